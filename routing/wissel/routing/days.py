@@ -1,0 +1,67 @@
+"""Calendar days and periods, as DUO's schemas define them: both ends inclusive.
+
+A day is a day in Europe/Amsterdam (FACTS 1.2).
+"""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Final, Self
+from zoneinfo import ZoneInfo
+
+from wissel.routing.errors import Refused
+from wissel.routing.reasons import Reason
+
+AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+ONE_DAY: Final = dt.timedelta(days=1)
+
+
+def day_of(instant: dt.datetime) -> dt.date:
+    """Return the day in Amsterdam on which an aware instant falls."""
+    return instant.astimezone(AMSTERDAM).date()
+
+
+def parse_day(text: str, field: str) -> dt.date:
+    """Return the day written as `yyyy-mm-dd`, or raise `Refused(DATE_MALFORMED)`."""
+    try:
+        if _DAY.fullmatch(text):
+            return dt.date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise Refused(Reason.DATE_MALFORMED, field=field)
+
+
+def parse_optional_day(text: str, field: str) -> dt.date | None:
+    """Return the day, or None for an empty text."""
+    return parse_day(text, field) if text else None
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From `start` to `end`, both included; without `end` until further notice."""
+
+    start: dt.date
+    end: dt.date | None = None
+
+    @classmethod
+    def parse(cls, start: dt.date, end: dt.date | None) -> Self:
+        """Return the period, or raise `Refused(PERIOD_INVALID)` if it ends before it starts."""
+        if end is not None and end < start:
+            raise Refused(Reason.PERIOD_INVALID, field="end_date", start=str(start), end=str(end))
+        return cls(start, end)
+
+    def contains(self, day: dt.date) -> bool:
+        """Whether the day lies in it."""
+        return self.start <= day and (self.end is None or day <= self.end)
+
+    def overlaps(self, other: "Period") -> bool:
+        """Whether some day lies in both."""
+        return (self.end is None or other.start <= self.end) and (
+            other.end is None or self.start <= other.end
+        )
+
+    def until(self, end: dt.date | None) -> "Period":
+        """Return the part that lies before or on `end`."""
+        ends = [day for day in (self.end, end) if day is not None]
+        return Period(self.start, min(ends, default=None))

@@ -1,0 +1,137 @@
+"""The question and the answers of deciding a route (DESIGN section 5)."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from wissel.routing.facts import DeliveryContract, Role
+from wissel.routing.identifiers import (
+    Aanleverpunt,
+    Namespace,
+    Oin,
+    Organisation,
+    RoutingKey,
+    ServiceCode,
+    SystemId,
+    Vestiging,
+)
+from wissel.routing.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Who asks: an OIN, its role, and the systems that its certificate acts for.
+
+    A vendor sends through its own systems; chain partners and operators may
+    resolve for anyone.
+    """
+
+    oin: Oin
+    role: Role
+    system_ids: tuple[SystemId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which of a receiver's delivery points is meant; empty means the only one."""
+
+    vestiging: Vestiging | None = None
+    aanleverpunt: Aanleverpunt | None = None
+    routing_key: RoutingKey | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """One exchange to decide.
+
+    `sender` is None where a chain partner sends in its own name (`sender_oin`).
+    `sender_routing_key` picks the sender's system (DESIGN section 6).
+    """
+
+    asker: Asker
+    sender: Organisation | None
+    receiver: Organisation
+    service: ServiceCode
+    selection: Selection = Selection()
+    version: Namespace | None = None
+    sender_routing_key: RoutingKey | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Where a message goes, decided on one revision of the register."""
+
+    endpoint_id: UUID
+    url: str
+    receiver_oin: Oin
+    system_id: SystemId
+    service: ServiceCode
+    version: Namespace
+    vestiging: Vestiging | None
+    aanleverpunt: Aanleverpunt | None
+    routing_key: RoutingKey
+    valid_until: dt.date | None
+    revision: int
+    contract: DeliveryContract
+    receiver_mandate_id: UUID
+    sender_mandate_id: UUID | None
+    sender_system_id: SystemId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why there is no route. `side` is whose facts it tells of."""
+
+    reason: Reason
+    side: "Side"
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+Decision = Route | Refusal
+
+
+class Side(StrEnum):
+    """Which side of an exchange something is about."""
+
+    QUERY = "QUERY"
+    SENDER = "SENDER"
+    RECEIVER = "RECEIVER"
+
+
+class Audience(StrEnum):
+    """For whom a refusal is worded (DESIGN section 5)."""
+
+    OWN_SIDE = "OWN_SIDE"
+    OTHER_SIDE = "OTHER_SIDE"
+    CHAIN_PARTNER = "CHAIN_PARTNER"
+    OPERATOR = "OPERATOR"
+
+
+class Outcome(StrEnum):
+    """How a rule came out."""
+
+    PASSED = "PASSED"
+    FAILED = "FAILED"
+    SKIPPED = "SKIPPED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One rule that was looked at, in the order of deciding."""
+
+    rule: str
+    side: Side
+    outcome: Outcome
+    reason: Reason | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """A decision with the steps that led to it."""
+
+    decision: Decision
+    steps: tuple[Step, ...]
+    revision: int

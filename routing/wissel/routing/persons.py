@@ -1,0 +1,31 @@
+"""Numbers of persons: where one may not stand, it is refused.
+
+A BSN passes the elfproef with remainder 0, an onderwijsnummer with remainder 5
+(FACTS section 5); python-stdnum knows both.
+"""
+
+import re
+from typing import Final
+
+from stdnum.nl import bsn, onderwijsnummer
+
+from wissel.routing.errors import Refused
+from wissel.routing.reasons import Reason
+
+_NINE_DIGITS: Final = re.compile(r"(?<![0-9])[0-9](?:[ .-]?[0-9]){8}(?![0-9])")
+
+
+def holds_person_number(text: str) -> bool:
+    """Whether some nine digits in `text` are a valid BSN or onderwijsnummer."""
+    for match in _NINE_DIGITS.finditer(text):
+        digits = re.sub(r"[^0-9]", "", match[0])
+        if bsn.is_valid(digits) or onderwijsnummer.is_valid(digits):
+            return True
+    return False
+
+
+def refuse_person_number(text: str, field: str) -> str:
+    """Return `text`, or raise `Refused(PERSON_NUMBER_IN_TEXT)` if it holds such a number."""
+    if holds_person_number(text):
+        raise Refused(Reason.PERSON_NUMBER_IN_TEXT, field=field)
+    return text

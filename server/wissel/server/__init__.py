@@ -1,0 +1,1 @@
+"""The shell around the rules: processes, gRPC, storage and identity."""

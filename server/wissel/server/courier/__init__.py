@@ -1,0 +1,1 @@
+"""Forwarding: the journal, dialling, and the pipe from sender to receiver."""

@@ -1,0 +1,1 @@
+"""Who calls: certificates, trust, revocation, and the development PKI."""

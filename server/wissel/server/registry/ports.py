@@ -1,0 +1,106 @@
+"""What the use cases need of the store."""
+
+import datetime as dt
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from wissel.routing.facts import Fact
+from wissel.routing.identifiers import Oin
+
+F = TypeVar("F", bound=Fact)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """Who does what, and why: the part of an event that does not come from the facts.
+
+    `person` is the account at the caller's side, `reason` free text without a
+    person's number; both may be empty. `request_id` is empty if the caller does
+    not repeat; `body_sha256` is 32 bytes.
+    """
+
+    caller: Oin
+    method: str
+    person: str = ""
+    reason: str = ""
+    request_id: str = ""
+    body_sha256: bytes = b""
+
+
+class Reading(Protocol):
+    """Consistent reads of the register at one revision."""
+
+    @property
+    def revision(self) -> int:
+        """The revision that is read."""
+        ...
+
+    async def get(self, kind: type[F], key: str) -> F | None:
+        """Return the fact with this key, or None. Keys are listed in `store.projection`."""
+        ...
+
+    async def find(self, kind: type[F], **where: str) -> list[F]:
+        """Return the facts whose indexed columns equal `where`, in order of key."""
+        ...
+
+    async def page(
+        self, kind: type[F], *, after: str, limit: int, pinned: int, **where: str
+    ) -> list[F]:
+        """Return up to `limit` facts with a key above `after`, in order of key.
+
+        Only facts that existed at revision `pinned`: new ones never slip into
+        a list that somebody is reading page by page.
+        """
+        ...
+
+
+class Change(Reading, Protocol):
+    """One write to the register. Writes are serialized: what is read here holds at commit."""
+
+    @property
+    def now(self) -> dt.datetime:
+        """The moment of the change, in UTC; never before that of an earlier change."""
+        ...
+
+    @property
+    def today(self) -> dt.date:
+        """The day of `now` in Amsterdam."""
+        ...
+
+    @property
+    def answer(self) -> bytes | None:
+        """The stored answer if this very request was made before."""
+        ...
+
+    async def put(self, *facts: Fact) -> None:
+        """Record facts, new or replaced; one equal to what is stored changes nothing.
+
+        After the first `put` that changes something `revision` is the new one.
+        """
+        ...
+
+    def answer_with(self, response: bytes) -> None:
+        """Keep the answer for a repeat of the same request."""
+        ...
+
+    def discard(self) -> None:
+        """Roll everything back when the block ends (a dry run)."""
+        ...
+
+
+class Register(Protocol):
+    """The register: readable at any time, writable by one at a time."""
+
+    def reading(self) -> AbstractAsyncContextManager[Reading]:
+        """Open a consistent read."""
+        ...
+
+    def changing(self, act: Act) -> AbstractAsyncContextManager[Change]:
+        """Open a write; it commits when the block ends without an exception.
+
+        Raises `Refused(CONTENTION)` if the write lock is not had in time,
+        `Refused(REQUEST_ID_REUSED)` if the request id was used with another
+        body, `Refused(DATABASE_UNAVAILABLE)` if the store does not answer.
+        """
+        ...

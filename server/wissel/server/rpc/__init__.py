@@ -1,0 +1,1 @@
+"""gRPC adapters: parse, decide, render; one policy table, one error table."""

@@ -1,0 +1,1 @@
+"""SQL: the event log, its projections and the delivery journal."""
