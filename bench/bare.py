@@ -1,0 +1,123 @@
+"""The bare references: grpc.aio and mutual TLS, and nothing else.
+
+`python -m bench.bare echo|relay|receiver …` runs one as a process and prints
+its address. They speak Wissel's own messages, so that both sides of a
+comparison parse and build the same protobuf.
+"""
+
+import hashlib
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import grpc
+import uvloop
+
+from wissel.las.v1 import las_service_pb2, las_service_pb2_grpc
+from wissel.traffic.v1 import (
+    route_service_pb2,
+    route_service_pb2_grpc,
+    traffic_service_pb2,
+    traffic_service_pb2_grpc,
+)
+
+ROUTE = route_service_pb2.ResolveRouteResponse(
+    route=route_service_pb2.Route(
+        endpoint_id="00000000-0000-4000-8000-000000000000",
+        url="https://las.example:8443",
+        receiver_oin="00000003990000010000",
+        system_id="las-noord",
+        service="OSO_OV",
+        service_version="http://xml.kennisnet.nl/schemas/Overstapservice/20200910",
+        routing_key="0000000700099XB00931",
+        registry_revision=1,
+    )
+)
+
+
+class Echo(route_service_pb2_grpc.RouteServiceServicer):
+    """Answers each resolve with the same route."""
+
+    async def ResolveRoute(
+        self, request: route_service_pb2.ResolveRouteRequest, context: object
+    ) -> route_service_pb2.ResolveRouteResponse:
+        """Return the route."""
+        return ROUTE
+
+
+class Receiver(las_service_pb2_grpc.LasServiceServicer):
+    """Hashes what arrives and answers."""
+
+    async def Deliver(
+        self, request_iterator: AsyncIterator[las_service_pb2.DeliverRequest], context: object
+    ) -> las_service_pb2.DeliverResponse:
+        """Take the stream to its end."""
+        digest = hashlib.sha256()
+        async for request in request_iterator:
+            digest.update(request.chunk.data)
+        return las_service_pb2.DeliverResponse(
+            refusal=las_service_pb2.Refusal(reason="HASHED", text=digest.hexdigest())
+        )
+
+
+class Relay(traffic_service_pb2_grpc.TrafficServiceServicer):
+    """Passes each chunk on to the receiver and its answer back."""
+
+    def __init__(self, receiver: las_service_pb2_grpc.LasServiceAsyncStub) -> None:
+        self._receiver = receiver
+
+    async def ForwardEnvelope(
+        self,
+        request_iterator: AsyncIterator[traffic_service_pb2.ForwardEnvelopeRequest],
+        context: object,
+    ) -> traffic_service_pb2.ForwardEnvelopeResponse:
+        """Relay one message."""
+        call = self._receiver.Deliver()
+        async for request in request_iterator:
+            if request.HasField("header"):
+                opening = las_service_pb2.Opening(header=request.header)
+                await call.write(las_service_pb2.DeliverRequest(opening=opening))
+            else:
+                await call.write(las_service_pb2.DeliverRequest(chunk=request.chunk))
+        await call.done_writing()
+        answer = await call
+        return traffic_service_pb2.ForwardEnvelopeResponse(message_id=answer.refusal.text)
+
+
+def channel(address: str, folder: Path, name: str) -> grpc.aio.Channel:
+    """Return a mutual TLS channel with the certificate `name` of a development PKI."""
+    credentials = grpc.ssl_channel_credentials(
+        (folder / "root.pem").read_bytes(),
+        (folder / f"{name}.key").read_bytes(),
+        (folder / f"{name}.pem").read_bytes(),
+    )
+    return grpc.aio.secure_channel(address, credentials)
+
+
+async def serve(kind: str, folder: Path, receiver: str | None) -> None:
+    """Serve one reference until killed; print its address first."""
+    server = grpc.aio.server()
+    credentials = grpc.ssl_server_credentials(
+        [((folder / "hub.key").read_bytes(), (folder / "hub.pem").read_bytes())],
+        root_certificates=(folder / "root.pem").read_bytes(),
+        require_client_auth=True,
+    )
+    port = server.add_secure_port("127.0.0.1:0", credentials)
+    # Each reference serves one method of its service, hence the ignores.
+    if kind == "echo":
+        echo = Echo()  # type: ignore[abstract]
+        route_service_pb2_grpc.add_RouteServiceServicer_to_server(echo, server)
+    elif kind == "receiver":
+        las = Receiver()  # type: ignore[abstract]
+        las_service_pb2_grpc.add_LasServiceServicer_to_server(las, server)
+    elif receiver is not None:
+        stub = las_service_pb2_grpc.LasServiceStub(channel(receiver, folder, "hub"))
+        relay = Relay(stub)  # type: ignore[abstract]
+        traffic_service_pb2_grpc.add_TrafficServiceServicer_to_server(relay, server)
+    await server.start()
+    print(f"127.0.0.1:{port}", flush=True)
+    await server.wait_for_termination()
+
+
+if __name__ == "__main__":
+    uvloop.run(serve(sys.argv[1], Path(sys.argv[2]), next(iter(sys.argv[3:]), None)))

@@ -1,0 +1,118 @@
+"""How two servers are compared on a machine whose speed drifts.
+
+Both are up. Rounds go A B A B …, each of a few seconds, so that a slow moment
+hits both. What counts is the median of the paired ratios, with its quartiles;
+the server's CPU time per call stands beside it.
+"""
+
+import asyncio
+import os
+import statistics
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+_TICKS: Final = os.sysconf("SC_CLK_TCK")
+
+Call = Callable[[], Awaitable[None]]
+"""One call from start to end; raises if the server did not do its work."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """A server under load: its name, one call, and the processes that serve it."""
+
+    name: str
+    call: Call
+    pids: Sequence[int]
+    concurrency: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """What one round gave."""
+
+    calls: int
+    seconds: float
+    cpu_seconds: float
+
+    @property
+    def rate(self) -> float:
+        """Calls per second."""
+        return self.calls / self.seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Rounds of ours and of the bare reference, pair by pair."""
+
+    ours: Sequence[Round]
+    bare: Sequence[Round]
+
+    @property
+    def ratios(self) -> list[float]:
+        """Ours ÷ bare for each pair."""
+        return [a.rate / b.rate for a, b in zip(self.ours, self.bare, strict=True)]
+
+    @property
+    def ratio(self) -> float:
+        """The median of the paired ratios: the figure that counts."""
+        return statistics.median(self.ratios)
+
+    @property
+    def quartiles(self) -> tuple[float, float]:
+        """The first and the third quartile of the paired ratios."""
+        low, _, high = statistics.quantiles(self.ratios, n=4)
+        return low, high
+
+    def row(self, key: str, unit: str) -> str:
+        """Return one printed line."""
+        low, high = self.quartiles
+        return (
+            f"{key:<24} {self.ratio:5.2f}  (quartiles {low:.2f} to {high:.2f}, "
+            f"{len(self.ours)} pairs)  ours {_rate(self.ours):,.0f} {unit}/s at "
+            f"{_cpu(self.ours):,.0f} µs CPU, bare {_rate(self.bare):,.0f} at {_cpu(self.bare):,.0f}"
+        )
+
+
+async def compare(ours: Subject, bare: Subject, *, rounds: int, seconds: float) -> Comparison:
+    """Run the rounds, after one of each that does not count."""
+    for subject in (bare, ours):
+        await _round(subject, seconds / 2)
+    pairs = [(await _round(bare, seconds), await _round(ours, seconds)) for _ in range(rounds)]
+    return Comparison(ours=[pair[1] for pair in pairs], bare=[pair[0] for pair in pairs])
+
+
+async def _round(subject: Subject, seconds: float) -> Round:
+    before, start = _cpu_seconds(subject.pids), time.monotonic()
+    end = start + seconds
+
+    async def caller() -> int:
+        done = 0
+        while time.monotonic() < end:
+            await subject.call()
+            done += 1
+        return done
+
+    calls = sum(await asyncio.gather(*(caller() for _ in range(subject.concurrency))))
+    elapsed = time.monotonic() - start
+    return Round(calls=calls, seconds=elapsed, cpu_seconds=_cpu_seconds(subject.pids) - before)
+
+
+def _cpu_seconds(pids: Sequence[int]) -> float:
+    """Return the user and system time that the processes have used."""
+    total = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        total += int(fields[11]) + int(fields[12])
+    return total / _TICKS
+
+
+def _rate(rounds: Sequence[Round]) -> float:
+    return statistics.median(item.rate for item in rounds)
+
+
+def _cpu(rounds: Sequence[Round]) -> float:
+    return statistics.median(1e6 * item.cpu_seconds / item.calls for item in rounds)

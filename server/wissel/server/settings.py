@@ -1,0 +1,145 @@
+"""Everything an operator can set: environment variables, or a TOML file.
+
+A variable `WISSEL_NAME` overrides `name` in the file that `WISSEL_CONFIG` or
+`--config` names. Secrets are paths of files, never values.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Final, Self
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from wissel.routing.errors import Refused
+from wissel.routing.identifiers import Oin
+
+PREFIX: Final = "WISSEL_"
+CONFIG_VARIABLE: Final = "WISSEL_CONFIG"
+MIB: Final = 1024 * 1024
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message names each of them."""
+
+
+class Settings(BaseSettings):
+    """The settings of one hub. Sizes are in bytes, durations in seconds."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    listen: str = "127.0.0.1:7443"
+    """Host and port to serve on; port 0 takes a free one."""
+    data_dir: Path = Path("wissel-data")
+    """Folder of the SQLite files, where no database URL is given."""
+    database_url: str = ""
+    """`sqlite:///…/registry.db` or `postgresql://…`; empty means SQLite in `data_dir`."""
+    tls_certificate: Path
+    """PEM, leaf first, with its intermediates."""
+    tls_key: Path
+    trust_roots: Path
+    """PEM: the roots of clients, LAS endpoints and signers."""
+    signing_certificate: Path
+    signing_key: Path
+    operators: Annotated[tuple[Oin, ...], NoDecode] = ()
+    """OINs of operators that act before anyone is registered."""
+    crls: Annotated[tuple[Path, ...], NoDecode] = ()
+    metrics_listen: str = ""
+    """Host and port of the Prometheus metrics; empty serves none."""
+    private_addresses: bool = False
+    """Whether endpoints may resolve to private or loopback addresses."""
+    max_payload_bytes: int = Field(default=25 * MIB, ge=1)
+    max_transfers: int = Field(default=64, ge=1)
+    max_transfers_per_oin: int = Field(default=16, ge=1)
+    resolve_quota_per_minute: int = Field(default=60_000, ge=1)
+    """Routes that one OIN may resolve in a minute; approximate."""
+    lookup_quota_per_minute: int = Field(default=600, ge=1)
+    """Telephone book entries that one OIN may look up in a minute; approximate."""
+    max_closed_share: float = Field(default=0.02, ge=0, le=1)
+    """Share of a source's locations that one school file may close."""
+    grace_seconds: float = Field(default=30, ge=0)
+    """How long a stopping hub waits for what is under way."""
+    log_level: str = "info"
+
+    @field_validator("operators", mode="before")
+    @classmethod
+    def _parse_operators(cls, value: object) -> object:
+        return tuple(_parse_oin(part) for part in _parts(value))
+
+    @field_validator("crls", mode="before")
+    @classmethod
+    def _parse_crls(cls, value: object) -> object:
+        return tuple(Path(part) for part in _parts(value))
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite:///", "postgresql://")):
+            raise ValueError("must begin with sqlite:/// or postgresql://")
+        return value
+
+    @property
+    def database(self) -> str:
+        """The database URL in force."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'registry.db'}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments before the environment, before the file."""
+        sources: tuple[PydanticBaseSettingsSource, ...] = (init_settings, env_settings)
+        if name := os.environ.get(CONFIG_VARIABLE):
+            return (*sources, TomlConfigSettingsSource(settings_cls, Path(name)))
+        return sources
+
+    @classmethod
+    def read(cls) -> Self:
+        """Return the settings, or raise `SettingsError` that names every problem at once."""
+        _require_config_file()
+        try:
+            return cls()
+        except ValidationError as error:
+            problems = [_problem(item["loc"], item["type"], item["msg"]) for item in error.errors()]
+            raise SettingsError("; ".join(problems)) from None
+
+
+def _require_config_file() -> None:
+    name = os.environ.get(CONFIG_VARIABLE)
+    if name and not Path(name).is_file():
+        message = f"{CONFIG_VARIABLE}: no such file: {name}"
+        raise SettingsError(message)
+
+
+def _problem(location: tuple[int | str, ...], kind: str, message: str) -> str:
+    name = f"{PREFIX}{str(location[0]).upper()}" if location else "settings"
+    return (
+        f"{name} is missing"
+        if kind == "missing"
+        else f"{name}: {message.removeprefix('Value error, ')}"
+    )
+
+
+def _parts(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return [str(part) for part in value] if isinstance(value, list | tuple) else []
+
+
+def _parse_oin(text: str) -> Oin:
+    try:
+        return Oin.parse(text)
+    except Refused:
+        message = f"{text!r} is not an OIN"
+        raise ValueError(message) from None
