@@ -55,8 +55,15 @@ class Period:
         """Whether the day lies in it."""
         return self.start <= day and (self.end is None or day <= self.end)
 
+    @property
+    def empty(self) -> bool:
+        """Whether it ends before it starts: taken back before its first day, it holds no day."""
+        return self.end is not None and self.end < self.start
+
     def overlaps(self, other: "Period") -> bool:
-        """Whether some day lies in both."""
+        """Whether some day lies in both; an empty period shares none."""
+        if self.empty or other.empty:
+            return False
         return (self.end is None or other.start <= self.end) and (
             other.end is None or self.start <= other.end
         )

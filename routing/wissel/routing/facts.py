@@ -276,6 +276,19 @@ class Revocation:
     value: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceReport:
+    """What a source of schools last reported (R1): an older file of it is refused.
+
+    `source` is as in `School.source`, `as_of` the day that the file describes,
+    `sha256` the lower-case hex digest of its bytes.
+    """
+
+    source: str
+    as_of: dt.date
+    sha256: str
+
+
 Fact = (
     Board
     | School
@@ -288,4 +301,5 @@ Fact = (
     | Mandate
     | Endpoint
     | Revocation
+    | SourceReport
 )

@@ -260,6 +260,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Method unknown."""
     ERROR_REASON_INTERNAL_ERROR: _ErrorReason.ValueType  # 118
     """Internal error."""
+    ERROR_REASON_SCHOOL_CLOSED: _ErrorReason.ValueType  # 119
+    """School closed."""
+    ERROR_REASON_VESTIGING_NOT_FOUND: _ErrorReason.ValueType  # 120
+    """Vestiging not found."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason is the value of google.rpc.ErrorInfo.reason, without its prefix; docs/errors.md tells what each means."""
@@ -502,4 +506,8 @@ ERROR_REASON_METHOD_UNKNOWN: ErrorReason.ValueType  # 117
 """Method unknown."""
 ERROR_REASON_INTERNAL_ERROR: ErrorReason.ValueType  # 118
 """Internal error."""
+ERROR_REASON_SCHOOL_CLOSED: ErrorReason.ValueType  # 119
+"""School closed."""
+ERROR_REASON_VESTIGING_NOT_FOUND: ErrorReason.ValueType  # 120
+"""Vestiging not found."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -10,6 +10,9 @@ from wissel.routing.identifiers import Oin
 
 F = TypeVar("F", bound=Fact)
 
+Where = str | tuple[str, ...]
+"""A value to filter by; a tuple means one of these."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
@@ -40,12 +43,12 @@ class Reading(Protocol):
         """Return the fact with this key, or None. Keys are listed in `store.projection`."""
         ...
 
-    async def find(self, kind: type[F], **where: str) -> list[F]:
+    async def find(self, kind: type[F], **where: Where) -> list[F]:
         """Return the facts whose indexed columns equal `where`, in order of key."""
         ...
 
     async def page(
-        self, kind: type[F], *, after: str, limit: int, pinned: int, **where: str
+        self, kind: type[F], *, after: str, limit: int, pinned: int, **where: Where
     ) -> list[F]:
         """Return up to `limit` facts with a key above `after`, in order of key.
 

@@ -1,0 +1,146 @@
+"""A register of any size, made of the shipped rules and made-up schools."""
+
+import datetime as dt
+import itertools
+import string
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from wissel.routing.days import Period
+from wissel.routing.facts import (
+    Agreement,
+    AgreementKind,
+    Attribute,
+    Board,
+    Endpoint,
+    Fact,
+    Location,
+    Mandate,
+    Party,
+    Processing,
+    Qualification,
+    Role,
+    RolloutStage,
+    School,
+    Service,
+    System,
+)
+from wissel.routing.identifiers import (
+    BoardNumber,
+    Brin,
+    Oin,
+    RoutingKey,
+    ServiceCode,
+    SystemId,
+    Vestiging,
+)
+from wissel.server.registry.shipped import SERVICES
+
+PER_SCHOOL: Final = 8
+"""Mandates of one school, each for another service and with one endpoint."""
+
+NOORD: Final = Oin("00000003990000030000")
+ZUID: Final = Oin("00000003990000040000")
+DUO: Final = Oin("00000003990000020000")
+OPERATOR: Final = Oin("00000003990000010000")
+LAS_NOORD: Final = SystemId("las-noord")
+LAS_ZUID: Final = SystemId("las-zuid")
+START: Final = dt.date(2025, 8, 1)
+_CREATED: Final = dt.datetime(2025, 7, 1, tzinfo=dt.UTC)
+_OSO: Final = next(service for service in SERVICES if service.code == "OSO_OV")
+_SCHOOLS_PER_BOARD: Final = 8
+
+
+def services() -> list[Service]:
+    """Return OSO_OV and copies of it under other codes, one for each mandate of a school."""
+    copies = [
+        replace(_OSO, code=ServiceCode(f"BENCH_{n}"), aliases=()) for n in range(1, PER_SCHOOL)
+    ]
+    return [_OSO, *copies]
+
+
+def brins() -> Iterator[Brin]:
+    """Yield BRINs: 67,600 in the real pattern."""
+    for letters in itertools.product(string.ascii_uppercase, repeat=2):
+        for number in range(100):
+            yield Brin(f"{number:02}{''.join(letters)}")
+
+
+def facts(mandates: int, url: str) -> Iterator[Fact]:
+    """Yield a register with this many mandates, each with an endpoint at `url`."""
+    yield from _parties()
+    yield from _qualified()
+    schools = itertools.islice(brins(), -(-mandates // PER_SCHOOL))
+    for index, brin in enumerate(schools):
+        yield from _school(index, brin, url)
+
+
+def _parties() -> Iterator[Fact]:
+    for oin, name, role in (
+        (NOORD, "Noord", Role.VENDOR),
+        (ZUID, "Zuid", Role.VENDOR),
+        (DUO, "DUO", Role.CHAIN_PARTNER),
+        (OPERATOR, "Service desk", Role.OPERATOR),
+    ):
+        yield Party(oin=oin, name=name, role=role)
+    for system, oin in ((LAS_NOORD, NOORD), (LAS_ZUID, ZUID)):
+        yield System(system_id=system, party=oin, name=system)
+        for kind in (AgreementKind.VENDOR_OSR, AgreementKind.VENDOR_OSO):
+            yield _agreement(oin, kind)
+
+
+def _qualified() -> Iterator[Fact]:
+    for service in services():
+        yield service
+        for system in (LAS_NOORD, LAS_ZUID):
+            yield Qualification(
+                system_id=system,
+                service=service.code,
+                qualified=True,
+                rollout=RolloutStage.OPEN,
+            )
+
+
+def _school(index: int, brin: Brin, url: str) -> Iterator[Fact]:
+    board = BoardNumber(f"{index // _SCHOOLS_PER_BOARD:05}")
+    if index % _SCHOOLS_PER_BOARD == 0:
+        yield Board(number=board, name=f"Board {board}")
+        for kind in (AgreementKind.KENNISNET_OSR, AgreementKind.OSO):
+            yield _agreement(board, kind)
+    place = Location(vestiging=Vestiging(f"{brin}00"), name=f"School {brin}", source="BENCH")
+    yield School(brin=brin, board=board, source="BENCH", locations=(place,))
+    system = LAS_ZUID if index % 2 else LAS_NOORD
+    for number, service in enumerate(services()):
+        mandate_id = UUID(int=(index * PER_SCHOOL + number) * 2 + 2)
+        yield Mandate(
+            mandate_id=mandate_id,
+            organisation=brin,
+            service=service.code,
+            system_id=system,
+            period=Period(START),
+            processing=Processing.NOT_REQUIRED,
+            created=_CREATED,
+        )
+        yield Endpoint(
+            endpoint_id=UUID(int=mandate_id.int + 1),
+            mandate_id=mandate_id,
+            organisation=brin,
+            service=service.code,
+            system_id=system,
+            version=service.versions[-1].namespace,
+            routing_key=RoutingKey(f"{brin.oin[:-5]}{number + 931:05}"),
+            url=url,
+            attribute=Attribute.LAS,
+            period=Period(START),
+        )
+
+
+def _agreement(signatory: BoardNumber | Oin, kind: AgreementKind) -> Agreement:
+    return Agreement(
+        agreement_id=uuid5(NAMESPACE_OID, f"{signatory} {kind}"),
+        signatory=signatory,
+        kind=kind,
+        period=Period(START),
+    )

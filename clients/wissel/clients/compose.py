@@ -1,0 +1,242 @@
+"""Makes the envelope of a dossier: what is said about it, measured and signed."""
+
+import datetime as dt
+import getpass
+import hashlib
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypedDict
+from uuid import UUID
+
+from wissel.clients.dossier import DossierFacts, read_dossier
+from wissel.clients.errors import DossierUnusable
+from wissel.clients.identity import Material
+from wissel.clients.outbox import Entry
+from wissel.clients.wire import signed_message
+from wissel.dossier.v1 import dossier_pb2 as pb
+from wissel.routing.dsse import ENVELOPE_HEADER
+from wissel.routing.envelope import (
+    Address,
+    Attestation,
+    EnvelopeContext,
+    EnvelopeHeader,
+    Kind,
+    parse_attestation,
+    parse_initiator,
+)
+from wissel.routing.identifiers import (
+    Aanleverpunt,
+    Brin,
+    Namespace,
+    Oin,
+    RoutingKey,
+    ServiceCode,
+    Swv,
+    Vestiging,
+)
+from wissel.routing.messages import context_fields, header_fields
+
+LIFETIME: Final = dt.timedelta(days=7)
+_PIECE: Final = 1024 * 1024
+
+
+class SendOptions(TypedDict, total=False):
+    """What may be said about a message beside file, sender, receiver and service.
+
+    kind: overdrachtsoort; without it, the file says it.
+    inzage_date: the day on which the parents saw the dossier; without it, the
+        file says it. A file that cannot be read needs it.
+    toestemming: `Ja`, `Nee` or `Onbekend`; without it, the file says it.
+    sender_routing_key: the delivery point that sends; required within one BRIN.
+    receiver_routing_key, receiver_aanleverpunt: the delivery point meant.
+    version: namespace of the service version; without it, the receiver's latest.
+    initiator: pseudonym of the account that ordered it, 8 to 64 of `A-Za-z0-9_-`;
+        without it, one that is derived from the account of this process.
+    correlation_id: ties several messages together.
+    content_type: without it, the file tells.
+    lifetime: how long the message stays of use, at most 30 days; by default 7.
+    """
+
+    kind: str
+    inzage_date: dt.date
+    toestemming: str
+    sender_routing_key: str
+    receiver_routing_key: str
+    receiver_aanleverpunt: str
+    version: str
+    initiator: str
+    correlation_id: UUID
+    content_type: str
+    lifetime: dt.timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """Size and SHA-256 of a file."""
+
+    size: int
+    sha256: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """A file that is ready to go. `note` tells what the SDK had to assume."""
+
+    entry: Entry
+    context: EnvelopeContext
+    note: str
+
+
+def parse_place(
+    text: str, field: str, *, routing_key: str = "", aanleverpunt: str = ""
+) -> Address:
+    """Return the address written as `99XA`, `99XA02` or `PO9901`.
+
+    Raises `wissel.routing.errors.Refused(IDENTIFIER_MALFORMED)` with the field.
+    """
+    key = RoutingKey.parse(routing_key, f"{field}_routing_key") if routing_key else None
+    point = Aanleverpunt.parse(aanleverpunt, f"{field}_aanleverpunt") if aanleverpunt else None
+    vestiging = None
+    organisation: Brin | Swv
+    if Swv.pattern.fullmatch(text):
+        organisation = Swv(text)
+    elif Vestiging.pattern.fullmatch(text):
+        vestiging = Vestiging(text)
+        organisation = vestiging.brin
+    else:
+        organisation = Brin.parse(text, field)
+    return Address(
+        organisation=organisation, vestiging=vestiging, routing_key=key, aanleverpunt=point
+    )
+
+
+def measure(path: Path, progress: Callable[[int, int], None] | None = None) -> Measured:
+    """Return size and digest of a file, read once in constant memory.
+
+    `progress` gets bytes read and bytes in all. Raises `DossierUnusable` for a
+    file that is missing, unreadable or empty.
+    """
+    try:
+        total, size, digest = path.stat().st_size, 0, hashlib.sha256()
+        with path.open("rb") as file:
+            while piece := file.read(_PIECE):
+                digest.update(piece)
+                size += len(piece)
+                if progress is not None:
+                    progress(size, total)
+    except OSError as error:
+        message = f"{path}: {error.strerror}"
+        raise DossierUnusable(message) from None
+    if not size:
+        message = f"{path}: the file is empty"
+        raise DossierUnusable(message)
+    return Measured(size=size, sha256=digest.digest())
+
+
+def compose(  # noqa: PLR0913 - the parts of an envelope
+    path: Path,
+    *,
+    sender: str,
+    receiver: str,
+    service: str,
+    options: SendOptions,
+    hub_oin: Oin,
+    material: Material,
+    message_id: UUID,
+    now: dt.datetime,
+) -> Envelope:
+    """Read, measure and sign; nothing has been sent or written yet.
+
+    Raises `DossierUnusable`, and `wissel.routing.errors.Refused` for what is not
+    well formed, with the name of the argument as its field.
+    """
+    facts = _facts(path, options)
+    measured = measure(path)
+    context = EnvelopeContext(
+        message_id=message_id,
+        created=now,
+        expires=now + options.get("lifetime", LIFETIME),
+        hub_oin=hub_oin,
+        sender_oin=material.oin,
+        sender=parse_place(
+            sender, "sender", routing_key=options.get("sender_routing_key", "")
+        ),
+        receiver=parse_place(
+            receiver,
+            "receiver",
+            routing_key=options.get("receiver_routing_key", ""),
+            aanleverpunt=options.get("receiver_aanleverpunt", ""),
+        ),
+        service=ServiceCode.parse(service, "service"),
+        version=Namespace.parse(options["version"], "version") if "version" in options else None,
+        kind=facts.kind,
+        content_type=options.get("content_type", facts.content_type),
+        initiator=parse_initiator(options.get("initiator") or own_account(), "initiator"),
+        correlation_id=options.get("correlation_id"),
+        attestation=_attestation(facts, options),
+    )
+    entry = Entry(
+        message_id=message_id,
+        hub_oin=hub_oin,
+        path=path.absolute(),
+        payload_size=measured.size,
+        payload_sha256=measured.sha256.hex(),
+        signed_header=_signed(context, measured, material),
+    )
+    return Envelope(entry=entry, context=context, note=facts.note)
+
+
+def own_account() -> str:
+    """Return a pseudonym of the account under which this process runs, the same every time."""
+    try:
+        account = getpass.getuser()
+    except (KeyError, OSError):  # no such user, as in some containers
+        account = "unknown"
+    digest = hashlib.sha256(f"{platform.node()}\0{account}".encode()).hexdigest()
+    return f"account-{digest[:24]}"
+
+
+def _facts(path: Path, options: SendOptions) -> DossierFacts:
+    try:
+        facts = read_dossier(path)
+    except OSError as error:
+        message = f"{path}: {error.strerror}"
+        raise DossierUnusable(message) from None
+    if "kind" not in options:
+        return facts
+    return DossierFacts(
+        kind=_kind(options["kind"]),
+        attestation=facts.attestation,
+        content_type=facts.content_type,
+    )
+
+
+def _kind(text: str) -> Kind:
+    try:
+        return Kind(text)
+    except ValueError:
+        known = ", ".join(Kind)
+        message = f"{text!r} is no overdrachtsoort; there are: {known}"
+        raise DossierUnusable(message) from None
+
+
+def _attestation(facts: DossierFacts, options: SendOptions) -> Attestation:
+    read = facts.attestation
+    date = options.get("inzage_date", read.inzage_date)
+    return parse_attestation(
+        read.inzage or date is not None, date, options.get("toestemming", read.toestemming)
+    )
+
+
+def _signed(context: EnvelopeContext, measured: Measured, material: Material) -> bytes:
+    header = EnvelopeHeader(
+        context=context, payload_size=measured.size, payload_sha256=measured.sha256
+    )
+    inner = pb.EnvelopeContext(**context_fields(context)).SerializeToString(deterministic=True)
+    payload = pb.EnvelopeHeader(**header_fields(header, inner)).SerializeToString(
+        deterministic=True
+    )
+    signed = material.signer.sign(payload, ENVELOPE_HEADER)
+    return signed_message(signed).SerializeToString(deterministic=True)

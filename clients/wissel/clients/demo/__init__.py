@@ -1,0 +1,1 @@
+"""`make demo`: a mandated dossier travels from one LAS to another, for a newcomer to watch."""

@@ -1,0 +1,154 @@
+"""What the service desk and the vendors record before a dossier can travel."""
+
+from collections.abc import AsyncIterator, Iterable
+from typing import Final
+
+import grpc
+
+from wissel.agreement.v1 import agreement_service_pb2 as agreement
+from wissel.agreement.v1.agreement_service_pb2_grpc import AgreementServiceStub
+from wissel.clients.demo.cast import SWV, SWV_OIN, Exchange, Player, Side
+from wissel.clients.link import Link
+from wissel.clients.replies import translate
+from wissel.endpoint.v1 import endpoint_service_pb2 as endpoint
+from wissel.endpoint.v1.endpoint_service_pb2_grpc import EndpointServiceStub
+from wissel.mandate.v1 import mandate_service_pb2 as mandate
+from wissel.mandate.v1.mandate_service_pb2_grpc import MandateServiceStub
+from wissel.party.v1 import party_service_pb2 as party
+from wissel.party.v1.party_service_pb2_grpc import PartyServiceStub
+from wissel.school.v1 import school_pb2, school_service_pb2
+from wissel.school.v1.school_service_pb2_grpc import (
+    SamenwerkingsverbandServiceStub,
+    SchoolServiceStub,
+)
+
+WHY: Final = "demonstration"
+_CHUNK: Final = 512 * 1024
+_PAGE: Final = 1000
+
+
+class Desk:
+    """The operator's part of the demo, through the API."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    async def import_schools(
+        self, name: str, content: bytes
+    ) -> school_service_pb2.ImportSchoolsResponse:
+        """Upload one file of DUO open data."""
+
+        async def parts() -> AsyncIterator[school_service_pb2.ImportSchoolsRequest]:
+            header = school_service_pb2.ImportSchoolsHeader(file_name=name, reason=WHY)
+            yield school_service_pb2.ImportSchoolsRequest(header=header)
+            for start in range(0, len(content), _CHUNK):
+                chunk = content[start : start + _CHUNK]
+                yield school_service_pb2.ImportSchoolsRequest(chunk=chunk)
+
+        stub = SchoolServiceStub(self._link.channel())
+        try:
+            return await stub.ImportSchools(parts(), metadata=self._link.metadata)
+        except grpc.aio.AioRpcError as error:
+            raise translate(error, self._link.server) from None
+
+    async def schools(self) -> list[school_pb2.School]:
+        """Return the first schools of the register, in order of BRIN."""
+        request = school_service_pb2.ListSchoolsRequest(page_size=_PAGE)
+        answer = await self._link.call(lambda c: SchoolServiceStub(c).ListSchools, request)
+        return list(answer.schools)
+
+    async def register_swv(self) -> None:
+        """Record the samenwerkingsverband of the demo."""
+        request = school_service_pb2.RegisterSamenwerkingsverbandRequest(
+            swv=SWV, name="Samenwerkingsverband De Brug", oin=SWV_OIN, reason=WHY
+        )
+        await self._link.call(
+            lambda c: SamenwerkingsverbandServiceStub(c).RegisterSamenwerkingsverband, request
+        )
+
+    async def register_party(self, player: Player) -> None:
+        """Record a party."""
+        request = party.RegisterPartyRequest(
+            oin=player.oin, name=player.title, role=player.role, reason=WHY
+        )
+        await self._link.call(lambda c: PartyServiceStub(c).RegisterParty, request)
+
+    async def admit_vendor(self, player: Player, service: str) -> str:
+        """Sign its agreements, record its system, qualify it and open its gates.
+
+        Returns the system's id.
+        """
+        for kind in ("VENDOR_OSR", "VENDOR_OSO"):
+            await self._record(
+                agreement.RecordAgreementRequest(party_oin=player.oin, kind=kind, reason=WHY)
+            )
+        system = f"las-{player.name}"
+        await self._link.call(
+            lambda c: PartyServiceStub(c).RegisterSystem,
+            party.RegisterSystemRequest(
+                system_id=system, party_oin=player.oin, name=player.title, reason=WHY
+            ),
+        )
+        await self._link.call(
+            lambda c: PartyServiceStub(c).QualifySystem,
+            party.QualifySystemRequest(system_id=system, service=service, reason=WHY),
+        )
+        await self._link.call(
+            lambda c: PartyServiceStub(c).SetRollout,
+            party.SetRolloutRequest(system_id=system, service=service, rollout="OPEN", reason=WHY),
+        )
+        return system
+
+    async def sign_for(self, exchange: Exchange) -> list[str]:
+        """Record the agreements of both sides' boards; return who signed."""
+        signed: list[str] = []
+        for side in (exchange.sender, exchange.receiver):
+            who = side.board_number or side.swv
+            if who in signed:
+                continue
+            signed.append(who)
+            for kind in _kinds(exchange):
+                request = agreement.RecordAgreementRequest(kind=kind, reason=WHY)
+                if side.board_number:
+                    request.board_number = side.board_number
+                else:
+                    request.swv = side.swv
+                await self._record(request)
+        return signed
+
+    async def give_mandate(self, side: Side, service: str, system: str) -> str:
+        """Give the system a mandate on behalf of the side's board; return the mandate's id."""
+        request = mandate.CreateMandateRequest(service=service, system_id=system, reason=WHY)
+        if side.brin:
+            request.brin = side.brin
+        else:
+            request.swv = side.swv
+        answer = await self._link.call(lambda c: MandateServiceStub(c).CreateMandate, request)
+        return answer.mandate.mandate_id
+
+    async def end_mandate(self, mandate_id: str) -> int:
+        """End a mandate with immediate effect; return the revision from which it counts."""
+        request = mandate.EndMandateRequest(mandate_id=mandate_id, immediately=True, reason=WHY)
+        answer = await self._link.call(lambda c: MandateServiceStub(c).EndMandate, request)
+        return answer.revision
+
+    async def _record(self, request: agreement.RecordAgreementRequest) -> None:
+        await self._link.call(lambda c: AgreementServiceStub(c).RecordAgreement, request)
+
+
+async def register_endpoint(link: Link, side: Side, mandate_id: str, url: str) -> str:
+    """As the mandated vendor: record where messages for the side go; return the id."""
+    request = endpoint.RegisterEndpointRequest(
+        mandate_id=mandate_id,
+        routing_key=side.routing_key,
+        url=url,
+        vestiging=side.vestiging,
+        aanleverpunt=side.aanleverpunt,
+    )
+    answer = await link.call(lambda c: EndpointServiceStub(c).RegisterEndpoint, request)
+    return answer.endpoint.endpoint_id
+
+
+def _kinds(exchange: Exchange) -> Iterable[str]:
+    kinds = ["KENNISNET_OSR", "OSO"]
+    return [*kinds, "OSO_SWV_EXTENSION"] if exchange.service == "OSO_SWV" else kinds

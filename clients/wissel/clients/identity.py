@@ -1,0 +1,182 @@
+"""Who a vendor is: its certificate, its key and the roots that it trusts.
+
+    me = Identity.load("las.pem", "las.key", "roots.pem")
+
+The files are looked at again on every use. When a renewed certificate appears,
+everything made from then on uses it; while certificate and key do not match,
+because a renewal is half done, the last good pair stays in use.
+"""
+
+import dataclasses
+import stat
+import sys
+from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
+from typing import Final, Self
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+
+from wissel.clients.errors import IdentityError
+from wissel.routing.certificates import Trust, oin_of
+from wissel.routing.dsse import Signer
+from wissel.routing.errors import Refused
+from wissel.routing.identifiers import Oin
+from wissel.routing.paths import PathFinder, RememberedPaths
+
+AnyPath = str | PathLike[str]
+_FOR_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """Where an identity is kept: PEM files. Without a signing pair, the TLS pair signs."""
+
+    certificate: Path
+    key: Path
+    roots: Path
+    signing_certificate: Path
+    signing_key: Path
+
+    def fingerprint(self) -> tuple[tuple[int, int, int], ...]:
+        """Return what changes when one of the files is written or replaced."""
+        return tuple(_fingerprint(getattr(self, each.name)) for each in dataclasses.fields(self))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What the files held at one moment. `private_key` never leaves the process."""
+
+    oin: Oin
+    leaf: x509.Certificate
+    certificate_pem: bytes
+    roots_pem: bytes
+    private_key: bytes = field(repr=False)
+    signer: Signer = field(repr=False)
+    paths: PathFinder = field(repr=False)
+
+
+class Identity:
+    """A certificate with its key, re-read when the files change."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._seen = files.fingerprint()
+        self._material = _read(files)
+
+    @classmethod
+    def load(
+        cls,
+        certificate: AnyPath,
+        key: AnyPath,
+        roots: AnyPath,
+        *,
+        signing_certificate: AnyPath | None = None,
+        signing_key: AnyPath | None = None,
+    ) -> Self:
+        """Read the PEM files, leaf first; raise `IdentityError` if they cannot be used.
+
+        A key file that others may read is refused. `signing_certificate` and
+        `signing_key` are for who signs with another key than that of TLS.
+        """
+        if (signing_certificate is None) != (signing_key is None):
+            raise IdentityError("a signing certificate and a signing key go together")
+        files = Files(
+            certificate=Path(certificate),
+            key=Path(key),
+            roots=Path(roots),
+            signing_certificate=Path(signing_certificate or certificate),
+            signing_key=Path(signing_key or key),
+        )
+        return cls(files)
+
+    @property
+    def oin(self) -> Oin:
+        """The OIN in the certificate."""
+        return self._material.oin
+
+    def current(self) -> Material:
+        """Return what the files hold now, or the last that was usable."""
+        try:
+            seen = self._files.fingerprint()
+            if seen != self._seen:
+                self._material, self._seen = _read(self._files), seen
+        except IdentityError:
+            # A renewal writes several files one after the other; the next
+            # use looks again, since `_seen` has stayed as it was.
+            pass
+        return self._material
+
+
+def _read(files: Files) -> Material:
+    certificate, key = _bytes(files.certificate), _bytes(files.key)
+    roots = _bytes(files.roots)
+    for path in (files.key, files.signing_key):
+        _refuse_open_key(path)
+    leaf = _leaf(certificate, files.certificate)
+    _refuse_other_key(leaf, key, files.key)
+    try:
+        return Material(
+            oin=oin_of(leaf),
+            leaf=leaf,
+            certificate_pem=certificate,
+            roots_pem=roots,
+            private_key=key,
+            signer=_signer(files),
+            paths=RememberedPaths(Trust.from_pem(roots)),
+        )
+    except Refused as refused:
+        message = f"{files.certificate}: {refused}"
+        raise IdentityError(message) from None
+    except ValueError as error:
+        message = f"{files.roots}: no usable trust roots ({error})"
+        raise IdentityError(message) from None
+
+
+def _signer(files: Files) -> Signer:
+    certificate, key = _bytes(files.signing_certificate), _bytes(files.signing_key)
+    _refuse_other_key(_leaf(certificate, files.signing_certificate), key, files.signing_key)
+    return Signer.from_pem(key, certificate)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        message = f"{path}: {error.strerror}"
+        raise IdentityError(message) from None
+
+
+def _fingerprint(path: Path) -> tuple[int, int, int]:
+    try:
+        status = path.stat()
+    except OSError as error:
+        message = f"{path}: {error.strerror}"
+        raise IdentityError(message) from None
+    return status.st_ino, status.st_mtime_ns, status.st_size
+
+
+def _leaf(pem: bytes, path: Path) -> x509.Certificate:
+    try:
+        return x509.load_pem_x509_certificates(pem)[0]
+    except ValueError:
+        message = f"{path}: not a PEM certificate"
+        raise IdentityError(message) from None
+
+
+def _refuse_open_key(path: Path) -> None:
+    if sys.platform != "win32" and path.stat().st_mode & _FOR_OTHERS:
+        message = f"{path}: others may read this key; run: chmod 600 {path}"
+        raise IdentityError(message)
+
+
+def _refuse_other_key(leaf: x509.Certificate, key_pem: bytes, path: Path) -> None:
+    try:
+        key = serialization.load_pem_private_key(key_pem, password=None)
+    except (ValueError, TypeError):
+        message = f"{path}: not an unencrypted PEM private key"
+        raise IdentityError(message) from None
+    if key.public_key() != leaf.public_key():
+        message = f"{path}: this key is not that of the certificate"
+        raise IdentityError(message)

@@ -1,0 +1,102 @@
+"""Judges the opening of a delivery: is this from our hub, and is it for us?"""
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+
+from wissel.clients.identity import Material
+from wissel.clients.las.inbox import MessageKey
+from wissel.clients.trust import AuthContext, caller_of, verified
+from wissel.dossier.v1 import dossier_pb2 as pb
+from wissel.las.v1 import las_service_pb2
+from wissel.routing.dsse import ENVELOPE_HEADER, ROUTE_STAMP
+from wissel.routing.envelope import SKEW, EnvelopeHeader
+from wissel.routing.errors import Refused
+from wissel.routing.identifiers import Oin
+from wissel.routing.messages import read_header
+from wissel.routing.reasons import Reason
+from wissel.routing.receipt import Exchange, RouteStamp
+from wissel.routing.receipt_messages import read_stamp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """An opening that holds: what will come, for whom, and on whose order.
+
+    `stamp_digest` is the SHA-256 of the stamp's signed payload.
+    """
+
+    header: EnvelopeHeader
+    stamp: RouteStamp
+    key: MessageKey
+    stamp_digest: bytes
+
+    def exchange(self) -> Exchange:
+        """Return what the receipt repeats of this delivery."""
+        return Exchange(
+            hub_oin=self.stamp.hub_oin,
+            sender_oin=self.stamp.sender_oin,
+            receiver_oin=self.stamp.receiver_oin,
+            message_id=self.stamp.message_id,
+            header_digest=self.stamp.header_digest,
+            payload_size=self.header.payload_size,
+            payload_sha256=self.header.payload_sha256,
+        )
+
+
+def require_hub(auth: AuthContext, material: Material, hub_oin: Oin, now: dt.datetime) -> None:
+    """Let only our hub in, by the certificate of the connection.
+
+    Raises `Refused(HUB_NOT_TRUSTED)`, or the reason why the certificate itself
+    is no good.
+    """
+    caller = caller_of(auth, material.paths, now)
+    if caller != hub_oin:
+        raise Refused(Reason.HUB_NOT_TRUSTED, oin=caller)
+
+
+def judge(
+    opening: las_service_pb2.Opening, material: Material, hub_oin: Oin, now: dt.datetime
+) -> Accepted:
+    """Return what the opening says, or raise `Refused`.
+
+    1. the stamp is signed by our hub, else STAMP_INVALID
+    2. it is for our OIN and in time, else STAMP_NOT_MINE or STAMP_INVALID
+    3. the header is signed, by a trusted path
+    4. it is the header that the stamp was made for, else STAMP_NOT_MINE
+    5. its signer is the sender that it names, else SIGNER_MISMATCH
+    6. it is meant for our hub, else WRONG_HUB
+    """
+    # 1.
+    stamped = verified(opening.stamp, ROUTE_STAMP, material.paths, now)
+    stamp = read_stamp(stamped.payload, pb.RouteStamp)
+    if stamped.signer != hub_oin or stamp.hub_oin != hub_oin:
+        raise Refused(Reason.STAMP_INVALID, oin=stamped.signer)
+    # 2.
+    if stamp.receiver_oin != material.oin:
+        raise Refused(Reason.STAMP_NOT_MINE, oin=stamp.receiver_oin)
+    if not stamp.issued - SKEW <= now < stamp.expires + SKEW:
+        raise Refused(Reason.STAMP_INVALID, expired=stamp.expires.isoformat())
+    # 3.
+    signed = verified(opening.header, ENVELOPE_HEADER, material.paths, now)
+    header = read_header(signed.payload, pb.EnvelopeHeader, pb.EnvelopeContext)
+    context = header.context
+    # 4.
+    digest = hashlib.sha256(signed.payload).digest()
+    made_for = (stamp.header_digest, stamp.message_id, stamp.sender_oin)
+    if made_for != (digest, context.message_id, context.sender_oin):
+        raise Refused(Reason.STAMP_NOT_MINE, message_id=str(context.message_id))
+    # 5.
+    if signed.signer != context.sender_oin:
+        raise Refused(Reason.SIGNER_MISMATCH, oin=signed.signer)
+    # 6.
+    if context.hub_oin != hub_oin:
+        raise Refused(Reason.WRONG_HUB, hub_oin=context.hub_oin)
+    return Accepted(
+        header=header,
+        stamp=stamp,
+        key=MessageKey(
+            sender_oin=context.sender_oin, message_id=context.message_id, header_digest=digest
+        ),
+        stamp_digest=hashlib.sha256(stamped.payload).digest(),
+    )

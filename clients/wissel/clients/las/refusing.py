@@ -1,0 +1,54 @@
+"""Ends a call with a reason from the table, as the hub does (DESIGN 8)."""
+
+from typing import Final, NoReturn, Protocol
+
+import grpc
+from google.protobuf import any_pb2, duration_pb2
+from google.rpc import error_details_pb2, status_pb2
+from grpc_status import rpc_status
+
+from wissel.clients.replies import DOMAIN
+from wissel.routing.catalogue import CATALOGUE, status_message
+from wissel.routing.errors import Refused
+
+_NANOS: Final = 1_000_000_000
+
+
+class Context(Protocol):
+    """What is needed of a gRPC context."""
+
+    async def abort_with_status(self, status: grpc.Status) -> NoReturn:
+        """End the call."""
+
+
+async def refuse(context: Context, refused: Refused) -> NoReturn:
+    """End the call with the code, the sentence and the details of the reason."""
+    info = error_details_pb2.ErrorInfo(
+        reason=refused.reason, domain=DOMAIN, metadata=refused.metadata
+    )
+    details = [_packed(info)]
+    if refused.retry_after is not None:
+        details.append(_packed(_retry(refused.retry_after)))
+    entry = CATALOGUE[refused.reason]
+    code = grpc.StatusCode[entry.code]
+    status = status_pb2.Status(
+        code=code.value[0],
+        message=status_message(refused.reason, refused.metadata),
+        details=details,
+    )
+    await context.abort_with_status(rpc_status.to_status(status))
+
+
+def _packed(
+    detail: error_details_pb2.ErrorInfo | error_details_pb2.RetryInfo,
+) -> any_pb2.Any:
+    packed = any_pb2.Any()
+    packed.Pack(detail)
+    return packed
+
+
+def _retry(seconds: float) -> error_details_pb2.RetryInfo:
+    whole, part = divmod(seconds, 1)
+    return error_details_pb2.RetryInfo(
+        retry_delay=duration_pb2.Duration(seconds=int(whole), nanos=int(part * _NANOS))
+    )

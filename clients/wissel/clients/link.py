@@ -1,0 +1,129 @@
+"""The connection with a hub: one channel, rebuilt when the certificate is renewed."""
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable
+from typing import Final, TypeVar
+from uuid import uuid4
+
+import grpc
+from google.protobuf.message import Message
+
+from wissel.clients.identity import Identity, Material
+from wissel.clients.patience import IMPATIENT, Patience
+from wissel.clients.replies import translate
+
+Request = TypeVar("Request", bound=Message)
+Response = TypeVar("Response", bound=Message)
+Unary = Callable[[grpc.aio.Channel], grpc.aio.UnaryUnaryMultiCallable[Request, Response]]
+
+CALL_TIMEOUT: Final = dt.timedelta(seconds=20)
+_GRACE: Final = 3600.0  # a transfer that runs on the old certificate may end on it
+_OPTIONS: Final = (
+    ("grpc.initial_reconnect_backoff_ms", 200),
+    ("grpc.max_reconnect_backoff_ms", 5_000),
+    ("grpc.keepalive_time_ms", 60_000),
+    ("grpc.primary_user_agent", "wissel-sdk"),
+)
+
+
+class Link:
+    """Calls `server` (`host:port`) as `identity`.
+
+    `user` is the account of the person on whose behalf an operator acts,
+    `language` (`en` or `nl`) that of the sentences in a refusal.
+    """
+
+    def __init__(
+        self, server: str, identity: Identity, *, user: str = "", language: str = "en"
+    ) -> None:
+        self.server = server
+        self.identity = identity
+        self.language = language
+        self._metadata = _metadata(user, language)
+        self._channel: grpc.aio.Channel | None = None
+        self._material: Material | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+
+    @property
+    def metadata(self) -> grpc.aio.Metadata:
+        """What goes with each call."""
+        return grpc.aio.Metadata(*self._metadata)
+
+    def channel(self) -> grpc.aio.Channel:
+        """Return the channel, made with the certificate that lies there now."""
+        material = self.identity.current()
+        if self._channel is None or material is not self._material:
+            self._retire()
+            self._channel = grpc.aio.secure_channel(
+                self.server, credentials(material), options=_OPTIONS
+            )
+            self._material = material
+        return self._channel
+
+    async def call(
+        self,
+        method: Unary[Request, Response],
+        request: Request,
+        *,
+        patience: Patience = IMPATIENT,
+        timeout: dt.timedelta = CALL_TIMEOUT,
+    ) -> Response:
+        """Return the answer, or raise `Refused` or `Unreachable`.
+
+        A mutation gets a `request_id` if it has none, so that repeating it is
+        safe: the hub answers a repeat with the first answer.
+        """
+        if "request_id" in request.DESCRIPTOR.fields_by_name and not _request_id(request):
+            request = _with_request_id(request)
+
+        async def once() -> Response:
+            call = method(self.channel())(
+                request, timeout=timeout.total_seconds(), metadata=self.metadata
+            )
+            try:
+                return await call
+            except grpc.aio.AioRpcError as error:
+                raise translate(error, self.server, self.language) from None
+
+        return await patience.insist(once)
+
+    async def close(self) -> None:
+        """Close the channel, and those of earlier certificates."""
+        for task in self._closing:
+            task.cancel()
+        await asyncio.gather(*self._closing, return_exceptions=True)
+        if self._channel is not None:
+            await self._channel.close()
+            self._channel = None
+
+    def _retire(self) -> None:
+        if self._channel is not None:
+            task = asyncio.create_task(self._channel.close(_GRACE))
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
+
+
+def credentials(material: Material) -> grpc.ChannelCredentials:
+    """Return the TLS credentials of a client."""
+    return grpc.ssl_channel_credentials(
+        material.roots_pem, material.private_key, material.certificate_pem
+    )
+
+
+def _metadata(user: str, language: str) -> tuple[tuple[str, str], ...]:
+    pairs = [("accept-language", language)]
+    if user:
+        pairs.append(("wissel-user", user))
+    return tuple(pairs)
+
+
+def _request_id(request: Message) -> str:
+    return str(getattr(request, "request_id", ""))
+
+
+def _with_request_id(request: Request) -> Request:
+    copy = type(request)()
+    copy.CopyFrom(request)
+    copy.request_id = str(uuid4())  # type: ignore[attr-defined] # asked for by its descriptor
+    return copy

@@ -1,0 +1,142 @@
+"""What was signed but not yet receipted, kept on disk.
+
+    <folder>/pending/<message id>.json    to be sent, or sent without an answer
+    <folder>/sent/<message id>.json       delivered, with both receipts
+    <folder>/refused/<message id>.json    refused for good, with the reason
+
+An entry is on the disk before the first byte leaves (DESIGN 6, "Our SDK"), so
+that after a crash exactly the same message can be sent again: a new one could be
+imported twice. It holds the path of the dossier and never its content.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from wissel.clients.durable import TEMPORARY, write_durably
+from wissel.clients.errors import StorageError
+from wissel.clients.locks import lock_if_free, waiting_lock
+
+Outcome = Literal["sent", "refused"]
+_FORMAT: Final = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One signed message.
+
+    `signed_header` is the serialized `wissel.dossier.v1.Signed`, to be sent byte
+    for byte; `payload_sha256` is lower-case hex.
+    """
+
+    message_id: UUID
+    hub_oin: str
+    path: Path
+    payload_size: int
+    payload_sha256: str
+    signed_header: bytes
+
+
+class Outbox:
+    """A folder of entries, which several processes may share."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._pending = folder / "pending"
+        try:
+            for each in (self._pending, folder / "sent", folder / "refused"):
+                each.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with self._alone():
+                self._sweep()
+        except OSError as error:
+            message = f"outbox {folder}: {error.strerror}"
+            raise StorageError(message) from None
+
+    def add(self, entry: Entry) -> None:
+        """Write the entry; when this returns it survives a power cut. Raises `StorageError`."""
+        try:
+            with self._alone():
+                write_durably(self._place("pending", entry.message_id), _encode(entry))
+        except OSError as error:
+            message = f"outbox {self.folder}: {error.strerror}"
+            raise StorageError(message) from None
+
+    def pending(self) -> list[Entry]:
+        """Return the entries without an outcome, in order of message id."""
+        found = (self._load(path) for path in sorted(self._pending.glob("*.json")))
+        return [entry for entry in found if entry is not None]
+
+    @contextmanager
+    def claim(self, entry: Entry) -> Iterator[bool]:
+        """Hold the entry for sending; yield False if another process holds or has settled it."""
+        with lock_if_free(self._place("pending", entry.message_id)) as mine:
+            yield mine
+
+    def settle(self, entry: Entry, outcome: Outcome, record: Mapping[str, Any]) -> Path:
+        """Move a claimed entry to its outcome, with `record` (JSON) added; return its new path.
+
+        A crash in between leaves it pending too: sending it again finds the same answer.
+        """
+        path = self._place(outcome, entry.message_id)
+        with self._alone():
+            write_durably(path, _encode(entry, **record))
+            self._place("pending", entry.message_id).unlink()
+        return path
+
+    def _place(self, state: Literal["pending", "sent", "refused"], message_id: UUID) -> Path:
+        return self.folder / state / f"{message_id}.json"
+
+    def _alone(self) -> AbstractContextManager[None]:
+        return waiting_lock(self.folder / ".lock")
+
+    def _sweep(self) -> None:
+        """Remove what a crash left half written; nobody is writing, for we hold the lock."""
+        for leftover in self.folder.glob(f"*/*{TEMPORARY}"):
+            leftover.unlink()
+
+    @staticmethod
+    def _load(path: Path) -> Entry | None:
+        """Return the entry, or None if another process has settled it meanwhile."""
+        try:
+            return _decode(path.read_bytes())
+        except FileNotFoundError:
+            return None
+        except (ValueError, KeyError, TypeError):
+            message = f"outbox entry {path} is damaged; move it away after looking into it"
+            raise StorageError(message) from None
+
+
+def _encode(entry: Entry, **record: object) -> bytes:
+    fields = {
+        "format": _FORMAT,
+        "message_id": str(entry.message_id),
+        "hub_oin": entry.hub_oin,
+        "path": str(entry.path),
+        "payload_size": entry.payload_size,
+        "payload_sha256": entry.payload_sha256,
+        "signed_header": base64.b64encode(entry.signed_header).decode("ascii"),
+        **record,
+    }
+    return json.dumps(fields, indent=2).encode() + b"\n"
+
+
+def _decode(content: bytes) -> Entry:
+    fields = json.loads(content)
+    try:
+        header = base64.b64decode(fields["signed_header"], validate=True)
+    except binascii.Error as error:
+        raise ValueError(str(error)) from None
+    return Entry(
+        message_id=UUID(fields["message_id"]),
+        hub_oin=fields["hub_oin"],
+        path=Path(fields["path"]),
+        payload_size=int(fields["payload_size"]),
+        payload_sha256=fields["payload_sha256"],
+        signed_header=header,
+    )

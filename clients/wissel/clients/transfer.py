@@ -1,0 +1,112 @@
+"""Sends one entry of the outbox: the signed header, then the file in pieces."""
+
+import asyncio
+import datetime as dt
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import IO, Final
+
+import grpc
+
+from wissel.clients.errors import DossierUnusable, Refused, WisselError
+from wissel.clients.link import Link
+from wissel.clients.outbox import Entry
+from wissel.clients.patience import may_pass
+from wissel.clients.replies import translate
+from wissel.dossier.v1 import dossier_pb2
+from wissel.routing.reasons import Reason
+from wissel.traffic.v1 import traffic_service_pb2 as pb
+from wissel.traffic.v1.traffic_service_pb2_grpc import TrafficServiceStub
+
+Progress = Callable[[int, int], None]
+"""Gets the bytes sent so far and the bytes in all; an attempt begins again at 0."""
+
+CHUNK: Final = 512 * 1024
+_BASE_SECONDS: Final = 120.0
+_SLOWEST: Final = 64 * 1024  # bytes per second: below that the hub cuts a transfer
+_SETTLING: Final = frozenset(
+    {
+        grpc.StatusCode.INVALID_ARGUMENT,
+        grpc.StatusCode.FAILED_PRECONDITION,
+        grpc.StatusCode.NOT_FOUND,
+        grpc.StatusCode.ALREADY_EXISTS,
+    }
+)
+
+
+async def transfer(
+    link: Link, entry: Entry, progress: Progress | None = None
+) -> pb.ForwardEnvelopeResponse:
+    """Try once. Raises `Refused`, `Unreachable`, or `DossierUnusable` if the file changed."""
+    source = _Source(entry, progress)
+    stub = TrafficServiceStub(link.channel())
+    call = stub.ForwardEnvelope(
+        source.requests(), timeout=_deadline(entry).total_seconds(), metadata=link.metadata
+    )
+    try:
+        return await call
+    except grpc.aio.AioRpcError as error:
+        # An early answer makes the next write fail; the status tells why, the write does not.
+        raise source.problem or translate(error, link.server, link.language) from None
+    except asyncio.CancelledError:
+        # grpc cancels a call whose requests cannot be read; or our caller has gone.
+        if source.problem is None:
+            raise
+        raise source.problem from None
+
+
+def settles(error: WisselError) -> bool:
+    """Whether a refusal is the last word on a message, so that it leaves the outbox.
+
+    Whatever leaves it open whether an earlier attempt was delivered does not:
+    an uncertain delivery, a hub that is busy, a certificate that has expired.
+    """
+    if may_pass(error) or not isinstance(error, Refused):
+        return False
+    return error.code in _SETTLING and error.reason != Reason.DELIVERY_UNCERTAIN
+
+
+class _Source:
+    """The requests of one attempt, read from the file as the connection takes them."""
+
+    def __init__(self, entry: Entry, progress: Progress | None) -> None:
+        self._entry = entry
+        self._progress = progress
+        self.problem: DossierUnusable | None = None
+
+    async def requests(self) -> AsyncIterator[pb.ForwardEnvelopeRequest]:
+        """Yield the header as it was signed, then the chunks."""
+        header = dossier_pb2.Signed.FromString(self._entry.signed_header)
+        try:
+            file = await asyncio.to_thread(_open, self._entry.path)
+            with file:
+                yield pb.ForwardEnvelopeRequest(header=header)
+                async for piece in self._pieces(file):
+                    yield pb.ForwardEnvelopeRequest(chunk=dossier_pb2.Chunk(data=piece))
+        except OSError as error:
+            self.problem = DossierUnusable(f"{self._entry.path}: {error.strerror}")
+            raise
+        except DossierUnusable as problem:
+            self.problem = problem
+            raise
+
+    async def _pieces(self, file: IO[bytes]) -> AsyncIterator[bytes]:
+        total, sent = self._entry.payload_size, 0
+        while piece := await asyncio.to_thread(file.read, CHUNK):
+            if sent + len(piece) > total:
+                break
+            yield piece
+            sent += len(piece)
+            if self._progress is not None:
+                self._progress(sent, total)
+        if sent != total or piece:
+            message = f"{self._entry.path}: the file is not what was signed; send it anew"
+            raise DossierUnusable(message)
+
+
+def _open(path: Path) -> IO[bytes]:
+    return path.open("rb")
+
+
+def _deadline(entry: Entry) -> dt.timedelta:
+    return dt.timedelta(seconds=_BASE_SECONDS + entry.payload_size / _SLOWEST)

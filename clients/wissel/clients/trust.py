@@ -1,0 +1,49 @@
+"""Who somebody is: by the certificate of a connection, or by a signature."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from wissel.clients.wire import signed_value
+from wissel.dossier.v1 import dossier_pb2 as pb
+from wissel.routing.certificates import chain_from_pem
+from wissel.routing.dsse import Verified, verify
+from wissel.routing.errors import Refused
+from wissel.routing.identifiers import Oin
+from wissel.routing.paths import PathFinder
+from wissel.routing.reasons import Reason
+from wissel.routing.suitability import Purpose
+
+_LEAF: Final = "x509_pem_cert"
+_CANDIDATES: Final = "x509_pem_cert_chain"
+
+AuthContext = Mapping[str, Sequence[bytes]]
+"""What gRPC tells of a connection's peer."""
+
+
+def caller_of(auth: AuthContext, paths: PathFinder, at: dt.datetime) -> Oin:
+    """Return the OIN of the client at the other end, by its own certificate alone.
+
+    The other certificates that it sent are only candidates for the path
+    (DESIGN 3.2). Raises `Refused` with a reason of identity.
+    """
+    leaf = auth.get(_LEAF)
+    if not leaf:
+        raise Refused(Reason.CERTIFICATE_MISSING)
+    candidates = auth.get(_CANDIDATES) or ()
+    chain = (chain_from_pem(leaf[0])[0], *_others(candidates))
+    return paths.path(chain, Purpose.CLIENT, at).oin
+
+
+def verified(
+    message: pb.Signed, payload_type: str, paths: PathFinder, at: dt.datetime
+) -> Verified:
+    """Return the verified bytes of a signed message, or raise `Refused`; see `dsse.verify`."""
+    return verify(signed_value(message), payload_type, paths, at)
+
+
+def _others(candidates: Sequence[bytes]) -> tuple[bytes, ...]:
+    try:
+        return chain_from_pem(b"\n".join(candidates)) if candidates else ()
+    except Refused:  # candidates that cannot be read lead nowhere
+        return ()

@@ -1,0 +1,161 @@
+"""What the rules need of wire messages: the shapes of generated classes.
+
+Field by field they are the messages of `wissel.dossier.v1`, where each field is
+described.
+"""
+# ruff: noqa: N802, D102 - protobuf's method names; the fields speak for themselves
+
+from collections.abc import Sequence
+from typing import Protocol, Self
+
+
+class WireMessage(Protocol):
+    """What every generated class can do."""
+
+    @classmethod
+    def FromString(cls, s: bytes, /) -> Self:
+        """Parse bytes, or raise an error of protobuf's own."""
+        ...
+
+    def ByteSize(self) -> int:
+        """Return the size on the wire, unknown fields included."""
+        ...
+
+    def DiscardUnknownFields(self) -> None:
+        """Forget unknown fields, at every depth."""
+        ...
+
+
+class Moment(Protocol):
+    """A Timestamp."""
+
+    seconds: int
+    nanos: int
+
+
+class AddressMessage(Protocol):
+    """An Address."""
+
+    brin: str
+    swv: str
+    vestiging: str
+    routing_key: str
+    aanleverpunt: str
+
+
+class AttestationMessage(Protocol):
+    """An Attestation."""
+
+    inzage: bool
+    inzage_date: str
+    toestemming: str
+
+
+class ContextMessage(WireMessage, Protocol):
+    """An EnvelopeContext."""
+
+    message_id: str
+    hub_oin: str
+    sender_oin: str
+    service: str
+    service_version: str
+    overdrachtsoort: str
+    content_type: str
+    content_encoding: str
+    correlation_id: str
+    initiator: str
+
+    @property
+    def created_time(self) -> Moment: ...
+    @property
+    def expire_time(self) -> Moment: ...
+    @property
+    def sender(self) -> AddressMessage: ...
+    @property
+    def receiver(self) -> AddressMessage: ...
+    @property
+    def attestation(self) -> AttestationMessage: ...
+
+
+class HeaderMessage(WireMessage, Protocol):
+    """An EnvelopeHeader."""
+
+    context: bytes
+    payload_size: int
+    payload_sha256: bytes
+
+
+class StampMessage(WireMessage, Protocol):
+    """A RouteStamp."""
+
+    hub_oin: str
+    sender_oin: str
+    receiver_oin: str
+    message_id: str
+    header_digest: bytes
+    routing_key: str
+    endpoint_id: str
+    registry_revision: int
+    attempt: int
+
+    @property
+    def issued_time(self) -> Moment: ...
+    @property
+    def expire_time(self) -> Moment: ...
+
+
+class ReceiptMessage(WireMessage, Protocol):
+    """What both receipts share."""
+
+    role: str
+    signer_oin: str
+    hub_oin: str
+    sender_oin: str
+    receiver_oin: str
+    message_id: str
+    header_digest: bytes
+    payload_size: int
+    payload_sha256: bytes
+
+
+class ReceiverReceiptMessage(ReceiptMessage, Protocol):
+    """A ReceiverReceipt."""
+
+    stamp_digest: bytes
+
+    @property
+    def received_time(self) -> Moment: ...
+
+
+class HubReceiptMessage(ReceiptMessage, Protocol):
+    """A HubReceipt."""
+
+    sender_mandate_id: str
+    receiver_mandate_id: str
+    endpoint_id: str
+    registry_revision: int
+    receiver_receipt_digest: bytes
+    revocation_stale: bool
+
+    @property
+    def delivered_time(self) -> Moment: ...
+
+
+class SignatureMessage(Protocol):
+    """A Signature."""
+
+    @property
+    def sig(self) -> bytes: ...
+    @property
+    def chain(self) -> Sequence[bytes]: ...
+
+
+class SignedMessage(Protocol):
+    """A Signed."""
+
+    @property
+    def payload(self) -> bytes: ...
+    @property
+    def payload_type(self) -> str: ...
+    @property
+    def signatures(self) -> Sequence[SignatureMessage]: ...

@@ -1,0 +1,81 @@
+"""What forwarding needs of the rooms below it."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Protocol
+from uuid import UUID
+
+from wissel.routing.delivery import Delivery, Order, Result, State
+from wissel.routing.identifiers import Oin
+from wissel.routing.table import Table
+
+Clock = Callable[[], dt.datetime]
+"""The moment now, aware."""
+
+
+class Journal(Protocol):
+    """The durable record of deliveries; it never holds a payload.
+
+    A message is known by (sender OIN, message id): the same id from two
+    senders is two messages. When a write returns, it is on disk. A write that
+    cannot be made raises `Refused(RECORD_UNAVAILABLE)`, and then nothing of it
+    was made.
+    """
+
+    async def claim(self, order: Order) -> tuple[Delivery, int | None]:
+        """Accept an order by the rule of `delivery.claim`, in one durable write.
+
+        Returns the delivery as it stands now (ACCEPTED, or DELIVERED if it has
+        been meanwhile) and the revision of the register's head, read after the
+        write; None if that could not be read. Raises what the rule refuses.
+        """
+        ...
+
+    async def finish(
+        self, sender_oin: Oin, message_id: UUID, attempt: int, result: Result
+    ) -> Delivery | None:
+        """End an attempt by the rule of `delivery.finish`.
+
+        Returns the delivery as it stands now, None if the result came too late
+        and was discarded.
+        """
+        ...
+
+    async def find(self, sender_oin: Oin, message_id: UUID) -> Delivery | None:
+        """Return what is known of a message, None if nothing is."""
+        ...
+
+    async def page(
+        self,
+        *,
+        below: int | None,
+        limit: int,
+        party: Oin | None = None,
+        state: State | None = None,
+        organisation: str = "",
+        start: dt.datetime | None = None,
+        end: dt.datetime | None = None,
+    ) -> list[Delivery]:
+        """Return up to `limit` deliveries numbered below `below`, newest first.
+
+        `party` sent or received them, `organisation` (a BRIN or
+        samenwerkingsverband) likewise; they were accepted from `start` up to,
+        not including, `end`.
+        """
+        ...
+
+
+class Tables(Protocol):
+    """The facts in memory, following the register."""
+
+    @property
+    def table(self) -> Table:
+        """The facts at the newest revision that this process has read."""
+        ...
+
+    async def reached(self, revision: int) -> None:
+        """Wait until `table` is at this revision or a later one.
+
+        Raises `Refused(REVISION_NOT_REACHED)` if that takes too long.
+        """
+        ...

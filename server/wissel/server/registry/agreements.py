@@ -1,0 +1,142 @@
+"""Agreements: who has signed what, and until when (R2)."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+from wissel.routing.days import ONE_DAY, Period
+from wissel.routing.errors import Refused
+from wissel.routing.facts import Agreement, AgreementKind, Role, Signatory
+from wissel.routing.identifiers import BoardNumber, Oin, Swv
+from wissel.routing.reasons import Reason
+from wissel.server.registry.commands import RecordAgreement, TerminateAgreement
+from wissel.server.registry.finding import (
+    check_etag,
+    get_agreement,
+    get_board,
+    get_party,
+    get_swv,
+)
+from wissel.server.registry.ports import Change, Reading
+
+BOARD_KINDS: Final = (
+    AgreementKind.KENNISNET_OSR,
+    AgreementKind.OSO,
+    AgreementKind.OSO_SWV_EXTENSION,
+)
+"""What a board, or a samenwerkingsverband for itself, can sign."""
+VENDOR_KINDS: Final = (AgreementKind.VENDOR_OSR, AgreementKind.VENDOR_OSO)
+"""What a vendor can sign."""
+
+
+def in_force(agreements: Iterable[Agreement], kind: AgreementKind, day: dt.date) -> bool:
+    """Whether one of the agreements is of this kind and holds on the day."""
+    return any(each.kind == kind and each.period.contains(day) for each in agreements)
+
+
+async def record_agreement(
+    change: Change, command: RecordAgreement, new_id: Callable[[], UUID]
+) -> Agreement:
+    """Record an agreement and return it.
+
+    1. the signatory exists: BOARD_NOT_FOUND, SWV_NOT_FOUND, PARTY_NOT_FOUND
+    2. it can sign this kind: FIELD_INVALID
+    3. it has not signed the same for some of the same days: ALREADY_REGISTERED
+    4. an extension stands on an OSO agreement of that day, and ends with it:
+       AGREEMENT_MISSING
+    """
+    await _signatory_exists(change, command.signatory)
+    await _can_sign(change, command)
+    signed = await change.find(Agreement, signatory=str(command.signatory))
+    period = Period(command.start or change.today)
+    for other in signed:
+        if other.kind == command.kind and other.period.overlaps(period):
+            raise Refused(
+                Reason.ALREADY_REGISTERED,
+                entity="agreement",
+                key=str(other.agreement_id),
+            )
+    if command.kind is AgreementKind.OSO_SWV_EXTENSION:
+        period = period.until(_base(signed, command, period.start).period.end)
+    agreement = Agreement(
+        agreement_id=new_id(), signatory=command.signatory, kind=command.kind, period=period
+    )
+    await change.put(agreement)
+    return agreement
+
+
+async def terminate_agreement(change: Change, command: TerminateAgreement) -> tuple[Agreement, ...]:
+    """End an agreement, and with OSO its extensions; return what ended, the agreement first.
+
+    Without a day it has ended: its last day was yesterday, so an agreement that
+    began today or later never held. A named day lies between today (else
+    DATE_IN_PAST) and the end that it already had (else AGREEMENT_ENDED), and
+    not before its first day (PERIOD_INVALID).
+    """
+    agreement = await get_agreement(change, command.agreement_id)
+    check_etag(agreement, command.etag)
+    end = _last_day(agreement, command.end, change.today)
+    ended = [replace(agreement, period=agreement.period.until(end))]
+    if agreement.kind is AgreementKind.OSO:
+        signed = await change.find(Agreement, signatory=str(agreement.signatory))
+        ended += [
+            replace(each, period=each.period.until(end))
+            for each in signed
+            if each.kind is AgreementKind.OSO_SWV_EXTENSION
+            and each.period.overlaps(agreement.period)
+            and each.period.until(end) != each.period
+        ]
+    await change.put(*ended)
+    return tuple(ended)
+
+
+def _last_day(agreement: Agreement, end: dt.date | None, today: dt.date) -> dt.date:
+    """Return the last day of an agreement that is terminated today."""
+    known = agreement.period.end
+    if known is not None and (known < today or (end is not None and end > known)):
+        raise Refused(
+            Reason.AGREEMENT_ENDED, agreement_id=str(agreement.agreement_id), end=str(known)
+        )
+    if end is None:
+        return today - ONE_DAY
+    if end < today:
+        raise Refused(Reason.DATE_IN_PAST, field="end_date", date=str(end), today=str(today))
+    return Period.parse(agreement.period.start, end).end or end
+
+
+async def _signatory_exists(reading: Reading, signatory: Signatory) -> None:
+    match signatory:
+        case BoardNumber():
+            await get_board(reading, signatory)
+        case Swv():
+            await get_swv(reading, signatory)
+        case Oin():
+            await get_party(reading, signatory)
+
+
+async def _can_sign(reading: Reading, command: RecordAgreement) -> None:
+    allowed: tuple[AgreementKind, ...] = BOARD_KINDS
+    if isinstance(command.signatory, Oin):
+        party = await get_party(reading, command.signatory)
+        allowed = VENDOR_KINDS if party.role is Role.VENDOR else ()
+    if command.kind not in allowed:
+        raise Refused(
+            Reason.FIELD_INVALID,
+            field="kind",
+            problem=f"this signatory can sign {', '.join(allowed) or 'no agreement'}",
+        )
+
+
+def _base(signed: Iterable[Agreement], command: RecordAgreement, day: dt.date) -> Agreement:
+    """Return the OSO agreement on which an extension of that day stands."""
+    for each in signed:
+        if each.kind is AgreementKind.OSO and each.period.contains(day):
+            return each
+    raise Refused(
+        Reason.AGREEMENT_MISSING,
+        agreement=AgreementKind.OSO,
+        signatory=str(command.signatory),
+        on=str(day),
+    )

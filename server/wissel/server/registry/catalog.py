@@ -1,0 +1,56 @@
+"""The catalogue of services: what ships, and what of it is current."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+
+from wissel.routing.errors import Refused
+from wissel.routing.facts import Service, ServiceVersion
+from wissel.routing.identifiers import Namespace
+from wissel.routing.reasons import Reason
+from wissel.server.registry.ports import Change
+from wissel.server.registry.shipped import SERVICES
+
+
+async def seed(change: Change) -> None:
+    """Record the shipped services and versions that the register does not have yet.
+
+    What is there stays as it is: operators may have changed it since.
+    """
+    known = {service.code: service for service in await change.find(Service)}
+    for shipped in SERVICES:
+        await change.put(with_new_versions(known.get(shipped.code, shipped), shipped.versions))
+
+
+def with_new_versions(service: Service, shipped: Sequence[ServiceVersion]) -> Service:
+    """Return the service with those shipped versions added that it lacks, oldest first."""
+    known = {version.namespace for version in service.versions}
+    added = [version for version in shipped if version.namespace not in known]
+    versions = sorted((*service.versions, *added), key=lambda version: version.period.start)
+    return replace(service, versions=tuple(versions))
+
+
+def usable_version(service: Service, asked: Namespace | None, day: dt.date) -> Namespace:
+    """Return the version under which an endpoint that begins on `day` receives.
+
+    The one asked for, as long as it has not been retired before that day; or
+    the latest that is active on that day. `Refused(SERVICE_VERSION_NOT_FOUND)`
+    if there is none.
+    """
+    lasting = [
+        version
+        for version in service.versions
+        if version.active and (version.period.end is None or version.period.end >= day)
+    ]
+    if asked is None:
+        names = [version.namespace for version in lasting if version.period.contains(day)]
+    else:
+        names = [version.namespace for version in lasting if version.namespace == asked]
+    if not names:
+        raise Refused(
+            Reason.SERVICE_VERSION_NOT_FOUND,
+            field="service_version",
+            service=service.code,
+            version=asked or "",
+        )
+    return names[-1]

@@ -1,0 +1,193 @@
+"""What a caller can ask of the register, with every value already parsed.
+
+Each command belongs to the use case of the same name. A day that is None
+takes the default that the contract names; an empty `etag` skips the check
+against lost updates.
+"""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final, Literal
+from uuid import UUID
+
+from wissel.routing.facts import (
+    AgreementKind,
+    Attribute,
+    DeliveryContract,
+    RevocationTarget,
+    Role,
+    RolloutStage,
+    Signatory,
+)
+from wissel.routing.identifiers import (
+    Aanleverpunt,
+    Namespace,
+    Oin,
+    Organisation,
+    RoutingKey,
+    ServiceCode,
+    SystemId,
+)
+
+
+class Keep(Enum):
+    """Leave a field as it is; None would mean to empty it."""
+
+    KEEP = "KEEP"
+
+
+KEEP: Final = Keep.KEEP
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordAgreement:
+    """A signed agreement; without `start` it counts from today."""
+
+    signatory: Signatory
+    kind: AgreementKind
+    start: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerminateAgreement:
+    """The last day of an agreement; without `end` it has ended."""
+
+    agreement_id: UUID
+    end: dt.date | None = None
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterParty:
+    """A new party; `contact` may be empty."""
+
+    oin: Oin
+    name: str
+    role: Role
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterSystem:
+    """A new system of a vendor; without `oin` its vendor's certificate acts for it."""
+
+    system_id: SystemId
+    party: Oin
+    name: str
+    oin: Oin | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualifySystem:
+    """A system passed the qualification for a service (code or alias), or lost it."""
+
+    system_id: SystemId
+    service: ServiceCode
+    withdraw: bool = False
+    test_message_ids: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetRollout:
+    """How far the gates open; PILOT names the organisations that go first."""
+
+    system_id: SystemId
+    service: ServiceCode
+    rollout: RolloutStage
+    pilots: frozenset[Organisation] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokeCertificate:
+    """What is refused from now on.
+
+    `value` is 64 hex digits for the digests, `<RFC 4514 issuer>#<hex serial>`
+    for an issuer and serial number.
+    """
+
+    target: RevocationTarget
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateMandate:
+    """A new mandate; `service` is a code or alias.
+
+    Without `start` it begins today, without `end` it lasts until further
+    notice. `validate_only` checks everything and records nothing.
+    """
+
+    organisation: Organisation
+    service: ServiceCode
+    system_id: SystemId
+    start: dt.date | None = None
+    end: dt.date | None = None
+    validate_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateMandate:
+    """Other days for a mandate; `end=None` means until further notice."""
+
+    mandate_id: UUID
+    start: dt.date | Literal[Keep.KEEP] = KEEP
+    end: dt.date | Literal[Keep.KEEP] | None = KEEP
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndMandate:
+    """The last day of a mandate; without `end` it ends immediately."""
+
+    mandate_id: UUID
+    end: dt.date | None = None
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterEndpoint:
+    """A new endpoint under a mandate of the caller.
+
+    `vestiging` is as people write it beside a BRIN (`02` or `99XA02`), which
+    only the mandate tells; empty means the whole school. Without `version` it
+    is the latest active one, without `attribute` LAS for a school and SWV for
+    a samenwerkingsverband, without `start` the later of today and the
+    mandate's first day.
+    """
+
+    mandate_id: UUID
+    routing_key: RoutingKey
+    url: str
+    version: Namespace | None = None
+    vestiging: str = ""
+    aanleverpunt: Aanleverpunt | None = None
+    attribute: Attribute | None = None
+    start: dt.date | None = None
+    end: dt.date | None = None
+    contract: DeliveryContract = field(default_factory=DeliveryContract)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndEndpoint:
+    """The last day of an endpoint; without `end` it ends immediately."""
+
+    endpoint_id: UUID
+    end: dt.date | None = None
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuspendEndpoint:
+    """Close an endpoint for traffic."""
+
+    endpoint_id: UUID
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeEndpoint:
+    """Open a suspended endpoint again."""
+
+    endpoint_id: UUID
+    etag: str = ""

@@ -1,0 +1,181 @@
+"""The rules of endpoints that are functions of values (R8, R9)."""
+
+import datetime as dt
+import ipaddress
+import re
+from typing import Final
+
+from wissel.routing.days import Period
+from wissel.routing.errors import Refused
+from wissel.routing.facts import Attribute, Mandate, Samenwerkingsverband, School
+from wissel.routing.identifiers import Aanleverpunt, Brin, Organisation, RoutingKey, Vestiging
+from wissel.routing.reasons import Reason
+from wissel.server.registry.scope import Scope
+
+_URL_LIMIT: Final = 500
+_URL: Final = re.compile(
+    r"https://(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(?P<port>:[1-9][0-9]{0,4})?"
+    r"(?P<rest>[/?][!-\"$-~]*)?"
+)
+_LABEL: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
+_LAST_PORT: Final = 65535
+_HOST_LIMIT: Final = 253
+
+
+def address(url: str, *, forwardable: bool) -> str:
+    """Return the address with its host in lower case, or raise `Refused(URL_INVALID)`.
+
+    `https://host[:port]` where the hub itself delivers; for other services a
+    path and a query may follow. Never a user, a password or a fragment.
+    """
+    parts = _URL.fullmatch(url) if len(url) <= _URL_LIMIT else None
+    if parts is None:
+        raise _url_invalid()
+    host, port, rest = parts["host"].lower(), parts["port"] or "", parts["rest"] or ""
+    if not _is_host(host) or int(port[1:] or 1) > _LAST_PORT or (rest and forwardable):
+        raise _url_invalid()
+    return f"https://{host}{port}{rest}"
+
+
+def own_key(key: RoutingKey, giver: School | Samenwerkingsverband) -> RoutingKey:
+    """Return a routing key of this organisation.
+
+    `Refused(ROUTING_KEY_FOREIGN)` if it is of another; `ROUTING_KEY_RESERVED` if
+    it is the organisation's own OIN.
+    """
+    oin = giver.brin.oin if isinstance(giver, School) else giver.oin
+    name = giver.brin if isinstance(giver, School) else giver.code
+    if not key.belongs_to(oin):
+        raise Refused(
+            Reason.ROUTING_KEY_FOREIGN, field="routing_key", routing_key=key, organisation=name
+        )
+    if key.reserved_for(oin):
+        raise Refused(
+            Reason.ROUTING_KEY_RESERVED, field="routing_key", routing_key=key, organisation=name
+        )
+    return key
+
+
+def own_vestiging(
+    text: str, giver: School | Samenwerkingsverband, day: dt.date
+) -> Vestiging | None:
+    """Return the vestiging written as `02` or `99XA02`, None for an empty text.
+
+    It is one of this school (IDENTIFIER_MALFORMED, VESTIGING_NOT_FOUND) that is
+    open on that day (SCHOOL_CLOSED). A samenwerkingsverband has none (FIELD_INVALID).
+    """
+    if not text:
+        return None
+    if not isinstance(giver, School):
+        raise Refused(
+            Reason.FIELD_INVALID, field="vestiging", problem="a samenwerkingsverband has none"
+        )
+    vestiging = Vestiging.within(giver.brin, text, "vestiging")
+    for location in giver.locations:
+        if location.vestiging == vestiging:
+            if location.closed is not None and location.closed < day:
+                raise Refused(
+                    Reason.SCHOOL_CLOSED,
+                    field="vestiging",
+                    organisation=vestiging,
+                    closed=str(location.closed),
+                )
+            return vestiging
+    raise Refused(Reason.VESTIGING_NOT_FOUND, field="vestiging", vestiging=vestiging)
+
+
+def allowed_aanleverpunt(
+    point: Aanleverpunt | None,
+    vestiging: Vestiging | None,
+    giver: School | Samenwerkingsverband,
+    scope: Scope,
+) -> Aanleverpunt | None:
+    """Return the aanleverpunt, or raise `Refused(AANLEVERPUNT_INVALID)` (R9).
+
+    Below 100 it is the number of the vestiging; without a vestiging that of some
+    location of the school, so `0` only where there is a location 00. From 100
+    on an operator approves it by registering it.
+    """
+    if point is None:
+        return None
+    if point.extra:
+        fits = scope.operator
+    elif vestiging is not None:
+        fits = int(point) == vestiging.number
+    else:
+        locations = giver.locations if isinstance(giver, School) else ()
+        fits = any(int(point) == location.vestiging.number for location in locations)
+    if not fits:
+        raise Refused(
+            Reason.AANLEVERPUNT_INVALID,
+            field="aanleverpunt",
+            aanleverpunt=point,
+            vestiging=vestiging or "",
+        )
+    return point
+
+
+def fitting_attribute(attribute: Attribute | None, organisation: Organisation) -> Attribute:
+    """Return the attribute, by default LAS for a school and SWV for a samenwerkingsverband.
+
+    `Refused(FIELD_INVALID)` for the one of the other: no route would ever find it.
+    """
+    own, other = Attribute.LAS, Attribute.SWV
+    if not isinstance(organisation, Brin):
+        own, other = other, own
+    if attribute is other:
+        raise Refused(
+            Reason.FIELD_INVALID,
+            field="attribute",
+            problem=f"{attribute} does not fit {organisation}",
+        )
+    return attribute or own
+
+
+def endpoint_period(
+    start: dt.date | None, end: dt.date | None, mandate: Mandate, today: dt.date, scope: Scope
+) -> Period:
+    """Return the period of a new endpoint.
+
+    It begins on the later of today and the mandate's first day unless told
+    otherwise, in the past only for an operator (DATE_IN_PAST), and ends no
+    earlier than it begins (PERIOD_INVALID). It may exceed the mandate's, which
+    clips it when a route is decided, but shares at least one day with it
+    (ENDPOINT_OUTSIDE_MANDATE).
+    """
+    if start is not None and start < today and not scope.operator:
+        raise Refused(Reason.DATE_IN_PAST, field="start_date", date=str(start), today=str(today))
+    period = Period.parse(start or max(today, mandate.period.start), end)
+    if not period.overlaps(mandate.period):
+        raise Refused(
+            Reason.ENDPOINT_OUTSIDE_MANDATE,
+            field="start_date",
+            mandate_id=str(mandate.mandate_id),
+            start=str(mandate.period.start),
+            end=str(mandate.period.end or ""),
+        )
+    return period
+
+
+def _is_host(host: str) -> bool:
+    """Whether it is an IP address, or a name that cannot be taken for one."""
+    try:
+        if host.startswith("["):
+            ipaddress.IPv6Address(host[1:-1])
+        else:
+            ipaddress.IPv4Address(host)
+    except ValueError:
+        labels = host.split(".")
+        # A last label that begins with a digit, as in 127.1 or 0x7f.0x1, some
+        # resolvers read as an address.
+        return (
+            len(host) <= _HOST_LIMIT
+            and all(_LABEL.fullmatch(label) for label in labels)
+            and labels[-1][0].isalpha()
+        )
+    return True
+
+
+def _url_invalid() -> Refused:
+    """Return the refusal; it does not repeat the text, which may hold a password."""
+    return Refused(Reason.URL_INVALID, field="url")

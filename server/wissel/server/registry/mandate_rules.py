@@ -1,0 +1,126 @@
+"""The rules of mandates that are functions of values (R3)."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from wissel.routing.days import Period
+from wissel.routing.errors import Refused
+from wissel.routing.facts import Agreement, Mandate, Samenwerkingsverband, School, Service
+from wissel.routing.reasons import Reason
+from wissel.server.registry.agreements import in_force
+from wissel.server.registry.commands import Keep, UpdateMandate
+from wissel.server.registry.scope import Scope
+
+NAMED_AT_MOST: Final = 10
+"""How many conflicting mandates a refusal names."""
+
+
+def allow_start(start: dt.date, today: dt.date, scope: Scope) -> dt.date:
+    """Return the first day, or raise `Refused(DATE_IN_PAST)` unless an operator asks.
+
+    An operator's reason stands in the event, as with each of its changes.
+    """
+    if start < today and not scope.operator:
+        raise Refused(Reason.DATE_IN_PAST, field="start_date", date=str(start), today=str(today))
+    return start
+
+
+def allow_end(end: dt.date | None, today: dt.date) -> dt.date | None:
+    """Return the last day, or raise `Refused(DATE_IN_PAST)`."""
+    if end is not None and end < today:
+        raise Refused(Reason.DATE_IN_PAST, field="end_date", date=str(end), today=str(today))
+    return end
+
+
+def has_ended(mandate: Mandate, today: dt.date) -> bool:
+    """Whether no day is left on which it could be used."""
+    end = mandate.period.end
+    return mandate.stopped or (end is not None and end < today)
+
+
+def still_changeable(mandate: Mandate, today: dt.date) -> None:
+    """Raise `Refused(MANDATE_ENDED)` if it has ended."""
+    if has_ended(mandate, today):
+        raise Refused(
+            Reason.MANDATE_ENDED,
+            mandate_id=str(mandate.mandate_id),
+            end=str(mandate.period.end),
+        )
+
+
+def stopped_now(mandate: Mandate, today: dt.date) -> Mandate:
+    """Return the mandate as it is in no route any more, whatever day is asked."""
+    period = Period(mandate.period.start, max(today, mandate.period.start))
+    return replace(mandate, period=period, stopped=True)
+
+
+def moved(mandate: Mandate, command: UpdateMandate, today: dt.date, scope: Scope) -> Mandate:
+    """Return the mandate with the days that the command gives it.
+
+    1. the start moves only while it is still to come: MANDATE_STARTED
+    2. not into the past, but for an operator: DATE_IN_PAST
+    3. the end is today or later: DATE_IN_PAST
+    4. it ends no earlier than it starts: PERIOD_INVALID
+    """
+    start, end = mandate.period.start, mandate.period.end
+    if command.start is not Keep.KEEP and command.start != start:
+        if start <= today:
+            raise Refused(
+                Reason.MANDATE_STARTED,
+                field="start_date",
+                mandate_id=str(mandate.mandate_id),
+                start=str(start),
+            )
+        start = allow_start(command.start, today, scope)
+    if command.end is not Keep.KEEP:
+        end = allow_end(command.end, today)
+    return replace(mandate, period=Period.parse(start, end))
+
+
+def refuse_overlap(mandate: Mandate, others: Iterable[Mandate]) -> None:
+    """Raise `Refused(MANDATE_OVERLAPS)` if another of the triple shares a day with it.
+
+    A stopped one holds no days any more. The others are named: they are of the
+    same system, so whoever may change this mandate may see them.
+    """
+    ids = [
+        str(other.mandate_id)
+        for other in others
+        if other.mandate_id != mandate.mandate_id
+        and not other.stopped
+        and other.period.overlaps(mandate.period)
+    ]
+    if not ids:
+        return
+    raise Refused(
+        Reason.MANDATE_OVERLAPS,
+        organisation=mandate.organisation,
+        service=mandate.service,
+        system_id=mandate.system_id,
+        mandate_id=", ".join(ids[:NAMED_AT_MOST]),
+    )
+
+
+def refuse_closed(giver: School | Samenwerkingsverband, day: dt.date) -> None:
+    """Raise `Refused(SCHOOL_CLOSED)` if the school has closed before that day."""
+    closed = giver.closed if isinstance(giver, School) else None
+    if closed is not None and closed < day and isinstance(giver, School):
+        raise Refused(Reason.SCHOOL_CLOSED, organisation=giver.brin, closed=str(closed))
+
+
+def refuse_unsigned(
+    service: Service, signatory: str, signed: Iterable[Agreement], day: dt.date
+) -> None:
+    """Raise `Refused(AGREEMENT_MISSING)` unless all that the service asks holds on that day."""
+    agreements = list(signed)
+    for kind in service.board_agreements:
+        if not in_force(agreements, kind, day):
+            raise Refused(
+                Reason.AGREEMENT_MISSING,
+                agreement=kind,
+                signatory=signatory,
+                service=service.code,
+                on=str(day),
+            )

@@ -1,0 +1,156 @@
+"""Mandates: which system may act for whom, for which service, and when (R3)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from wissel.routing.days import Period
+from wissel.routing.errors import Refused
+from wissel.routing.facts import (
+    Agreement,
+    Endpoint,
+    Mandate,
+    Processing,
+    Samenwerkingsverband,
+    School,
+    Service,
+)
+from wissel.routing.reasons import Reason
+from wissel.server.registry.commands import CreateMandate, EndMandate, UpdateMandate
+from wissel.server.registry.finding import (
+    check_etag,
+    get_mandate,
+    get_organisation,
+    get_qualification,
+    get_service,
+    get_system,
+)
+from wissel.server.registry.mandate_rules import (
+    allow_start,
+    moved,
+    refuse_closed,
+    refuse_overlap,
+    refuse_unsigned,
+    still_changeable,
+    stopped_now,
+)
+from wissel.server.registry.occupancy import refuse_taken_key
+from wissel.server.registry.ports import Change
+from wissel.server.registry.scope import Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenMandate:
+    """A new mandate, and what the school should know about its service, in Dutch."""
+
+    mandate: Mandate
+    note: str
+
+
+async def create_mandate(
+    change: Change, command: CreateMandate, scope: Scope, new_id: Callable[[], UUID]
+) -> GivenMandate:
+    """Give a mandate; with `validate_only` nothing is recorded.
+
+    1. organisation, service and system exist: SCHOOL_NOT_FOUND, SWV_NOT_FOUND,
+       SERVICE_NOT_FOUND, SYSTEM_NOT_FOUND
+    2. the first day is today or later, but for an operator: DATE_IN_PAST; the
+       last is no earlier: PERIOD_INVALID
+    3. the school is open on the first day, or today if that was earlier: SCHOOL_CLOSED
+    4. the system is qualified, or the mandate would be dead: SYSTEM_NOT_QUALIFIED
+    5. the agreements hold on that same day: AGREEMENT_MISSING
+    6. no other of the same organisation, service and system shares a day: MANDATE_OVERLAPS
+    """
+    giver = await get_organisation(change, command.organisation)
+    service = await get_service(change, command.service)
+    system = await get_system(change, command.system_id)
+    start = allow_start(command.start or change.today, change.today, scope)
+    mandate = Mandate(
+        mandate_id=new_id(),
+        organisation=command.organisation,
+        service=service.code,
+        system_id=system.system_id,
+        period=Period.parse(start, command.end),
+        processing=_processing(service),
+        created=change.now,
+    )
+    refuse_closed(giver, max(start, change.today))
+    await _qualified(change, mandate)
+    await _signed(change, mandate, service, giver)
+    await _alone(change, mandate)
+    if not command.validate_only:
+        await change.put(mandate)
+    return GivenMandate(mandate=mandate, note=service.note)
+
+
+async def update_mandate(change: Change, command: UpdateMandate, scope: Scope) -> Mandate:
+    """Change the days of a mandate that has not ended, and return it.
+
+    Beside the rules of `mandate_rules.moved`: MANDATE_NOT_FOUND, ETAG_MISMATCH,
+    MANDATE_ENDED, MANDATE_OVERLAPS. A new first day is checked as that of a new
+    mandate. An endpoint under it that would come to share a routing key and a
+    day with another is ROUTING_KEY_IN_USE.
+    """
+    mandate = await get_mandate(change, command.mandate_id, scope)
+    check_etag(mandate, command.etag)
+    still_changeable(mandate, change.today)
+    changed = moved(mandate, command, change.today, scope)
+    if changed.period.start != mandate.period.start:
+        giver = await get_organisation(change, changed.organisation)
+        service = await get_service(change, changed.service)
+        refuse_closed(giver, max(changed.period.start, change.today))
+        await _signed(change, changed, service, giver)
+    await _alone(change, changed)
+    for endpoint in await change.find(Endpoint, mandate_id=str(changed.mandate_id)):
+        await refuse_taken_key(change, endpoint, changed, scope)
+    await change.put(changed)
+    return changed
+
+
+async def end_mandate(change: Change, command: EndMandate, scope: Scope) -> Mandate:
+    """End a mandate after a day that is today or later, or immediately, and return it.
+
+    Ended immediately it is in no route from this revision on, whatever day is
+    asked about. Otherwise as `update_mandate` with that last day.
+    """
+    if command.end is not None:
+        update = UpdateMandate(mandate_id=command.mandate_id, end=command.end, etag=command.etag)
+        return await update_mandate(change, update, scope)
+    mandate = await get_mandate(change, command.mandate_id, scope)
+    check_etag(mandate, command.etag)
+    still_changeable(mandate, change.today)
+    stopped = stopped_now(mandate, change.today)
+    await change.put(stopped)
+    return stopped
+
+
+def _processing(service: Service) -> Processing:
+    """Where the owner must confirm a mandate, a new one waits for that (R6)."""
+    return Processing.AWAITING if service.processed_by_owner else Processing.NOT_REQUIRED
+
+
+async def _qualified(change: Change, mandate: Mandate) -> None:
+    found = await get_qualification(change, mandate.system_id, mandate.service)
+    if not found.qualified:
+        raise Refused(
+            Reason.SYSTEM_NOT_QUALIFIED, system_id=mandate.system_id, service=mandate.service
+        )
+
+
+async def _signed(
+    change: Change, mandate: Mandate, service: Service, giver: School | Samenwerkingsverband
+) -> None:
+    """Boards sign for their schools, a samenwerkingsverband for itself."""
+    signatory = giver.board if isinstance(giver, School) else giver.code
+    signed = await change.find(Agreement, signatory=signatory)
+    refuse_unsigned(service, signatory, signed, max(mandate.period.start, change.today))
+
+
+async def _alone(change: Change, mandate: Mandate) -> None:
+    triple = await change.find(
+        Mandate,
+        organisation=mandate.organisation,
+        service=mandate.service,
+        system_id=mandate.system_id,
+    )
+    refuse_overlap(mandate, triple)

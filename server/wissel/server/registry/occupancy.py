@@ -1,0 +1,61 @@
+"""Who holds a routing key on which days (R8)."""
+
+from wissel.routing.days import Period
+from wissel.routing.errors import Refused
+from wissel.routing.facts import Endpoint, Mandate
+from wissel.routing.reasons import Reason
+from wissel.server.registry.ports import Reading
+from wissel.server.registry.scope import Scope
+
+
+def active_days(endpoint: Endpoint, mandate: Mandate) -> Period | None:
+    """Return the days in the periods of both, or None if there are none.
+
+    What was stopped has no active days. A suspended endpoint keeps its days,
+    since it may be resumed.
+    """
+    if endpoint.stopped or mandate.stopped or not endpoint.period.overlaps(mandate.period):
+        return None
+    start = max(endpoint.period.start, mandate.period.start)
+    return Period(start, endpoint.period.end).until(mandate.period.end)
+
+
+async def refuse_taken_key(
+    reading: Reading, endpoint: Endpoint, mandate: Mandate, scope: Scope
+) -> None:
+    """Raise `Refused(ROUTING_KEY_IN_USE)` if another has its version and key on one of its days.
+
+    The other is named where the caller may see it.
+    """
+    days = active_days(endpoint, mandate)
+    if days is None:
+        return
+    for other in await reading.find(Endpoint, routing_key=endpoint.routing_key):
+        if other.endpoint_id == endpoint.endpoint_id:
+            continue
+        if (other.service, other.version) != (endpoint.service, endpoint.version):
+            continue
+        theirs = await _days_of(reading, other, mandate)
+        if theirs is not None and theirs.overlaps(days):
+            raise _in_use(endpoint, other, scope)
+
+
+async def _days_of(reading: Reading, endpoint: Endpoint, changing: Mandate) -> Period | None:
+    """Return the active days of an endpoint, under its mandate as it is about to be."""
+    if endpoint.mandate_id == changing.mandate_id:
+        return active_days(endpoint, changing)
+    mandate = await reading.get(Mandate, str(endpoint.mandate_id))
+    return None if mandate is None else active_days(endpoint, mandate)
+
+
+def _in_use(endpoint: Endpoint, other: Endpoint, scope: Scope) -> Refused:
+    """Return the refusal; it names the other only to who may see it (DESIGN 3.5)."""
+    key, field = endpoint.routing_key, "routing_key"
+    if not scope.sees(other.system_id):
+        return Refused(Reason.ROUTING_KEY_IN_USE, field=field, routing_key=key)
+    return Refused(
+        Reason.ROUTING_KEY_IN_USE,
+        field=field,
+        routing_key=key,
+        endpoint_id=str(other.endpoint_id),
+    )

@@ -1,0 +1,40 @@
+"""What a caller may see and change of mandates and endpoints (DESIGN 3.5)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from wissel.routing.identifiers import SystemId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """An operator sees everything; a vendor what its own systems hold.
+
+    What lies outside the scope is refused in the very words of what does not
+    exist, so that nobody learns of it.
+    """
+
+    operator: bool = False
+    systems: frozenset[SystemId] = frozenset()
+
+    @classmethod
+    def everything(cls) -> Self:
+        """Return the scope of an operator."""
+        return cls(operator=True)
+
+    @classmethod
+    def of(cls, systems: Iterable[SystemId]) -> Self:
+        """Return the scope of a vendor whose certificate acts for these systems."""
+        return cls(systems=frozenset(systems))
+
+    def sees(self, system_id: SystemId) -> bool:
+        """Whether what belongs to this system is within the scope."""
+        return self.operator or system_id in self.systems
+
+    def where(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the condition for lists of mandates and endpoints.
+
+        A vendor without systems gets an empty choice, which finds nothing.
+        """
+        return {} if self.operator else {"system_id": tuple(sorted(self.systems))}

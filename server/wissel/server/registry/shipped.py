@@ -1,0 +1,127 @@
+"""The services that Wissel ships, as data (DESIGN 4, FACTS 1.1 and 2).
+
+Namespaces are opaque: where the same words stand in two services, as with
+OSO, each has versions of its own. A service without a documented namespace
+ships without versions. An active version begins on the day its namespace
+names, or on that of its specification.
+"""
+
+import datetime as dt
+from typing import Final
+
+from wissel.routing.days import Period
+from wissel.routing.facts import AgreementKind, Service, ServiceVersion
+from wissel.routing.identifiers import Namespace, Oin, ServiceCode
+
+DUO: Final = Oin("00000001800866472000")
+KENNISNET: Final = Oin("00000003272448340204")
+
+_OSR: Final = AgreementKind.KENNISNET_OSR
+_VENDOR: Final = (AgreementKind.VENDOR_OSR,)
+_VENDOR_OSO: Final = (AgreementKind.VENDOR_OSR, AgreementKind.VENDOR_OSO)
+
+
+def _version(namespace: str, start: dt.date) -> ServiceVersion:
+    return ServiceVersion(namespace=Namespace(namespace), period=Period(start))
+
+
+_OSO_VERSIONS: Final = (
+    _version("http://xml.kennisnet.nl/schemas/Overstapservice/20180404", dt.date(2018, 4, 4)),
+    _version("http://xml.kennisnet.nl/schemas/Overstapservice/20200910", dt.date(2020, 9, 10)),
+)
+
+_DUO_NOTE: Final = (
+    "DUO verwerkt dit mandaat voordat het geldt; dat kan enige tijd duren. "
+    "Lukt uitwisselen daarna nog niet, neem dan contact op met de security servicedesk van DUO."
+)
+_VVA_NOTE: Final = (
+    "Voor VVA is soms nog een stap in uw LAS nodig voordat u kunt uitwisselen; "
+    "uw LAS-leverancier helpt u daarbij."
+)
+
+SERVICES: Final = (
+    Service(
+        code=ServiceCode("OSO_OV"),
+        name="OSO Overstap",
+        owner=KENNISNET,
+        board_agreements=(_OSR, AgreementKind.OSO),
+        vendor_agreements=_VENDOR_OSO,
+        forwardable=True,
+        sectors=("PO", "VO"),
+        versions=_OSO_VERSIONS,
+    ),
+    Service(
+        code=ServiceCode("OSO_SWV"),
+        name="OSO Samenwerkingsverbanden",
+        owner=KENNISNET,
+        board_agreements=(_OSR, AgreementKind.OSO, AgreementKind.OSO_SWV_EXTENSION),
+        vendor_agreements=_VENDOR_OSO,
+        forwardable=True,
+        sectors=("PO", "VO"),
+        versions=_OSO_VERSIONS,
+    ),
+    Service(
+        code=ServiceCode("RIO"),
+        name="Registratie Instellingen en Opleidingen",
+        owner=DUO,
+        processed_by_owner=True,
+        sectors=("PO", "VO", "MBO"),
+        note=_DUO_NOTE,
+        versions=(
+            _version(
+                "http://duo.nl/contract/DUO_RIO_Beheren_OnderwijsOrganisatie_V4",
+                dt.date(2022, 3, 14),
+            ),
+        ),
+    ),
+    Service(
+        code=ServiceCode("ROD_PO"),
+        name="Register Onderwijsdeelnemers po",
+        owner=DUO,
+        aliases=(ServiceCode("BRON_PO"),),
+        processed_by_owner=True,
+        sectors=("PO",),
+        note=_DUO_NOTE,
+    ),
+    Service(
+        code=ServiceCode("ROD_VO"),
+        name="Register Onderwijsdeelnemers vo",
+        owner=DUO,
+        sectors=("VO",),
+    ),
+    Service(
+        code=ServiceCode("VERZUIM"),
+        name="Verzuim",
+        owner=DUO,
+        processed_by_owner=True,
+        sectors=("PO", "VO", "MBO"),
+        note=_DUO_NOTE,
+    ),
+    Service(
+        code=ServiceCode("VVA"),
+        name="Vroegtijdig Aanmelden mbo",
+        owner=KENNISNET,
+        sectors=("VO", "MBO"),
+        note=_VVA_NOTE,
+        versions=(_version("http://xml.eld.nl/schemas/VVA/20181101", dt.date(2018, 11, 1)),),
+    ),
+    Service(
+        code=ServiceCode("CE_VO"),
+        name="Centraal Eindexamen vo",
+        owner=DUO,
+        sectors=("VO",),
+    ),
+    Service(
+        code=ServiceCode("DOORSTROOMTOETS_PO"),
+        name="Logistiek proces doorstroomtoets po",
+        owner=DUO,
+        sectors=("PO",),
+    ),
+    Service(
+        code=ServiceCode("DUO_MBO"),
+        name="DUO MBO",
+        owner=DUO,
+        sectors=("MBO",),
+    ),
+)
+"""Every shipped service; versions oldest first."""

@@ -1,0 +1,112 @@
+"""AgreementService."""
+
+from wissel.agreement.v1 import agreement_service_pb2 as pb
+from wissel.agreement.v1 import agreement_service_pb2_grpc as pb_grpc
+from wissel.routing.days import parse_optional_day
+from wissel.routing.errors import Refused
+from wissel.routing.facts import Agreement, AgreementKind, Signatory
+from wissel.routing.identifiers import BoardNumber, Oin, Swv
+from wissel.routing.reasons import Reason
+from wissel.server.registry import agreements, commands
+from wissel.server.registry.ports import Change, Where
+from wissel.server.rpc.call import Caller, caller
+from wissel.server.rpc.mutating import mutate
+from wissel.server.rpc.paging import listed, page_of
+from wissel.server.rpc.parsing import choice, day_text, uuid
+from wissel.server.rpc.shared import Shared
+from wissel.server.store.codec import etag_of
+
+
+class AgreementServicer(pb_grpc.AgreementServiceServicer):
+    """Who has signed what; a vendor sees its own agreements only."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+
+    async def RecordAgreement(
+        self, request: pb.RecordAgreementRequest, context: object
+    ) -> pb.RecordAgreementResponse:
+        """Record a signed agreement."""
+        signatory = signatory_of(request.board_number, request.swv, request.party_oin)
+        if signatory is None:
+            raise Refused(Reason.FIELD_REQUIRED, field="board_number")
+        command = commands.RecordAgreement(
+            signatory=signatory,
+            kind=choice(AgreementKind, request.kind, "kind"),
+            start=parse_optional_day(request.start_date, "start_date"),
+        )
+
+        async def work(change: Change) -> pb.RecordAgreementResponse:
+            agreement = await agreements.record_agreement(change, command, self._shared.new_id)
+            return pb.RecordAgreementResponse(agreement=agreement_message(agreement))
+
+        return await mutate(self._shared, request, pb.RecordAgreementResponse, work)
+
+    async def TerminateAgreement(
+        self, request: pb.TerminateAgreementRequest, context: object
+    ) -> pb.TerminateAgreementResponse:
+        """End an agreement, and with OSO its extension."""
+        command = commands.TerminateAgreement(
+            agreement_id=uuid(request.agreement_id, "agreement_id"),
+            end=parse_optional_day(request.end_date, "end_date"),
+            etag=request.etag,
+        )
+
+        async def work(change: Change) -> pb.TerminateAgreementResponse:
+            ended = await agreements.terminate_agreement(change, command)
+            return pb.TerminateAgreementResponse(agreements=map(agreement_message, ended))
+
+        return await mutate(self._shared, request, pb.TerminateAgreementResponse, work)
+
+    async def ListAgreements(
+        self, request: pb.ListAgreementsRequest, context: object
+    ) -> pb.ListAgreementsResponse:
+        """List agreements in order of id."""
+        page = page_of(request)
+        asked = [
+            signatory_of(request.board_number, "", ""),
+            signatory_of("", request.swv, ""),
+            signatory_of("", "", request.party_oin),
+        ]
+        await self._shared.at(request)
+        signatories = {str(one) for one in asked if one is not None}
+        async with self._shared.register.reading() as reading:
+            found, token = await listed(
+                reading, Agreement, page, **_visible(signatories, caller())
+            )
+        return pb.ListAgreementsResponse(
+            agreements=map(agreement_message, found), next_page_token=token
+        )
+
+
+def _visible(signatories: set[str], who: Caller) -> dict[str, Where]:
+    """Return the condition for a list; conditions add up, so two signatories have none."""
+    if not who.operator:
+        signatories = signatories | {who.oin}
+    if not signatories:
+        return {}
+    return {"signatory": signatories.pop() if len(signatories) == 1 else ()}
+
+
+def signatory_of(board_number: str, swv: str, party_oin: str) -> Signatory | None:
+    """Return the one signatory that is named, or None if no text is filled."""
+    if board_number:
+        return BoardNumber.parse(board_number, "board_number")
+    if swv:
+        return Swv.parse(swv, "swv")
+    return Oin.parse(party_oin, "party_oin") if party_oin else None
+
+
+def agreement_message(agreement: Agreement) -> pb.Agreement:
+    """Return an agreement as it is answered."""
+    signatory = agreement.signatory
+    return pb.Agreement(
+        agreement_id=str(agreement.agreement_id),
+        board_number=signatory if isinstance(signatory, BoardNumber) else None,
+        swv=signatory if isinstance(signatory, Swv) else None,
+        party_oin=signatory if isinstance(signatory, Oin) else None,
+        kind=agreement.kind,
+        start_date=agreement.period.start.isoformat(),
+        end_date=day_text(agreement.period.end),
+        etag=etag_of(agreement),
+    )

@@ -1,0 +1,139 @@
+"""The call that is being served: who calls, and what its log line will say."""
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, Final
+
+import grpc
+
+from wissel.routing.decision import Asker
+from wissel.routing.errors import Refused
+from wissel.routing.facts import Role
+from wissel.routing.identifiers import Oin, SystemId
+from wissel.routing.table import Table
+from wissel.server.rpc.ports import Peer
+
+USER_METADATA: Final = "wissel-user"
+_LANGUAGE_METADATA: Final = "accept-language"
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who calls: an OIN with the role that the register gives it.
+
+    `role` is None for an OIN that nobody registered; only methods that are
+    open to any trusted certificate ever see that.
+    """
+
+    oin: Oin
+    role: Role | None
+    name: str
+    peer: Peer
+    system_ids: tuple[SystemId, ...] = ()
+
+    @property
+    def operator(self) -> bool:
+        """Whether it is the service desk."""
+        return self.role is Role.OPERATOR
+
+    @property
+    def asker(self) -> Asker:
+        """The caller as deciding sees it; only for registered callers."""
+        return Asker(oin=self.oin, role=self.role or Role.VENDOR, system_ids=self.system_ids)
+
+
+class Call:
+    """One call, from its first byte to its log line. Servicers read and annotate it.
+
+    `table` is pinned: it changes only when the call waits for a revision.
+    """
+
+    __slots__ = (
+        "caller",
+        "code",
+        "context",
+        "ended",
+        "incident",
+        "items",
+        "message_id",
+        "method",
+        "reason",
+        "revision",
+        "started",
+        "table",
+    )
+
+    def __init__(self, method: str, context: Context, table: Table, started: float) -> None:
+        self.method = method
+        self.context = context
+        self.table = table
+        self.started = started
+        self.caller: Caller | None = None
+        self.code = "OK"
+        self.reason = ""
+        self.incident = ""
+        self.message_id = ""
+        self.items = 0
+        self.revision = 0
+        self.ended: Refused | None = None
+
+    def metadata(self, name: str) -> str:
+        """Return the value of one metadata key as text, or an empty text."""
+        for key, value in self.context.invocation_metadata() or ():
+            if key == name:
+                return value if isinstance(value, str) else value.decode("utf-8", "replace")
+        return ""
+
+    @property
+    def person(self) -> str:
+        """The account of the person behind the call, as the caller names it; may be empty."""
+        return self.metadata(USER_METADATA).strip()
+
+    @property
+    def language(self) -> str:
+        """`nl` if the caller prefers Dutch, else `en`."""
+        return preferred_language(self.metadata(_LANGUAGE_METADATA))
+
+
+_current: ContextVar[Call] = ContextVar("wissel_call")
+
+
+def current() -> Call:
+    """Return the call that this task serves."""
+    return _current.get()
+
+
+def caller() -> Caller:
+    """Return who makes the current call. The interceptor has let it in."""
+    known = _current.get().caller
+    assert known is not None, "a servicer runs only behind the interceptor"  # noqa: S101
+    return known
+
+
+def enter(call: Call) -> None:
+    """Make `call` the current one in this task."""
+    _current.set(call)
+
+
+def preferred_language(accepted: str) -> str:
+    """Return `nl` or `en`, whichever an Accept-Language text ranks first; `en` for neither."""
+    best, chosen = 0.0, "en"
+    for part in accepted.lower().split(","):
+        tag, _, parameter = part.strip().partition(";")
+        language = tag.strip().partition("-")[0]
+        weight = _weight(parameter)
+        if language in ("nl", "en") and weight > best:
+            best, chosen = weight, language
+    return chosen
+
+
+def _weight(parameter: str) -> float:
+    name, _, value = parameter.strip().partition("=")
+    if name.strip() != "q":
+        return 1.0
+    try:
+        return float(value)
+    except ValueError:
+        return 0.0

@@ -1,0 +1,93 @@
+"""The gates that a call passes before its servicer sees it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from wissel.routing.errors import Refused
+from wissel.routing.facts import Role
+from wissel.routing.identifiers import Oin
+from wissel.routing.reasons import Reason
+from wissel.routing.table import Table
+from wissel.server.rpc.call import Call, Caller
+from wissel.server.rpc.policy import Rule
+from wissel.server.rpc.ports import Follower, Peer, Peers
+from wissel.server.rpc.quota import Buckets, Quota
+
+STALE_SECONDS: Final = 5.0
+"""Older facts than this decide nothing (DESIGN section 7)."""
+
+
+@dataclass(slots=True)
+class Serving:
+    """Whether this process still takes calls; `app` sets `stopping` on SIGTERM."""
+
+    stopping: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gates:
+    """Lets a call in, with its caller and pinned table filled in, or refuses it."""
+
+    peers: Peers[Any]
+    follower: Follower
+    operators: frozenset[Oin]
+    serving: Serving
+    buckets: Mapping[Quota, Buckets]
+
+    def admit(self, call: Call, rule: Rule, request: object) -> None:
+        """Let the call in or raise `Refused`, by this list in this order.
+
+        1. identity: from the certificate alone, never from the message
+        2. registered: a stranger learns its own OIN and nothing else
+        3. policy: who may call this method
+        4. serving: another process takes what this one no longer should
+        5. fresh: facts that are too old decide nothing
+        6. quota: last, so that only a call that would be served costs anything
+        """
+        table = call.table
+        peer = self.peers.identify(call.context.auth_context(), table.revoked)
+        call.caller = caller = self.caller_of(peer, table)
+        self._check_role(caller, rule, call.method)
+        if not rule.always:
+            if self.serving.stopping:
+                raise Refused(Reason.SHUTTING_DOWN)
+            if self.follower.staleness() > STALE_SECONDS:
+                raise Refused(Reason.REGISTRY_STALE)
+        if rule.quota is not None:
+            call.items = rule.cost(request) if rule.cost else 1
+            self.buckets[rule.quota].spend(caller.oin, call.items)
+
+    def readmit(self, call: Call, rule: Rule) -> None:
+        """Judge the caller of a running stream again; raises `Refused` as `admit` does."""
+        table = self.follower.table
+        if call.caller is not None:
+            self.peers.still_valid(call.caller.peer, table.revoked)
+            self._check_role(self.caller_of(call.caller.peer, table), rule, call.method)
+
+    def caller_of(self, peer: Peer, table: Table) -> Caller:
+        """Return who the owner of a certificate is in the register.
+
+        A system with an OIN of its own counts as its vendor. The OINs in the
+        settings are operators until somebody registers them.
+        """
+        oin = peer.oin
+        system_ids = table.systems_of(oin)
+        party = table.party(oin)
+        if party is None and system_ids:
+            system = table.system(system_ids[0])
+            party = table.party(system.party) if system else None
+        if party is not None:
+            return Caller(
+                oin=oin, role=party.role, name=party.name, peer=peer, system_ids=system_ids
+            )
+        role = Role.OPERATOR if oin in self.operators else None
+        return Caller(oin=oin, role=role, name="", peer=peer)
+
+    @staticmethod
+    def _check_role(caller: Caller, rule: Rule, method: str) -> None:
+        if caller.role in rule.who:
+            return
+        if caller.role is None:
+            raise Refused(Reason.PARTY_NOT_REGISTERED, oin=caller.oin)
+        raise Refused(Reason.METHOD_NOT_ALLOWED, method=method, role=caller.role)

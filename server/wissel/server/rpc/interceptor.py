@@ -1,0 +1,234 @@
+"""The interceptor: what happens around every call, once, in one order."""
+
+import asyncio
+import inspect
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, Final
+
+import grpc
+import structlog
+
+from wissel.routing.catalogue import CATALOGUE
+from wissel.routing.errors import Refused
+from wissel.routing.reasons import Reason
+from wissel.server.rpc.call import Call, Context, enter
+from wissel.server.rpc.gates import Gates
+from wissel.server.rpc.log import CallLog
+from wissel.server.rpc.metrics import MethodMetrics, Metrics
+from wissel.server.rpc.policy import POLICY, Rule
+from wissel.server.rpc.privacy import for_caller
+from wissel.server.rpc.status import abort
+from wissel.server.rpc.watch import Watch
+
+Handler = grpc.RpcMethodHandler[Any, Any]
+Continuation = Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]]
+
+_UNKNOWN: Final = "unknown"
+_LOG: Final = structlog.get_logger("wissel.rpc")
+
+
+class Interceptor(grpc.aio.ServerInterceptor):
+    """Wraps each method's handler once and keeps the result by method name.
+
+    Around each call, outermost first, and why in this order:
+
+    1. its log line and metrics: also of what fails in the steps below
+    2. nothing unexpected leaves: a stray exception becomes INTERNAL with an id
+    3. the gates: identity, registered, policy, serving, fresh, quota
+    4. for a stream: the same identity, judged again while it runs
+    """
+
+    def __init__(
+        self, gates: Gates, metrics: Metrics, log: CallLog, stream_check_seconds: float
+    ) -> None:
+        self._gates = gates
+        self._metrics = metrics
+        self._log = log
+        self._check_seconds = stream_check_seconds
+        self._wrapped: dict[str, Handler] = {}
+        self._unknown = _Wrapped(self, _UNKNOWN, None).unknown()
+
+    async def intercept_service(  # type: ignore[override]  # the stub has type variables per call
+        self, continuation: Continuation, handler_call_details: grpc.HandlerCallDetails
+    ) -> Handler:
+        """Return the wrapped handler; an unknown method gets one that says so."""
+        method = handler_call_details.method
+        known = self._wrapped.get(method)
+        if known is not None:
+            return known
+        handler = await continuation(handler_call_details)
+        if handler is None:  # never kept: names are the caller's choice
+            return self._unknown
+        wrapped = _Wrapped(self, method, POLICY.get(method)).handler(handler)
+        self._wrapped[method] = wrapped
+        return wrapped
+
+    def begin(self, method: str, context: Context) -> Call:
+        """Return the new call, current in this task."""
+        call = Call(method, context, self._gates.follower.table, time.perf_counter())
+        enter(call)
+        return call
+
+    def admit(self, call: Call, rule: Rule | None, request: object) -> None:
+        """Let the call in or raise `Refused`; without a rule nobody gets in."""
+        if rule is None:
+            raise Refused(Reason.METHOD_UNKNOWN)
+        self._gates.admit(call, rule, request)
+
+    def watch(self, call: Call, rule: Rule | None) -> Watch:
+        """Return the watch over a stream that was let in."""
+        gates = self._gates
+
+        def look() -> None:
+            if rule is not None:
+                gates.readmit(call, rule)
+            if gates.serving.stopping and rule is not None and rule.always:
+                raise Refused(Reason.SHUTTING_DOWN)  # an open watch would outlast the grace
+
+        return Watch(call, look, self._check_seconds)
+
+    async def fail(self, call: Call, error: BaseException) -> None:
+        """End the call by what was raised in it; always raises."""
+        if isinstance(error, asyncio.CancelledError) and call.ended is not None:
+            task = asyncio.current_task()
+            if task is not None:
+                task.uncancel()
+            error = call.ended
+        if isinstance(error, Refused):
+            refused = for_caller(error, call.caller)
+        elif isinstance(error, grpc.aio.AbortError):
+            call.code = _code_name(call.context)
+            raise error
+        elif isinstance(error, Exception):
+            call.incident = uuid.uuid4().hex
+            _LOG.error("call failed", method=call.method, incident=call.incident, exc_info=error)
+            refused = Refused(Reason.INTERNAL_ERROR, incident=call.incident)
+        else:  # cancelled by the caller, or the generator was closed
+            call.code = "CANCELLED"
+            raise error
+        call.code = CATALOGUE[refused.reason].code
+        call.reason = refused.reason
+        await abort(call.context, refused, call.language)
+
+    def finish(self, call: Call, metrics: MethodMetrics) -> None:
+        """Write the canonical log line and count the call."""
+        seconds = time.perf_counter() - call.started
+        metrics.finished(call.code, call.reason, seconds)
+        line: dict[str, Any] = {
+            "method": call.method,
+            "peer": call.caller.oin if call.caller else "",
+            "outcome": call.code,
+            "ms": round(seconds * 1000, 3),
+            "revision": call.revision or call.table.revision,
+        }
+        if call.reason:
+            line["reason"] = call.reason
+        if call.message_id:
+            line["message_id"] = call.message_id
+        if call.incident:
+            line["incident"] = call.incident
+        if call.items:
+            line["items"] = call.items
+        self._log(line)
+
+    def metrics_of(self, method: str) -> MethodMetrics:
+        """Return the metrics of a method."""
+        return self._metrics.of(method)
+
+
+class _Wrapped:
+    """The handler of one method with everything around it, in each of the four arities."""
+
+    def __init__(self, around: Interceptor, method: str, rule: Rule | None) -> None:
+        self._around = around
+        self._method = method
+        self._rule = rule
+        self._metrics = around.metrics_of(method)
+
+    def handler(self, inner: Handler) -> Handler:
+        """Return the wrapped handler, of the same arity and with the same serializers."""
+        codec = inner.request_deserializer, inner.response_serializer
+        if inner.unary_unary is not None:
+            return grpc.unary_unary_rpc_method_handler(self._unary(inner.unary_unary), *codec)
+        if inner.stream_unary is not None:
+            return grpc.stream_unary_rpc_method_handler(
+                self._stream_in(inner.stream_unary), *codec
+            )
+        if inner.unary_stream is not None:
+            return grpc.unary_stream_rpc_method_handler(
+                self._stream_out(inner.unary_stream), *codec
+            )
+        return grpc.stream_stream_rpc_method_handler(self._stream_out(inner.stream_stream), *codec)
+
+    def unknown(self) -> Handler:
+        """Return a handler that refuses whatever is sent to it, unread."""
+
+        async def refuse(_: object, context: Context) -> bytes:
+            call = self._around.begin(self._method, context)
+            try:
+                await self._around.fail(call, Refused(Reason.METHOD_UNKNOWN))
+            finally:
+                self._around.finish(call, self._metrics)
+            return b""
+
+        return grpc.stream_unary_rpc_method_handler(refuse)
+
+    def _unary(self, behavior: Any) -> Any:
+        around, method, rule, metrics = self._around, self._method, self._rule, self._metrics
+
+        async def unary(request: object, context: Context) -> Any:
+            call = around.begin(method, context)
+            try:
+                around.admit(call, rule, request)
+                return await behavior(request, context)
+            except BaseException as error:  # noqa: BLE001 - `fail` tells them apart
+                await around.fail(call, error)
+            finally:
+                around.finish(call, metrics)
+
+        return unary
+
+    def _stream_in(self, behavior: Any) -> Any:
+        around, method, rule, metrics = self._around, self._method, self._rule, self._metrics
+
+        async def stream_in(requests: object, context: Context) -> Any:
+            call = around.begin(method, context)
+            try:
+                around.admit(call, rule, None)
+                with around.watch(call, rule):
+                    return await behavior(requests, context)
+            except BaseException as error:  # noqa: BLE001 - `fail` tells them apart
+                await around.fail(call, error)
+            finally:
+                around.finish(call, metrics)
+
+        return stream_in
+
+    def _stream_out(self, behavior: Any) -> Any:
+        around, method, rule, metrics = self._around, self._method, self._rule, self._metrics
+        # Some servicers yield their answers, others write them to the context.
+        yields = inspect.isasyncgenfunction(behavior)
+
+        async def stream_out(request: object, context: Context) -> AsyncIterator[Any]:
+            call = around.begin(method, context)
+            try:
+                around.admit(call, rule, request)
+                with around.watch(call, rule):
+                    if yields:
+                        async for response in behavior(request, context):
+                            yield response
+                    else:
+                        await behavior(request, context)
+            except BaseException as error:  # noqa: BLE001 - `fail` tells them apart
+                await around.fail(call, error)
+            finally:
+                around.finish(call, metrics)
+
+        return stream_out
+
+
+def _code_name(context: Context) -> str:
+    code = context.code()
+    return code.name if isinstance(code, grpc.StatusCode) else str(code)

@@ -1,0 +1,122 @@
+"""A mutation: who does it and why, in one change, answered once and for all."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol, TypeVar
+
+import structlog
+from google.protobuf.message import Message
+
+from wissel.routing.errors import Refused
+from wissel.routing.persons import refuse_person_number
+from wissel.routing.reasons import Reason
+from wissel.server.registry.ports import Act, Change
+from wissel.server.rpc.call import USER_METADATA, Call, Caller, current
+from wissel.server.rpc.parsing import uuid
+from wissel.server.rpc.shared import Shared
+
+REASON_LIMIT: Final = 500
+ACCOUNT_LIMIT: Final = 100
+_LOG: Final = structlog.get_logger("wissel.rpc")
+
+
+class Mutation(Protocol):
+    """What every request that changes something has."""
+
+    request_id: str
+    reason: str
+
+
+class Revised(Protocol):
+    """What every answer to a mutation has."""
+
+    revision: int
+
+
+A = TypeVar("A", bound=Message)
+
+
+def act_of(call: Call, caller: Caller, request: Mutation, body: bytes) -> Act:
+    """Return who does what and why.
+
+    An operator acts for others, so it says why and whose account it is
+    (DESIGN section 3, rule 5): `Refused` with REASON_REQUIRED or
+    ACCOUNT_REQUIRED. `body` is what a repeat of the request must equal.
+    """
+    person = _line(call.person, USER_METADATA, ACCOUNT_LIMIT)
+    reason = _line(request.reason.strip(), "reason", REASON_LIMIT)
+    if caller.operator and not reason:
+        raise Refused(Reason.REASON_REQUIRED, field="reason")
+    if caller.operator and not person:
+        raise Refused(Reason.ACCOUNT_REQUIRED, field=USER_METADATA)
+    request_id = str(uuid(request.request_id, "request_id")) if request.request_id else ""
+    return Act(
+        caller=caller.oin,
+        method=call.method,
+        person=person,
+        reason=reason,
+        request_id=request_id,
+        body_sha256=hashlib.sha256(body).digest() if request_id else b"",
+    )
+
+
+async def mutate(
+    shared: Shared,
+    request: Mutation,
+    answer: type[A],
+    work: Callable[[Change], Awaitable[A]],
+    *,
+    body: bytes | None = None,
+    dry_run: bool = False,
+) -> A:
+    """Do `work` in one change and return its answer, with the revision filled in.
+
+    1. a repeat of the same request gets the stored answer, and nothing is done
+    2. a dry run does everything and keeps nothing
+    3. the facts in memory reach the new revision before the answer leaves: so
+       the caller's next call to this process already decides on it
+    """
+    call = current()
+    caller = call.caller
+    assert caller is not None  # noqa: S101 - the interceptor let it in
+    act = act_of(call, caller, request, _serialized(request) if body is None else body)
+    async with shared.register.changing(act) as change:
+        before = change.revision
+        if change.answer is not None:
+            response = answer.FromString(change.answer)
+        else:
+            response = await work(change)
+            _set_revision(response, before if dry_run else change.revision)
+            if dry_run:
+                change.discard()
+            else:
+                change.answer_with(response.SerializeToString())
+    call.revision = response.revision  # type: ignore[attr-defined]  # every answer has it
+    await _caught_up(shared, call)
+    return response
+
+
+async def _caught_up(shared: Shared, call: Call) -> None:
+    try:
+        await shared.follower.reached(call.revision)
+    except Refused as refused:
+        # It is committed: an error here would tell the caller that it is not.
+        _LOG.warning("revision not yet followed", revision=call.revision, reason=refused.reason)
+
+
+def _serialized(request: Mutation) -> bytes:
+    assert isinstance(request, Message)  # noqa: S101 - generated code cannot say so
+    return request.SerializeToString(deterministic=True)
+
+
+def _set_revision(response: Revised | Message, revision: int) -> None:
+    response.revision = revision  # type: ignore[union-attr]  # every answer has it
+
+
+def _line(text: str, field: str, limit: int) -> str:
+    """Return a short printable text without a person's number; it goes into the event log."""
+    if len(text) > limit or not text.isprintable():
+        raise Refused(
+            Reason.FIELD_INVALID, field=field, expected=f"one line of at most {limit} characters"
+        )
+    return refuse_person_number(text, field)

@@ -1,0 +1,84 @@
+"""Wire texts become values of the domain, once, at the edge.
+
+Each function raises `Refused` with the field at fault. No wrong value is
+repeated in an error unless it can only be a word.
+"""
+
+import datetime as dt
+import re
+from enum import StrEnum
+from typing import Final, TypeVar
+from uuid import UUID
+
+from wissel.routing.errors import Refused
+from wissel.routing.identifiers import Brin, Identifier, Oin, Organisation, Swv
+from wissel.routing.reasons import Reason
+
+E = TypeVar("E", bound=StrEnum)
+I = TypeVar("I", bound=Identifier)  # noqa: E741 - an identifier
+
+_WORD: Final = re.compile(r"[A-Za-z_-]{1,40}")
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def required(text: str, field: str) -> str:
+    """Return a text that is not empty, or raise `Refused(FIELD_REQUIRED)`."""
+    if not text:
+        raise Refused(Reason.FIELD_REQUIRED, field=field)
+    return text
+
+
+def identifier(kind: type[I], text: str, field: str) -> I:
+    """Return a required identifier."""
+    return kind.parse(required(text, field), field)
+
+
+def optional(kind: type[I], text: str, field: str) -> I | None:
+    """Return an identifier, or None for an empty text."""
+    return kind.parse(text, field) if text else None
+
+
+def uuid(text: str, field: str) -> UUID:
+    """Return a UUID written as `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`, in any case."""
+    if not _UUID.fullmatch(required(text, field).lower()):
+        raise Refused(Reason.FIELD_INVALID, field=field, expected="a UUID")
+    return UUID(text)
+
+
+def choice(kind: type[E], text: str, field: str) -> E:
+    """Return a required member of an enumeration by its value."""
+    try:
+        return kind(required(text, field))
+    except ValueError:
+        expected = ", ".join(kind)
+        word = text if _WORD.fullmatch(text) else ""
+        raise Refused(
+            Reason.FIELD_INVALID, field=field, value=word, expected=f"one of {expected}"
+        ) from None
+
+
+def optional_choice(kind: type[E], text: str, field: str) -> E | None:
+    """Return a member of an enumeration, or None for an empty text."""
+    return choice(kind, text, field) if text else None
+
+
+def organisation(text: str, field: str) -> Organisation:
+    """Return the school or samenwerkingsverband that a text names."""
+    return Swv(text) if Swv.pattern.fullmatch(text) else identifier(Brin, text, field)
+
+
+def optional_organisation(brin: str, swv: str) -> Organisation | None:
+    """Return the organisation of a filter: a BRIN, a samenwerkingsverband or none."""
+    if brin and swv:
+        raise Refused(Reason.FIELD_INVALID, field="swv", expected="none beside brin")
+    return optional(Brin, brin, "brin") or optional(Swv, swv, "swv")
+
+
+def optional_oin(text: str, field: str) -> Oin | None:
+    """Return an OIN, or None for an empty text."""
+    return optional(Oin, text, field)
+
+
+def day_text(day: dt.date | None) -> str:
+    """Return a day as `yyyy-mm-dd`, and None as an empty text."""
+    return day.isoformat() if day else ""

@@ -1,0 +1,60 @@
+"""What the servicers share: the register, the facts in memory, and how a read begins."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from wissel.routing.days import day_of
+from wissel.routing.identifiers import Oin
+from wissel.server.registry.ports import Register
+from wissel.server.registry.scope import Scope
+from wissel.server.rpc.call import Call, Caller, current
+from wissel.server.rpc.gates import Gates
+from wissel.server.rpc.ports import Clock, Follower
+
+
+class RevisionRequest(Protocol):
+    """A read that may ask for a revision."""
+
+    at_least_revision: int
+
+    def HasField(self, field_name: str) -> bool:
+        """Whether an optional field is there, as protobuf defines it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """The parts that servicers are built from."""
+
+    register: Register
+    follower: Follower
+    gates: Gates
+    clock: Clock
+    new_id: Callable[[], UUID]
+    hub_oin: Oin
+    max_closed_share: float
+
+    def today(self) -> dt.date:
+        """Return the day in Amsterdam."""
+        return day_of(self.clock())
+
+    async def at(self, request: RevisionRequest) -> Call:
+        """Return the current call, once the facts are at the revision that it asks for.
+
+        Raises `Refused` with REVISION_UNKNOWN or REVISION_NOT_REACHED.
+        """
+        call = current()
+        if request.HasField("at_least_revision"):
+            await self.follower.reached(request.at_least_revision)
+            call.table = self.follower.table
+            if call.caller is not None:
+                call.caller = self.gates.caller_of(call.caller.peer, call.table)
+        return call
+
+
+def scope_of(who: Caller) -> Scope:
+    """Return which mandates and endpoints a caller may see and change."""
+    return Scope.everything() if who.operator else Scope.of(who.system_ids)

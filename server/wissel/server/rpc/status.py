@@ -1,0 +1,108 @@
+"""The one place where a refusal becomes a gRPC status (DESIGN section 8)."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import grpc
+from google.protobuf import any_pb2
+from google.protobuf.message import Message
+from google.rpc import code_pb2, error_details_pb2, status_pb2
+
+from wissel.routing.catalogue import CATALOGUE, RETRYABLE, Text, describe, status_message
+from wissel.routing.errors import Refused
+
+DOMAIN: Final = "wissel"
+DETAILS_KEY: Final = "grpc-status-details-bin"
+MAX_DETAILS: Final = 4096
+"""Metadata over 8 KiB loses the whole status, so details stay well below."""
+
+_NANOS: Final = 1_000_000_000
+_DEFAULT_RETRY_SECONDS: Final = 1.0
+_LOCALES: Final = {"en": "en", "nl": "nl-NL"}
+_VALUE_LIMITS: Final = (1000, 200, 40, 0)
+
+
+def status_of(refused: Refused, language: str = "en") -> status_pb2.Status:
+    """Return code, message and details; long metadata values are cut until they fit."""
+    status = _status(refused, language, _VALUE_LIMITS[0])
+    for limit in _VALUE_LIMITS[1:]:
+        if status.ByteSize() <= MAX_DETAILS:
+            break
+        status = _status(refused, language, limit)
+    return status
+
+
+async def abort(
+    context: "grpc.aio.ServicerContext[Any, Any]", refused: Refused, language: str = "en"
+) -> None:
+    """End the call with the status of a refusal; always raises `grpc.aio.AbortError`."""
+    status = status_of(refused, language)
+    await context.abort(
+        grpc.StatusCode[CATALOGUE[refused.reason].code],
+        status.message,
+        trailing_metadata=((DETAILS_KEY, status.SerializeToString()),),
+    )
+
+
+def _status(refused: Refused, language: str, limit: int) -> status_pb2.Status:
+    metadata = {name: _cut(value, limit) for name, value in refused.metadata.items()}
+    code = CATALOGUE[refused.reason].code
+    details: list[Message] = [
+        error_details_pb2.ErrorInfo(reason=refused.reason, domain=DOMAIN, metadata=metadata)
+    ]
+    english = describe(refused.reason, metadata, "en")
+    if refused.field:
+        details.append(_bad_request(refused.field, english))
+    if code in RETRYABLE:
+        details.append(_retry_info(refused))
+    details.append(_localized(refused, metadata, language))
+    details.append(_help(refused, metadata, language))
+    return status_pb2.Status(
+        code=code_pb2.Code.Value(code),
+        message=status_message(refused.reason, metadata),
+        details=[_packed(detail) for detail in details],
+    )
+
+
+def _bad_request(field: str, text: Text) -> error_details_pb2.BadRequest:
+    violation = error_details_pb2.BadRequest.FieldViolation(
+        field=field, description=f"{text.sentence} {text.fix}", reason=text.reason
+    )
+    return error_details_pb2.BadRequest(field_violations=[violation])
+
+
+def _retry_info(refused: Refused) -> error_details_pb2.RetryInfo:
+    seconds = refused.retry_after
+    if seconds is None:
+        seconds = float(CATALOGUE[refused.reason].retry_seconds or _DEFAULT_RETRY_SECONDS)
+    info = error_details_pb2.RetryInfo()
+    info.retry_delay.FromNanoseconds(max(1, int(seconds * _NANOS)))
+    return info
+
+
+def _localized(
+    refused: Refused, metadata: Mapping[str, str], language: str
+) -> error_details_pb2.LocalizedMessage:
+    text = describe(refused.reason, metadata, "nl" if language == "nl" else "en")
+    return error_details_pb2.LocalizedMessage(
+        locale=_LOCALES[text.language], message=f"{text.sentence} {text.fix}"
+    )
+
+
+def _help(
+    refused: Refused, metadata: Mapping[str, str], language: str
+) -> error_details_pb2.Help:
+    text = describe(refused.reason, metadata, "nl" if language == "nl" else "en")
+    return error_details_pb2.Help(
+        links=[error_details_pb2.Help.Link(description=f"Contact: {text.contact}")]
+    )
+
+
+def _packed(detail: Message) -> any_pb2.Any:
+    packed = any_pb2.Any()
+    packed.Pack(detail)
+    return packed
+
+
+def _cut(value: str, limit: int) -> str:
+    return value if len(value) <= limit else f"{value[:limit]}..."

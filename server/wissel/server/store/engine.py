@@ -1,0 +1,172 @@
+"""Engines and transactions for the two databases (DESIGN section 7).
+
+A database is named by a URL as people write it: `sqlite:///data/registry.db`
+or `postgresql://user@host/name`. The drivers are chosen here.
+
+SQLite runs in WAL mode with `synchronous=FULL`. Its writers begin IMMEDIATE: a
+deferred transaction that reads first and writes later fails at once when
+somebody wrote in between, whatever the busy timeout. PostgreSQL writers run at
+READ COMMITTED and serialize on a row; its readers run at REPEATABLE READ.
+"""
+
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from wissel.routing.errors import Refused
+from wissel.routing.reasons import Reason
+
+LOCK_TIMEOUT: Final = 2.0
+"""Seconds that a writer waits for its turn."""
+
+_BEGIN: Final = "wissel_begin"
+_JOURNAL_FILE: Final = "journal.db"
+_CONTENTION_STATES: Final = frozenset({"55P03", "40001", "40P01"})
+_CONTENTION_CODES: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_PRIMARY_CODE: Final = 0xFF  # the low byte of an extended SQLite result code
+
+
+def is_sqlite(url: str | URL) -> bool:
+    """Whether the URL names an SQLite file."""
+    return make_url(url).get_backend_name() == "sqlite"
+
+
+def driver_url(url: str, *, asynchronous: bool) -> URL:
+    """Return the URL with the driver that we use for it."""
+    parsed = make_url(url)
+    if not is_sqlite(parsed):
+        return parsed.set(drivername="postgresql+psycopg")
+    return parsed.set(drivername="sqlite+aiosqlite" if asynchronous else "sqlite")
+
+
+def journal_url(url: str) -> str:
+    """Return where the delivery journal of this database is.
+
+    On SQLite it is a second file beside the registry's, since two busy writers
+    on one file starve each other; on PostgreSQL it is the same database.
+    """
+    parsed = make_url(url)
+    if not is_sqlite(parsed):
+        return url
+    folder = (parsed.database or "").rpartition("/")[0]
+    path = f"{folder}/{_JOURNAL_FILE}" if folder else _JOURNAL_FILE
+    return parsed.set(database=path).render_as_string(hide_password=False)
+
+
+def open_engine(url: str) -> AsyncEngine:
+    """Return the engine that the process uses; `await engine.dispose()` closes it."""
+    engine = create_async_engine(driver_url(url, asynchronous=True), **_options(url))
+    _prepare(engine.sync_engine)
+    return engine
+
+
+def open_blocking_engine(url: str) -> Engine:
+    """Return an engine for work outside the event loop: migrations and loading."""
+    engine = create_engine(driver_url(url, asynchronous=False), **_options(url))
+    _prepare(engine)
+    return engine
+
+
+@asynccontextmanager
+async def read_transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Open a transaction that sees one state of the database."""
+    with refusing_failures():
+        async with engine.connect() as connection:
+            await connection.execution_options(**_reader(engine.dialect.name))
+            async with connection.begin():
+                yield connection
+
+
+@asynccontextmanager
+async def write_transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Open a transaction that commits when the block ends without an exception."""
+    with refusing_failures():
+        async with engine.connect() as connection:
+            await connection.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+            async with connection.begin():
+                yield connection
+
+
+@contextmanager
+def blocking_read(engine: Engine) -> Iterator[Connection]:
+    """As `read_transaction`, outside the event loop."""
+    with refusing_failures(), engine.connect() as connection:
+        connection.execution_options(**_reader(engine.dialect.name))
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def blocking_write(engine: Engine) -> Iterator[Connection]:
+    """As `write_transaction`, outside the event loop."""
+    with refusing_failures(), engine.connect() as connection:
+        connection.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def refusing_failures() -> Iterator[None]:
+    """Turn what a database does wrong into a refusal; a driver's words never leave.
+
+    A lock that was not had in time is CONTENTION, no answer is
+    DATABASE_UNAVAILABLE. A violated constraint is a bug of ours and passes.
+    """
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        contended = _is_contention(error)
+        raise Refused(
+            Reason.CONTENTION if contended else Reason.DATABASE_UNAVAILABLE, retry_after=1.0
+        ) from error
+    except PoolTimeout as error:
+        raise Refused(Reason.DATABASE_UNAVAILABLE, retry_after=1.0) from error
+
+
+def _options(url: str) -> dict[str, Any]:
+    """Return the engine's options; both databases wait equally long for a lock."""
+    if is_sqlite(url):
+        return {"connect_args": {"timeout": LOCK_TIMEOUT}}
+    setting = f"-c lock_timeout={int(LOCK_TIMEOUT * 1000)}"
+    return {"connect_args": {"options": setting}, "pool_pre_ping": True}
+
+
+def _prepare(engine: Engine) -> None:
+    """Make SQLite durable and let us say how its transactions begin."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver would begin by itself, and deferred
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
+
+
+def _reader(dialect: str) -> dict[str, Any]:
+    """Return the execution options of a consistent read; SQLite's WAL always gives one."""
+    if dialect == "sqlite":
+        return {}
+    return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+def _is_contention(error: DBAPIError) -> bool:
+    """Whether somebody else held the lock for too long."""
+    cause = error.orig
+    code = getattr(cause, "sqlite_errorcode", None)
+    if code is not None:
+        return code & _PRIMARY_CODE in _CONTENTION_CODES
+    return getattr(cause, "sqlstate", None) in _CONTENTION_STATES

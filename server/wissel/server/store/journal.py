@@ -1,0 +1,151 @@
+"""The delivery journal: what the hub knows of each message, durably.
+
+It implements `courier.ports.Journal`, whose docstrings say what each method
+promises; the rules that it applies are those of `wissel.routing.delivery`.
+"""
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Self
+from uuid import UUID
+
+from sqlalchemy import Engine, Select, or_, select
+from sqlalchemy.engine import make_url
+
+from wissel.routing import delivery as life
+from wissel.routing.delivery import Delivery, Order, Result, State
+from wissel.routing.errors import Refused
+from wissel.routing.identifiers import Oin
+from wissel.routing.reasons import Reason
+from wissel.server.store.engine import (
+    blocking_read,
+    is_sqlite,
+    journal_url,
+    open_blocking_engine,
+)
+from wissel.server.store.journal_batch import Move
+from wissel.server.store.journal_codec import delivery_of, stamp_of
+from wissel.server.store.journal_lock import Turn
+from wissel.server.store.journal_tables import DELIVERY
+from wissel.server.store.journal_writer import Head, JournalWriter, Written
+from wissel.server.store.tables import HEAD
+
+
+class SqlJournal:
+    """The journal in SQLite or PostgreSQL."""
+
+    def __init__(self, engine: Engine, writer: JournalWriter, turn: Turn) -> None:
+        self._engine = engine
+        self._writer = writer
+        self._turn = turn
+
+    @classmethod
+    def open(cls, url: str, head: Head, clock: Callable[[], dt.datetime]) -> Self:
+        """Open the journal that belongs to the registry at `url`; it has been migrated.
+
+        `head` is called once for each commit, on the writer's thread.
+        """
+        place = journal_url(url)
+        engine = open_blocking_engine(place)
+        turn = Turn(_lock_file(place))
+        return cls(engine, JournalWriter(engine, turn, head, clock), turn)
+
+    async def claim(self, order: Order) -> tuple[Delivery, int | None]:
+        """Accept an order; see the port."""
+
+        def rule(standing: Delivery | None, now: dt.datetime) -> Delivery:
+            return life.claim(standing, order, now)
+
+        written = await self._write(order.sender_oin, order.message_id, rule)
+        assert isinstance(written.outcome, Delivery), "a claim yields a delivery or refuses"  # noqa: S101
+        return written.outcome, written.head
+
+    async def finish(
+        self, sender_oin: Oin, message_id: UUID, attempt: int, result: Result
+    ) -> Delivery | None:
+        """End an attempt; see the port."""
+
+        def rule(standing: Delivery | None, now: dt.datetime) -> Delivery | None:
+            return life.finish(standing, attempt, result, now)
+
+        written = await self._write(sender_oin, message_id, rule)
+        return written.outcome if isinstance(written.outcome, Delivery) else None
+
+    async def find(self, sender_oin: Oin, message_id: UUID) -> Delivery | None:
+        """Return what is known of a message; see the port."""
+        return await asyncio.to_thread(self._find, sender_oin, str(message_id))
+
+    async def page(
+        self,
+        *,
+        below: int | None,
+        limit: int,
+        party: Oin | None = None,
+        state: State | None = None,
+        organisation: str = "",
+        start: dt.datetime | None = None,
+        end: dt.datetime | None = None,
+    ) -> list[Delivery]:
+        """Return deliveries, newest first; see the port."""
+        table = DELIVERY.c
+        conditions = [
+            table.number < below if below is not None else None,
+            or_(table.sender_oin == party, table.receiver_oin == party) if party else None,
+            table.state == state.value if state else None,
+            or_(
+                table.sender_organisation == organisation,
+                table.receiver_organisation == organisation,
+            )
+            if organisation
+            else None,
+            table.accepted >= stamp_of(start) if start else None,
+            table.accepted < stamp_of(end) if end else None,
+        ]
+        wanted = [condition for condition in conditions if condition is not None]
+        query = select(DELIVERY).where(*wanted).order_by(table.number.desc()).limit(limit)
+        return await asyncio.to_thread(self._read, query)
+
+    async def close(self) -> None:
+        """Commit what is waiting, then let go of the database."""
+        await self._writer.close()
+        self._turn.close()
+        self._engine.dispose()
+
+    async def _write(
+        self,
+        sender_oin: Oin,
+        message_id: UUID,
+        rule: Callable[[Delivery | None, dt.datetime], Delivery | None],
+    ) -> Written:
+        return await self._writer.write(Move((sender_oin, str(message_id)), rule))
+
+    def _find(self, sender_oin: str, message_id: str) -> Delivery | None:
+        query = select(DELIVERY).where(
+            DELIVERY.c.sender_oin == sender_oin, DELIVERY.c.message_id == message_id
+        )
+        return next(iter(self._read(query)), None)
+
+    def _read(self, query: Select[Any]) -> list[Delivery]:
+        try:
+            with blocking_read(self._engine) as connection:
+                return [delivery_of(row) for row in connection.execute(query).mappings()]
+        except Refused as error:
+            raise Refused(Reason.RECORD_UNAVAILABLE, retry_after=1.0) from error
+
+
+def head_reader(url: str) -> Head:
+    """Return what reads the head revision of the registry at `url`, on any one thread."""
+    engine = open_blocking_engine(url)
+
+    def read() -> int:
+        with blocking_read(engine) as connection:
+            return connection.execute(select(HEAD.c.revision)).scalar_one()
+
+    return read
+
+
+def _lock_file(url: str) -> Path | None:
+    database = make_url(url).database
+    return Path(f"{database}.lock") if is_sqlite(url) and database else None

@@ -1,0 +1,131 @@
+"""Deliveries as rows of the journal, and back."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from wissel.routing.delivery import Delivery, Order, Result, State
+from wissel.routing.identifiers import Oin, RoutingKey, ServiceCode
+from wissel.routing.reasons import Reason
+
+Row = dict[str, Any]
+
+_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MICROSECOND: Final = dt.timedelta(microseconds=1)
+_BRIN_LENGTH: Final = 4
+
+
+def stamp_of(instant: dt.datetime) -> int:
+    """Return microseconds since 1970."""
+    return (instant - _EPOCH) // _MICROSECOND
+
+
+def instant_of(stamp: int) -> dt.datetime:
+    """Return the aware instant, in UTC."""
+    return _EPOCH + dt.timedelta(microseconds=stamp)
+
+
+def delivery_row(delivery: Delivery) -> Row:
+    """Return the row of `delivery`, without its number."""
+    order, result = delivery.order, delivery.result
+    return {
+        "sender_oin": order.sender_oin,
+        "message_id": str(order.message_id),
+        "header_digest": order.header_digest,
+        "receiver_oin": order.receiver_oin,
+        "sender": order.sender,
+        "receiver": order.receiver,
+        "sender_organisation": organisation_of(order.sender),
+        "receiver_organisation": organisation_of(order.receiver),
+        "service": order.service,
+        "kind": order.kind,
+        "routing_key": order.routing_key,
+        "endpoint_id": str(order.endpoint_id),
+        "sender_mandate_id": str(order.sender_mandate_id or ""),
+        "receiver_mandate_id": str(order.receiver_mandate_id),
+        "registry_revision": order.registry_revision,
+        "payload_size": order.payload_size,
+        "owner": order.owner,
+        "lease_until": stamp_of(order.lease_until),
+        "attempt": delivery.attempt,
+        "state": delivery.state.value,
+        "bound": delivery.bound,
+        "reason": result.reason.value if result and result.reason else "",
+        "detail": result.detail if result else "",
+        "text": result.text if result else "",
+        "accepted": stamp_of(delivery.accepted),
+        "updated": stamp_of(delivery.updated),
+        "hub_receipt": result.hub_receipt if result else b"",
+        "receiver_receipt": result.receiver_receipt if result else b"",
+    }
+
+
+def entry_row(delivery: Delivery) -> Row:
+    """Return the row of `delivery_entry` for a delivery that has just moved."""
+    order, result = delivery.order, delivery.result
+    return {
+        "sender_oin": order.sender_oin,
+        "message_id": str(order.message_id),
+        "attempt": delivery.attempt,
+        "state": delivery.state.value,
+        "reason": result.reason.value if result and result.reason else "",
+        "receiver_oin": order.receiver_oin,
+        "endpoint_id": str(order.endpoint_id),
+        "registry_revision": order.registry_revision,
+        "owner": order.owner,
+        "recorded": stamp_of(delivery.updated),
+    }
+
+
+def delivery_of(row: Mapping[str, Any]) -> Delivery:
+    """Return the delivery in a row of `delivery`."""
+    state = State(row["state"])
+    return Delivery(
+        order=_order_of(row),
+        attempt=row["attempt"],
+        state=state,
+        accepted=instant_of(row["accepted"]),
+        updated=instant_of(row["updated"]),
+        result=None if state is State.ACCEPTED else _result_of(state, row),
+        bound=bool(row["bound"]),
+        number=row["number"],
+    )
+
+
+def organisation_of(place: str) -> str:
+    """Return the organisation of a place: the BRIN of a vestiging, else the place itself."""
+    return place[:_BRIN_LENGTH] if place[0].isdigit() else place
+
+
+def _order_of(row: Mapping[str, Any]) -> Order:
+    sender_mandate = row["sender_mandate_id"]
+    return Order(
+        sender_oin=Oin(row["sender_oin"]),
+        message_id=UUID(row["message_id"]),
+        header_digest=bytes(row["header_digest"]),
+        receiver_oin=Oin(row["receiver_oin"]),
+        sender=row["sender"],
+        receiver=row["receiver"],
+        service=ServiceCode(row["service"]),
+        kind=row["kind"],
+        routing_key=RoutingKey(row["routing_key"]),
+        endpoint_id=UUID(row["endpoint_id"]),
+        sender_mandate_id=UUID(sender_mandate) if sender_mandate else None,
+        receiver_mandate_id=UUID(row["receiver_mandate_id"]),
+        registry_revision=row["registry_revision"],
+        payload_size=row["payload_size"],
+        owner=row["owner"],
+        lease_until=instant_of(row["lease_until"]),
+    )
+
+
+def _result_of(state: State, row: Mapping[str, Any]) -> Result:
+    return Result(
+        state=state,
+        reason=Reason(row["reason"]) if row["reason"] else None,
+        detail=row["detail"],
+        text=row["text"],
+        hub_receipt=bytes(row["hub_receipt"]),
+        receiver_receipt=bytes(row["receiver_receipt"]),
+    )

@@ -1,0 +1,125 @@
+"""The one writer of the journal in this process: concurrent moves share a transaction.
+
+A durable commit costs a disk its rest, however many rows it holds: so whatever
+arrives while one commit runs goes into the next (group commit, DESIGN section
+7). The work is done on a thread of its own; the event loop only waits for it.
+"""
+
+import asyncio
+import datetime as dt
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, Engine
+
+from wissel.routing.errors import Refused
+from wissel.routing.reasons import Reason
+from wissel.server.store.engine import blocking_write
+from wissel.server.store.journal_batch import LostRace, Move, Outcome, apply_moves
+from wissel.server.store.journal_lock import Turn
+
+BATCH: Final = 64
+"""The most moves in one transaction."""
+
+PAUSE: Final = 0.001
+"""Seconds between two transactions, in which another process gets its turn."""
+
+_RACES: Final = 5
+
+Head = Callable[[], int]
+"""Reads the revision of the register's head, blocking; may raise `Refused`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The outcome of a move that has been committed.
+
+    `head` is the register's revision, read after the commit; None if it could
+    not be read.
+    """
+
+    outcome: Outcome
+    head: int | None
+
+
+class JournalWriter:
+    """Takes moves, commits them in batches, answers when they are durable."""
+
+    def __init__(
+        self, engine: Engine, turn: Turn, head: Head, clock: Callable[[], dt.datetime]
+    ) -> None:
+        self._engine = engine
+        self._turn = turn
+        self._head = head
+        self._clock = clock
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
+        self._waiting: deque[tuple[Move, asyncio.Future[Written]]] = deque()
+        self._work: asyncio.Task[None] | None = None
+
+    async def write(self, move: Move) -> Written:
+        """Commit a move and return its outcome.
+
+        Raises what its rule refused, and `Refused(RECORD_UNAVAILABLE)` if
+        nothing could be written: then nothing was.
+        """
+        answer: asyncio.Future[Written] = asyncio.get_running_loop().create_future()
+        self._waiting.append((move, answer))
+        if self._work is None:
+            self._work = asyncio.create_task(self._run(), name="journal writer")
+        written = await answer
+        if isinstance(written.outcome, Refused):
+            raise written.outcome
+        return written
+
+    async def close(self) -> None:
+        """Commit what is waiting and stop."""
+        while self._work is not None:
+            await asyncio.wait([self._work])
+        self._thread.shutdown()
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._waiting:
+            batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+            moves = [move for move, _ in batch]
+            try:
+                written = await loop.run_in_executor(self._thread, self._commit, moves)
+            except Exception as error:  # whatever it was, the receiver must not be called
+                _fail([answer for _, answer in batch], error)
+            else:
+                for (_, answer), one in zip(batch, written, strict=True):
+                    if not answer.done():
+                        answer.set_result(one)
+            await asyncio.sleep(PAUSE)
+        self._work = None
+
+    def _commit(self, moves: list[Move]) -> list[Written]:
+        for _ in range(_RACES):
+            try:
+                with self._turn.taken(), blocking_write(self._engine) as connection:
+                    outcomes = self._apply(connection, moves)
+            except LostRace:
+                continue
+            head = self._read_head()
+            return [Written(outcome, head) for outcome in outcomes]
+        raise Refused(Reason.RECORD_UNAVAILABLE, retry_after=1.0)
+
+    def _apply(self, connection: Connection, moves: list[Move]) -> list[Outcome]:
+        return apply_moves(connection, moves, self._clock())
+
+    def _read_head(self) -> int | None:
+        try:
+            return self._head()
+        except Refused:
+            return None
+
+
+def _fail(answers: list[asyncio.Future[Written]], error: Exception) -> None:
+    refusal = Refused(Reason.RECORD_UNAVAILABLE, retry_after=1.0)
+    refusal.__cause__ = error
+    for answer in answers:
+        if not answer.done():
+            answer.set_exception(refusal)

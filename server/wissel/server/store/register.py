@@ -1,0 +1,85 @@
+"""The register on SQLite or PostgreSQL."""
+
+import asyncio
+import datetime as dt
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from wissel.routing.errors import Refused
+from wissel.routing.facts import Fact
+from wissel.routing.reasons import Reason
+from wissel.server.store import log, reading
+from wissel.server.store.acts import ActLike
+from wissel.server.store.change import SqlChange, open_change
+from wissel.server.store.engine import LOCK_TIMEOUT, write_transaction
+from wissel.server.store.reading import SqlReading, open_reading
+
+T = TypeVar("T")
+
+
+class SqlRegister:
+    """Readable at any time, writable by one at a time; implements `registry.ports.Register`.
+
+    `clock` gives aware instants. Writers of one process queue here in order of
+    arrival; between processes the lock on the head row decides.
+    """
+
+    def __init__(self, engine: AsyncEngine, *, clock: Callable[[], dt.datetime]) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._turn = asyncio.Lock()
+        self._listeners: list[Callable[[int], None]] = []
+
+    def on_commit(self, listener: Callable[[int], None]) -> None:
+        """Call `listener` with each new revision that this process commits."""
+        self._listeners.append(listener)
+
+    def reading(self) -> AbstractAsyncContextManager[SqlReading]:
+        """Open a consistent read. Raises `Refused(DATABASE_UNAVAILABLE)`."""
+        return open_reading(self._engine)
+
+    @asynccontextmanager
+    async def changing(self, act: ActLike) -> AsyncIterator[SqlChange]:
+        """Open a write; it commits when the block ends without an exception.
+
+        Raises `Refused(CONTENTION)` if the write lock is not had in time,
+        `Refused(REQUEST_ID_REUSED)` if the request id was used with another
+        body, `Refused(DATABASE_UNAVAILABLE)` if the store does not answer.
+        """
+        async with self._in_turn(), write_transaction(self._engine) as connection:
+            change = await open_change(connection, act, self._clock)
+            yield change
+            if not await change.finish():
+                await connection.rollback()
+        if change.changed:
+            for listener in self._listeners:
+                listener(change.revision)
+
+    async def head_revision(self) -> int:
+        """Return the revision of the last committed change, of any process."""
+        return await reading.head_revision(self._engine)
+
+    async def events_after(self, revision: int) -> log.Advance:
+        """Return what was added to the log after `revision`."""
+        return await log.events_after(self._engine, revision)
+
+    async def load(self, build: Callable[[int, Iterable[Fact]], T]) -> T:
+        """Return `build(revision, facts)` over all current facts, made in a thread."""
+        url = self._engine.url.render_as_string(hide_password=False)
+        return await asyncio.to_thread(log.load, url, build)
+
+    @asynccontextmanager
+    async def _in_turn(self) -> AsyncIterator[None]:
+        """Wait for the other writers of this process, not longer than for those of others."""
+        try:
+            async with asyncio.timeout(LOCK_TIMEOUT):
+                await self._turn.acquire()
+        except TimeoutError:
+            raise Refused(Reason.CONTENTION) from None
+        try:
+            yield
+        finally:
+            self._turn.release()

@@ -1,0 +1,62 @@
+"""Whom a fact is about: so that the history of one subject is a small read.
+
+A subject is written `organisation:<BRIN or SWV code>`, `board:<number>`,
+`system:<id>`, `service:<code>` or `party:<OIN>` (DESIGN sections 5 and 7).
+"""
+
+from wissel.routing.facts import (
+    Agreement,
+    Board,
+    Endpoint,
+    Fact,
+    Mandate,
+    Party,
+    Qualification,
+    Revocation,
+    Samenwerkingsverband,
+    School,
+    Service,
+    SourceReport,
+    System,
+)
+from wissel.routing.identifiers import BoardNumber, Oin
+
+
+def subjects_of(fact: Fact) -> set[str]:  # noqa: C901 - one case per kind of fact
+    """Return the subjects that a fact touches; some touch nobody by name."""
+    match fact:
+        case Board():
+            return {f"board:{fact.number}"}
+        case School():
+            return {f"organisation:{fact.brin}", f"board:{fact.board}"}
+        case Samenwerkingsverband():
+            return {f"organisation:{fact.code}"}
+        case Agreement():
+            return {_signatory(fact)}
+        case Party():
+            return {f"party:{fact.oin}"}
+        case System():
+            return {f"system:{fact.system_id}", f"party:{fact.party}", f"party:{fact.acting_oin}"}
+        case Qualification():
+            return {f"system:{fact.system_id}", f"service:{fact.service}"}
+        case Service():
+            return {f"service:{fact.code}", f"party:{fact.owner}"}
+        case Mandate() | Endpoint():
+            return {
+                f"organisation:{fact.organisation}",
+                f"service:{fact.service}",
+                f"system:{fact.system_id}",
+            }
+        case Revocation() | SourceReport():
+            return set()
+
+
+def _signatory(agreement: Agreement) -> str:
+    """Return the subject of an agreement: a board, a samenwerkingsverband or a party."""
+    match agreement.signatory:
+        case BoardNumber():
+            return f"board:{agreement.signatory}"
+        case Oin():
+            return f"party:{agreement.signatory}"
+        case _:
+            return f"organisation:{agreement.signatory}"

@@ -1,0 +1,143 @@
+"""The tables of the register (DESIGN section 7).
+
+`registry_event` is the truth. The tables of facts beside it are its projection:
+the current body of each fact, its key, and the columns that lists filter by.
+Which fact goes where stands in `projection`.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+NAMING: Final = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+METADATA: Final = MetaData(naming_convention=NAMING)
+
+NAME: Final = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that both databases compare and sort by its bytes, whatever their locale."""
+
+
+class Instant(TypeDecorator[dt.datetime]):
+    """An aware instant; SQLite keeps it without a zone, in UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> Any:
+        """Store in UTC."""
+        return None if value is None else value.astimezone(dt.UTC)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> dt.datetime | None:
+        """Return an aware instant in UTC."""
+        if value is None:
+            return None
+        aware: dt.datetime = value if value.tzinfo else value.replace(tzinfo=dt.UTC)
+        return aware.astimezone(dt.UTC)
+
+
+HEAD: Final = Table(
+    "head",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("recorded_time", Instant, nullable=False),
+    CheckConstraint("id = 1", name="single_row"),
+)
+"""The one row that every writer locks first: so revisions commit in order."""
+
+EVENT: Final = Table(
+    "registry_event",
+    METADATA,
+    Column("revision", BigInteger, primary_key=True, autoincrement=False),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("recorded_time", Instant, nullable=False),
+    Column("actor", NAME, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("method", NAME, nullable=False),
+    Column("entity", NAME, nullable=False),
+    Column("entity_id", NAME, nullable=False),
+    Column("before", Text),
+    Column("after", Text, nullable=False),
+    Column("request_id", NAME, nullable=False),
+    Index(None, "entity", "entity_id", "revision"),
+)
+"""What changed, one row per fact, in the order (revision, seq); never updated."""
+
+SUBJECT: Final = Table(
+    "event_subject",
+    METADATA,
+    Column("subject", NAME, primary_key=True),
+    Column("revision", BigInteger, primary_key=True, autoincrement=False),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+)
+"""Whom an event touches: `organisation:99XA`, `party:<OIN>`, `system:…`, `service:…`."""
+
+ANSWER: Final = Table(
+    "request_answer",
+    METADATA,
+    Column("caller_oin", NAME, primary_key=True),
+    Column("method", NAME, primary_key=True),
+    Column("request_id", NAME, primary_key=True),
+    Column("body_sha256", LargeBinary(32), nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("response", LargeBinary, nullable=False),
+    Column("recorded_time", Instant, nullable=False),
+    Index(None, "recorded_time"),
+)
+"""Answers kept for a repeat of the same request."""
+
+INDEXED: Final[Mapping[str, tuple[str, ...]]] = {
+    "board": (),
+    "school": ("board",),
+    "samenwerkingsverband": ("oin",),
+    "agreement": ("signatory",),
+    "party": ("role",),
+    "system": ("party", "oin"),
+    "qualification": ("system_id", "service"),
+    "service": (),
+    "mandate": ("organisation", "service", "system_id"),
+    "endpoint": ("mandate_id", "organisation", "service", "system_id", "routing_key"),
+    "revocation": (),
+    "source_report": (),
+}
+"""Per fact table the columns that lists filter by."""
+
+
+def _fact_table(name: str, indexed: tuple[str, ...]) -> Table:
+    """Return the table of one kind of fact."""
+    return Table(
+        name,
+        METADATA,
+        Column("key", NAME, primary_key=True),
+        *(Column(column, NAME, nullable=False, index=True) for column in indexed),
+        Column("revision", BigInteger, nullable=False),
+        Column("created_revision", BigInteger, nullable=False),
+        Column("body", Text, nullable=False),
+    )
+
+
+FACT_TABLES: Final[Mapping[str, Table]] = {
+    name: _fact_table(name, indexed) for name, indexed in INDEXED.items()
+}
+"""The current facts, by the name of their entity."""

@@ -1,0 +1,62 @@
+"""Registers for tests: a real one on a fresh SQLite file."""
+
+import datetime as dt
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
+
+from wissel.server.store.engine import journal_url, open_engine
+from wissel.server.store.migrate import migrate
+from wissel.server.store.register import SqlRegister
+
+
+def utc_now() -> dt.datetime:
+    """The real clock."""
+    return dt.datetime.now(dt.UTC)
+
+
+def sqlite_url(folder: Path) -> str:
+    """The URL of the registry in a folder."""
+    return f"sqlite:///{folder / 'registry.db'}"
+
+
+def fresh_sqlite(folder: Path) -> str:
+    """Put a migrated, empty registry and journal in `folder`; return the registry's URL.
+
+    The files are migrated once and copied after that.
+    """
+    for name in ("registry.db", "journal.db"):
+        shutil.copy(_template() / name, folder / name)
+    return sqlite_url(folder)
+
+
+@asynccontextmanager
+async def register_at(
+    url: str, clock: Callable[[], dt.datetime] = utc_now
+) -> AsyncIterator[SqlRegister]:
+    """Open the register of a migrated database."""
+    engine = open_engine(url)
+    try:
+        yield SqlRegister(engine, clock=clock)
+    finally:
+        await engine.dispose()
+
+
+@asynccontextmanager
+async def open_register(
+    folder: Path, clock: Callable[[], dt.datetime] = utc_now
+) -> AsyncIterator[SqlRegister]:
+    """Open an empty register on SQLite files in `folder`."""
+    async with register_at(fresh_sqlite(folder), clock) as register:
+        yield register
+
+
+@cache
+def _template() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="wissel-template-"))
+    migrate(sqlite_url(folder))
+    assert journal_url(sqlite_url(folder)).endswith("journal.db")
+    return folder
