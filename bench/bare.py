@@ -115,7 +115,7 @@ async def serve(kind: str, folder: Path, receiver: str | None) -> None:
         relay = Relay(stub)  # type: ignore[abstract]
         traffic_service_pb2_grpc.add_TrafficServiceServicer_to_server(relay, server)
     await server.start()
-    print(f"127.0.0.1:{port}", flush=True)
+    print(f"serving on 127.0.0.1:{port}", flush=True)
     await server.wait_for_termination()
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 
 from support.orders import DONE, FAILED, LATER, NO, NOW, UNCERTAIN, order
 from support.pki import NOORD_OIN, STRANGER_OIN, ZUID_OIN
-from wissel.routing.delivery import State
+from wissel.routing.delivery import State, Wanted
 from wissel.routing.errors import Refused
 from wissel.routing.identifiers import Oin
 from wissel.routing.reasons import Reason
@@ -204,8 +204,8 @@ async def test_pages_are_newest_first_and_filtered(journal: SqlJournal, world: W
     await journal.claim(order(message_id=UUID(int=3), sender_oin=Oin(STRANGER_OIN)))
     await journal.finish(ME, UUID(int=2), 1, DONE)
 
-    async def ids(**where: object) -> list[int]:
-        page = await journal.page(**{"below": None, "limit": 10, **where})  # type: ignore[arg-type]
+    async def ids(below: int | None = None, limit: int = 10, **where: object) -> list[int]:
+        page = await journal.page(Wanted(**where), below=below, limit=limit)  # type: ignore[arg-type]
         return [each.order.message_id.int for each in page]
 
     assert await ids() == [3, 2, 1]

@@ -79,7 +79,7 @@ class Authority:
     """A CA: its certificate, its key, and the authorities above it up to, not with, the root."""
 
     certificate: x509.Certificate
-    private_key: ec.EllipticCurvePrivateKey
+    private_key: PrivateKey
     path: tuple[x509.Certificate, ...]
 
 
@@ -123,7 +123,7 @@ class Pki:
         private_key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
         issuer = under.certificate.subject if under else subject
-        issuer_key = under.private_key if under else private_key
+        issuer_key: PrivateKey = under.private_key if under else private_key
         until = self.now - _HOUR if expired else self.now + 365 * _DAY
         certificate = (
             _builder(subject, issuer, private_key, issuer_key)
@@ -258,7 +258,7 @@ def _builder(
     subject: x509.Name,
     issuer: x509.Name,
     key: PrivateKey,
-    issuer_key: ec.EllipticCurvePrivateKey,
+    issuer_key: PrivateKey,
 ) -> x509.CertificateBuilder:
     own = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
     above = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())

@@ -8,21 +8,27 @@ are qualified for OSO_OV. Today is 1 September 2026.
 """
 
 import datetime as dt
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeVar
 from uuid import UUID, uuid4
 
+import pytest
+
 from support.stores import open_register
 from wissel.routing.days import Period
+from wissel.routing.errors import Refused
 from wissel.routing.facts import (
     OPERATOR_SOURCE,
     Agreement,
     AgreementKind,
     Board,
+    Endpoint,
     Fact,
     Location,
+    Mandate,
     Party,
     Qualification,
     Role,
@@ -42,9 +48,12 @@ from wissel.routing.identifiers import (
     SystemId,
     Vestiging,
 )
+from wissel.routing.reasons import Reason
 from wissel.server.registry.agreements import BOARD_KINDS, VENDOR_KINDS
 from wissel.server.registry.catalog import seed
 from wissel.server.registry.commands import CreateMandate, RegisterEndpoint
+from wissel.server.registry.endpoints import register_endpoint
+from wissel.server.registry.mandates import GivenMandate, create_mandate
 from wissel.server.registry.ports import Act, Change, Register
 from wissel.server.registry.scope import Scope
 
@@ -76,19 +85,11 @@ NOBODY: Final = UUID("00000000-0000-4000-8000-000000000000")
 
 
 class World:
-    """A register with its clock: `today` can be moved on."""
+    """A register with its clock."""
 
     def __init__(self, register: Register, clock: "Clock") -> None:
         self.register = register
-        self._clock = clock
-
-    @property
-    def today(self) -> dt.date:
-        return self._clock.today
-
-    def move_to(self, day: dt.date) -> None:
-        """Let it be noon of that day."""
-        self._clock.today = day
+        self.clock = clock
 
     async def run(self, act: Callable[[Change], Awaitable[T]]) -> T:
         """Do one thing in one change of the register."""
@@ -104,13 +105,14 @@ class World:
 
 
 class Clock:
-    """Noon in UTC of a day that a test sets."""
+    """An hour in UTC of a day; a test moves them on."""
 
     def __init__(self, today: dt.date) -> None:
         self.today = today
+        self.hour = 12
 
     def __call__(self) -> dt.datetime:
-        return dt.datetime.combine(self.today, dt.time(12), dt.UTC)
+        return dt.datetime.combine(self.today, dt.time(self.hour), dt.UTC)
 
 
 @asynccontextmanager
@@ -149,6 +151,24 @@ def agreement(
     )
 
 
+def qualification(system_id: SystemId, service: str) -> Qualification:
+    """The gates stand open for this system."""
+    return Qualification(
+        system_id=system_id,
+        service=ServiceCode(service),
+        qualified=True,
+        rollout=RolloutStage.OPEN,
+    )
+
+
+@contextmanager
+def refused(reason: Reason) -> Iterator[pytest.ExceptionInfo[Refused]]:
+    """Expect a refusal for exactly this reason."""
+    with pytest.raises(Refused) as caught:
+        yield caught
+    assert caught.value.reason is reason
+
+
 def mandate_command(
     *,
     organisation: Brin | Swv = SCHOOL,
@@ -169,6 +189,38 @@ def mandate_command(
     )
 
 
+async def give(
+    world: World, command: CreateMandate | None = None, scope: Scope = OPERATOR
+) -> GivenMandate:
+    """Give a mandate, by default that of `mandate_command`."""
+    asked = command or mandate_command()
+    return await world.run(lambda change: create_mandate(change, asked, scope, uuid4))
+
+
+async def give_days(world: World, start: int = 0, end: int | None = None) -> Mandate:
+    """Give the mandate of `mandate_command` for days that are counted from today."""
+    last = None if end is None else TODAY + end * DAY
+    return (await give(world, mandate_command(start=TODAY + start * DAY, end=last))).mandate
+
+
+async def end_agreements(world: World, signatory: str, last: dt.date) -> None:
+    """Let everything that somebody signed end on a day."""
+    async with world.register.reading() as reading:
+        signed = await reading.find(Agreement, signatory=signatory)
+    await world.put(*(replace(each, period=each.period.until(last)) for each in signed))
+
+
+async def register(world: World, command: RegisterEndpoint, scope: Scope = AS_NOORD) -> Endpoint:
+    """Register an endpoint, as Noord unless told otherwise."""
+    return await world.run(lambda change: register_endpoint(change, command, scope, uuid4))
+
+
+async def registered(world: World, **changes: object) -> Endpoint:
+    """Register an endpoint under a fresh mandate of 99XA to Noord."""
+    mandate = (await give(world)).mandate
+    return await register(world, endpoint_command(mandate.mandate_id, **changes))
+
+
 def endpoint_command(mandate_id: UUID, **changes: object) -> RegisterEndpoint:
     """An endpoint of 99XA at Noord, but for what is said."""
     values: dict[str, object] = {"routing_key": KEY, "url": "https://las.noord.example:8443"}
@@ -176,7 +228,6 @@ def endpoint_command(mandate_id: UUID, **changes: object) -> RegisterEndpoint:
 
 
 def _facts() -> list[Fact]:
-    qualified = {"service": OSO_OV, "qualified": True, "rollout": RolloutStage.OPEN}
     return [
         Board(number=BOARD, name="Bestuur Een"),
         Board(number=OTHER_BOARD, name="Bestuur Twee"),
@@ -190,8 +241,8 @@ def _facts() -> list[Fact]:
         System(system_id=LAS_NOORD, party=NOORD, name="Noord LAS"),
         System(system_id=SWV_NOORD, party=NOORD, name="Noord SWV", oin=OWN_OIN),
         System(system_id=LAS_ZUID, party=ZUID, name="Zuid LAS"),
-        Qualification(system_id=LAS_NOORD, **qualified),  # type: ignore[arg-type]  # as above
-        Qualification(system_id=LAS_ZUID, **qualified),  # type: ignore[arg-type]  # as above
+        qualification(LAS_NOORD, OSO_OV),
+        qualification(LAS_ZUID, OSO_OV),
         *(agreement(each, kind) for each in (BOARD, OTHER_BOARD, SWV) for kind in BOARD_KINDS),
         *(agreement(each, kind) for each in (NOORD, ZUID) for kind in VENDOR_KINDS),
     ]

@@ -35,12 +35,12 @@ def fresh_sqlite(folder: Path) -> str:
 
 @asynccontextmanager
 async def register_at(
-    url: str, clock: Callable[[], dt.datetime] = utc_now
+    url: str, clock: Callable[[], dt.datetime] = utc_now, lock_timeout: float = 5.0
 ) -> AsyncIterator[SqlRegister]:
     """Open the register of a migrated database."""
-    engine = open_engine(url)
+    engine = open_engine(url, lock_timeout=lock_timeout)
     try:
-        yield SqlRegister(engine, clock=clock)
+        yield SqlRegister(engine, clock=clock, lock_timeout=lock_timeout)
     finally:
         await engine.dispose()
 

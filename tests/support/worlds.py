@@ -10,7 +10,6 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from wissel.routing.days import Period
-from wissel.routing.decision import Asker, Query, Selection
 from wissel.routing.facts import (
     Agreement,
     AgreementKind,
@@ -50,6 +49,8 @@ from wissel.routing.table import Table
 
 TODAY: Final = dt.date(2026, 9, 1)
 START: Final = dt.date(2026, 8, 1)
+ALWAYS: Final = Period(START)
+NO_WISHES: Final = DeliveryContract()
 CREATED: Final = dt.datetime(2026, 7, 1, 12, tzinfo=dt.UTC)
 
 BOARD_1: Final = BoardNumber("99001")
@@ -81,11 +82,6 @@ _NAMES: Final = UUID("6f1d2c7e-0000-4000-8000-000000000000")
 def ident(name: str) -> UUID:
     """Return the identifier that tests use for a name: always the same."""
     return uuid5(_NAMES, name)
-
-
-def period(start: dt.date = START, end: dt.date | None = None) -> Period:
-    """Return a period, by default from START on."""
-    return Period(start, end)
 
 
 def key(organisation: Organisation, number: int) -> RoutingKey:
@@ -145,7 +141,7 @@ def mandate(
     service: ServiceCode = OSO_OV,
     *,
     name: str = "",
-    period: Period = Period(START),
+    period: Period = ALWAYS,
     processing: Processing = Processing.NOT_REQUIRED,
     stopped: bool = False,
 ) -> Mandate:
@@ -170,9 +166,9 @@ def endpoint(
     vestiging: str | None = None,
     aanleverpunt: str | None = None,
     attribute: Attribute | None = None,
-    period: Period = Period(START),
+    period: Period = ALWAYS,
     url: str = "",
-    contract: DeliveryContract = DeliveryContract(),
+    contract: DeliveryContract = NO_WISHES,
     suspended: bool = False,
     stopped: bool = False,
 ) -> Endpoint:
@@ -300,47 +296,3 @@ def small() -> list[Fact]:
 def table(*facts: Fact, revision: int = 1) -> Table:
     """Return the table of the small world with further or replaced facts."""
     return Table.load(revision, [*small(), *facts])
-
-
-def vendor(oin: Oin = NOORD, *system_ids: SystemId) -> Asker:
-    """Return a vendor that asks; by default Noord with its one system."""
-    own = system_ids or ((LAS_NOORD,) if oin == NOORD else (LAS_ZUID,))
-    return Asker(oin=oin, role=Role.VENDOR, system_ids=own)
-
-
-def partner() -> Asker:
-    """Return DUO, that asks."""
-    return Asker(oin=DUO, role=Role.CHAIN_PARTNER)
-
-
-def operator() -> Asker:
-    """Return the service desk, that asks."""
-    return Asker(oin=DESK, role=Role.OPERATOR)
-
-
-def query(
-    receiver: Organisation = XC,
-    *,
-    sender: Organisation | None = XA,
-    asker: Asker | None = None,
-    service: ServiceCode = OSO_OV,
-    vestiging: str | None = None,
-    aanleverpunt: str | None = None,
-    routing_key: RoutingKey | None = None,
-    version: Namespace | None = None,
-    sender_routing_key: RoutingKey | None = None,
-) -> Query:
-    """Return a query; by default Noord asks for 99XA, which sends to 99XC."""
-    return Query(
-        asker=asker or vendor(),
-        sender=sender,
-        receiver=receiver,
-        service=service,
-        selection=Selection(
-            vestiging=None if vestiging is None else Vestiging(f"{receiver}{vestiging}"),
-            aanleverpunt=None if aanleverpunt is None else Aanleverpunt(aanleverpunt),
-            routing_key=routing_key,
-        ),
-        version=version,
-        sender_routing_key=sender_routing_key,
-    )

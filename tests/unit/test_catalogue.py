@@ -135,7 +135,7 @@ def test_a_value_is_never_read_as_a_template() -> None:
 
 
 def test_a_long_value_is_cut_and_stays_on_one_line() -> None:
-    text = describe(Reason.BOARD_NOT_FOUND, {"board_number": "x\n" * 500})
+    text = describe(Reason.BOARD_NOT_FOUND, {"board": "x\n" * 500})
 
     assert "\n" not in text.sentence
     assert len(text.sentence) < 300

@@ -171,7 +171,7 @@ def test_freshness_at_both_edges(now: dt.datetime, reason: Reason | None) -> Non
     )
 )
 def test_every_instant_survives_the_wire(instant: dt.datetime) -> None:
-    sent = dossier_pb2.RouteStamp(issued_time=instant_fields(instant))
+    sent = dossier_pb2.RouteStamp(**{"issued_time": instant_fields(instant)})
     received = dossier_pb2.RouteStamp.FromString(sent.SerializeToString())
 
     assert instant_of(received.issued_time, "at") == instant

@@ -16,7 +16,7 @@ from wissel.routing.reasons import Reason
 
 BRIN, OTHER, SWV = Brin("99XA"), Brin("99XB"), Swv("PO9901")
 KEY, OTHER_KEY = RoutingKey("0000000700099XA00001"), RoutingKey("0000000700099XA00002")
-RELATIONS = {
+RELATIONS: dict[str, tuple[Brin | Swv, Brin | Swv]] = {
     "two BRINs": (BRIN, OTHER),
     "one BRIN": (BRIN, BRIN),
     "to an SWV": (BRIN, SWV),

@@ -1,1 +1,48 @@
-"""What a vendor or an operator installs: SDK, command line, LAS side and test helpers."""
+"""What a vendor or an operator installs: SDK, command line, LAS side and test helpers.
+
+Sending is three lines:
+
+    me = Identity.load("las.pem", "las.key", "roots.pem")
+    hub = Hub("hub.example:7443", me)
+    receipt = hub.send("dossier.xml", sender="99XA", receiver="99XB02", service="OSO_OV")
+
+Receiving is one method: see `wissel.clients.las`.
+"""
+
+from wissel.clients.blocking import Hub
+from wissel.clients.errors import (
+    DossierUnusable,
+    IdentityError,
+    ReceiptUntrusted,
+    Refused,
+    StorageError,
+    Unreachable,
+    WisselError,
+)
+from wissel.clients.hub import AsyncHub, Resumed
+from wissel.clients.identity import Identity
+from wissel.clients.las import IncomingMessage, Las, LasServer, LasSettings, RefuseMessage, serve
+from wissel.clients.patience import Patience
+from wissel.clients.receipts import DeliveryReceipt
+
+__all__ = [
+    "AsyncHub",
+    "DeliveryReceipt",
+    "DossierUnusable",
+    "Hub",
+    "Identity",
+    "IdentityError",
+    "IncomingMessage",
+    "Las",
+    "LasServer",
+    "LasSettings",
+    "Patience",
+    "ReceiptUntrusted",
+    "RefuseMessage",
+    "Refused",
+    "Resumed",
+    "StorageError",
+    "Unreachable",
+    "WisselError",
+    "serve",
+]

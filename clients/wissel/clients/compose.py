@@ -14,7 +14,6 @@ from wissel.clients.dossier import DossierFacts, read_dossier
 from wissel.clients.errors import DossierUnusable
 from wissel.clients.identity import Material
 from wissel.clients.outbox import Entry
-from wissel.clients.wire import signed_message
 from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.routing.dsse import ENVELOPE_HEADER
 from wissel.routing.envelope import (
@@ -37,6 +36,7 @@ from wissel.routing.identifiers import (
     Vestiging,
 )
 from wissel.routing.messages import context_fields, header_fields
+from wissel.routing.signed_messages import signed_fields
 
 LIFETIME: Final = dt.timedelta(days=7)
 _PIECE: Final = 1024 * 1024
@@ -89,9 +89,7 @@ class Envelope:
     note: str
 
 
-def parse_place(
-    text: str, field: str, *, routing_key: str = "", aanleverpunt: str = ""
-) -> Address:
+def parse_place(text: str, field: str, *, routing_key: str = "", aanleverpunt: str = "") -> Address:
     """Return the address written as `99XA`, `99XA02` or `PO9901`.
 
     Raises `wissel.routing.errors.Refused(IDENTIFIER_MALFORMED)` with the field.
@@ -160,9 +158,7 @@ def compose(  # noqa: PLR0913 - the parts of an envelope
         expires=now + options.get("lifetime", LIFETIME),
         hub_oin=hub_oin,
         sender_oin=material.oin,
-        sender=parse_place(
-            sender, "sender", routing_key=options.get("sender_routing_key", "")
-        ),
+        sender=parse_place(sender, "sender", routing_key=options.get("sender_routing_key", "")),
         receiver=parse_place(
             receiver,
             "receiver",
@@ -239,4 +235,4 @@ def _signed(context: EnvelopeContext, measured: Measured, material: Material) ->
         deterministic=True
     )
     signed = material.signer.sign(payload, ENVELOPE_HEADER)
-    return signed_message(signed).SerializeToString(deterministic=True)
+    return pb.Signed(**signed_fields(signed)).SerializeToString(deterministic=True)

@@ -9,7 +9,7 @@ import datetime as dt
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 _HEAD: Final = 1024 * 1024  # where the kind is not within a megabyte, it is no dossier
 _PIECE: Final = 16 * 1024
-_ROOT: Final = re.compile(r"\{http://www\.edustandaard\.nl/oso_gegevensset/[0-9.]+/dossier\}dossier")
+_ROOT: Final = re.compile(
+    r"\{http://www\.edustandaard\.nl/oso_gegevensset/[0-9.]+/dossier\}dossier"
+)
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INZAGE: Final = ("inzage", "inzagedatum", "toestemming")
 _DEPTH: Final = 3  # dossier, inzage, inzagedatum
@@ -31,7 +33,7 @@ class DossierFacts:
     """What could be read. Without `readable`, the kind is an assumption and `note` says why."""
 
     kind: Kind
-    attestation: Attestation = Attestation()
+    attestation: Attestation = field(default_factory=Attestation)
     content_type: str = "application/octet-stream"
     readable: bool = True
     note: str = ""
@@ -63,9 +65,7 @@ class _Unreadable(Exception):
 
 def _assumed(content_type: str, why: str) -> DossierFacts:
     note = f"cannot read the kind from the file ({why}): sent as {Kind.OVERSTAP}"
-    return DossierFacts(
-        kind=Kind.OVERSTAP, content_type=content_type, readable=False, note=note
-    )
+    return DossierFacts(kind=Kind.OVERSTAP, content_type=content_type, readable=False, note=note)
 
 
 def _content_type(start: bytes) -> str:
@@ -133,7 +133,7 @@ def _elements(file: IO[bytes]) -> Iterator[tuple[str, str]]:
     try:
         for piece in itertools.islice(iter(lambda: file.read(_PIECE), b""), _HEAD // _PIECE):
             parser.feed(piece)
-            for event, element in parser.read_events():
+            for event, element in _starts_and_ends(parser):
                 name = _name(element, depth=len(trail) if event == "start" else len(trail) - 1)
                 if event == "start":
                     trail.append(name)
@@ -145,6 +145,12 @@ def _elements(file: IO[bytes]) -> Iterator[tuple[str, str]]:
                 trail.pop()
     except etree.XMLSyntaxError:
         raise _Unreadable("it is not well-formed XML") from None
+
+
+def _starts_and_ends(parser: "etree.XMLPullParser") -> Iterator[tuple[str, "etree._Element"]]:
+    for event, element in parser.read_events():
+        if element is not None and not isinstance(element, tuple):  # those belong to namespaces
+            yield event, element
 
 
 def _counts(path: list[str]) -> bool:

@@ -15,7 +15,7 @@ def write_durably(path: Path, content: bytes) -> None:
     """
     temporary = path.with_name(path.name + TEMPORARY)
     try:
-        with temporary.open("wb", opener=_private) as file:
+        with open(temporary, "wb", opener=_private) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

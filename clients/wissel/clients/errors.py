@@ -29,7 +29,7 @@ class Refused(WisselError):
     `retry_after` is in seconds, None if a retry was not offered.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts of a refusal
         self,
         reason: str,
         text: str,

@@ -67,7 +67,7 @@ class Link:
         request: Request,
         *,
         patience: Patience = IMPATIENT,
-        timeout: dt.timedelta = CALL_TIMEOUT,
+        within: dt.timedelta = CALL_TIMEOUT,
     ) -> Response:
         """Return the answer, or raise `Refused` or `Unreachable`.
 
@@ -79,7 +79,7 @@ class Link:
 
         async def once() -> Response:
             call = method(self.channel())(
-                request, timeout=timeout.total_seconds(), metadata=self.metadata
+                request, timeout=within.total_seconds(), metadata=self.metadata
             )
             try:
                 return await call

@@ -104,9 +104,7 @@ def _retry_after(status: status_pb2.Status) -> float | None:
 
 def from_rule(refused: RuleRefused, language: str = "en") -> Refused:
     """Return what our own rules refused, before anything was sent, in the same form."""
-    said = describe(
-        refused.reason, refused.metadata, language="nl" if language == "nl" else "en"
-    )
+    said = describe(refused.reason, refused.metadata, language="nl" if language == "nl" else "en")
     return Refused(
         refused.reason,
         said.sentence,

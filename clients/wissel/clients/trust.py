@@ -1,10 +1,9 @@
 """Who somebody is: by the certificate of a connection, or by a signature."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Final
 
-from wissel.clients.wire import signed_value
 from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.routing.certificates import chain_from_pem
 from wissel.routing.dsse import Verified, verify
@@ -12,12 +11,13 @@ from wissel.routing.errors import Refused
 from wissel.routing.identifiers import Oin
 from wissel.routing.paths import PathFinder
 from wissel.routing.reasons import Reason
+from wissel.routing.signed_messages import signed_of
 from wissel.routing.suitability import Purpose
 
 _LEAF: Final = "x509_pem_cert"
 _CANDIDATES: Final = "x509_pem_cert_chain"
 
-AuthContext = Mapping[str, Sequence[bytes]]
+AuthContext = Mapping[str, Iterable[bytes]]
 """What gRPC tells of a connection's peer."""
 
 
@@ -27,23 +27,20 @@ def caller_of(auth: AuthContext, paths: PathFinder, at: dt.datetime) -> Oin:
     The other certificates that it sent are only candidates for the path
     (DESIGN 3.2). Raises `Refused` with a reason of identity.
     """
-    leaf = auth.get(_LEAF)
-    if not leaf:
+    leaf = next(iter(auth.get(_LEAF, ())), None)
+    if leaf is None:
         raise Refused(Reason.CERTIFICATE_MISSING)
-    candidates = auth.get(_CANDIDATES) or ()
-    chain = (chain_from_pem(leaf[0])[0], *_others(candidates))
+    chain = (chain_from_pem(leaf)[0], *_others(auth.get(_CANDIDATES, ())))
     return paths.path(chain, Purpose.CLIENT, at).oin
 
 
-def verified(
-    message: pb.Signed, payload_type: str, paths: PathFinder, at: dt.datetime
-) -> Verified:
+def verified(message: pb.Signed, payload_type: str, paths: PathFinder, at: dt.datetime) -> Verified:
     """Return the verified bytes of a signed message, or raise `Refused`; see `dsse.verify`."""
-    return verify(signed_value(message), payload_type, paths, at)
+    return verify(signed_of(message), payload_type, paths, at)
 
 
-def _others(candidates: Sequence[bytes]) -> tuple[bytes, ...]:
+def _others(candidates: Iterable[bytes]) -> tuple[bytes, ...]:
     try:
-        return chain_from_pem(b"\n".join(candidates)) if candidates else ()
+        return chain_from_pem(b"\n".join(candidates))
     except Refused:  # candidates that cannot be read lead nowhere
         return ()

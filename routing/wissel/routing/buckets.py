@@ -26,7 +26,7 @@ def owner_of(fact: OrganisationFact) -> Organisation:
 
 def empty(organisation: Organisation) -> Bucket:
     """Return the bucket of an organisation of which nothing is known."""
-    return Bucket(organisation, False, "", FOREVER, (), {}, {})
+    return Bucket(organisation, False, "", FOREVER, {}, {}, {})
 
 
 class Draft:
@@ -54,10 +54,10 @@ class Draft:
             case School():
                 self._known, self._signatory = True, fact.board
                 self._closed = names.day(fact.closed)
-                self._locations = tuple(
-                    (names.shared(location.vestiging), names.day(location.closed))
+                self._locations = {
+                    names.shared(location.vestiging): names.day(location.closed)
                     for location in fact.locations
-                )
+                }
             case Samenwerkingsverband():
                 self._known, self._signatory = True, fact.code
 

@@ -110,6 +110,22 @@ class Delivery:
     number: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which deliveries are asked for; what is empty does not count.
+
+    `party` sent or received them, `organisation` (a BRIN or
+    samenwerkingsverband) likewise; they were accepted from `start` up to, not
+    including, `end`.
+    """
+
+    party: Oin | None = None
+    state: State | None = None
+    organisation: str = ""
+    start: dt.datetime | None = None
+    end: dt.datetime | None = None
+
+
 def admit(delivery: Delivery | None, header_digest: bytes, now: dt.datetime) -> Delivery | None:
     """Answer a message by what is known of it (step 3 of forwarding).
 

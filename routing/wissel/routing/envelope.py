@@ -120,9 +120,9 @@ def freshness(context: EnvelopeContext, now: dt.datetime) -> None:
     the moment at which it counts or counted (ISO 8601, UTC).
     """
     if context.created > now + SKEW:
-        raise Refused(Reason.ENVELOPE_FROM_FUTURE, created=context.created.isoformat())
+        raise Refused(Reason.ENVELOPE_FROM_FUTURE, created_time=context.created.isoformat())
     if context.expires <= now - SKEW:
-        raise Refused(Reason.ENVELOPE_EXPIRED, expired=context.expires.isoformat())
+        raise Refused(Reason.ENVELOPE_EXPIRED, expire_time=context.expires.isoformat())
 
 
 def parse_message_id(text: str, field: str) -> UUID:

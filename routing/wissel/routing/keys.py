@@ -36,10 +36,16 @@ _ECDSA: Final = {
 
 def allowed_private_key(key: PrivateKeyTypes) -> PrivateKey:
     """Return the same key as one that may sign, or raise `Refused(ALGORITHM_NOT_ALLOWED)`."""
-    if isinstance(key, PrivateKey):
-        allowed_public_key(key.public_key())
-        return key
-    raise Refused(Reason.ALGORITHM_NOT_ALLOWED, algorithm=describe(key.public_key()))
+    # The private key is judged by itself: deriving the public one takes longer than signing.
+    match key:
+        case ec.EllipticCurvePrivateKey() if key.curve.name in _ECDSA:
+            return key
+        case rsa.RSAPrivateKey() if key.key_size >= MINIMUM_RSA_BITS:
+            return key
+        case ed25519.Ed25519PrivateKey():
+            return key
+        case _:
+            raise Refused(Reason.ALGORITHM_NOT_ALLOWED, algorithm=describe(key.public_key()))
 
 
 def allowed_public_key(key: PublicKeyTypes) -> PublicKey:

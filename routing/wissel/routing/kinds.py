@@ -40,12 +40,12 @@ def check_kind(context: EnvelopeContext, service: Service) -> None:
         raise Refused(Reason.SERVICE_NOT_FORWARDABLE, service=service.code)
     # 2.
     if SERVICE_OF_KIND[context.kind] != service.code:
-        raise Refused(Reason.KIND_NOT_ALLOWED, kind=context.kind, service=service.code)
+        raise Refused(Reason.KIND_NOT_ALLOWED, overdrachtsoort=context.kind, service=service.code)
     # 3.
     if not relation_fits(context.kind, context.sender, context.receiver):
         raise Refused(
             Reason.RELATION_INVALID,
-            kind=context.kind,
+            overdrachtsoort=context.kind,
             sender=context.sender.organisation,
             receiver=context.receiver.organisation,
         )
@@ -54,7 +54,7 @@ def check_kind(context: EnvelopeContext, service: Service) -> None:
         raise Refused(Reason.FIELD_REQUIRED, field="sender.routing_key")
     # 5.
     if context.kind is Kind.OVERSTAP and not _inzage_attested(context):
-        raise Refused(Reason.INZAGE_NOT_ATTESTED, kind=context.kind)
+        raise Refused(Reason.INZAGE_NOT_ATTESTED)
 
 
 def check_delivery_point(context: EnvelopeContext, resolved: RoutingKey) -> None:

@@ -31,8 +31,8 @@ class TrustedPath:
 
     `chain` is leaf first and ends with the root. The path holds from the latest
     notBefore to the earliest notAfter in it. `key` is that of the leaf, `names`
-    are all names by which an element can be revoked, `leaf_sha256` is in
-    lower-case hex.
+    are all names by which an element can be revoked. `leaf_sha256` and `sha256`,
+    of the leaf and of the path as a whole, are in lower-case hex.
     """
 
     oin: Oin
@@ -41,18 +41,21 @@ class TrustedPath:
     not_before: dt.datetime
     not_after: dt.datetime
     leaf_sha256: str
+    sha256: str
     names: tuple[tuple[RevocationTarget, str], ...]
 
     @classmethod
     def of(cls, oin: Oin, chain: Sequence[x509.Certificate]) -> Self:
         """Return the path with everything about it worked out once."""
+        digests = [certificate_sha256(each) for each in chain]
         return cls(
             oin=oin,
             chain=tuple(chain),
             key=chain[0].public_key(),
             not_before=max(each.not_valid_before_utc for each in chain),
             not_after=min(each.not_valid_after_utc for each in chain),
-            leaf_sha256=certificate_sha256(chain[0]),
+            leaf_sha256=digests[0],
+            sha256=hashlib.sha256("".join(digests).encode()).hexdigest(),
             names=tuple(name for each in chain for name in revocation_names(each)),
         )
 

@@ -4,13 +4,12 @@ There are thousands of them, not millions: a change copies the small dictionarie
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from wissel.routing.facts import (
     Agreement,
     AgreementKind,
-    Board,
     Party,
     Qualification,
     Revocation,
@@ -21,9 +20,10 @@ from wissel.routing.facts import (
 )
 from wissel.routing.identifiers import Namespace, Oin, Swv, SystemId
 from wissel.routing.records import Names
+from wissel.routing.terms import Spans, common, union
 
 ReferenceFact = (
-    Board | Samenwerkingsverband | Agreement | Party | System | Qualification | Service | Revocation
+    Samenwerkingsverband | Agreement | Party | System | Qualification | Service | Revocation
 )
 """A fact that lives beside the buckets of organisations."""
 
@@ -95,6 +95,26 @@ class Reference:
     agreements: Mapping[str, Mapping[AgreementKind, Terms]]
     samenwerkingsverbanden: Mapping[Oin, Swv]
     revocations: frozenset[tuple[RevocationTarget, str]]
+    _held: dict[tuple[str, int], Spans] = field(default_factory=dict, compare=False, repr=False)
+
+    def held(
+        self, signatory: str, service: ServiceRecord, kinds: tuple[AgreementKind, ...]
+    ) -> Spans:
+        """Return the days on which a signatory has all the agreements that a service asks of it.
+
+        Intersected when first asked for, as most pairs never are. `kinds` are
+        those that the service asks of this sort of signatory.
+        """
+        spans = self._held.get((signatory, service.number))
+        if spans is None:
+            spans = common([self.signed(signatory, kind) for kind in kinds])
+            self._held[signatory, service.number] = spans
+        return spans
+
+    def signed(self, signatory: str, kind: AgreementKind) -> Spans:
+        """Return the days on which an agreement of this kind holds."""
+        terms = self.agreements.get(signatory, {}).get(kind, ())
+        return union((start, end) for _, start, end in terms)
 
     @classmethod
     def empty(cls) -> Self:
@@ -150,8 +170,6 @@ class _Draft:
                 known[fact.oin] = fact.code
             case Revocation():
                 self.revocations.add((fact.target, fact.value))
-            case Board():
-                pass  # its number in a school says all that deciding needs
 
     def _fold_agreement(self, names: Names, fact: Agreement) -> None:
         kinds = dict(self.agreements.get(fact.signatory, {}))

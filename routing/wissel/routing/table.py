@@ -67,7 +67,7 @@ class Table:
         for fact in facts:
             if isinstance(fact, Mandate | Endpoint | School | Samenwerkingsverband):
                 self._draft(drafts, fact).fold(self.names, fact)
-            if not isinstance(fact, Mandate | Endpoint | School):
+            if isinstance(fact, ReferenceFact):
                 beside.append(fact)
         reference = self.reference.with_facts(self.names, beside) if beside else self.reference
         shards = self._with_buckets(drafts) if drafts else self._shards
@@ -99,7 +99,7 @@ class Table:
 
     def organisation(self, organisation: Organisation) -> Bucket | None:
         """Return what is known of an organisation that is registered, or None."""
-        bucket = self.bucket(organisation)
+        bucket = self._shards[hash(organisation) & _MASK].get(organisation)
         return bucket if bucket is not None and bucket.known else None
 
     def organisation_of(self, oin: Oin) -> Organisation | None:

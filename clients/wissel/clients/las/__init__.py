@@ -1,10 +1,10 @@
 """The side that receives: fill in one method, and serve.
 
-    class MyLas(Las):
-        def accept(self, message: IncomingMessage) -> None:
-            self.administration(message.routing_key).store(message.path, message.context)
+class MyLas(Las):
+    def accept(self, message: IncomingMessage) -> None:
+        self.administration(message.routing_key).store(message.path, message.context)
 
-    serve(MyLas(), me, listen="0.0.0.0:8443", hub_oin="00000003...", storage="inbox")
+serve(MyLas(), me, listen="0.0.0.0:8443", hub_oin="00000003...", storage="inbox")
 """
 
 from wissel.clients.las.message import IncomingMessage, Las, RefuseMessage

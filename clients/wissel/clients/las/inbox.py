@@ -164,11 +164,15 @@ class Inbox:
 
     def received(self, key: MessageKey, receipt_payload: bytes) -> None:
         """Record that the message is stored; only after this may a receipt be signed."""
-        self._change("UPDATE message SET state = 'RECEIVED', receipt_payload = ?", key, receipt_payload)
+        self._change(
+            "UPDATE message SET state = 'RECEIVED', receipt_payload = ?", key, receipt_payload
+        )
 
     def refused(self, key: MessageKey, reason: str, text: str) -> None:
         """Record a final refusal."""
-        self._change("UPDATE message SET state = 'REFUSED', reason = ?, text = ?", key, reason, text)
+        self._change(
+            "UPDATE message SET state = 'REFUSED', reason = ?, text = ?", key, reason, text
+        )
 
     def signed(self, key: MessageKey, receipt: bytes) -> None:
         """Keep the signed receipt, so that a repeated message gets the same one."""

@@ -1,11 +1,10 @@
 """Takes in a payload: under a temporary name, hashed as it comes, in constant memory."""
 
-import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 from uuid import uuid4
 
 from wissel.las.v1 import las_service_pb2 as pb
@@ -36,7 +35,9 @@ async def take_in(
     """
     digest, size = hashlib.sha256(), 0
     try:
-        with await asyncio.to_thread(_create, path) as file:
+        # On the loop, not in a thread: a file that is opened there while the call
+        # is cancelled would stay open, and stay behind.
+        with path.open("xb", buffering=_WRITE) as file:  # noqa: ASYNC230
             async for request in requests:
                 data = _chunk(request)
                 size += len(data)
@@ -48,9 +49,7 @@ async def take_in(
     except OSError:
         raise Refused(Reason.RECORD_UNAVAILABLE, retry_after=30.0) from None
     if size != header.payload_size:
-        raise Refused(
-            Reason.SIZE_MISMATCH, expected=str(header.payload_size), received=str(size)
-        )
+        raise Refused(Reason.SIZE_MISMATCH, expected=str(header.payload_size), received=str(size))
     if digest.digest() != header.payload_sha256:
         raise Refused(Reason.DIGEST_MISMATCH)
 
@@ -59,10 +58,6 @@ async def drain(requests: AsyncIterator[pb.DeliverRequest]) -> None:
     """Let the rest of a message pass: an answer before the half-close would not count."""
     async for request in requests:
         _chunk(request)
-
-
-def _create(path: Path) -> IO[bytes]:
-    return path.open("xb", buffering=_WRITE)
 
 
 def _chunk(request: pb.DeliverRequest) -> bytes:

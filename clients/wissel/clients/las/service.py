@@ -5,6 +5,7 @@ import datetime as dt
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -17,7 +18,6 @@ from wissel.clients.las.opening import Accepted, judge, require_hub
 from wissel.clients.las.payload import drain, take_in, temporary
 from wissel.clients.las.refusing import refuse
 from wissel.clients.trust import caller_of
-from wissel.clients.wire import signed_message
 from wissel.dossier.v1 import dossier_pb2
 from wissel.las.v1 import las_service_pb2 as pb
 from wissel.las.v1.las_service_pb2_grpc import LasServiceServicer
@@ -28,6 +28,7 @@ from wissel.routing.identifiers import Oin
 from wissel.routing.reasons import Reason
 from wissel.routing.receipt import ReceiverReceipt
 from wissel.routing.receipt_messages import receiver_receipt_fields
+from wissel.routing.signed_messages import signed_fields
 
 Result = TypeVar("Result")
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -84,6 +85,12 @@ class LasServicer(LasServiceServicer):
             await asyncio.wait(self._owned)
         self._memory.shutdown()
 
+    async def forget_hourly(self, seconds: float) -> None:
+        """Forget what needs no remembering, every so many seconds; until it is cancelled."""
+        while True:
+            await self._remember(self._inbox.forget, self._now())
+            await asyncio.sleep(seconds)
+
     async def _deliver(
         self, requests: AsyncIterator[pb.DeliverRequest], context: Context
     ) -> pb.DeliverResponse:
@@ -107,8 +114,9 @@ class LasServicer(LasServiceServicer):
         if opening is None or not opening.HasField("opening"):
             raise Refused(Reason.HEADER_MISSING)
         accepted = judge(opening.opening, material, self._hub_oin, now)
-        # 3.
-        with self._inbox.reserved(accepted.key):
+        with ExitStack() as held:
+            # 3.
+            held.enter_context(self._inbox.reserved(accepted.key))
             # 4.
             known = await self._remember(self._inbox.find, accepted.key)
             if known is not None and known.state is not InboxState.ACCEPTING:
@@ -118,13 +126,13 @@ class LasServicer(LasServiceServicer):
             freshness(accepted.header.context, now)
             if accepted.header.payload_size > self._max_payload_bytes:
                 raise Refused(Reason.PAYLOAD_TOO_LARGE, limit=str(self._max_payload_bytes))
-            with temporary(self._inbox.incoming) as path:
-                # 6.
-                await take_in(requests, accepted.header, path)
-                # 7.
-                message = _message(accepted, path, maybe_seen=known is not None)
-                await self._begin(accepted, message)
-                return await self._own(self._finish(accepted, message))
+            # 6.
+            path = held.enter_context(temporary(self._inbox.incoming))
+            await take_in(requests, accepted.header, path)
+            # 7.
+            message = _message(accepted, path, maybe_seen=known is not None)
+            await self._begin(accepted, message)
+            return await self._own(self._finish(accepted, message, held.pop_all()))
 
     async def _begin(self, accepted: Accepted, message: IncomingMessage) -> None:
         """Record that `accept` begins.
@@ -141,28 +149,22 @@ class LasServicer(LasServiceServicer):
                 self._memory.submit(self._inbox.abandon, accepted.key)
             raise
 
-    async def _finish(self, accepted: Accepted, message: IncomingMessage) -> pb.DeliverResponse:
-        """Hand the message over, commit, and only then sign."""
-        key = accepted.key
-        try:
-            await asyncio.to_thread(self._las.accept, message)
-        except RefuseMessage as no:
-            await self._remember(self._inbox.refused, key, no.reason, no.text)
-            return pb.DeliverResponse(refusal=pb.Refusal(reason=no.reason, text=no.text))
-        except Exception:
-            _LOG.exception("accept failed; the hub will come back with %s", key.message_id)
-            raise Refused(Reason.RECEIVER_FAILED, retry_after=30.0) from None
-        receipt = ReceiverReceipt(
-            signer_oin=accepted.stamp.receiver_oin,
-            exchange=accepted.exchange(),
-            received=self._now(),
-            stamp_digest=accepted.stamp_digest,
-        )
-        payload = dossier_pb2.ReceiverReceipt(
-            **receiver_receipt_fields(receipt)
-        ).SerializeToString(deterministic=True)
-        await self._remember(self._inbox.received, key, payload)
-        return pb.DeliverResponse(receipt=await self._sign(key, payload))
+    async def _finish(
+        self, accepted: Accepted, message: IncomingMessage, held: ExitStack
+    ) -> pb.DeliverResponse:
+        """Hand the message over, commit, and only then sign; then let go of what was held."""
+        with held:
+            try:
+                await asyncio.to_thread(self._las.accept, message)
+            except RefuseMessage as no:
+                await self._remember(self._inbox.refused, accepted.key, no.reason, no.text)
+                return pb.DeliverResponse(refusal=pb.Refusal(reason=no.reason, text=no.text))
+            except Exception:  # noqa: BLE001 - whatever a vendor's code raises means: not now
+                _LOG.exception("accept failed; the hub will come back with it")
+                raise Refused(Reason.RECEIVER_FAILED, retry_after=30.0) from None
+            payload = _receipt_payload(accepted, self._now())
+            await self._remember(self._inbox.received, accepted.key, payload)
+            return pb.DeliverResponse(receipt=await self._sign(accepted.key, payload))
 
     async def _answer_again(self, key: MessageKey, known: Known) -> pb.DeliverResponse:
         if known.state is InboxState.REFUSED:
@@ -175,7 +177,8 @@ class LasServicer(LasServiceServicer):
         return await self._sign(key, known.receipt_payload)
 
     async def _sign(self, key: MessageKey, payload: bytes) -> dossier_pb2.Signed:
-        signed = signed_message(self._identity.current().signer.sign(payload, RECEIVER_RECEIPT))
+        signer = self._identity.current().signer
+        signed = dossier_pb2.Signed(**signed_fields(signer.sign(payload, RECEIVER_RECEIPT)))
         await self._remember(self._inbox.signed, key, signed.SerializeToString())
         return signed
 
@@ -206,9 +209,7 @@ class LasServicer(LasServiceServicer):
         caller_of(context.auth_context(), material.paths, self._now())
         return pb.PingResponse(oin=material.oin, software=self._las.software)
 
-    async def _own(
-        self, work: Coroutine[Any, Any, pb.DeliverResponse]
-    ) -> pb.DeliverResponse:
+    async def _own(self, work: Coroutine[Any, Any, pb.DeliverResponse]) -> pb.DeliverResponse:
         task = asyncio.ensure_future(work)
         self._owned.add(task)
         task.add_done_callback(self._owned.discard)
@@ -217,6 +218,17 @@ class LasServicer(LasServiceServicer):
     async def _remember(self, work: Callable[..., Result], *arguments: object) -> Result:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._memory, work, *arguments)
+
+
+def _receipt_payload(accepted: Accepted, received: dt.datetime) -> bytes:
+    receipt = ReceiverReceipt(
+        signer_oin=accepted.stamp.receiver_oin,
+        exchange=accepted.exchange(),
+        received=received,
+        stamp_digest=accepted.stamp_digest,
+    )
+    message = dossier_pb2.ReceiverReceipt(**receiver_receipt_fields(receipt))
+    return message.SerializeToString(deterministic=True)
 
 
 def _message(accepted: Accepted, path: Path, *, maybe_seen: bool) -> IncomingMessage:
@@ -237,6 +249,6 @@ async def _guarded(work: Coroutine[Any, Any, Result], context: Context) -> Resul
         return await work
     except Refused as refused:
         return await refuse(context, refused)
-    except Exception:
+    except Exception:  # noqa: BLE001 - its text is for our log, not for the caller
         _LOG.exception("unexpected")
         return await refuse(context, Refused(Reason.INTERNAL_ERROR))

@@ -40,11 +40,11 @@ MISSING: Final = {
     Reason.BOARD_NOT_FOUND: Entry(
         code=Code.NOT_FOUND,
         en=Words(
-            "The register has no board with this number[: {board_number}].",
+            "The register has no board with this number[: {board}].",
             "Check the number, five digits as DUO writes them.",
         ),
         nl=Words(
-            "Het register heeft geen bestuur met dit nummer[: {board_number}].",
+            "Het register heeft geen bestuur met dit nummer[: {board}].",
             "Controleer het nummer, vijf cijfers zoals DUO ze schrijft.",
         ),
         owner=Owner.CALLER,

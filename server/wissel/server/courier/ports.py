@@ -5,8 +5,9 @@ from collections.abc import Callable
 from typing import Protocol
 from uuid import UUID
 
-from wissel.routing.delivery import Delivery, Order, Result, State
+from wissel.routing.delivery import Delivery, Order, Result, Wanted
 from wissel.routing.identifiers import Oin
+from wissel.routing.paths import PathFinder, Revoked, TrustedPath
 from wissel.routing.table import Table
 
 Clock = Callable[[], dt.datetime]
@@ -45,23 +46,8 @@ class Journal(Protocol):
         """Return what is known of a message, None if nothing is."""
         ...
 
-    async def page(
-        self,
-        *,
-        below: int | None,
-        limit: int,
-        party: Oin | None = None,
-        state: State | None = None,
-        organisation: str = "",
-        start: dt.datetime | None = None,
-        end: dt.datetime | None = None,
-    ) -> list[Delivery]:
-        """Return up to `limit` deliveries numbered below `below`, newest first.
-
-        `party` sent or received them, `organisation` (a BRIN or
-        samenwerkingsverband) likewise; they were accepted from `start` up to,
-        not including, `end`.
-        """
+    async def page(self, wanted: Wanted, *, below: int | None, limit: int) -> list[Delivery]:
+        """Return up to `limit` deliveries numbered below `below`, newest first."""
         ...
 
 
@@ -78,4 +64,24 @@ class Tables(Protocol):
 
         Raises `Refused(REVISION_NOT_REACHED)` if that takes too long.
         """
+        ...
+
+
+class PeerTrust(PathFinder, Protocol):
+    """Whom the hub trusts, as a client and as a verifier of signatures."""
+
+    def check(self, path: TrustedPath, revoked: Revoked, at: dt.datetime) -> None:
+        """Judge an earlier path again: clock, revocation lists, register.
+
+        Raises `Refused` with CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID,
+        CERTIFICATE_REVOKED or REVOCATION_UNKNOWN.
+        """
+        ...
+
+    def checking(self, revoked: Revoked) -> PathFinder:
+        """Return the finder that also asks the register's revocations."""
+        ...
+
+    def stale(self, at: dt.datetime) -> bool:
+        """Whether a revocation list is past its nextUpdate."""
         ...

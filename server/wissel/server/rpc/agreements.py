@@ -71,9 +71,7 @@ class AgreementServicer(pb_grpc.AgreementServiceServicer):
         await self._shared.at(request)
         signatories = {str(one) for one in asked if one is not None}
         async with self._shared.register.reading() as reading:
-            found, token = await listed(
-                reading, Agreement, page, **_visible(signatories, caller())
-            )
+            found, token = await listed(reading, Agreement, page, _visible(signatories, caller()))
         return pb.ListAgreementsResponse(
             agreements=map(agreement_message, found), next_page_token=token
         )
@@ -99,14 +97,18 @@ def signatory_of(board_number: str, swv: str, party_oin: str) -> Signatory | Non
 
 def agreement_message(agreement: Agreement) -> pb.Agreement:
     """Return an agreement as it is answered."""
-    signatory = agreement.signatory
-    return pb.Agreement(
+    message = pb.Agreement(
         agreement_id=str(agreement.agreement_id),
-        board_number=signatory if isinstance(signatory, BoardNumber) else None,
-        swv=signatory if isinstance(signatory, Swv) else None,
-        party_oin=signatory if isinstance(signatory, Oin) else None,
         kind=agreement.kind,
         start_date=agreement.period.start.isoformat(),
         end_date=day_text(agreement.period.end),
         etag=etag_of(agreement),
     )
+    match agreement.signatory:
+        case BoardNumber() as number:
+            message.board_number = number
+        case Swv() as swv:
+            message.swv = swv
+        case Oin() as oin:
+            message.party_oin = oin
+    return message

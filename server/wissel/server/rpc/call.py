@@ -2,7 +2,7 @@
 
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import grpc
 
@@ -11,12 +11,12 @@ from wissel.routing.errors import Refused
 from wissel.routing.facts import Role
 from wissel.routing.identifiers import Oin, SystemId
 from wissel.routing.table import Table
-from wissel.server.rpc.ports import Peer
+from wissel.server.identity.peer import Peer
 
 USER_METADATA: Final = "wissel-user"
 _LANGUAGE_METADATA: Final = "accept-language"
 
-Context = grpc.aio.ServicerContext[Any, Any]
+Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

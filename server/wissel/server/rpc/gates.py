@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from wissel.routing.errors import Refused
 from wissel.routing.facts import Role
 from wissel.routing.identifiers import Oin
 from wissel.routing.reasons import Reason
 from wissel.routing.table import Table
+from wissel.server.identity.peer import Peer, Peers
 from wissel.server.rpc.call import Call, Caller
 from wissel.server.rpc.policy import Rule
-from wissel.server.rpc.ports import Follower, Peer, Peers
+from wissel.server.rpc.ports import Follower
 from wissel.server.rpc.quota import Buckets, Quota
 
 STALE_SECONDS: Final = 5.0
@@ -29,7 +30,7 @@ class Serving:
 class Gates:
     """Lets a call in, with its caller and pinned table filled in, or refuses it."""
 
-    peers: Peers[Any]
+    peers: Peers
     follower: Follower
     operators: frozenset[Oin]
     serving: Serving

@@ -4,8 +4,8 @@ import asyncio
 import inspect
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, Final
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any, Final, TypeAlias
 
 import grpc
 import structlog
@@ -15,17 +15,19 @@ from wissel.routing.errors import Refused
 from wissel.routing.reasons import Reason
 from wissel.server.rpc.call import Call, Context, enter
 from wissel.server.rpc.gates import Gates
-from wissel.server.rpc.log import CallLog
+from wissel.server.rpc.log import Lines
 from wissel.server.rpc.metrics import MethodMetrics, Metrics
 from wissel.server.rpc.policy import POLICY, Rule
+from wissel.server.rpc.ports import Clock
 from wissel.server.rpc.privacy import for_caller
 from wissel.server.rpc.status import abort
 from wissel.server.rpc.watch import Watch
 
-Handler = grpc.RpcMethodHandler[Any, Any]
-Continuation = Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]]
+Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
+Continuation: TypeAlias = "Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]]"
 
 _UNKNOWN: Final = "unknown"
+_CODES: Final[Mapping[Any, str]] = {code.value[0]: code.name for code in grpc.StatusCode}
 _LOG: Final = structlog.get_logger("wissel.rpc")
 
 
@@ -41,16 +43,22 @@ class Interceptor(grpc.aio.ServerInterceptor):
     """
 
     def __init__(
-        self, gates: Gates, metrics: Metrics, log: CallLog, stream_check_seconds: float
+        self,
+        gates: Gates,
+        metrics: Metrics,
+        lines: Lines,
+        clock: Clock,
+        stream_check_seconds: float,
     ) -> None:
         self._gates = gates
         self._metrics = metrics
-        self._log = log
+        self._lines = lines
+        self._clock = clock
         self._check_seconds = stream_check_seconds
         self._wrapped: dict[str, Handler] = {}
         self._unknown = _Wrapped(self, _UNKNOWN, None).unknown()
 
-    async def intercept_service(  # type: ignore[override]  # the stub has type variables per call
+    async def intercept_service(
         self, continuation: Continuation, handler_call_details: grpc.HandlerCallDetails
     ) -> Handler:
         """Return the wrapped handler; an unknown method gets one that says so."""
@@ -117,6 +125,9 @@ class Interceptor(grpc.aio.ServerInterceptor):
         seconds = time.perf_counter() - call.started
         metrics.finished(call.code, call.reason, seconds)
         line: dict[str, Any] = {
+            "event": "call",
+            "level": "info",
+            "timestamp": self._clock(),
             "method": call.method,
             "peer": call.caller.oin if call.caller else "",
             "outcome": call.code,
@@ -131,7 +142,7 @@ class Interceptor(grpc.aio.ServerInterceptor):
             line["incident"] = call.incident
         if call.items:
             line["items"] = call.items
-        self._log(line)
+        self._lines.write(line)
 
     def metrics_of(self, method: str) -> MethodMetrics:
         """Return the metrics of a method."""
@@ -153,9 +164,7 @@ class _Wrapped:
         if inner.unary_unary is not None:
             return grpc.unary_unary_rpc_method_handler(self._unary(inner.unary_unary), *codec)
         if inner.stream_unary is not None:
-            return grpc.stream_unary_rpc_method_handler(
-                self._stream_in(inner.stream_unary), *codec
-            )
+            return grpc.stream_unary_rpc_method_handler(self._stream_in(inner.stream_unary), *codec)
         if inner.unary_stream is not None:
             return grpc.unary_stream_rpc_method_handler(
                 self._stream_out(inner.unary_stream), *codec
@@ -230,5 +239,5 @@ class _Wrapped:
 
 
 def _code_name(context: Context) -> str:
-    code = context.code()
-    return code.name if isinstance(code, grpc.StatusCode) else str(code)
+    code: Any = context.code()  # an int, whatever its types say
+    return _CODES.get(code, str(code))

@@ -10,7 +10,6 @@ import atexit
 import datetime as dt
 import logging
 import sys
-from collections.abc import Mapping
 from typing import Any, Final, Protocol, TextIO
 
 import orjson
@@ -89,18 +88,10 @@ class TerminalLines:
     def write(self, line: dict[str, Any]) -> None:
         """Write one line."""
         shown = {**line, "timestamp": f"{line.get('timestamp', ''):%H:%M:%S}"}
-        print(self._render(None, "", shown), file=self._stream)  # noqa: T201 - a terminal
+        print(self._render(None, "", shown), file=self._stream)
 
     def flush(self) -> None:
         """Nothing is kept back."""
-
-
-class CallLog(Protocol):
-    """Takes the canonical line of each call."""
-
-    def __call__(self, fields: Mapping[str, Any]) -> None:
-        """Take the fields of one finished call."""
-        ...
 
 
 def configure(level: str, stream: TextIO | None = None) -> Lines:

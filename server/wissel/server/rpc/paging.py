@@ -7,7 +7,7 @@ before; it holds for one list with one set of filters.
 import base64
 import binascii
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar
 
@@ -24,6 +24,8 @@ DEFAULT_SIZE: Final = 100
 MAX_SIZE: Final = 1000
 _BATCH: Final = 500  # read at once while most items are filtered out
 _NOT_FILTERS: Final = ("page_size", "page_token", "at_least_revision")
+
+NO_CONDITION: Final[Mapping[str, Where]] = {}
 
 F = TypeVar("F", bound=Fact)
 
@@ -69,9 +71,9 @@ async def listed(
     reading: Reading,
     kind: type[F],
     page: Page,
+    where: Mapping[str, Where] = NO_CONDITION,
     *,
     keep: Callable[[F], bool] | None = None,
-    **where: Where,
 ) -> tuple[list[F], str]:
     """Return the facts of a page, in order of key, and the token of the next page.
 

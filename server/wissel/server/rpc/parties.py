@@ -91,7 +91,7 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
         where: dict[str, Where] = {"role": role} if role else {}
         await self._shared.at(request)
         async with self._shared.register.reading() as reading:
-            found, token = await listed(reading, Party, page, **where)
+            found, token = await listed(reading, Party, page, where)
         return pb.ListPartiesResponse(parties=map(party_message, found), next_page_token=token)
 
     async def RegisterSystem(
@@ -120,7 +120,7 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
         where: dict[str, Where] = {"party": party} if party else {}
         who = (await self._shared.at(request)).caller or caller()
         async with self._shared.register.reading() as reading:
-            found, token = await listed(reading, System, page, **where)
+            found, token = await listed(reading, System, page, where)
             known = await _qualifications(reading, found, who)
         systems = [system_message(system, known[system.system_id]) for system in found]
         return pb.ListSystemsResponse(systems=systems, next_page_token=token)
@@ -232,7 +232,7 @@ def system_message(system: System, qualifications: Iterable[Qualification]) -> p
         system_id=system.system_id,
         party_oin=system.party,
         name=system.name,
-        oin=system.oin,
+        oin=system.oin or "",
         qualifications=[
             pb.Qualification(
                 service=one.service,

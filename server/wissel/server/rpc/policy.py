@@ -123,6 +123,7 @@ _SERVICES: Final[Mapping[str, Mapping[str, Rule]]] = {
     },
     "grpc.health.v1.Health": {
         "Check": Rule(who=ANY_CERTIFICATE, always=True),
+        "List": Rule(who=ANY_CERTIFICATE, always=True),
         "Watch": Rule(who=ANY_CERTIFICATE, always=True),
     },
     "grpc.reflection.v1alpha.ServerReflection": {

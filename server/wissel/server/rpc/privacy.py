@@ -9,7 +9,6 @@ from wissel.server.rpc.call import Caller
 
 _SHOWN: Final[Mapping[Reason, frozenset[str]]] = {
     Reason.MANDATE_OVERLAPS: frozenset({"organisation", "service", "system_id"}),
-    Reason.ROUTING_KEY_IN_USE: frozenset({"routing_key", "service", "service_version"}),
     Reason.ALREADY_REGISTERED: frozenset({"entity"}),
 }
 """Conflicts, with the metadata that anyone may see: it was in the request."""
@@ -21,6 +20,4 @@ def for_caller(refused: Refused, caller: Caller | None) -> Refused:
     if shown is None or (caller is not None and caller.operator):
         return refused
     metadata = {name: value for name, value in refused.metadata.items() if name in shown}
-    return Refused(
-        refused.reason, field=refused.field, retry_after=refused.retry_after, **metadata
-    )
+    return Refused(refused.reason, field=refused.field, retry_after=refused.retry_after, **metadata)

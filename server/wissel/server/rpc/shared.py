@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 from uuid import UUID
 
 from wissel.routing.days import day_of
@@ -20,7 +20,7 @@ class RevisionRequest(Protocol):
 
     at_least_revision: int
 
-    def HasField(self, field_name: str) -> bool:
+    def HasField(self, field_name: Literal["at_least_revision"]) -> bool:
         """Whether an optional field is there, as protobuf defines it."""
         ...
 

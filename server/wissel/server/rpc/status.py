@@ -89,9 +89,7 @@ def _localized(
     )
 
 
-def _help(
-    refused: Refused, metadata: Mapping[str, str], language: str
-) -> error_details_pb2.Help:
+def _help(refused: Refused, metadata: Mapping[str, str], language: str) -> error_details_pb2.Help:
     text = describe(refused.reason, metadata, "nl" if language == "nl" else "en")
     return error_details_pb2.Help(
         links=[error_details_pb2.Help.Link(description=f"Contact: {text.contact}")]

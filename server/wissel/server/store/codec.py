@@ -93,7 +93,8 @@ def _codec(annotation: Any) -> _Codec:
     if is_dataclass(annotation):
         return _RECORDS.setdefault(annotation, _record(annotation))
     if issubclass(annotation, Enum):
-        return _Codec(attrgetter("value"), annotation)
+        members = {member.value: member for member in annotation}  # faster than calling the enum
+        return _Codec(attrgetter("value"), members.__getitem__)
     if issubclass(annotation, Identifier):
         return _Codec(_same, annotation)
     message = f"a fact cannot hold {annotation}"
@@ -134,7 +135,9 @@ def _record(kind: Any) -> _Codec:
     hints = get_type_hints(kind)
     named = {field.name: _codec(hints[field.name]) for field in fields(kind)}
     writers = [(f.name, _default(f), named[f.name].to_json) for f in fields(kind)]
-    readers = {name: codec.from_json for name, codec in named.items()}
+    readers = {
+        name: codec.from_json for name, codec in named.items() if codec.from_json is not _same
+    }
 
     def to_json(value: Any) -> dict[str, Any]:
         body = {}
@@ -145,7 +148,11 @@ def _record(kind: Any) -> _Codec:
         return body
 
     def from_json(body: dict[str, Any]) -> Any:
-        return kind(**{name: readers[name](held) for name, held in body.items()})
+        for name, held in body.items():
+            convert = readers.get(name)
+            if convert is not None:
+                body[name] = convert(held)
+        return kind(**body)
 
     return _Codec(to_json, from_json)
 

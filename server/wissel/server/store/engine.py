@@ -24,7 +24,7 @@ from wissel.routing.errors import Refused
 from wissel.routing.reasons import Reason
 
 LOCK_TIMEOUT: Final = 2.0
-"""Seconds that a writer waits for its turn."""
+"""Seconds that a writer waits for its turn, unless an engine is opened with another limit."""
 
 _BEGIN: Final = "wissel_begin"
 _JOURNAL_FILE: Final = "journal.db"
@@ -60,16 +60,18 @@ def journal_url(url: str) -> str:
     return parsed.set(database=path).render_as_string(hide_password=False)
 
 
-def open_engine(url: str) -> AsyncEngine:
+def open_engine(url: str, *, lock_timeout: float = LOCK_TIMEOUT) -> AsyncEngine:
     """Return the engine that the process uses; `await engine.dispose()` closes it."""
-    engine = create_async_engine(driver_url(url, asynchronous=True), **_options(url))
+    options = _options(url, lock_timeout)
+    engine = create_async_engine(driver_url(url, asynchronous=True), **options)
     _prepare(engine.sync_engine)
     return engine
 
 
 def open_blocking_engine(url: str) -> Engine:
     """Return an engine for work outside the event loop: migrations and loading."""
-    engine = create_engine(driver_url(url, asynchronous=False), **_options(url))
+    options = _options(url, LOCK_TIMEOUT)
+    engine = create_engine(driver_url(url, asynchronous=False), **options)
     _prepare(engine)
     return engine
 
@@ -130,11 +132,11 @@ def refusing_failures() -> Iterator[None]:
         raise Refused(Reason.DATABASE_UNAVAILABLE, retry_after=1.0) from error
 
 
-def _options(url: str) -> dict[str, Any]:
+def _options(url: str, lock_timeout: float) -> dict[str, Any]:
     """Return the engine's options; both databases wait equally long for a lock."""
     if is_sqlite(url):
-        return {"connect_args": {"timeout": LOCK_TIMEOUT}}
-    setting = f"-c lock_timeout={int(LOCK_TIMEOUT * 1000)}"
+        return {"connect_args": {"timeout": lock_timeout}}
+    setting = f"-c lock_timeout={int(lock_timeout * 1000)}"
     return {"connect_args": {"options": setting}, "pool_pre_ping": True}
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import Engine, Select, or_, select
+from sqlalchemy import ColumnElement, Engine, Select, or_, select
 from sqlalchemy.engine import make_url
 
 from wissel.routing import delivery as life
-from wissel.routing.delivery import Delivery, Order, Result, State
+from wissel.routing.delivery import Delivery, Order, Result, Wanted
 from wissel.routing.errors import Refused
 from wissel.routing.identifiers import Oin
 from wissel.routing.reasons import Reason
@@ -77,34 +77,12 @@ class SqlJournal:
         """Return what is known of a message; see the port."""
         return await asyncio.to_thread(self._find, sender_oin, str(message_id))
 
-    async def page(
-        self,
-        *,
-        below: int | None,
-        limit: int,
-        party: Oin | None = None,
-        state: State | None = None,
-        organisation: str = "",
-        start: dt.datetime | None = None,
-        end: dt.datetime | None = None,
-    ) -> list[Delivery]:
+    async def page(self, wanted: Wanted, *, below: int | None, limit: int) -> list[Delivery]:
         """Return deliveries, newest first; see the port."""
-        table = DELIVERY.c
-        conditions = [
-            table.number < below if below is not None else None,
-            or_(table.sender_oin == party, table.receiver_oin == party) if party else None,
-            table.state == state.value if state else None,
-            or_(
-                table.sender_organisation == organisation,
-                table.receiver_organisation == organisation,
-            )
-            if organisation
-            else None,
-            table.accepted >= stamp_of(start) if start else None,
-            table.accepted < stamp_of(end) if end else None,
-        ]
-        wanted = [condition for condition in conditions if condition is not None]
-        query = select(DELIVERY).where(*wanted).order_by(table.number.desc()).limit(limit)
+        conditions = _conditions(wanted)
+        if below is not None:
+            conditions.append(DELIVERY.c.number < below)
+        query = select(DELIVERY).where(*conditions).order_by(DELIVERY.c.number.desc()).limit(limit)
         return await asyncio.to_thread(self._read, query)
 
     async def close(self) -> None:
@@ -141,9 +119,27 @@ def head_reader(url: str) -> Head:
 
     def read() -> int:
         with blocking_read(engine) as connection:
-            return connection.execute(select(HEAD.c.revision)).scalar_one()
+            return int(connection.execute(select(HEAD.c.revision)).scalar_one())
 
     return read
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    table, whose = DELIVERY.c, wanted.organisation
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.party:
+        conditions.append(or_(table.sender_oin == wanted.party, table.receiver_oin == wanted.party))
+    if wanted.state:
+        conditions.append(table.state == wanted.state.value)
+    if whose:
+        conditions.append(
+            or_(table.sender_organisation == whose, table.receiver_organisation == whose)
+        )
+    if wanted.start:
+        conditions.append(table.accepted >= stamp_of(wanted.start))
+    if wanted.end:
+        conditions.append(table.accepted < stamp_of(wanted.end))
+    return conditions
 
 
 def _lock_file(url: str) -> Path | None:

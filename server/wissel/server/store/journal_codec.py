@@ -1,9 +1,10 @@
 """Deliveries as rows of the journal, and back."""
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
+
+from sqlalchemy import RowMapping
 
 from wissel.routing.delivery import Delivery, Order, Result, State
 from wissel.routing.identifiers import Oin, RoutingKey, ServiceCode
@@ -78,7 +79,7 @@ def entry_row(delivery: Delivery) -> Row:
     }
 
 
-def delivery_of(row: Mapping[str, Any]) -> Delivery:
+def delivery_of(row: RowMapping) -> Delivery:
     """Return the delivery in a row of `delivery`."""
     state = State(row["state"])
     return Delivery(
@@ -98,7 +99,7 @@ def organisation_of(place: str) -> str:
     return place[:_BRIN_LENGTH] if place[0].isdigit() else place
 
 
-def _order_of(row: Mapping[str, Any]) -> Order:
+def _order_of(row: RowMapping) -> Order:
     sender_mandate = row["sender_mandate_id"]
     return Order(
         sender_oin=Oin(row["sender_oin"]),
@@ -120,7 +121,7 @@ def _order_of(row: Mapping[str, Any]) -> Order:
     )
 
 
-def _result_of(state: State, row: Mapping[str, Any]) -> Result:
+def _result_of(state: State, row: RowMapping) -> Result:
     return Result(
         state=state,
         reason=Reason(row["reason"]) if row["reason"] else None,

@@ -87,7 +87,7 @@ class JournalWriter:
             moves = [move for move, _ in batch]
             try:
                 written = await loop.run_in_executor(self._thread, self._commit, moves)
-            except Exception as error:  # whatever it was, the receiver must not be called
+            except Exception as error:  # noqa: BLE001 - whatever it was, the receiver must not be called
                 _fail([answer for _, answer in batch], error)
             else:
                 for (_, answer), one in zip(batch, written, strict=True):

@@ -27,9 +27,16 @@ class SqlRegister:
     arrival; between processes the lock on the head row decides.
     """
 
-    def __init__(self, engine: AsyncEngine, *, clock: Callable[[], dt.datetime]) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        *,
+        clock: Callable[[], dt.datetime],
+        lock_timeout: float = LOCK_TIMEOUT,
+    ) -> None:
         self._engine = engine
         self._clock = clock
+        self._lock_timeout = lock_timeout
         self._turn = asyncio.Lock()
         self._listeners: list[Callable[[int], None]] = []
 
@@ -75,7 +82,7 @@ class SqlRegister:
     async def _in_turn(self) -> AsyncIterator[None]:
         """Wait for the other writers of this process, not longer than for those of others."""
         try:
-            async with asyncio.timeout(LOCK_TIMEOUT):
+            async with asyncio.timeout(self._lock_timeout):
                 await self._turn.acquire()
         except TimeoutError:
             raise Refused(Reason.CONTENTION) from None

@@ -1,0 +1,73 @@
+"""Starts the processes of a benchmark: the installed hub on a seeded register, and references."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Final
+
+from bench.world import DUO, NOORD, OPERATOR, ZUID, facts
+from wissel.clients.processes import Service
+from wissel.routing.identifiers import Oin
+from wissel.server.identity import pki
+from wissel.server.registry.ports import Act
+from wissel.server.settings import PREFIX
+from wissel.server.store.engine import open_engine
+from wissel.server.store.migrate import migrate
+from wissel.server.store.register import SqlRegister
+
+HUB: Final = Oin("00000003990000000000")
+READY: Final = "serving on "
+_BATCH: Final = 10_000
+
+
+def make_pki(folder: Path) -> None:
+    """Issue certificates for everybody in the benchmark."""
+    now = dt.datetime.now(dt.UTC)
+    pki.init(folder, now)
+    for name, oin in {
+        "hub": HUB,
+        "operator": OPERATOR,
+        "duo": DUO,
+        "noord": NOORD,
+        "zuid": ZUID,
+    }.items():
+        pki.issue(folder, name, oin=oin, now=now)
+
+
+async def seed(url: str, mandates: int, las_url: str) -> None:
+    """Fill the register in one change, as an import would."""
+    migrate(url)
+    engine = open_engine(url)
+    register = SqlRegister(engine, clock=lambda: dt.datetime.now(dt.UTC))
+    batch = []
+    async with register.changing(Act(caller=OPERATOR, method="bench")) as change:
+        for fact in facts(mandates, las_url):
+            batch.append(fact)
+            if len(batch) == _BATCH:
+                await change.put(*batch)
+                batch = []
+        await change.put(*batch)
+    await engine.dispose()
+
+
+def hub(folder: Path, certificates: Path, log: Path) -> Service:
+    """Return `wissel-server serve` on the register in `folder`, with everything on."""
+    settings = {
+        "LISTEN": "127.0.0.1:0",
+        "DATA_DIR": folder,
+        "TLS_CERTIFICATE": certificates / "hub.pem",
+        "TLS_KEY": certificates / "hub.key",
+        "SIGNING_CERTIFICATE": certificates / "hub.pem",
+        "SIGNING_KEY": certificates / "hub.key",
+        "TRUST_ROOTS": certificates / "root.pem",
+        "PRIVATE_ADDRESSES": "true",
+        "METRICS_LISTEN": "127.0.0.1:0",
+        "RESOLVE_QUOTA_PER_MINUTE": 10**9,
+        "GRACE_SECONDS": 1,
+    }
+    environ = {f"{PREFIX}{name}": str(value) for name, value in settings.items()}
+    return Service(["wissel-server", "serve"], log=log, ready=READY, environ=environ)
+
+
+def reference(*arguments: str, log: Path) -> Service:
+    """Return one of `bench.bare`, or another module of the benchmark."""
+    return Service(["python", "-m", *arguments], log=log, ready=READY)

@@ -1,0 +1,54 @@
+"""One event loop in a thread of its own, for callers that are not asynchronous.
+
+gRPC's asyncio side wants one loop in a process, so all synchronous facades
+share this one.
+"""
+
+import asyncio
+import atexit
+import threading
+from collections.abc import Coroutine
+from typing import Any, Final, TypeVar
+
+Result = TypeVar("Result")
+_JOIN_SECONDS: Final = 5.0
+
+
+class _Background:
+    """Starts its thread on first use."""
+
+    def __init__(self) -> None:
+        self._starting = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def run(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Run `work` to its end; an interrupt of the caller cancels it."""
+        future = asyncio.run_coroutine_threadsafe(work, self._started())
+        try:
+            return future.result()
+        except BaseException:
+            future.cancel()
+            raise
+
+    def _started(self) -> asyncio.AbstractEventLoop:
+        with self._starting:
+            if self._loop is None:
+                loop = asyncio.new_event_loop()
+                thread = threading.Thread(target=loop.run_forever, name="wissel", daemon=True)
+                thread.start()
+                atexit.register(_stop, loop, thread)
+                self._loop = loop
+            return self._loop
+
+
+def _stop(loop: asyncio.AbstractEventLoop, thread: threading.Thread) -> None:
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(_JOIN_SECONDS)
+
+
+_BACKGROUND: Final = _Background()
+
+
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run a coroutine on the shared background loop and return its result."""
+    return _BACKGROUND.run(work)

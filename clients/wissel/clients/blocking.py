@@ -1,0 +1,128 @@
+"""The hub for callers that are not asynchronous: the same methods, which wait."""
+
+from collections.abc import Callable
+from typing import Any, Self, Unpack
+
+from wissel.clients import background
+from wissel.clients.compose import Envelope, SendOptions
+from wissel.clients.hub import AsyncHub, Resumed
+from wissel.clients.identity import AnyPath, Identity
+from wissel.clients.link import Request, Response, Unary
+from wissel.clients.receipts import DeliveryReceipt
+from wissel.clients.transfer import Progress
+from wissel.endpoint.v1 import endpoint_service_pb2 as endpoint_pb
+from wissel.mandate.v1 import mandate_service_pb2 as mandate_pb
+from wissel.party.v1 import party_service_pb2 as party_pb
+from wissel.traffic.v1 import route_service_pb2 as route_pb
+from wissel.traffic.v1 import traffic_service_pb2 as traffic_pb
+
+
+class Hub:
+    """A hub at `host:port`, called as `identity`; see `AsyncHub` for everything else.
+
+    Threads may share one. Close it, or use it as a context manager.
+    """
+
+    def __init__(self, server: str, identity: Identity, **settings: Any) -> None:
+        self._hub = AsyncHub(server, identity, **settings)
+
+    @property
+    def asynchronous(self) -> AsyncHub:
+        """The hub behind it; its methods run on the loop of `wissel.clients.background`."""
+        return self._hub
+
+    def send(
+        self,
+        path: AnyPath,
+        *,
+        sender: str,
+        receiver: str,
+        service: str,
+        progress: Progress | None = None,
+        composed: Callable[[Envelope], None] = lambda envelope: None,
+        **options: Unpack[SendOptions],
+    ) -> DeliveryReceipt:
+        """Send a dossier and return once it is receipted; see `AsyncHub.send`."""
+        return background.run(
+            self._hub.send(
+                path,
+                sender=sender,
+                receiver=receiver,
+                service=service,
+                progress=progress,
+                composed=composed,
+                **options,
+            )
+        )
+
+    def resume(self, progress: Progress | None = None) -> list[Resumed]:
+        """Send again what has no answer yet; see `AsyncHub.resume`."""
+        return background.run(self._hub.resume(progress))
+
+    def call(self, method: Unary[Request, Response], request: Request) -> Response:
+        """Call any unary method: `hub.call(lambda c: PartyServiceStub(c).WhoAmI, request)`."""
+        return background.run(self._hub.call(method, request))
+
+    def whoami(self) -> party_pb.WhoAmIResponse:
+        """Return how the hub sees us."""
+        return background.run(self._hub.whoami())
+
+    def resolve(self, *, sender: str, receiver: str, service: str, **more: str) -> route_pb.Route:
+        """Return the route of one exchange; see `AsyncRegister.resolve`."""
+        return background.run(
+            self._hub.resolve(sender=sender, receiver=receiver, service=service, **more)
+        )
+
+    def explain(
+        self, *, sender: str, receiver: str, service: str, vendor_oin: str = "", **more: str
+    ) -> route_pb.ExplainRouteResponse:
+        """Return every step of the same decision; see `AsyncRegister.explain`."""
+        return background.run(
+            self._hub.explain(
+                sender=sender, receiver=receiver, service=service, vendor_oin=vendor_oin, **more
+            )
+        )
+
+    def mandates(
+        self, organisation: str = "", *, service: str = "", include_ended: bool = False
+    ) -> list[mandate_pb.Mandate]:
+        """Return our mandates."""
+        return background.run(
+            self._hub.mandates(organisation, service=service, include_ended=include_ended)
+        )
+
+    def endpoints(
+        self, organisation: str = "", *, service: str = "", include_ended: bool = False
+    ) -> list[endpoint_pb.Endpoint]:
+        """Return our endpoints."""
+        return background.run(
+            self._hub.endpoints(organisation, service=service, include_ended=include_ended)
+        )
+
+    def register_endpoint(
+        self, request: endpoint_pb.RegisterEndpointRequest
+    ) -> endpoint_pb.Endpoint:
+        """Record where we receive under a mandate."""
+        return background.run(self._hub.register_endpoint(request))
+
+    def suspend_endpoint(self, endpoint_id: str, reason: str = "") -> endpoint_pb.Endpoint:
+        """Close an endpoint for traffic."""
+        return background.run(self._hub.suspend_endpoint(endpoint_id, reason))
+
+    def resume_endpoint(self, endpoint_id: str, reason: str = "") -> endpoint_pb.Endpoint:
+        """Open it again."""
+        return background.run(self._hub.resume_endpoint(endpoint_id, reason))
+
+    def delivery(self, message_id: str) -> traffic_pb.GetDeliveryResponse:
+        """Return what became of a message of ours, with its receipts."""
+        return background.run(self._hub.delivery(message_id))
+
+    def close(self) -> None:
+        """Close the connection."""
+        background.run(self._hub.close())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

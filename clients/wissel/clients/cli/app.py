@@ -1,0 +1,137 @@
+"""Puts the command together: global options, groups, and how it ends."""
+
+from collections.abc import Sequence
+from typing import Annotated, Final
+
+import typer
+
+from wissel.clients.cli import (
+    agreements,
+    checks,
+    deliveries,
+    endpoints,
+    las,
+    mandates,
+    parties,
+    receipts,
+    routes,
+    schools,
+    sending,
+    services,
+    swv,
+)
+from wissel.clients.cli.failing import explain_failure
+from wissel.clients.cli.session import Session, account
+from wissel.clients.errors import WisselError
+from wissel.routing.errors import Refused as RuleRefused
+
+_WITH_VALUE: Final = frozenset(
+    {
+        "--server",
+        "--certificate",
+        "--key",
+        "--trust-roots",
+        "--hub-oin",
+        "--user",
+        "--reason",
+        "--language",
+    }
+)
+_FLAGS: Final = frozenset({"--json"})
+
+app = typer.Typer(
+    name="wissel",
+    help="Mandates, endpoints and dossiers of Dutch schools. "
+    "The options below may stand anywhere on the line.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(schools.app, name="schools")
+app.add_typer(schools.boards, name="boards")
+app.add_typer(swv.app, name="swv")
+app.add_typer(parties.app, name="party")
+app.add_typer(agreements.app, name="agreement")
+app.add_typer(services.app, name="service")
+app.add_typer(mandates.app, name="mandate")
+app.add_typer(endpoints.app, name="endpoint")
+app.add_typer(routes.app, name="route")
+app.add_typer(deliveries.app, name="deliveries")
+app.add_typer(las.app, name="las")
+app.add_typer(receipts.app, name="receipt")
+app.command()(sending.send)
+app.command()(sending.resume)
+app.command()(checks.whoami)
+app.command()(checks.doctor)
+app.command()(checks.errors)
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    server: Annotated[str, typer.Option(envvar="WISSEL_SERVER", help="host:port")] = "",
+    certificate: Annotated[
+        str, typer.Option(envvar="WISSEL_CERTIFICATE", help="PEM file, leaf first")
+    ] = "",
+    key: Annotated[str, typer.Option(envvar="WISSEL_KEY", help="PEM file")] = "",
+    trust_roots: Annotated[
+        str, typer.Option(envvar="WISSEL_TRUST_ROOTS", help="PEM file with the trusted roots")
+    ] = "",
+    hub_oin: Annotated[
+        str, typer.Option(envvar="WISSEL_HUB_OIN", help="OIN of the hub that receipts come from")
+    ] = "",
+    user: Annotated[
+        str, typer.Option(help="account of the person who acts; by default yours")
+    ] = "",
+    reason: Annotated[str, typer.Option(help="why; required of operators who change things")] = "",
+    language: Annotated[
+        str, typer.Option(envvar="WISSEL_LANGUAGE", help="en or nl, for refusals")
+    ] = "en",
+    json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+) -> None:
+    """Keep the global options for the command that follows."""
+    context.obj = Session(
+        server=server,
+        certificate=certificate,
+        key=key,
+        trust_roots=trust_roots,
+        hub_oin=hub_oin,
+        user=user or account(),
+        reason=reason,
+        language=language,
+        json=json,
+    )
+    context.call_on_close(context.obj.close)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command; return its exit code. Nothing it meets becomes a traceback."""
+    try:
+        app(args=hoisted(arguments), prog_name="wissel")
+    except SystemExit as done:  # how typer ends: 2 for wrong usage, 130 when interrupted
+        return done.code if isinstance(done.code, int) else 0
+    except (WisselError, RuleRefused) as error:
+        return explain_failure(error)
+    return 0
+
+
+def hoisted(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments with the global options in front, where click wants them.
+
+    What follows `--` stays where it is.
+    """
+    first: list[str] = []
+    rest: list[str] = []
+    waiting = list(arguments)
+    while waiting:
+        each = waiting.pop(0)
+        if each == "--":
+            rest += [each, *waiting]
+            break
+        if each in _FLAGS or each.partition("=")[0] in _WITH_VALUE:
+            first.append(each)
+            if each in _WITH_VALUE and waiting:
+                first.append(waiting.pop(0))
+        else:
+            rest.append(each)
+    return first + rest

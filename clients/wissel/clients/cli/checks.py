@@ -1,0 +1,83 @@
+"""`wissel whoami`, `wissel doctor`, `wissel errors`: is everything as it should be?"""
+
+from typing import Annotated
+
+import typer
+
+from wissel.clients import background
+from wissel.clients.cli.failing import EXIT_REFUSED, EXIT_UNREACHABLE
+from wissel.clients.cli.output import out, print_json, print_pairs, print_rows, show
+from wissel.clients.cli.session import session_of
+from wissel.clients.doctor import Check, examine
+from wissel.routing.catalogue import CATALOGUE, describe
+from wissel.routing.reasons import Reason
+
+
+def whoami(context: typer.Context) -> None:
+    """Show how the hub sees your certificate."""
+    session = session_of(context)
+    show(session, session.hub().whoami())
+
+
+def doctor(context: typer.Context) -> None:
+    """Look at each step of the way to the hub; each failure comes with its fix."""
+    session = session_of(context)
+    session.require("server", "certificate", "key", "trust_roots")
+    checks = background.run(
+        examine(
+            session.server,
+            certificate=session.certificate,
+            key=session.key,
+            roots=session.trust_roots,
+            hub_oin=session.hub_oin,
+        )
+    )
+    if session.json:
+        print_json([{"name": c.name, "ok": c.ok, "detail": c.detail, "fix": c.fix} for c in checks])
+    else:
+        for check in checks:
+            _tell(check)
+    failed = [check for check in checks if not check.ok]
+    if failed:
+        raise typer.Exit(EXIT_UNREACHABLE if failed[0].unreachable else EXIT_REFUSED)
+
+
+def _tell(check: Check) -> None:
+    mark = "[green]ok[/green]" if check.ok else "[red]no[/red]"
+    out().print(f"{mark} [bold]{check.name}[/bold]", end=" ")
+    out().print(check.detail, markup=False)
+    if check.fix:
+        out().print(f"   Fix: {check.fix}", markup=False)
+
+
+def errors(
+    context: typer.Context,
+    reason: Annotated[str, typer.Argument(help="such as ROUTE_AMBIGUOUS; by default all")] = "",
+) -> None:
+    """Tell what a reason means and what helps; without the hub."""
+    session = session_of(context)
+    if reason and reason not in Reason.__members__:
+        message = f"there is no reason {reason!r}; run `wissel errors` for all"
+        raise typer.BadParameter(message)
+    wanted = [Reason[reason]] if reason else list(Reason)
+    facts = [_explained(each, session.language) for each in wanted]
+    if session.json:
+        print_json(facts)
+    elif reason:
+        print_pairs(list(facts[0].items()))
+    else:
+        print_rows(["REASON", "MEANING"], [[each["reason"], each["meaning"]] for each in facts])
+
+
+def _explained(reason: Reason, language: str) -> dict[str, str]:
+    entry = CATALOGUE[reason]
+    said = describe(reason, {}, language="nl" if language == "nl" else "en")
+    return {
+        "reason": reason.value,
+        "code": entry.code.value,
+        "meaning": said.sentence,
+        "fix": said.fix,
+        "by": said.owner,
+        "contact": said.contact,
+        "OSO": entry.oso_result or "",
+    }

@@ -1,0 +1,156 @@
+"""`wissel endpoint`: where messages for a school go."""
+
+from typing import Annotated, Final
+
+import typer
+
+from wissel.clients.cli.mandates import Etag, Moment, Now, moment
+from wissel.clients.cli.output import Column, organisation, period, show, show_all
+from wissel.clients.cli.paging import Limit, collect
+from wissel.clients.cli.session import session_of
+from wissel.clients.places import organisation as named
+from wissel.endpoint.v1 import endpoint_service_pb2 as pb
+from wissel.endpoint.v1.endpoint_service_pb2_grpc import EndpointServiceStub
+from wissel.routing.identifiers import RoutingKey
+
+app = typer.Typer(help="Endpoints: where messages go.", no_args_is_help=True)
+_ENTRY: Final[list[Column]] = [
+    ("ID", "endpoint_id"),
+    ("ROUTING KEY", "routing_key"),
+    ("VESTIGING", "vestiging"),
+    ("AANLEVERPUNT", "aanleverpunt"),
+    ("ATTRIBUTE", "attribute"),
+    ("URL", "url"),
+    ("PERIOD", period),
+]
+_ENDPOINT: Final[list[Column]] = [
+    _ENTRY[0],
+    ("ORGANISATION", organisation),
+    ("SERVICE", "service"),
+    *_ENTRY[1:],
+    ("STATUS", "status"),
+]
+
+
+@app.command()
+def register(
+    context: typer.Context,
+    mandate: Annotated[str, typer.Argument(help="id of your mandate")],
+    routing_key: Annotated[str, typer.Option(help="routeringskenmerk, 20 characters")],
+    url: Annotated[str, typer.Option(help="https://host[:port]")],
+    vestiging: Annotated[str, typer.Option(help="02 or 99XA02; by default the school")] = "",
+    aanleverpunt: Annotated[str, typer.Option(help="such as 2")] = "",
+    attribute: Annotated[str, typer.Option(help="LAS, SWV, OT or LDOS")] = "",
+    version: Annotated[str, typer.Option(help="namespace; by default the latest")] = "",
+    start: Annotated[str, typer.Option(help="first day")] = "",
+    end: Annotated[str, typer.Option(help="last day; by default none")] = "",
+    max_payload_bytes: Annotated[int, typer.Option(min=0, help="0: the hub's maximum")] = 0,
+) -> None:
+    """Register where your system receives messages under a mandate."""
+    session = session_of(context)
+    request = pb.RegisterEndpointRequest(
+        mandate_id=mandate,
+        routing_key=routing_key,
+        url=url,
+        vestiging=vestiging,
+        aanleverpunt=aanleverpunt,
+        attribute=attribute,
+        service_version=version,
+        start_date=start,
+        end_date=end,
+    )
+    if max_payload_bytes:
+        request.delivery_contract.max_payload_bytes = max_payload_bytes
+    done = session.call(lambda c: EndpointServiceStub(c).RegisterEndpoint, request)
+    show(session, done.endpoint, _ENDPOINT)
+
+
+@app.command("list")
+def list_endpoints(
+    context: typer.Context,
+    organisation: Annotated[str, typer.Argument(help="BRIN or samenwerkingsverband")] = "",
+    service: Annotated[str, typer.Option(help="only for this service")] = "",
+    mandate: Annotated[str, typer.Option(help="only under this mandate")] = "",
+    ended: Annotated[bool, typer.Option("--ended", help="ended ones too")] = False,
+    limit: Limit = 1000,
+) -> None:
+    """List endpoints in order of id: a vendor's own, an operator's all."""
+    session = session_of(context)
+    request = pb.ListEndpointsRequest(
+        service=service, mandate_id=mandate, include_ended=ended, **named(organisation)
+    )
+    found = collect(
+        session,
+        lambda c: EndpointServiceStub(c).ListEndpoints,
+        request,
+        lambda page: page.endpoints,
+        limit,
+    )
+    show_all(session, found, _ENDPOINT)
+
+
+@app.command("show")
+def show_endpoint(context: typer.Context, endpoint: str) -> None:
+    """Show an endpoint."""
+    session = session_of(context)
+    request = pb.GetEndpointRequest(endpoint_id=endpoint)
+    show(session, session.call(lambda c: EndpointServiceStub(c).GetEndpoint, request).endpoint)
+
+
+@app.command("end")
+def end_endpoint(
+    context: typer.Context,
+    endpoint: str,
+    on: Moment = "",
+    immediately: Now = False,
+    etag: Etag = "",
+) -> None:
+    """End an endpoint after a day, or immediately."""
+    session = session_of(context)
+    request = pb.EndEndpointRequest(endpoint_id=endpoint, etag=etag, **moment(on, immediately))
+    done = session.call(lambda c: EndpointServiceStub(c).EndEndpoint, request)
+    show(session, done.endpoint, _ENDPOINT)
+
+
+@app.command()
+def suspend(context: typer.Context, endpoint: str, etag: Etag = "") -> None:
+    """Close an endpoint for traffic: messages are refused, never sent elsewhere."""
+    session = session_of(context)
+    request = pb.SuspendEndpointRequest(endpoint_id=endpoint, etag=etag)
+    done = session.call(lambda c: EndpointServiceStub(c).SuspendEndpoint, request)
+    show(session, done.endpoint, _ENDPOINT)
+
+
+@app.command()
+def resume(context: typer.Context, endpoint: str, etag: Etag = "") -> None:
+    """Open it again."""
+    session = session_of(context)
+    request = pb.ResumeEndpointRequest(endpoint_id=endpoint, etag=etag)
+    done = session.call(lambda c: EndpointServiceStub(c).ResumeEndpoint, request)
+    show(session, done.endpoint, _ENDPOINT)
+
+
+@app.command()
+def lookup(
+    context: typer.Context,
+    whose: Annotated[str, typer.Argument(help="BRIN, samenwerkingsverband or routing key")],
+    service: str,
+    version: Annotated[str, typer.Option(help="namespace; by default every version")] = "",
+    attribute: Annotated[str, typer.Option(help="only with this attribute")] = "",
+    on: Annotated[str, typer.Option(help="day; by default today")] = "",
+    future: Annotated[bool, typer.Option("--future", help="those that start later too")] = False,
+) -> None:
+    """Look up where a school receives messages, as in a telephone book."""
+    session = session_of(context)
+    request = pb.LookupEndpointsRequest(
+        service=service,
+        service_version=version,
+        attribute=attribute,
+        reference_date=on,
+        include_future=future,
+    )
+    key = {"routing_key": whose} if RoutingKey.pattern.fullmatch(whose) else named(whose)
+    for field, value in key.items():
+        setattr(request, field, value)
+    found = session.call(lambda c: EndpointServiceStub(c).LookupEndpoints, request)
+    show_all(session, found.endpoints, _ENTRY)

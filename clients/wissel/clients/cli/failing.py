@@ -1,0 +1,30 @@
+"""How the command says what went wrong: on stderr, in words, with its exit code."""
+
+from typing import Final
+
+from wissel.clients.cli.output import err
+from wissel.clients.errors import ReceiptUntrusted, Refused, Unreachable, WisselError
+from wissel.clients.replies import from_rule
+from wissel.routing.errors import Refused as RuleRefused
+
+EXIT_REFUSED: Final = 1
+EXIT_USAGE: Final = 2
+EXIT_UNREACHABLE: Final = 3
+
+
+def explain_failure(error: WisselError | RuleRefused) -> int:
+    """Print reason, sentence, fix and contact; return the exit code."""
+    console = err()
+    if isinstance(error, RuleRefused):
+        error = from_rule(error)
+    if isinstance(error, Refused):
+        console.print(f"{error.reason}", style="bold red", markup=False)
+        for label, text in (("", error.text), ("Fix: ", error.fix), ("Contact: ", error.contact)):
+            if text:
+                console.print(f"{label}{text}", markup=False)
+        return EXIT_REFUSED
+    console.print(f"wissel: {error}", markup=False)
+    if isinstance(error, Unreachable):
+        console.print("Fix: run `wissel doctor`, which looks at each step.", markup=False)
+        return EXIT_UNREACHABLE
+    return EXIT_REFUSED if isinstance(error, ReceiptUntrusted) else EXIT_USAGE

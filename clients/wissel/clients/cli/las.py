@@ -1,0 +1,90 @@
+"""`wissel las`: a LAS that keeps what it receives as files, to try things out."""
+
+import datetime as dt
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from wissel.clients.cli.output import print_json
+from wissel.clients.cli.session import Session, session_of
+from wissel.clients.las import IncomingMessage, Las, RefuseMessage, serve
+
+app = typer.Typer(help="The receiving side.", no_args_is_help=True)
+_SUFFIXES: Final = {"application/xml": ".xml", "application/zip": ".zip"}
+
+
+class FileLas(Las):
+    """Keeps each message as `<folder>/<routing key>/<message id>.xml`; says so on stdout.
+
+    With `administrations`, messages for another routing key are refused.
+    """
+
+    def __init__(self, folder: Path, administrations: frozenset[str], session: Session) -> None:
+        self._folder = folder
+        self._administrations = administrations
+        self._session = session
+
+    def accept(self, message: IncomingMessage) -> None:
+        """Keep the file."""
+        if self._administrations and message.routing_key not in self._administrations:
+            raise RefuseMessage("ADMINISTRATION_UNKNOWN", "This administration is not here.")
+        folder = self._folder / message.routing_key
+        folder.mkdir(parents=True, exist_ok=True)
+        suffix = _SUFFIXES.get(message.context.content_type, ".bin")
+        kept = message.keep(folder / f"{message.context.message_id}{suffix}")
+        self._tell(message, kept)
+
+    def _tell(self, message: IncomingMessage, kept: Path) -> None:
+        context = message.context
+        if self._session.json:
+            print_json(
+                {
+                    "message_id": str(context.message_id),
+                    "size": message.size,
+                    "sha256": message.sha256,
+                    "sender": context.sender.place,
+                    "receiver": context.receiver.place,
+                    "overdrachtsoort": context.kind.value,
+                    "routing_key": message.routing_key,
+                    "path": str(kept),
+                }
+            )
+        else:
+            now = dt.datetime.now(dt.UTC).astimezone().strftime("%H:%M:%S")
+            print(
+                f"{now} RECEIVED {context.message_id} {message.size} bytes "
+                f"sha256:{message.sha256} {context.sender.place} -> {context.receiver.place} "
+                f"via {message.routing_key} in {kept}"
+            )
+        sys.stdout.flush()
+
+
+@app.command("serve")
+def serve_las(
+    context: typer.Context,
+    listen: Annotated[str, typer.Option(help="host:port; port 0 takes a free one")],
+    storage: Annotated[Path, typer.Option(help="folder that remembers what came")],
+    keep: Annotated[Path, typer.Option(help="folder for the received files")],
+    only: Annotated[
+        list[str] | None, typer.Option(help="routing key that is here; others are refused")
+    ] = None,
+) -> None:
+    """Receive messages and keep them as files, until it is stopped; needs --hub-oin."""
+    session = session_of(context)
+    session.require("hub_oin")
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr)
+    serve(
+        FileLas(keep, frozenset(only or ()), session),
+        session.identity(),
+        listen=listen,
+        hub_oin=session.hub_oin,
+        storage=storage,
+        started=_started,
+    )
+
+
+def _started(address: str) -> None:
+    print(f"wissel las: serving on {address}", file=sys.stderr, flush=True)

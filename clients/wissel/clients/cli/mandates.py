@@ -1,0 +1,141 @@
+"""`wissel mandate`: which system may act for which school."""
+
+from typing import Annotated, Any, Final
+
+import typer
+
+from wissel.clients.cli.output import Column, err, organisation, period, show, show_all
+from wissel.clients.cli.paging import Limit, collect
+from wissel.clients.cli.session import session_of
+from wissel.clients.places import organisation as named
+from wissel.mandate.v1 import mandate_service_pb2 as pb
+from wissel.mandate.v1.mandate_service_pb2_grpc import MandateServiceStub
+from wissel.routing.identifiers import Oin
+
+app = typer.Typer(help="Mandates: who may act for a school.", no_args_is_help=True)
+_MANDATE: Final[list[Column]] = [
+    ("ID", "mandate_id"),
+    ("ORGANISATION", organisation),
+    ("SERVICE", "service"),
+    ("SYSTEM", "system_id"),
+    ("PERIOD", period),
+    ("STATUS", "status"),
+    ("PROCESSING", "processing"),
+]
+Etag = Annotated[str, typer.Option(help="only if it has not changed since")]
+Moment = Annotated[str, typer.Option(help="last day, yyyy-mm-dd")]
+Now = Annotated[bool, typer.Option("--immediately", help="now")]
+
+
+@app.command()
+def create(
+    context: typer.Context,
+    organisation: Annotated[str, typer.Argument(help="BRIN or samenwerkingsverband")],
+    service: str,
+    system: str,
+    start: Annotated[str, typer.Option(help="first day; by default today")] = "",
+    end: Annotated[str, typer.Option(help="last day; by default none")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only check")] = False,
+) -> None:
+    """Give a mandate: this system may act for this organisation, for this service."""
+    session = session_of(context)
+    request = pb.CreateMandateRequest(
+        service=service,
+        system_id=system,
+        start_date=start,
+        end_date=end,
+        validate_only=dry_run,
+        **named(organisation),
+    )
+    done = session.call(lambda c: MandateServiceStub(c).CreateMandate, request)
+    show(session, done.mandate, _MANDATE)
+    if done.note:
+        err().print(done.note, markup=False)
+
+
+@app.command("list")
+def list_mandates(
+    context: typer.Context,
+    organisation: Annotated[str, typer.Argument(help="BRIN or samenwerkingsverband")] = "",
+    service: Annotated[str, typer.Option(help="only for this service")] = "",
+    system: Annotated[str, typer.Option(help="only to this system")] = "",
+    ended: Annotated[bool, typer.Option("--ended", help="ended ones too")] = False,
+    limit: Limit = 1000,
+) -> None:
+    """List mandates in order of id: a vendor's own, an operator's all."""
+    session = session_of(context)
+    request = pb.ListMandatesRequest(
+        service=service, system_id=system, include_ended=ended, **named(organisation)
+    )
+    found = collect(
+        session, lambda c: MandateServiceStub(c).ListMandates, request, lambda p: p.mandates, limit
+    )
+    show_all(session, found, _MANDATE)
+
+
+@app.command("show")
+def show_mandate(context: typer.Context, mandate: str) -> None:
+    """Show a mandate."""
+    session = session_of(context)
+    request = pb.GetMandateRequest(mandate_id=mandate)
+    show(session, session.call(lambda c: MandateServiceStub(c).GetMandate, request).mandate)
+
+
+@app.command()
+def update(
+    context: typer.Context,
+    mandate: str,
+    start: Annotated[str | None, typer.Option(help="new first day, while it is to start")] = None,
+    end: Annotated[str | None, typer.Option(help="new last day; '' for none")] = None,
+    etag: Etag = "",
+) -> None:
+    """Change the end date, and the start date while it is still to come."""
+    session = session_of(context)
+    request = pb.UpdateMandateRequest(mandate_id=mandate, start_date=start, end_date=end, etag=etag)
+    done = session.call(lambda c: MandateServiceStub(c).UpdateMandate, request)
+    show(session, done.mandate, _MANDATE)
+
+
+@app.command("end")
+def end_mandate(
+    context: typer.Context,
+    mandate: str,
+    on: Moment = "",
+    immediately: Now = False,
+    etag: Etag = "",
+) -> None:
+    """End a mandate after a day, or immediately: then no route uses it any more."""
+    session = session_of(context)
+    request = pb.EndMandateRequest(mandate_id=mandate, etag=etag, **moment(on, immediately))
+    done = session.call(lambda c: MandateServiceStub(c).EndMandate, request)
+    show(session, done.mandate, _MANDATE)
+
+
+@app.command()
+def validate(
+    context: typer.Context,
+    organisation: Annotated[str, typer.Argument(help="BRIN, samenwerkingsverband or OIN")],
+    service: Annotated[str, typer.Argument(help="service code, or namespace of a version")],
+    supplier: Annotated[str, typer.Argument(help="OIN of the vendor, or of its system")],
+    on: Annotated[str, typer.Option(help="day; by default today")] = "",
+) -> None:
+    """Ask whether a vendor may act for a school: OK (exit 0) or NOK (exit 1)."""
+    session = session_of(context)
+    request = pb.ValidateMandateRequest(supplier_oin=supplier, reference_date=on)
+    if Oin.pattern.fullmatch(organisation):
+        request.organisation_oin = organisation
+    else:
+        for field, value in named(organisation).items():
+            setattr(request, field, value)
+    setattr(request, "namespace" if ":" in service else "service", service)
+    answer = session.call(lambda c: MandateServiceStub(c).ValidateMandate, request)
+    show(session, answer, [("result", "result"), ("reason", "reason")])
+    if answer.result != "OK":
+        raise typer.Exit(1)
+
+
+def moment(on: str, immediately: bool) -> dict[str, Any]:
+    """Return the field of a request that says when something ends."""
+    if bool(on) == immediately:
+        raise typer.BadParameter("say one of --on and --immediately")
+    return {"immediately": True} if immediately else {"end_date": on}

@@ -1,0 +1,128 @@
+"""What the command prints: tables for people, JSON for programs."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+from google.protobuf import json_format
+from google.protobuf.message import Message
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from wissel.clients.cli.session import Session
+
+Column = tuple[str, str | Callable[[Any], object]]
+"""A heading, and the field or function that fills it."""
+
+_WIDE: Final = 240  # a pipe has no width: nothing is to be cut for it
+
+
+def out() -> Console:
+    """Return the console for results."""
+    return Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False, soft_wrap=True)
+
+
+def err() -> Console:
+    """Return the console for everything that is no result."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def as_data(message: Message) -> dict[str, Any]:
+    """Return a message as JSON has it, with the field names of the contract."""
+    return json_format.MessageToDict(
+        message, preserving_proto_field_name=True, always_print_fields_with_no_presence=True
+    )
+
+
+def print_json(data: object) -> None:
+    """Print JSON."""
+    sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+
+
+def show(session: Session, message: Message, columns: Sequence[Column] = ()) -> None:
+    """Print one message: its columns, or else its filled fields, one a line."""
+    if session.json:
+        print_json(as_data(message))
+        return
+    pairs = (
+        [(title, _cell(message, source)) for title, source in columns]
+        if columns
+        else [(field.name, _text(value)) for field, value in message.ListFields()]
+    )
+    print_pairs(pairs)
+
+
+def print_pairs(pairs: Sequence[tuple[str, str]]) -> None:
+    """Print names and values, one a line."""
+    table = Table.grid(padding=(0, 2))
+    for name, value in pairs:
+        table.add_row(f"[bold]{name}[/bold]", _escaped(value))
+    out().print(table)
+
+
+def show_all(session: Session, messages: Sequence[Message], columns: Sequence[Column]) -> None:
+    """Print messages: a row each, or a JSON array."""
+    if session.json:
+        print_json([as_data(message) for message in messages])
+        return
+    rows = [[_cell(message, source) for _, source in columns] for message in messages]
+    print_rows([title for title, _ in columns], rows)
+
+
+def print_rows(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table, and how many rows it has."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in titles:
+        table.add_column(title, no_wrap=True)
+    for row in rows:
+        table.add_row(*map(_escaped, row))
+    out().print(table)
+    err().print(f"{len(rows)} in all", style="dim")
+
+
+@contextmanager
+def bar(session: Session, label: str) -> Iterator[Callable[[int, int], None]]:
+    """Yield a function for bytes done and bytes in all; it draws a bar on a terminal."""
+    console = err()
+    if session.json or not console.is_terminal:
+        yield lambda done, total: None
+        return
+    columns = TextColumn(label), BarColumn(), DownloadColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(label, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def organisation(message: Any) -> str:
+    """Return the BRIN or samenwerkingsverband of a message."""
+    return str(message.brin or message.swv)
+
+
+def period(message: Any) -> str:
+    """Return a period as people write it."""
+    return f"{message.start_date} - {message.end_date or '...'}"
+
+
+def _cell(message: Any, source: str | Callable[[Any], object]) -> str:
+    return _text(source(message) if callable(source) else getattr(message, source))
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Message):
+        if value.DESCRIPTOR.full_name == "google.protobuf.Timestamp":
+            return str(json_format.MessageToDict(value))
+        return ", ".join(f"{field.name}={_text(inner)}" for field, inner in value.ListFields())
+    if isinstance(value, str | bytes | int | float):
+        return str(value)
+    if isinstance(value, Sequence):
+        return ", ".join(map(_text, value))
+    return str(value)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("[", "\\[")

@@ -1,0 +1,90 @@
+"""`wissel receipt`: proof of a delivery, checked without asking anybody."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wissel.clients.cli.output import err, print_json, print_pairs
+from wissel.clients.cli.session import session_of
+from wissel.clients.compose import measure
+from wissel.clients.errors import IdentityError, ReceiptUntrusted
+from wissel.clients.receipts import prove, receipts_in
+from wissel.routing.certificates import Trust
+from wissel.routing.errors import Refused
+from wissel.routing.identifiers import Oin
+from wissel.routing.proof import Proof
+
+app = typer.Typer(help="Receipts.", no_args_is_help=True)
+
+
+@app.command()
+def verify(
+    context: typer.Context,
+    file: Annotated[
+        Path,
+        typer.Argument(exists=True, dir_okay=False, help="from `send --receipt` or the outbox"),
+    ],
+    dossier: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="the file that was delivered")
+    ] = None,
+) -> None:
+    """Verify both receipts offline; needs --hub-oin and --trust-roots."""
+    session = session_of(context)
+    session.require("hub_oin", "trust_roots")
+    try:
+        hub_receipt, receiver_receipt = receipts_in(json.loads(file.read_bytes()))
+    except ValueError as error:
+        message = f"{file}: {error}"
+        raise typer.BadParameter(message) from None
+    hub_oin = Oin.parse(session.hub_oin, "hub_oin")
+    try:
+        proof = prove(hub_receipt, receiver_receipt, hub_oin, _trust(session.trust_roots))
+    except Refused as refused:
+        raise ReceiptUntrusted(refused.reason, _problem(refused)) from None
+    if dossier is not None:
+        _compare(dossier, proof)
+    facts = _facts(proof)
+    if session.json:
+        print_json(facts)
+    else:
+        print_pairs(list(facts.items()))
+        err().print("Both receipts hold. The delivered time is the hub's own claim.")
+
+
+def _trust(path: str) -> Trust:
+    try:
+        return Trust.from_pem(Path(path).read_bytes())
+    except (OSError, ValueError) as error:
+        message = f"{path}: no usable trust roots ({error})"
+        raise IdentityError(message) from None
+
+
+def _problem(refused: Refused) -> str:
+    details = ", ".join(value for value in refused.metadata.values() if value)
+    return f"the receipt proves nothing: {details}"
+
+
+def _compare(dossier: Path, proof: Proof) -> None:
+    if measure(dossier).sha256 != proof.hub.exchange.payload_sha256:
+        raise ReceiptUntrusted("DIGEST_MISMATCH", f"{dossier} is not what was delivered")
+
+
+def _facts(proof: Proof) -> dict[str, str]:
+    said = proof.hub.exchange
+    facts = {
+        "message": str(said.message_id),
+        "delivered": proof.hub.delivered.isoformat(),
+        "received": proof.receiver.received.isoformat(),
+        "bytes": str(said.payload_size),
+        "sha256": said.payload_sha256.hex(),
+        "sender OIN": said.sender_oin,
+        "receiver OIN": said.receiver_oin,
+        "hub OIN": said.hub_oin,
+        "endpoint": str(proof.hub.endpoint_id),
+        "register revision": str(proof.hub.registry_revision),
+    }
+    if proof.hub.revocation_stale:
+        facts["note"] = "a revocation list was out of date at that moment"
+    return facts

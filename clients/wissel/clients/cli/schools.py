@@ -1,0 +1,174 @@
+"""`wissel schools` and `wissel boards`: what RIO and DUO say of schools."""
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from google.protobuf.message import Message
+
+from wissel.clients import background
+from wissel.clients.cli.output import Column, bar, err, print_json, print_rows, show, show_all
+from wissel.clients.cli.output import as_data
+from wissel.clients.cli.paging import Limit, collect
+from wissel.clients.cli.session import Session, session_of
+from wissel.clients.upload import import_schools
+from wissel.routing.identifiers import Brin, Vestiging
+from wissel.school.v1 import school_pb2
+from wissel.school.v1 import school_service_pb2 as pb
+from wissel.school.v1.school_service_pb2_grpc import SchoolServiceStub
+
+app = typer.Typer(help="Schools, from DUO's files.", no_args_is_help=True)
+boards = typer.Typer(help="Boards, from DUO's files.", no_args_is_help=True)
+
+_SCHOOL: Final[list[Column]] = [
+    ("BRIN", "brin"),
+    ("NAME", "name"),
+    ("BOARD", "board_number"),
+    ("LOCATIONS", lambda school: len(school.locations)),
+    ("CLOSED", "closed_date"),
+]
+_BOARD: Final[list[Column]] = [
+    ("BOARD", "board_number"),
+    ("NAME", "name"),
+    ("SCHOOLS", "school_count"),
+    ("KVK", "kvk_number"),
+]
+
+
+@app.command("import")
+def import_files(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="DUO files")],
+    as_of: Annotated[str, typer.Option(help="day that they describe; by default today")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only report")] = False,
+    max_closed_share: Annotated[
+        float | None, typer.Option(min=0, max=1, help="share of locations that may close")
+    ] = None,
+    changes: Annotated[bool, typer.Option("--changes", help="print each change")] = False,
+) -> None:
+    """Import files of DUO open data, one after the other; each whole or not at all."""
+    session = session_of(context)
+    reports = []
+    for path in files:
+        header = pb.ImportSchoolsHeader(
+            file_name=path.name,
+            as_of_date=as_of,
+            validate_only=dry_run,
+            max_closed_share=max_closed_share,
+            reason=session.reason,
+        )
+        with bar(session, path.name) as progress:
+            link = session.hub().asynchronous.link
+            reports.append(background.run(import_schools(link, path, header, progress)))
+        if not session.json:
+            _report(path, reports[-1], changes=changes)
+    if session.json:
+        print_json([as_data(report) for report in reports])
+
+
+def _report(path: Path, report: pb.ImportSchoolsResponse, *, changes: bool) -> None:
+    err().print(
+        f"{path.name}: {report.source} as of {report.as_of_date}, "
+        f"{report.line_count} lines, revision {report.revision}",
+        markup=False,
+    )
+    counts = sorted(report.change_counts.items())
+    print_rows(["CHANGE", "COUNT"], [[kind, str(count)] for kind, count in counts])
+    if changes:
+        rows = [[each.kind, each.subject, each.before, each.after] for each in report.changes]
+        print_rows(["CHANGE", "SUBJECT", "BEFORE", "AFTER"], rows)
+
+
+@app.command("list")
+def list_schools(
+    context: typer.Context,
+    board: Annotated[str, typer.Option(help="only of this board")] = "",
+    name: Annotated[str, typer.Option(help="only with this in its name")] = "",
+    closed: Annotated[bool, typer.Option("--closed", help="closed ones too")] = False,
+    limit: Limit = 100,
+) -> None:
+    """List schools in order of BRIN."""
+    session = session_of(context)
+    request = pb.ListSchoolsRequest(board_number=board, name_contains=name, include_closed=closed)
+    found = collect(
+        session, lambda c: SchoolServiceStub(c).ListSchools, request, lambda p: p.schools, limit
+    )
+    show_all(session, found, _SCHOOL)
+
+
+@app.command("show")
+def show_school(context: typer.Context, brin: str) -> None:
+    """Show a school with its locations."""
+    session = session_of(context)
+    request = pb.GetSchoolRequest(brin=brin)
+    school = session.call(lambda c: SchoolServiceStub(c).GetSchool, request).school
+    _show_school(session, school)
+
+
+@app.command("register")
+def register(
+    context: typer.Context,
+    brin: str,
+    name: Annotated[str, typer.Option(help="its name")],
+    board: Annotated[str, typer.Option(help="its board, five digits")],
+    board_name: Annotated[str, typer.Option(help="name of a board that is new")] = "",
+    vestiging: Annotated[
+        list[str] | None, typer.Option(help="each as 00 or 99XA00, or 02:Name; by default 00")
+    ] = None,
+) -> None:
+    """Register a school that DUO's files lack; needs --reason."""
+    session = session_of(context)
+    school = school_pb2.School(
+        brin=brin,
+        name=name,
+        board_number=board,
+        locations=[_location(brin, name, text) for text in vestiging or ["00"]],
+    )
+    request = pb.RegisterSchoolRequest(school=school, board_name=board_name)
+    done = session.call(lambda c: SchoolServiceStub(c).RegisterSchool, request)
+    _show_school(session, done.school)
+
+
+def _location(brin: str, school: str, text: str) -> school_pb2.Location:
+    number, _, name = text.partition(":")
+    vestiging = Vestiging.within(Brin.parse(brin, "brin"), number, "vestiging")
+    return school_pb2.Location(vestiging=vestiging, name=name or school)
+
+
+def _show_school(session: Session, school: school_pb2.School) -> None:
+    show(
+        session,
+        school,
+        [
+            ("BRIN", "brin"),
+            ("name", "name"),
+            ("OIN", "oin"),
+            ("board", "board_number"),
+            ("source", "source"),
+            ("closed", "closed_date"),
+            ("locations", lambda s: ", ".join(each.vestiging for each in s.locations)),
+        ],
+    )
+
+
+@boards.command("list")
+def list_boards(
+    context: typer.Context,
+    name: Annotated[str, typer.Option(help="only with this in its name")] = "",
+    limit: Limit = 100,
+) -> None:
+    """List boards in order of number."""
+    session = session_of(context)
+    request = pb.ListBoardsRequest(name_contains=name)
+    found: list[Message] = collect(
+        session, lambda c: SchoolServiceStub(c).ListBoards, request, lambda p: p.boards, limit
+    )
+    show_all(session, found, _BOARD)
+
+
+@boards.command("show")
+def show_board(context: typer.Context, board: str) -> None:
+    """Show a board."""
+    session = session_of(context)
+    request = pb.GetBoardRequest(board_number=board)
+    show(session, session.call(lambda c: SchoolServiceStub(c).GetBoard, request).board, _BOARD)

@@ -1,0 +1,128 @@
+"""`wissel send` and `wissel resume`: a dossier on its way."""
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from wissel.clients.cli.output import bar, err, print_json, print_pairs, print_rows
+from wissel.clients.cli.session import session_of
+from wissel.clients.compose import Envelope, SendOptions
+from wissel.clients.durable import write_durably
+from wissel.clients.hub import Resumed
+from wissel.clients.receipts import DeliveryReceipt, record_of
+from wissel.routing.days import parse_day
+
+
+def send(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    sender: Annotated[str, typer.Option("--from", help="99XA, 99XA02 or PO9901")],
+    receiver: Annotated[str, typer.Option("--to", help="99XB, 99XB02 or PO9901")],
+    service: Annotated[str, typer.Option(help="such as OSO_OV")] = "OSO_OV",
+    kind: Annotated[str, typer.Option(help="overdrachtsoort; by default as in the file")] = "",
+    inzage_date: Annotated[str, typer.Option(help="day on which the parents saw it")] = "",
+    sender_routing_key: Annotated[str, typer.Option(help="required within one BRIN")] = "",
+    receiver_routing_key: Annotated[str, typer.Option(help="delivery point meant")] = "",
+    receiver_aanleverpunt: Annotated[str, typer.Option(help="delivery point meant")] = "",
+    version: Annotated[str, typer.Option(help="namespace of the service version")] = "",
+    initiator: Annotated[str, typer.Option(help="pseudonym of who ordered it")] = "",
+    correlation_id: Annotated[str, typer.Option(help="UUID that ties messages together")] = "",
+    receipt: Annotated[Path | None, typer.Option(help="file for both receipts")] = None,
+) -> None:
+    """Send a dossier, and wait for its receipts."""
+    session = session_of(context)
+    texts = {
+        "kind": kind,
+        "sender_routing_key": sender_routing_key,
+        "receiver_routing_key": receiver_routing_key,
+        "receiver_aanleverpunt": receiver_aanleverpunt,
+        "version": version,
+        "initiator": initiator,
+    }
+    options = SendOptions(**{name: text for name, text in texts.items() if text})  # type: ignore[typeddict-item] # each is a text
+    if inzage_date:
+        options["inzage_date"] = parse_day(inzage_date, "inzage_date")
+    if correlation_id:
+        options["correlation_id"] = _uuid(correlation_id)
+    with bar(session, "sending") as progress:
+        done = session.hub().send(
+            file,
+            sender=sender,
+            receiver=receiver,
+            service=service,
+            progress=progress,
+            composed=_say,
+            **options,
+        )
+    if receipt is not None:
+        write_durably(receipt, json.dumps(_facts(done), indent=2).encode() + b"\n")
+    if session.json:
+        print_json(_facts(done))
+    else:
+        _tell(done)
+
+
+def resume(context: typer.Context) -> None:
+    """Send again, byte for byte, what has no answer yet."""
+    session = session_of(context)
+    with bar(session, "sending") as progress:
+        results = session.hub().resume(progress)
+    if session.json:
+        print_json([_result(each) for each in results])
+    else:
+        rows = [list(map(str, _result(each).values())) for each in results]
+        print_rows(["MESSAGE", "FILE", "RESULT"], rows)
+    if any(each.error for each in results):
+        raise typer.Exit(1)
+
+
+def _say(envelope: Envelope) -> None:
+    console = err()
+    console.print(f"message {envelope.entry.message_id}", style="dim", markup=False)
+    if envelope.note:
+        console.print(envelope.note, markup=False)
+
+
+def _facts(done: DeliveryReceipt) -> dict[str, str | int | bool]:
+    return {
+        "message_id": str(done.message_id),
+        "size": done.size,
+        "sha256": done.sha256,
+        "replayed": done.replayed,
+        **record_of(done),
+    }
+
+
+def _tell(done: DeliveryReceipt) -> None:
+    print_pairs(
+        [
+            ("delivered", str(done.message_id)),
+            ("at", done.delivered.astimezone(dt.UTC).isoformat()),
+            ("bytes", str(done.size)),
+            ("sha256", done.sha256),
+            ("via", done.routing_key),
+            ("receiver OIN", done.receiver_oin),
+            ("before", "yes: this is the stored answer" if done.replayed else "no"),
+        ]
+    )
+
+
+def _result(resumed: Resumed) -> dict[str, str]:
+    result = "DELIVERED" if resumed.receipt else str(resumed.error)
+    return {
+        "message_id": str(resumed.entry.message_id),
+        "path": str(resumed.entry.path),
+        "result": result,
+    }
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        message = f"{text!r} is not a UUID"
+        raise typer.BadParameter(message) from None

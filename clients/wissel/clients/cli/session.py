@@ -1,0 +1,83 @@
+"""One run of the command: its global options, and the hub that they lead to."""
+
+import getpass
+import os
+from dataclasses import dataclass, field
+from typing import Final
+
+import typer
+
+from wissel.clients.blocking import Hub
+from wissel.clients.identity import Identity
+from wissel.clients.link import Request, Response, Unary
+from wissel.clients.patience import Patience
+
+_PATIENCE: Final = Patience(total=5.0)
+
+
+@dataclass(slots=True, kw_only=True)
+class Session:
+    """The global options, as given or from the environment; empty means not given."""
+
+    server: str = ""
+    certificate: str = ""
+    key: str = ""
+    trust_roots: str = ""
+    hub_oin: str = ""
+    user: str = ""
+    reason: str = ""
+    language: str = "en"
+    json: bool = False
+    opened: Hub | None = field(default=None, repr=False)
+
+    def identity(self) -> Identity:
+        """Return who we are; a usage error if it was not said."""
+        self.require("certificate", "key", "trust_roots")
+        return Identity.load(self.certificate, self.key, self.trust_roots)
+
+    def hub(self) -> Hub:
+        """Return the hub; a usage error if it was not said which."""
+        if self.opened is None:
+            self.require("server", "certificate", "key", "trust_roots")
+            self.opened = Hub(
+                self.server,
+                self.identity(),
+                hub_oin=self.hub_oin,
+                user=self.user,
+                language=self.language,
+                patience=_PATIENCE,
+            )
+        return self.opened
+
+    def call(self, method: Unary[Request, Response], request: Request) -> Response:
+        """Call the hub; a mutation gets the reason that was given."""
+        if self.reason and "reason" in request.DESCRIPTOR.fields_by_name:
+            request.reason = self.reason  # type: ignore[attr-defined] # asked for by its descriptor
+        return self.hub().call(method, request)
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if self.opened is not None:
+            self.opened.close()
+
+    def require(self, *names: str) -> None:
+        """Raise a usage error that names every option of these that is missing, at once."""
+        missing = [name for name in names if not getattr(self, name)]
+        if missing:
+            options = ", ".join(f"--{name.replace('_', '-')}" for name in missing)
+            variables = ", ".join(f"WISSEL_{name.upper()}" for name in missing)
+            message = f"missing {options} (or {variables})"
+            raise typer.BadParameter(message)
+
+
+def account() -> str:
+    """Return the account of this person; empty if there is none."""
+    try:
+        return os.environ.get("USER") or getpass.getuser()
+    except (KeyError, OSError):
+        return ""
+
+
+def session_of(context: typer.Context) -> Session:
+    """Return the session of this run, which the callback of the app has made."""
+    return context.ensure_object(Session)

@@ -1,0 +1,106 @@
+"""The processes of the demo: certificates, a hub and two LAS, in a folder that goes away."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from wissel.clients.demo.cast import HUB, NOORD, OPERATOR, PLAYERS, ZUID, Player
+from wissel.clients.identity import Identity
+from wissel.clients.link import Link
+from wissel.clients.processes import Service, run
+
+READY: Final = "serving on "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """What runs, and where."""
+
+    folder: Path
+    server: str
+    las_urls: dict[str, str]
+
+    @property
+    def certificates(self) -> Path:
+        """Folder of the development PKI."""
+        return self.folder / "pki"
+
+    def identity(self, player: Player) -> Identity:
+        """Return who a player is."""
+        return Identity.load(
+            self.certificates / f"{player.name}.pem",
+            self.certificates / f"{player.name}.key",
+            self.certificates / "root.pem",
+        )
+
+    def link(self, player: Player) -> Link:
+        """Return a connection of a player with the hub."""
+        user = "demo@servicedesk.example" if player is OPERATOR else ""
+        return Link(self.server, self.identity(player), user=user)
+
+    def received(self, player: Player) -> Path:
+        """Folder in which a LAS keeps what it received."""
+        return self.folder / player.name / "received"
+
+
+@contextmanager
+def stage() -> Iterator[Stage]:
+    """Set everything up; leaving the block stops and removes all of it."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="wissel-demo-")))
+        certificates = folder / "pki"
+        run(["wissel-server", "pki", "init", str(certificates)])
+        for player in PLAYERS:
+            run(
+                [
+                    "wissel-server",
+                    "pki",
+                    "issue",
+                    str(certificates),
+                    player.name,
+                    "--oin",
+                    player.oin,
+                ]
+            )
+        environ = _hub_settings(folder)
+        run(["wissel-server", "migrate"], environ=environ)
+        hub = Service(
+            ["wissel-server", "serve"], log=folder / "hub.log", ready=READY, environ=environ
+        )
+        server = stack.enter_context(hub).address
+        urls = {
+            player.name: f"https://{stack.enter_context(_las(folder, player)).address}"
+            for player in (NOORD, ZUID)
+        }
+        yield Stage(folder=folder, server=server, las_urls=urls)
+
+
+def _las(folder: Path, player: Player) -> Service:
+    certificates = folder / "pki"
+    arguments = [
+        "wissel",
+        *("--certificate", str(certificates / f"{player.name}.pem")),
+        *("--key", str(certificates / f"{player.name}.key")),
+        *("--trust-roots", str(certificates / "root.pem")),
+        *("las", "serve", "--listen", "localhost:0", "--hub-oin", HUB.oin),
+        *("--storage", str(folder / player.name)),
+    ]
+    return Service(arguments, log=folder / f"{player.name}.log", ready=READY)
+
+
+def _hub_settings(folder: Path) -> dict[str, str]:
+    certificates = folder / "pki"
+    return {
+        "WISSEL_LISTEN": "127.0.0.1:0",
+        "WISSEL_DATA_DIR": str(folder / "hub"),
+        "WISSEL_TLS_CERTIFICATE": str(certificates / "hub.pem"),
+        "WISSEL_TLS_KEY": str(certificates / "hub.key"),
+        "WISSEL_SIGNING_CERTIFICATE": str(certificates / "hub.pem"),
+        "WISSEL_SIGNING_KEY": str(certificates / "hub.key"),
+        "WISSEL_TRUST_ROOTS": str(certificates / "root.pem"),
+        "WISSEL_OPERATORS": OPERATOR.oin,
+        "WISSEL_PRIVATE_ADDRESSES": "true",
+    }

@@ -1,0 +1,220 @@
+"""Looks at each step of the way to the hub, and says what to do about the first that fails.
+
+A refused handshake otherwise reads only "Socket closed" (DESIGN 9).
+"""
+
+import asyncio
+import datetime as dt
+import socket
+import ssl
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+import grpc
+from cryptography import x509
+
+from wissel.clients.errors import IdentityError, Unreachable, WisselError
+from wissel.clients.hub import AsyncHub
+from wissel.clients.identity import Identity
+from wissel.clients.link import credentials
+from wissel.clients.patience import IMPATIENT
+from wissel.clients.replies import from_rule, translate
+from wissel.endpoint.v1 import endpoint_service_pb2
+from wissel.las.v1 import las_service_pb2
+from wissel.las.v1.las_service_pb2_grpc import LasServiceStub
+from wissel.party.v1 import party_service_pb2
+from wissel.routing.certificates import chain_from_pem, oin_of
+from wissel.routing.errors import Refused as RuleRefused
+from wissel.routing.suitability import Purpose
+
+_SECONDS: Final = 10.0
+_SKEW: Final = dt.timedelta(minutes=5)
+_HTTPS: Final = 443
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One step: whether it is as it should be, what was seen, and what helps if not."""
+
+    name: str
+    ok: bool
+    detail: str
+    fix: str = ""
+    unreachable: bool = False
+
+
+class _Stop(Exception):
+    """A step failed on which all later ones rest."""
+
+    def __init__(self, check: Check) -> None:
+        super().__init__(check.name)
+        self.check = check
+
+
+async def examine(
+    server: str, *, certificate: str, key: str, roots: str, hub_oin: str = ""
+) -> list[Check]:
+    """Return the checks in order: own files, name, connection, TLS, registration, clock, endpoints.
+
+    Later ones are missing when an earlier one leaves nothing to look at.
+    """
+    checks: list[Check] = []
+    try:
+        async for check in _walk(server, (certificate, key, roots), hub_oin):
+            checks.append(check)
+    except _Stop as stop:
+        checks.append(stop.check)
+    return checks
+
+
+async def _walk(server: str, files: tuple[str, str, str], hub_oin: str) -> AsyncIterator[Check]:
+    identity = _own_files(files)
+    yield Check(name="own files", ok=True, detail=f"OIN {identity.oin}")
+    yield _own_chain(identity)
+    host, port = _host_and_port(server)
+    yield await _dns(host, port)
+    yield await _tcp(host, port)
+    yield await _tls(host, port, identity, files, hub_oin)
+    async with AsyncHub(server, identity, patience=IMPATIENT) as hub:
+        me = await _whoami(hub)
+        yield _registered(me)
+        yield _clock(me)
+        if me.role == "VENDOR":
+            for endpoint in await hub.endpoints():
+                yield await _endpoint(endpoint, identity)
+
+
+def _own_files(files: tuple[str, str, str]) -> Identity:
+    try:
+        return Identity.load(*files)
+    except IdentityError as error:
+        fix = "check --certificate, --key and --trust-roots"
+        raise _Stop(Check(name="own files", ok=False, detail=str(error), fix=fix)) from None
+
+
+def _own_chain(identity: Identity) -> Check:
+    """Path, validity and EKU of our own certificate, as the hub will judge them."""
+    material, now = identity.current(), dt.datetime.now(dt.UTC)
+    try:
+        chain = chain_from_pem(material.certificate_pem)
+        path = material.paths.path(chain, Purpose.CLIENT, now)
+    except RuleRefused as refused:
+        said = from_rule(refused)
+        return Check(name="own chain", ok=False, detail=str(said), fix=said.fix)
+    return Check(
+        name="own chain", ok=True, detail=f"for TLS clients, until {path.not_after:%Y-%m-%d}"
+    )
+
+
+def _host_and_port(server: str) -> tuple[str, int]:
+    host, _, port = server.rpartition(":")
+    if not host or not port.isdigit():
+        fix = "write it as host:port, such as hub.example:7443"
+        raise _Stop(Check(name="server", ok=False, detail=f"{server!r}", fix=fix))
+    return host.strip("[]"), int(port)
+
+
+async def _dns(host: str, port: int) -> Check:
+    loop = asyncio.get_running_loop()
+    try:
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        fix = "check the name in --server, and the DNS of this machine"
+        raise _Stop(_cut("DNS", f"{host}: {error.strerror}", fix)) from None
+    addresses = ", ".join(sorted({str(each[4][0]) for each in found}))
+    return Check(name="DNS", ok=True, detail=f"{host} is {addresses}")
+
+
+async def _tcp(host: str, port: int) -> Check:
+    try:
+        async with asyncio.timeout(_SECONDS):
+            _, writer = await asyncio.open_connection(host, port)
+    except (OSError, TimeoutError) as error:
+        fix = "check the port in --server and the firewall; is the hub up?"
+        raise _Stop(_cut("TCP", f"{host}:{port}: {_words(error)}", fix)) from None
+    writer.close()
+    return Check(name="TCP", ok=True, detail=f"{host}:{port} answers")
+
+
+async def _tls(
+    host: str, port: int, identity: Identity, files: tuple[str, str, str], hub_oin: str
+) -> Check:
+    trusted = ssl.create_default_context(cafile=files[2])
+    trusted.load_cert_chain(files[0], files[1])
+    trusted.set_alpn_protocols(["h2"])
+    try:
+        async with asyncio.timeout(_SECONDS):
+            _, writer = await asyncio.open_connection(host, port, ssl=trusted)
+    except ssl.SSLCertVerificationError as error:
+        fix = "check --trust-roots, and that --server is the name in the hub's certificate"
+        raise _Stop(_cut("TLS", error.verify_message, fix)) from None
+    except (OSError, TimeoutError) as error:
+        fix = "the hub ended the handshake: does it trust the authority of your certificate?"
+        raise _Stop(_cut("TLS", _words(error), fix)) from None
+    der = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+    writer.close()
+    return _hub_certificate(der, identity, hub_oin)
+
+
+def _hub_certificate(der: bytes, identity: Identity, hub_oin: str) -> Check:
+    try:
+        found = oin_of(x509.load_der_x509_certificate(der))
+    except RuleRefused as refused:
+        said = from_rule(refused)
+        fix = "this is no hub's certificate: check --server"
+        return Check(name="TLS", ok=False, detail=str(said), fix=fix)
+    if hub_oin and found != hub_oin:
+        fix = "check --server and --hub-oin: is one for test and the other for production?"
+        return Check(name="TLS", ok=False, detail=f"the hub there is {found}", fix=fix)
+    return Check(name="TLS", ok=True, detail=f"the hub is {found}")
+
+
+async def _whoami(hub: AsyncHub) -> party_service_pb2.WhoAmIResponse:
+    try:
+        return await hub.whoami()
+    except Unreachable as error:
+        fix = "the hub refused the connection after the handshake: see `own chain` above"
+        raise _Stop(_cut("who am I", error.cause, fix)) from None
+    except WisselError as error:
+        fix = getattr(error, "fix", "")
+        raise _Stop(Check(name="who am I", ok=False, detail=str(error), fix=fix)) from None
+
+
+def _registered(me: party_service_pb2.WhoAmIResponse) -> Check:
+    if not me.registered:
+        fix = f"ask the operator of the hub to register OIN {me.oin}"
+        return Check(name="registered", ok=False, detail=f"{me.oin} is not registered", fix=fix)
+    systems = ", ".join(me.system_ids) or "no system"
+    return Check(name="registered", ok=True, detail=f"{me.name}, {me.role}, {systems}")
+
+
+def _clock(me: party_service_pb2.WhoAmIResponse) -> Check:
+    difference = dt.datetime.now(dt.UTC) - me.hub_time.ToDatetime(dt.UTC)
+    detail = f"differs {abs(difference.total_seconds()):.1f} s from the hub's"
+    fix = "" if abs(difference) <= _SKEW else "set the clock of this machine (NTP)"
+    return Check(name="clock", ok=not fix, detail=detail, fix=fix)
+
+
+async def _endpoint(endpoint: endpoint_service_pb2.Endpoint, identity: Identity) -> Check:
+    """Ask one of our own endpoints who it is."""
+    name = f"endpoint {endpoint.routing_key}"
+    url = urlsplit(endpoint.url)
+    target = f"{url.hostname}:{url.port or _HTTPS}"
+    try:
+        async with grpc.aio.secure_channel(target, credentials(identity.current())) as channel:
+            ping = LasServiceStub(channel).Ping
+            answer = await ping(las_service_pb2.PingRequest(), timeout=_SECONDS)
+    except grpc.aio.AioRpcError as error:
+        fix = f"is your LAS up at {endpoint.url}, with a certificate for that name?"
+        return Check(name=name, ok=False, detail=str(translate(error, target)), fix=fix)
+    return Check(name=name, ok=True, detail=f"{answer.software} answers as {answer.oin}")
+
+
+def _cut(name: str, detail: str, fix: str) -> Check:
+    return Check(name=name, ok=False, detail=detail, fix=fix, unreachable=True)
+
+
+def _words(error: OSError | TimeoutError) -> str:
+    return error.strerror or type(error).__name__ if isinstance(error, OSError) else "no answer"

@@ -1,0 +1,209 @@
+"""The hub, as a sender sees it: asynchronous here, synchronous in `wissel.clients.blocking`."""
+
+import asyncio
+import datetime as dt
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self, Unpack
+from uuid import UUID, uuid4
+
+from wissel.clients.compose import Envelope, SendOptions, compose, measure
+from wissel.clients.errors import DossierUnusable, Refused, StorageError, WisselError
+from wissel.clients.identity import AnyPath, Identity
+from wissel.clients.link import Link
+from wissel.clients.outbox import Entry, Outbox
+from wissel.clients.patience import Patience
+from wissel.clients.receipts import DeliveryReceipt, check_receipts, record_of
+from wissel.clients.register import AsyncRegister
+from wissel.clients.replies import from_rule
+from wissel.clients.transfer import Progress, settles, transfer
+from wissel.routing.errors import Refused as RuleRefused
+from wissel.routing.identifiers import Oin
+from wissel.traffic.v1 import traffic_service_pb2 as pb
+
+OUTBOX_VARIABLE: Final = "WISSEL_OUTBOX"
+
+
+def _utc_now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed:
+    """What became of one entry of the outbox: a receipt, or why there is none yet."""
+
+    entry: Entry
+    receipt: DeliveryReceipt | None = None
+    error: WisselError | None = None
+
+
+class AsyncHub(AsyncRegister):
+    """A hub at `host:port`, called as `identity`.
+
+    `hub_oin` is the hub that receipts must come from; without it, the hub at
+    that address says who it is (its TLS certificate vouches for the address).
+    `outbox` is a folder; without it, `WISSEL_OUTBOX` or a folder in the home of
+    this account. `user` and `language`: see `Link`.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a hub is reached with
+        self,
+        server: str,
+        identity: Identity,
+        *,
+        hub_oin: str = "",
+        outbox: AnyPath | None = None,
+        user: str = "",
+        language: str = "en",
+        patience: Patience | None = None,
+        now: Callable[[], dt.datetime] = _utc_now,
+        new_id: Callable[[], UUID] = uuid4,
+    ) -> None:
+        super().__init__(
+            Link(server, identity, user=user, language=language), patience or Patience()
+        )
+        self._identity = identity
+        self._hub_oin = Oin.parse(hub_oin, "hub_oin") if hub_oin else None
+        self._folder = Path(outbox) if outbox else default_outbox(identity.oin)
+        self._outbox: Outbox | None = None
+        self._now = now
+        self._new_id = new_id
+
+    async def send(
+        self,
+        path: AnyPath,
+        *,
+        sender: str,
+        receiver: str,
+        service: str,
+        progress: Progress | None = None,
+        composed: Callable[[Envelope], None] = lambda envelope: None,
+        **options: Unpack[SendOptions],
+    ) -> DeliveryReceipt:
+        """Send a dossier and return once it has been delivered and receipted.
+
+        Sender and receiver are `99XA`, `99XA02` or `PO9901`; for `options` see
+        `SendOptions`. `composed` sees the signed message before it leaves, with
+        a note of what was assumed.
+
+        Raises `Refused` for a no; `Unreachable` when patience ended: the message
+        is in the outbox, and `resume` sends the same one. Also
+        `DossierUnusable`, `ReceiptUntrusted` and `StorageError`.
+        """
+        hub_oin = await self.hub_oin()
+        try:
+            envelope = await asyncio.to_thread(
+                compose,
+                Path(path),
+                sender=sender,
+                receiver=receiver,
+                service=service,
+                options=options,
+                hub_oin=hub_oin,
+                material=self._identity.current(),
+                message_id=self._new_id(),
+                now=self._now(),
+            )
+        except RuleRefused as refused:
+            raise from_rule(refused, self.link.language) from None
+        outbox = await self._opened_outbox()
+        await asyncio.to_thread(outbox.add, envelope.entry)
+        composed(envelope)
+        return await self._deliver(outbox, envelope.entry, progress)
+
+    async def resume(self, progress: Progress | None = None) -> list[Resumed]:
+        """Send again, byte for byte, what has no answer yet; in order of message id.
+
+        What another process is sending right now is left to it. What fails again
+        stays, and its error is in the result.
+        """
+        hub_oin = await self.hub_oin()
+        outbox = await self._opened_outbox()
+        results = []
+        for entry in await asyncio.to_thread(outbox.pending):
+            if entry.hub_oin == hub_oin:
+                try:
+                    receipt = await self._deliver(outbox, entry, progress, again=True)
+                    results.append(Resumed(entry=entry, receipt=receipt))
+                except _Elsewhere:
+                    continue
+                except WisselError as error:
+                    results.append(Resumed(entry=entry, error=error))
+        return results
+
+    async def hub_oin(self) -> Oin:
+        """Return the OIN of the hub: as given, or as the hub says."""
+        if self._hub_oin is None:
+            self._hub_oin = Oin.parse((await self.whoami()).hub_oin, "hub_oin")
+        return self._hub_oin
+
+    async def close(self) -> None:
+        """Close the connection."""
+        await self.link.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def _opened_outbox(self) -> Outbox:
+        if self._outbox is None:
+            self._outbox = await asyncio.to_thread(Outbox, self._folder)
+        return self._outbox
+
+    async def _deliver(
+        self, outbox: Outbox, entry: Entry, progress: Progress | None, *, again: bool = False
+    ) -> DeliveryReceipt:
+        """Send an entry that we hold, until it has its outcome or patience ends."""
+        with outbox.claim(entry) as mine:
+            if not mine:
+                message = f"{entry.message_id} is being sent by another process"
+                raise _Elsewhere(message)
+            try:
+                response = await (self._again if again else self._insist)(entry, progress)
+            except Refused as refused:
+                if settles(refused):
+                    reason = {"reason": refused.reason, "text": refused.text}
+                    await asyncio.to_thread(outbox.settle, entry, "refused", reason)
+                raise
+            receipt = check_receipts(response, entry, self._identity.current())
+            await asyncio.to_thread(outbox.settle, entry, "sent", record_of(receipt))
+            return receipt
+
+    async def _insist(self, entry: Entry, progress: Progress | None) -> pb.ForwardEnvelopeResponse:
+        return await self.patience.insist(lambda: transfer(self.link, entry, progress))
+
+    async def _again(self, entry: Entry, progress: Progress | None) -> pb.ForwardEnvelopeResponse:
+        """Send again; where the file has gone, ask whether it had been delivered before."""
+        try:
+            measured = await asyncio.to_thread(measure, entry.path)
+            if measured.sha256.hex() != entry.payload_sha256:
+                message = f"{entry.path}: the file is not what was signed"
+                raise DossierUnusable(message)
+        except DossierUnusable:
+            found = await self.delivery(str(entry.message_id))
+            if not found.HasField("hub_receipt"):
+                raise
+            return pb.ForwardEnvelopeResponse(
+                message_id=found.delivery.message_id,
+                hub_receipt=found.hub_receipt,
+                receiver_receipt=found.receiver_receipt,
+                routing_key=found.delivery.routing_key,
+                replayed=True,
+            )
+        return await self._insist(entry, progress)
+
+
+class _Elsewhere(StorageError):
+    """Another process has the entry."""
+
+
+def default_outbox(oin: str) -> Path:
+    """Return the outbox of an OIN for this account."""
+    if folder := os.environ.get(OUTBOX_VARIABLE):
+        return Path(folder) / oin
+    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(state) / "wissel" / "outbox" / oin

@@ -1,0 +1,164 @@
+"""Serves a LAS: TLS with certificates on both sides, until it is told to stop."""
+
+import asyncio
+import contextlib
+import datetime as dt
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Final, Self
+
+import grpc
+
+from wissel.clients.errors import WisselError
+from wissel.clients.identity import Identity, Material
+from wissel.clients.las.inbox import Inbox
+from wissel.clients.las.message import Las
+from wissel.clients.las.service import LasServicer
+from wissel.las.v1.las_service_pb2_grpc import add_LasServiceServicer_to_server
+from wissel.routing.identifiers import Oin
+
+MAX_PAYLOAD: Final = 25 * 1024 * 1024
+_GRACE: Final = 30.0
+_HOURLY: Final = 3600.0
+_OPTIONS: Final = (
+    ("grpc.so_reuseport", 0),  # a stranger on the port is an error, not a colleague
+    ("grpc.max_concurrent_streams", 100),
+    ("grpc.server_handshake_timeout_ms", 10_000),
+    ("grpc.http2.bdp_probe", 0),  # without it a stalled transfer holds 4 MiB, not 16
+    ("grpc.http2.lookahead_bytes", 1024 * 1024),
+)
+
+
+def _utc_now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LasSettings:
+    """How to serve.
+
+    `listen` is `host:port`, where port 0 takes a free one; `hub_oin` the only
+    caller that may deliver; `storage` a folder of this process alone.
+    """
+
+    listen: str
+    hub_oin: Oin
+    storage: Path
+    max_payload_bytes: int = MAX_PAYLOAD
+    now: Callable[[], dt.datetime] = _utc_now
+
+
+class LasServer:
+    """A LAS that serves while the block lasts: `async with LasServer(las, me, settings):`."""
+
+    def __init__(self, las: Las, identity: Identity, settings: LasSettings) -> None:
+        self._las = las
+        self._identity = identity
+        self._settings = settings
+        self._closing = contextlib.AsyncExitStack()
+        self.port = 0
+
+    @property
+    def address(self) -> str:
+        """`host:port` on which it serves."""
+        return f"{self._settings.listen.rpartition(':')[0]}:{self.port}"
+
+    async def start(self) -> Self:
+        """Serve, or raise `StorageError` or `WisselError` if it cannot."""
+        settings = self._settings
+        async with contextlib.AsyncExitStack() as stack:
+            inbox = await asyncio.to_thread(Inbox, settings.storage)
+            stack.callback(inbox.close)
+            servicer = LasServicer(
+                self._las,
+                identity=self._identity,
+                hub_oin=settings.hub_oin,
+                inbox=inbox,
+                max_payload_bytes=settings.max_payload_bytes,
+                now=settings.now,
+            )
+            stack.push_async_callback(servicer.settled)
+            server = grpc.aio.server(options=_OPTIONS)
+            add_LasServiceServicer_to_server(servicer, server)
+            self.port = _bind(server, settings.listen, self._identity)
+            await server.start()
+            stack.push_async_callback(server.stop, _GRACE)
+            stack.callback(asyncio.create_task(servicer.forget_hourly(_HOURLY)).cancel)
+            self._closing = stack.pop_all()
+        return self
+
+    async def stop(self) -> None:
+        """Take nothing new, finish what is under way, and free the storage."""
+        await self._closing.aclose()
+
+    async def __aenter__(self) -> Self:
+        return await self.start()
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+
+def serve(  # noqa: PLR0913 - how to serve
+    las: Las,
+    identity: Identity,
+    *,
+    listen: str,
+    hub_oin: str,
+    storage: str | PathLike[str],
+    max_payload_bytes: int = MAX_PAYLOAD,
+    started: Callable[[str], None] = lambda address: None,
+) -> None:
+    """Serve until SIGINT or SIGTERM; `started` gets `host:port` once it can be reached."""
+    settings = LasSettings(
+        listen=listen,
+        hub_oin=Oin.parse(hub_oin, "hub_oin"),
+        storage=Path(storage),
+        max_payload_bytes=max_payload_bytes,
+    )
+    asyncio.run(_until_stopped(LasServer(las, identity, settings), started))
+
+
+async def _until_stopped(server: LasServer, started: Callable[[str], None]) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, stopped.set)
+    async with server:
+        started(server.address)
+        await stopped.wait()
+
+
+def _bind(server: grpc.aio.Server, listen: str, identity: Identity) -> int:
+    try:
+        return server.add_secure_port(listen, _credentials(identity))
+    except RuntimeError as error:
+        message = f"cannot listen on {listen}: {error}"
+        raise WisselError(message) from None
+
+
+def _credentials(identity: Identity) -> grpc.ServerCredentials:
+    """Return credentials that follow a renewed certificate, from the next handshake on."""
+    serving = identity.current()
+
+    def renewed() -> grpc.ServerCertificateConfiguration | None:
+        nonlocal serving
+        latest = identity.current()
+        if latest is serving:
+            return None
+        serving = latest
+        return _configuration(latest)
+
+    return grpc.dynamic_ssl_server_credentials(
+        _configuration(serving),
+        renewed,  # type: ignore[arg-type] # None means unchanged; the types do not know
+        require_client_authentication=True,
+    )
+
+
+def _configuration(material: Material) -> grpc.ServerCertificateConfiguration:
+    return grpc.ssl_server_certificate_configuration(
+        [(material.private_key, material.certificate_pem)], material.roots_pem
+    )

@@ -1,0 +1,128 @@
+"""Receipts: checked before they are believed, kept, and verified again offline."""
+
+import base64
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from google.protobuf import json_format
+
+from wissel.clients.errors import ReceiptUntrusted
+from wissel.clients.identity import Material
+from wissel.clients.outbox import Entry
+from wissel.dossier.v1 import dossier_pb2 as pb
+from wissel.routing.errors import Refused
+from wissel.routing.identifiers import Oin
+from wissel.routing.paths import PathFinder
+from wissel.routing.proof import Proof, ReceiptTypes, verify_hub_receipt
+from wissel.routing.reasons import Reason
+from wissel.routing.signed_messages import signed_of
+from wissel.traffic.v1 import traffic_service_pb2 as traffic_pb
+
+
+_TYPES: Final = ReceiptTypes(receiver=pb.ReceiverReceipt, hub=pb.HubReceipt)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryReceipt:
+    """A delivery, proven.
+
+    `sha256` is that of the payload in lower-case hex; `hub_receipt` and
+    `receiver_receipt` are the serialized signed messages; `replayed` says that
+    the hub had delivered it before.
+    """
+
+    message_id: UUID
+    routing_key: str
+    receiver_oin: Oin
+    size: int
+    sha256: str
+    delivered: dt.datetime
+    replayed: bool
+    hub_receipt: bytes
+    receiver_receipt: bytes
+
+
+def prove(
+    hub_receipt: pb.Signed, receiver_receipt: pb.Signed, hub_oin: Oin, paths: PathFinder
+) -> Proof:
+    """Verify both receipts of a delivery offline; see `wissel.routing.proof`.
+
+    Raises `wissel.routing.errors.Refused(RECEIPT_INVALID)`.
+    """
+    return verify_hub_receipt(
+        signed_of(hub_receipt), signed_of(receiver_receipt), _TYPES, paths, hub_oin=hub_oin
+    )
+
+
+def check_receipts(
+    response: traffic_pb.ForwardEnvelopeResponse, entry: Entry, material: Material
+) -> DeliveryReceipt:
+    """Return the delivery of exactly this entry, or raise `ReceiptUntrusted`."""
+    try:
+        proof = prove(
+            response.hub_receipt, response.receiver_receipt, Oin(entry.hub_oin), material.paths
+        )
+        said = proof.hub.exchange
+        payload = pb.Signed.FromString(entry.signed_header).payload
+        _require(said.message_id == entry.message_id, "message_id")
+        _require(said.sender_oin == material.oin, "sender")
+        _require(said.header_digest == hashlib.sha256(payload).digest(), "header")
+        _require(said.payload_size == entry.payload_size, "size")
+        _require(said.payload_sha256.hex() == entry.payload_sha256, "digest")
+    except Refused as refused:
+        raise ReceiptUntrusted(refused.reason, f"the receipt proves nothing: {refused}") from None
+    return DeliveryReceipt(
+        message_id=entry.message_id,
+        routing_key=response.routing_key,
+        receiver_oin=said.receiver_oin,
+        size=said.payload_size,
+        sha256=entry.payload_sha256,
+        delivered=proof.hub.delivered,
+        replayed=response.replayed,
+        hub_receipt=response.hub_receipt.SerializeToString(),
+        receiver_receipt=response.receiver_receipt.SerializeToString(),
+    )
+
+
+def record_of(receipt: DeliveryReceipt) -> dict[str, str]:
+    """Return what the outbox keeps of a delivery; `receipts_in` reads it again."""
+    return {
+        "routing_key": receipt.routing_key,
+        "receiver_oin": receipt.receiver_oin,
+        "delivered": receipt.delivered.isoformat(),
+        "hub_receipt": base64.b64encode(receipt.hub_receipt).decode("ascii"),
+        "receiver_receipt": base64.b64encode(receipt.receiver_receipt).decode("ascii"),
+    }
+
+
+def receipts_in(fields: Mapping[str, object]) -> tuple[pb.Signed, pb.Signed]:
+    """Return hub receipt and receiver receipt as JSON holds them.
+
+    Either as the outbox keeps them (base64 of the serialized `Signed`), or as
+    `wissel deliveries show --json` and grpcurl print a `Signed`. Raises
+    ValueError if they are not there.
+    """
+    hub = fields.get("hub_receipt", fields.get("hubReceipt"))
+    receiver = fields.get("receiver_receipt", fields.get("receiverReceipt"))
+    return _signed_in(hub), _signed_in(receiver)
+
+
+def _signed_in(value: object) -> pb.Signed:
+    try:
+        if isinstance(value, str):
+            return pb.Signed.FromString(base64.b64decode(value, validate=True))
+        if isinstance(value, dict):
+            return json_format.ParseDict(value, pb.Signed())
+    except Exception as error:  # noqa: BLE001 - base64, protobuf and JSON each have errors of their own
+        message = f"not a receipt: {error}"
+        raise ValueError(message) from None
+    raise ValueError("no hub receipt and receiver receipt in it")
+
+
+def _require(holds: bool, problem: str) -> None:
+    if not holds:
+        raise Refused(Reason.RECEIPT_INVALID, problem=problem)

@@ -1,0 +1,137 @@
+"""Deciding where a message goes, or why it goes nowhere (DESIGN section 5).
+
+Everything that resolves, explains, forwards or previews calls `decide`.
+Nothing else decides.
+"""
+
+import datetime as dt
+
+from wissel.routing.decision import Decision, Query, Refusal, Route, Side
+from wissel.routing.identifiers import RoutingKey, Vestiging
+from wissel.routing.locate import found
+from wissel.routing.may_act import any_in_force, gated, mandate_missing
+from wissel.routing.reasons import Reason
+from wissel.routing.records import FOREVER, Bucket, EndpointRecord, day_from, uuid_of
+from wissel.routing.reference import ServiceRecord, VersionRecord
+from wissel.routing.sender import Sending, sending
+from wissel.routing.table import Table
+
+
+def decide(table: Table, query: Query, on: dt.date) -> Decision:
+    """Return the route of an exchange on a day, or the first rule that stands in its way.
+
+    1. The service is known.
+    2. The sender may send: see `sender.sending`.
+    3. The receiver is known and open.
+    4. The version is usable and its endpoint is found: see `locate`. The
+       endpoint's vestiging is open.
+    5. That endpoint's system may act for the receiver, and it is not suspended.
+       If not, there is no route; no other endpoint is looked for.
+    """
+    service = table.reference.services.get(query.service)
+    if service is None:
+        return Refusal(
+            reason=Reason.SERVICE_NOT_FOUND, side=Side.QUERY, metadata={"service": query.service}
+        )
+    day = on.toordinal()
+    sender = sending(table, query, service, day)
+    if isinstance(sender, Refusal):
+        return sender
+
+    receiver = _receiver(table, query, day)
+    if isinstance(receiver, Refusal):
+        return receiver
+
+    located = found(receiver, query.selection, service, query.version, day)
+    if isinstance(located, Refusal):
+        missing = located.reason is Reason.ENDPOINT_MISSING
+        if missing and not any_in_force(receiver, service.number, day):
+            # Without a mandate there can be no endpoint: name the cause, not its effect.
+            return mandate_missing(receiver, service, day, Side.RECEIVER)
+        return located
+    return _gated_route(table, service, sender, receiver, *located, day)
+
+
+def _receiver(table: Table, query: Query, day: int) -> Bucket | Refusal:
+    """Return the receiver, known and open, as is the vestiging that was asked for."""
+    bucket = table.organisation(query.receiver)
+    if bucket is None:
+        return _refusal(Reason.RECEIVER_UNKNOWN, organisation=str(query.receiver))
+    if day > bucket.closed:
+        return _closed(bucket, bucket.closed)
+    vestiging = query.selection.vestiging
+    if vestiging is not None:
+        last = bucket.locations.get(vestiging)
+        if last is None:
+            return _refusal(
+                Reason.RECEIVER_UNKNOWN,
+                organisation=str(query.receiver),
+                vestiging=str(vestiging),
+            )
+        if day > last:
+            return _closed(bucket, last, vestiging)
+    return bucket
+
+
+def _gated_route(
+    table: Table,
+    service: ServiceRecord,
+    sender: Sending,
+    receiver: Bucket,
+    endpoint: EndpointRecord,
+    version: VersionRecord,
+    day: int,
+) -> Decision:
+    """Return the route to the chosen endpoint, or what closes it."""
+    mandate = endpoint.mandate
+    assert mandate is not None  # noqa: S101 - an endpoint without its mandate stands on no day
+    vestiging = endpoint.vestiging
+    last = FOREVER if vestiging is None else receiver.locations.get(vestiging, FOREVER)
+    if day > last:
+        return _closed(receiver, last, vestiging)
+    until = gated(table, receiver, service, mandate, day, Side.RECEIVER)
+    if isinstance(until, Refusal):
+        return until
+    system = table.reference.systems[mandate.system]
+    if endpoint.suspended:
+        return _refusal(
+            Reason.ENDPOINT_SUSPENDED,
+            organisation=str(receiver.organisation),
+            service=str(service.fact.code),
+            endpoint_id=str(uuid_of(endpoint.ident)),
+            system_id=str(system.system_id),
+        )
+    by, sender_until = sender
+    return Route(
+        endpoint_id=uuid_of(endpoint.ident),
+        url=endpoint.url,
+        receiver_oin=system.oin or system.party,
+        system_id=system.system_id,
+        service=service.fact.code,
+        version=version.namespace,
+        vestiging=vestiging,
+        aanleverpunt=endpoint.aanleverpunt,
+        routing_key=RoutingKey(endpoint.routing_key),
+        valid_until=day_from(
+            min(until, sender_until, endpoint.end, version.end, receiver.closed, last)
+        ),
+        revision=table.revision,
+        contract=endpoint.contract,
+        receiver_mandate_id=uuid_of(mandate.ident),
+        sender_mandate_id=None if by is None else uuid_of(by.ident),
+        sender_system_id=None if by is None else table.reference.systems[by.system].system_id,
+    )
+
+
+def _closed(bucket: Bucket, last: int, vestiging: Vestiging | None = None) -> Refusal:
+    metadata = {
+        "organisation": str(bucket.organisation),
+        "closed": str(dt.date.fromordinal(last)),
+    }
+    if vestiging is not None:
+        metadata["vestiging"] = str(vestiging)
+    return _refusal(Reason.RECEIVER_CLOSED, **metadata)
+
+
+def _refusal(reason: Reason, /, **metadata: str) -> Refusal:
+    return Refusal(reason=reason, side=Side.RECEIVER, metadata=metadata)

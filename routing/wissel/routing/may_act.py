@@ -1,0 +1,158 @@
+"""Whether a system may act for an organisation and a service on a day (DESIGN section 5)."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from wissel.routing.decision import Refusal, Side
+from wissel.routing.facts import AgreementKind, Processing, RolloutStage
+from wissel.routing.identifiers import Organisation, ServiceCode, SystemId
+from wissel.routing.reasons import Reason
+from wissel.routing.records import Bucket, MandateRecord, day_from, uuid_of
+from wissel.routing.reference import Reference, ServiceRecord
+from wissel.routing.table import Table
+from wissel.routing.terms import last_day
+
+_UNKNOWN: Final = {
+    Side.QUERY: Reason.SCHOOL_NOT_FOUND,
+    Side.SENDER: Reason.SENDER_UNKNOWN,
+    Side.RECEIVER: Reason.RECEIVER_UNKNOWN,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MandateInForce:
+    """A mandate by which a system may act; `until` is the last day that is known, if one is."""
+
+    mandate_id: UUID
+    system_id: SystemId
+    until: dt.date | None
+
+
+def may_act(
+    table: Table,
+    organisation: Organisation,
+    service: ServiceCode,
+    system_id: SystemId,
+    on: dt.date,
+    *,
+    side: Side = Side.SENDER,
+) -> MandateInForce | Refusal:
+    """Return the mandate by which a system may act, or the first thing that is in the way.
+
+    `service` is a code or an alias. The refusal tells of `side`; it is
+    SERVICE_NOT_FOUND, SENDER_UNKNOWN (or RECEIVER_UNKNOWN), MANDATE_MISSING, or
+    one of the reasons of `gated`.
+    """
+    record = table.reference.services.get(service)
+    if record is None:
+        return Refusal(
+            reason=Reason.SERVICE_NOT_FOUND, side=Side.QUERY, metadata={"service": service}
+        )
+    bucket = table.organisation(organisation)
+    if bucket is None:
+        return Refusal(
+            reason=_UNKNOWN[side], side=side, metadata={"organisation": str(organisation)}
+        )
+    day = on.toordinal()
+    mandate = in_force(bucket, record.number, table.names.number_of(system_id), day)
+    if mandate is None:
+        return mandate_missing(bucket, record, day, side, system_id=system_id)
+    until = gated(table, bucket, record, mandate, day, side)
+    if isinstance(until, Refusal):
+        return until
+    return MandateInForce(
+        mandate_id=uuid_of(mandate.ident), system_id=system_id, until=day_from(until)
+    )
+
+
+def in_force(bucket: Bucket, service: int, system: int, day: int) -> MandateRecord | None:
+    """Return the mandate of this triple that is in force on a day, or None (R3)."""
+    for mandate in bucket.mandates.get(service, ()):
+        if mandate.system == system and mandate.start <= day <= mandate.end and not mandate.stopped:
+            return mandate
+    return None
+
+
+def any_in_force(bucket: Bucket, service: int, day: int) -> bool:
+    """Whether an organisation has a mandate in force for a service, to whichever system."""
+    return any(
+        mandate.start <= day <= mandate.end and not mandate.stopped
+        for mandate in bucket.mandates.get(service, ())
+    )
+
+
+def mandate_missing(
+    bucket: Bucket, service: ServiceRecord, day: int, side: Side, **metadata: str
+) -> Refusal:
+    """Return the refusal of an organisation without a mandate in force."""
+    return _refusal(Reason.MANDATE_MISSING, bucket, service, day, side, **metadata)
+
+
+def gated(
+    table: Table,
+    bucket: Bucket,
+    service: ServiceRecord,
+    mandate: MandateRecord,
+    day: int,
+    side: Side,
+) -> int | Refusal:
+    """Return the last day that is known for a mandate in force, or the first gate that fails.
+
+    1. The organisation's agreements: AGREEMENT_MISSING (R2).
+    2. The service's owner has processed it: MANDATE_AWAITING, MANDATE_REJECTED (R6).
+    3. The system is qualified: SYSTEM_NOT_QUALIFIED (R7), and its vendor's
+       agreements last: VENDOR_AGREEMENT_MISSING (R2).
+    4. The rollout is open, or names the organisation as a pilot: ROLLOUT_CLOSED (R7).
+    """
+    reference = table.reference
+    signed = last_day(reference.held(bucket.signatory, service, service.agreements), day)
+    if not signed:
+        unsigned = _unsigned(reference, bucket.signatory, service.agreements, day)
+        return _refusal(Reason.AGREEMENT_MISSING, bucket, service, day, side, **unsigned)
+
+    processing = mandate.processing
+    if processing is not Processing.NOT_REQUIRED and processing is not Processing.PROCESSED:
+        rejected = processing is Processing.REJECTED
+        reason = Reason.MANDATE_REJECTED if rejected else Reason.MANDATE_AWAITING
+        mandate_id = str(uuid_of(mandate.ident))
+        return _refusal(reason, bucket, service, day, side, mandate_id=mandate_id)
+
+    system = reference.systems.get(mandate.system)
+    qualification = reference.qualifications.get((mandate.system, service.number))
+    if system is None or qualification is None or not qualification.qualified:
+        named = {} if system is None else {"system_id": str(system.system_id)}
+        return _refusal(Reason.SYSTEM_NOT_QUALIFIED, bucket, service, day, side, **named)
+    promised = last_day(reference.held(system.party, service, service.vendor_agreements), day)
+    if not promised:
+        unsigned = _unsigned(reference, system.party, service.vendor_agreements, day)
+        unsigned["system_id"] = str(system.system_id)
+        return _refusal(Reason.VENDOR_AGREEMENT_MISSING, bucket, service, day, side, **unsigned)
+
+    stage = qualification.rollout
+    if stage is not RolloutStage.OPEN and (
+        stage is RolloutStage.CLOSED or bucket.organisation not in qualification.pilots
+    ):
+        rollout = {"system_id": str(system.system_id), "stage": stage.value}
+        return _refusal(Reason.ROLLOUT_CLOSED, bucket, service, day, side, **rollout)
+    return min(mandate.end, signed, promised)
+
+
+def _unsigned(
+    reference: Reference, signatory: str, kinds: tuple[AgreementKind, ...], day: int
+) -> dict[str, str]:
+    """Return which agreement a signatory lacks on a day on which it lacks one."""
+    missing = next(kind for kind in kinds if not last_day(reference.signed(signatory, kind), day))
+    return {"agreement": missing.value, "signatory": signatory}
+
+
+def _refusal(
+    reason: Reason, bucket: Bucket, service: ServiceRecord, day: int, side: Side, **metadata: str
+) -> Refusal:
+    facts = {
+        "organisation": str(bucket.organisation),
+        "service": str(service.fact.code),
+        "on": str(dt.date.fromordinal(day)),
+    }
+    return Refusal(reason=reason, side=side, metadata=facts | metadata)

@@ -1,0 +1,158 @@
+"""`wissel-server`: serve, migrate, the development PKI, and a development hub."""
+
+import asyncio
+import datetime as dt
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+import uvloop
+
+from wissel.routing.errors import Refused
+from wissel.routing.identifiers import Oin
+from wissel.server import development
+from wissel.server.app import ListenError, StartError, serving
+from wissel.server.identity import pki
+from wissel.server.identity.crls import TrustFileError
+from wissel.server.identity.keyfiles import KeyFileError
+from wissel.server.settings import CONFIG_VARIABLE, Settings, SettingsError
+from wissel.server.store.migrate import migrate as migrate_database
+
+USAGE: Final = 2
+UNREACHABLE: Final = 3
+
+app = typer.Typer(
+    help="The hub of Wissel: mandates, endpoints and signed dossiers.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+pki_app = typer.Typer(help="A certificate authority for development.", no_args_is_help=True)
+app.add_typer(pki_app, name="pki")
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", help="TOML file with settings; WISSEL_* variables override it."),
+]
+FolderArgument = Annotated[Path, typer.Argument(help="Folder of the development PKI.")]
+
+
+@app.command()
+def serve(config: ConfigOption = None) -> None:
+    """Serve until SIGTERM or SIGINT; what is under way is finished first."""
+    with _explained():
+        uvloop.run(_serve(_settings(config)))
+
+
+@app.command()
+def migrate(config: ConfigOption = None) -> None:
+    """Bring the database to the schema of this version."""
+    with _explained():
+        migrate_database(_settings(config).database)
+    _say("the database is up to date")
+
+
+@app.command()
+def dev(
+    folder: Annotated[Path, typer.Option(help="Where certificates and data are kept.")] = Path(
+        ".wissel"
+    ),
+    listen: Annotated[str, typer.Option(help="Host and port.")] = "127.0.0.1:7443",
+) -> None:
+    """Serve a development hub: makes its certificates and database where they lack."""
+    with _explained():
+        settings = development.prepare(folder, listen, dt.datetime.now(dt.UTC))
+        typer.echo(development.instructions(folder, settings))
+        uvloop.run(_serve(settings))
+
+
+@pki_app.command("init")
+def pki_init(folder: FolderArgument) -> None:
+    """Make a root and an intermediate."""
+    with _explained():
+        roots = pki.init(folder, dt.datetime.now(dt.UTC))
+    typer.echo(roots)
+
+
+@pki_app.command("issue")
+def pki_issue(
+    folder: FolderArgument,
+    name: Annotated[str, typer.Argument(help="Name of the files, such as noord.")],
+    oin: Annotated[str, typer.Option(help="OIN in subject.serialNumber, 20 characters.")],
+    dns: Annotated[list[str] | None, typer.Option(help="Host name or address; repeatable.")] = None,
+    signing: Annotated[bool, typer.Option("--signing", help="A certificate that only signs.")] = (
+        False
+    ),
+) -> None:
+    """Issue a certificate that may serve, call and sign."""
+    now = dt.datetime.now(dt.UTC)
+    with _explained():
+        holder = Oin.parse(oin, "--oin")
+        if signing:
+            issued = pki.issue_signing(folder, name, oin=holder, now=now)
+        else:
+            issued = pki.issue(folder, name, oin=holder, now=now, dns=dns or ())
+    typer.echo(f"{issued.certificate}\n{issued.key}")
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app(prog_name="wissel-server")
+
+
+def _settings(config: Path | None) -> Settings:
+    if config is not None:
+        os.environ[CONFIG_VARIABLE] = str(config)
+    return Settings.read()
+
+
+async def _serve(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def stopping() -> None:
+        if stop.is_set():
+            _say("stopped at once")
+            os._exit(1)  # the second signal: whoever sends it does not want to wait
+        _say("stopping: finishing what is under way")
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping)
+    async with serving(settings) as address:
+        _say(f"serving on {address}")
+        await stop.wait()
+    _say("stopped")
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what an operator can mend into one line and an exit code."""
+    try:
+        yield
+    except (SettingsError, KeyFileError, TrustFileError, pki.PkiError, StartError) as error:
+        _fail(str(error), USAGE)
+    except ListenError as error:
+        _fail(str(error), UNREACHABLE)
+    except Refused as refused:
+        _fail(str(refused), UNREACHABLE)
+
+
+def _fail(message: str, code: int) -> None:
+    _say(message)
+    raise typer.Exit(code) from None
+
+
+def _say(message: str) -> None:
+    sys.stderr.write(f"wissel-server: {message}\n")
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""One attempt at a delivery: steps 6 to 8 of forwarding.
+
+What matters is one instant, the half-close: before it the receiver holds
+nothing that counts (FAILED), after it only its own word says what it holds
+(UNCERTAIN until then).
+"""
+
+import asyncio
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import grpc
+
+from wissel.dossier.v1 import dossier_pb2
+from wissel.las.v1 import las_service_pb2 as las
+from wissel.routing.delivery import Result, State
+from wissel.routing.envelope import EnvelopeHeader
+from wissel.routing.errors import Refused
+from wissel.routing.persons import holds_person_number
+from wissel.routing.reasons import Reason
+from wissel.server.courier.bounds import Limits
+from wissel.server.courier.incoming import Incoming
+from wissel.server.courier.pace import Pace
+
+if TYPE_CHECKING:
+    from wissel.las.v1.las_service_pb2_grpc import LasServiceAsyncStub
+
+    DeliverCall = grpc.aio.StreamUnaryCall[las.DeliverRequest, las.DeliverResponse]
+
+_REASON: Final = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
+_NO_REASON: Final = "UNSPECIFIED"
+_MAX_TEXT: Final = 300
+
+
+class _Answered(Exception):
+    """The receiver ended the call before the half-close."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """What is brought: the signed header as the sender made it, the hub's stamp, the payload."""
+
+    header: EnvelopeHeader
+    signed: dossier_pb2.Signed
+    stamp: dossier_pb2.Signed
+    incoming: Incoming
+
+
+class Attempt:
+    """Brings one parcel to one receiver, once."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._loop = asyncio.get_running_loop()
+        self.complete = False
+        """Whether the half-close has, or may have, been sent."""
+
+    async def bring(
+        self, stub: "LasServiceAsyncStub", parcel: Parcel, until: float
+    ) -> las.DeliverResponse:
+        """Return the receiver's answer; `until` is on the loop's clock.
+
+        Raises `Refused`: by the sender's fault as `Incoming.chunk` does, by the
+        receiver's RECEIVER_TIMEOUT, RECEIVER_FAILED, or RECEIPT_INVALID for a
+        receipt before the half-close.
+        """
+        call = stub.Deliver(timeout=max(until - self._loop.time(), 0.0))
+        call.add_done_callback(lambda _: self._hung_up(parcel.incoming))
+        try:
+            async with asyncio.timeout_at(until):
+                await self._send(call, parcel)
+                return await call
+        except _Answered:
+            return await self._early_answer(call)
+        except grpc.aio.AioRpcError as error:
+            raise self._failure(error) from error
+        except TimeoutError:
+            raise self._late() from None
+        except Refused:
+            if call.done() and not self.complete:
+                return await self._early_answer(call)
+            raise
+        finally:
+            call.cancel()
+
+    async def _send(self, call: "DeliverCall", parcel: Parcel) -> None:
+        pace = Pace(self._limits, self._loop.time())
+        opening = las.Opening(header=parcel.signed, stamp=parcel.stamp)
+        await self._write(call, las.DeliverRequest(opening=opening))
+        while (chunk := await parcel.incoming.chunk(parcel.header)) is not None:
+            began = self._loop.time()
+            await self._write(call, las.DeliverRequest(chunk=chunk))
+            now = self._loop.time()
+            pace.passed(len(chunk.data), now - began, now)
+        if call.done():
+            raise _Answered
+        self.complete = True
+        await call.done_writing()
+
+    async def _write(self, call: "DeliverCall", request: las.DeliverRequest) -> None:
+        if call.done():
+            raise _Answered
+        try:
+            async with asyncio.timeout(self._limits.idle):
+                await call.write(request)
+        except TimeoutError:
+            raise self._late() from None
+        except (grpc.aio.AioRpcError, asyncio.InvalidStateError):
+            raise _Answered from None
+
+    async def _early_answer(self, call: "DeliverCall") -> las.DeliverResponse:
+        try:
+            response = await call
+        except grpc.aio.AioRpcError as error:
+            raise self._failure(error) from error
+        if response.WhichOneof("outcome") != "refusal":
+            raise Refused(Reason.RECEIPT_INVALID, problem="it came before the message was complete")
+        return response
+
+    def _hung_up(self, incoming: Incoming) -> None:
+        """Stop waiting for a sender whose receiver is no longer there."""
+        if not self.complete:
+            incoming.interrupt(Refused(Reason.RECEIVER_FAILED))
+
+    def _late(self) -> Refused:
+        return Refused(Reason.RECEIVER_TIMEOUT, state=self.state.value)
+
+    def _failure(self, error: grpc.aio.AioRpcError) -> Refused:
+        if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
+            return self._late()
+        return Refused(Reason.RECEIVER_FAILED, code=error.code().name)
+
+    @property
+    def state(self) -> State:
+        """Where the message stands if the attempt ends without an answer."""
+        return State.UNCERTAIN if self.complete else State.FAILED
+
+
+def refusal_result(refusal: las.Refusal) -> Result:
+    """Return a receiver's final no, with only what may be shown and kept of its words."""
+    text = refusal.text
+    harmless = len(text) <= _MAX_TEXT and text.isprintable() and not holds_person_number(text)
+    return Result(
+        state=State.REFUSED,
+        reason=Reason.RECEIVER_REFUSED,
+        detail=refusal.reason if _REASON.fullmatch(refusal.reason) else _NO_REASON,
+        text=text if harmless else "",
+    )

@@ -1,0 +1,75 @@
+"""How much a process carries at once, and how slow anybody may be (DESIGN section 6)."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from wissel.routing.errors import Refused
+from wissel.routing.identifiers import Oin
+from wissel.routing.reasons import Reason
+
+_RETRY_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The bounds of one process; sizes in bytes, times in seconds.
+
+    `default_deadline` holds for a call that names none, `longest_deadline` for
+    any. `shave` is what the hub keeps of a deadline to answer in, `shortest`
+    what must be left to begin at all.
+    """
+
+    max_payload: int = 25 * 1024 * 1024
+    transfers: int = 64
+    transfers_per_oin: int = 16
+    idle: float = 15.0
+    rate_window: float = 60.0
+    rate: int = 64 * 1024
+    handshake: float = 10.0
+    default_deadline: float = 120.0
+    longest_deadline: float = 600.0
+    shave: float = 0.02
+    shortest: float = 0.1
+
+
+class Slots:
+    """The transfers of this process that are under way, in all and for each sender."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._taken: Counter[Oin] = Counter()
+
+    @contextmanager
+    def taken(self, oin: Oin) -> Iterator[None]:
+        """Hold a slot inside the block, or raise `Refused(TRANSFER_LIMIT)`."""
+        limits = self._limits
+        if self._taken.total() >= limits.transfers:
+            raise _full(limits.transfers)
+        if self._taken[oin] >= limits.transfers_per_oin:
+            raise _full(limits.transfers_per_oin)
+        self._taken[oin] += 1
+        try:
+            yield
+        finally:
+            self._taken[oin] -= 1
+            if not self._taken[oin]:
+                del self._taken[oin]
+
+
+def _full(limit: int) -> Refused:
+    return Refused(Reason.TRANSFER_LIMIT, retry_after=_RETRY_SECONDS, limit=str(limit))
+
+
+def deadline_of(remaining: float | None, limits: Limits) -> float:
+    """Return for how many seconds a delivery may last, given what the call has left.
+
+    Raises `Refused(DEADLINE_TOO_SHORT)`.
+    """
+    if remaining is None:
+        return limits.default_deadline
+    if remaining < limits.shortest:
+        raise Refused(Reason.DEADLINE_TOO_SHORT, remaining=f"{max(remaining, 0):.3f}")
+    return min(remaining, limits.longest_deadline)

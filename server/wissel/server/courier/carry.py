@@ -1,0 +1,227 @@
+"""From the claim to the proof: steps 3 and 5 to 9 of forwarding (see `forward`)."""
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from wissel.dossier.v1 import dossier_pb2
+from wissel.routing.decision import Asker, Route
+from wissel.routing.delivery import LEASE_MARGIN, Delivery, Order, Result, State, admit
+from wissel.routing.envelope import EnvelopeHeader
+from wissel.routing.errors import Refused
+from wissel.routing.paths import TrustedPath
+from wissel.routing.reasons import Reason
+from wissel.server.courier.attempt import Attempt, Parcel, refusal_result
+from wissel.server.courier.bounds import Limits
+from wissel.server.courier.dial import Dialer
+from wissel.server.courier.incoming import Incoming
+from wissel.server.courier.papers import Papers
+from wissel.server.courier.ports import Journal, PeerTrust, Tables
+
+_DECISIONS: Final = 3
+"""How often a route may move under a message before its sender must come back."""
+_RECORD_TRIES: Final = 6
+_FIRST_PAUSE: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forwarded:
+    """A delivered message with its receipts; `replayed` if it had been delivered before."""
+
+    delivery: Delivery
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who sends: as deciding sees it, and a way to judge its certificate and role again.
+
+    `recheck` raises `Refused` if the caller would not be let in any more.
+    """
+
+    asker: Asker
+    recheck: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message whose signature has been verified; `digest` is that of its signed header."""
+
+    caller: Caller
+    path: TrustedPath
+    header: EnvelopeHeader
+    digest: bytes
+    signed: dossier_pb2.Signed
+    incoming: Incoming
+
+
+Judge = Callable[[Message], Route]
+"""Step 4, on the facts of the moment; raises `Refused`."""
+
+
+class Carrier:
+    """Carries messages to their receivers. `owner` names this process in the journal."""
+
+    def __init__(
+        self,
+        limits: Limits,
+        trust: PeerTrust,
+        tables: Tables,
+        journal: Journal,
+        dialer: Dialer,
+        papers: Papers,
+    ) -> None:
+        self._limits = limits
+        self._trust = trust
+        self._tables = tables
+        self._journal = journal
+        self._dialer = dialer
+        self._papers = papers
+
+    async def known(self, message: Message) -> Forwarded | None:
+        """Step 3: return the stored answer, None if the message may be tried, or raise."""
+        context = message.header.context
+        known = await self._journal.find(context.sender_oin, context.message_id)
+        delivered = admit(known, message.digest, self._papers.clock())
+        return None if delivered is None else Forwarded(delivery=delivered, replayed=True)
+
+    async def carry(self, message: Message, judge: Judge, until: float) -> Forwarded:
+        """Deliver a message that step 4 lets through; `until` is on the loop's clock."""
+        for _ in range(_DECISIONS):
+            message.incoming.require_sender()
+            route = judge(message)
+            # 5.
+            claimed, head = await self._journal.claim(self._order(message, route, until))
+            if claimed.state is State.DELIVERED:
+                return Forwarded(delivery=claimed, replayed=True)
+            moved = await self._moved(message, claimed, route, head, judge)
+            if moved is None:
+                continue
+            return await self._deliver(message, moved, until)
+        raise Refused(Reason.CONTENTION, retry_after=1.0)
+
+    async def _moved(
+        self, message: Message, claimed: Delivery, route: Route, head: int | None, judge: Judge
+    ) -> "_Task | None":
+        """Judge again if the register has changed since, before the receiver is called.
+
+        Returns what to deliver; None if the route now leads elsewhere, so that
+        the claim was let go and another one is needed.
+        """
+        if head is not None and head <= route.revision:
+            return _Task(claimed, route)
+        try:
+            if head is None:
+                raise Refused(Reason.REGISTRY_STALE, retry_after=1.0)
+            await self._tables.reached(head)
+            message.caller.recheck()
+            self._trust.check(message.path, self._tables.table.revoked, self._papers.clock())
+            now_route = judge(message)
+        except Refused as refused:
+            await self._record(claimed, Result(state=State.FAILED, reason=refused.reason))
+            raise
+        if _same_way(now_route, route):
+            return _Task(claimed, now_route)
+        await self._record(claimed, Result(state=State.FAILED, reason=Reason.CONTENTION))
+        return None
+
+    async def _deliver(self, message: Message, task: "_Task", until: float) -> Forwarded:
+        claimed = task.claimed
+        attempt = Attempt(self._limits)
+        try:
+            result = await self._attempt(message, task, attempt, until)
+        except Refused as refused:
+            await self._record(claimed, Result(state=attempt.state, reason=refused.reason))
+            raise
+        except Exception:
+            lost = Result(state=attempt.state, reason=Reason.INTERNAL_ERROR)
+            await self._record(claimed, lost)
+            raise
+        # 9.
+        recorded = await self._record(claimed, result)
+        if recorded is None:
+            return await self._overtaken(message)
+        if recorded.state is State.REFUSED:
+            admit(recorded, message.digest, self._papers.clock())
+        return Forwarded(delivery=recorded, replayed=False)
+
+    async def _attempt(
+        self, message: Message, task: "_Task", attempt: Attempt, until: float
+    ) -> Result:
+        route, papers = task.route, self._papers
+        # 6.
+        revoked = self._tables.table.revoked
+        async with asyncio.timeout_at(until):
+            line = await self._dialer.line(route.url, route.receiver_oin, revoked)
+        stamp = papers.stamp(task.claimed, route)
+        parcel = Parcel(
+            header=message.header,
+            signed=message.signed,
+            stamp=stamp,
+            incoming=message.incoming,
+        )
+        # 7.
+        response = await attempt.bring(line.stub, parcel, until)
+        if response.WhichOneof("outcome") == "refusal":
+            return refusal_result(response.refusal)
+        # 8.
+        return papers.proven(task.claimed, route, message.header, stamp, response.receipt)
+
+    async def _record(self, claimed: Delivery, result: Result) -> Delivery | None:
+        """Record how an attempt ended; None if somebody has decided in its place."""
+        order, pause = claimed.order, _FIRST_PAUSE
+        for _ in range(_RECORD_TRIES):
+            try:
+                return await self._journal.finish(
+                    order.sender_oin, order.message_id, claimed.attempt, result
+                )
+            except Refused:
+                # A receipt in hand is worth some patience; after that the lease runs out.
+                await asyncio.sleep(pause)
+                pause *= 2
+        raise Refused(Reason.RECORD_UNAVAILABLE, retry_after=1.0)
+
+    async def _overtaken(self, message: Message) -> Forwarded:
+        known = await self.known(message)
+        if known is None:
+            raise Refused(
+                Reason.DELIVERY_UNCERTAIN, message_id=str(message.header.context.message_id)
+            )
+        return known
+
+    def _order(self, message: Message, route: Route, until: float) -> Order:
+        context = message.header.context
+        left = dt.timedelta(seconds=max(until - asyncio.get_running_loop().time(), 0))
+        return Order(
+            sender_oin=context.sender_oin,
+            message_id=context.message_id,
+            header_digest=message.digest,
+            receiver_oin=route.receiver_oin,
+            sender=context.sender.place,
+            receiver=route.vestiging or context.receiver.place,
+            service=route.service,
+            kind=context.kind,
+            routing_key=route.routing_key,
+            endpoint_id=route.endpoint_id,
+            sender_mandate_id=route.sender_mandate_id,
+            receiver_mandate_id=route.receiver_mandate_id,
+            registry_revision=route.revision,
+            payload_size=message.header.payload_size,
+            owner=self._papers.owner,
+            lease_until=self._papers.clock() + left + LEASE_MARGIN,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What to deliver now: a claim, and the route on the newest facts."""
+
+    claimed: Delivery
+    route: Route
+
+
+def _same_way(one: Route, other: Route) -> bool:
+    """Whether two routes lead to the same administration, over the same mandates."""
+    return replace(one, revision=other.revision, valid_until=other.valid_until) == other

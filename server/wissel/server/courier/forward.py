@@ -1,0 +1,123 @@
+"""Forwarding a signed envelope (DESIGN section 6): who may, where to, and the proof.
+
+The nine steps:
+
+1. limits and shape
+2. signature, signer's path, signer's OIN = sender's OIN = TLS peer's OIN
+3. what is known of this message: a stored answer goes before everything else
+4. this hub, freshness, rules of kinds, decision
+5. one durable write is claim and record; without it the receiver is never called
+6. dial; send the header and a signed stamp
+7. pipe the payload, hashing; half-close only when size and digest are right
+8. verify the receiver's receipt
+9. record DELIVERED with both receipts; answer
+
+From step 5 a delivery is a task of the process: the caller may go, it goes on.
+"""
+
+import asyncio
+
+from wissel.dossier.v1 import dossier_pb2
+from wissel.routing.decision import Route
+from wissel.routing.dsse import ENVELOPE_HEADER, verify
+from wissel.routing.errors import Refused
+from wissel.routing.reasons import Reason
+from wissel.server.courier.bounds import Limits, Slots, deadline_of
+from wissel.server.courier.carry import Caller, Carrier, Forwarded, Message
+from wissel.server.courier.incoming import Incoming, Requests
+from wissel.server.courier.judging import House, judge, require_size
+from wissel.server.courier.ports import Clock, PeerTrust, Tables
+from wissel.server.courier.wire import digest_of, header_in, value_of
+
+
+class Courier:
+    """Forwards envelopes, with everything that it needs given to it."""
+
+    def __init__(
+        self,
+        house: House,
+        limits: Limits,
+        trust: PeerTrust,
+        tables: Tables,
+        carrier: Carrier,
+        clock: Clock,
+    ) -> None:
+        self._house = house
+        self._limits = limits
+        self._trust = trust
+        self._tables = tables
+        self._carrier = carrier
+        self._clock = clock
+        self._slots = Slots(limits)
+        self._under_way: set[asyncio.Task[Forwarded]] = set()
+
+    async def forward(
+        self, caller: Caller, requests: Requests, remaining: float | None
+    ) -> Forwarded:
+        """Deliver one message and return its proof, or raise `Refused`.
+
+        `remaining` are the seconds that the call has left, None without a
+        deadline. Whatever is raised, the journal tells what became of the
+        message. Cancelling this only tells the delivery that its sender has
+        gone: that ends it if the payload is not complete yet.
+        """
+        seconds = deadline_of(remaining, self._limits) - self._limits.shave
+        incoming = Incoming(requests, self._limits.idle)
+        task = asyncio.create_task(self._forward(caller, incoming, seconds), name="delivery")
+        self._under_way.add(task)
+        task.add_done_callback(self._ended)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            incoming.interrupt(Refused(Reason.SENDER_GONE))
+            raise
+
+    async def drain(self, grace: float) -> None:
+        """Wait, for at most `grace` seconds, until nothing is under way any more."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=grace)
+
+    async def _forward(self, caller: Caller, incoming: Incoming, seconds: float) -> Forwarded:
+        until = asyncio.get_running_loop().time() + seconds
+        with self._slots.taken(caller.asker.oin):
+            signed = await incoming.header()
+            message = self._accept(caller, signed, incoming)
+            try:
+                self._judge(message)
+            except Refused:
+                # Step 3 goes before step 4, and costs a read only when it changes the answer.
+                known = await self._carrier.known(message)
+                if known is not None:
+                    return known
+                raise
+            return await self._carrier.carry(message, self._judge, until)
+
+    def _accept(self, caller: Caller, signed: dossier_pb2.Signed, incoming: Incoming) -> Message:
+        """Steps 1 and 2."""
+        paths = self._trust.checking(self._tables.table.revoked)
+        verified = verify(value_of(signed), ENVELOPE_HEADER, paths, self._clock())
+        header = header_in(verified.payload)
+        sender = header.context.sender_oin
+        if not verified.signer == sender == caller.asker.oin:
+            raise Refused(
+                Reason.SIGNER_MISMATCH, signer_oin=verified.signer, expected_oin=caller.asker.oin
+            )
+        require_size(header, self._house.max_payload)
+        return Message(
+            caller=caller,
+            path=verified.path,
+            header=header,
+            digest=digest_of(verified.payload),
+            signed=signed,
+            incoming=incoming,
+        )
+
+    def _judge(self, message: Message) -> Route:
+        """Step 4, on the facts of this moment."""
+        table, asker = self._tables.table, message.caller.asker
+        return judge(self._house, table, asker, message.header, self._clock())
+
+    def _ended(self, task: asyncio.Task[Forwarded]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled():
+            task.exception()  # the caller may have gone: then nobody else takes it

@@ -1,0 +1,115 @@
+"""What a sender sends: the signed header, then the payload chunk by chunk, once."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+
+from wissel.dossier.v1 import dossier_pb2
+from wissel.routing.envelope import (
+    MAX_CHUNK_BYTES,
+    MAX_HEADER_BYTES,
+    MIN_CHUNK_BYTES,
+    EnvelopeHeader,
+)
+from wissel.routing.errors import Refused
+from wissel.routing.reasons import Reason
+from wissel.traffic.v1 import traffic_service_pb2
+
+Requests = AsyncIterator[traffic_service_pb2.ForwardEnvelopeRequest]
+
+
+class Incoming:
+    """The stream of one call. It is hashed while it passes and never kept.
+
+    Who reads may be interrupted, by `interrupt`, while waiting for the sender:
+    the reading then raises what was given.
+    """
+
+    def __init__(self, requests: Requests, idle: float) -> None:
+        self._requests = requests
+        self._idle = idle
+        self._sha256 = hashlib.sha256()
+        self._size = 0
+        self._short = False
+        self._waiting: asyncio.Timeout | None = None
+        self._interruption: Refused | None = None
+
+    async def header(self) -> dossier_pb2.Signed:
+        """Return the first part.
+
+        Raises `Refused` with HEADER_MISSING or HEADER_TOO_LARGE.
+        """
+        request = await self._next()
+        if request is None or request.WhichOneof("part") != "header":
+            raise Refused(Reason.HEADER_MISSING)
+        size = request.header.ByteSize()
+        if size > MAX_HEADER_BYTES:
+            raise Refused(Reason.HEADER_TOO_LARGE, size=str(size), limit=str(MAX_HEADER_BYTES))
+        return request.header
+
+    async def chunk(self, header: EnvelopeHeader) -> dossier_pb2.Chunk | None:
+        """Return the next chunk, or None at the end of a stream that is complete.
+
+        1. a chunk has 1 byte to 1 MiB, all but the last at least 64 KiB:
+           CHUNK_INVALID
+        2. all together are no more than the header says: SIZE_MISMATCH
+        3. at the end they are that size and have that digest: SIZE_MISMATCH,
+           DIGEST_MISMATCH
+        """
+        request = await self._next()
+        # 3.
+        if request is None:
+            self._require_complete(header)
+            return None
+        # 1.
+        chunk = request.chunk
+        size = len(chunk.data)
+        if not 1 <= size <= MAX_CHUNK_BYTES or self._short:
+            raise Refused(Reason.CHUNK_INVALID, size=str(size))
+        self._short = size < MIN_CHUNK_BYTES
+        # 2.
+        self._size += size
+        if self._size > header.payload_size:
+            raise self._wrong_size(header)
+        self._sha256.update(chunk.data)
+        return chunk
+
+    def require_sender(self) -> None:
+        """Raise what interrupted the stream, if anything has."""
+        if self._interruption is not None:
+            raise self._interruption
+
+    def interrupt(self, refusal: Refused) -> None:
+        """Let the reading, now or when it is next tried, raise `refusal`."""
+        self._interruption = self._interruption or refusal
+        if self._waiting is not None:
+            self._waiting.reschedule(asyncio.get_running_loop().time())
+
+    async def _next(self) -> traffic_service_pb2.ForwardEnvelopeRequest | None:
+        self.require_sender()
+        try:
+            async with asyncio.timeout(self._idle) as self._waiting:
+                request = await anext(self._requests, None)
+        except TimeoutError:
+            raise self._interruption or Refused(Reason.SENDER_TOO_SLOW) from None
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            # gRPC raises one of several errors once the call is over.
+            raise Refused(Reason.SENDER_GONE) from error
+        finally:
+            self._waiting = None
+        if request is None:
+            self.require_sender()  # an end that is no half-close
+        return request
+
+    def _require_complete(self, header: EnvelopeHeader) -> None:
+        if self._size != header.payload_size:
+            raise self._wrong_size(header)
+        if self._sha256.digest() != header.payload_sha256:
+            raise Refused(Reason.DIGEST_MISMATCH)
+
+    def _wrong_size(self, header: EnvelopeHeader) -> Refused:
+        return Refused(
+            Reason.SIZE_MISMATCH, expected=str(header.payload_size), actual=str(self._size)
+        )

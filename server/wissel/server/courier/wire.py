@@ -1,0 +1,47 @@
+"""Between wire messages and the values of `wissel.routing`; see `routing.messages`."""
+
+import hashlib
+from typing import Final
+
+from wissel.dossier.v1 import dossier_pb2
+from wissel.routing.dsse import HUB_RECEIPT, ROUTE_STAMP, Signed, Signer
+from wissel.routing.envelope import EnvelopeHeader
+from wissel.routing.messages import read_header
+from wissel.routing.proof import ReceiptTypes
+from wissel.routing.receipt import HubReceipt, RouteStamp
+from wissel.routing.receipt_messages import hub_receipt_fields, stamp_fields
+from wissel.routing.signed_messages import signed_fields, signed_of
+
+RECEIPTS: Final = ReceiptTypes(receiver=dossier_pb2.ReceiverReceipt, hub=dossier_pb2.HubReceipt)
+
+
+def header_in(verified: bytes) -> EnvelopeHeader:
+    """Return the header in verified bytes; raises `Refused` as `read_header` does."""
+    return read_header(verified, dossier_pb2.EnvelopeHeader, dossier_pb2.EnvelopeContext)
+
+
+def signed_stamp(stamp: RouteStamp, signer: Signer) -> dossier_pb2.Signed:
+    """Return the stamp, signed by the hub."""
+    payload = dossier_pb2.RouteStamp(**stamp_fields(stamp)).SerializeToString()
+    return message_of(signer.sign(payload, ROUTE_STAMP))
+
+
+def signed_hub_receipt(receipt: HubReceipt, signer: Signer) -> dossier_pb2.Signed:
+    """Return the receipt, signed by the hub."""
+    payload = dossier_pb2.HubReceipt(**hub_receipt_fields(receipt)).SerializeToString()
+    return message_of(signer.sign(payload, HUB_RECEIPT))
+
+
+def message_of(signed: Signed) -> dossier_pb2.Signed:
+    """Return a signed value as it travels."""
+    return dossier_pb2.Signed(**signed_fields(signed))
+
+
+def value_of(message: dossier_pb2.Signed) -> Signed:
+    """Return the signed value in a message; nothing of it has been verified."""
+    return signed_of(message)
+
+
+def digest_of(payload: bytes) -> bytes:
+    """Return the SHA-256 by which a signed payload is named."""
+    return hashlib.sha256(payload).digest()

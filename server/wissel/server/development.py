@@ -1,0 +1,66 @@
+"""A hub on a developer's machine: certificates and a database of its own, worth nothing."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Final
+
+from wissel.routing.identifiers import Oin
+from wissel.server.identity import pki
+from wissel.server.settings import Settings
+from wissel.server.store.migrate import migrate
+
+HUB: Final = "hub"
+OPERATOR: Final = "operator"
+PLAYERS: Final = {
+    HUB: Oin("00000003990000000000"),
+    OPERATOR: Oin("00000003990000010000"),
+    "duo": Oin("00000003990000020000"),
+    "noord": Oin("00000003990000030000"),
+    "zuid": Oin("00000003990000040000"),
+}
+"""Made-up parties; only the operator is known to the hub."""
+
+
+def prepare(folder: Path, listen: str, now: dt.datetime) -> Settings:
+    """Make what is missing in `folder` and return the settings of a hub on it.
+
+    Raises `PkiError`, `KeyFileError`, or what `migrate` raises.
+    """
+    certificates = folder / "pki"
+    if not (certificates / f"{pki.ROOT}.pem").exists():
+        pki.init(certificates, now)
+    for name, oin in PLAYERS.items():
+        if not (certificates / f"{name}.pem").exists():
+            pki.issue(certificates, name, oin=oin, now=now)
+    settings = Settings(
+        listen=listen,
+        data_dir=folder / "data",
+        tls_certificate=certificates / f"{HUB}.pem",
+        tls_key=certificates / f"{HUB}.key",
+        trust_roots=certificates / f"{pki.ROOT}.pem",
+        signing_certificate=certificates / f"{HUB}.pem",
+        signing_key=certificates / f"{HUB}.key",
+        operators=(PLAYERS[OPERATOR],),
+        private_addresses=True,
+    )
+    migrate(settings.database)
+    return settings
+
+
+def instructions(folder: Path, settings: Settings) -> str:
+    """Return what to type in another terminal to call the hub as its operator."""
+    certificates = folder / "pki"
+    return "\n".join(
+        [
+            "A development hub. In another terminal:",
+            "",
+            f"  export WISSEL_SERVER={settings.listen}",
+            f"  export WISSEL_CERTIFICATE={certificates / OPERATOR}.pem",
+            f"  export WISSEL_KEY={certificates / OPERATOR}.key",
+            f"  export WISSEL_TRUST_ROOTS={certificates / pki.ROOT}.pem",
+            "  wissel whoami",
+            "",
+            f"The certificates of {', '.join(PLAYERS)} are in {certificates}.",
+            "",
+        ]
+    )

@@ -1,0 +1,76 @@
+"""Whom the hub trusts: its roots, the revocation lists, and the register's revocations."""
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+from wissel.routing.certificates import Trust
+from wissel.routing.paths import (
+    RememberedPaths,
+    Revoked,
+    TrustedPath,
+    check_clock,
+    check_revoked,
+)
+from wissel.routing.suitability import Purpose
+from wissel.server.identity.crls import RevocationLists, TrustFileError
+
+
+class HubTrust:
+    """The trust of one process. It is a `PathFinder` that also asks the revocation lists."""
+
+    def __init__(self, trust: Trust, lists: RevocationLists) -> None:
+        self.lists = lists
+        self._paths = RememberedPaths(trust)
+
+    @classmethod
+    def read(cls, roots: Path, crls: Sequence[Path] = ()) -> Self:
+        """Read WISSEL_TRUST_ROOTS and WISSEL_CRLS, or raise `TrustFileError`."""
+        try:
+            trust = Trust.from_pem(roots.read_bytes())
+        except OSError as error:
+            message = f"{roots}: {error.strerror}"
+            raise TrustFileError(message) from None
+        except ValueError:
+            message = f"{roots}: no certificate in PEM"
+            raise TrustFileError(message) from None
+        return cls(trust, RevocationLists(crls))
+
+    def path(self, chain: Sequence[bytes], purpose: Purpose, at: dt.datetime) -> TrustedPath:
+        """As in `PathFinder`; the revocation lists have been asked."""
+        path = self._paths.path(chain, purpose, at)
+        self.lists.check(path, at)
+        return path
+
+    def check(self, path: TrustedPath, revoked: Revoked, at: dt.datetime) -> None:
+        """Judge an earlier path again: clock, revocation lists, register. A few microseconds.
+
+        Raises `Refused` with CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID,
+        CERTIFICATE_REVOKED or REVOCATION_UNKNOWN.
+        """
+        check_clock(path, at)
+        self.lists.check(path, at)
+        check_revoked(path, revoked)
+
+    def checking(self, revoked: Revoked) -> "CheckingTrust":
+        """Return the `PathFinder` that also asks the register, for verifying signatures."""
+        return CheckingTrust(self, revoked)
+
+    def stale(self, at: dt.datetime) -> bool:
+        """Whether a revocation list is past its nextUpdate; receipts say so."""
+        return self.lists.stale(at)
+
+
+class CheckingTrust:
+    """The hub's trust together with the revocations of one revision of the register."""
+
+    def __init__(self, trust: HubTrust, revoked: Revoked) -> None:
+        self._trust = trust
+        self._revoked = revoked
+
+    def path(self, chain: Sequence[bytes], purpose: Purpose, at: dt.datetime) -> TrustedPath:
+        """As in `PathFinder`; the lists and the register have been asked."""
+        path = self._trust.path(chain, purpose, at)
+        check_revoked(path, self._revoked)
+        return path

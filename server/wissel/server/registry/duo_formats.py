@@ -1,0 +1,208 @@
+"""The files of DUO that the register reads: their headers, and what a line says (R1).
+
+A file is recognised by its whole header line. DUO writes Windows-1252 with `;`
+and CRLF, a single blank for an empty cell, a postcode with a blank in it, and a
+gemeentenummer with or without leading zeros (FACTS section 5).
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum, unique
+from typing import Final
+
+from wissel.routing.identifiers import BoardNumber, Brin, Vestiging
+
+_POSTCODE: Final = re.compile(r"[1-9][0-9]{3} ?[A-Z]{2}")
+_MUNICIPALITY: Final = re.compile(r"[0-9]{1,4}")
+_KVK: Final = re.compile(r"[0-9]{8}")
+_NAME_LIMIT: Final = 200
+
+Cells = Mapping[str, str]
+"""The cells of one line by the name of their column, without the blanks around them."""
+
+
+@unique
+class Source(StrEnum):
+    """Which part of the schools a file speaks of; stored as `School.source`."""
+
+    PO_LOCATIONS = "DUO_PO_LOCATIONS"
+    VO_BOARDS = "DUO_VO_BOARDS"
+    VO_LOCATIONS = "DUO_VO_LOCATIONS"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocationRow:
+    """A vestiging as a file tells it; None where the file has no such column."""
+
+    board: BoardNumber
+    vestiging: Vestiging
+    name: str
+    city: str
+    municipality: str
+    postcode: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What may stand in the file only once."""
+        return self.vestiging
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardRow:
+    """A board as a file tells it."""
+
+    number: BoardNumber
+    name: str
+    kvk: str
+
+    @property
+    def key(self) -> str:
+        """What may stand in the file only once."""
+        return self.number
+
+
+Row = LocationRow | BoardRow
+
+
+class BrokenCell(Exception):
+    """A cell does not hold what its column promises; the text says what."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """One kind of file."""
+
+    source: Source
+    header: Sequence[str]
+    read: Callable[[Cells], Row]
+
+
+def _po_location(cells: Cells) -> LocationRow:
+    return LocationRow(
+        board=BoardNumber.parse(cells["BEVOEGD GEZAG NUMMER"]),
+        vestiging=_vestiging(cells["INSTELLINGSCODE"], cells["VESTIGINGSCODE"]),
+        name=_name(cells["VESTIGINGSNAAM"]),
+        postcode=_matching(_POSTCODE, cells["POSTCODE"], "postcode").replace(" ", ""),
+        city=cells["PLAATSNAAM"],
+        municipality=_municipality(cells["GEMEENTENUMMER"]),
+    )
+
+
+def _vo_location(cells: Cells) -> LocationRow:
+    return LocationRow(
+        board=BoardNumber.parse(cells["BEVOEGD GEZAG NUMMER"]),
+        vestiging=_vestiging(cells["BRIN NUMMER"], cells["VESTIGINGSNUMMER"]),
+        name=_name(cells["INSTELLINGSNAAM VESTIGING"]),
+        city=cells["PLAATSNAAM"],
+        municipality=_municipality(cells["GEMEENTENUMMER"]),
+    )
+
+
+def _vo_board(cells: Cells) -> BoardRow:
+    return BoardRow(
+        number=BoardNumber.parse(cells["BEVOEGD GEZAG NUMMER"]),
+        name=_name(cells["BEVOEGD GEZAG NAAM"]),
+        kvk=_matching(_KVK, cells["KVK-NUMMER"], "KvK number"),
+    )
+
+
+def _vestiging(brin: str, vestiging: str) -> Vestiging:
+    """Return the vestiging; DUO writes it with its BRIN, which must be that of the line."""
+    school = Brin.parse(brin)
+    whole = Vestiging.parse(vestiging)
+    if whole.brin != school:
+        message = f"vestiging {whole} is not of BRIN {school}"
+        raise BrokenCell(message)
+    return whole
+
+
+def _name(cell: str) -> str:
+    if not cell:
+        raise BrokenCell("the name is empty")
+    if len(cell) > _NAME_LIMIT:
+        message = f"the name is longer than {_NAME_LIMIT} characters"
+        raise BrokenCell(message)
+    return cell
+
+
+def _municipality(cell: str) -> str:
+    found = _matching(_MUNICIPALITY, cell, "gemeentenummer")
+    return found.zfill(4) if found else ""
+
+
+def _matching(pattern: re.Pattern[str], cell: str, kind: str) -> str:
+    """Return the cell, which may be empty; the wrong value is not repeated."""
+    if cell and not pattern.fullmatch(cell):
+        message = f"the {kind} is malformed"
+        raise BrokenCell(message)
+    return cell
+
+
+_ADDRESS: Final = ("STRAATNAAM", "HUISNUMMER-TOEVOEGING", "POSTCODE", "PLAATSNAAM")
+_POSTAL: Final = tuple(f"{column} CORRESPONDENTIEADRES" for column in _ADDRESS)
+_MUNICIPAL: Final = ("GEMEENTENUMMER", "GEMEENTENAAM")
+_CONTACT: Final = ("DENOMINATIE", "TELEFOONNUMMER", "INTERNETADRES")
+_AREAS: Final = tuple(
+    f"{area} {part}"
+    for area in (
+        "NODAAL GEBIED",
+        "RPA-GEBIED",
+        "WGR-GEBIED",
+        "COROPGEBIED",
+        "ONDERWIJSGEBIED",
+        "RMC-REGIO",
+    )
+    for part in ("CODE", "NAAM")
+)
+
+FORMATS: Final = (
+    Format(
+        source=Source.PO_LOCATIONS,
+        header=(
+            "PROVINCIE",
+            "BEVOEGD GEZAG NUMMER",
+            "INSTELLINGSCODE",
+            "VESTIGINGSCODE",
+            "VESTIGINGSNAAM",
+            *_ADDRESS,
+            *_MUNICIPAL,
+            *_CONTACT,
+            *_POSTAL,
+            *_AREAS,
+            "VAKANTIEREGIO",
+        ),
+        read=_po_location,
+    ),
+    Format(
+        source=Source.VO_BOARDS,
+        header=(
+            "BEVOEGD GEZAG NUMMER",
+            "BEVOEGD GEZAG NAAM",
+            *_ADDRESS,
+            *_MUNICIPAL,
+            *_CONTACT,
+            *_POSTAL,
+            "ADMINISTRATIEKANTOORNUMMER",
+            "KVK-NUMMER",
+        ),
+        read=_vo_board,
+    ),
+    Format(
+        source=Source.VO_LOCATIONS,
+        header=(
+            "BEVOEGD GEZAG NUMMER",
+            "BRIN NUMMER",
+            "VESTIGINGSNUMMER",
+            "INSTELLINGSNAAM VESTIGING",
+            "PLAATSNAAM",
+            *_MUNICIPAL,
+            "PROVINCIE",
+            "AANTAL LEERLINGEN",
+            "AANTAL VO LEERLINGEN UITBESTEED AAN VAVO",
+            "TOTAAL AANTAL LEERLINGEN",
+        ),
+        read=_vo_location,
+    ),
+)
+"""Every file that can be read."""

@@ -1,0 +1,109 @@
+"""How a board or school differs from what it was: the report of an import (R1)."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum, unique
+from typing import Final
+
+from wissel.routing.facts import Board, Location, School
+from wissel.routing.identifiers import Vestiging
+
+
+@unique
+class ChangeKind(StrEnum):
+    """How the register differs from a file."""
+
+    BOARD_NEW = "BOARD_NEW"
+    BOARD_RENAMED = "BOARD_RENAMED"
+    BOARD_CHANGED = "BOARD_CHANGED"
+    SCHOOL_NEW = "SCHOOL_NEW"
+    SCHOOL_RENAMED = "SCHOOL_RENAMED"
+    SCHOOL_MOVED = "SCHOOL_MOVED"
+    SCHOOL_CLOSED = "SCHOOL_CLOSED"
+    SCHOOL_REOPENED = "SCHOOL_REOPENED"
+    SCHOOL_TAKEN_OVER = "SCHOOL_TAKEN_OVER"
+    LOCATION_NEW = "LOCATION_NEW"
+    LOCATION_RENAMED = "LOCATION_RENAMED"
+    LOCATION_CHANGED = "LOCATION_CHANGED"
+    LOCATION_CLOSED = "LOCATION_CLOSED"
+    LOCATION_REOPENED = "LOCATION_REOPENED"
+    LOCATION_TAKEN_OVER = "LOCATION_TAKEN_OVER"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolChange:
+    """One difference: `subject` is a board number, BRIN or vestiging.
+
+    `before` is empty for what is new, `after` for what closes.
+    """
+
+    kind: ChangeKind
+    subject: str
+    before: str = ""
+    after: str = ""
+
+
+def board_changes(before: Board | None, after: Board) -> Iterator[SchoolChange]:
+    """Yield the differences of a board; `before` is None if it is new."""
+    if before is None:
+        yield SchoolChange(kind=ChangeKind.BOARD_NEW, subject=after.number, after=after.name)
+        return
+    yield from _difference(ChangeKind.BOARD_RENAMED, after.number, before.name, after.name)
+    yield from _difference(ChangeKind.BOARD_CHANGED, after.number, before.kvk, after.kvk)
+
+
+def school_changes(before: School | None, after: School) -> Iterator[SchoolChange]:
+    """Yield the differences of a school, then those of its locations in order."""
+    old: Mapping[Vestiging, Location] = {}
+    if before is None:
+        yield SchoolChange(kind=ChangeKind.SCHOOL_NEW, subject=after.brin, after=after.name)
+    else:
+        old = {location.vestiging: location for location in before.locations}
+        brin = after.brin
+        yield from _difference(ChangeKind.SCHOOL_TAKEN_OVER, brin, before.source, after.source)
+        yield from _difference(ChangeKind.SCHOOL_MOVED, brin, before.board, after.board)
+        yield from _difference(ChangeKind.SCHOOL_RENAMED, brin, before.name, after.name)
+        yield from _opening(_SCHOOL, brin, after.name, before.closed, after.closed)
+    for location in after.locations:
+        yield from _location_changes(old.get(location.vestiging), location)
+
+
+def _location_changes(before: Location | None, after: Location) -> Iterator[SchoolChange]:
+    key = after.vestiging
+    if before is None:
+        yield SchoolChange(kind=ChangeKind.LOCATION_NEW, subject=key, after=after.name)
+        return
+    yield from _difference(ChangeKind.LOCATION_TAKEN_OVER, key, before.source, after.source)
+    yield from _difference(ChangeKind.LOCATION_RENAMED, key, before.name, after.name)
+    yield from _difference(ChangeKind.LOCATION_CHANGED, key, _address(before), _address(after))
+    yield from _opening(_LOCATION, key, after.name, before.closed, after.closed)
+
+
+_SCHOOL: Final = (ChangeKind.SCHOOL_CLOSED, ChangeKind.SCHOOL_REOPENED)
+_LOCATION: Final = (ChangeKind.LOCATION_CLOSED, ChangeKind.LOCATION_REOPENED)
+
+
+def _opening(
+    kinds: tuple[ChangeKind, ChangeKind],
+    subject: str,
+    name: str,
+    before: dt.date | None,
+    after: dt.date | None,
+) -> Iterator[SchoolChange]:
+    """Yield that something closed or opened again; `before` and `after` are its last days."""
+    closed, reopened = kinds
+    if before is None and after is not None:
+        yield SchoolChange(kind=closed, subject=subject, before=name)
+    elif before is not None and after is None:
+        yield SchoolChange(kind=reopened, subject=subject, after=name)
+
+
+def _difference(kind: ChangeKind, subject: str, before: str, after: str) -> Iterator[SchoolChange]:
+    if before != after:
+        yield SchoolChange(kind=kind, subject=subject, before=before, after=after)
+
+
+def _address(location: Location) -> str:
+    parts = (location.postcode, location.city, location.municipality)
+    return " ".join(part for part in parts if part)

@@ -1,0 +1,51 @@
+"""Samenwerkingsverbanden: organisations without a BRIN that give mandates and receive."""
+
+from dataclasses import dataclass
+
+from wissel.routing.errors import Refused
+from wissel.routing.facts import Samenwerkingsverband
+from wissel.routing.identifiers import Oin, Swv
+from wissel.routing.reasons import Reason
+from wissel.server.registry.ports import Change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterSwv:
+    """A samenwerkingsverband with its own OIN, on which its routing keys are built (R9)."""
+
+    code: Swv
+    name: str
+    oin: Oin
+
+
+async def register_swv(change: Change, command: RegisterSwv) -> Samenwerkingsverband:
+    """Record a samenwerkingsverband and return it.
+
+    1. it has a name, and an OIN that is not a school's: FIELD_REQUIRED, FIELD_INVALID
+    2. its code is new: ALREADY_REGISTERED
+    3. no other has this OIN, apart from its suffix: ALREADY_REGISTERED
+    """
+    if not command.name:
+        raise Refused(Reason.FIELD_REQUIRED, field="name")
+    if command.oin.brin is not None:
+        raise Refused(
+            Reason.FIELD_INVALID,
+            field="oin",
+            value=command.oin,
+            problem="this is the OIN of a school",
+        )
+    if await change.get(Samenwerkingsverband, command.code) is not None:
+        raise Refused(Reason.ALREADY_REGISTERED, field="swv", entity="swv", key=command.code)
+    await _check_oin(change, command.oin)
+    swv = Samenwerkingsverband(code=command.code, name=command.name, oin=command.oin)
+    await change.put(swv)
+    return swv
+
+
+async def _check_oin(change: Change, oin: Oin) -> None:
+    """Refuse an OIN with the stem of another's: their routing keys would be the same."""
+    for other in await change.find(Samenwerkingsverband):
+        if other.oin.stem == oin.stem:
+            raise Refused(
+                Reason.ALREADY_REGISTERED, field="oin", entity="swv", key=str(other.code)
+            )

@@ -1,0 +1,211 @@
+"""SchoolService and SamenwerkingsverbandService."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from wissel.routing.days import parse_optional_day
+from wissel.routing.errors import Refused
+from wissel.routing.facts import Samenwerkingsverband
+from wissel.routing.identifiers import BoardNumber, Brin, Oin, Swv, Vestiging
+from wissel.routing.reasons import Reason
+from wissel.school.v1 import school_service_pb2 as pb
+from wissel.school.v1 import school_service_pb2_grpc as pb_grpc
+from wissel.server.registry import duo, schools
+from wissel.server.registry.finding import get_board, get_school
+from wissel.server.registry.ports import Change, Reading
+from wissel.server.registry.school_lists import (
+    Part,
+    SchoolFilter,
+    count_schools,
+    list_boards,
+    list_schools,
+)
+from wissel.server.registry.swv import RegisterSwv, register_swv
+from wissel.server.rpc.mutating import mutate
+from wissel.server.rpc.paging import Page, listed, page_of
+from wissel.server.rpc.parsing import identifier, optional, required
+from wissel.server.rpc.school_messages import (
+    board_message,
+    import_message,
+    school_message,
+    swv_message,
+)
+from wissel.server.rpc.shared import Shared
+from wissel.server.rpc.uploading import Upload, received
+
+
+class SchoolServicer(pb_grpc.SchoolServiceServicer):
+    """Schools, their locations and their boards, as RIO and DUO publish them."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+
+    async def ImportSchools(
+        self, request_iterator: AsyncIterator[pb.ImportSchoolsRequest], context: object
+    ) -> pb.ImportSchoolsResponse:
+        """Read one file of DUO open data: first a header, then its bytes."""
+        upload = await received(request_iterator)
+        # Parsing takes a good part of a second: other calls go on meanwhile.
+        file = await asyncio.to_thread(duo.parse, upload.data, upload.header.file_name)
+        command = self._import(upload, file)
+
+        async def work(change: Change) -> pb.ImportSchoolsResponse:
+            return import_message(await schools.import_schools(change, command))
+
+        return await mutate(
+            self._shared,
+            upload.header,
+            pb.ImportSchoolsResponse,
+            work,
+            body=upload.body,
+            dry_run=command.validate_only,
+        )
+
+    async def RegisterSchool(
+        self, request: pb.RegisterSchoolRequest, context: object
+    ) -> pb.RegisterSchoolResponse:
+        """Record a school that DUO's files lack, with a reason."""
+        required(request.reason.strip(), "reason")
+        command = _registration(request)
+
+        async def work(change: Change) -> pb.RegisterSchoolResponse:
+            school = await schools.register_school(change, command)
+            return pb.RegisterSchoolResponse(school=school_message(school))
+
+        return await mutate(self._shared, request, pb.RegisterSchoolResponse, work)
+
+    async def ListSchools(
+        self, request: pb.ListSchoolsRequest, context: object
+    ) -> pb.ListSchoolsResponse:
+        """List schools in order of BRIN."""
+        page = page_of(request)
+        wanted = SchoolFilter(
+            board=optional(BoardNumber, request.board_number, "board_number"),
+            name_contains=request.name_contains,
+            include_closed=request.include_closed,
+        )
+        await self._shared.at(request)
+        async with self._shared.register.reading() as reading:
+            part = _part(reading, page)
+            found = await list_schools(reading, wanted, part)
+        return pb.ListSchoolsResponse(
+            schools=map(school_message, found.items), next_page_token=_next(page, part, found.last)
+        )
+
+    async def GetSchool(
+        self, request: pb.GetSchoolRequest, context: object
+    ) -> pb.GetSchoolResponse:
+        """Return one school."""
+        brin = identifier(Brin, request.brin, "brin")
+        await self._shared.at(request)
+        async with self._shared.register.reading() as reading:
+            school = await get_school(reading, brin)
+        return pb.GetSchoolResponse(school=school_message(school))
+
+    async def ListBoards(
+        self, request: pb.ListBoardsRequest, context: object
+    ) -> pb.ListBoardsResponse:
+        """List boards in order of number."""
+        page = page_of(request)
+        await self._shared.at(request)
+        async with self._shared.register.reading() as reading:
+            part = _part(reading, page)
+            found = await list_boards(reading, request.name_contains, part)
+            counts = await count_schools(reading, *(board.number for board in found.items))
+        return pb.ListBoardsResponse(
+            boards=[board_message(board, counts[board.number]) for board in found.items],
+            next_page_token=_next(page, part, found.last),
+        )
+
+    async def GetBoard(self, request: pb.GetBoardRequest, context: object) -> pb.GetBoardResponse:
+        """Return one board."""
+        number = identifier(BoardNumber, request.board_number, "board_number")
+        await self._shared.at(request)
+        async with self._shared.register.reading() as reading:
+            board = await get_board(reading, number)
+            counts = await count_schools(reading, number)
+        return pb.GetBoardResponse(board=board_message(board, counts[number]))
+
+    def _import(self, upload: Upload, file: duo.ParsedFile) -> schools.ImportSchools:
+        header = upload.header
+        share = self._shared.max_closed_share
+        if header.HasField("max_closed_share"):
+            share = header.max_closed_share
+        return schools.ImportSchools(
+            file=file,
+            as_of=parse_optional_day(header.as_of_date, "as_of_date"),
+            max_closed_share=share,
+            validate_only=header.validate_only,
+        )
+
+
+class SamenwerkingsverbandServicer(pb_grpc.SamenwerkingsverbandServiceServicer):
+    """Samenwerkingsverbanden."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+
+    async def RegisterSamenwerkingsverband(
+        self, request: pb.RegisterSamenwerkingsverbandRequest, context: object
+    ) -> pb.RegisterSamenwerkingsverbandResponse:
+        """Record a samenwerkingsverband."""
+        command = RegisterSwv(
+            code=identifier(Swv, request.swv, "swv"),
+            name=required(request.name.strip(), "name"),
+            oin=identifier(Oin, request.oin, "oin"),
+        )
+
+        async def work(change: Change) -> pb.RegisterSamenwerkingsverbandResponse:
+            swv = await register_swv(change, command)
+            return pb.RegisterSamenwerkingsverbandResponse(samenwerkingsverband=swv_message(swv))
+
+        return await mutate(self._shared, request, pb.RegisterSamenwerkingsverbandResponse, work)
+
+    async def ListSamenwerkingsverbanden(
+        self, request: pb.ListSamenwerkingsverbandenRequest, context: object
+    ) -> pb.ListSamenwerkingsverbandenResponse:
+        """List samenwerkingsverbanden in order of code."""
+        page = page_of(request)
+        await self._shared.at(request)
+        async with self._shared.register.reading() as reading:
+            found, token = await listed(reading, Samenwerkingsverband, page)
+        return pb.ListSamenwerkingsverbandenResponse(
+            samenwerkingsverbanden=map(swv_message, found), next_page_token=token
+        )
+
+
+def _part(reading: Reading, page: Page) -> Part:
+    pinned = reading.revision if page.pinned is None else page.pinned
+    return Part(after=page.after, limit=page.size, pinned=pinned)
+
+
+def _next(page: Page, part: Part, last: str) -> str:
+    return page.token(part.pinned, last) if last else ""
+
+
+def _registration(request: pb.RegisterSchoolRequest) -> schools.RegisterSchool:
+    school = request.school
+    brin = identifier(Brin, school.brin, "school.brin")
+    if len(school.locations) > 100:  # noqa: PLR2004 - a vestiging has two digits
+        raise Refused(
+            Reason.FIELD_INVALID, field="school.locations", expected="at most 100 locations"
+        )
+    return schools.RegisterSchool(
+        brin=brin,
+        board=identifier(BoardNumber, school.board_number, "school.board_number"),
+        board_name=request.board_name.strip(),
+        locations=tuple(
+            schools.NewLocation(
+                vestiging=Vestiging.within(
+                    brin,
+                    required(each.vestiging, "school.locations.vestiging"),
+                    "school.locations.vestiging",
+                ),
+                name=each.name.strip(),
+                postcode=each.postcode,
+                city=each.city,
+                municipality=each.municipality_code,
+            )
+            for each in school.locations
+        ),
+    )

@@ -1,0 +1,178 @@
+"""The gRPC server: every service behind one interceptor, with bounds on all sides."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import grpc
+from grpc_health.v1 import health_pb2
+from prometheus_client import CollectorRegistry
+
+from wissel.routing.identifiers import Oin
+from wissel.server.identity.peer import Peers
+from wissel.server.registry.ports import Register
+from wissel.server.rpc.gates import Gates, Serving
+from wissel.server.rpc.health import HealthServicer
+from wissel.server.rpc.interceptor import Interceptor
+from wissel.server.rpc.log import Lines
+from wissel.server.rpc.metrics import Metrics
+from wissel.server.rpc.policy import check_policy
+from wissel.server.rpc.ports import Clock, Follower
+from wissel.server.rpc.quota import Buckets, Quota
+from wissel.server.rpc.services import Traffic, add_services
+from wissel.server.rpc.shared import Shared
+
+MAX_RECEIVE_BYTES: Final = 4 * 1024 * 1024
+_STREAMS: Final = 100
+_HANDSHAKE_MS: Final = 10_000
+_KEEPALIVE_MS: Final = 60_000
+_KEEPALIVE_TIMEOUT_MS: Final = 20_000
+_PING_EVERY_MS: Final = 20_000
+_SERVING: Final = health_pb2.HealthCheckResponse.SERVING
+_NOT_SERVING: Final = health_pb2.HealthCheckResponse.NOT_SERVING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What one process allows. Quotas are those of this process: quota / workers.
+
+    `connection_grace_seconds` is no shorter than the longest transfer.
+    """
+
+    resolve_per_minute: int
+    lookup_per_minute: int
+    max_closed_share: float = 0.02
+    connection_age_seconds: float = 600
+    connection_grace_seconds: float = 180
+    stream_check_seconds: float = 1
+    reuse_port: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the server is made from.
+
+    `clock` gives aware instants, `monotonic` seconds. `traffic` is the
+    servicer of forwarding. `operators` act before anyone is registered.
+    """
+
+    register: Register
+    follower: Follower
+    peers: Peers
+    traffic: Traffic
+    hub_oin: Oin
+    operators: frozenset[Oin]
+    bounds: Bounds
+    clock: Clock
+    monotonic: Callable[[], float]
+    lines: Lines
+    metrics: CollectorRegistry
+    new_id: Callable[[], UUID] = uuid4
+
+
+class RpcServer:
+    """A server that is built but does not listen yet; its health begins as NOT_SERVING."""
+
+    def __init__(
+        self,
+        server: grpc.aio.Server,
+        watched: HealthServicer,
+        serving: Serving,
+        services: tuple[str, ...],
+        lines: Lines,
+    ) -> None:
+        self._server = server
+        self._watched = watched
+        self._serving = serving
+        self._services = services
+        self._lines = lines
+        self._state: object = None
+
+    async def listen(self, address: str, credentials: grpc.ServerCredentials) -> int:
+        """Bind, start, and return the port; `RuntimeError` if the address is taken."""
+        port = self._server.add_secure_port(address, credentials)
+        await self._server.start()
+        return port
+
+    async def set_serving(self, *, serving: bool) -> None:
+        """Tell health checks and those who watch, of every service and of the whole."""
+        state = _SERVING if serving else _NOT_SERVING
+        if state != self._state:
+            self._state = state
+            for service in ("", *self._services):
+                await self._watched.set(service, state)
+
+    async def stop(self, grace: float) -> None:
+        """Refuse new calls, end watches, wait up to `grace` seconds for the rest."""
+        self._serving.stopping = True
+        await self._watched.enter_graceful_shutdown()
+        await self._server.stop(grace)
+        self._lines.flush()
+
+    async def terminated(self) -> None:
+        """Return when the server has stopped."""
+        await self._server.wait_for_termination()
+
+
+async def build(parts: Parts) -> RpcServer:
+    """Return the server of one process, with every service behind the interceptor.
+
+    Raises `PolicyError` if the policy and the served methods differ. The
+    follower must have loaded its table before the server listens.
+    """
+    serving = Serving()
+    gates = _gates(parts, serving)
+    interceptor = Interceptor(
+        gates,
+        Metrics(parts.metrics),
+        parts.lines,
+        parts.clock,
+        parts.bounds.stream_check_seconds,
+    )
+    server = grpc.aio.server(interceptors=[interceptor], options=_options(parts.bounds))
+    watched = HealthServicer()
+    shared = Shared(
+        register=parts.register,
+        follower=parts.follower,
+        gates=gates,
+        clock=parts.clock,
+        new_id=parts.new_id,
+        hub_oin=parts.hub_oin,
+        max_closed_share=parts.bounds.max_closed_share,
+    )
+    added = add_services(server, shared, parts.traffic, watched)
+    check_policy(added.methods)
+    built = RpcServer(server, watched, serving, added.services, parts.lines)
+    await built.set_serving(serving=False)
+    return built
+
+
+def _gates(parts: Parts, serving: Serving) -> Gates:
+    sizes: Mapping[Quota, int] = {
+        Quota.RESOLVE: parts.bounds.resolve_per_minute,
+        Quota.LOOKUP: parts.bounds.lookup_per_minute,
+    }
+    return Gates(
+        peers=parts.peers,
+        follower=parts.follower,
+        operators=parts.operators,
+        serving=serving,
+        buckets={quota: Buckets(quota, size, parts.monotonic) for quota, size in sizes.items()},
+    )
+
+
+def _options(bounds: Bounds) -> list[tuple[str, Any]]:
+    """Return the bounds that gRPC itself keeps; it adds a jitter to the connection's age."""
+    return [
+        ("grpc.so_reuseport", int(bounds.reuse_port)),
+        ("grpc.max_receive_message_length", MAX_RECEIVE_BYTES),
+        ("grpc.max_concurrent_streams", _STREAMS),
+        ("grpc.server_handshake_timeout_ms", _HANDSHAKE_MS),
+        ("grpc.max_connection_age_ms", int(bounds.connection_age_seconds * 1000)),
+        ("grpc.max_connection_age_grace_ms", int(bounds.connection_grace_seconds * 1000)),
+        ("grpc.keepalive_time_ms", _KEEPALIVE_MS),
+        ("grpc.keepalive_timeout_ms", _KEEPALIVE_TIMEOUT_MS),
+        ("grpc.keepalive_permit_without_calls", 1),
+        ("grpc.http2.min_ping_interval_without_data_ms", _PING_EVERY_MS),
+    ]

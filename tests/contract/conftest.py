@@ -1,0 +1,25 @@
+"""The databases that every store contract is run on."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from support import postgres
+from support.stores import fresh_sqlite, register_at
+from wissel.server.store.register import SqlRegister
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def registry_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty, migrated database, on each engine there is."""
+    if request.param == "sqlite":
+        return fresh_sqlite(tmp_path)
+    return postgres.fresh_database()
+
+
+@pytest.fixture
+async def register(registry_url: str) -> AsyncIterator[SqlRegister]:
+    """An empty register."""
+    async with register_at(registry_url) as opened:
+        yield opened

@@ -1,0 +1,85 @@
+"""Both histories bring a database to the schema that the code expects."""
+
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import MetaData, inspect
+
+from support.stores import sqlite_url
+from wissel.server.store import journal_tables, tables
+from wissel.server.store.engine import blocking_read, journal_url, open_blocking_engine
+from wissel.server.store.migrate import migrate
+
+
+def _tables(url: str) -> set[str]:
+    engine = open_blocking_engine(url)
+    try:
+        return set(inspect(engine).get_table_names())
+    finally:
+        engine.dispose()
+
+
+def _differences(url: str, metadata: MetaData) -> list[object]:
+    """What Alembic would still change in the tables that this metadata names."""
+    names = set(metadata.tables)
+    engine = open_blocking_engine(url)
+    try:
+        with blocking_read(engine) as connection:
+            context = MigrationContext.configure(
+                connection,
+                opts={"include_name": lambda name, kind, _: kind != "table" or name in names},
+            )
+            return list(compare_metadata(context, metadata))
+    finally:
+        engine.dispose()
+
+
+def test_the_registry_has_exactly_the_tables_of_the_code(registry_url: str) -> None:
+    assert _differences(registry_url, tables.METADATA) == []
+
+
+def test_the_journal_has_exactly_the_tables_of_the_code(registry_url: str) -> None:
+    assert _differences(journal_url(registry_url), journal_tables.METADATA) == []
+
+
+def test_each_sqlite_file_holds_its_own_history(tmp_path: Path) -> None:
+    url = sqlite_url(tmp_path / "data" / "deeper")
+
+    migrate(url)
+
+    assert set(tables.METADATA.tables) | {"registry_schema"} == _tables(url)
+    assert "journal_schema" in _tables(journal_url(url))
+    assert "registry_schema" not in _tables(journal_url(url))
+
+
+def test_migrating_again_changes_nothing(registry_url: str) -> None:
+    before = _tables(registry_url)
+
+    migrate(registry_url)
+
+    assert before == _tables(registry_url)
+
+
+def test_processes_that_migrate_at_once_do_not_trip_over_each_other(tmp_path: Path) -> None:
+    url = sqlite_url(tmp_path)
+
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+        assert list(pool.map(migrate, [url, url])) == [None, None]
+
+    assert "head" in _tables(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("sqlite:////var/lib/wissel/registry.db", "sqlite:////var/lib/wissel/journal.db"),
+        ("sqlite:///registry.db", "sqlite:///journal.db"),
+        ("postgresql://u:p@h/wissel", "postgresql://u:p@h/wissel"),
+    ],
+)
+def test_the_journal_lies_beside_the_registry(url: str, expected: str) -> None:
+    assert expected == journal_url(url)

@@ -1,0 +1,46 @@
+"""Who acts in tests of the register, and on what."""
+
+import hashlib
+
+from wissel.routing.facts import Board, Party, Role, System
+from wissel.routing.identifiers import BoardNumber, Oin, SystemId
+from wissel.server.registry.ports import Act
+
+OPERATOR = Oin("00000003999900000000")
+NOORD = Oin("00000003999911110000")
+ZUID = Oin("00000003999922220000")
+
+
+def act(
+    caller: Oin = OPERATOR,
+    *,
+    method: str = "wissel.test.v1.TestService/Change",
+    request_id: str = "",
+    body: bytes = b"",
+    person: str = "",
+    reason: str = "",
+) -> Act:
+    """An act of the operator, unless said otherwise."""
+    return Act(
+        caller=caller,
+        method=method,
+        person=person,
+        reason=reason,
+        request_id=request_id,
+        body_sha256=hashlib.sha256(body).digest() if request_id else b"",
+    )
+
+
+def board(number: int, name: str = "") -> Board:
+    """A board with a number from 99000."""
+    return Board(number=BoardNumber(str(99000 + number)), name=name)
+
+
+def party(oin: Oin, name: str) -> Party:
+    """A vendor."""
+    return Party(oin=oin, name=name, role=Role.VENDOR)
+
+
+def system(system_id: str, owner: Oin) -> System:
+    """A system of a vendor."""
+    return System(system_id=SystemId(system_id), party=owner, name=system_id)

@@ -1,0 +1,215 @@
+"""A hub in this process, over real mutual TLS, on a fresh SQLite register.
+
+    async with running_hub(tmp_path, facts=worlds.small()) as hub:
+        parties = hub.stub(PartyServiceStub, "noord")
+        answer = await parties.WhoAmI(WhoAmIRequest())
+
+Names of identities: `noord`, `zuid` (vendors), `duo` (chain partner), `desk`
+(operator by the settings) with the OINs of `support.worlds`, and `stranger`,
+whom nobody registered. `hub.issue` makes others, also bad ones.
+"""
+
+import io
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, TypeVar, cast
+
+import grpc
+from google.rpc import error_details_pb2, status_pb2
+from prometheus_client import CollectorRegistry
+
+from support import worlds
+from support.pki import HUB_OIN, STRANGER_OIN, Identity, Pki
+from support.stores import open_register, utc_now
+from wissel.routing.facts import Fact
+from wissel.routing.identifiers import Oin
+from wissel.routing.table import Table
+from wissel.server.identity.peer import Peers
+from wissel.server.identity.trust import HubTrust
+from wissel.server.registry.ports import Act
+from wissel.server.rpc.log import JsonLines
+from wissel.server.rpc.ports import Clock
+from wissel.server.rpc.server import Bounds, Parts, RpcServer, build
+from wissel.server.rpc.services import Traffic
+from wissel.server.store.follow import Follower
+from wissel.server.store.register import SqlRegister
+
+S = TypeVar("S")
+M = TypeVar("M")
+
+OINS: Final[Mapping[str, str]] = {
+    "noord": worlds.NOORD,
+    "zuid": worlds.ZUID,
+    "duo": worlds.DUO,
+    "desk": worlds.DESK,
+    "stranger": STRANGER_OIN,
+}
+BOUNDS: Final = Bounds(
+    resolve_per_minute=1_000_000, lookup_per_minute=1_000_000, stream_check_seconds=0.05
+)
+OPERATOR_METADATA: Final = (("wissel-user", "jansen@desk"),)
+"""What an operator sends along with every mutation."""
+
+TrafficMaker = Callable[[SqlRegister, Follower[Table]], Traffic]
+
+
+@dataclass(kw_only=True)
+class Hub:
+    """A running hub with the identities that call it."""
+
+    port: int
+    pki: Pki
+    server: RpcServer
+    register: SqlRegister
+    follower: Follower[Table]
+    metrics: CollectorRegistry
+    log: io.StringIO
+    identities: dict[str, Identity] = field(default_factory=dict)
+    channels: list[grpc.aio.Channel] = field(default_factory=list)
+    _by_name: dict[str, grpc.aio.Channel] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        """Host and port."""
+        return f"127.0.0.1:{self.port}"
+
+    def issue(self, name: str, **faults: Any) -> Identity:
+        """Issue an identity under a new name; see `Pki.issue`."""
+        self.identities[name] = self.pki.issue(name, **faults)
+        return self.identities[name]
+
+    def identity(self, name: str) -> Identity:
+        """Return an identity by name, issued on first use."""
+        return self.identities.get(name) or self.issue(name, oin=OINS[name])
+
+    def channel(self, name: str) -> grpc.aio.Channel:
+        """Return the channel of an identity, the same one each time."""
+        if name not in self._by_name:
+            self._by_name[name] = self.open(self.identity(name))
+        return self._by_name[name]
+
+    def open(
+        self, identity: Identity | None, options: tuple[tuple[str, Any], ...] = ()
+    ) -> grpc.aio.Channel:
+        """Open another channel, with the certificate of `identity` or without one."""
+        credentials = grpc.ssl_channel_credentials(
+            root_certificates=self.pki.roots.read_bytes(),
+            private_key=identity.key.read_bytes() if identity else None,
+            certificate_chain=identity.certificate.read_bytes() if identity else None,
+        )
+        every = (("grpc.use_local_subchannel_pool", 1), *options)
+        channel = grpc.aio.secure_channel(self.address, credentials, every)
+        self.channels.append(channel)
+        return channel
+
+    def stub(self, kind: Callable[[grpc.aio.Channel], S], name: str) -> Any:
+        """Return a stub that calls as an identity."""
+        return kind(self.channel(name))
+
+    async def put(self, *facts: Fact) -> int:
+        """Record facts behind the API's back and wait until they are followed."""
+        async with self.register.changing(Act(caller=worlds.DESK, method="test")) as change:
+            await change.put(*facts)
+        revision = await self.register.head_revision()
+        await self.follower.reached(revision)
+        return revision
+
+
+@asynccontextmanager
+async def running_hub(
+    folder: Path,
+    *,
+    facts: Iterable[Fact] = (),
+    bounds: Bounds = BOUNDS,
+    traffic: TrafficMaker | None = None,
+    clock: Clock | None = None,
+) -> AsyncIterator[Hub]:
+    """Start a hub whose register holds `facts`; everything ends with the block."""
+    pki = Pki.create(folder / "pki")
+    own = pki.issue("hub", oin=HUB_OIN)
+    log, metrics = io.StringIO(), CollectorRegistry()
+    now = clock or utc_now
+    async with open_register(folder, now) as register:
+        follower = Follower(register, Table.load, clock=time.monotonic)
+        await _seed(register, facts)
+        await follower.start()
+        forwarding = traffic(register, follower) if traffic else _no_traffic()
+        server = await build(
+            Parts(
+                register=register,
+                follower=follower,
+                peers=Peers(HubTrust.read(pki.roots), now),
+                traffic=forwarding,
+                hub_oin=Oin(HUB_OIN),
+                operators=frozenset({worlds.DESK}),
+                bounds=bounds,
+                clock=now,
+                monotonic=time.monotonic,
+                lines=JsonLines(log),
+                metrics=metrics,
+            )
+        )
+        port = await server.listen("127.0.0.1:0", _credentials(own))
+        await server.set_serving(serving=True)
+        hub = Hub(
+            port=port,
+            pki=pki,
+            server=server,
+            register=register,
+            follower=follower,
+            metrics=metrics,
+            log=log,
+        )
+        try:
+            yield hub
+        finally:
+            for channel in hub.channels:
+                await channel.close()
+            await server.stop(0)
+            await follower.stop()
+
+
+def status_of(error: grpc.aio.AioRpcError) -> status_pb2.Status:
+    """Return the rich status of a refused call."""
+    for key, value in error.trailing_metadata() or ():
+        if key == "grpc-status-details-bin":
+            return status_pb2.Status.FromString(cast(bytes, value))
+    message = f"no details in {error}"
+    raise AssertionError(message)
+
+
+def detail(error: grpc.aio.AioRpcError, kind: type[M]) -> M:
+    """Return the detail of this type in the status of a refused call."""
+    found: Any = kind()
+    for packed in status_of(error).details:
+        if packed.Unpack(found):
+            return cast(M, found)
+    message = f"no {kind.__name__} in {error}"
+    raise AssertionError(message)
+
+
+def reason_of(error: grpc.aio.AioRpcError) -> str:
+    """Return the reason of a refused call."""
+    return detail(error, error_details_pb2.ErrorInfo).reason
+
+
+def _credentials(own: Identity) -> grpc.ServerCredentials:
+    return grpc.ssl_server_credentials(
+        [(own.key.read_bytes(), own.certificate.read_bytes())],
+        root_certificates=own.roots.read_bytes(),
+        require_client_auth=True,
+    )
+
+
+async def _seed(register: SqlRegister, facts: Iterable[Fact]) -> None:
+    async with register.changing(Act(caller=worlds.DESK, method="seed")) as change:
+        await change.put(*facts)
+
+
+def _no_traffic() -> Traffic:
+    """Return a servicer that forwards nothing: every method is unimplemented."""
+    maker = cast(Callable[[], Traffic], Traffic)  # abstract only in the stubs
+    return maker()

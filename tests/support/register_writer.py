@@ -1,0 +1,42 @@
+"""A process that counts up in the register: `register_writer.py <url> <board> <times>`.
+
+Each step reads the board's name as a number and writes it one higher, so a
+write that was lost or interleaved shows in the sum.
+"""
+
+import asyncio
+import datetime as dt
+import sys
+
+from wissel.routing.facts import Board
+from wissel.routing.identifiers import BoardNumber, Oin
+from wissel.server.registry.ports import Act
+from wissel.server.store.engine import open_engine
+from wissel.server.store.register import SqlRegister
+
+ACT = Act(caller=Oin("00000003999900000000"), method="count")
+
+
+async def count_up(register: SqlRegister, number: str, times: int) -> None:
+    """Add one to the number in the board's name, `times` times."""
+    for _ in range(times):
+        async with register.changing(ACT) as change:
+            found = await change.get(Board, number)
+            so_far = int(found.name) if found else 0
+            await change.put(Board(number=BoardNumber(number), name=str(so_far + 1)))
+
+
+async def _main(url: str, number: str, times: int) -> None:
+    engine = open_engine(url, lock_timeout=20.0)
+    try:
+        await count_up(SqlRegister(engine, clock=_now), number, times)
+    finally:
+        await engine.dispose()
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+if __name__ == "__main__":
+    asyncio.run(_main(sys.argv[1], sys.argv[2], int(sys.argv[3])))
