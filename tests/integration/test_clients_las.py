@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import ssl
 import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import grpc
 import pytest
+
 from support.las_peer import (
     PAYLOAD,
     ROUTING_KEY,
@@ -21,15 +23,14 @@ from support.las_peer import (
     signer,
 )
 from support.pki import HUB_OIN, STRANGER_OIN, ZUID_OIN, Pki
-
 from wissel.clients import (
     Identity,
     IncomingMessage,
     Las,
     LasServer,
     LasSettings,
-    RefuseMessage,
     Refused,
+    RefuseMessage,
     StorageError,
 )
 from wissel.clients.replies import translate
@@ -392,8 +393,6 @@ async def test_a_renewed_certificate_serves_the_next_connection(world: World) ->
 
 
 async def _served_certificate(world: World) -> str:
-    import ssl
-
     trusted = ssl.create_default_context(cafile=str(world.hub.roots))
     trusted.load_cert_chain(world.hub.certificate, world.hub.key)
     trusted.set_alpn_protocols(["h2"])

@@ -7,10 +7,10 @@ from uuid import uuid4
 
 import grpc
 import pytest
+
 from support import worlds
 from support.hub import Hub, reason_of, running_hub, status_of
 from support.stubs import Caller
-
 from wissel.agreement.v1 import agreement_service_pb2 as agreement
 from wissel.endpoint.v1 import endpoint_service_pb2 as endpoint
 from wissel.mandate.v1 import mandate_service_pb2 as mandate
@@ -50,9 +50,10 @@ async def test_a_foreign_entity_is_refused_in_the_words_of_a_missing_one(
 
     told = status_of(of_foreign.value).SerializeToString()
     assert of_foreign.value.code() is grpc.StatusCode.NOT_FOUND
-    assert told.replace(foreign.encode(), missing.encode()) == status_of(
-        of_missing.value
-    ).SerializeToString()
+    assert (
+        told.replace(foreign.encode(), missing.encode())
+        == status_of(of_missing.value).SerializeToString()
+    )
 
 
 async def test_no_endpoint_is_registered_under_a_foreign_mandate(hub: Hub) -> None:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import grpc
 import pytest
+
 from support import worlds
 from support.hub import Hub, reason_of, running_hub
 from support.stubs import Caller
-
 from wissel.endpoint.v1.endpoint_service_pb2 import LookupEndpointsRequest
 from wissel.mandate.v1.mandate_service_pb2 import ValidateMandateRequest
 

@@ -8,10 +8,10 @@ from uuid import uuid4
 
 import grpc
 import pytest
+
 from support import worlds
 from support.hub import OPERATOR_METADATA, Hub, reason_of, running_hub
 from support.stubs import WHY, Caller
-
 from wissel.endpoint.v1 import endpoint_service_pb2 as endpoint
 from wissel.mandate.v1 import mandate_service_pb2 as mandate
 from wissel.party.v1 import party_service_pb2 as party

@@ -8,10 +8,10 @@ from typing import Any
 import grpc
 import pytest
 from google.rpc import error_details_pb2
+
 from support import worlds
 from support.hub import BOUNDS, Hub, detail, reason_of, running_hub, status_of
 from support.stubs import Caller
-
 from wissel.traffic.v1.route_service_pb2 import (
     BatchResolveRoutesRequest,
     ExplainRouteRequest,

@@ -37,7 +37,6 @@ from wissel.server.rpc.services import Traffic
 from wissel.server.store.follow import Follower
 from wissel.server.store.register import SqlRegister
 
-S = TypeVar("S")
 M = TypeVar("M")
 
 OINS: Final[Mapping[str, str]] = {
@@ -67,6 +66,7 @@ class Hub:
     follower: Follower[Table]
     metrics: CollectorRegistry
     log: io.StringIO
+    ahead: list[float]
     identities: dict[str, Identity] = field(default_factory=dict)
     channels: list[grpc.aio.Channel] = field(default_factory=list)
     _by_name: dict[str, grpc.aio.Channel] = field(default_factory=dict)
@@ -105,9 +105,19 @@ class Hub:
         self.channels.append(channel)
         return channel
 
-    def stub(self, kind: Callable[[grpc.aio.Channel], S], name: str) -> Any:
+    def stub(self, kind: Any, name: str) -> Any:
         """Return a stub that calls as an identity."""
         return kind(self.channel(name))
+
+    async def finished(self, outcome: str) -> None:
+        """Wait until the log has a line of a call with this outcome."""
+        while f'"outcome":"{outcome}"' not in self.log.getvalue():
+            self.server.flush_log()
+            await self.channel("desk").unary_unary("/grpc.health.v1.Health/Check")(b"")
+
+    def age(self, *, seconds: float) -> None:
+        """Let the follower's clock move on."""
+        self.ahead[0] += seconds
 
     async def put(self, *facts: Fact) -> int:
         """Record facts behind the API's back and wait until they are followed."""
@@ -133,7 +143,8 @@ async def running_hub(
     log, metrics = io.StringIO(), CollectorRegistry()
     now = clock or utc_now
     async with open_register(folder, now) as register:
-        follower = Follower(register, Table.load, clock=time.monotonic)
+        ahead = [0.0]
+        follower = Follower(register, Table.load, clock=lambda: time.monotonic() + ahead[0])
         await _seed(register, facts)
         await follower.start()
         forwarding = traffic(register, follower) if traffic else _no_traffic()
@@ -162,6 +173,7 @@ async def running_hub(
             follower=follower,
             metrics=metrics,
             log=log,
+            ahead=ahead,
         )
         try:
             yield hub

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 import grpc
-from support.pki import HUB_OIN, NOORD_OIN, ZUID_OIN, Identity
 
+from support.pki import HUB_OIN, NOORD_OIN, ZUID_OIN, Identity
 from wissel.dossier.v1 import dossier_pb2
 from wissel.las.v1 import las_service_pb2 as pb
 from wissel.las.v1.las_service_pb2_grpc import LasServiceStub

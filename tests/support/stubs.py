@@ -3,7 +3,6 @@
 from typing import Any
 
 from support.hub import OPERATOR_METADATA, Hub
-
 from wissel.agreement.v1 import agreement_service_pb2 as agreement
 from wissel.agreement.v1.agreement_service_pb2_grpc import AgreementServiceStub
 from wissel.catalog.v1.catalog_service_pb2_grpc import CatalogServiceStub
@@ -68,7 +67,7 @@ class Caller:
             metadata=OPERATOR_METADATA,
         )
         for service in services:
-            named = {"system_id": system_id, "service": service, "reason": WHY}
+            named: Any = {"system_id": system_id, "service": service, "reason": WHY}
             await self.parties.QualifySystem(
                 party.QualifySystemRequest(**named), metadata=OPERATOR_METADATA
             )

@@ -22,7 +22,6 @@ from wissel.routing.reasons import Reason
 from wissel.routing.signed_messages import signed_of
 from wissel.traffic.v1 import traffic_service_pb2 as traffic_pb
 
-
 _TYPES: Final = ReceiptTypes(receiver=pb.ReceiverReceipt, hub=pb.HubReceipt)
 
 

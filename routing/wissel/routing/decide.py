@@ -73,7 +73,7 @@ def _receiver(table: Table, query: Query, day: int) -> Bucket | Refusal:
     return bucket
 
 
-def _gated_route(
+def _gated_route(  # noqa: PLR0913, PLR0917 - both sides and what lies between them
     table: Table,
     service: ServiceRecord,
     sender: Sending,

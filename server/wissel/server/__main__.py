@@ -11,17 +11,23 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-import uvloop
 
 from wissel.routing.errors import Refused
 from wissel.routing.identifiers import Oin
-from wissel.server import development
-from wissel.server.app import ListenError, StartError, serving
 from wissel.server.identity import pki
 from wissel.server.identity.crls import TrustFileError
 from wissel.server.identity.keyfiles import KeyFileError
-from wissel.server.settings import CONFIG_VARIABLE, Settings, SettingsError
-from wissel.server.store.migrate import migrate as migrate_database
+from wissel.server.settings import (
+    CONFIG_VARIABLE,
+    ListenError,
+    Settings,
+    SettingsError,
+    StartError,
+)
+
+# gRPC and the database take most of a second to import: the commands that do
+# without them do not wait for it.
+# ruff: noqa: PLC0415
 
 USAGE: Final = 2
 UNREACHABLE: Final = 3
@@ -47,12 +53,14 @@ FolderArgument = Annotated[Path, typer.Argument(help="Folder of the development 
 def serve(config: ConfigOption = None) -> None:
     """Serve until SIGTERM or SIGINT; what is under way is finished first."""
     with _explained():
-        uvloop.run(_serve(_settings(config)))
+        _run(_settings(config))
 
 
 @app.command()
 def migrate(config: ConfigOption = None) -> None:
     """Bring the database to the schema of this version."""
+    from wissel.server.store.migrate import migrate as migrate_database
+
     with _explained():
         migrate_database(_settings(config).database)
     _say("the database is up to date")
@@ -66,10 +74,12 @@ def dev(
     listen: Annotated[str, typer.Option(help="Host and port.")] = "127.0.0.1:7443",
 ) -> None:
     """Serve a development hub: makes its certificates and database where they lack."""
+    from wissel.server import development
+
     with _explained():
         settings = development.prepare(folder, listen, dt.datetime.now(dt.UTC))
         typer.echo(development.instructions(folder, settings))
-        uvloop.run(_serve(settings))
+        _run(settings)
 
 
 @pki_app.command("init")
@@ -112,7 +122,15 @@ def _settings(config: Path | None) -> Settings:
     return Settings.read()
 
 
+def _run(settings: Settings) -> None:
+    import uvloop
+
+    uvloop.run(_serve(settings))
+
+
 async def _serve(settings: Settings) -> None:
+    from wissel.server.app import serving
+
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 

@@ -2,37 +2,227 @@
 
 import asyncio
 import datetime as dt
+import gc
+import os
+import platform
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import Final
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import Any, Final
+from uuid import UUID
 
 import structlog
 from prometheus_client import CollectorRegistry, start_http_server
 
-from wissel.routing.dsse import Signer
+from wissel.routing import dsse
+from wissel.routing.dsse import HUB_RECEIPT, Signer
 from wissel.routing.errors import Refused
 from wissel.routing.table import Table
+from wissel.server.courier.assemble import CourierParts, TlsFiles, make_courier, make_dialer
+from wissel.server.courier.bounds import Limits
 from wissel.server.identity.keyfiles import read_key
 from wissel.server.identity.peer import Peers
 from wissel.server.identity.trust import HubTrust
 from wissel.server.registry import catalog
 from wissel.server.registry.ports import Act
-from wissel.server.rpc import log, server
+from wissel.server.rpc import log
 from wissel.server.rpc.credentials import ServerCertificate
-from wissel.server.settings import Settings
+from wissel.server.rpc.server import Bounds, Parts, RpcServer, build
+from wissel.server.rpc.traffic import TrafficServicer
+from wissel.server.settings import ListenError, Settings, StartError
 from wissel.server.store.engine import open_engine
 from wissel.server.store.follow import Follower
+from wissel.server.store.journal import SqlJournal, head_reader
 from wissel.server.store.register import SqlRegister
 
 NOT_SERVING_SECONDS: Final = 2.0
-"""A hub that is this far behind says so to its health checks (DESIGN section 7)."""
+"""A hub that is this far behind tells its health checks so (DESIGN section 7)."""
 _LOOK_SECONDS: Final = 0.25
+_LISTS_SECONDS: Final = 10.0
+_NOBODY: Final = UUID(int=0)
 
 
-class StartError(Exception):
-    """The hub cannot start; the message says what to mend."""
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[str]:
+    """Run a hub for as long as the block lasts; yields the address it serves on.
+
+    Whatever was begun is finished at the end: the calls within the grace of
+    the settings, then the deliveries, then the last write of the journal.
+    Raises `StartError`, `ListenError`, `KeyFileError`, `TrustFileError` or
+    `Refused(DATABASE_UNAVAILABLE)`.
+    """
+    lines = log.configure(settings.log_level)
+    async with AsyncExitStack() as stack:
+        signer = _signer(settings)
+        trust = HubTrust.read(settings.trust_roots, settings.crls)
+        _use_signer(signer, trust)
+        register = await _register(settings, signer, stack)
+        follower = Follower(register, Table.load, clock=time.monotonic)
+        await follower.start()
+        stack.push_async_callback(follower.stop)
+        _settle_memory()
+        journal = SqlJournal.open(settings.database, head_reader(settings.database), _now)
+        stack.push_async_callback(journal.close)
+        await journal.find(signer.oin, _NOBODY)
+        parts = _courier_parts(settings, signer, trust, follower, journal)
+        dialer = make_dialer(parts)
+        stack.push_async_callback(dialer.close)
+        courier = make_courier(parts, dialer)
+        stack.push_async_callback(courier.drain, settings.grace_seconds)
+        peers, metrics = Peers(trust, _now), CollectorRegistry()
+        server = await build(
+            Parts(
+                register=register,
+                follower=follower,
+                peers=peers,
+                traffic=TrafficServicer(courier, journal, peers, follower),
+                hub_oin=signer.oin,
+                operators=frozenset(settings.operators),
+                bounds=Bounds(
+                    resolve_per_minute=settings.resolve_quota_per_minute,
+                    lookup_per_minute=settings.lookup_quota_per_minute,
+                    max_closed_share=settings.max_closed_share,
+                ),
+                clock=_now,
+                monotonic=time.monotonic,
+                lines=lines,
+                metrics=metrics,
+            )
+        )
+        _serve_metrics(settings, metrics, stack)
+        address = await _listen(server, settings)
+        stack.push_async_callback(server.stop, settings.grace_seconds)
+        await server.set_serving(serving=True)
+        _keep(stack, _watch_staleness(server, follower))
+        _keep(stack, trust.lists.keep_fresh(_now, _LISTS_SECONDS))
+        yield address
 
 
-class ListenError(Exception):
-    """The address cannot be served on: taken, or not of this machine."""
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def _signer(settings: Settings) -> Signer:
+    key = read_key(settings.signing_key)
+    try:
+        return Signer.from_pem(key, settings.signing_certificate.read_bytes())
+    except OSError as error:
+        message = f"{settings.signing_certificate}: {error.strerror}"
+        raise StartError(message) from None
+    except (ValueError, Refused) as error:
+        message = f"WISSEL_SIGNING_KEY and WISSEL_SIGNING_CERTIFICATE: {error}"
+        raise StartError(message) from None
+
+
+def _use_signer(signer: Signer, trust: HubTrust) -> None:
+    """Sign once and verify it: receivers would refuse what we cannot verify ourselves."""
+    try:
+        dsse.verify(signer.sign(b"start", HUB_RECEIPT), HUB_RECEIPT, trust, _now())
+    except Refused as refused:
+        message = f"WISSEL_SIGNING_CERTIFICATE is not good for signing: {refused}"
+        raise StartError(message) from None
+
+
+async def _register(settings: Settings, signer: Signer, stack: AsyncExitStack) -> SqlRegister:
+    """Open the register and use it once: the shipped services are recorded if they lack."""
+    engine = open_engine(settings.database)
+    stack.push_async_callback(engine.dispose)
+    register = SqlRegister(engine, clock=_now)
+    try:
+        async with register.changing(Act(caller=signer.oin, method="start")) as change:
+            await catalog.seed(change)
+    except Refused as refused:
+        message = f"the database cannot be used ({refused.reason}); run: wissel-server migrate"
+        raise StartError(message) from refused
+    return register
+
+
+def _settle_memory() -> None:
+    """Keep the facts out of later collections: a full one would pause for a second."""
+    gc.collect()
+    gc.freeze()
+
+
+def _courier_parts(
+    settings: Settings,
+    signer: Signer,
+    trust: HubTrust,
+    follower: Follower[Table],
+    journal: SqlJournal,
+) -> CourierParts:
+    return CourierParts(
+        tls=TlsFiles(
+            certificate=settings.tls_certificate,
+            key=settings.tls_key,
+            roots=settings.trust_roots,
+        ),
+        signer=signer,
+        trust=trust,
+        tables=follower,
+        journal=journal,
+        clock=_now,
+        owner=f"{platform.node()}/{os.getpid()}",
+        limits=Limits(
+            max_payload=settings.max_payload_bytes,
+            transfers=settings.max_transfers,
+            transfers_per_oin=settings.max_transfers_per_oin,
+        ),
+        private=settings.private_addresses,
+    )
+
+
+def _serve_metrics(settings: Settings, metrics: CollectorRegistry, stack: AsyncExitStack) -> None:
+    if not settings.metrics_listen:
+        return
+    host, _, port = settings.metrics_listen.rpartition(":")
+    try:
+        server, thread = start_http_server(int(port), host or "127.0.0.1", metrics)
+    except (OSError, ValueError) as error:
+        message = f"WISSEL_METRICS_LISTEN {settings.metrics_listen}: {error}"
+        raise ListenError(message) from None
+
+    def stop() -> None:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+    stack.callback(stop)
+
+
+async def _listen(server: RpcServer, settings: Settings) -> str:
+    try:
+        certificate = ServerCertificate(
+            settings.tls_certificate, settings.tls_key, settings.trust_roots
+        )
+        port = await server.listen(settings.listen, certificate.credentials())
+    except OSError as error:
+        message = f"{error.filename}: {error.strerror}"
+        raise StartError(message) from None
+    except RuntimeError:
+        message = f"{settings.listen} cannot be served on: taken, or not of this machine"
+        raise ListenError(message) from None
+    return f"{settings.listen.rpartition(':')[0]}:{port}"
+
+
+def _keep(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine beside the server until it stops."""
+    task = asyncio.create_task(work)
+
+    async def end() -> None:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    stack.push_async_callback(end)
+
+
+async def _watch_staleness(server: RpcServer, follower: Follower[Table]) -> None:
+    """Tell the health checks when the facts are too old, and when they are not any more."""
+    logger, current = structlog.get_logger("wissel.app"), True
+    while True:
+        await asyncio.sleep(_LOOK_SECONDS)
+        fresh = follower.staleness() <= NOT_SERVING_SECONDS
+        if fresh is not current:
+            current = fresh
+            logger.warning("serving" if fresh else "not serving: the facts are too old")
+            await server.set_serving(serving=fresh)

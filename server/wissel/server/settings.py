@@ -29,6 +29,14 @@ class SettingsError(Exception):
     """A setting is missing or wrong; the message names each of them."""
 
 
+class StartError(Exception):
+    """What the settings name cannot be used; the message says what to mend."""
+
+
+class ListenError(Exception):
+    """The address cannot be served on: it is taken, or not of this machine."""
+
+
 class Settings(BaseSettings):
     """The settings of one hub. Sizes are in bytes, durations in seconds."""
 

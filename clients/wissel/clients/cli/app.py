@@ -1,4 +1,5 @@
 """Puts the command together: global options, groups, and how it ends."""
+# ruff: noqa: PLR0917 - the arguments of a command are its options
 
 from collections.abc import Sequence
 from typing import Annotated, Final

@@ -1,4 +1,5 @@
 """`wissel endpoint`: where messages for a school go."""
+# ruff: noqa: PLR0917 - the arguments of a command are its options
 
 from typing import Annotated, Final
 

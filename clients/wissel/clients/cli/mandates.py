@@ -1,4 +1,5 @@
 """`wissel mandate`: which system may act for which school."""
+# ruff: noqa: PLR0917 - the arguments of a command are its options
 
 from typing import Annotated, Any, Final
 

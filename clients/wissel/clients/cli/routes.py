@@ -1,4 +1,5 @@
 """`wissel route`: where a message would go, and why or why not."""
+# ruff: noqa: PLR0917 - the arguments of a command are its options
 
 import csv
 from collections.abc import Iterator

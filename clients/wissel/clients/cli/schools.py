@@ -7,8 +7,16 @@ import typer
 from google.protobuf.message import Message
 
 from wissel.clients import background
-from wissel.clients.cli.output import Column, bar, err, print_json, print_rows, show, show_all
-from wissel.clients.cli.output import as_data
+from wissel.clients.cli.output import (
+    Column,
+    as_data,
+    bar,
+    err,
+    print_json,
+    print_rows,
+    show,
+    show_all,
+)
 from wissel.clients.cli.paging import Limit, collect
 from wissel.clients.cli.session import Session, session_of
 from wissel.clients.upload import import_schools

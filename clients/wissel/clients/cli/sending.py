@@ -1,4 +1,5 @@
 """`wissel send` and `wissel resume`: a dossier on its way."""
+# ruff: noqa: PLR0917 - the arguments of a command are its options
 
 import datetime as dt
 import json

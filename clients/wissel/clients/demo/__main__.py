@@ -159,7 +159,8 @@ async def _ask(running: Stage, story: Story, exchange: Exchange) -> None:
         story.fact("routing key", route.routing_key)
         explained = await hub.explain(**query)
         for step in explained.steps:
-            story.say(f"{step.outcome:<8} {step.rule}: {step.text}")
+            if step.outcome != "SKIPPED":
+                story.say(f"{step.outcome:<8} {step.rule}: {step.text}")
 
 
 async def _send(
@@ -182,6 +183,10 @@ async def _send(
             service=exchange.service,
             **options,
         )
+    story.say(
+        "The hub carries it without parsing, storing or logging it. Until payloads are sealed"
+    )
+    story.say("for their receiver, whoever controls the hub's memory could read what passes.")
     story.fact("message", receipt.message_id)
     story.fact(
         "delivered", f"{receipt.size:,} bytes in {1000 * (time.monotonic() - started):.0f} ms"
@@ -194,7 +199,7 @@ def _verify(running: Stage, story: Story, receipt: DeliveryReceipt) -> None:
     record = running.folder / "outbox" / "sent" / f"{receipt.message_id}.json"
     roots = str(running.certificates / "root.pem")
     said = run(
-        ["wissel", "--trust-roots", roots, "receipt", "verify", "--hub-oin", HUB.oin, str(record)]
+        ["wissel", "--trust-roots", roots, "--hub-oin", HUB.oin, "receipt", "verify", str(record)]
     )
     for line in said.splitlines():
         story.say(line)

@@ -85,8 +85,10 @@ def _las(folder: Path, player: Player) -> Service:
         *("--certificate", str(certificates / f"{player.name}.pem")),
         *("--key", str(certificates / f"{player.name}.key")),
         *("--trust-roots", str(certificates / "root.pem")),
-        *("las", "serve", "--listen", "localhost:0", "--hub-oin", HUB.oin),
-        *("--storage", str(folder / player.name)),
+        *("--hub-oin", HUB.oin),
+        *("las", "serve", "--listen", "localhost:0"),
+        *("--storage", str(folder / player.name / "inbox")),
+        *("--keep", str(folder / player.name / "received")),
     ]
     return Service(arguments, log=folder / f"{player.name}.log", ready=READY)
 

@@ -37,7 +37,7 @@ async def take_in(
     try:
         # On the loop, not in a thread: a file that is opened there while the call
         # is cancelled would stay open, and stay behind.
-        with path.open("xb", buffering=_WRITE) as file:  # noqa: ASYNC230
+        with path.open("xb", buffering=_WRITE) as file:
             async for request in requests:
                 data = _chunk(request)
                 size += len(data)

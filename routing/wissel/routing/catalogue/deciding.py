@@ -176,11 +176,11 @@ _REVISIONS: Final = {
     Reason.REVISION_UNKNOWN: Entry(
         code=Code.FAILED_PRECONDITION,
         en=Words(
-            "The register has no such revision[: {asked}][; the last one is {revision}].",
+            "The register has no such revision[: {revision}].",
             "Use a revision that this hub has answered with.",
         ),
         nl=Words(
-            "Het register heeft die revisie niet[: {asked}][; de laatste is {revision}].",
+            "Het register heeft die revisie niet[: {revision}].",
             "Gebruik een revisie die deze hub heeft geantwoord.",
         ),
         owner=Owner.CALLER,
@@ -189,11 +189,11 @@ _REVISIONS: Final = {
     Reason.REVISION_NOT_REACHED: Entry(
         code=Code.UNAVAILABLE,
         en=Words(
-            "This process of the hub has not caught up yet with the revision asked for[: {asked}].",
+            "This process of the hub has not caught up yet with that revision[: {revision}].",
             "Repeat the call in a moment.",
         ),
         nl=Words(
-            "Dit proces van de hub is nog niet bij de gevraagde revisie[: {asked}].",
+            "Dit proces van de hub is nog niet bij de gevraagde revisie[: {revision}].",
             "Herhaal de aanroep over enkele ogenblikken.",
         ),
         owner=Owner.OPERATOR,

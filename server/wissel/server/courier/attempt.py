@@ -53,8 +53,9 @@ class Attempt:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._loop = asyncio.get_running_loop()
+        self._hang_up = Refused(Reason.RECEIVER_FAILED)
         self.complete = False
-        """Whether the half-close has, or may have, been sent."""
+        """Whether the last chunk, with the half-close behind it, has or may have been sent."""
 
     async def bring(
         self, stub: "LasServiceAsyncStub", parcel: Parcel, until: float
@@ -77,8 +78,8 @@ class Attempt:
             raise self._failure(error) from error
         except TimeoutError:
             raise self._late() from None
-        except Refused:
-            if call.done() and not self.complete:
+        except Refused as refused:
+            if refused is self._hang_up:
                 return await self._early_answer(call)
             raise
         finally:
@@ -88,14 +89,20 @@ class Attempt:
         pace = Pace(self._limits, self._loop.time())
         opening = las.Opening(header=parcel.signed, stamp=parcel.stamp)
         await self._write(call, las.DeliverRequest(opening=opening))
+        held: dossier_pb2.Chunk | None = None
         while (chunk := await parcel.incoming.chunk(parcel.header)) is not None:
-            began = self._loop.time()
-            await self._write(call, las.DeliverRequest(chunk=chunk))
-            now = self._loop.time()
-            pace.passed(len(chunk.data), now - began, now)
+            if held is not None:
+                began = self._loop.time()
+                await self._write(call, las.DeliverRequest(chunk=held))
+                now = self._loop.time()
+                pace.passed(len(held.data), now - began, now)
+            held = chunk
+        # The last chunk waits for the verdict on all: a cancelled stream can look like an ended
+        # one, and thus no receiver ever holds all bytes of what was not completed.
         if call.done():
             raise _Answered
         self.complete = True
+        await self._write(call, las.DeliverRequest(chunk=held))
         await call.done_writing()
 
     async def _write(self, call: "DeliverCall", request: las.DeliverRequest) -> None:
@@ -110,6 +117,8 @@ class Attempt:
             raise _Answered from None
 
     async def _early_answer(self, call: "DeliverCall") -> las.DeliverResponse:
+        if call.cancelled():
+            raise Refused(Reason.RECEIVER_FAILED, code=grpc.StatusCode.CANCELLED.name)
         try:
             response = await call
         except grpc.aio.AioRpcError as error:
@@ -121,7 +130,7 @@ class Attempt:
     def _hung_up(self, incoming: Incoming) -> None:
         """Stop waiting for a sender whose receiver is no longer there."""
         if not self.complete:
-            incoming.interrupt(Refused(Reason.RECEIVER_FAILED))
+            incoming.interrupt(self._hang_up)
 
     def _late(self) -> Refused:
         return Refused(Reason.RECEIVER_TIMEOUT, state=self.state.value)

@@ -62,7 +62,7 @@ Judge = Callable[[Message], Route]
 
 
 class Carrier:
-    """Carries messages to their receivers. `owner` names this process in the journal."""
+    """Carries messages to their receivers."""
 
     def __init__(
         self,
@@ -153,8 +153,11 @@ class Carrier:
         route, papers = task.route, self._papers
         # 6.
         revoked = self._tables.table.revoked
-        async with asyncio.timeout_at(until):
-            line = await self._dialer.line(route.url, route.receiver_oin, revoked)
+        try:
+            async with asyncio.timeout_at(until):
+                line = await self._dialer.line(route.url, route.receiver_oin, revoked)
+        except TimeoutError:
+            raise Refused(Reason.RECEIVER_TIMEOUT, state=attempt.state.value) from None
         stamp = papers.stamp(task.claimed, route)
         parcel = Parcel(
             header=message.header,

@@ -98,10 +98,8 @@ class Dialer:
         """
         key = (Place.of(url), oin)
         known = self._lines.get(key)
-        if known is not None and self._holds(known, revoked):
-            # The quick way: no lock, no waiting.
-            if known.channel.get_state() is grpc.ChannelConnectivity.READY:
-                return known
+        if known is not None and self._ready(known, revoked):
+            return known
         async with self._locks.setdefault(key, asyncio.Lock()):
             return await self._known_or_new(key, revoked)
 
@@ -159,6 +157,11 @@ class Dialer:
         if path.oin != oin:
             raise Refused(Reason.RECEIVER_UNTRUSTED, problem="its certificate is another party's")
         return path
+
+    def _ready(self, line: Line, revoked: Revoked) -> bool:
+        """Whether a line serves as it is: the common case, without lock or waiting."""
+        ready = line.channel.get_state() is grpc.ChannelConnectivity.READY
+        return ready and self._holds(line, revoked)
 
     def _holds(self, line: Line, revoked: Revoked) -> bool:
         if self._monotonic() - line.probed >= PROBE_SECONDS:

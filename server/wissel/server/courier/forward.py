@@ -93,7 +93,7 @@ class Courier:
             return await self._carrier.carry(message, self._judge, until)
 
     def _accept(self, caller: Caller, signed: dossier_pb2.Signed, incoming: Incoming) -> Message:
-        """Steps 1 and 2."""
+        """Take steps 1 and 2."""
         paths = self._trust.checking(self._tables.table.revoked)
         verified = verify(value_of(signed), ENVELOPE_HEADER, paths, self._clock())
         header = header_in(verified.payload)
@@ -113,7 +113,7 @@ class Courier:
         )
 
     def _judge(self, message: Message) -> Route:
-        """Step 4, on the facts of this moment."""
+        """Take step 4, on the facts of this moment."""
         table, asker = self._tables.table, message.caller.asker
         return judge(self._house, table, asker, message.header, self._clock())
 

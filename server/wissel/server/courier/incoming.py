@@ -3,6 +3,8 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Final
 
 from wissel.dossier.v1 import dossier_pb2
 from wissel.routing.envelope import (
@@ -14,6 +16,9 @@ from wissel.routing.envelope import (
 from wissel.routing.errors import Refused
 from wissel.routing.reasons import Reason
 from wissel.traffic.v1 import traffic_service_pb2
+
+_AFTERMATH: Final = 0.05
+"""Seconds in which the end of a stream may turn out to be a cancellation."""
 
 Requests = AsyncIterator[traffic_service_pb2.ForwardEnvelopeRequest]
 
@@ -33,6 +38,7 @@ class Incoming:
         self._short = False
         self._waiting: asyncio.Timeout | None = None
         self._interruption: Refused | None = None
+        self._interrupted = asyncio.Event()
 
     async def header(self) -> dossier_pb2.Signed:
         """Return the first part.
@@ -59,7 +65,7 @@ class Incoming:
         request = await self._next()
         # 3.
         if request is None:
-            self._require_complete(header)
+            await self._require_complete(header)
             return None
         # 1.
         chunk = request.chunk
@@ -82,6 +88,7 @@ class Incoming:
     def interrupt(self, refusal: Refused) -> None:
         """Let the reading, now or when it is next tried, raise `refusal`."""
         self._interruption = self._interruption or refusal
+        self._interrupted.set()
         if self._waiting is not None:
             self._waiting.reschedule(asyncio.get_running_loop().time())
 
@@ -103,8 +110,13 @@ class Incoming:
             self.require_sender()  # an end that is no half-close
         return request
 
-    def _require_complete(self, header: EnvelopeHeader) -> None:
+    async def _require_complete(self, header: EnvelopeHeader) -> None:
         if self._size != header.payload_size:
+            # gRPC ends a cancelled stream like a complete one, and cancels the call after that.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_AFTERMATH):
+                    await self._interrupted.wait()
+            self.require_sender()
             raise self._wrong_size(header)
         if self._sha256.digest() != header.payload_sha256:
             raise Refused(Reason.DIGEST_MISMATCH)

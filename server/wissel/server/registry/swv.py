@@ -46,6 +46,4 @@ async def _check_oin(change: Change, oin: Oin) -> None:
     """Refuse an OIN with the stem of another's: their routing keys would be the same."""
     for other in await change.find(Samenwerkingsverband):
         if other.oin.stem == oin.stem:
-            raise Refused(
-                Reason.ALREADY_REGISTERED, field="oin", entity="swv", key=str(other.code)
-            )
+            raise Refused(Reason.ALREADY_REGISTERED, field="oin", entity="swv", key=str(other.code))

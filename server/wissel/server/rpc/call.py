@@ -2,6 +2,7 @@
 
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, TypeAlias
 
 import grpc
@@ -19,7 +20,7 @@ _LANGUAGE_METADATA: Final = "accept-language"
 Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Caller:
     """Who calls: an OIN with the role that the register gives it.
 
@@ -38,10 +39,11 @@ class Caller:
         """Whether it is the service desk."""
         return self.role is Role.OPERATOR
 
-    @property
+    @cached_property
     def asker(self) -> Asker:
         """The caller as deciding sees it; only for registered callers."""
-        return Asker(oin=self.oin, role=self.role or Role.VENDOR, system_ids=self.system_ids)
+        assert self.role is not None, "the policy lets no stranger ask"  # noqa: S101
+        return Asker(oin=self.oin, role=self.role, system_ids=self.system_ids)
 
 
 class Call:

@@ -30,7 +30,9 @@ class ServerCertificate:
         Raises `KeyFileError` or `OSError` if a file cannot be read.
         """
         return grpc.dynamic_ssl_server_credentials(
-            self._read(), self._renewed, require_client_authentication=True
+            self._read(),
+            self._renewed,  # type: ignore[arg-type]  # grpc takes None as "unchanged"
+            require_client_authentication=True,
         )
 
     def _renewed(self) -> grpc.ServerCertificateConfiguration | None:

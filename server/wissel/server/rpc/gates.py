@@ -1,13 +1,14 @@
 """The gates that a call passes before its servicer sees it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from wissel.routing.errors import Refused
 from wissel.routing.facts import Role
 from wissel.routing.identifiers import Oin
 from wissel.routing.reasons import Reason
+from wissel.routing.reference import Reference
 from wissel.routing.table import Table
 from wissel.server.identity.peer import Peer, Peers
 from wissel.server.rpc.call import Call, Caller
@@ -35,6 +36,7 @@ class Gates:
     operators: frozenset[Oin]
     serving: Serving
     buckets: Mapping[Quota, Buckets]
+    _known: dict[Oin, tuple[Peer, Reference, Caller]] = field(default_factory=dict)
 
     def admit(self, call: Call, rule: Rule, request: object) -> None:
         """Let the call in or raise `Refused`, by this list in this order.
@@ -70,8 +72,19 @@ class Gates:
         """Return who the owner of a certificate is in the register.
 
         A system with an OIN of its own counts as its vendor. The OINs in the
-        settings are operators until somebody registers them.
+        settings are operators until somebody registers them. The answer is
+        kept for as long as parties and systems stay as they are.
         """
+        oin = peer.oin
+        known = self._known.get(oin)
+        if known is not None and known[0] is peer and known[1] is table.reference:
+            return known[2]
+        caller = self._caller(peer, table)
+        if caller.role is not None:  # a stranger leaves nothing behind
+            self._known[oin] = (peer, table.reference, caller)
+        return caller
+
+    def _caller(self, peer: Peer, table: Table) -> Caller:
         oin = peer.oin
         system_ids = table.systems_of(oin)
         party = table.party(oin)

@@ -36,19 +36,19 @@ class Lines(Protocol):
 class JsonLines:
     """JSON lines in blocks, each line at the latest after half a second and at exit.
 
-    A line is rendered when its block is written, so it must not be changed
-    after it was given. Warnings and errors are written at once.
+    A line is rendered at once: bytes wait more cheaply than dictionaries, which
+    the garbage collector keeps looking at. Warnings and errors are not kept back.
     """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._lines: list[dict[str, Any]] = []
+        self._lines: list[bytes] = []
         self._timer: asyncio.TimerHandle | None = None
         atexit.register(self.flush)
 
     def write(self, line: dict[str, Any]) -> None:
         """Take one line."""
-        self._lines.append(line)
+        self._lines.append(orjson.dumps(line, str, orjson.OPT_APPEND_NEWLINE))
         if len(self._lines) >= _BLOCK or line.get("level") in _URGENT:
             self.flush()
         elif self._timer is None:
@@ -62,9 +62,8 @@ class JsonLines:
         lines, self._lines = self._lines, []
         if not lines:
             return
-        block = b"".join(orjson.dumps(line, str, orjson.OPT_APPEND_NEWLINE) for line in lines)
         try:
-            self._stream.write(block.decode())
+            self._stream.write(b"".join(lines).decode())
             self._stream.flush()
         except (OSError, ValueError):
             atexit.unregister(self.flush)

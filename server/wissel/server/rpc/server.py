@@ -110,6 +110,10 @@ class RpcServer:
         await self._server.stop(grace)
         self._lines.flush()
 
+    def flush_log(self) -> None:
+        """Hand over the log lines of all calls so far."""
+        self._lines.flush()
+
     async def terminated(self) -> None:
         """Return when the server has stopped."""
         await self._server.wait_for_termination()

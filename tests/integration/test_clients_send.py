@@ -1,0 +1,279 @@
+"""The sending side over real TLS: outbox, retries, receipts, and what is left after a crash."""
+
+import datetime as dt
+import json
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+import wissel.clients
+from support.pki import HUB_OIN, STRANGER_OIN, ZUID_OIN, Pki
+from support.scripted_hub import ScriptedHub
+from wissel.clients import (
+    AsyncHub,
+    DossierUnusable,
+    Identity,
+    Patience,
+    ReceiptUntrusted,
+    Refused,
+    Unreachable,
+)
+from wissel.clients.outbox import Outbox
+from wissel.dossier.v1 import dossier_pb2
+from wissel.routing.errors import Refused as RuleRefused
+from wissel.routing.messages import read_header
+from wissel.routing.reasons import Reason
+from wissel.traffic.v1 import traffic_service_pb2 as pb
+
+DOSSIER = Path(wissel.clients.__file__).parent / "fixtures" / "dossier-overstap.xml"
+
+
+class World:
+    """A scripted hub, and a vendor that sends to it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.pki = Pki.create(folder / "pki")
+        self.noord = self.pki.issue("noord")
+        self.server = ScriptedHub(
+            self.pki.issue("hub", oin=HUB_OIN), self.pki.issue("zuid", oin=ZUID_OIN)
+        )
+        self.script = self.server.script
+        self.waits: list[float] = []
+
+    def hub(self, **settings: object) -> AsyncHub:
+        me = Identity.load(self.noord.certificate, self.noord.key, self.noord.roots)
+        patience = Patience(total=60, sleep=self._sleep, now=lambda: sum(self.waits))
+        settings = {"outbox": self.folder / "outbox", "patience": patience, **settings}
+        return AsyncHub(self.server.address, me, **settings)  # type: ignore[arg-type] # per test
+
+    async def _sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+
+    def in_outbox(self, state: str) -> list[Path]:
+        return sorted((self.folder / "outbox" / state).glob("*"))
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    made = World(tmp_path)
+    async with made.server:
+        yield made
+
+
+async def send(hub: AsyncHub, path: Path = DOSSIER, **more: object) -> object:
+    async with hub:
+        return await hub.send(
+            path,
+            sender="99XA",
+            receiver="99XB02",
+            service="OSO_OV",
+            **more,  # type: ignore[arg-type] # per test
+        )
+
+
+async def test_a_dossier_is_sent_and_receipted(world: World) -> None:
+    seen: list[tuple[int, int]] = []
+
+    async with world.hub() as hub:
+        receipt = await hub.send(
+            DOSSIER,
+            sender="99XA",
+            receiver="99XB02",
+            service="OSO_OV",
+            progress=lambda sent, total: seen.append((sent, total)),
+        )
+
+    [arrival] = world.script.arrivals
+    signed = dossier_pb2.Signed.FromString(arrival.header)
+    header = read_header(signed.payload, dossier_pb2.EnvelopeHeader, dossier_pb2.EnvelopeContext)
+    assert arrival.payload == DOSSIER.read_bytes()
+    assert header.context.kind == "overstapdossier"
+    assert header.context.attestation.inzage_date == dt.date(2026, 5, 11)
+    assert header.context.receiver.place == "99XB02"
+    assert receipt.receiver_oin == ZUID_OIN
+    assert seen == [(len(arrival.payload), len(arrival.payload))]
+    assert world.in_outbox("pending") == []
+    assert [path.stem for path in world.in_outbox("sent")] == [str(receipt.message_id)]
+
+
+async def test_a_busy_hub_gets_the_same_bytes_again_after_the_offered_wait(world: World) -> None:
+    world.script.answers = [
+        RuleRefused(Reason.TRANSFER_LIMIT, retry_after=3.0),
+        RuleRefused(Reason.RECEIVER_UNREACHABLE, retry_after=0.0),
+    ]
+
+    await send(world.hub())
+
+    first, second, third = world.script.arrivals
+    assert first == second == third
+    assert world.waits[0] == 3.0
+    assert 0.25 <= world.waits[1] <= 0.5
+
+
+async def test_a_refusal_says_why_and_leaves_the_outbox(world: World) -> None:
+    world.script.answers = [RuleRefused(Reason.RECEIVER_NOT_CONNECTED, receiver="99XB")]
+
+    with pytest.raises(Refused) as caught:
+        await send(world.hub())
+
+    assert caught.value.reason == "RECEIVER_NOT_CONNECTED"
+    assert caught.value.text
+    assert caught.value.fix
+    assert caught.value.contact
+    assert caught.value.metadata == {"receiver": "99XB"}
+    assert world.in_outbox("pending") == []
+    [refused] = world.in_outbox("refused")
+    assert json.loads(refused.read_bytes())["reason"] == "RECEIVER_NOT_CONNECTED"
+
+
+@pytest.mark.parametrize(
+    "reason", [Reason.DELIVERY_UNCERTAIN, Reason.CERTIFICATE_EXPIRED, Reason.PARTY_NOT_REGISTERED]
+)
+async def test_what_leaves_the_outcome_open_stays_for_resume(world: World, reason: Reason) -> None:
+    world.script.answers = [RuleRefused(reason)]
+    with pytest.raises(Refused):
+        await send(world.hub())
+
+    async with world.hub() as hub:
+        [resumed] = await hub.resume()
+
+    assert resumed.receipt
+    first, second = world.script.arrivals
+    assert first == second
+    assert world.in_outbox("pending") == []
+
+
+async def test_a_hub_that_is_gone_leaves_the_message_for_resume(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    with pytest.raises(Unreachable):
+        await send(world.hub(hub_oin=HUB_OIN, patience=Patience(total=0)))
+
+    async with world.server, world.hub() as hub:
+        [resumed] = await hub.resume()
+
+    assert resumed.receipt
+    assert world.in_outbox("pending") == []
+
+
+def _foreign_hub(response: pb.ForwardEnvelopeResponse) -> None:
+    response.hub_receipt.CopyFrom(response.receiver_receipt)
+
+
+def _other_bytes(response: pb.ForwardEnvelopeResponse) -> None:
+    response.hub_receipt.payload = response.hub_receipt.payload[:-1] + b"\x01"
+
+
+def _none(response: pb.ForwardEnvelopeResponse) -> None:
+    response.ClearField("receiver_receipt")
+
+
+@pytest.mark.parametrize("forge", [_foreign_hub, _other_bytes, _none])
+async def test_a_receipt_that_proves_nothing_is_not_believed(
+    world: World, forge: Callable[[pb.ForwardEnvelopeResponse], None]
+) -> None:
+    world.script.answers = [forge]
+
+    with pytest.raises(ReceiptUntrusted):
+        await send(world.hub())
+
+    assert len(world.in_outbox("pending")) == 1
+
+
+async def test_a_receipt_by_another_hub_is_not_believed(world: World) -> None:
+    with pytest.raises(ReceiptUntrusted):
+        await send(world.hub(hub_oin=STRANGER_OIN))
+
+
+async def test_a_file_that_changed_is_not_sent_under_the_old_signature(
+    world: World, tmp_path: Path
+) -> None:
+    path = tmp_path / "dossier.xml"
+    path.write_bytes(DOSSIER.read_bytes())
+    world.script.answers = [RuleRefused(Reason.DELIVERY_UNCERTAIN)]
+    with pytest.raises(Refused):
+        await send(world.hub(), path)
+    path.write_bytes(b"<other/>")
+
+    async with world.hub() as hub:
+        [resumed] = await hub.resume()
+
+    assert isinstance(resumed.error, DossierUnusable)
+    assert len(world.script.arrivals) == 1
+
+
+async def test_a_file_that_is_gone_still_gets_the_receipt_of_its_delivery(
+    world: World, tmp_path: Path
+) -> None:
+    path = tmp_path / "dossier.xml"
+    path.write_bytes(DOSSIER.read_bytes())
+    world.script.answers = [RuleRefused(Reason.DELIVERY_UNCERTAIN)]
+    with pytest.raises(Refused):
+        await send(world.hub(), path)
+    path.unlink()
+    header = dossier_pb2.Signed.FromString(world.script.arrivals[0].header)
+    proof = world.server.receipts(header)
+    world.script.known = pb.GetDeliveryResponse(
+        hub_receipt=proof.hub_receipt, receiver_receipt=proof.receiver_receipt
+    )
+
+    async with world.hub() as hub:
+        [resumed] = await hub.resume()
+
+    assert resumed.receipt
+    assert resumed.receipt.replayed
+    assert world.in_outbox("pending") == []
+
+
+async def test_what_another_process_is_sending_is_left_to_it(world: World) -> None:
+    world.script.answers = [RuleRefused(Reason.DELIVERY_UNCERTAIN)]
+    with pytest.raises(Refused):
+        await send(world.hub())
+    other = Outbox(world.folder / "outbox")
+    [entry] = other.pending()
+
+    with other.claim(entry) as mine:
+        async with world.hub() as hub:
+            results = await hub.resume()
+
+    assert mine
+    assert results == []
+
+
+async def test_an_empty_or_missing_file_is_not_sent(world: World, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.xml"
+    empty.touch()
+
+    for path in (empty, tmp_path / "missing.xml"):
+        with pytest.raises(DossierUnusable):
+            await send(world.hub(), path)
+
+    assert world.script.arrivals == []
+
+
+async def test_a_malformed_receiver_is_refused_before_anything_is_sent(world: World) -> None:
+    async with world.hub() as hub:
+        with pytest.raises(Refused) as caught:
+            await hub.send(DOSSIER, sender="99XA", receiver="99xb", service="OSO_OV")
+
+    assert (caught.value.reason, caught.value.field) == ("IDENTIFIER_MALFORMED", "receiver")
+    assert world.in_outbox("pending") == []
+
+
+async def test_a_renewed_certificate_is_used_without_a_restart(world: World) -> None:
+    async with world.hub() as hub:
+        await hub.whoami()
+        before = hub.link.channel()
+        world.pki.issue("noord")
+        await hub.whoami()
+
+        assert hub.link.channel() is not before
+
+
+async def test_the_person_and_the_language_go_with_each_call(world: World) -> None:
+    async with world.hub(user="a.desk", language="nl") as hub:
+        await hub.whoami()
+
+    [metadata] = world.script.metadata
+    assert (metadata["wissel-user"], metadata["accept-language"]) == ("a.desk", "nl")

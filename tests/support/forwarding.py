@@ -1,0 +1,209 @@
+"""A hub that forwards, a sender, and a receiver, over real mutual TLS.
+
+    async with forwarding(tmp_path) as world:
+        receipt = await world.send(world.message())
+
+Noord sends for 99XA; Zuid receives for 99XC. Facts hold whatever the year.
+"""
+
+import datetime as dt
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from support import envelopes, worlds
+from support.hub import Hub, running_hub
+from support.las import FakeLas, signer_of
+from support.pki import HUB_OIN
+from support.stores import utc_now
+from wissel.dossier.v1 import dossier_pb2
+from wissel.routing.days import Period
+from wissel.routing.dsse import ENVELOPE_HEADER, Signer
+from wissel.routing.envelope import Address, EnvelopeHeader
+from wissel.routing.facts import Agreement, Fact, Service
+from wissel.routing.identifiers import Oin
+from wissel.routing.paths import TrustedPath
+from wissel.routing.table import Table
+from wissel.server.courier.assemble import CourierParts, TlsFiles, make_courier, make_dialer
+from wissel.server.courier.bounds import Limits
+from wissel.server.courier.dial import Dialer
+from wissel.server.courier.forward import Courier
+from wissel.server.courier.wire import message_of
+from wissel.server.identity.peer import Peers
+from wissel.server.identity.trust import HubTrust
+from wissel.server.rpc.traffic import TrafficServicer
+from wissel.server.store.follow import Follower
+from wissel.server.store.journal import SqlJournal, head_reader
+from wissel.server.store.register import SqlRegister
+from wissel.traffic.v1 import traffic_service_pb2 as pb
+from wissel.traffic.v1.traffic_service_pb2_grpc import TrafficServiceStub
+
+EVER: Final = dt.date(2020, 8, 1)
+CHUNK: Final = 64 * 1024
+QUICK: Final = Limits(idle=1.0, handshake=2.0)
+"""Limits for tests in which somebody is too slow."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """A message ready to be sent: its signed header and its chunks."""
+
+    header: EnvelopeHeader
+    signed: dossier_pb2.Signed
+    chunks: Sequence[bytes]
+
+    @property
+    def message_id(self) -> UUID:
+        """The message id."""
+        return self.header.context.message_id
+
+    async def requests(self) -> AsyncIterator[pb.ForwardEnvelopeRequest]:
+        """Yield the stream that a sender sends."""
+        yield pb.ForwardEnvelopeRequest(header=self.signed)
+        for chunk in self.chunks:
+            yield pb.ForwardEnvelopeRequest(chunk=dossier_pb2.Chunk(data=chunk))
+
+
+@dataclass(kw_only=True)
+class World:
+    """Everything that takes part."""
+
+    hub: Hub
+    las: FakeLas
+    journal: SqlJournal
+    courier: Courier
+    dialer: Dialer
+    folder: Path
+
+    def message(
+        self,
+        payload: bytes = envelopes.PAYLOAD,
+        *,
+        signer: Signer | None = None,
+        chunk: int = CHUNK,
+        **changes: Any,
+    ) -> Envelope:
+        """Return a message from 99XA to 99XC; `changes` are those of the context."""
+        values = {
+            "message_id": uuid4(),
+            "created": utc_now(),
+            "hub_oin": Oin(HUB_OIN),
+            "sender_oin": worlds.NOORD,
+            "sender": Address(organisation=worlds.XA),
+            "receiver": Address(organisation=worlds.XC),
+        }
+        header = envelopes.header(payload, **{**values, **changes})
+        signed = (signer or self.signer("noord")).sign(
+            envelopes.header_bytes(header), ENVELOPE_HEADER
+        )
+        chunks = [payload[at : at + chunk] for at in range(0, len(payload), chunk)]
+        return Envelope(header=header, signed=message_of(signed), chunks=chunks)
+
+    def signer(self, name: str) -> Signer:
+        """Return what signs as one of the hub's identities."""
+        return signer_of(self.hub.identity(name))
+
+    def stub(self, name: str = "noord") -> Any:
+        """Return the TrafficService as somebody calls it."""
+        return self.hub.stub(TrafficServiceStub, name)
+
+    async def send(
+        self, message: Envelope, name: str = "noord", seconds: float | None = 20
+    ) -> pb.ForwardEnvelopeResponse:
+        """Send a message as it is; an early answer counts, not the write that it broke."""
+        call = self.stub(name).ForwardEnvelope(timeout=seconds)
+        with suppress(grpc.aio.AioRpcError, asyncio.InvalidStateError):
+            async for request in message.requests():
+                await call.write(request)
+            await call.done_writing()
+        response: pb.ForwardEnvelopeResponse = await call
+        return response
+
+    def dialer_path(self) -> TrustedPath:
+        """Return the path of the receiver to which there is a line."""
+        (line,) = self.dialer._lines.values()
+        return line.path
+
+    async def state(self, message: Envelope) -> tuple[str, str] | None:
+        """Return state and reason of a message in the journal, None if it is not there."""
+        found = await self.journal.find(message.header.context.sender_oin, message.message_id)
+        if found is None:
+            return None
+        reason = found.result.reason if found.result and found.result.reason else ""
+        return found.state.value, str(reason)
+
+    async def settled(self, message: Envelope) -> tuple[str, str] | None:
+        """Return what `state` does, once nothing is under way any more."""
+        await self.courier.drain(20)
+        return await self.state(message)
+
+
+def evergreen(facts: Iterable[Fact]) -> list[Fact]:
+    """Return facts that hold since long ago, so that tests do not depend on the year."""
+    since = Period(EVER)
+    return [_since(fact, since) for fact in facts]
+
+
+def _since(fact: Fact, since: Period) -> Fact:
+    if isinstance(fact, Agreement):
+        return replace(fact, period=since)
+    if isinstance(fact, Service):
+        versions = tuple(replace(version, period=since) for version in fact.versions[-1:])
+        return replace(fact, versions=versions)
+    return fact
+
+
+def facts_for(url: str) -> list[Fact]:
+    """Return the small world, with every endpoint of Zuid at `url`."""
+    small = evergreen(worlds.small())
+    return [
+        replace(fact, url=url)
+        if isinstance(fact, worlds.Endpoint) and fact.system_id == worlds.LAS_ZUID
+        else fact
+        for fact in small
+    ]
+
+
+@asynccontextmanager
+async def forwarding(
+    folder: Path, limits: Limits | None = None, *, private: bool = True
+) -> AsyncIterator[World]:
+    """Start a hub, and a LAS of Zuid; everything ends with the block."""
+    made: dict[str, Any] = {}
+
+    def traffic(register: SqlRegister, follower: Follower[Table]) -> TrafficServicer:
+        own = folder / "pki"
+        trust = HubTrust.read(own / "root.pem")
+        url = f"sqlite:///{folder / 'registry.db'}"
+        journal = SqlJournal.open(url, head_reader(url), utc_now)
+        tls = TlsFiles(certificate=own / "hub.pem", key=own / "hub.key", roots=own / "root.pem")
+        parts = CourierParts(
+            tls=tls,
+            signer=Signer.from_pem(tls.key.read_bytes(), tls.certificate.read_bytes()),
+            trust=trust,
+            tables=follower,
+            journal=journal,
+            clock=utc_now,
+            owner="test",
+            limits=limits or Limits(),
+            private=private,
+        )
+        dialer = make_dialer(parts)
+        courier = make_courier(parts, dialer)
+        made.update(journal=journal, courier=courier, dialer=dialer)
+        return TrafficServicer(courier, journal, Peers(trust, utc_now), follower)
+
+    async with running_hub(folder, traffic=traffic) as hub:
+        las = await FakeLas.start(hub.identity("zuid"))
+        await hub.put(*facts_for(las.url))
+        world = World(hub=hub, las=las, folder=folder, **made)
+        try:
+            yield world
+        finally:
+            await made["courier"].drain(5)
+            await made["dialer"].close()
+            await world.las.stop()
+            await made["journal"].close()
