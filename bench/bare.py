@@ -63,7 +63,7 @@ class Receiver(las_service_pb2_grpc.LasServiceServicer):
 class Relay(traffic_service_pb2_grpc.TrafficServiceServicer):
     """Passes each chunk on to the receiver and its answer back."""
 
-    def __init__(self, receiver: las_service_pb2_grpc.LasServiceAsyncStub) -> None:
+    def __init__(self, receiver: "las_service_pb2_grpc.LasServiceAsyncStub") -> None:
         self._receiver = receiver
 
     async def ForwardEnvelope(
@@ -96,24 +96,35 @@ def channel(address: str, folder: Path, name: str) -> grpc.aio.Channel:
 
 async def serve(kind: str, folder: Path, receiver: str | None) -> None:
     """Serve one reference until killed; print its address first."""
-    server = grpc.aio.server()
-    credentials = grpc.ssl_server_credentials(
-        [((folder / "hub.key").read_bytes(), (folder / "hub.pem").read_bytes())],
-        root_certificates=(folder / "root.pem").read_bytes(),
-        require_client_auth=True,
-    )
-    port = server.add_secure_port("127.0.0.1:0", credentials)
     # Each reference serves one method of its service, hence the ignores.
+    if kind == "receiver":
+        await serve_las(Receiver(), folder, "zuid")  # type: ignore[abstract]
+    server = grpc.aio.server()
     if kind == "echo":
         echo = Echo()  # type: ignore[abstract]
         route_service_pb2_grpc.add_RouteServiceServicer_to_server(echo, server)
-    elif kind == "receiver":
-        las = Receiver()  # type: ignore[abstract]
-        las_service_pb2_grpc.add_LasServiceServicer_to_server(las, server)
     elif receiver is not None:
         stub = las_service_pb2_grpc.LasServiceStub(channel(receiver, folder, "hub"))
         relay = Relay(stub)  # type: ignore[abstract]
         traffic_service_pb2_grpc.add_TrafficServiceServicer_to_server(relay, server)
+    await run(server, folder, "hub")
+
+
+async def serve_las(las: las_service_pb2_grpc.LasServiceServicer, folder: Path, name: str) -> None:
+    """Serve a receiver until killed; print its address first."""
+    server = grpc.aio.server()
+    las_service_pb2_grpc.add_LasServiceServicer_to_server(las, server)
+    await run(server, folder, name)
+
+
+async def run(server: grpc.aio.Server, folder: Path, name: str) -> None:
+    """Serve on a free port with the certificate `name` until killed."""
+    credentials = grpc.ssl_server_credentials(
+        [((folder / f"{name}.key").read_bytes(), (folder / f"{name}.pem").read_bytes())],
+        root_certificates=(folder / "root.pem").read_bytes(),
+        require_client_auth=True,
+    )
+    port = server.add_secure_port("127.0.0.1:0", credentials)
     await server.start()
     print(f"serving on 127.0.0.1:{port}", flush=True)
     await server.wait_for_termination()

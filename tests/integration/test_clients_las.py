@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import hashlib
 import ssl
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -40,6 +41,7 @@ from wissel.las.v1.las_service_pb2_grpc import LasServiceStub
 from wissel.routing.certificates import Trust
 from wissel.routing.dsse import RECEIVER_RECEIPT, verify
 from wissel.routing.identifiers import Oin
+from wissel.routing.receipt import ReceiverReceipt
 from wissel.routing.receipt_messages import read_receiver_receipt
 from wissel.routing.signed_messages import signed_of
 
@@ -132,14 +134,34 @@ async def test_a_message_is_accepted_once_complete_and_receipted(world: World) -
     assert world.leftovers() == []
 
 
-async def test_a_repeated_message_is_not_imported_again(world: World) -> None:
-    about = context(NOW)
-    first = await deliver(world.address, world.hub, world.raw.delivery(NOW, about=about))
+async def test_the_same_delivery_again_gets_the_same_receipt(world: World) -> None:
+    delivery = world.raw.delivery(NOW)
+    first = await deliver(world.address, world.hub, delivery)
 
-    again = await deliver(world.address, world.hub, world.raw.delivery(NOW, about=about))
+    again = await deliver(world.address, world.hub, delivery)
 
     assert again == first
     assert len(world.las.messages) == 1
+
+
+async def test_a_new_attempt_gets_the_receipt_for_its_own_stamp(world: World) -> None:
+    about = context(NOW)
+    first = world.raw.delivery(NOW, about=about)
+    second = world.raw.delivery(NOW, about=about, attempt=2)
+    before = _receipt(await deliver(world.address, world.hub, first))
+    world.clock = NOW + dt.timedelta(minutes=1)
+
+    response = await deliver(world.address, world.hub, second)
+
+    assert _receipt(response) == replace(
+        before, stamp_digest=hashlib.sha256(second.stamp.payload).digest()
+    )
+    assert (await get_receipt(world.address, world.hub, second)).receipt == response.receipt
+    assert len(world.las.messages) == 1
+
+
+def _receipt(response: pb.DeliverResponse) -> ReceiverReceipt:
+    return read_receiver_receipt(response.receipt.payload, dossier_pb2.ReceiverReceipt)
 
 
 async def test_a_repeat_after_expiry_and_a_restart_gets_the_receipt_too(tmp_path: Path) -> None:
@@ -148,7 +170,7 @@ async def test_a_repeat_after_expiry_and_a_restart_gets_the_receipt_too(tmp_path
     async with world.server:
         first = await deliver(world.address, world.hub, delivery)
     world.clock = NOW + dt.timedelta(days=7, hours=1)
-    stamped_now = world.raw.delivery(
+    later = world.raw.delivery(
         NOW,
         about=context(NOW, message_id=delivery.message_id),
         issued=world.clock,
@@ -157,12 +179,12 @@ async def test_a_repeat_after_expiry_and_a_restart_gets_the_receipt_too(tmp_path
 
     world.server = world.another()
     async with world.server:
-        again = await deliver(world.address, world.hub, replace(delivery, stamp=stamped_now.stamp))
         fetched = await get_receipt(world.address, world.hub, delivery)
+        again = await deliver(world.address, world.hub, replace(delivery, stamp=later.stamp))
 
-    assert again == first
     assert fetched.state == pb.GetReceiptResponse.STATE_RECEIVED
     assert fetched.receipt == first.receipt
+    assert _receipt(again).received == _receipt(first).received
     assert len(world.las.messages) == 1
 
 

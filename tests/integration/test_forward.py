@@ -17,7 +17,7 @@ from support.las import accept, failing, refusing
 from support.pki import HUB_OIN
 from wissel.routing.certificates import Trust
 from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Oin
+from wissel.routing.identifiers import Oin, Vestiging
 from wissel.routing.proof import Proof, verify_hub_receipt
 from wissel.server.courier.wire import RECEIPTS, value_of
 from wissel.traffic.v1 import traffic_service_pb2 as pb
@@ -113,7 +113,9 @@ async def test_the_same_id_from_two_senders_is_two_messages(world: World) -> Non
         signer=world.signer("zuid"),
         sender_oin=worlds.ZUID,
         sender=replace(first.header.context.receiver),
-        receiver=replace(first.header.context.receiver, organisation=worlds.XB, vestiging="99XB02"),
+        receiver=replace(
+            first.header.context.receiver, organisation=worlds.XB, vestiging=Vestiging("99XB02")
+        ),
     )
 
     await world.send(first)

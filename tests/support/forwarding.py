@@ -6,6 +6,7 @@
 Noord sends for 99XA; Zuid receives for 99XC. Facts hold whatever the year.
 """
 
+import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -13,6 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
+
+import grpc
 
 from support import envelopes, worlds
 from support.hub import Hub, running_hub
@@ -23,7 +26,7 @@ from wissel.dossier.v1 import dossier_pb2
 from wissel.routing.days import Period
 from wissel.routing.dsse import ENVELOPE_HEADER, Signer
 from wissel.routing.envelope import Address, EnvelopeHeader
-from wissel.routing.facts import Agreement, Fact, Service
+from wissel.routing.facts import Agreement, Endpoint, Fact, Service
 from wissel.routing.identifiers import Oin
 from wissel.routing.paths import TrustedPath
 from wissel.routing.table import Table
@@ -161,7 +164,7 @@ def facts_for(url: str) -> list[Fact]:
     small = evergreen(worlds.small())
     return [
         replace(fact, url=url)
-        if isinstance(fact, worlds.Endpoint) and fact.system_id == worlds.LAS_ZUID
+        if isinstance(fact, Endpoint) and fact.system_id == worlds.LAS_ZUID
         else fact
         for fact in small
     ]

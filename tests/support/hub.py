@@ -113,7 +113,8 @@ class Hub:
         """Wait until the log has a line of a call with this outcome."""
         while f'"outcome":"{outcome}"' not in self.log.getvalue():
             self.server.flush_log()
-            await self.channel("desk").unary_unary("/grpc.health.v1.Health/Check")(b"")
+            check: Any = self.channel("desk").unary_unary("/grpc.health.v1.Health/Check")
+            await check(b"")
 
     def age(self, *, seconds: float) -> None:
         """Let the follower's clock move on."""

@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 from uuid import uuid4
 
 import grpc
@@ -31,7 +31,7 @@ from wissel.traffic.v1.traffic_service_pb2_grpc import (
     add_TrafficServiceServicer_to_server,
 )
 
-Context = grpc.aio.ServicerContext  # type: ignore[type-arg] # any messages
+Context = grpc.aio.ServicerContext[Any, Any]
 
 
 @dataclass(slots=True)
@@ -61,7 +61,7 @@ class Script:
 class ScriptedHub(TrafficServiceServicer, PartyServiceServicer):
     """Serves while the block lasts."""
 
-    __abstractmethods__ = frozenset()  # only what a sender calls is served
+    __abstractmethods__: frozenset[str] = frozenset()  # only what a sender calls is served
 
     def __init__(self, hub: Identity, receiver: Identity) -> None:
         self.script = Script()

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from support.pki import HUB_OIN, Pki
 
+from support.pki import HUB_OIN, Pki
 from wissel.clients.cli import main
 from wissel.clients.cli.app import hoisted
 
@@ -99,9 +99,7 @@ def test_a_file_without_receipts_proves_nothing(
     path = tmp_path / "receipt.json"
     path.write_text("{}")
 
-    code = run(
-        "receipt", "verify", str(path), f"--hub-oin={HUB_OIN}", f"--trust-roots={pki.roots}"
-    )
+    code = run("receipt", "verify", str(path), f"--hub-oin={HUB_OIN}", f"--trust-roots={pki.roots}")
 
     assert code == 2
     assert "no hub receipt" in capsys.readouterr().err

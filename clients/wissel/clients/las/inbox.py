@@ -174,11 +174,12 @@ class Inbox:
             "UPDATE message SET state = 'REFUSED', reason = ?, text = ?", key, reason, text
         )
 
-    def signed(self, key: MessageKey, receipt: bytes) -> None:
-        """Keep the signed receipt, so that a repeated message gets the same one."""
+    def signed(self, key: MessageKey, receipt_payload: bytes, receipt: bytes) -> None:
+        """Keep the receipt that was signed last, so that asking again gets the same one."""
         self._database.execute(
-            "UPDATE message SET receipt = ? WHERE sender_oin = ? AND message_id = ?",
-            (receipt, key.sender_oin, str(key.message_id)),
+            "UPDATE message SET receipt_payload = ?, receipt = ?"
+            " WHERE sender_oin = ? AND message_id = ?",
+            (receipt_payload, receipt, key.sender_oin, str(key.message_id)),
         )
 
     def forget(self, now: dt.datetime) -> int:

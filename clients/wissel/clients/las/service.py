@@ -27,7 +27,7 @@ from wissel.routing.errors import Refused
 from wissel.routing.identifiers import Oin
 from wissel.routing.reasons import Reason
 from wissel.routing.receipt import ReceiverReceipt
-from wissel.routing.receipt_messages import receiver_receipt_fields
+from wissel.routing.receipt_messages import read_receiver_receipt, receiver_receipt_fields
 from wissel.routing.signed_messages import signed_fields
 
 Result = TypeVar("Result")
@@ -99,8 +99,9 @@ class LasServicer(LasServiceServicer):
         1. The caller is our hub, by its certificate.
         2. The opening holds: stamp, header, signatures (see `opening.judge`).
         3. Nobody else is at work on the same message.
-        4. A message that is known gets the answer that it got before, after its
-           half-close: an answer before it would not count.
+        4. A message that is known gets the answer that it got before, made out to
+           the stamp of this attempt, after its half-close: an answer before it
+           would not count.
         5. It has not expired and is not too large.
         6. It arrives whole: half-close, size and digest.
         7. That `accept` begins is on the disk, then it begins. From here on the
@@ -121,7 +122,7 @@ class LasServicer(LasServiceServicer):
             known = await self._remember(self._inbox.find, accepted.key)
             if known is not None and known.state is not InboxState.ACCEPTING:
                 await drain(requests)
-                return await self._answer_again(accepted.key, known)
+                return await self._answer_again(accepted, known)
             # 5.
             freshness(accepted.header.context, now)
             if accepted.header.payload_size > self._max_payload_bytes:
@@ -166,10 +167,16 @@ class LasServicer(LasServiceServicer):
             await self._remember(self._inbox.received, accepted.key, payload)
             return pb.DeliverResponse(receipt=await self._sign(accepted.key, payload))
 
-    async def _answer_again(self, key: MessageKey, known: Known) -> pb.DeliverResponse:
+    async def _answer_again(self, accepted: Accepted, known: Known) -> pb.DeliverResponse:
         if known.state is InboxState.REFUSED:
             return pb.DeliverResponse(refusal=pb.Refusal(reason=known.reason, text=known.text))
-        return pb.DeliverResponse(receipt=await self._receipt(key, known))
+        before = read_receiver_receipt(known.receipt_payload, dossier_pb2.ReceiverReceipt)
+        if before.stamp_digest == accepted.stamp_digest:
+            return pb.DeliverResponse(receipt=await self._receipt(accepted.key, known))
+        # The hub takes a receipt for the order that it gave just now: the same
+        # word about the same message, received when it was.
+        payload = _receipt_payload(accepted, before.received)
+        return pb.DeliverResponse(receipt=await self._sign(accepted.key, payload))
 
     async def _receipt(self, key: MessageKey, known: Known) -> dossier_pb2.Signed:
         if known.receipt:
@@ -179,7 +186,7 @@ class LasServicer(LasServiceServicer):
     async def _sign(self, key: MessageKey, payload: bytes) -> dossier_pb2.Signed:
         signer = self._identity.current().signer
         signed = dossier_pb2.Signed(**signed_fields(signer.sign(payload, RECEIVER_RECEIPT)))
-        await self._remember(self._inbox.signed, key, signed.SerializeToString())
+        await self._remember(self._inbox.signed, key, payload, signed.SerializeToString())
         return signed
 
     async def _get_receipt(

@@ -3,7 +3,7 @@
 import asyncio
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from wissel.dossier.v1 import dossier_pb2
@@ -227,4 +227,4 @@ class _Task:
 
 def _same_way(one: Route, other: Route) -> bool:
     """Whether two routes lead to the same administration, over the same mandates."""
-    return replace(one, revision=other.revision, valid_until=other.valid_until) == other
+    return one._replace(revision=other.revision, valid_until=other.valid_until) == other

@@ -1,0 +1,100 @@
+"""The calls of the benchmark: the same ones to the hub and to its bare reference."""
+
+import datetime as dt
+import hashlib
+import itertools
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+import grpc
+
+from bench.hub import HUB
+from bench.method import Call
+from bench.world import NOORD, brins
+from wissel.dossier.v1 import dossier_pb2
+from wissel.routing.dsse import ENVELOPE_HEADER, Signer
+from wissel.routing.envelope import Address, Attestation, EnvelopeContext, EnvelopeHeader, Kind
+from wissel.routing.identifiers import ServiceCode
+from wissel.routing.messages import context_fields, header_fields
+from wissel.routing.signed_messages import signed_fields
+from wissel.traffic.v1 import route_service_pb2, traffic_service_pb2
+from wissel.traffic.v1.route_service_pb2_grpc import RouteServiceStub
+from wissel.traffic.v1.traffic_service_pb2_grpc import TrafficServiceStub
+
+DOSSIER_BYTES: Final = 175_000
+LARGE_BYTES: Final = 25 * 1024 * 1024
+CHUNK_BYTES: Final = 512 * 1024
+
+
+def resolving(channel: grpc.aio.Channel, schools: int) -> Call:
+    """Return calls that resolve routes between `schools` schools, each another one."""
+    known = list(itertools.islice(brins(), schools))
+    queries = itertools.cycle(
+        route_service_pb2.ResolveRouteRequest(
+            sender_brin=sender, receiver_brin=receiver, service="OSO_OV"
+        )
+        for sender, receiver in zip(known, known[7:] + known[:7], strict=True)
+    )
+    resolve = RouteServiceStub(channel).ResolveRoute
+
+    async def call() -> None:
+        response = await resolve(next(queries))
+        if not response.route.routing_key:
+            raise RuntimeError("no route")
+
+    return call
+
+
+class Sender:
+    """Sends dossiers of one size, each a new signed message from 00AA to 01AA."""
+
+    def __init__(self, channel: grpc.aio.Channel, folder: Path, size: int) -> None:
+        self._forward = TrafficServiceStub(channel).ForwardEnvelope
+        key, chain = (folder / "noord.key").read_bytes(), (folder / "noord.pem").read_bytes()
+        self._signer = Signer.from_pem(key, chain)
+        self._payload = os.urandom(size)
+        self._sha256 = hashlib.sha256(self._payload).digest()
+        self._chunks = [
+            traffic_service_pb2.ForwardEnvelopeRequest(
+                chunk=dossier_pb2.Chunk(data=self._payload[at : at + CHUNK_BYTES])
+            )
+            for at in range(0, size, CHUNK_BYTES)
+        ]
+
+    async def call(self) -> None:
+        """Send one message."""
+        response = await self._forward(self._requests())
+        if not response.message_id:
+            raise RuntimeError("not delivered")
+
+    async def _requests(self) -> AsyncIterator[traffic_service_pb2.ForwardEnvelopeRequest]:
+        yield traffic_service_pb2.ForwardEnvelopeRequest(header=self._header())
+        for chunk in self._chunks:
+            yield chunk
+
+    def _header(self) -> dossier_pb2.Signed:
+        now = dt.datetime.now(dt.UTC)
+        sender, receiver = itertools.islice(brins(), 2)
+        context = EnvelopeContext(
+            message_id=uuid4(),
+            created=now,
+            expires=now + dt.timedelta(days=1),
+            hub_oin=HUB,
+            sender_oin=NOORD,
+            sender=Address(organisation=sender),
+            receiver=Address(organisation=receiver),
+            service=ServiceCode("OSO_OV"),
+            kind=Kind.OVERSTAP,
+            content_type="application/xml",
+            initiator="account-of-the-benchmark",
+            attestation=Attestation(inzage=True, inzage_date=now.date()),
+        )
+        inner = dossier_pb2.EnvelopeContext(**context_fields(context)).SerializeToString()
+        header = EnvelopeHeader(
+            context=context, payload_size=len(self._payload), payload_sha256=self._sha256
+        )
+        payload = dossier_pb2.EnvelopeHeader(**header_fields(header, inner)).SerializeToString()
+        return dossier_pb2.Signed(**signed_fields(self._signer.sign(payload, ENVELOPE_HEADER)))

@@ -1,0 +1,80 @@
+"""The receiver of our side of the forward: it hashes as the bare one does, and signs a receipt.
+
+It stands in for any vendor's LAS: it keeps nothing and syncs no disk, since
+that would measure the disk of a vendor and not the hub.
+"""
+
+import datetime as dt
+import hashlib
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import uvloop
+
+from bench.bare import serve_las
+from wissel.dossier.v1 import dossier_pb2
+from wissel.las.v1 import las_service_pb2, las_service_pb2_grpc
+from wissel.routing.dsse import RECEIVER_RECEIPT, Signer
+from wissel.routing.messages import read_header
+from wissel.routing.receipt import Exchange, ReceiverReceipt
+from wissel.routing.receipt_messages import read_stamp, receiver_receipt_fields
+from wissel.routing.signed_messages import signed_fields
+
+
+class SigningReceiver(las_service_pb2_grpc.LasServiceServicer):
+    """Hashes what arrives and signs for it."""
+
+    def __init__(self, signer: Signer) -> None:
+        self._signer = signer
+
+    async def Deliver(
+        self, request_iterator: AsyncIterator[las_service_pb2.DeliverRequest], context: object
+    ) -> las_service_pb2.DeliverResponse:
+        """Take the stream to its end and return a signed receipt."""
+        opening = las_service_pb2.Opening()
+        digest, size = hashlib.sha256(), 0
+        async for request in request_iterator:
+            if request.HasField("opening"):
+                opening = request.opening
+            else:
+                digest.update(request.chunk.data)
+                size += len(request.chunk.data)
+        receipt = self._receipt(opening, size, digest.digest())
+        payload = dossier_pb2.ReceiverReceipt(**receiver_receipt_fields(receipt))
+        signed = self._signer.sign(payload.SerializeToString(), RECEIVER_RECEIPT)
+        return las_service_pb2.DeliverResponse(receipt=dossier_pb2.Signed(**signed_fields(signed)))
+
+    def _receipt(
+        self, opening: las_service_pb2.Opening, size: int, digest: bytes
+    ) -> ReceiverReceipt:
+        stamp = read_stamp(opening.stamp.payload, dossier_pb2.RouteStamp)
+        header = read_header(
+            opening.header.payload, dossier_pb2.EnvelopeHeader, dossier_pb2.EnvelopeContext
+        )
+        exchange = Exchange(
+            hub_oin=stamp.hub_oin,
+            sender_oin=stamp.sender_oin,
+            receiver_oin=self._signer.oin,
+            message_id=header.context.message_id,
+            header_digest=stamp.header_digest,
+            payload_size=size,
+            payload_sha256=digest,
+        )
+        return ReceiverReceipt(
+            signer_oin=self._signer.oin,
+            exchange=exchange,
+            received=dt.datetime.now(dt.UTC),
+            stamp_digest=hashlib.sha256(opening.stamp.payload).digest(),
+        )
+
+
+async def main(folder: Path, name: str) -> None:
+    """Serve as the vendor `name` of a development PKI until killed."""
+    key, chain = (folder / f"{name}.key").read_bytes(), (folder / f"{name}.pem").read_bytes()
+    las = SigningReceiver(Signer.from_pem(key, chain))  # type: ignore[abstract]  # serves one method
+    await serve_las(las, folder, name)
+
+
+if __name__ == "__main__":
+    uvloop.run(main(Path(sys.argv[1]), sys.argv[2]))

@@ -1,0 +1,97 @@
+"""What the service desk records before a vendor can take part."""
+
+from typing import Final
+
+from wissel.agreement.v1 import agreement_service_pb2 as agreement
+from wissel.agreement.v1.agreement_service_pb2_grpc import AgreementServiceStub
+from wissel.clients.blocking import Hub
+from wissel.clients.compose import parse_place
+from wissel.clients.errors import Refused
+from wissel.clients.places import organisation as named
+from wissel.mandate.v1 import mandate_service_pb2 as mandate
+from wissel.mandate.v1.mandate_service_pb2_grpc import MandateServiceStub
+from wissel.party.v1 import party_service_pb2 as party
+from wissel.party.v1.party_service_pb2_grpc import PartyServiceStub
+from wissel.routing.envelope import Address
+from wissel.routing.identifiers import Brin
+from wissel.routing.reasons import Reason
+from wissel.school.v1 import school_pb2, school_service_pb2
+from wissel.school.v1.school_service_pb2_grpc import SchoolServiceStub
+
+WHY: Final = "testing"
+BOARD: Final = "99901"
+_OPENED: Final = ("00",)
+
+
+class ServiceDesk:
+    """The operator of a hub for tests. All its schools belong to one board."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        self._signed = False
+
+    def admit(self, *, oin: str, name: str, system_id: str, service: str) -> None:
+        """Register a vendor and its system, with agreements, qualified and open."""
+        call = self.hub.call
+        call(
+            lambda c: PartyServiceStub(c).RegisterParty,
+            party.RegisterPartyRequest(oin=oin, name=name, role="VENDOR", reason=WHY),
+        )
+        for kind in ("VENDOR_OSR", "VENDOR_OSO"):
+            self._record(agreement.RecordAgreementRequest(party_oin=oin, kind=kind, reason=WHY))
+        call(
+            lambda c: PartyServiceStub(c).RegisterSystem,
+            party.RegisterSystemRequest(system_id=system_id, party_oin=oin, name=name, reason=WHY),
+        )
+        call(
+            lambda c: PartyServiceStub(c).QualifySystem,
+            party.QualifySystemRequest(system_id=system_id, service=service, reason=WHY),
+        )
+        call(
+            lambda c: PartyServiceStub(c).SetRollout,
+            party.SetRolloutRequest(
+                system_id=system_id, service=service, rollout="OPEN", reason=WHY
+            ),
+        )
+
+    def school(self, place: str) -> Address:
+        """Return the place, `99XB` or `99XB02`, of a school that is there from now on."""
+        address = parse_place(place, "place")
+        brin = Brin.parse(address.organisation, "place")
+        numbers = sorted({*_OPENED, *([address.vestiging[4:]] if address.vestiging else ())})
+        locations = [
+            school_pb2.Location(vestiging=f"{brin}{number}", name=f"School {brin} {number}")
+            for number in numbers
+        ]
+        school = school_pb2.School(
+            brin=brin, name=f"School {brin}", board_number=BOARD, locations=locations
+        )
+        request = school_service_pb2.RegisterSchoolRequest(
+            school=school, board_name="Board of the tests", reason=WHY
+        )
+        try:
+            self.hub.call(lambda c: SchoolServiceStub(c).RegisterSchool, request)
+        except Refused as refused:
+            if refused.reason != Reason.ALREADY_REGISTERED:
+                raise
+        self._sign()
+        return address
+
+    def mandate(self, organisation: str, service: str, system_id: str) -> str:
+        """Give a mandate from today on; return its id."""
+        request = mandate.CreateMandateRequest(
+            service=service, system_id=system_id, reason=WHY, **named(organisation)
+        )
+        done = self.hub.call(lambda c: MandateServiceStub(c).CreateMandate, request)
+        return done.mandate.mandate_id
+
+    def _sign(self) -> None:
+        if not self._signed:
+            for kind in ("KENNISNET_OSR", "OSO", "OSO_SWV_EXTENSION"):
+                self._record(
+                    agreement.RecordAgreementRequest(board_number=BOARD, kind=kind, reason=WHY)
+                )
+            self._signed = True
+
+    def _record(self, request: agreement.RecordAgreementRequest) -> None:
+        self.hub.call(lambda c: AgreementServiceStub(c).RecordAgreement, request)

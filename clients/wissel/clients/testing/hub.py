@@ -1,0 +1,137 @@
+"""A hub of one's own, and a register that is filled in one line."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from wissel.clients.blocking import Hub
+from wissel.clients.identity import Identity
+from wissel.clients.processes import Service, run
+from wissel.clients.testing.desk import ServiceDesk
+from wissel.endpoint.v1 import endpoint_service_pb2
+from wissel.routing.envelope import Address
+from wissel.routing.identifiers import Brin, Oin
+
+HUB_OIN: Final = "00000003990000000000"
+OPERATOR_OIN: Final = "00000003990000010000"
+_READY: Final = "serving on "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vendor:
+    """A vendor that takes part: its certificate, and its one system."""
+
+    name: str
+    oin: Oin
+    system_id: str
+    service: str
+    identity: Identity
+    certificate: Path
+    key: Path
+
+
+class TestingHub:
+    """A hub that runs; see `running_hub`."""
+
+    __test__ = False  # no test itself, whatever pytest makes of its name
+
+    def __init__(self, folder: Path, server: str, stack: ExitStack) -> None:
+        self.folder = folder
+        self.server = server
+        self.hub_oin = HUB_OIN
+        self.roots = folder / "pki" / "root.pem"
+        self._stack = stack
+        self._hubs: dict[str, Hub] = {}
+        operator = self.identity("operator", OPERATOR_OIN)
+        self.desk = ServiceDesk(self._entered(Hub(server, operator, user="testing")))
+
+    def identity(self, name: str, oin: str) -> Identity:
+        """Issue a certificate under the roots of this hub; `localhost` is in it."""
+        pki = self.folder / "pki"
+        run(["wissel-server", "pki", "issue", str(pki), name, "--oin", oin])
+        return Identity.load(pki / f"{name}.pem", pki / f"{name}.key", self.roots)
+
+    def vendor(self, name: str, *, oin: str, service: str = "OSO_OV") -> Vendor:
+        """Admit a vendor with one system `las-<name>`: registered, signed, qualified, open."""
+        identity = self.identity(name, oin)
+        system_id = f"las-{name}"
+        self.desk.admit(oin=oin, name=name, system_id=system_id, service=service)
+        return Vendor(
+            name=name,
+            oin=identity.oin,
+            system_id=system_id,
+            service=service,
+            identity=identity,
+            certificate=self.folder / "pki" / f"{name}.pem",
+            key=self.folder / "pki" / f"{name}.key",
+        )
+
+    def open(self, vendor: Vendor) -> Hub:
+        """Return the hub as the vendor calls it; closed with the hub."""
+        if vendor.name not in self._hubs:
+            outbox = self.folder / "outbox" / vendor.name
+            hub = Hub(self.server, vendor.identity, hub_oin=HUB_OIN, outbox=outbox)
+            self._hubs[vendor.name] = self._entered(hub)
+        return self._hubs[vendor.name]
+
+    def connect(self, vendor: Vendor, place: str, *, url: str) -> str:
+        """Let the vendor act and receive for `99XB` or `99XB02`; return the routing key.
+
+        The school is made if it is not there, with vestiging 00 and this one.
+        """
+        address = self.desk.school(place)
+        mandate = self.desk.mandate(address.organisation, vendor.service, vendor.system_id)
+        routing_key = _routing_key(address)
+        request = endpoint_service_pb2.RegisterEndpointRequest(
+            mandate_id=mandate, routing_key=routing_key, url=url, vestiging=address.vestiging or ""
+        )
+        self.open(vendor).register_endpoint(request)
+        return routing_key
+
+    def _entered(self, hub: Hub) -> Hub:
+        return self._stack.enter_context(hub)
+
+
+@contextmanager
+def running_hub() -> Iterator[TestingHub]:
+    """Start a hub on a free port; leaving the block stops and removes all of it.
+
+    Raises `wissel.clients.processes.ProcessFailed`, which says what to install,
+    where `wissel-server` is absent.
+    """
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="wissel-testing-")))
+        pki = folder / "pki"
+        run(["wissel-server", "pki", "init", str(pki)])
+        run(["wissel-server", "pki", "issue", str(pki), "hub", "--oin", HUB_OIN])
+        environ = _settings(folder)
+        run(["wissel-server", "migrate"], environ=environ)
+        arguments = ["wissel-server", "serve"]
+        service = Service(arguments, log=folder / "hub.log", ready=_READY, environ=environ)
+        server = stack.enter_context(service).address
+        yield TestingHub(folder, server, stack)
+
+
+def _settings(folder: Path) -> dict[str, str]:
+    pki = folder / "pki"
+    return {
+        "WISSEL_LISTEN": "127.0.0.1:0",
+        "WISSEL_DATA_DIR": str(folder / "hub"),
+        "WISSEL_TLS_CERTIFICATE": str(pki / "hub.pem"),
+        "WISSEL_TLS_KEY": str(pki / "hub.key"),
+        "WISSEL_SIGNING_CERTIFICATE": str(pki / "hub.pem"),
+        "WISSEL_SIGNING_KEY": str(pki / "hub.key"),
+        "WISSEL_TRUST_ROOTS": str(pki / "root.pem"),
+        "WISSEL_OPERATORS": OPERATOR_OIN,
+        "WISSEL_PRIVATE_ADDRESSES": "true",
+    }
+
+
+def _routing_key(address: Address) -> str:
+    """Return the BRIN's OIN with a suffix of its own for the vestiging; 00000 is reserved."""
+    brin = Brin.parse(address.organisation, "place")
+    number = address.vestiging.number if address.vestiging else 0
+    return f"{brin.oin[:-5]}{931 + number:05d}"

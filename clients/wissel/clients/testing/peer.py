@@ -1,0 +1,55 @@
+"""A LAS of another vendor, to send to."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from wissel.clients.processes import Service
+from wissel.clients.testing.hub import TestingHub, Vendor
+
+PEER_OIN: Final = "00000003990000990000"
+_READY: Final = "serving on "
+
+
+class PeerLas:
+    """A LAS that keeps what it receives as files; see `running_peer`."""
+
+    def __init__(self, hub: TestingHub, vendor: Vendor, url: str, folder: Path) -> None:
+        self.hub = hub
+        self.vendor = vendor
+        self.url = url
+        self._folder = folder
+
+    def connect(self, place: str) -> str:
+        """Receive for `99XB` or `99XB02` from now on; return the routing key."""
+        return self.hub.connect(self.vendor, place, url=self.url)
+
+    def received(self, message_id: UUID | str) -> Path:
+        """Return the file of a message that was received, or raise `FileNotFoundError`."""
+        for path in self._folder.glob(f"*/{message_id}.*"):
+            return path
+        message = f"{message_id} was not received"
+        raise FileNotFoundError(message)
+
+
+@contextmanager
+def running_peer(
+    hub: TestingHub, name: str = "peer", *, oin: str = PEER_OIN, service: str = "OSO_OV"
+) -> Iterator[PeerLas]:
+    """Start a LAS of a vendor of its own on a free port; leaving the block stops it."""
+    vendor = hub.vendor(name, oin=oin, service=service)
+    folder = hub.folder / name
+    arguments = [
+        "wissel",
+        *("--certificate", str(vendor.certificate)),
+        *("--key", str(vendor.key)),
+        *("--trust-roots", str(hub.roots)),
+        *("--hub-oin", hub.hub_oin),
+        *("las", "serve", "--listen", "localhost:0"),
+        *("--storage", str(folder / "inbox")),
+        *("--keep", str(folder / "received")),
+    ]
+    with Service(arguments, log=hub.folder / f"{name}.log", ready=_READY) as process:
+        yield PeerLas(hub, vendor, f"https://{process.address}", folder / "received")

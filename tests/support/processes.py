@@ -1,0 +1,135 @@
+"""Real processes in tests: started, listened to, signalled, and never left behind.
+
+    with spawn(["wissel-server", "serve"], environ=..., cwd=tmp_path) as hub:
+        address = hub.line_with("serving on ").split()[-1]
+        hub.signal(signal.SIGTERM)
+        assert 0 == hub.ended()
+"""
+
+import os
+import queue
+import signal
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from wissel.clients.processes import command
+
+PATIENCE: Final = 60.0
+"""Seconds after which a process that says nothing counts as stuck."""
+_SILENT: Final = {name: value for name, value in os.environ.items() if "WISSEL" not in name}
+
+
+class Running:
+    """A process whose lines, of both streams, are read as they come."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._seen: list[str] = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    @property
+    def output(self) -> str:
+        """What it has said so far, as far as somebody asked."""
+        return "".join(self._seen)
+
+    def line_with(self, text: str) -> str:
+        """Return the next line that holds `text`; fail if the process ends without one."""
+        while (line := self._lines.get(timeout=PATIENCE)) is not None:
+            self._seen.append(line)
+            if text in line:
+                return line.rstrip("\n")
+        raise AssertionError(f"ended without saying {text!r}:\n{self.output}")
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to this process alone."""
+        self._process.send_signal(number)
+
+    def ended(self) -> int:
+        """Wait for its end and return its exit code."""
+        code = self._process.wait(timeout=PATIENCE)
+        while (line := self._lines.get(timeout=PATIENCE)) is not None:
+            self._seen.append(line)
+        self._lines.put(None)
+        return code
+
+    def close(self) -> None:
+        """End it now if it still runs, and let go of its output."""
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        self._reader.join()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+
+    def _read(self) -> None:
+        if self._process.stdout is not None:
+            for line in self._process.stdout:
+                self._lines.put(line)
+        self._lines.put(None)
+
+
+@contextmanager
+def spawn(
+    arguments: Sequence[str], *, environ: Mapping[str, str] | None = None, cwd: Path
+) -> Iterator[Running]:
+    """Start a command without any `WISSEL_*` variable but those given; it ends with the block.
+
+    It leads a process group of its own, so that a test can see what it leaves behind.
+    """
+    process = subprocess.Popen(
+        [_found(arguments[0]), *arguments[1:]],
+        env={**_SILENT, **(environ or {})},
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    running = Running(process)
+    try:
+        yield running
+    finally:
+        running.close()
+
+
+def run(
+    arguments: Sequence[str], *, environ: Mapping[str, str] | None = None, cwd: Path
+) -> tuple[int, str]:
+    """Run a command to its end; return its exit code and what it said on both streams."""
+    with spawn(arguments, environ=environ, cwd=cwd) as running:
+        code = running.ended()
+        return code, running.output
+
+
+def group_is_gone(leader: int) -> bool:
+    """Return whether no process is left of the group that `leader` was spawned as."""
+    try:
+        os.killpg(leader, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def free_port() -> int:
+    """Return a port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _found(name: str) -> str:
+    return name if "/" in name else command(name)

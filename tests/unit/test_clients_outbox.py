@@ -1,0 +1,114 @@
+"""The outbox survives a crash at every point, and never sends one entry twice at a time."""
+
+import os
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+
+from wissel.clients.durable import write_durably
+from wissel.clients.errors import StorageError
+from wissel.clients.outbox import Entry, Outbox
+
+ENTRY = Entry(
+    message_id=UUID(int=1),
+    hub_oin="00000003990000090000",
+    path=Path("/somewhere/dossier.xml"),
+    payload_size=3,
+    payload_sha256="00" * 32,
+    signed_header=bytes(range(256)),
+)
+
+
+def test_an_entry_comes_back_as_it_was(tmp_path: Path) -> None:
+    Outbox(tmp_path).add(ENTRY)
+
+    assert Outbox(tmp_path).pending() == [ENTRY]
+
+
+def test_a_settled_entry_is_pending_no_more(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path)
+    outbox.add(ENTRY)
+
+    path = outbox.settle(ENTRY, "sent", {"routing_key": "k"})
+
+    assert outbox.pending() == []
+    assert path == tmp_path / "sent" / f"{ENTRY.message_id}.json"
+    assert '"routing_key": "k"' in path.read_text()
+
+
+def test_a_crash_before_the_rename_leaves_no_entry_and_no_rubbish(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path)
+    (tmp_path / "pending" / f"{uuid4()}.json.tmp").write_bytes(b'{"half')
+
+    assert outbox.pending() == []
+    Outbox(tmp_path)
+    assert list((tmp_path / "pending").iterdir()) == []
+
+
+def test_a_crash_between_both_steps_of_settling_leaves_it_pending(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path)
+    outbox.add(ENTRY)
+    pending = (tmp_path / "pending" / f"{ENTRY.message_id}.json").read_bytes()
+    outbox.settle(ENTRY, "sent", {})
+    (tmp_path / "pending" / f"{ENTRY.message_id}.json").write_bytes(pending)
+
+    [again] = Outbox(tmp_path).pending()
+
+    assert again == ENTRY
+    outbox.settle(again, "sent", {})
+    assert outbox.pending() == []
+
+
+def test_two_cannot_claim_one_entry(tmp_path: Path) -> None:
+    first, second = Outbox(tmp_path), Outbox(tmp_path)
+    first.add(ENTRY)
+
+    with first.claim(ENTRY) as mine, second.claim(ENTRY) as other:
+        assert (mine, other) == (True, False)
+    with second.claim(ENTRY) as free:
+        assert free
+
+
+def test_a_settled_entry_cannot_be_claimed(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path)
+    outbox.add(ENTRY)
+    outbox.settle(ENTRY, "refused", {})
+
+    with outbox.claim(ENTRY) as mine:
+        assert not mine
+
+
+def test_entries_are_for_their_owner_alone(tmp_path: Path) -> None:
+    Outbox(tmp_path / "outbox").add(ENTRY)
+
+    [path] = (tmp_path / "outbox" / "pending").iterdir()
+    assert path.stat().st_mode & 0o077 == 0
+    assert (tmp_path / "outbox" / "pending").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b'{"message_id": 1}', b"\xff"])
+def test_a_damaged_entry_is_named_not_skipped(tmp_path: Path, content: bytes) -> None:
+    outbox = Outbox(tmp_path)
+    (tmp_path / "pending" / "broken.json").write_bytes(content)
+
+    with pytest.raises(StorageError, match=r"broken\.json"):
+        outbox.pending()
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(StorageError, match="file"):
+        Outbox(tmp_path / "file" / "outbox")
+
+
+def test_a_failed_write_keeps_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    write_durably(path, b"old")
+    os.mkdir(tmp_path / "x.json.tmp")  # noqa: PTH102 - in the way of the temporary file
+
+    with pytest.raises(OSError, match="directory"):
+        write_durably(path, b"new")
+
+    assert path.read_bytes() == b"old"
