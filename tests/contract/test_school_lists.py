@@ -12,9 +12,9 @@ from wissel.routing.errors import Refused
 from wissel.routing.facts import Board, Location, Samenwerkingsverband, School
 from wissel.routing.identifiers import BoardNumber, Brin, Oin, Swv, Vestiging
 from wissel.routing.reasons import Reason
+from wissel.server.registry.listing import Part
 from wissel.server.registry.ports import Act, Register
 from wissel.server.registry.school_lists import (
-    Part,
     SchoolFilter,
     count_schools,
     list_boards,

@@ -1,7 +1,9 @@
 """Every field of every request spoiled, one at a time: each gets a documented refusal or works."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -14,7 +16,7 @@ from google.rpc import error_details_pb2
 
 from support import nasty, worlds
 from support.forwarding import World, forwarding
-from support.hub import OPERATOR_METADATA, detail
+from support.hub import OPERATOR_METADATA, detail, reason_of
 from wissel.routing.reasons import Reason
 
 DOCUMENTED: Final = {
@@ -75,15 +77,47 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         yield world
 
 
+NUMBERS: Final = itertools.count(1)
+
+
+def fresh(method: str) -> dict[str, str]:
+    """Return names that are not in the register yet, for what registers them."""
+    number = next(NUMBERS)
+    match method:
+        case "RegisterSchool":
+            letters = divmod(number % 676, 26)
+            brin = f"{number // 676 + 10}{''.join(chr(65 + letter) for letter in letters)}"
+            return {"brin": brin, "name": brin}
+        case "RegisterParty":
+            return {"oin": f"{number:020d}"}
+        case "RegisterSystem":
+            return {"system_id": f"las-{number}", "oin": f"{number:020d}"}
+        case "RegisterSamenwerkingsverband":
+            return {"swv": f"PO{number:04d}", "oin": f"{number:020d}"}
+        case "CreateMandate" | "ListMandates" | "ListEndpoints" | "LookupEndpoints":
+            return {"swv": ""}
+        case _:
+            return {}
+
+
+def method_named(name: str) -> MethodDescriptor:
+    return next(m for service in nasty.services() for m in service.methods if m.name == name)
+
+
 def base_of(method: MethodDescriptor) -> Message:
-    return nasty.filled(nasty.request_type(method), dict(GOOD))
+    return nasty.filled(nasty.request_type(method), {**GOOD, **fresh(method.name)})
 
 
-async def outcome(world: World, method: MethodDescriptor, request: Message, name: str) -> str:
-    """Return the code of a call, and the reason that came with a refusal."""
+async def outcome(
+    world: World,
+    method: MethodDescriptor,
+    request: Message,
+    name: str,
+    metadata: Any = OPERATOR_METADATA,
+) -> str:
+    """Return what is wrong with the answer to a call, an empty text for nothing."""
     path = f"/{method.containing_service.full_name}/{method.name}"
     channel: Any = world.hub.channel(name)
-    metadata = OPERATOR_METADATA if name == "desk" else ()
     encode = type(request).SerializeToString
     try:
         if method.client_streaming:
@@ -120,18 +154,22 @@ async def test_each_spoiled_field_gets_a_documented_answer(
             wrong.append(f"{method.name} {field}={str(request)[:300]!r}: {problem}")
 
     for method in service.methods:
-        cases = list(nasty.spoiled(base_of(method)))
+        cases = list(nasty.spoiled(partial(base_of, method)))
         for at in range(0, len(cases), 16):
             await asyncio.gather(*(tried(method, *case) for case in cases[at : at + 16]))
 
     assert not wrong, "\n".join(wrong)
 
 
+UNARY: Final = (
+    "/wissel.mandate.v1.MandateService/GetMandate",
+    "/wissel.traffic.v1.RouteService/BatchResolveRoutes",
+)
 UNREADABLE: Final = (
     b"\xff\xff\xff",
     b"\x0a\x03\xed\xa0\x80",  # a lone surrogate, as no UTF-8 has it
-    b"\x0a\x7fabc",
-    b"\x0b" * 200,
+    b"\x0a\x7fabc",  # longer than it is
+    b"\x0b" * 200,  # groups without an end
 )
 
 
@@ -141,15 +179,21 @@ async def test_bytes_that_are_no_message_are_refused_with_a_reason(
 ) -> None:
     channel: Any = world.hub.channel("desk")
 
-    for path in (
-        "/wissel.mandate.v1.MandateService/GetMandate",
-        "/wissel.traffic.v1.RouteService/ResolveRoute",
-    ):
-        with pytest.raises(grpc.aio.AioRpcError) as refused:
+    for path in UNARY:
+        with pytest.raises(grpc.aio.AioRpcError) as of_one:
             await channel.unary_unary(path)(raw)
 
-        assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
-        assert detail(refused.value, error_details_pb2.ErrorInfo).reason == "FIELD_INVALID"
+        assert of_one.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+        assert reason_of(of_one.value) == "FIELD_INVALID"
+
+    vendor: Any = world.hub.channel("noord")
+    with pytest.raises(grpc.aio.AioRpcError) as of_stream:
+        await vendor.stream_unary("/wissel.traffic.v1.TrafficService/ForwardEnvelope")(iter([raw]))
+    with pytest.raises(grpc.aio.AioRpcError) as of_stranger:
+        await world.hub.channel("stranger").unary_unary(UNARY[0])(raw)
+
+    assert reason_of(of_stream.value) == "FIELD_INVALID"
+    assert reason_of(of_stranger.value) == "PARTY_NOT_REGISTERED"
 
 
 METADATA: Final[tuple[tuple[tuple[str, str | bytes], ...], ...]] = (
@@ -165,22 +209,16 @@ METADATA: Final[tuple[tuple[tuple[str, str | bytes], ...], ...]] = (
 
 @pytest.mark.parametrize("metadata", METADATA, ids=lambda metadata: metadata[0][0])
 async def test_odd_metadata_breaks_nothing(world: World, metadata: Any) -> None:
-    method = next(m for s in nasty.services() for m in s.methods if m.name == "RegisterParty")
-    channel: Any = world.hub.channel("desk")
-    request: Any = base_of(method)
+    registering = method_named("RegisterParty")
+    request: Any = base_of(registering)
     request.request_id = str(uuid4())
 
-    with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await channel.unary_unary(f"/{method.containing_service.full_name}/{method.name}")(
-            request.SerializeToString(), metadata=metadata
-        )
-
-    assert refused.value.code().name in DOCUMENTED
-    assert not await outcome(world, method, base_of(method), "desk")
+    assert not await outcome(world, registering, request, "desk", metadata)
+    assert not await outcome(world, registering, base_of(registering), "desk")
 
 
 async def test_metadata_over_the_limit_costs_its_sender_alone(world: World) -> None:
-    method = next(m for s in nasty.services() for m in s.methods if m.name == "GetParty")
+    method = method_named("GetParty")
     channel: Any = world.hub.channel("zuid")
 
     with pytest.raises(grpc.aio.AioRpcError) as refused:

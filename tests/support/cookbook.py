@@ -53,7 +53,7 @@ def steps(document: str) -> list[Step]:
         if kind[:1] != ["sh"]:
             continue
         behind = blocks[number + 1] if number + 1 < len(blocks) else None
-        answered = behind is not None and not document[block.end() : behind.start()].strip()
+        answered = behind is not None and document[block.end() : behind.start()] == "\n"
         found.append(
             Step(
                 command=block["body"].rstrip("\n"),

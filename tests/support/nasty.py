@@ -1,6 +1,6 @@
 """Every field of every request, spoiled one at a time.
 
-    for request in spoiled(base, NASTY): ...
+    for path, request in spoiled(lambda: filled(kind, values)): ...
 
 The descriptors of the contract say which fields there are, so a method that
 is added later is spoiled as well.
@@ -9,7 +9,7 @@ is added later is spoiled as well.
 import base64
 import importlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor, ServiceDescriptor
@@ -59,7 +59,7 @@ TEXTS: Final = (
 )
 """Texts that are nothing, too much, or something else than they seem."""
 
-NUMBERS: Final = {
+VALUES: Final = {
     FieldDescriptor.TYPE_INT32: (-(2**31), -1, 2**31 - 1),
     FieldDescriptor.TYPE_INT64: (-(2**63), -1, 2**63 - 1),
     FieldDescriptor.TYPE_UINT32: (2**32 - 1,),
@@ -99,14 +99,16 @@ def filled(kind: type[Message], values: dict[str, Any]) -> Message:
     return message
 
 
-def spoiled(base: Message) -> Iterator[tuple[str, Message]]:
-    """Yield, for each field and each nasty value for it, its path with a spoiled copy."""
-    for path, field in _paths(base.DESCRIPTOR):
-        for value in NUMBERS.get(field.type, ()):
-            copy = type(base)()
-            copy.CopyFrom(base)
-            _put(copy, path, field, value)
-            yield ".".join(path), copy
+def spoiled(make: Callable[[], Message]) -> Iterator[tuple[str, Message]]:
+    """Yield, for each field and each nasty value for it, its path with a spoiled request.
+
+    `make` returns a good request, another one each time.
+    """
+    for path, field in _paths(make().DESCRIPTOR):
+        for value in VALUES.get(field.type, ()):
+            message = make()
+            _put(message, path, field, value)
+            yield ".".join(path), message
 
 
 def _fill(message: Any, field: FieldDescriptor, values: dict[str, Any]) -> None:

@@ -1,9 +1,9 @@
 """Real processes in tests: started, listened to, signalled, and never left behind.
 
-    with spawn(["wissel-server", "serve"], environ=..., cwd=tmp_path) as hub:
-        address = hub.line_with("serving on ").split()[-1]
-        hub.signal(signal.SIGTERM)
-        assert 0 == hub.ended()
+with spawn(["wissel-server", "serve"], environ=..., cwd=tmp_path) as hub:
+    address = hub.line_with("serving on ").split()[-1]
+    hub.signal(signal.SIGTERM)
+    assert 0 == hub.ended()
 """
 
 import os
@@ -13,13 +13,13 @@ import socket
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from wissel.clients.processes import command
 
-PATIENCE: Final = 60.0
+PATIENCE: Final = 30.0
 """Seconds after which a process that says nothing counts as stuck."""
 _SILENT: Final = {name: value for name, value in os.environ.items() if "WISSEL" not in name}
 
@@ -50,7 +50,8 @@ class Running:
             self._seen.append(line)
             if text in line:
                 return line.rstrip("\n")
-        raise AssertionError(f"ended without saying {text!r}:\n{self.output}")
+        message = f"ended without saying {text!r}:\n{self.output}"
+        raise AssertionError(message)
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to this process alone."""
@@ -65,9 +66,9 @@ class Running:
         return code
 
     def close(self) -> None:
-        """End it now if it still runs, and let go of its output."""
-        if self._process.poll() is None:
-            self._process.kill()
+        """End it and whatever it started, if that still runs, and let go of its output."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
         self._process.wait()
         self._reader.join()
         if self._process.stdout is not None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wissel.routing.days import Period, day_of, parse_day, parse_optional_day
+from wissel.routing.days import Period, Today, day_of, parse_day, parse_optional_day
 from wissel.routing.errors import Refused
 from wissel.routing.reasons import Reason
 
@@ -68,3 +68,13 @@ def test_a_clipped_period_holds_the_days_of_both(
     expected = period.contains(day) and (end is None or day <= end)
 
     assert expected is period.until(end).contains(day)
+
+
+@given(st.datetimes(dt.datetime(2026, 1, 1), dt.datetime(2027, 1, 1)), st.integers(-2000, 2000))
+def test_todays_memory_never_outlives_its_day(moment: dt.datetime, seconds: int) -> None:
+    first = moment.replace(tzinfo=dt.UTC)
+    second = first + dt.timedelta(seconds=seconds)
+    today = Today()
+
+    assert day_of(first) == today.at(first)
+    assert day_of(second) == today.at(second)

@@ -20,6 +20,7 @@ from wissel.routing.facts import (
 )
 from wissel.routing.identifiers import Brin, Namespace, Oin, ServiceCode, Swv
 from wissel.routing.reasons import Reason
+from wissel.routing.records import FOREVER
 from wissel.routing.table import Table
 
 
@@ -27,7 +28,7 @@ def test_a_route_tells_where_and_by_which_mandates() -> None:
     decision = decide(w.table(revision=7), query(), w.TODAY)
 
     expected = Route(
-        endpoint_id=w.endpoint(w.C_ZUID, 1).endpoint_id,
+        endpoint=w.endpoint(w.C_ZUID, 1).endpoint_id.int,
         url="https://las-zuid.example:8443",
         receiver_oin=w.ZUID,
         system_id=w.LAS_ZUID,
@@ -36,14 +37,16 @@ def test_a_route_tells_where_and_by_which_mandates() -> None:
         vestiging=w.endpoint(w.C_ZUID, 1, vestiging="01").vestiging,
         aanleverpunt=w.endpoint(w.C_ZUID, 1, aanleverpunt="1").aanleverpunt,
         routing_key=w.key(w.XC, 1),
-        valid_until=None,
+        last_day=FOREVER,
         revision=7,
         contract=w.NO_WISHES,
-        receiver_mandate_id=w.C_ZUID.mandate_id,
-        sender_mandate_id=w.A_NOORD.mandate_id,
+        receiver_mandate=w.C_ZUID.mandate_id.int,
+        sender_mandate=w.A_NOORD.mandate_id.int,
         sender_system_id=w.LAS_NOORD,
     )
     assert expected == decision
+    assert w.A_NOORD.mandate_id == expected.sender_mandate_id
+    assert expected.valid_until is None
 
 
 def test_a_system_with_its_own_oin_receives_under_it() -> None:

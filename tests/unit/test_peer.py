@@ -1,5 +1,6 @@
 import datetime as dt
 from pathlib import Path
+from typing import Final
 
 import pytest
 from cryptography import x509
@@ -9,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from support.pki import HUB_OIN, NOORD_OIN, ZUID_OIN, Identity, Pki
 from wissel.routing.errors import Refused
 from wissel.routing.facts import RevocationTarget
-from wissel.routing.paths import revocation_names
+from wissel.routing.paths import Revoked, revocation_names
 from wissel.server.identity.peer import AuthContext, Peers
 from wissel.server.identity.trust import HubTrust
 
@@ -39,8 +40,7 @@ def peers(pki: Pki, clock: Clock) -> Peers:
     return Peers(HubTrust.read(pki.roots), clock)
 
 
-def nothing_revoked(_target: RevocationTarget, _value: str) -> bool:
-    return False
+NOTHING: Final[Revoked] = frozenset()
 
 
 def shown(identity: Identity, *others: x509.Certificate) -> AuthContext:
@@ -51,7 +51,7 @@ def shown(identity: Identity, *others: x509.Certificate) -> AuthContext:
 def test_a_peer_is_the_oin_of_its_leaf(peers: Peers, pki: Pki) -> None:
     noord = pki.issue("noord", oin=NOORD_OIN)
 
-    peer = peers.identify(shown(noord), nothing_revoked)
+    peer = peers.identify(shown(noord), NOTHING)
 
     assert peer.oin == NOORD_OIN
     assert peer.not_after == noord.leaf.not_valid_after_utc
@@ -61,8 +61,8 @@ def test_a_peer_is_the_oin_of_its_leaf(peers: Peers, pki: Pki) -> None:
 def test_the_second_call_finds_the_same_peer(peers: Peers, pki: Pki) -> None:
     noord = pki.issue("noord")
 
-    first = peers.identify(shown(noord), nothing_revoked)
-    second = peers.identify(shown(noord), nothing_revoked)
+    first = peers.identify(shown(noord), NOTHING)
+    second = peers.identify(shown(noord), NOTHING)
 
     assert first is second
 
@@ -72,7 +72,7 @@ def test_what_else_was_sent_gives_no_identity(peers: Peers, pki: Pki) -> None:
     bare = pki.issue("bare", oins=())
 
     with pytest.raises(Refused, match="OIN_MISSING"):
-        peers.identify(shown(bare, hub.leaf), nothing_revoked)
+        peers.identify(shown(bare, hub.leaf), NOTHING)
 
 
 @pytest.mark.parametrize("count", [0, 2])
@@ -80,18 +80,18 @@ def test_exactly_one_certificate_identifies(peers: Peers, pki: Pki, count: int) 
     noord = pki.issue("noord")
 
     with pytest.raises(Refused, match="CERTIFICATE_MISSING"):
-        peers.identify({"x509_pem_cert": [noord.leaf_pem] * count}, nothing_revoked)
+        peers.identify({"x509_pem_cert": [noord.leaf_pem] * count}, NOTHING)
 
 
 def test_a_connection_without_tls_has_no_identity(peers: Peers) -> None:
     with pytest.raises(Refused, match="CERTIFICATE_MISSING"):
-        peers.identify({}, nothing_revoked)
+        peers.identify({}, NOTHING)
 
 
 @pytest.mark.parametrize("pem", [b"", b"nothing", b"-----BEGIN CERTIFICATE-----\n"])
 def test_what_cannot_be_read_is_no_certificate(peers: Peers, pem: bytes) -> None:
     with pytest.raises(Refused, match="CERTIFICATE_MISSING"):
-        peers.identify({"x509_pem_cert": [pem]}, nothing_revoked)
+        peers.identify({"x509_pem_cert": [pem]}, NOTHING)
 
 
 def test_unreadable_candidates_do_not_stand_in_the_way(peers: Peers, pki: Pki) -> None:
@@ -99,21 +99,21 @@ def test_unreadable_candidates_do_not_stand_in_the_way(peers: Peers, pki: Pki) -
 
     context = {"x509_pem_cert": [noord.leaf_pem], "x509_pem_cert_chain": [b"nothing"]}
 
-    assert peers.identify(context, nothing_revoked).oin == NOORD_OIN
+    assert peers.identify(context, NOTHING).oin == NOORD_OIN
 
 
 def test_a_certificate_that_expires_meanwhile_is_refused(
     peers: Peers, pki: Pki, clock: Clock
 ) -> None:
     noord = pki.issue("noord", not_after=pki.now + 10 * SECOND)
-    peer = peers.identify(shown(noord), nothing_revoked)
+    peer = peers.identify(shown(noord), NOTHING)
 
     clock.now += 12 * SECOND
 
     with pytest.raises(Refused, match="CERTIFICATE_EXPIRED"):
-        peers.still_valid(peer, nothing_revoked)
+        peers.still_valid(peer, NOTHING)
     with pytest.raises(Refused, match="CERTIFICATE_EXPIRED"):
-        peers.identify(shown(noord), nothing_revoked)
+        peers.identify(shown(noord), NOTHING)
 
 
 @pytest.mark.parametrize("element", [0, 1], ids=["leaf", "intermediate"])
@@ -121,13 +121,9 @@ def test_a_certificate_that_is_revoked_meanwhile_is_refused(
     peers: Peers, pki: Pki, element: int
 ) -> None:
     noord = pki.issue("noord")
-    revocations: set[tuple[RevocationTarget, str]] = set()
-
-    def revoked(target: RevocationTarget, value: str) -> bool:
-        return (target, value) in revocations
-
+    revoked: set[tuple[RevocationTarget, str]] = set()
     peer = peers.identify(shown(noord), revoked)
-    revocations.update(revocation_names(noord.chain[element]))
+    revoked.update(revocation_names(noord.chain[element]))
 
     with pytest.raises(Refused, match="CERTIFICATE_REVOKED"):
         peers.still_valid(peer, revoked)
@@ -138,13 +134,10 @@ def test_a_certificate_that_is_revoked_meanwhile_is_refused(
 def test_a_renewed_intermediate_replaces_a_revoked_one(peers: Peers, pki: Pki) -> None:
     """The leaf stays; only the certificate of its issuer is another one now."""
     noord = pki.issue("noord")
-    peers.identify(shown(noord), nothing_revoked)
+    peers.identify(shown(noord), NOTHING)
     renewed = _reissued(pki)
-    serial = dict(revocation_names(pki.intermediate.certificate))[RevocationTarget.ISSUER_SERIAL]
-
-    def revoked(_target: RevocationTarget, value: str) -> bool:
-        return value == serial
-
+    names = revocation_names(pki.intermediate.certificate)
+    revoked = {each for each in names if each[0] is RevocationTarget.ISSUER_SERIAL}
     context = {
         "x509_pem_cert": [noord.leaf_pem],
         "x509_pem_cert_chain": [renewed.public_bytes(Encoding.PEM)],
@@ -154,8 +147,8 @@ def test_a_renewed_intermediate_replaces_a_revoked_one(peers: Peers, pki: Pki) -
 
 
 def test_a_renewed_leaf_is_the_same_party(peers: Peers, pki: Pki) -> None:
-    before = peers.identify(shown(pki.issue("zuid", oin=ZUID_OIN)), nothing_revoked)
-    after = peers.identify(shown(pki.issue("zuid", oin=ZUID_OIN)), nothing_revoked)
+    before = peers.identify(shown(pki.issue("zuid", oin=ZUID_OIN)), NOTHING)
+    after = peers.identify(shown(pki.issue("zuid", oin=ZUID_OIN)), NOTHING)
 
     assert before.oin == after.oin == ZUID_OIN
     assert before.leaf_sha256 != after.leaf_sha256
@@ -164,16 +157,16 @@ def test_a_renewed_leaf_is_the_same_party(peers: Peers, pki: Pki) -> None:
 def test_a_refusal_is_not_remembered(peers: Peers, pki: Pki) -> None:
     noord = pki.issue("noord")
     with pytest.raises(Refused, match="CERTIFICATE_UNTRUSTED"):
-        peers.identify({"x509_pem_cert": [noord.leaf_pem]}, nothing_revoked)
+        peers.identify({"x509_pem_cert": [noord.leaf_pem]}, NOTHING)
 
-    assert peers.identify(shown(noord), nothing_revoked).oin == NOORD_OIN
+    assert peers.identify(shown(noord), NOTHING).oin == NOORD_OIN
 
 
 def test_a_foreign_root_is_refused(peers: Peers, pki: Pki, tmp_path: Path) -> None:
     alike = pki.look_alike(tmp_path).issue("noord")
 
     with pytest.raises(Refused, match="CERTIFICATE_UNTRUSTED"):
-        peers.identify(shown(alike, pki.intermediate.certificate), nothing_revoked)
+        peers.identify(shown(alike, pki.intermediate.certificate), NOTHING)
 
 
 def _reissued(pki: Pki) -> x509.Certificate:

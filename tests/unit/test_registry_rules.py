@@ -176,17 +176,35 @@ def test_an_aanleverpunt_below_100_is_a_vestiging(
     numbers = {0, 2} if vestiging is None else {vestiging.number}
 
     if number in numbers or (number >= 100 and operator):
-        assert allowed_aanleverpunt(point, vestiging, GIVER, scope) == point
+        assert allowed_aanleverpunt(point, vestiging, Attribute.LAS, GIVER, scope) == point
     else:
         with refused(Reason.AANLEVERPUNT_INVALID):
-            allowed_aanleverpunt(point, vestiging, GIVER, scope)
+            allowed_aanleverpunt(point, vestiging, Attribute.LAS, GIVER, scope)
 
 
 def test_a_samenwerkingsverband_has_only_extra_ones() -> None:
     with refused(Reason.AANLEVERPUNT_INVALID):
-        allowed_aanleverpunt(Aanleverpunt("0"), None, VERBAND, OPERATOR)
-    assert allowed_aanleverpunt(Aanleverpunt("100"), None, VERBAND, OPERATOR) == "100"
-    assert allowed_aanleverpunt(None, None, VERBAND, AS_NOORD) is None
+        allowed_aanleverpunt(Aanleverpunt("0"), None, Attribute.SWV, VERBAND, OPERATOR)
+    extra = allowed_aanleverpunt(Aanleverpunt("100"), None, Attribute.SWV, VERBAND, OPERATOR)
+    assert extra == "100"
+    assert allowed_aanleverpunt(None, None, Attribute.SWV, VERBAND, AS_NOORD) is None
+
+
+@pytest.mark.parametrize(
+    ("vestiging", "attribute", "implied"),
+    [
+        ("99XA00", Attribute.LAS, "0"),
+        ("99XA02", Attribute.LAS, "2"),
+        (None, Attribute.LAS, None),
+        ("99XA02", Attribute.OT, None),
+    ],
+)
+def test_a_las_at_a_vestiging_has_its_aanleverpunt(
+    vestiging: str | None, attribute: Attribute, implied: str | None
+) -> None:
+    where = None if vestiging is None else Vestiging(vestiging)
+
+    assert allowed_aanleverpunt(None, where, attribute, GIVER, AS_NOORD) == implied
 
 
 @pytest.mark.parametrize(

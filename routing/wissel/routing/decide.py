@@ -11,7 +11,7 @@ from wissel.routing.identifiers import RoutingKey, Vestiging
 from wissel.routing.locate import found
 from wissel.routing.may_act import any_in_force, gated, mandate_missing
 from wissel.routing.reasons import Reason
-from wissel.routing.records import FOREVER, Bucket, EndpointRecord, day_from, uuid_of
+from wissel.routing.records import FOREVER, Bucket, EndpointRecord, uuid_of
 from wissel.routing.reference import ServiceRecord, VersionRecord
 from wissel.routing.sender import Sending, sending
 from wissel.routing.table import Table
@@ -103,23 +103,21 @@ def _gated_route(  # noqa: PLR0913, PLR0917 - both sides and what lies between t
         )
     by, sender_until = sender
     return Route(
-        endpoint_id=uuid_of(endpoint.ident),
-        url=endpoint.url,
-        receiver_oin=system.oin or system.party,
-        system_id=system.system_id,
-        service=service.fact.code,
-        version=version.namespace,
-        vestiging=vestiging,
-        aanleverpunt=endpoint.aanleverpunt,
-        routing_key=RoutingKey(endpoint.routing_key),
-        valid_until=day_from(
-            min(until, sender_until, endpoint.end, version.end, receiver.closed, last)
-        ),
-        revision=table.revision,
-        contract=endpoint.contract,
-        receiver_mandate_id=uuid_of(mandate.ident),
-        sender_mandate_id=None if by is None else uuid_of(by.ident),
-        sender_system_id=None if by is None else table.reference.systems[by.system].system_id,
+        endpoint.ident,
+        endpoint.url,
+        system.oin or system.party,
+        system.system_id,
+        service.fact.code,
+        version.namespace,
+        vestiging,
+        endpoint.aanleverpunt,
+        RoutingKey(endpoint.routing_key),
+        min(until, sender_until, endpoint.end, version.end, receiver.closed, last),
+        table.revision,
+        endpoint.contract,
+        mandate.ident,
+        None if by is None else by.ident,
+        None if by is None else table.reference.systems[by.system].system_id,
     )
 
 

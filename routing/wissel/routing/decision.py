@@ -19,6 +19,7 @@ from wissel.routing.identifiers import (
     Vestiging,
 )
 from wissel.routing.reasons import Reason
+from wissel.routing.records import day_from, uuid_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +44,7 @@ class Selection:
     routing_key: RoutingKey | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
+class Query(NamedTuple):
     """One exchange to decide.
 
     `sender` is None where a chain partner sends in its own name (`sender_oin`).
@@ -63,11 +63,11 @@ class Query:
 class Route(NamedTuple):
     """Where a message goes, decided on one revision of the register.
 
-    Built for every message, so a tuple: a frozen dataclass of this size takes
-    longer to build than the rest of deciding.
+    Built for every message, so a tuple of what the table holds: identifiers are
+    128-bit integers and days ordinals, and become values when they are asked for.
     """
 
-    endpoint_id: UUID
+    endpoint: int
     url: str
     receiver_oin: Oin
     system_id: SystemId
@@ -76,12 +76,32 @@ class Route(NamedTuple):
     vestiging: Vestiging | None
     aanleverpunt: Aanleverpunt | None
     routing_key: RoutingKey
-    valid_until: dt.date | None
+    last_day: int
     revision: int
     contract: DeliveryContract
-    receiver_mandate_id: UUID
-    sender_mandate_id: UUID | None
+    receiver_mandate: int
+    sender_mandate: int | None
     sender_system_id: SystemId | None
+
+    @property
+    def endpoint_id(self) -> UUID:
+        """The endpoint."""
+        return uuid_of(self.endpoint)
+
+    @property
+    def receiver_mandate_id(self) -> UUID:
+        """The receiving side's mandate."""
+        return uuid_of(self.receiver_mandate)
+
+    @property
+    def sender_mandate_id(self) -> UUID | None:
+        """The sending side's mandate; None if the sender needs none."""
+        return None if self.sender_mandate is None else uuid_of(self.sender_mandate)
+
+    @property
+    def valid_until(self) -> dt.date | None:
+        """The last day on which this holds if nothing changes; None if no end is known."""
+        return day_from(self.last_day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,10 +11,17 @@ from enum import StrEnum
 from uuid import UUID
 
 from wissel.routing.days import Period
+from wissel.routing.facts_schools import (
+    OPERATOR_SOURCE,
+    Board,
+    Location,
+    Samenwerkingsverband,
+    School,
+    SourceReport,
+)
 from wissel.routing.identifiers import (
     Aanleverpunt,
     BoardNumber,
-    Brin,
     Namespace,
     Oin,
     Organisation,
@@ -25,8 +32,32 @@ from wissel.routing.identifiers import (
     Vestiging,
 )
 
-OPERATOR_SOURCE = "OPERATOR"
-"""Source of a school that an operator registered; imports never close it."""
+__all__ = (
+    "OPERATOR_SOURCE",
+    "Agreement",
+    "AgreementKind",
+    "Attribute",
+    "Board",
+    "DeliveryContract",
+    "Endpoint",
+    "Fact",
+    "Location",
+    "Mandate",
+    "Party",
+    "Processing",
+    "Qualification",
+    "Revocation",
+    "RevocationTarget",
+    "Role",
+    "RolloutStage",
+    "Samenwerkingsverband",
+    "School",
+    "Service",
+    "ServiceVersion",
+    "Signatory",
+    "SourceReport",
+    "System",
+)
 
 
 class Role(StrEnum):
@@ -80,59 +111,6 @@ class RevocationTarget(StrEnum):
     ISSUER_SERIAL = "ISSUER_SERIAL"
     SPKI_SHA256 = "SPKI_SHA256"
     CERTIFICATE_SHA256 = "CERTIFICATE_SHA256"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Board:
-    """A bevoegd gezag; one known by number only has an empty name."""
-
-    number: BoardNumber
-    name: str = ""
-    kvk: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Location:
-    """A vestiging, as its source last reported it; `closed` is its last day."""
-
-    vestiging: Vestiging
-    name: str
-    source: str
-    postcode: str = ""
-    city: str = ""
-    municipality: str = ""
-    closed: dt.date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class School:
-    """A school with its locations in order of vestiging."""
-
-    brin: Brin
-    board: BoardNumber
-    source: str
-    locations: tuple[Location, ...]
-
-    @property
-    def name(self) -> str:
-        """The name of location 00, else of the lowest (R1)."""
-        return self.locations[0].name if self.locations else ""
-
-    @property
-    def closed(self) -> dt.date | None:
-        """The last day of a school of which every location has closed."""
-        days = [location.closed for location in self.locations]
-        known = [day for day in days if day is not None]
-        return max(known) if known and len(known) == len(days) else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Samenwerkingsverband:
-    """A samenwerkingsverband: gives mandates and receives, without a BRIN."""
-
-    code: Swv
-    name: str
-    oin: Oin
 
 
 Signatory = BoardNumber | Swv | Oin
@@ -274,19 +252,6 @@ class Revocation:
 
     target: RevocationTarget
     value: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceReport:
-    """What a source of schools last reported (R1): an older file of it is refused.
-
-    `source` is as in `School.source`, `as_of` the day that the file describes,
-    `sha256` the lower-case hex digest of its bytes.
-    """
-
-    source: str
-    as_of: dt.date
-    sha256: str
 
 
 Fact = (

@@ -9,11 +9,12 @@ import re
 from typing import ClassVar, Final, Self
 
 from wissel.routing.errors import Refused
+from wissel.routing.persons import holds_person_number
 from wissel.routing.reasons import Reason
 
 _BRIN_OIN: Final = "00000007000"
 _ECHO_LIMIT: Final = 40  # how much of a wrong value an error repeats
-_NINE_DIGITS: Final = re.compile(r"[0-9](?:[ .-]?[0-9]){8}")
+_NINE_DIGITS: Final = re.compile(r"\d(?:[\s._/-]{0,3}\d){8}")
 
 
 class Identifier(str):
@@ -22,11 +23,13 @@ class Identifier(str):
     __slots__ = ()
     kind: ClassVar[str]
     pattern: ClassVar[re.Pattern[str]]
+    wide: ClassVar[bool] = False
+    """Whether the pattern leaves room for the number of a person, which is then refused."""
 
     @classmethod
     def parse(cls, text: str, field: str | None = None) -> Self:
         """Return `text` as this identifier, or raise `Refused(IDENTIFIER_MALFORMED)`."""
-        if not cls.pattern.fullmatch(text):
+        if not cls.pattern.fullmatch(text) or (cls.wide and holds_person_number(text)):
             name = field or cls.kind
             raise Refused(
                 Reason.IDENTIFIER_MALFORMED, field=name, kind=cls.kind, value=_harmless(text)
@@ -160,6 +163,7 @@ class ServiceCode(Identifier):
 
     __slots__ = ()
     kind = "service code"
+    wide = True
     pattern = re.compile(r"[A-Z][A-Z0-9_]{1,31}")
 
 
@@ -168,6 +172,7 @@ class Namespace(Identifier):
 
     __slots__ = ()
     kind = "service version"
+    wide = True
     pattern = re.compile(r"[!-~]{1,200}")
 
 
@@ -176,6 +181,7 @@ class SystemId(Identifier):
 
     __slots__ = ()
     kind = "system id"
+    wide = True
     pattern = re.compile(r"[a-z][a-z0-9-]{1,39}")
 
 

@@ -2,7 +2,8 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final, Protocol, Self
 
@@ -18,8 +19,8 @@ from wissel.routing.reasons import Reason
 from wissel.routing.recent import Recent
 from wissel.routing.suitability import Purpose
 
-Revoked = Callable[[RevocationTarget, str], bool]
-"""Whether the register revoked what has this name, such as `Table.revoked`."""
+Revoked = AbstractSet[tuple[RevocationTarget, str]]
+"""The names of what the register revoked, such as `Table.revoked`."""
 
 _ONE_SECOND: Final = dt.timedelta(seconds=1)  # the unit of a certificate's validity
 _REMEMBERED: Final = 1024
@@ -30,7 +31,7 @@ class TrustedPath:
     """A path from a leaf to a root, and what is asked of it again and again.
 
     `chain` is leaf first and ends with the root. The path holds from the latest
-    notBefore to the earliest notAfter in it. `key` is that of the leaf, `names`
+    notBefore to the earliest notAfter in it, and no longer from `ends` on. `key` is that of the leaf, `names`
     are all names by which an element can be revoked. `leaf_sha256` and `sha256`,
     of the leaf and of the path as a whole, are in lower-case hex.
     """
@@ -40,23 +41,27 @@ class TrustedPath:
     key: CertificatePublicKeyTypes
     not_before: dt.datetime
     not_after: dt.datetime
+    ends: dt.datetime
     leaf_sha256: str
     sha256: str
-    names: tuple[tuple[RevocationTarget, str], ...]
+    names: frozenset[tuple[RevocationTarget, str]]
 
     @classmethod
     def of(cls, oin: Oin, chain: Sequence[x509.Certificate]) -> Self:
         """Return the path with everything about it worked out once."""
         digests = [certificate_sha256(each) for each in chain]
+        not_after = min(each.not_valid_after_utc for each in chain)
         return cls(
             oin=oin,
             chain=tuple(chain),
             key=chain[0].public_key(),
             not_before=max(each.not_valid_before_utc for each in chain),
-            not_after=min(each.not_valid_after_utc for each in chain),
+            not_after=not_after,
+            # Validity ends with the whole second that notAfter names (RFC 5280 4.1.2.5).
+            ends=not_after + _ONE_SECOND,
             leaf_sha256=digests[0],
             sha256=hashlib.sha256("".join(digests).encode()).hexdigest(),
-            names=tuple(name for each in chain for name in revocation_names(each)),
+            names=frozenset(name for each in chain for name in revocation_names(each)),
         )
 
     @property
@@ -66,8 +71,7 @@ class TrustedPath:
 
     def holds_at(self, at: dt.datetime) -> bool:
         """Whether every certificate in it is valid at that instant."""
-        # Validity ends with the whole second that notAfter names (RFC 5280 4.1.2.5).
-        return self.not_before <= at < self.not_after + _ONE_SECOND
+        return self.not_before <= at < self.ends
 
 
 class PathFinder(Protocol):
@@ -120,9 +124,10 @@ def check_clock(path: TrustedPath, at: dt.datetime) -> None:
 
 def check_revoked(path: TrustedPath, revoked: Revoked) -> None:
     """Return if no element was revoked, or raise `Refused(CERTIFICATE_REVOKED)`."""
-    for target, value in path.names:
-        if revoked(target, value):
-            raise Refused(Reason.CERTIFICATE_REVOKED, target=target, value=value)
+    if path.names.isdisjoint(revoked):
+        return
+    target, value = min(path.names & revoked)
+    raise Refused(Reason.CERTIFICATE_REVOKED, target=target, value=value)
 
 
 def revocation_names(

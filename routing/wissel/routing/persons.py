@@ -12,13 +12,15 @@ from stdnum.nl import bsn, onderwijsnummer
 from wissel.routing.errors import Refused
 from wissel.routing.reasons import Reason
 
-_NINE_DIGITS: Final = re.compile(r"(?<![0-9])[0-9](?:[ .-]?[0-9]){8}(?![0-9])")
+# Digits of any script, however they are grouped. Matches may overlap, so that a number in front
+# hides none: hence the look-ahead.
+_NINE_DIGITS: Final = re.compile(r"(?<!\d)(?=(\d(?:[\s._/-]{0,3}\d){8})(?!\d))")
 
 
 def holds_person_number(text: str) -> bool:
     """Whether some nine digits in `text` are a valid BSN or onderwijsnummer."""
     for match in _NINE_DIGITS.finditer(text):
-        digits = re.sub(r"[^0-9]", "", match[0])
+        digits = "".join(str(int(each)) for each in match[1] if each.isdecimal())
         if bsn.is_valid(digits) or onderwijsnummer.is_valid(digits):
             return True
     return False

@@ -133,6 +133,7 @@ class Table:
                 return record.fact
         return None
 
-    def revoked(self, target: RevocationTarget, value: str) -> bool:
-        """Whether a certificate, key or intermediate was revoked by this name."""
-        return (target, value) in self.reference.revocations
+    @property
+    def revoked(self) -> frozenset[tuple[RevocationTarget, str]]:
+        """The names of every certificate, key and intermediate that was revoked."""
+        return self.reference.revocations

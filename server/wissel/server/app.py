@@ -5,6 +5,7 @@ import datetime as dt
 import gc
 import os
 import platform
+import ssl
 import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -39,6 +40,7 @@ NOT_SERVING_SECONDS: Final = 2.0
 """A hub that is this far behind tells its health checks so (DESIGN section 7)."""
 _LOOK_SECONDS: Final = 0.25
 _LISTS_SECONDS: Final = 10.0
+_GARBAGE: Final = 50_000  # objects, a few megabytes, between two looks for cycles
 _NOBODY: Final = UUID(int=0)
 
 
@@ -123,6 +125,22 @@ def _use_signer(signer: Signer, trust: HubTrust) -> None:
         raise StartError(message) from None
 
 
+def _tls(settings: Settings) -> TlsFiles:
+    """Return the TLS files, once they have been found to belong together."""
+    certificate, key = settings.tls_certificate, settings.tls_key
+    read_key(key)
+    try:
+        # A password is given so that an encrypted key is refused, not asked about.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
+    except ssl.SSLError as error:
+        message = f"WISSEL_TLS_KEY and WISSEL_TLS_CERTIFICATE: {error.reason or 'not usable PEM'}"
+        raise StartError(message) from None
+    except OSError as error:
+        message = f"{certificate}: {error.strerror}"
+        raise StartError(message) from None
+    return TlsFiles(certificate=certificate, key=key, roots=settings.trust_roots)
+
+
 async def _register(settings: Settings, signer: Signer, stack: AsyncExitStack) -> SqlRegister:
     """Open the register and use it once: the shipped services are recorded if they lack."""
     engine = open_engine(settings.database)
@@ -138,9 +156,13 @@ async def _register(settings: Settings, signer: Signer, stack: AsyncExitStack) -
 
 
 def _settle_memory() -> None:
-    """Keep the facts out of later collections: a full one would pause for a second."""
+    """Keep the facts out of later collections: a full one would pause for a second.
+
+    A call leaves no cycles behind, so looking for them is rarely worth the time.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_GARBAGE, 20, 50)
 
 
 def _courier_parts(
@@ -151,11 +173,7 @@ def _courier_parts(
     journal: SqlJournal,
 ) -> CourierParts:
     return CourierParts(
-        tls=TlsFiles(
-            certificate=settings.tls_certificate,
-            key=settings.tls_key,
-            roots=settings.trust_roots,
-        ),
+        tls=_tls(settings),
         signer=signer,
         trust=trust,
         tables=follower,

@@ -49,22 +49,39 @@ def main() -> int:
     parser.add_argument("--dossier", type=Path, help="any file; by default a made-up dossier")
     parser.add_argument("--schools", type=Path, help="folder with DUO's CSV files")
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    received = _interrupts()
     story = Story()
     try:
         with as_file(FIXTURES) as fixtures:
             dossier = options.dossier or fixtures / DEFAULT_DOSSIER
-            schools = options.schools or fixtures / "schools"
+            facts, schools = read_dossier(dossier), options.schools or fixtures / "schools"
+            files_of_duo = _csv_files(schools)
             with stage() as running:
-                line = asyncio.run(_play(running, story, dossier, _csv_files(schools)))
+                line = asyncio.run(_play(running, story, dossier, facts, files_of_duo))
     except (WisselError, OSError) as error:
         sys.stderr.write(f"demo: {error}\n")
         return 1
     except KeyboardInterrupt:
         sys.stderr.write("demo: interrupted; everything has been stopped\n")
-        return 130
+        return 128 + (received[0] if received else signal.SIGINT)
     story.last_line(line)
     return 0
+
+
+def _interrupts() -> list[int]:
+    """Let SIGTERM end the demo as SIGINT does; the list will hold it if it came.
+
+    SIGINT cancels what runs. An exception out of a signal handler would come up
+    in whatever the main thread is doing, also in the middle of gRPC.
+    """
+    received: list[int] = []
+
+    def terminate(number: int, _: object) -> None:
+        received.append(number)
+        signal.raise_signal(signal.SIGINT)
+
+    signal.signal(signal.SIGTERM, terminate)
+    return received
 
 
 def _csv_files(folder: Path) -> dict[str, bytes]:
@@ -75,8 +92,10 @@ def _csv_files(folder: Path) -> dict[str, bytes]:
     return found
 
 
-async def _play(running: Stage, story: Story, dossier: Path, schools: Mapping[str, bytes]) -> str:
-    facts = read_dossier(dossier)
+async def _play(
+    running: Stage, story: Story, dossier: Path, facts: DossierFacts, schools: Mapping[str, bytes]
+) -> str:
+    """Tell the whole story; return its last line."""
     story.title("Wissel: a dossier travels from one school's LAS to another's")
     story.say("A hub and two LAS run as processes of their own; every connection is mutual TLS.")
     story.fact("hub", running.server)

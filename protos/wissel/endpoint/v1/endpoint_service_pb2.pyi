@@ -176,7 +176,7 @@ class RegisterEndpointRequest(_message.Message):
     vestiging: _builtins.str
     """Vestiging, `02` or `99XA02`; empty means the whole school."""
     aanleverpunt: _builtins.str
-    """Aanleverpunt, such as `2`; may be empty."""
+    """Aanleverpunt, such as `2`; empty means that of the vestiging for a LAS, and none otherwise."""
     attribute: _builtins.str
     """`LAS`, `SWV`, `OT` or `LDOS`; empty means LAS for a school, SWV for a samenwerkingsverband."""
     start_date: _builtins.str

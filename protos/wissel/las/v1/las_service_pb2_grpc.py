@@ -62,6 +62,10 @@ class LasServiceServicer:
         First an opening, then chunks, then the half-close. Only the half-close makes the message
         complete: a stream that ends otherwise was never delivered. The receiver compares size and
         digest itself, stores durably, and only then signs.
+
+        The hub accepts only a receipt for the stamp of this very attempt. A receiver that has stored
+        the message before, by the sender's OIN, message_id and header digest, does not store it
+        again: it signs a new receipt for the new stamp.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -39,6 +39,10 @@ class LasServiceStub:
     First an opening, then chunks, then the half-close. Only the half-close makes the message
     complete: a stream that ends otherwise was never delivered. The receiver compares size and
     digest itself, stores durably, and only then signs.
+
+    The hub accepts only a receipt for the stamp of this very attempt. A receiver that has stored
+    the message before, by the sender's OIN, message_id and header digest, does not store it
+    again: it signs a new receipt for the new stamp.
     """
     GetReceipt: _grpc.UnaryUnaryMultiCallable[_las_service_pb2.GetReceiptRequest, _las_service_pb2.GetReceiptResponse]
     """GetReceipt returns the receipt of a message that arrived earlier, without resending it."""
@@ -56,6 +60,10 @@ class LasServiceAsyncStub(LasServiceStub):
     First an opening, then chunks, then the half-close. Only the half-close makes the message
     complete: a stream that ends otherwise was never delivered. The receiver compares size and
     digest itself, stores durably, and only then signs.
+
+    The hub accepts only a receipt for the stamp of this very attempt. A receiver that has stored
+    the message before, by the sender's OIN, message_id and header digest, does not store it
+    again: it signs a new receipt for the new stamp.
     """
     GetReceipt: _aio.UnaryUnaryMultiCallable[_las_service_pb2.GetReceiptRequest, _las_service_pb2.GetReceiptResponse]  # type: ignore[assignment]
     """GetReceipt returns the receipt of a message that arrived earlier, without resending it."""
@@ -76,6 +84,10 @@ class LasServiceServicer(metaclass=_abc_1.ABCMeta):
         First an opening, then chunks, then the half-close. Only the half-close makes the message
         complete: a stream that ends otherwise was never delivered. The receiver compares size and
         digest itself, stores durably, and only then signs.
+
+        The hub accepts only a receipt for the stamp of this very attempt. A receiver that has stored
+        the message before, by the sender's OIN, message_id and header digest, does not store it
+        again: it signs a new receipt for the new stamp.
         """
 
     @_abc_1.abstractmethod

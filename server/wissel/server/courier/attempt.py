@@ -148,11 +148,12 @@ class Attempt:
 
 def refusal_result(refusal: las.Refusal) -> Result:
     """Return a receiver's final no, with only what may be shown and kept of its words."""
-    text = refusal.text
+    name, text = refusal.reason, refusal.text
+    named = _REASON.fullmatch(name) and not holds_person_number(name)
     harmless = len(text) <= _MAX_TEXT and text.isprintable() and not holds_person_number(text)
     return Result(
         state=State.REFUSED,
         reason=Reason.RECEIVER_REFUSED,
-        detail=refusal.reason if _REASON.fullmatch(refusal.reason) else _NO_REASON,
+        detail=name if named else _NO_REASON,
         text=text if harmless else "",
     )

@@ -99,8 +99,8 @@ class Incoming:
                 request = await anext(self._requests, None)
         except TimeoutError:
             raise self._interruption or Refused(Reason.SENDER_TOO_SLOW) from None
-        except asyncio.CancelledError:
-            raise
+        except (asyncio.CancelledError, Refused):
+            raise  # a refusal: these bytes are no message
         except Exception as error:
             # gRPC raises one of several errors once the call is over.
             raise Refused(Reason.SENDER_GONE) from error

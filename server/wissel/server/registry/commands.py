@@ -152,8 +152,8 @@ class RegisterEndpoint:
     `vestiging` is as people write it beside a BRIN (`02` or `99XA02`), which
     only the mandate tells; empty means the whole school. Without `version` it
     is the latest active one, without `attribute` LAS for a school and SWV for
-    a samenwerkingsverband, without `start` the later of today and the
-    mandate's first day.
+    a samenwerkingsverband, without `aanleverpunt` a LAS at a vestiging has its
+    number, without `start` it is the later of today and the mandate's first day.
     """
 
     mandate_id: UUID

@@ -69,7 +69,7 @@ def parse(data: bytes, file_name: str = "") -> ParsedFile:
        BRIN has two boards: FILE_LINE_INVALID with `line`, `problem`, the
        `count` of broken lines and the first of them in `problems`
     """
-    name = _harmless(file_name)
+    name = harmless_name(file_name)
     if len(data) > MAX_FILE_BYTES:
         raise Refused(Reason.FILE_TOO_LARGE, file=name, limit=str(MAX_FILE_BYTES))
     lines = [line.removesuffix(b"\r") for line in data.split(b"\n")]
@@ -183,7 +183,7 @@ def _broken(name: str, problems: list[_Problem]) -> Refused:
     )
 
 
-def _harmless(file_name: str) -> str:
-    """Return what a message may call the file: its last part, short and printable."""
+def harmless_name(file_name: str) -> str:
+    """Return what a message may call the file: its last part, short, printable, of no person."""
     name = PurePath(file_name.replace("\\", "/")).name[:_NAME_LIMIT]
     return name if name and name.isprintable() and not holds_person_number(name) else _UNNAMED

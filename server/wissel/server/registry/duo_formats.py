@@ -12,11 +12,13 @@ from enum import StrEnum, unique
 from typing import Final
 
 from wissel.routing.identifiers import BoardNumber, Brin, Vestiging
+from wissel.routing.texts import NAME_LIMIT
 
-_POSTCODE: Final = re.compile(r"[1-9][0-9]{3} ?[A-Z]{2}")
-_MUNICIPALITY: Final = re.compile(r"[0-9]{1,4}")
+POSTCODE: Final = re.compile(r"[1-9][0-9]{3} ?[A-Z]{2}")
+"""A postcode as people write it; kept without the blank."""
+MUNICIPALITY: Final = re.compile(r"[0-9]{1,4}")
+"""A gemeentenummer; kept with four digits."""
 _KVK: Final = re.compile(r"[0-9]{8}")
-_NAME_LIMIT: Final = 200
 
 Cells = Mapping[str, str]
 """The cells of one line by the name of their column, without the blanks around them."""
@@ -83,7 +85,7 @@ def _po_location(cells: Cells) -> LocationRow:
         board=BoardNumber.parse(cells["BEVOEGD GEZAG NUMMER"]),
         vestiging=_vestiging(cells["INSTELLINGSCODE"], cells["VESTIGINGSCODE"]),
         name=_name(cells["VESTIGINGSNAAM"]),
-        postcode=_matching(_POSTCODE, cells["POSTCODE"], "postcode").replace(" ", ""),
+        postcode=_matching(POSTCODE, cells["POSTCODE"], "postcode").replace(" ", ""),
         city=cells["PLAATSNAAM"],
         municipality=_municipality(cells["GEMEENTENUMMER"]),
     )
@@ -120,14 +122,14 @@ def _vestiging(brin: str, vestiging: str) -> Vestiging:
 def _name(cell: str) -> str:
     if not cell:
         raise BrokenCell("the name is empty")
-    if len(cell) > _NAME_LIMIT:
-        message = f"the name is longer than {_NAME_LIMIT} characters"
+    if len(cell) > NAME_LIMIT:
+        message = f"the name is longer than {NAME_LIMIT} characters"
         raise BrokenCell(message)
     return cell
 
 
 def _municipality(cell: str) -> str:
-    found = _matching(_MUNICIPALITY, cell, "gemeentenummer")
+    found = _matching(MUNICIPALITY, cell, "gemeentenummer")
     return found.zfill(4) if found else ""
 
 

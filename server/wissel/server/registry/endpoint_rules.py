@@ -87,17 +87,22 @@ def own_vestiging(
 def allowed_aanleverpunt(
     point: Aanleverpunt | None,
     vestiging: Vestiging | None,
+    attribute: Attribute,
     giver: School | Samenwerkingsverband,
     scope: Scope,
 ) -> Aanleverpunt | None:
     """Return the aanleverpunt, or raise `Refused(AANLEVERPUNT_INVALID)` (R9).
 
-    Below 100 it is the number of the vestiging; without a vestiging that of some
-    location of the school, so `0` only where there is a location 00. From 100
-    on an operator approves it by registering it.
+    Unless it is said, the school's own system at a vestiging has the number of
+    that vestiging, and anything else none. Below 100 it is the number of the
+    vestiging; without a vestiging that of some location of the school, so `0`
+    only where there is a location 00. From 100 on an operator approves it by
+    registering it.
     """
     if point is None:
-        return None
+        if vestiging is None or attribute is not Attribute.LAS:
+            return None
+        return Aanleverpunt(vestiging.number)
     if point.extra:
         fits = scope.operator
     elif vestiging is not None:

@@ -60,6 +60,8 @@ async def register_endpoint(
     refuse_closed(giver, day)
     service = await get_service(change, mandate.service)
     vestiging = own_vestiging(command.vestiging, giver, day)
+    attribute = fitting_attribute(command.attribute, mandate.organisation)
+    point = allowed_aanleverpunt(command.aanleverpunt, vestiging, attribute, giver, scope)
     endpoint = Endpoint(
         endpoint_id=new_id(),
         mandate_id=mandate.mandate_id,
@@ -69,10 +71,10 @@ async def register_endpoint(
         version=usable_version(service, command.version, day),
         routing_key=own_key(command.routing_key, giver),
         url=address(command.url, forwardable=service.forwardable),
-        attribute=fitting_attribute(command.attribute, mandate.organisation),
+        attribute=attribute,
         period=period,
         vestiging=vestiging,
-        aanleverpunt=allowed_aanleverpunt(command.aanleverpunt, vestiging, giver, scope),
+        aanleverpunt=point,
         contract=command.contract,
     )
     await refuse_taken_key(change, endpoint, mandate, scope)

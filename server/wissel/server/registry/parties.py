@@ -15,8 +15,8 @@ from wissel.routing.facts import (
     RolloutStage,
     System,
 )
-from wissel.routing.persons import refuse_person_number
 from wissel.routing.reasons import Reason
+from wissel.routing.texts import NAME_LIMIT, free_line, named_line
 from wissel.server.registry.agreements import in_force
 from wissel.server.registry.commands import (
     QualifySystem,
@@ -34,8 +34,6 @@ from wissel.server.registry.finding import (
 )
 from wissel.server.registry.ports import Change
 
-NAME_LIMIT: Final = 200
-"""Most characters of a name or a contact."""
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _ISSUER_SERIAL: Final = re.compile(r"[^\x00-\x1f]{1,500}#[0-9a-f]{1,40}")
 
@@ -47,9 +45,9 @@ async def register_party(change: Change, command: RegisterParty) -> Party:
     """
     party = Party(
         oin=command.oin,
-        name=_name(command.name),
+        name=named_line(command.name, "name", NAME_LIMIT),
         role=command.role,
-        contact=_text(command.contact, "contact"),
+        contact=free_line(command.contact, "contact", NAME_LIMIT),
     )
     if await change.get(Party, party.oin) or await change.find(System, oin=party.oin):
         raise Refused(Reason.ALREADY_REGISTERED, field="oin", entity="party", key=party.oin)
@@ -78,7 +76,7 @@ async def register_system(change: Change, command: RegisterSystem) -> System:
     system = System(
         system_id=command.system_id,
         party=command.party,
-        name=_name(command.name),
+        name=named_line(command.name, "name", NAME_LIMIT),
         # Its vendor's OIN acts for it anyway, and then goes on doing so.
         oin=None if command.oin == command.party else command.oin,
     )
@@ -181,21 +179,3 @@ def _qualified(qualification: Qualification) -> None:
             system_id=qualification.system_id,
             service=qualification.service,
         )
-
-
-def _name(text: str) -> str:
-    if not text.strip():
-        raise Refused(Reason.FIELD_REQUIRED, field="name")
-    return _text(text, "name")
-
-
-def _text(text: str, field: str) -> str:
-    """Return a short line without a person's number, stripped of blanks around it."""
-    line = text.strip()
-    if len(line) > NAME_LIMIT or not line.isprintable():
-        raise Refused(
-            Reason.FIELD_INVALID,
-            field=field,
-            problem=f"one line of at most {NAME_LIMIT} characters",
-        )
-    return refuse_person_number(line, field)

@@ -1,17 +1,23 @@
 """Schools and boards: from DUO's files, or by an operator where these lack them (R1)."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from wissel.routing.errors import Refused
 from wissel.routing.facts import OPERATOR_SOURCE, Board, Location, School, SourceReport
 from wissel.routing.identifiers import BoardNumber, Brin, Vestiging
 from wissel.routing.reasons import Reason
+from wissel.routing.texts import NAME_LIMIT, free_line, named_line
 from wissel.server.registry.duo import ParsedFile
+from wissel.server.registry.duo_formats import MUNICIPALITY, POSTCODE
 from wissel.server.registry.ports import Change
 from wissel.server.registry.school_changes import ChangeKind, SchoolChange
 from wissel.server.registry.school_plan import Known, Plan, plan
+
+_LOCATIONS: Final = "school.locations"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +48,10 @@ class ImportReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewLocation:
-    """A location of a school that an operator registers; only its name is needed."""
+    """A location of a school that an operator registers; only its name is needed.
+
+    `postcode` and `municipality` (a gemeentenummer) are as DUO's files write them.
+    """
 
     vestiging: Vestiging
     name: str
@@ -133,8 +142,8 @@ def _check_share(command: ImportSchools, planned: Plan) -> None:
 async def register_school(change: Change, command: RegisterSchool) -> School:
     """Record a school that no file reports, with its board if that is new.
 
-    1. it has locations with a name, each once and of its own BRIN:
-       FIELD_REQUIRED, FIELD_INVALID
+    1. it has locations with a name, each once and of its own BRIN, with the
+       texts of `texts.free_line`: FIELD_REQUIRED, FIELD_INVALID
     2. it is not in the register: ALREADY_REGISTERED
     3. its board is not known by another name: FIELD_INVALID
     """
@@ -149,15 +158,7 @@ async def register_school(change: Change, command: RegisterSchool) -> School:
         board=command.board,
         source=OPERATOR_SOURCE,
         locations=tuple(
-            Location(
-                vestiging=each.vestiging,
-                name=each.name,
-                source=OPERATOR_SOURCE,
-                postcode=each.postcode,
-                city=each.city,
-                municipality=each.municipality,
-            )
-            for each in sorted(command.locations, key=lambda each: each.vestiging)
+            _location(each) for each in sorted(command.locations, key=lambda each: each.vestiging)
         ),
     )
     await change.put(board, school)
@@ -165,13 +166,10 @@ async def register_school(change: Change, command: RegisterSchool) -> School:
 
 
 def _check_locations(command: RegisterSchool) -> None:
-    field = "school.locations"
     if not command.locations:
-        raise Refused(Reason.FIELD_REQUIRED, field=field)
+        raise Refused(Reason.FIELD_REQUIRED, field=_LOCATIONS)
     seen: set[Vestiging] = set()
     for each in command.locations:
-        if not each.name:
-            raise Refused(Reason.FIELD_REQUIRED, field=f"{field}.name")
         if each.vestiging.brin != command.brin:
             raise _location_invalid(each.vestiging, f"it is not of BRIN {command.brin}")
         if each.vestiging in seen:
@@ -179,10 +177,33 @@ def _check_locations(command: RegisterSchool) -> None:
         seen.add(each.vestiging)
 
 
+def _location(new: NewLocation) -> Location:
+    return Location(
+        vestiging=new.vestiging,
+        name=named_line(new.name, f"{_LOCATIONS}.name", NAME_LIMIT),
+        source=OPERATOR_SOURCE,
+        postcode=_matching(POSTCODE, new.postcode, "postcode").replace(" ", ""),
+        city=free_line(new.city, f"{_LOCATIONS}.city", NAME_LIMIT),
+        municipality=_four_digits(_matching(MUNICIPALITY, new.municipality, "municipality_code")),
+    )
+
+
+def _matching(pattern: re.Pattern[str], text: str, name: str) -> str:
+    """Return a text that may be empty; the wrong value is not repeated."""
+    if text and not pattern.fullmatch(text):
+        expected = "1234 AB" if pattern is POSTCODE else "one to four digits"
+        raise Refused(Reason.FIELD_INVALID, field=f"{_LOCATIONS}.{name}", expected=expected)
+    return text
+
+
+def _four_digits(municipality: str) -> str:
+    return municipality.zfill(4) if municipality else ""
+
+
 def _location_invalid(vestiging: Vestiging, problem: str) -> Refused:
     return Refused(
         Reason.FIELD_INVALID,
-        field="school.locations.vestiging",
+        field=f"{_LOCATIONS}.vestiging",
         value=vestiging,
         problem=problem,
     )
@@ -191,7 +212,7 @@ def _location_invalid(vestiging: Vestiging, problem: str) -> Refused:
 async def _board_of(change: Change, command: RegisterSchool) -> Board:
     """Return the school's board: as known, named if it was nameless, or new."""
     board = await change.get(Board, command.board) or Board(number=command.board)
-    name = command.board_name
+    name = free_line(command.board_name, "board_name", NAME_LIMIT)
     if not name or name == board.name:
         return board
     if board.name:

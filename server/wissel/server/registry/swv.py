@@ -6,6 +6,7 @@ from wissel.routing.errors import Refused
 from wissel.routing.facts import Samenwerkingsverband
 from wissel.routing.identifiers import Oin, Swv
 from wissel.routing.reasons import Reason
+from wissel.routing.texts import NAME_LIMIT, named_line
 from wissel.server.registry.ports import Change
 
 
@@ -21,12 +22,12 @@ class RegisterSwv:
 async def register_swv(change: Change, command: RegisterSwv) -> Samenwerkingsverband:
     """Record a samenwerkingsverband and return it.
 
-    1. it has a name, and an OIN that is not a school's: FIELD_REQUIRED, FIELD_INVALID
+    1. it has a name (see `texts.free_line`), and an OIN that is not a school's:
+       FIELD_REQUIRED, FIELD_INVALID
     2. its code is new: ALREADY_REGISTERED
     3. no other has this OIN, apart from its suffix: ALREADY_REGISTERED
     """
-    if not command.name:
-        raise Refused(Reason.FIELD_REQUIRED, field="name")
+    name = named_line(command.name, "name", NAME_LIMIT)
     if command.oin.brin is not None:
         raise Refused(
             Reason.FIELD_INVALID,
@@ -37,7 +38,7 @@ async def register_swv(change: Change, command: RegisterSwv) -> Samenwerkingsver
     if await change.get(Samenwerkingsverband, command.code) is not None:
         raise Refused(Reason.ALREADY_REGISTERED, field="swv", entity="swv", key=command.code)
     await _check_oin(change, command.oin)
-    swv = Samenwerkingsverband(code=command.code, name=command.name, oin=command.oin)
+    swv = Samenwerkingsverband(code=command.code, name=name, oin=command.oin)
     await change.put(swv)
     return swv
 

@@ -7,12 +7,14 @@ from wissel.routing.errors import Refused
 from wissel.routing.facts import Agreement, AgreementKind, Signatory
 from wissel.routing.identifiers import BoardNumber, Oin, Swv
 from wissel.routing.reasons import Reason
+from wissel.routing.table import Table
 from wissel.server.registry import agreements, commands
 from wissel.server.registry.ports import Change, Where
-from wissel.server.rpc.call import Caller, caller
+from wissel.server.rpc.call import caller
 from wissel.server.rpc.mutating import mutate
 from wissel.server.rpc.paging import listed, page_of
 from wissel.server.rpc.parsing import choice, day_text, uuid
+from wissel.server.rpc.scoping import current_scope
 from wissel.server.rpc.shared import Shared
 from wissel.server.store.codec import etag_of
 
@@ -68,19 +70,26 @@ class AgreementServicer(pb_grpc.AgreementServiceServicer):
             signatory_of("", request.swv, ""),
             signatory_of("", "", request.party_oin),
         ]
-        await self._shared.at(request)
+        call = await self._shared.at(request)
         signatories = {str(one) for one in asked if one is not None}
+        if not current_scope().operator:
+            signatories.add(vendor_of(call.table, caller().oin))
         async with self._shared.register.reading() as reading:
-            found, token = await listed(reading, Agreement, page, _visible(signatories, caller()))
+            found, token = await listed(reading, Agreement, page, _signed_by(signatories))
         return pb.ListAgreementsResponse(
             agreements=map(agreement_message, found), next_page_token=token
         )
 
 
-def _visible(signatories: set[str], who: Caller) -> dict[str, Where]:
+def vendor_of(table: Table, oin: Oin) -> Oin:
+    """Return the vendor that signs for a caller: a system with an OIN of its own signs nothing."""
+    system_ids = () if table.party(oin) else table.systems_of(oin)
+    system = table.system(system_ids[0]) if system_ids else None
+    return system.party if system else oin
+
+
+def _signed_by(signatories: set[str]) -> dict[str, Where]:
     """Return the condition for a list; conditions add up, so two signatories have none."""
-    if not who.operator:
-        signatories = signatories | {who.oin}
     if not signatories:
         return {}
     return {"signatory": signatories.pop() if len(signatories) == 1 else ()}

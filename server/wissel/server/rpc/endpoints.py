@@ -14,7 +14,6 @@ from wissel.server.registry import commands, endpoints
 from wissel.server.registry.endpoints import endpoint_has_ended
 from wissel.server.registry.finding import get_endpoint, get_service
 from wissel.server.registry.ports import Change, Where
-from wissel.server.rpc.call import caller
 from wissel.server.rpc.endpoint_messages import endpoint_message
 from wissel.server.rpc.looking_up import lookup
 from wissel.server.rpc.mutating import mutate
@@ -27,7 +26,8 @@ from wissel.server.rpc.parsing import (
     required,
     uuid,
 )
-from wissel.server.rpc.shared import Shared, scope_of
+from wissel.server.rpc.scoping import current_scope
+from wissel.server.rpc.shared import Shared
 
 MOST_ATTEMPTS: Final = 100
 MOST_SECONDS: Final = 30 * 24 * 3600  # an envelope does not live longer than 30 days
@@ -44,7 +44,7 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
     ) -> pb.RegisterEndpointResponse:
         """Record where a mandated vendor receives messages."""
         command = _registration(request)
-        scope = scope_of(caller())
+        scope = current_scope()
 
         async def work(change: Change) -> pb.RegisterEndpointResponse:
             endpoint = await endpoints.register_endpoint(
@@ -63,7 +63,7 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
             end=_moment(request),
             etag=request.etag,
         )
-        scope = scope_of(caller())
+        scope = current_scope()
 
         async def work(change: Change) -> pb.EndEndpointResponse:
             endpoint = await endpoints.end_endpoint(change, command, scope)
@@ -78,7 +78,7 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
         command = commands.SuspendEndpoint(
             endpoint_id=uuid(request.endpoint_id, "endpoint_id"), etag=request.etag
         )
-        scope = scope_of(caller())
+        scope = current_scope()
 
         async def work(change: Change) -> pb.SuspendEndpointResponse:
             endpoint = await endpoints.suspend_endpoint(change, command, scope)
@@ -93,7 +93,7 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
         command = commands.ResumeEndpoint(
             endpoint_id=uuid(request.endpoint_id, "endpoint_id"), etag=request.etag
         )
-        scope = scope_of(caller())
+        scope = current_scope()
 
         async def work(change: Change) -> pb.ResumeEndpointResponse:
             endpoint = await endpoints.resume_endpoint(change, command, scope)
@@ -108,7 +108,7 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
         endpoint_id = uuid(request.endpoint_id, "endpoint_id")
         await self._shared.at(request)
         async with self._shared.register.reading() as reading:
-            endpoint = await get_endpoint(reading, endpoint_id, scope_of(caller()))
+            endpoint = await get_endpoint(reading, endpoint_id, current_scope())
         return pb.GetEndpointResponse(endpoint=endpoint_message(endpoint, self._shared.today()))
 
     async def ListEndpoints(
@@ -123,7 +123,7 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
         today = self._shared.today()
         keep = None if request.include_ended else lambda one: not endpoint_has_ended(one, today)
         async with self._shared.register.reading() as reading:
-            where: dict[str, Where] = dict(scope_of(caller()).where())
+            where: dict[str, Where] = dict(current_scope().where())
             if receiver:
                 where["organisation"] = receiver
             if code:

@@ -47,6 +47,8 @@ class Gates:
         4. serving: another process takes what this one no longer should
         5. fresh: facts that are too old decide nothing
         6. quota: last, so that only a call that would be served costs anything
+
+        `request` is None for a stream, and for one that could not be read.
         """
         table = call.table
         peer = self.peers.identify(call.context.auth_context(), table.revoked)
@@ -58,7 +60,7 @@ class Gates:
             if self.follower.staleness() > STALE_SECONDS:
                 raise Refused(Reason.REGISTRY_STALE)
         if rule.quota is not None:
-            call.items = rule.cost(request) if rule.cost else 1
+            call.items = rule.cost(request) if rule.cost and request is not None else 1
             self.buckets[rule.quota].spend(caller.oin, call.items)
 
     def readmit(self, call: Call, rule: Rule) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 
 import grpc
 import structlog
+from google.protobuf.message import DecodeError
 
 from wissel.routing.catalogue import CATALOGUE
 from wissel.routing.errors import Refused
@@ -24,6 +25,7 @@ from wissel.server.rpc.status import abort
 from wissel.server.rpc.watch import Watch
 
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
+Read: TypeAlias = Callable[[bytes], object]
 Continuation: TypeAlias = "Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]]"
 
 _UNKNOWN: Final = "unknown"
@@ -83,6 +85,9 @@ class Interceptor(grpc.aio.ServerInterceptor):
         """Let the call in or raise `Refused`; without a rule nobody gets in."""
         if rule is None:
             raise Refused(Reason.METHOD_UNKNOWN)
+        if isinstance(request, Refused):  # what `_kept` made of bytes that are no message
+            self._gates.admit(call, rule, None)
+            raise request
         self._gates.admit(call, rule, request)
 
     def watch(self, call: Call, rule: Rule | None) -> Watch:
@@ -160,16 +165,21 @@ class _Wrapped:
 
     def handler(self, inner: Handler) -> Handler:
         """Return the wrapped handler, of the same arity and with the same serializers."""
-        codec = inner.request_deserializer, inner.response_serializer
+        read, write = inner.request_deserializer, inner.response_serializer
+        one, each = _reading(read, _kept), _reading(read, _raised)
         if inner.unary_unary is not None:
-            return grpc.unary_unary_rpc_method_handler(self._unary(inner.unary_unary), *codec)
+            return grpc.unary_unary_rpc_method_handler(self._unary(inner.unary_unary), one, write)
         if inner.stream_unary is not None:
-            return grpc.stream_unary_rpc_method_handler(self._stream_in(inner.stream_unary), *codec)
+            return grpc.stream_unary_rpc_method_handler(
+                self._stream_in(inner.stream_unary), each, write
+            )
         if inner.unary_stream is not None:
             return grpc.unary_stream_rpc_method_handler(
-                self._stream_out(inner.unary_stream), *codec
+                self._stream_out(inner.unary_stream), one, write
             )
-        return grpc.stream_stream_rpc_method_handler(self._stream_out(inner.stream_stream), *codec)
+        return grpc.stream_stream_rpc_method_handler(
+            self._stream_out(inner.stream_stream), each, write
+        )
 
     def unknown(self) -> Handler:
         """Return a handler that refuses whatever is sent to it, unread."""
@@ -236,6 +246,31 @@ class _Wrapped:
                 around.finish(call, metrics)
 
         return stream_out
+
+
+def _reading(read: Read | None, unreadable: Callable[[Refused], object]) -> Read | None:
+    """Return a deserializer that lets nothing of gRPC's own answer to broken bytes out."""
+    if read is None:
+        return None
+
+    def reading(data: bytes) -> object:
+        try:
+            return read(data)
+        except DecodeError:
+            problem = "these bytes are no message of the contract"
+            return unreadable(Refused(Reason.FIELD_INVALID, problem=problem))
+
+    return reading
+
+
+def _kept(refused: Refused) -> object:
+    """Hand it on: a single request is read before its call is let in, or even logged."""
+    return refused
+
+
+def _raised(refused: Refused) -> object:
+    """Raise it: the servicer that iterates over a stream meets it there."""
+    raise refused
 
 
 def _code_name(context: Context) -> str:

@@ -26,7 +26,8 @@ from wissel.server.rpc.parsing import (
     optional_organisation,
     uuid,
 )
-from wissel.server.rpc.shared import Shared, scope_of
+from wissel.server.rpc.scoping import current_scope
+from wissel.server.rpc.shared import Shared
 from wissel.server.rpc.validating import validate_mandate
 from wissel.server.store.codec import etag_of
 
@@ -52,7 +53,7 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
             end=parse_optional_day(request.end_date, "end_date"),
             validate_only=request.validate_only,
         )
-        scope = scope_of(caller())
+        scope = current_scope()
 
         async def work(change: Change) -> pb.CreateMandateResponse:
             given = await mandates.create_mandate(change, command, scope, self._shared.new_id)
@@ -76,7 +77,7 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
         mandate_id = uuid(request.mandate_id, "mandate_id")
         await self._shared.at(request)
         async with self._shared.register.reading() as reading:
-            mandate = await get_mandate(reading, mandate_id, scope_of(caller()))
+            mandate = await get_mandate(reading, mandate_id, current_scope())
             message = await _message(reading, mandate, self._shared.today())
         return pb.GetMandateResponse(mandate=message)
 
@@ -89,7 +90,7 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
         code = optional(ServiceCode, request.service, "service")
         system_id = optional(SystemId, request.system_id, "system_id")
         await self._shared.at(request)
-        scope = scope_of(caller())
+        scope = current_scope()
         today = self._shared.today()
         keep = None if request.include_ended else lambda mandate: not has_ended(mandate, today)
         async with self._shared.register.reading() as reading:
@@ -117,7 +118,7 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
             else keep,
             etag=request.etag,
         )
-        scope = scope_of(caller())
+        scope = current_scope()
 
         async def work(change: Change) -> pb.UpdateMandateResponse:
             mandate = await mandates.update_mandate(change, command, scope)
@@ -134,7 +135,7 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
             end=moment(request),
             etag=request.etag,
         )
-        scope = scope_of(caller())
+        scope = current_scope()
 
         async def work(change: Change) -> pb.EndMandateResponse:
             mandate = await mandates.end_mandate(change, command, scope)

@@ -8,8 +8,8 @@ import structlog
 from google.protobuf.message import Message
 
 from wissel.routing.errors import Refused
-from wissel.routing.persons import refuse_person_number
 from wissel.routing.reasons import Reason
+from wissel.routing.texts import free_line
 from wissel.server.registry.ports import Act, Change
 from wissel.server.rpc.call import USER_METADATA, Call, Caller, current
 from wissel.server.rpc.parsing import uuid
@@ -43,8 +43,8 @@ def act_of(call: Call, caller: Caller, request: Mutation, body: bytes) -> Act:
     (DESIGN section 3, rule 5): `Refused` with REASON_REQUIRED or
     ACCOUNT_REQUIRED. `body` is what a repeat of the request must equal.
     """
-    person = _line(call.person, USER_METADATA, ACCOUNT_LIMIT)
-    reason = _line(request.reason.strip(), "reason", REASON_LIMIT)
+    person = free_line(call.person, USER_METADATA, ACCOUNT_LIMIT)
+    reason = free_line(request.reason, "reason", REASON_LIMIT)
     if caller.operator and not reason:
         raise Refused(Reason.REASON_REQUIRED, field="reason")
     if caller.operator and not person:
@@ -111,12 +111,3 @@ def _serialized(request: Mutation) -> bytes:
 
 def _set_revision(response: Revised | Message, revision: int) -> None:
     response.revision = revision  # type: ignore[union-attr]  # every answer has it
-
-
-def _line(text: str, field: str, limit: int) -> str:
-    """Return a short printable text without a person's number; it goes into the event log."""
-    if len(text) > limit or not text.isprintable():
-        raise Refused(
-            Reason.FIELD_INVALID, field=field, expected=f"one line of at most {limit} characters"
-        )
-    return refuse_person_number(text, field)

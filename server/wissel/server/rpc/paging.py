@@ -17,15 +17,14 @@ from google.protobuf.message import Message
 from wissel.routing.errors import Refused
 from wissel.routing.facts import Fact
 from wissel.routing.reasons import Reason
+from wissel.server.registry import listing
+from wissel.server.registry.listing import NO_CONDITION, Part
 from wissel.server.registry.ports import Reading, Where
-from wissel.server.store.projection import key_of
 
 DEFAULT_SIZE: Final = 100
 MAX_SIZE: Final = 1000
-_BATCH: Final = 500  # read at once while most items are filtered out
+_LAST_REVISION: Final = 2**63 - 1  # the largest number that a store holds
 _NOT_FILTERS: Final = ("page_size", "page_token", "at_least_revision")
-
-NO_CONDITION: Final[Mapping[str, Where]] = {}
 
 F = TypeVar("F", bound=Fact)
 
@@ -49,6 +48,15 @@ class Page:
     def token(self, pinned: int, last: str) -> str:
         """Return the token of the page after the item with key `last`."""
         return _encode(pinned, last, self.filters)
+
+    def part(self, reading: Reading) -> Part:
+        """Return which part of a list that is; the first page pins the revision that is read."""
+        pinned = reading.revision if self.pinned is None else self.pinned
+        return Part(after=self.after, limit=self.size, pinned=pinned)
+
+    def token_after(self, part: Part, last: str) -> str:
+        """Return the token of the page after `last`; empty if there is no more."""
+        return self.token(part.pinned, last) if last else ""
 
 
 def page_of(request: ListRequest) -> Page:
@@ -80,21 +88,9 @@ async def listed(
     `where` is answered by the store's indexes; `keep` filters what it returns.
     The token is empty on the last page.
     """
-    pinned = reading.revision if page.pinned is None else page.pinned
-    found: list[F] = []
-    after = page.after
-    limit = page.size + 1 if keep is None else max(page.size + 1, _BATCH)
-    while True:
-        batch = await reading.page(kind, after=after, limit=limit, pinned=pinned, **where)
-        for fact in batch:
-            if keep is not None and not keep(fact):
-                continue
-            if len(found) == page.size:
-                return found, page.token(pinned, key_of(found[-1]))
-            found.append(fact)
-        if len(batch) < limit:
-            return found, ""
-        after = key_of(batch[-1])
+    part = page.part(reading)
+    found = await listing.listed(reading, kind, part, where, keep=keep)
+    return list(found.items), page.token_after(part, found.last)
 
 
 def _filters(request: ListRequest) -> str:
@@ -121,7 +117,9 @@ def _decode(token: str, filters: str) -> tuple[int, str]:
     except (binascii.Error, ValueError):
         raise wrong from None
     match parts:
-        case [int(pinned), str(after), str(digest)] if pinned >= 0 and digest == filters:
-            return pinned, after
+        case [int(pinned), str(after), str(digest)] if (
+            0 <= pinned <= _LAST_REVISION and after.isprintable() and digest == filters
+        ):
+            return int(pinned), after  # True is an int as well, and no number to a database
         case _:
             raise wrong

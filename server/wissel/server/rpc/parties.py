@@ -19,7 +19,8 @@ from wissel.routing.reasons import Reason
 from wissel.server.registry import commands, parties
 from wissel.server.registry.finding import get_party, get_system
 from wissel.server.registry.ports import Change, Reading, Where
-from wissel.server.rpc.call import Caller, caller, current
+from wissel.server.registry.scope import Scope
+from wissel.server.rpc.call import caller, current
 from wissel.server.rpc.mutating import mutate
 from wissel.server.rpc.paging import listed, page_of
 from wissel.server.rpc.parsing import (
@@ -31,6 +32,7 @@ from wissel.server.rpc.parsing import (
     required,
     uuid,
 )
+from wissel.server.rpc.scoping import current_scope
 from wissel.server.rpc.shared import Shared
 from wissel.server.store.codec import etag_of
 
@@ -64,7 +66,7 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
         """Record a party by its OIN."""
         command = commands.RegisterParty(
             oin=identifier(Oin, request.oin, "oin"),
-            name=required(request.name, "name"),
+            name=request.name,
             role=choice(Role, request.role, "role"),
             contact=request.contact,
         )
@@ -101,7 +103,7 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
         command = commands.RegisterSystem(
             system_id=identifier(SystemId, request.system_id, "system_id"),
             party=identifier(Oin, request.party_oin, "party_oin"),
-            name=required(request.name, "name"),
+            name=request.name,
             oin=optional_oin(request.oin, "oin"),
         )
 
@@ -118,10 +120,11 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
         page = page_of(request)
         party = optional_oin(request.party_oin, "party_oin")
         where: dict[str, Where] = {"party": party} if party else {}
-        who = (await self._shared.at(request)).caller or caller()
+        await self._shared.at(request)
+        scope = current_scope()
         async with self._shared.register.reading() as reading:
             found, token = await listed(reading, System, page, where)
-            known = await _qualifications(reading, found, who)
+            known = await _qualifications(reading, found, scope)
         systems = [system_message(system, known[system.system_id]) for system in found]
         return pb.ListSystemsResponse(systems=systems, next_page_token=token)
 
@@ -180,10 +183,9 @@ def _revocation(request: pb.RevokeCertificateRequest) -> commands.RevokeCertific
     match request.WhichOneof("target"):
         case "issuer_serial":
             issuer = required(request.issuer_serial.issuer, "issuer_serial.issuer")
-            serial = required(request.issuer_serial.serial, "issuer_serial.serial").lower()
+            serial = required(request.issuer_serial.serial, "issuer_serial.serial")
             return commands.RevokeCertificate(
-                target=RevocationTarget.ISSUER_SERIAL,
-                value=f"{issuer}#{serial.lstrip('0') or '0'}",
+                target=RevocationTarget.ISSUER_SERIAL, value=f"{issuer}#{serial}"
             )
         case "spki_sha256":
             return commands.RevokeCertificate(
@@ -198,11 +200,10 @@ def _revocation(request: pb.RevokeCertificateRequest) -> commands.RevokeCertific
 
 
 async def _qualifications(
-    reading: Reading, systems: Iterable[System], who: Caller
+    reading: Reading, systems: Iterable[System], scope: Scope
 ) -> dict[SystemId, list[Qualification]]:
     """Return the qualifications of the systems that the caller may see those of."""
-    own = who.role is Role.VENDOR
-    ids = tuple(s.system_id for s in systems if not own or s.system_id in who.system_ids)
+    ids = tuple(system.system_id for system in systems if scope.sees(system.system_id))
     known: dict[SystemId, list[Qualification]] = defaultdict(list)
     if ids:
         for qualification in await reading.find(Qualification, system_id=ids):

@@ -17,14 +17,16 @@ class PolicyError(Exception):
 
 
 class Sees(StrEnum):
-    """The ownership rule: which mandates, endpoints and messages a caller may touch.
+    """The ownership rule: which entities that belong to somebody a caller may see and change.
 
-    What lies outside is NOT_FOUND, exactly as if it did not exist.
+    What lies outside is NOT_FOUND, exactly as if it did not exist. `scoping`
+    makes of it what servicers search by; nothing is visible unless its row says so.
     """
 
-    NOTHING_OWNED = "NOTHING_OWNED"  # the method is about nobody's own entities
-    OWN = "OWN"  # those of the caller's own systems; all of them for an operator
-    EVERYTHING = "EVERYTHING"  # by role: whoever may call sees all
+    NOTHING_OWNED = "NOTHING_OWNED"  # none: the method is about nobody's own entities
+    OWN = "OWN"  # a vendor its own, an operator all, nobody else any
+    OWN_OF_VENDORS = "OWN_OF_VENDORS"  # a vendor its own, chain partners and operators all
+    EVERYTHING = "EVERYTHING"  # whoever may call: all
 
 
 VENDOR: Final = frozenset({Role.VENDOR})
@@ -88,7 +90,7 @@ _SERVICES: Final[Mapping[str, Mapping[str, Rule]]] = {
         "GetParty": _READ,
         "ListParties": _READ,
         "RegisterSystem": _OPERATE,
-        "ListSystems": Rule(who=READERS, sees=Sees.OWN),
+        "ListSystems": Rule(who=READERS, sees=Sees.OWN_OF_VENDORS),
         "QualifySystem": _OPERATE,
         "SetRollout": _OPERATE,
         "RevokeCertificate": _OPERATE,

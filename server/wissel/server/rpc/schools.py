@@ -12,9 +12,8 @@ from wissel.school.v1 import school_service_pb2 as pb
 from wissel.school.v1 import school_service_pb2_grpc as pb_grpc
 from wissel.server.registry import duo, schools
 from wissel.server.registry.finding import get_board, get_school
-from wissel.server.registry.ports import Change, Reading
+from wissel.server.registry.ports import Change
 from wissel.server.registry.school_lists import (
-    Part,
     SchoolFilter,
     count_schools,
     list_boards,
@@ -22,7 +21,7 @@ from wissel.server.registry.school_lists import (
 )
 from wissel.server.registry.swv import RegisterSwv, register_swv
 from wissel.server.rpc.mutating import mutate
-from wissel.server.rpc.paging import Page, listed, page_of
+from wissel.server.rpc.paging import listed, page_of
 from wissel.server.rpc.parsing import identifier, optional, required
 from wissel.server.rpc.school_messages import (
     board_message,
@@ -65,7 +64,6 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
         self, request: pb.RegisterSchoolRequest, context: object
     ) -> pb.RegisterSchoolResponse:
         """Record a school that DUO's files lack, with a reason."""
-        required(request.reason.strip(), "reason")
         command = _registration(request)
 
         async def work(change: Change) -> pb.RegisterSchoolResponse:
@@ -86,10 +84,11 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
         )
         await self._shared.at(request)
         async with self._shared.register.reading() as reading:
-            part = _part(reading, page)
+            part = page.part(reading)
             found = await list_schools(reading, wanted, part)
         return pb.ListSchoolsResponse(
-            schools=map(school_message, found.items), next_page_token=_next(page, part, found.last)
+            schools=map(school_message, found.items),
+            next_page_token=page.token_after(part, found.last),
         )
 
     async def GetSchool(
@@ -109,12 +108,12 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
         page = page_of(request)
         await self._shared.at(request)
         async with self._shared.register.reading() as reading:
-            part = _part(reading, page)
+            part = page.part(reading)
             found = await list_boards(reading, request.name_contains, part)
             counts = await count_schools(reading, *(board.number for board in found.items))
         return pb.ListBoardsResponse(
             boards=[board_message(board, counts[board.number]) for board in found.items],
-            next_page_token=_next(page, part, found.last),
+            next_page_token=page.token_after(part, found.last),
         )
 
     async def GetBoard(self, request: pb.GetBoardRequest, context: object) -> pb.GetBoardResponse:
@@ -151,7 +150,7 @@ class SamenwerkingsverbandServicer(pb_grpc.SamenwerkingsverbandServiceServicer):
         """Record a samenwerkingsverband."""
         command = RegisterSwv(
             code=identifier(Swv, request.swv, "swv"),
-            name=required(request.name.strip(), "name"),
+            name=request.name,
             oin=identifier(Oin, request.oin, "oin"),
         )
 
@@ -174,15 +173,6 @@ class SamenwerkingsverbandServicer(pb_grpc.SamenwerkingsverbandServiceServicer):
         )
 
 
-def _part(reading: Reading, page: Page) -> Part:
-    pinned = reading.revision if page.pinned is None else page.pinned
-    return Part(after=page.after, limit=page.size, pinned=pinned)
-
-
-def _next(page: Page, part: Part, last: str) -> str:
-    return page.token(part.pinned, last) if last else ""
-
-
 def _registration(request: pb.RegisterSchoolRequest) -> schools.RegisterSchool:
     school = request.school
     brin = identifier(Brin, school.brin, "school.brin")
@@ -193,7 +183,7 @@ def _registration(request: pb.RegisterSchoolRequest) -> schools.RegisterSchool:
     return schools.RegisterSchool(
         brin=brin,
         board=identifier(BoardNumber, school.board_number, "school.board_number"),
-        board_name=request.board_name.strip(),
+        board_name=request.board_name,
         locations=tuple(
             schools.NewLocation(
                 vestiging=Vestiging.within(
@@ -201,7 +191,7 @@ def _registration(request: pb.RegisterSchoolRequest) -> schools.RegisterSchool:
                     required(each.vestiging, "school.locations.vestiging"),
                     "school.locations.vestiging",
                 ),
-                name=each.name.strip(),
+                name=each.name,
                 postcode=each.postcode,
                 city=each.city,
                 municipality=each.municipality_code,

@@ -2,15 +2,14 @@
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 from uuid import UUID
 
-from wissel.routing.days import day_of
+from wissel.routing.days import Today
 from wissel.routing.identifiers import Oin
 from wissel.server.registry.ports import Register
-from wissel.server.registry.scope import Scope
-from wissel.server.rpc.call import Call, Caller, current
+from wissel.server.rpc.call import Call, current
 from wissel.server.rpc.gates import Gates
 from wissel.server.rpc.ports import Clock, Follower
 
@@ -36,10 +35,11 @@ class Shared:
     new_id: Callable[[], UUID]
     hub_oin: Oin
     max_closed_share: float
+    _today: Today = field(default_factory=Today)
 
     def today(self) -> dt.date:
         """Return the day in Amsterdam."""
-        return day_of(self.clock())
+        return self._today.at(self.clock())
 
     async def at(self, request: RevisionRequest) -> Call:
         """Return the current call, once the facts are at the revision that it asks for.
@@ -53,8 +53,3 @@ class Shared:
             if call.caller is not None:
                 call.caller = self.gates.caller_of(call.caller.peer, call.table)
         return call
-
-
-def scope_of(who: Caller) -> Scope:
-    """Return which mandates and endpoints a caller may see and change."""
-    return Scope.everything() if who.operator else Scope.of(who.system_ids)

@@ -46,20 +46,21 @@ async def abort(
 
 def _status(refused: Refused, language: str, limit: int) -> status_pb2.Status:
     metadata = {name: _cut(value, limit) for name, value in refused.metadata.items()}
+    words = metadata | {"field": refused.field} if refused.field else metadata
     code = CATALOGUE[refused.reason].code
     details: list[Message] = [
         error_details_pb2.ErrorInfo(reason=refused.reason, domain=DOMAIN, metadata=metadata)
     ]
-    english = describe(refused.reason, metadata, "en")
+    english = describe(refused.reason, words, "en")
     if refused.field:
         details.append(_bad_request(refused.field, english))
     if code in RETRYABLE:
         details.append(_retry_info(refused))
-    details.append(_localized(refused, metadata, language))
-    details.append(_help(refused, metadata, language))
+    details.append(_localized(refused, words, language))
+    details.append(_help(refused, words, language))
     return status_pb2.Status(
         code=code_pb2.Code.Value(code),
-        message=status_message(refused.reason, metadata),
+        message=status_message(refused.reason, words),
         details=[_packed(detail) for detail in details],
     )
 

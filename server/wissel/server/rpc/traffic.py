@@ -1,7 +1,8 @@
 """TrafficService: the doors to forwarding, and what became of messages."""
 
+import re
 from collections.abc import AsyncIterator
-from typing import Protocol
+from typing import Final, Protocol
 
 from wissel.dossier.v1 import dossier_pb2
 from wissel.routing.delivery import Delivery, State, Wanted
@@ -16,8 +17,11 @@ from wissel.server.rpc.call import Caller, Context, caller, current
 from wissel.server.rpc.paging import page_of
 from wissel.server.rpc.parsing import optional_choice, optional_oin, organisation, uuid
 from wissel.server.rpc.ports import Follower
+from wissel.server.rpc.scoping import current_scope
 from wissel.traffic.v1 import traffic_service_pb2 as pb
 from wissel.traffic.v1 import traffic_service_pb2_grpc as pb_grpc
+
+_NUMBER: Final = re.compile(r"[0-9]{1,18}")
 
 
 class Forwards(Protocol):
@@ -75,7 +79,7 @@ class TrafficServicer(pb_grpc.TrafficServiceServicer):
         current().message_id = str(message_id)
         sender_oin = optional_oin(request.sender_oin, "sender_oin") or who.oin
         delivery = await self._journal.find(sender_oin, message_id)
-        if delivery is None or not (who.operator or _concerns(delivery, who)):
+        if delivery is None or not (current_scope().operator or _concerns(delivery, who)):
             raise Refused(Reason.DELIVERY_NOT_FOUND, message_id=str(message_id))
         response = pb.GetDeliveryResponse(delivery=delivery_message(delivery))
         if delivery.state is State.DELIVERED and _concerns(delivery, who):
@@ -139,7 +143,7 @@ def delivery_message(delivery: Delivery) -> pb.Delivery:
 def _wanted(request: pb.ListDeliveriesRequest, who: Caller) -> Wanted:
     whose = organisation(request.organisation, "organisation") if request.organisation else ""
     return Wanted(
-        party=None if who.operator else who.oin,
+        party=None if current_scope().operator else who.oin,
         state=optional_choice(State, request.state, "state"),
         organisation=whose,
         start=instant_of(request.start_time, "start_time")
@@ -154,6 +158,6 @@ def _concerns(delivery: Delivery, who: Caller) -> bool:
 
 
 def _number(text: str) -> int:
-    if not text.isdecimal():
+    if not _NUMBER.fullmatch(text):
         raise Refused(Reason.PAGE_TOKEN_INVALID, field="page_token")
     return int(text)

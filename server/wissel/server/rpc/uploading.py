@@ -8,7 +8,7 @@ from typing import Final
 from wissel.routing.errors import Refused
 from wissel.routing.reasons import Reason
 from wissel.school.v1 import school_service_pb2 as pb
-from wissel.server.registry.duo import MAX_FILE_BYTES
+from wissel.server.registry.duo import MAX_FILE_BYTES, harmless_name
 
 MAX_CHUNK_BYTES: Final = 1024 * 1024
 
@@ -56,5 +56,8 @@ def _add(data: bytearray, chunk: bytes, name: str) -> None:
     data += chunk
     if len(data) > MAX_FILE_BYTES:
         raise Refused(
-            Reason.FILE_TOO_LARGE, field="chunk", file=name[:100], limit=str(MAX_FILE_BYTES)
+            Reason.FILE_TOO_LARGE,
+            field="chunk",
+            file=harmless_name(name),
+            limit=str(MAX_FILE_BYTES),
         )

@@ -43,7 +43,7 @@ def validate_mandate(
 
     An unknown organisation or supplier is NOK, as the question then has an
     answer; an unknown service is refused with SERVICE_NOT_FOUND or
-    SERVICE_VERSION_NOT_FOUND.
+    SERVICE_VERSION_NOT_FOUND, a namespace that services share with FIELD_INVALID.
     """
     day = parse_optional_day(request.reference_date, "reference_date") or today
     giver = _organisation(table, request)
@@ -94,12 +94,30 @@ def _service(table: Table, request: pb.ValidateMandateRequest) -> ServiceCode:
             if service is None:
                 raise Refused(Reason.SERVICE_NOT_FOUND, field="service", service=code)
         case "namespace":
-            namespace = identifier(Namespace, request.namespace, "namespace")
-            service = table.service_of(namespace)
-            if service is None:
-                raise Refused(
-                    Reason.SERVICE_VERSION_NOT_FOUND, field="namespace", service_version=namespace
-                )
+            return _service_of(table, identifier(Namespace, request.namespace, "namespace"))
         case _:
             raise Refused(Reason.FIELD_REQUIRED, field="service")
     return service.code
+
+
+def _service_of(table: Table, namespace: Namespace) -> ServiceCode:
+    """Return the one service that has this version; several may, as with OSO."""
+    codes = sorted(
+        {
+            record.fact.code
+            for record in table.reference.services.values()
+            if any(version.namespace == namespace for version in record.versions)
+        }
+    )
+    match codes:
+        case []:
+            raise Refused(
+                Reason.SERVICE_VERSION_NOT_FOUND, field="namespace", service_version=namespace
+            )
+        case [code]:
+            return code
+        case _:
+            problem = f"{' and '.join(codes)} share it"
+            raise Refused(
+                Reason.FIELD_INVALID, field="namespace", problem=problem, expected="a service code"
+            )

@@ -9,6 +9,7 @@ somebody wrote in between, whatever the busy timeout. PostgreSQL writers run at
 READ COMMITTED and serialize on a row; its readers run at REPEATABLE READ.
 """
 
+import logging
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -26,6 +27,9 @@ from wissel.routing.reasons import Reason
 LOCK_TIMEOUT: Final = 2.0
 """Seconds that a writer waits for its turn, unless an engine is opened with another limit."""
 
+# Parameters hold whatever a caller sent: they stay out of errors (`hide_parameters`), and out of
+# the log of the driver, which shows them at debug level.
+_DRIVER_LOG: Final = logging.getLogger("aiosqlite")
 _BEGIN: Final = "wissel_begin"
 _JOURNAL_FILE: Final = "journal.db"
 _CONTENTION_STATES: Final = frozenset({"55P03", "40001", "40P01"})
@@ -63,7 +67,10 @@ def journal_url(url: str) -> str:
 def open_engine(url: str, *, lock_timeout: float = LOCK_TIMEOUT) -> AsyncEngine:
     """Return the engine that the process uses; `await engine.dispose()` closes it."""
     options = _options(url, lock_timeout)
-    engine = create_async_engine(driver_url(url, asynchronous=True), **options)
+    _DRIVER_LOG.setLevel(logging.INFO)
+    engine = create_async_engine(
+        driver_url(url, asynchronous=True), hide_parameters=True, **options
+    )
     _prepare(engine.sync_engine)
     return engine
 
@@ -71,7 +78,7 @@ def open_engine(url: str, *, lock_timeout: float = LOCK_TIMEOUT) -> AsyncEngine:
 def open_blocking_engine(url: str) -> Engine:
     """Return an engine for work outside the event loop: migrations and loading."""
     options = _options(url, LOCK_TIMEOUT)
-    engine = create_engine(driver_url(url, asynchronous=False), **options)
+    engine = create_engine(driver_url(url, asynchronous=False), hide_parameters=True, **options)
     _prepare(engine)
     return engine
 

@@ -1,0 +1,31 @@
+"""What a caller may see and change, by the ownership rule in the row of its method."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from wissel.routing.facts import Role
+from wissel.server.registry.scope import Scope
+from wissel.server.rpc.call import Caller, caller, current
+from wissel.server.rpc.policy import ANY_PARTY, OPERATOR, POLICY, VENDOR, Sees
+
+_NOBODY: Final[frozenset[Role]] = frozenset()
+_SCOPES: Final[Mapping[Sees, tuple[frozenset[Role], frozenset[Role]]]] = {
+    Sees.NOTHING_OWNED: (_NOBODY, _NOBODY),
+    Sees.OWN: (VENDOR, OPERATOR),
+    Sees.OWN_OF_VENDORS: (VENDOR, OPERATOR | {Role.CHAIN_PARTNER}),
+    Sees.EVERYTHING: (_NOBODY, ANY_PARTY),
+}
+"""To which roles a rule shows what is their own, and to which all."""
+
+
+def current_scope() -> Scope:
+    """Return the scope of the call that is being served."""
+    return scope_by(POLICY[current().method].sees, caller())
+
+
+def scope_by(sees: Sees, who: Caller) -> Scope:
+    """Return what an ownership rule lets a caller see: nothing, unless the rule says more."""
+    own, everything = _SCOPES[sees]
+    if who.role in everything:
+        return Scope.everything()
+    return Scope.of(who.system_ids) if who.role in own else Scope()
