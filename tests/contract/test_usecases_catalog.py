@@ -1,13 +1,11 @@
 """The shipped services (DESIGN 4), on a real register."""
 
 import datetime as dt
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from support.register_world import World, open_world, refused
+from support.register_world import World, refused
 from wissel.routing.days import Period
 from wissel.routing.facts import AgreementKind, Service, ServiceVersion
 from wissel.routing.identifiers import Namespace, ServiceCode
@@ -28,12 +26,6 @@ CODES = [
     "VERZUIM",
     "VVA",
 ]
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path) as world:
-        yield world
 
 
 async def service(world: World, code: str) -> Service:

@@ -1,8 +1,6 @@
 """Who holds a routing key; ending, suspending and resuming endpoints (R8), on a real register."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -13,19 +11,18 @@ from support.register_world import (
     DAY,
     KEY,
     LAS_ZUID,
+    SECOND_KEY,
     TODAY,
     World,
     endpoint_command,
     give,
     mandate_command,
-    open_world,
     refused,
     register,
     registered,
 )
 from wissel.routing.days import Period
 from wissel.routing.facts import Endpoint
-from wissel.routing.identifiers import Namespace, RoutingKey
 from wissel.routing.reasons import Reason
 from wissel.server.registry.commands import (
     EndEndpoint,
@@ -39,16 +36,6 @@ from wissel.server.registry.endpoints import (
 )
 from wissel.server.registry.scope import Scope
 from wissel.server.store.codec import etag_of
-
-OLD_VERSION = Namespace("http://xml.kennisnet.nl/schemas/Overstapservice/20180404")
-LATEST = Namespace("http://xml.kennisnet.nl/schemas/Overstapservice/20200910")
-SECOND_KEY = RoutingKey("0000000700099XA00002")
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path) as world:
-        yield world
 
 
 async def end(

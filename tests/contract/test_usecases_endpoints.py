@@ -1,8 +1,6 @@
 """Registering endpoints (R8, R9), on a real register."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +10,9 @@ from support.register_world import (
     BOARD,
     DAY,
     LAS_NOORD,
+    LATEST,
     NOBODY,
+    OLD_VERSION,
     OPERATOR,
     SCHOOL,
     SECOND_SCHOOL,
@@ -23,7 +23,6 @@ from support.register_world import (
     endpoint_command,
     give,
     mandate_command,
-    open_world,
     qualification,
     refused,
     register,
@@ -39,16 +38,6 @@ from wissel.server.registry.commands import (
 )
 from wissel.server.registry.finding import get_endpoint
 from wissel.server.registry.mandates import end_mandate
-
-OLD_VERSION = Namespace("http://xml.kennisnet.nl/schemas/Overstapservice/20180404")
-LATEST = Namespace("http://xml.kennisnet.nl/schemas/Overstapservice/20200910")
-SECOND_KEY = RoutingKey("0000000700099XA00002")
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path) as world:
-        yield world
 
 
 async def test_an_endpoint_takes_what_its_mandate_says(world: World) -> None:
@@ -101,6 +90,12 @@ async def test_a_vestiging_is_written_short_or_whole(world: World, text: str) ->
     endpoint = await registered(world, vestiging=text, aanleverpunt=Aanleverpunt("2"))
 
     assert (endpoint.vestiging, endpoint.aanleverpunt) == ("99XA02", "2")
+
+
+async def test_a_las_at_a_vestiging_has_its_aanleverpunt_unsaid(world: World) -> None:
+    endpoint = await registered(world, vestiging="02")
+
+    assert endpoint.aanleverpunt == "2"
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,7 @@
 """Changing and ending mandates (R3), on a real register."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -23,7 +21,6 @@ from support.register_world import (
     give,
     give_days,
     mandate_command,
-    open_world,
     refused,
 )
 from wissel.routing.days import Period
@@ -37,12 +34,6 @@ from wissel.server.registry.mandates import (
 )
 from wissel.server.registry.scope import Scope
 from wissel.server.store.codec import etag_of
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path) as world:
-        yield world
 
 
 async def update(world: World, command: UpdateMandate, scope: Scope = OPERATOR) -> Mandate:

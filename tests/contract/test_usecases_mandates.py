@@ -1,7 +1,6 @@
 """Giving mandates (R3, R6), on a real register."""
 
 import datetime as dt
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -33,12 +32,6 @@ from wissel.routing.facts import Mandate, Processing
 from wissel.routing.identifiers import BoardNumber, Brin, Swv, SystemId
 from wissel.routing.reasons import Reason
 from wissel.server.registry.commands import CreateMandate
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path) as world:
-        yield world
 
 
 async def test_a_mandate_begins_today_and_lasts(world: World) -> None:

@@ -1,8 +1,6 @@
 """Parties, systems, qualification, rollout, revocation (R7), on a real register."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -20,7 +18,6 @@ from support.register_world import (
     TODAY,
     World,
     agreement,
-    open_world,
     refused,
 )
 from wissel.routing.facts import (
@@ -53,12 +50,6 @@ from wissel.server.registry.parties import (
 
 NEW = Oin("00000003990000130000")
 TEST_MESSAGE = UUID("00000000-0000-4000-8000-0000000000aa")
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path) as world:
-        yield world
 
 
 async def add_party(world: World, oin: Oin = NEW, name: str = "Oost", contact: str = "") -> Party:
@@ -125,6 +116,7 @@ async def test_an_oin_belongs_to_one(world: World, oin: Oin) -> None:
         (" ", "", Reason.FIELD_REQUIRED),
         ("x" * 201, "", Reason.FIELD_INVALID),
         ("two\nlines", "", Reason.FIELD_INVALID),
+        ("Oost", "a\0b", Reason.FIELD_INVALID),
         ("Oost", "y" * 201, Reason.FIELD_INVALID),
         ("Oost", "ask for 111222333", Reason.PERSON_NUMBER_IN_TEXT),
     ],

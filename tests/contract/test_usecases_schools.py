@@ -230,6 +230,59 @@ async def test_a_known_board_needs_no_name(register: Register) -> None:
     assert board.name == "Another name"
 
 
+async def test_places_are_kept_as_files_tell_them(register: Register) -> None:
+    place = NewLocation(
+        vestiging=Vestiging("99YY00"),
+        name=" One ",
+        postcode="1234 AB",
+        city="Ee",
+        municipality="50",
+    )
+
+    school = await change(
+        register, lambda writing: register_school(writing, replace(TEST_SCHOOL, locations=(place,)))
+    )
+
+    kept = school.locations[0]
+    assert (kept.name, kept.postcode, kept.municipality) == ("One", "1234AB", "0050")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"name": "a\0b"}, "name"),
+        ({"name": "x" * 201}, "name"),
+        ({"city": "two\nlines"}, "city"),
+        ({"postcode": "1234ab"}, "postcode"),
+        ({"postcode": "0234 AB"}, "postcode"),
+        ({"municipality": "12345"}, "municipality_code"),
+        ({"municipality": "Ede"}, "municipality_code"),
+    ],
+)
+async def test_texts_of_a_location_have_a_form(
+    register: Register, wrong: dict[str, str], field: str
+) -> None:
+    place = NewLocation(**({"vestiging": Vestiging("99YY00"), "name": "One"} | wrong))  # type: ignore[arg-type]
+
+    with pytest.raises(Refused) as caught:
+        await change(
+            register,
+            lambda writing: register_school(writing, replace(TEST_SCHOOL, locations=(place,))),
+        )
+
+    assert caught.value.reason == Reason.FIELD_INVALID
+    assert caught.value.field == f"school.locations.{field}"
+
+
+async def test_the_name_of_a_board_is_a_line(register: Register) -> None:
+    command = replace(TEST_SCHOOL, board_name="two\nlines")
+
+    with pytest.raises(Refused) as caught:
+        await change(register, lambda writing: register_school(writing, command))
+
+    assert (caught.value.reason, caught.value.field) == (Reason.FIELD_INVALID, "board_name")
+
+
 @pytest.mark.parametrize(
     ("locations", "reason"),
     [

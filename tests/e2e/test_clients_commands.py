@@ -86,7 +86,7 @@ def test_a_dossier_is_sent_and_its_receipts_verified(
 
     assert peer.received(sent["message_id"]).read_bytes() == DOSSIER.read_bytes()
     verified = cli.json("receipt", "verify", str(receipt), "--dossier", str(DOSSIER))
-    assert verified["message"] == sent["message_id"]
+    assert verified["message_id"] == sent["message_id"]
     shown = tmp_path / "shown.json"
     shown.write_text(cli.run("deliveries", "show", sent["message_id"], "--json"))
     assert cli.json("receipt", "verify", str(shown))["sha256"] == sent["sha256"]

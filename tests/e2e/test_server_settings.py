@@ -113,8 +113,14 @@ def test_a_port_that_is_taken_is_said(place: Place) -> None:
     assert "Traceback" not in said
 
 
-def test_a_database_that_was_not_migrated_is_said_with_its_fix(tmp_path: Path) -> None:
+@pytest.mark.parametrize("empty", [False, True], ids=["absent", "empty"])
+def test_a_database_that_was_not_migrated_is_said_with_its_fix(
+    tmp_path: Path, *, empty: bool
+) -> None:
     place = Place.make(tmp_path, migrated=False)
+    if empty:
+        (tmp_path / "data").mkdir()
+        (tmp_path / "data" / "registry.db").touch()
 
     code, said = run(["wissel-server", "serve"], environ=place.environ, cwd=tmp_path)
 

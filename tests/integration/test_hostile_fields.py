@@ -187,10 +187,11 @@ async def test_bytes_that_are_no_message_are_refused_with_a_reason(
         assert reason_of(of_one.value) == "FIELD_INVALID"
 
     vendor: Any = world.hub.channel("noord")
+    stranger: Any = world.hub.channel("stranger")
     with pytest.raises(grpc.aio.AioRpcError) as of_stream:
         await vendor.stream_unary("/wissel.traffic.v1.TrafficService/ForwardEnvelope")(iter([raw]))
     with pytest.raises(grpc.aio.AioRpcError) as of_stranger:
-        await world.hub.channel("stranger").unary_unary(UNARY[0])(raw)
+        await stranger.unary_unary(UNARY[0])(raw)
 
     assert reason_of(of_stream.value) == "FIELD_INVALID"
     assert reason_of(of_stranger.value) == "PARTY_NOT_REGISTERED"

@@ -35,6 +35,15 @@ FORGED: list[tuple[Any, Any]] = [
 ]
 
 
+async def reason_for(call: Any, request: Any) -> str:
+    """Return why a call is refused, an empty text if it is not."""
+    try:
+        await call(request)
+    except grpc.aio.AioRpcError as error:
+        return reason_of(error)
+    return ""
+
+
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     async with forwarding(tmp_path) as world:
@@ -66,14 +75,14 @@ def lists(world: World, name: str) -> list[tuple[Any, Any]]:
 
 async def test_a_forged_token_is_refused_or_harmless(world: World) -> None:
     """With the right filters in it: these are no secret."""
+    reasons = set()
     for call, request in lists(world, "noord"):
         _, _, filters = parts_of((await call(request)).next_page_token)
         for pinned, after in FORGED:
             request.page_token = token_of(pinned, after, filters)
-            try:
-                await call(request)
-            except grpc.aio.AioRpcError as error:
-                assert reason_of(error) == "PAGE_TOKEN_INVALID", (pinned, after[:20])
+            reasons.add(await reason_for(call, request))
+
+    assert reasons == {"", "PAGE_TOKEN_INVALID"}
 
 
 async def test_the_token_of_another_caller_shows_the_callers_own(world: World) -> None:

@@ -13,13 +13,14 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from support import worlds
 from support.forwarding import Envelope, World, forwarding
 from support.hub import OPERATOR_METADATA, status_of
-from support.pki import Identity, Pki
+from support.pki import Authority, Identity, Pki
 from support.stubs import WHY, Caller
 from wissel.dossier.v1 import dossier_pb2
 from wissel.endpoint.v1 import endpoint_service_pb2 as endpoint
 from wissel.mandate.v1 import mandate_service_pb2 as mandate
 from wissel.party.v1 import party_service_pb2 as party
-from wissel.routing.facts import Revocation, RevocationTarget
+from wissel.routing.facts import Party, Revocation, RevocationTarget, Role
+from wissel.routing.identifiers import Oin
 from wissel.traffic.v1 import traffic_service_pb2 as pb
 
 FOREIGN_MANDATE = str(worlds.C_ZUID.mandate_id)
@@ -114,9 +115,7 @@ async def test_a_filter_by_what_is_anothers_finds_what_a_missing_one_does(world:
 async def test_a_dossier_of_two_others_is_a_dossier_that_is_not_there(world: World) -> None:
     sent = await world.send(world.message())
     third = world.hub.issue("third", oin="00000003999999550000")
-    await world.hub.put(
-        worlds.Party(oin=worlds.Oin(third.oin), name="Derde", role=worlds.Role.VENDOR)
-    )
+    await world.hub.put(Party(oin=Oin(third.oin), name="Derde", role=Role.VENDOR))
     missing = str(uuid4())
     stub = world.stub("third")
 
@@ -181,7 +180,6 @@ async def test_a_revoked_intermediate_ends_everything_under_it(world: World) -> 
         Revocation(
             target=RevocationTarget.CERTIFICATE_SHA256,
             value=sha256(issuer).hexdigest(),
-            reason=WHY,
         )
     )
     error = await refusal(world.send(world.message()))
@@ -198,10 +196,8 @@ def imposters(pki: Pki, folder: Path) -> list[Identity]:
     return [own, below]
 
 
-def authority_of(identity: Identity) -> Any:
+def authority_of(identity: Identity) -> Authority:
     """Return a vendor's leaf as if it were a CA."""
-    from support.pki import Authority
-
     return Authority(
         certificate=identity.leaf, private_key=identity.private_key, path=identity.chain
     )

@@ -8,7 +8,7 @@ import grpc
 import pytest
 
 import wissel.clients
-from support.hub import OPERATOR_METADATA, Hub, reason_of, running_hub
+from support.hub import OPERATOR_METADATA, Hub, reason_of, running_hub, status_of
 from support.stubs import WHY, Caller
 from wissel.school.v1.school_service_pb2 import (
     ImportSchoolsHeader,
@@ -94,6 +94,7 @@ async def test_a_file_that_is_too_large_is_cut_off(hub: Hub) -> None:
     mib = ImportSchoolsRequest(chunk=b"x" * 1024 * 1024)
 
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await send(hub, [head(), *[mib] * 34])
+        await send(hub, [head(file_name="pupil 182071649.csv"), *[mib] * 34])
 
     assert reason_of(refused.value) == "FILE_TOO_LARGE"
+    assert b"182071649" not in status_of(refused.value).SerializeToString()

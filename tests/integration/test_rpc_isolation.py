@@ -15,6 +15,8 @@ from wissel.agreement.v1 import agreement_service_pb2 as agreement
 from wissel.endpoint.v1 import endpoint_service_pb2 as endpoint
 from wissel.mandate.v1 import mandate_service_pb2 as mandate
 from wissel.party.v1 import party_service_pb2 as party
+from wissel.routing.facts import System
+from wissel.routing.identifiers import Oin, SystemId
 from wissel.school.v1 import school_service_pb2 as school
 
 FOREIGN_MANDATE = str(worlds.C_ZUID.mandate_id)
@@ -92,6 +94,23 @@ async def test_agreements_and_qualifications_of_others_are_not_shown(hub: Hub) -
         "las-noord": True,
         "las-zuid": False,
     }
+
+
+async def test_a_system_with_an_oin_of_its_own_sees_what_its_vendor_signed(hub: Hub) -> None:
+    own_oin = Oin("00000003999999330000")
+    own = System(system_id=SystemId("ot-noord"), party=worlds.NOORD, name="OT", oin=own_oin)
+    await hub.put(own)
+    hub.issue("ot", oin=own_oin)
+
+    signed = await Caller(hub, "ot").agreements.ListAgreements(agreement.ListAgreementsRequest())
+
+    assert {each.party_oin for each in signed.agreements} == {worlds.NOORD}
+
+
+async def test_a_chain_partner_sees_every_qualification(hub: Hub) -> None:
+    systems = (await Caller(hub, "duo").parties.ListSystems(party.ListSystemsRequest())).systems
+
+    assert all(each.qualifications for each in systems)
 
 
 @pytest.mark.parametrize("name", ["noord", "duo"])

@@ -15,6 +15,8 @@ from support.stubs import WHY, Caller
 from wissel.endpoint.v1 import endpoint_service_pb2 as endpoint
 from wissel.mandate.v1 import mandate_service_pb2 as mandate
 from wissel.party.v1 import party_service_pb2 as party
+from wissel.school.v1 import school_pb2
+from wissel.school.v1 import school_service_pb2 as school
 
 NEW = "00000003999999770000"
 
@@ -57,6 +59,28 @@ async def test_a_mutation_that_lacks_something_changes_nothing(
     assert await hub.register.head_revision() == before
 
 
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [({"reason": ""}, "REASON_REQUIRED"), ({"name": "a\0b"}, "FIELD_INVALID")],
+)
+async def test_a_school_or_verband_needs_a_reason_and_a_name(
+    hub: Hub, changes: dict[str, str], reason: str
+) -> None:
+    desk = Caller(hub, "desk")
+    said = {"reason": WHY, "name": "Naam"} | changes
+    place = school_pb2.Location(vestiging="00", name=said["name"])
+    described = school_pb2.School(brin="99ZZ", board_number="99001", locations=[place])
+    a_school = school.RegisterSchoolRequest(school=described, reason=said["reason"])
+    verband = school.RegisterSamenwerkingsverbandRequest(swv="PO9977", oin=NEW, **said)
+
+    with pytest.raises(grpc.aio.AioRpcError) as of_school:
+        await desk.schools.RegisterSchool(a_school, metadata=OPERATOR_METADATA)
+    with pytest.raises(grpc.aio.AioRpcError) as of_verband:
+        await desk.swvs.RegisterSamenwerkingsverband(verband, metadata=OPERATOR_METADATA)
+
+    assert [reason_of(each.value) for each in (of_school, of_verband)] == [reason] * 2
+
+
 async def test_a_repeat_gets_the_earlier_answer_and_another_body_is_refused(hub: Hub) -> None:
     desk = Caller(hub, "desk").parties
     request_id = str(uuid4())
@@ -94,6 +118,39 @@ async def test_the_next_call_decides_on_what_was_answered(hub: Hub) -> None:
         await noord.resolve()
 
     assert reason_of(refused.value) == "RECEIVER_NOT_CONNECTED"
+
+
+async def test_an_endpoint_has_ended_with_its_mandate(hub: Hub) -> None:
+    zuid = Caller(hub, "zuid").endpoints
+    own = endpoint.GetEndpointRequest(
+        endpoint_id=str(worlds.endpoint(worlds.C_ZUID, 1).endpoint_id)
+    )
+    before = (await zuid.GetEndpoint(own)).endpoint
+
+    await Caller(hub, "desk").end_mandate(str(worlds.C_ZUID.mandate_id))
+
+    after = (await zuid.GetEndpoint(own)).endpoint
+    assert (before.status, after.status) == ("ACTIVE", "ENDED")
+    assert (after.end_date, after.etag) == (before.end_date, before.etag)
+
+
+@pytest.mark.parametrize(
+    ("method", "request_"),
+    [
+        ("QualifySystem", party.QualifySystemRequest(test_message_ids=[str(uuid4())] * 101)),
+        (
+            "SetRollout",
+            party.SetRolloutRequest(rollout="PILOT", pilot_organisations=["99XA"] * 1001),
+        ),
+    ],
+)
+async def test_a_list_in_a_request_has_a_bound(hub: Hub, method: str, request_: Any) -> None:
+    request_.MergeFrom(type(request_)(system_id="las-noord", service="OSO_OV", reason=WHY))
+
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await getattr(Caller(hub, "desk").parties, method)(request_, metadata=OPERATOR_METADATA)
+
+    assert reason_of(refused.value) == "BATCH_TOO_LARGE"
 
 
 async def test_a_dry_run_answers_and_keeps_nothing(hub: Hub) -> None:

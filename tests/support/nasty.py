@@ -10,7 +10,7 @@ import base64
 import importlib
 import json
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor, ServiceDescriptor
 from google.protobuf.message import Message
@@ -96,7 +96,7 @@ def filled(kind: type[Message], values: dict[str, Any]) -> Message:
                 _fill(message, field, values)
         elif field.name in values and not taken:
             _set(message, field, values[field.name])
-    return message
+    return cast(Message, message)
 
 
 def spoiled(make: Callable[[], Message]) -> Iterator[tuple[str, Message]]:
@@ -112,6 +112,7 @@ def spoiled(make: Callable[[], Message]) -> Iterator[tuple[str, Message]]:
 
 
 def _fill(message: Any, field: FieldDescriptor, values: dict[str, Any]) -> None:
+    assert field.message_type is not None
     inner = filled(GetMessageClass(field.message_type), values)
     if field.is_repeated:
         getattr(message, field.name).append(inner)

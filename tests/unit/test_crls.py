@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from support.pki import Identity, Pki
 from wissel.routing.certificates import Trust
 from wissel.routing.errors import Refused
+from wissel.routing.facts import RevocationTarget
 from wissel.routing.paths import TrustedPath
 from wissel.routing.suitability import Purpose
 from wissel.server.identity.crls import GRACE, RevocationLists, TrustFileError
@@ -205,12 +206,12 @@ def test_the_trust_of_the_hub_asks_lists_and_register(pki: Pki, noord: Identity)
     file = pki.crl("hub")
     trust = HubTrust.read(pki.roots, [file])
     path = trust.path(noord.chain_der, Purpose.SIGNER, pki.now)
-    refusing = trust.checking(lambda _target, value: value == path.leaf_sha256)
+    refusing = trust.checking({(RevocationTarget.CERTIFICATE_SHA256, path.leaf_sha256)})
 
     with pytest.raises(Refused, match="CERTIFICATE_REVOKED"):
         refusing.path(noord.chain_der, Purpose.SIGNER, pki.now)
     with pytest.raises(Refused, match="CERTIFICATE_EXPIRED"):
-        trust.check(path, lambda _target, _value: False, path.not_after + SECOND)
+        trust.check(path, frozenset(), path.not_after + SECOND)
     pki.crl("hub", noord.leaf, this_update=pki.now)
     os.utime(file, (1, 1))
     trust.lists.refresh(pki.now)

@@ -142,3 +142,16 @@ def test_an_organisation_is_a_school_or_a_samenwerkingsverband() -> None:
         organisation("", "", "sender_")
 
     assert "sender_brin" == caught.value.field
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [(ServiceCode, "A182071649"), (SystemId, "las-182071649"), (Namespace, "urn:182071649")],
+)
+def test_an_identifier_that_holds_the_number_of_a_person_is_none(
+    kind: type[Identifier], text: str
+) -> None:
+    with pytest.raises(Refused) as caught:
+        kind.parse(text)
+
+    assert "182071649" not in caught.value.metadata["value"]

@@ -34,3 +34,18 @@ def test_person_numbers_are_found(text: str) -> None:
 )
 def test_other_numbers_pass(text: str) -> None:
     assert text == refuse_person_number(text, "reason")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "123456 182 071 649",  # behind another number
+        "182_071_649",
+        "182/071/649",
+        "182 - 071 - 649",
+        "182\N{NO-BREAK SPACE}071\N{NO-BREAK SPACE}649",
+        "\N{FULLWIDTH DIGIT ONE}82071649",
+    ],
+)
+def test_a_number_is_found_however_it_is_written(text: str) -> None:
+    assert holds_person_number(text)

@@ -82,6 +82,13 @@ def test_a_status_fits_its_metadata_whatever_it_holds(reason: Reason) -> None:
     assert status.message.startswith(f"{reason}: ")
 
 
+def test_a_status_names_the_field_in_its_words() -> None:
+    status = status_of(Refused(Reason.FIELD_REQUIRED, field="school.locations.name"), "nl")
+
+    assert status.message.startswith("FIELD_REQUIRED: A required field is empty: school.locations.")
+    assert b"Een verplicht veld is leeg: school.locations.name." in status.SerializeToString()
+
+
 def test_lines_are_written_in_blocks_and_errors_at_once() -> None:
     stream = io.StringIO()
     lines = JsonLines(stream)

@@ -7,7 +7,7 @@ from wissel.routing.reasons import Reason
 from wissel.routing.texts import free_line, named_line
 
 
-@pytest.mark.parametrize("text", ["", "Één school", "x" * 20, "it's 50 % done; see #12"])
+@pytest.mark.parametrize("text", ["", "Één school", "x" * 20, "it's 50 %; see #12"])
 def test_a_short_printable_line_passes(text: str) -> None:
     assert free_line(f" {text}\t", "name", 20) == text
 

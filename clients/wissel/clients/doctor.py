@@ -5,6 +5,7 @@ A refused handshake otherwise reads only "Socket closed" (DESIGN 9).
 
 import asyncio
 import datetime as dt
+import os
 import socket
 import ssl
 from collections.abc import AsyncIterator
@@ -21,7 +22,6 @@ from wissel.clients.identity import Identity
 from wissel.clients.link import credentials
 from wissel.clients.patience import IMPATIENT
 from wissel.clients.replies import from_rule, translate
-from wissel.endpoint.v1 import endpoint_service_pb2
 from wissel.las.v1 import las_service_pb2
 from wissel.las.v1.las_service_pb2_grpc import LasServiceStub
 from wissel.party.v1 import party_service_pb2
@@ -82,8 +82,8 @@ async def _walk(server: str, files: tuple[str, str, str], hub_oin: str) -> Async
         yield _registered(me)
         yield _clock(me)
         if me.role == "VENDOR":
-            for endpoint in await hub.endpoints():
-                yield await _endpoint(endpoint, identity)
+            for url in sorted({endpoint.url for endpoint in await hub.endpoints()}):
+                yield await _endpoint(url, identity)
 
 
 def _own_files(files: tuple[str, str, str]) -> Identity:
@@ -102,7 +102,8 @@ def _own_chain(identity: Identity) -> Check:
         path = material.paths.path(chain, Purpose.CLIENT, now)
     except RuleRefused as refused:
         said = from_rule(refused)
-        return Check(name="own chain", ok=False, detail=str(said), fix=said.fix)
+        detail = f"{said.reason}: {said.text}"
+        return Check(name="own chain", ok=False, detail=detail, fix=said.fix)
     return Check(
         name="own chain", ok=True, detail=f"for TLS clients, until {path.not_after:%Y-%m-%d}"
     )
@@ -178,16 +179,18 @@ async def _whoami(hub: AsyncHub) -> party_service_pb2.WhoAmIResponse:
         fix = "the hub refused the connection after the handshake: see `own chain` above"
         raise _Stop(_cut("who am I", error.cause, fix)) from None
     except WisselError as error:
-        fix = getattr(error, "fix", "")
-        raise _Stop(Check(name="who am I", ok=False, detail=str(error), fix=fix)) from None
+        detail, fix = getattr(error, "text", str(error)), getattr(error, "fix", "")
+        raise _Stop(Check(name="who am I", ok=False, detail=detail, fix=fix)) from None
 
 
 def _registered(me: party_service_pb2.WhoAmIResponse) -> Check:
     if not me.registered:
         fix = f"ask the operator of the hub to register OIN {me.oin}"
         return Check(name="registered", ok=False, detail=f"{me.oin} is not registered", fix=fix)
-    systems = ", ".join(me.system_ids) or "no system"
-    return Check(name="registered", ok=True, detail=f"{me.name}, {me.role}, {systems}")
+    facts = [me.name, me.role, *me.system_ids]
+    if me.role == "VENDOR" and not me.system_ids:
+        facts.append("no system yet")
+    return Check(name="registered", ok=True, detail=", ".join(filter(None, facts)))
 
 
 def _clock(me: party_service_pb2.WhoAmIResponse) -> Check:
@@ -197,17 +200,17 @@ def _clock(me: party_service_pb2.WhoAmIResponse) -> Check:
     return Check(name="clock", ok=not fix, detail=detail, fix=fix)
 
 
-async def _endpoint(endpoint: endpoint_service_pb2.Endpoint, identity: Identity) -> Check:
-    """Ask one of our own endpoints who it is."""
-    name = f"endpoint {endpoint.routing_key}"
-    url = urlsplit(endpoint.url)
+async def _endpoint(address: str, identity: Identity) -> Check:
+    """Ask one of our own addresses who it is; thousands of schools may share it."""
+    name = f"endpoint {address}"
+    url = urlsplit(address)
     target = f"{url.hostname}:{url.port or _HTTPS}"
     try:
         async with grpc.aio.secure_channel(target, credentials(identity.current())) as channel:
             ping = LasServiceStub(channel).Ping
             answer = await ping(las_service_pb2.PingRequest(), timeout=_SECONDS)
     except grpc.aio.AioRpcError as error:
-        fix = f"is your LAS up at {endpoint.url}, with a certificate for that name?"
+        fix = f"is your LAS up at {address}, with a certificate for that name?"
         return Check(name=name, ok=False, detail=str(translate(error, target)), fix=fix)
     return Check(name=name, ok=True, detail=f"{answer.software} answers as {answer.oin}")
 
@@ -217,4 +220,4 @@ def _cut(name: str, detail: str, fix: str) -> Check:
 
 
 def _words(error: OSError) -> str:
-    return error.strerror or "no answer"
+    return os.strerror(error.errno) if error.errno else "no answer"

@@ -5,6 +5,7 @@ import datetime as dt
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Final, Self, Unpack
 from uuid import UUID, uuid4
@@ -173,8 +174,13 @@ class AsyncHub(AsyncRegister):
             await asyncio.to_thread(outbox.settle, entry, "sent", record_of(receipt))
             return receipt
 
-    async def _insist(self, entry: Entry, progress: Progress | None) -> pb.ForwardEnvelopeResponse:
-        return await self.patience.insist(lambda: transfer(self.link, entry, progress))
+    async def _insist(
+        self, entry: Entry, progress: Progress | None, *, again: bool = False
+    ) -> pb.ForwardEnvelopeResponse:
+        attempts = count(1 if again else 0)
+        return await self.patience.insist(
+            lambda: transfer(self.link, entry, progress, again=next(attempts) > 0)
+        )
 
     async def _again(self, entry: Entry, progress: Progress | None) -> pb.ForwardEnvelopeResponse:
         """Send again; where the file has gone, ask whether it had been delivered before."""
@@ -194,7 +200,7 @@ class AsyncHub(AsyncRegister):
                 routing_key=found.delivery.routing_key,
                 replayed=True,
             )
-        return await self._insist(entry, progress)
+        return await self._insist(entry, progress, again=True)
 
 
 class _Elsewhere(StorageError):

@@ -35,7 +35,7 @@ def run(arguments: Sequence[str], *, environ: Mapping[str, str] | None = None) -
     """Run a command to its end and return what it printed, or raise `ProcessFailed`."""
     done = subprocess.run(  # noqa: S603 - our own commands
         [command(arguments[0]), *arguments[1:]],
-        env={**os.environ, **(environ or {})},
+        env=_only(environ),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -45,6 +45,19 @@ def run(arguments: Sequence[str], *, environ: Mapping[str, str] | None = None) -
         message = f"{' '.join(arguments)} exited {done.returncode}: {done.stderr.strip()}"
         raise ProcessFailed(message)
     return done.stdout
+
+
+def _only(environ: Mapping[str, str] | None) -> dict[str, str]:
+    """Return this environment without its own `WISSEL_*`, and with what is given.
+
+    Somebody's exported `WISSEL_DATABASE_URL` is not for a hub that is there for tests.
+    """
+    others = {name: value for name, value in os.environ.items() if not _ours(name)}
+    return {**others, **(environ or {})}
+
+
+def _ours(name: str) -> bool:
+    return name.upper().startswith("WISSEL_")
 
 
 class Service:
@@ -64,7 +77,7 @@ class Service:
         environ: Mapping[str, str] | None = None,
     ) -> None:
         self._arguments = [command(arguments[0]), *arguments[1:]]
-        self._environ = {**os.environ, **(environ or {})}
+        self._environ = _only(environ)
         self._ready = ready
         self.log = log
         self.address = ""

@@ -26,9 +26,12 @@ _TRANSPORT: Final = frozenset(
         grpc.StatusCode.DEADLINE_EXCEEDED,
         grpc.StatusCode.CANCELLED,
         grpc.StatusCode.UNKNOWN,
-        grpc.StatusCode.UNIMPLEMENTED,
+        # A hub names a reason with its own INTERNAL. Without one it is our side of
+        # gRPC: a write that broke, as when the answer came before the last chunk.
+        grpc.StatusCode.INTERNAL,
     }
 )
+_NANOS: Final = 1_000_000_000
 
 
 def translate(error: grpc.aio.AioRpcError, server: str, language: str = "en") -> WisselError:
@@ -37,7 +40,7 @@ def translate(error: grpc.aio.AioRpcError, server: str, language: str = "en") ->
     info = error_details_pb2.ErrorInfo()
     if status is None or not _take(status, info) or info.domain != DOMAIN:
         return _without_reason(error, server)
-    text, fix = _sentences(info.reason, error.details() or "")
+    text, fix = _sentences(info.reason, _plain(error.details() or ""))
     return Refused(
         info.reason,
         text,
@@ -51,9 +54,12 @@ def translate(error: grpc.aio.AioRpcError, server: str, language: str = "en") ->
 
 
 def _without_reason(error: grpc.aio.AioRpcError, server: str) -> WisselError:
-    said = error.details() or error.code().name
+    said = _plain(error.details() or error.code().name)
     if error.code() in _TRANSPORT:
         return Unreachable(server, said)
+    if error.code() is grpc.StatusCode.UNIMPLEMENTED:
+        said = f"{server} does not offer this: it is no hub, or one of another version."
+        return Refused(error.code().name, said, code=error.code(), fix="Check the address.")
     return Refused(error.code().name, said, code=error.code())
 
 
@@ -71,13 +77,21 @@ def _take(
     status: status_pb2.Status,
     into: error_details_pb2.ErrorInfo | error_details_pb2.RetryInfo | error_details_pb2.BadRequest,
 ) -> bool:
-    return any(detail.Unpack(into) for detail in status.details)
+    try:
+        return any(detail.Unpack(into) for detail in status.details)
+    except DecodeError:
+        return False
 
 
 def _sentences(reason: str, message: str) -> tuple[str, str]:
     """Split `REASON: sentence. Fix: sentence.` (DESIGN 2)."""
     text, *fix = _FIX.split(message.removeprefix(f"{reason}: "), maxsplit=1)
     return text, "".join(fix)
+
+
+def _plain(text: str) -> str:
+    """Return a text without what would steer a terminal."""
+    return "".join(each if each.isprintable() else " " for each in text)
 
 
 def _contact(info: error_details_pb2.ErrorInfo, language: str) -> str:
@@ -99,7 +113,10 @@ def _field(status: status_pb2.Status) -> str:
 
 def _retry_after(status: status_pb2.Status) -> float | None:
     retry = error_details_pb2.RetryInfo()
-    return retry.retry_delay.ToTimedelta().total_seconds() if _take(status, retry) else None
+    if not _take(status, retry):
+        return None
+    # Not by way of a timedelta: that overflows, and the other side chose the number.
+    return max(retry.retry_delay.seconds + retry.retry_delay.nanos / _NANOS, 0.0)
 
 
 def from_rule(refused: RuleRefused, language: str = "en") -> Refused:

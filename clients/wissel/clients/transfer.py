@@ -1,6 +1,7 @@
 """Sends one entry of the outbox: the signed header, then the file in pieces."""
 
 import asyncio
+import contextlib
 import datetime as dt
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -23,6 +24,7 @@ Progress = Callable[[int, int], None]
 
 CHUNK: Final = 512 * 1024
 _BASE_SECONDS: Final = 120.0
+_MOMENT: Final = 1.0  # seconds; a hub that is well answers a header in some milliseconds
 _SLOWEST: Final = 64 * 1024  # bytes per second: below that the hub cuts a transfer
 _SETTLING: Final = frozenset(
     {
@@ -35,14 +37,20 @@ _SETTLING: Final = frozenset(
 
 
 async def transfer(
-    link: Link, entry: Entry, progress: Progress | None = None
+    link: Link, entry: Entry, progress: Progress | None = None, *, again: bool = False
 ) -> pb.ForwardEnvelopeResponse:
-    """Try once. Raises `Refused`, `Unreachable`, or `DossierUnusable` if the file changed."""
-    source = _Source(entry, progress)
+    """Try once. Raises `Refused`, `Unreachable`, or `DossierUnusable` if the file changed.
+
+    An answer that comes while a chunk is being written can break the write, and
+    is then lost: who was to be refused sees `Unreachable`. So an attempt `again`
+    gives the hub a moment to answer the header alone.
+    """
+    source = _Source(entry, progress, ask_first=again)
     stub = TrafficServiceStub(link.channel())
     call = stub.ForwardEnvelope(
         source.requests(), timeout=_deadline(entry).total_seconds(), metadata=link.metadata
     )
+    call.add_done_callback(lambda _: source.answered.set())
     try:
         return await call
     except grpc.aio.AioRpcError as error:
@@ -69,9 +77,11 @@ def settles(error: WisselError) -> bool:
 class _Source:
     """The requests of one attempt, read from the file as the connection takes them."""
 
-    def __init__(self, entry: Entry, progress: Progress | None) -> None:
+    def __init__(self, entry: Entry, progress: Progress | None, *, ask_first: bool) -> None:
         self._entry = entry
         self._progress = progress
+        self._ask_first = ask_first
+        self.answered = asyncio.Event()
         self.problem: DossierUnusable | None = None
 
     async def requests(self) -> AsyncIterator[pb.ForwardEnvelopeRequest]:
@@ -81,6 +91,8 @@ class _Source:
             file = await asyncio.to_thread(_open, self._entry.path)
             with file:
                 yield pb.ForwardEnvelopeRequest(header=header)
+                if self._ask_first and await self._answered_soon():
+                    return
                 async for piece in self._pieces(file):
                     yield pb.ForwardEnvelopeRequest(chunk=dossier_pb2.Chunk(data=piece))
         except OSError as error:
@@ -89,6 +101,11 @@ class _Source:
         except DossierUnusable as problem:
             self.problem = problem
             raise
+
+    async def _answered_soon(self) -> bool:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.answered.wait(), _MOMENT)
+        return self.answered.is_set()
 
     async def _pieces(self, file: IO[bytes]) -> AsyncIterator[bytes]:
         total, sent = self._entry.payload_size, 0

@@ -9,11 +9,13 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
 import structlog
 from prometheus_client import CollectorRegistry, start_http_server
+from sqlalchemy.engine import make_url
 
 from wissel.routing import dsse
 from wissel.routing.dsse import HUB_RECEIPT, Signer
@@ -31,7 +33,7 @@ from wissel.server.rpc.credentials import ServerCertificate
 from wissel.server.rpc.server import Bounds, Parts, RpcServer, build
 from wissel.server.rpc.traffic import TrafficServicer
 from wissel.server.settings import ListenError, Settings, StartError
-from wissel.server.store.engine import open_engine
+from wissel.server.store.engine import is_sqlite, open_engine
 from wissel.server.store.follow import Follower
 from wissel.server.store.journal import SqlJournal, head_reader
 from wissel.server.store.register import SqlRegister
@@ -143,6 +145,7 @@ def _tls(settings: Settings) -> TlsFiles:
 
 async def _register(settings: Settings, signer: Signer, stack: AsyncExitStack) -> SqlRegister:
     """Open the register and use it once: the shipped services are recorded if they lack."""
+    _require_file(settings.database)
     engine = open_engine(settings.database)
     stack.push_async_callback(engine.dispose)
     register = SqlRegister(engine, clock=_now)
@@ -153,6 +156,14 @@ async def _register(settings: Settings, signer: Signer, stack: AsyncExitStack) -
         message = f"the database cannot be used ({refused.reason}); run: wissel-server migrate"
         raise StartError(message) from refused
     return register
+
+
+def _require_file(url: str) -> None:
+    """Refuse an SQLite file that is not there: opening it would leave an empty one behind."""
+    file = make_url(url).database if is_sqlite(url) else None
+    if file and not Path(file).exists():
+        message = f"{file}: no such database; run: wissel-server migrate"
+        raise StartError(message)
 
 
 def _settle_memory() -> None:

@@ -21,6 +21,7 @@ from wissel.clients.cli import (
     services,
     swv,
 )
+from wissel.clients.cli.examples import add_examples
 from wissel.clients.cli.failing import explain_failure
 from wissel.clients.cli.session import Session, account
 from wissel.clients.errors import WisselError
@@ -65,6 +66,7 @@ app.command()(sending.resume)
 app.command()(checks.whoami)
 app.command()(checks.doctor)
 app.command()(checks.errors)
+add_examples(app)
 
 
 @app.callback()

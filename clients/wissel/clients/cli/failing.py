@@ -6,10 +6,16 @@ from wissel.clients.cli.output import err
 from wissel.clients.errors import ReceiptUntrusted, Refused, Unreachable, WisselError
 from wissel.clients.replies import from_rule
 from wissel.routing.errors import Refused as RuleRefused
+from wissel.routing.reasons import Reason
 
 EXIT_REFUSED: Final = 1
 EXIT_USAGE: Final = 2
 EXIT_UNREACHABLE: Final = 3
+_HERE: Final = {
+    Reason.REASON_REQUIRED: "--reason 'why this is done'",
+    Reason.ACCOUNT_REQUIRED: "--user your.account",
+}
+"""What a reason asks for, in the words of this command."""
 
 
 def explain_failure(error: WisselError | RuleRefused) -> int:
@@ -22,6 +28,9 @@ def explain_failure(error: WisselError | RuleRefused) -> int:
         for label, text in (("", error.text), ("Fix: ", error.fix), ("Contact: ", error.contact)):
             if text:
                 console.print(f"{label}{text}", markup=False)
+        for reason, option in _HERE.items():
+            if error.reason == reason:
+                console.print(f"Here: add {option}", markup=False)
         return EXIT_REFUSED
     console.print(f"wissel: {error}", markup=False)
     if isinstance(error, Unreachable):

@@ -65,9 +65,11 @@ class FileLas(Las):
 @app.command("serve")
 def serve_las(
     context: typer.Context,
-    listen: Annotated[str, typer.Option(help="host:port; port 0 takes a free one")],
-    storage: Annotated[Path, typer.Option(help="folder that remembers what came")],
-    keep: Annotated[Path, typer.Option(help="folder for the received files")],
+    listen: Annotated[
+        str, typer.Option(help="host:port; port 0 takes a free one")
+    ] = "localhost:8443",
+    storage: Annotated[Path, typer.Option(help="folder that remembers what came")] = Path("inbox"),
+    keep: Annotated[Path, typer.Option(help="folder for the received files")] = Path("received"),
     only: Annotated[
         list[str] | None, typer.Option(help="routing key that is here; others are refused")
     ] = None,

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -17,6 +17,10 @@ from wissel.routing.identifiers import Oin
 from wissel.routing.proof import Proof
 
 app = typer.Typer(help="Receipts.", no_args_is_help=True)
+_WHAT_IT_SAYS: Final = (
+    "Both receipts hold. Their certificates were judged at the delivered time, not now; "
+    "and that time is the hub's own claim."
+)
 
 
 @app.command()
@@ -30,7 +34,11 @@ def verify(
         Path | None, typer.Option(exists=True, dir_okay=False, help="the file that was delivered")
     ] = None,
 ) -> None:
-    """Verify both receipts offline; needs --hub-oin and --trust-roots."""
+    """Verify both receipts offline; needs --hub-oin and --trust-roots.
+
+    Certificates are judged at the delivered time, which is the hub's own claim:
+    a receipt does not lose its worth when a certificate expires.
+    """
     session = session_of(context)
     session.require("hub_oin", "trust_roots")
     try:
@@ -49,8 +57,8 @@ def verify(
     if session.json:
         print_json(facts)
     else:
-        print_pairs(list(facts.items()))
-        err().print("Both receipts hold. The delivered time is the hub's own claim.")
+        print_pairs([(name.replace("_", " "), value) for name, value in facts.items()])
+        err().print(_WHAT_IT_SAYS)
 
 
 def _trust(path: str) -> Trust:
@@ -73,17 +81,19 @@ def _compare(dossier: Path, proof: Proof) -> None:
 
 def _facts(proof: Proof) -> dict[str, str]:
     said = proof.hub.exchange
+    delivered = proof.hub.delivered.isoformat()
     facts = {
-        "message": str(said.message_id),
-        "delivered": proof.hub.delivered.isoformat(),
+        "message_id": str(said.message_id),
+        "delivered": delivered,
+        "judged_at": f"{delivered} (claimed by the hub)",
         "received": proof.receiver.received.isoformat(),
         "bytes": str(said.payload_size),
         "sha256": said.payload_sha256.hex(),
-        "sender OIN": said.sender_oin,
-        "receiver OIN": said.receiver_oin,
-        "hub OIN": said.hub_oin,
+        "sender_oin": said.sender_oin,
+        "receiver_oin": said.receiver_oin,
+        "hub_oin": said.hub_oin,
         "endpoint": str(proof.hub.endpoint_id),
-        "register revision": str(proof.hub.registry_revision),
+        "registry_revision": str(proof.hub.registry_revision),
     }
     if proof.hub.revocation_stale:
         facts["note"] = "a revocation list was out of date at that moment"

@@ -80,6 +80,9 @@ def _report(path: Path, report: pb.ImportSchoolsResponse, *, changes: bool) -> N
         f"{report.line_count} lines, revision {report.revision}",
         markup=False,
     )
+    if not report.change_counts:
+        err().print("nothing changed")
+        return
     counts = sorted(report.change_counts.items())
     print_rows(["CHANGE", "COUNT"], [[kind, str(count)] for kind, count in counts])
     if changes:

@@ -13,8 +13,10 @@ from wissel.clients.cli.output import bar, err, print_json, print_pairs, print_r
 from wissel.clients.cli.session import session_of
 from wissel.clients.compose import Envelope, SendOptions
 from wissel.clients.durable import write_durably
+from wissel.clients.errors import Refused, Unreachable
 from wissel.clients.hub import Resumed
 from wissel.clients.receipts import DeliveryReceipt, record_of
+from wissel.clients.transfer import settles
 from wissel.routing.days import parse_day
 
 
@@ -49,16 +51,22 @@ def send(
         options["inzage_date"] = parse_day(inzage_date, "inzage_date")
     if correlation_id:
         options["correlation_id"] = _uuid(correlation_id)
-    with bar(session, "sending") as progress:
-        done = session.hub().send(
-            file,
-            sender=sender,
-            receiver=receiver,
-            service=service,
-            progress=progress,
-            composed=_say,
-            **options,
-        )
+    begun: list[Envelope] = []
+    try:
+        with bar(session, "sending") as progress:
+            done = session.hub().send(
+                file,
+                sender=sender,
+                receiver=receiver,
+                service=service,
+                progress=progress,
+                composed=lambda envelope: begun.append(_said(envelope)),
+                **options,
+            )
+    except (Unreachable, Refused) as error:
+        if begun and not settles(error):
+            err().print("It is in the outbox: `wissel resume` sends the same message again.")
+        raise
     if receipt is not None:
         write_durably(receipt, json.dumps(_facts(done), indent=2).encode() + b"\n")
     if session.json:
@@ -74,6 +82,8 @@ def resume(context: typer.Context) -> None:
         results = session.hub().resume(progress)
     if session.json:
         print_json([_result(each) for each in results])
+    elif not results:
+        err().print("Nothing is waiting in the outbox.")
     else:
         rows = [list(map(str, _result(each).values())) for each in results]
         print_rows(["MESSAGE", "FILE", "RESULT"], rows)
@@ -81,11 +91,12 @@ def resume(context: typer.Context) -> None:
         raise typer.Exit(1)
 
 
-def _say(envelope: Envelope) -> None:
+def _said(envelope: Envelope) -> Envelope:
     console = err()
     console.print(f"message {envelope.entry.message_id}", style="dim", markup=False)
     if envelope.note:
         console.print(envelope.note, markup=False)
+    return envelope
 
 
 def _facts(done: DeliveryReceipt) -> dict[str, str | int | bool]:
@@ -107,9 +118,10 @@ def _tell(done: DeliveryReceipt) -> None:
             ("sha256", done.sha256),
             ("via", done.routing_key),
             ("receiver OIN", done.receiver_oin),
-            ("before", "yes: this is the stored answer" if done.replayed else "no"),
         ]
     )
+    if done.replayed:
+        err().print("It had been delivered before; this is the stored answer.")
 
 
 def _result(resumed: Resumed) -> dict[str, str]:

@@ -39,6 +39,7 @@ class Session:
         """Return the hub; a usage error if it was not said which."""
         if self.opened is None:
             self.require("server", "certificate", "key", "trust_roots")
+            self._refuse_bare_host()
             self.opened = Hub(
                 self.server,
                 self.identity(),
@@ -59,6 +60,11 @@ class Session:
         """Close what was opened."""
         if self.opened is not None:
             self.opened.close()
+
+    def _refuse_bare_host(self) -> None:
+        if not self.server.rpartition(":")[2].isdigit():
+            message = f"{self.server!r} has no port; write --server as hub.example:7443"
+            raise typer.BadParameter(message)
 
     def require(self, *names: str) -> None:
         """Raise a usage error that names every option of these that is missing, at once."""

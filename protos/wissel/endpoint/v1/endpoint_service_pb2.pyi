@@ -109,7 +109,7 @@ class Endpoint(_message.Message):
     end_date: _builtins.str
     """Last day, `yyyy-mm-dd`; empty while it lasts."""
     status: _builtins.str
-    """Output only. `PLANNED`, `ACTIVE`, `SUSPENDED` or `ENDED`, today."""
+    """Output only. `PLANNED`, `ACTIVE`, `SUSPENDED` or `ENDED`, today; one whose mandate has ended is `ENDED`."""
     etag: _builtins.str
     """Output only. Changes on every write; send it back to guard against lost updates."""
     @_builtins.property
@@ -518,7 +518,7 @@ class ListEndpointsRequest(_message.Message):
     mandate_id: _builtins.str
     """Only under this mandate."""
     include_ended: _builtins.bool
-    """Also endpoints that have ended."""
+    """Also endpoints of which the last day has passed."""
     at_least_revision: _builtins.int
     """Wait until the register has reached this revision."""
     def __init__(

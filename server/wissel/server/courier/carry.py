@@ -227,4 +227,4 @@ class _Task:
 
 def _same_way(one: Route, other: Route) -> bool:
     """Whether two routes lead to the same administration, over the same mandates."""
-    return one._replace(revision=other.revision, valid_until=other.valid_until) == other
+    return one._replace(revision=other.revision, last_day=other.last_day) == other

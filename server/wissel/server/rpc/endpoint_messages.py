@@ -3,15 +3,16 @@
 import datetime as dt
 
 from wissel.endpoint.v1 import endpoint_service_pb2 as pb
-from wissel.routing.facts import DeliveryContract, Endpoint
+from wissel.routing.facts import DeliveryContract, Endpoint, Mandate
 from wissel.routing.identifiers import Swv
 from wissel.server.registry.endpoints import endpoint_has_ended
+from wissel.server.registry.mandate_rules import has_ended
 from wissel.server.rpc.parsing import day_text
 from wissel.server.store.codec import etag_of
 
 
-def endpoint_message(endpoint: Endpoint, today: dt.date) -> pb.Endpoint:
-    """Return an endpoint as its owner sees it, with its status today."""
+def endpoint_message(endpoint: Endpoint, mandate: Mandate | None, today: dt.date) -> pb.Endpoint:
+    """Return an endpoint as its owner sees it, with its status today under its mandate."""
     message = pb.Endpoint(
         endpoint_id=str(endpoint.endpoint_id),
         mandate_id=str(endpoint.mandate_id),
@@ -26,7 +27,7 @@ def endpoint_message(endpoint: Endpoint, today: dt.date) -> pb.Endpoint:
         start_date=endpoint.period.start.isoformat(),
         end_date=day_text(endpoint.period.end),
         delivery_contract=contract_message(endpoint.contract),
-        status=_status(endpoint, today),
+        status=_status(endpoint, mandate, today),
         etag=etag_of(endpoint),
     )
     if isinstance(endpoint.organisation, Swv):
@@ -63,9 +64,10 @@ def contract_message(contract: DeliveryContract) -> pb.DeliveryContract:
     return message
 
 
-def _status(endpoint: Endpoint, today: dt.date) -> str:
-    if endpoint_has_ended(endpoint, today):
+def _status(endpoint: Endpoint, mandate: Mandate | None, today: dt.date) -> str:
+    if endpoint_has_ended(endpoint, today) or mandate is None or has_ended(mandate, today):
         return "ENDED"
     if endpoint.suspended:
         return "SUSPENDED"
-    return "PLANNED" if today < endpoint.period.start else "ACTIVE"
+    first = max(endpoint.period.start, mandate.period.start)
+    return "PLANNED" if today < first else "ACTIVE"

@@ -1,25 +1,28 @@
 """EndpointService."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Final
+from uuid import UUID
 
 from wissel.endpoint.v1 import endpoint_service_pb2 as pb
 from wissel.endpoint.v1 import endpoint_service_pb2_grpc as pb_grpc
-from wissel.routing.days import parse_day, parse_optional_day
+from wissel.routing.days import parse_optional_day
 from wissel.routing.errors import Refused
-from wissel.routing.facts import Attribute, DeliveryContract, Endpoint
+from wissel.routing.facts import Attribute, DeliveryContract, Endpoint, Mandate
 from wissel.routing.identifiers import Aanleverpunt, Namespace, RoutingKey, ServiceCode
 from wissel.routing.reasons import Reason
 from wissel.server.registry import commands, endpoints
 from wissel.server.registry.endpoints import endpoint_has_ended
 from wissel.server.registry.finding import get_endpoint, get_service
-from wissel.server.registry.ports import Change, Where
+from wissel.server.registry.ports import Change, Reading, Where
 from wissel.server.rpc.endpoint_messages import endpoint_message
 from wissel.server.rpc.looking_up import lookup
 from wissel.server.rpc.mutating import mutate
 from wissel.server.rpc.paging import listed, page_of
 from wissel.server.rpc.parsing import (
     identifier,
+    moment,
     optional,
     optional_choice,
     optional_organisation,
@@ -50,7 +53,9 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
             endpoint = await endpoints.register_endpoint(
                 change, command, scope, self._shared.new_id
             )
-            return pb.RegisterEndpointResponse(endpoint=endpoint_message(endpoint, change.today))
+            return pb.RegisterEndpointResponse(
+                endpoint=await _message(change, endpoint, change.today)
+            )
 
         return await mutate(self._shared, request, pb.RegisterEndpointResponse, work)
 
@@ -60,14 +65,14 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
         """End an endpoint after a day, or immediately."""
         command = commands.EndEndpoint(
             endpoint_id=uuid(request.endpoint_id, "endpoint_id"),
-            end=_moment(request),
+            end=moment(request),
             etag=request.etag,
         )
         scope = current_scope()
 
         async def work(change: Change) -> pb.EndEndpointResponse:
             endpoint = await endpoints.end_endpoint(change, command, scope)
-            return pb.EndEndpointResponse(endpoint=endpoint_message(endpoint, change.today))
+            return pb.EndEndpointResponse(endpoint=await _message(change, endpoint, change.today))
 
         return await mutate(self._shared, request, pb.EndEndpointResponse, work)
 
@@ -82,7 +87,9 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
 
         async def work(change: Change) -> pb.SuspendEndpointResponse:
             endpoint = await endpoints.suspend_endpoint(change, command, scope)
-            return pb.SuspendEndpointResponse(endpoint=endpoint_message(endpoint, change.today))
+            return pb.SuspendEndpointResponse(
+                endpoint=await _message(change, endpoint, change.today)
+            )
 
         return await mutate(self._shared, request, pb.SuspendEndpointResponse, work)
 
@@ -97,7 +104,9 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
 
         async def work(change: Change) -> pb.ResumeEndpointResponse:
             endpoint = await endpoints.resume_endpoint(change, command, scope)
-            return pb.ResumeEndpointResponse(endpoint=endpoint_message(endpoint, change.today))
+            return pb.ResumeEndpointResponse(
+                endpoint=await _message(change, endpoint, change.today)
+            )
 
         return await mutate(self._shared, request, pb.ResumeEndpointResponse, work)
 
@@ -109,7 +118,8 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
         await self._shared.at(request)
         async with self._shared.register.reading() as reading:
             endpoint = await get_endpoint(reading, endpoint_id, current_scope())
-        return pb.GetEndpointResponse(endpoint=endpoint_message(endpoint, self._shared.today()))
+            message = await _message(reading, endpoint, self._shared.today())
+        return pb.GetEndpointResponse(endpoint=message)
 
     async def ListEndpoints(
         self, request: pb.ListEndpointsRequest, context: object
@@ -131,10 +141,8 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
             if mandate_id:
                 where["mandate_id"] = str(mandate_id)
             found, token = await listed(reading, Endpoint, page, where, keep=keep)
-        return pb.ListEndpointsResponse(
-            endpoints=[endpoint_message(endpoint, today) for endpoint in found],
-            next_page_token=token,
-        )
+            messages = await _messages(reading, found, today)
+        return pb.ListEndpointsResponse(endpoints=messages, next_page_token=token)
 
     async def LookupEndpoints(
         self, request: pb.LookupEndpointsRequest, context: object
@@ -145,6 +153,24 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
             entries = await lookup(reading, request, self._shared.today())
             revision = reading.revision
         return pb.LookupEndpointsResponse(endpoints=entries, registry_revision=revision)
+
+
+async def _message(reading: Reading, endpoint: Endpoint, today: dt.date) -> pb.Endpoint:
+    return (await _messages(reading, [endpoint], today))[0]
+
+
+async def _messages(
+    reading: Reading, found: Iterable[Endpoint], today: dt.date
+) -> list[pb.Endpoint]:
+    """Return endpoints as they are answered; each is read with its mandate, which limits it."""
+    mandates: dict[UUID, Mandate | None] = {}
+    messages = []
+    for endpoint in found:
+        mandate_id = endpoint.mandate_id
+        if mandate_id not in mandates:
+            mandates[mandate_id] = await reading.get(Mandate, str(mandate_id))
+        messages.append(endpoint_message(endpoint, mandates[mandate_id], today))
+    return messages
 
 
 def _registration(request: pb.RegisterEndpointRequest) -> commands.RegisterEndpoint:
@@ -191,14 +217,3 @@ def _seconds(message: pb.DeliveryContract, name: str, default: int) -> int:
             expected=f"1 to {MOST_SECONDS} seconds",
         )
     return seconds
-
-
-def _moment(request: pb.EndEndpointRequest) -> dt.date | None:
-    """Return the last day that is asked for, or None for `immediately`."""
-    match request.WhichOneof("moment"):
-        case "end_date":
-            return parse_day(request.end_date, "end_date")
-        case "immediately" if request.immediately:
-            return None
-        case _:
-            raise Refused(Reason.FIELD_REQUIRED, field="end_date")

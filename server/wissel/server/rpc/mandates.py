@@ -7,10 +7,8 @@ from uuid import UUID
 from wissel.mandate.v1 import mandate_service_pb2 as pb
 from wissel.mandate.v1 import mandate_service_pb2_grpc as pb_grpc
 from wissel.routing.days import parse_day, parse_optional_day
-from wissel.routing.errors import Refused
 from wissel.routing.facts import Mandate, System
 from wissel.routing.identifiers import Oin, ServiceCode, Swv, SystemId, organisation
-from wissel.routing.reasons import Reason
 from wissel.server.registry import commands, mandates
 from wissel.server.registry.finding import get_mandate, get_service
 from wissel.server.registry.mandate_rules import has_ended
@@ -22,6 +20,7 @@ from wissel.server.rpc.paging import listed, page_of
 from wissel.server.rpc.parsing import (
     day_text,
     identifier,
+    moment,
     optional,
     optional_organisation,
     uuid,
@@ -161,17 +160,6 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
                 message = await _message(reading, mandate, self._shared.today())
             response.mandate.CopyFrom(message)
         return response
-
-
-def moment(request: pb.EndMandateRequest) -> dt.date | None:
-    """Return the last day that is asked for, or None for `immediately`."""
-    match request.WhichOneof("moment"):
-        case "end_date":
-            return parse_day(request.end_date, "end_date")
-        case "immediately" if request.immediately:
-            return None
-        case _:
-            raise Refused(Reason.FIELD_REQUIRED, field="end_date")
 
 
 def within(scope: Scope, system_id: SystemId | None) -> dict[str, Where]:

@@ -6,10 +6,12 @@ repeated in an error unless it can only be a word.
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import Final, TypeVar
+from typing import Final, Literal, Protocol, TypeVar
 from uuid import UUID
 
+from wissel.routing.days import parse_day
 from wissel.routing.errors import Refused
 from wissel.routing.identifiers import Brin, Identifier, Oin, Organisation, Swv
 from wissel.routing.reasons import Reason
@@ -62,6 +64,13 @@ def optional_choice(kind: type[E], text: str, field: str) -> E | None:
     return choice(kind, text, field) if text else None
 
 
+def few(texts: Sequence[str], limit: int, field: str) -> Sequence[str]:
+    """Return a list of at most `limit` texts, or raise `Refused(BATCH_TOO_LARGE)`."""
+    if len(texts) > limit:
+        raise Refused(Reason.BATCH_TOO_LARGE, field=field, count=str(len(texts)), limit=str(limit))
+    return texts
+
+
 def organisation(text: str, field: str) -> Organisation:
     """Return the school or samenwerkingsverband that a text names."""
     return Swv(text) if Swv.pattern.fullmatch(text) else identifier(Brin, text, field)
@@ -77,6 +86,28 @@ def optional_organisation(brin: str, swv: str) -> Organisation | None:
 def optional_oin(text: str, field: str) -> Oin | None:
     """Return an OIN, or None for an empty text."""
     return optional(Oin, text, field)
+
+
+class Ending(Protocol):
+    """A request that ends something after a day, or immediately."""
+
+    end_date: str
+    immediately: bool
+
+    def WhichOneof(self, oneof_group: Literal["moment"]) -> str | None:
+        """Which of both is filled, as protobuf defines it."""
+        ...
+
+
+def moment(request: Ending) -> dt.date | None:
+    """Return the last day that is asked for, or None for `immediately`."""
+    match request.WhichOneof("moment"):
+        case "end_date":
+            return parse_day(request.end_date, "end_date")
+        case "immediately" if request.immediately:
+            return None
+        case _:
+            raise Refused(Reason.FIELD_REQUIRED, field="end_date")
 
 
 def day_text(day: dt.date | None) -> str:

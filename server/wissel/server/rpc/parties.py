@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Final
 
 from wissel.party.v1 import party_service_pb2 as pb
 from wissel.party.v1 import party_service_pb2_grpc as pb_grpc
@@ -25,6 +26,7 @@ from wissel.server.rpc.mutating import mutate
 from wissel.server.rpc.paging import listed, page_of
 from wissel.server.rpc.parsing import (
     choice,
+    few,
     identifier,
     optional_choice,
     optional_oin,
@@ -35,6 +37,9 @@ from wissel.server.rpc.parsing import (
 from wissel.server.rpc.scoping import current_scope
 from wissel.server.rpc.shared import Shared
 from wissel.server.store.codec import etag_of
+
+MOST_TEST_MESSAGES: Final = 100
+MOST_PILOTS: Final = 1000
 
 
 class PartyServicer(pb_grpc.PartyServiceServicer):
@@ -137,7 +142,8 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
             service=identifier(ServiceCode, request.service, "service"),
             withdraw=request.withdraw,
             test_message_ids=tuple(
-                uuid(text, "test_message_ids") for text in request.test_message_ids
+                uuid(text, "test_message_ids")
+                for text in few(request.test_message_ids, MOST_TEST_MESSAGES, "test_message_ids")
             ),
         )
 
@@ -156,7 +162,8 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
             service=identifier(ServiceCode, request.service, "service"),
             rollout=choice(RolloutStage, request.rollout, "rollout"),
             pilots=frozenset(
-                organisation(text, "pilot_organisations") for text in request.pilot_organisations
+                organisation(text, "pilot_organisations")
+                for text in few(request.pilot_organisations, MOST_PILOTS, "pilot_organisations")
             ),
         )
 

@@ -1,11 +1,12 @@
 """What a caller may see and change, by the ownership rule in the row of its method."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from wissel.routing.facts import Role
+from wissel.routing.identifiers import SystemId
 from wissel.server.registry.scope import Scope
-from wissel.server.rpc.call import Caller, caller, current
+from wissel.server.rpc.call import caller, current
 from wissel.server.rpc.policy import ANY_PARTY, OPERATOR, POLICY, VENDOR, Sees
 
 _NOBODY: Final[frozenset[Role]] = frozenset()
@@ -20,12 +21,13 @@ _SCOPES: Final[Mapping[Sees, tuple[frozenset[Role], frozenset[Role]]]] = {
 
 def current_scope() -> Scope:
     """Return the scope of the call that is being served."""
-    return scope_by(POLICY[current().method].sees, caller())
+    who = caller()
+    return scope_by(POLICY[current().method].sees, who.role, who.system_ids)
 
 
-def scope_by(sees: Sees, who: Caller) -> Scope:
-    """Return what an ownership rule lets a caller see: nothing, unless the rule says more."""
+def scope_by(sees: Sees, role: Role | None, system_ids: Iterable[SystemId]) -> Scope:
+    """Return what an ownership rule shows a role with these systems: nothing unless it says so."""
     own, everything = _SCOPES[sees]
-    if who.role in everything:
+    if role in everything:
         return Scope.everything()
-    return Scope.of(who.system_ids) if who.role in own else Scope()
+    return Scope.of(system_ids) if role in own else Scope()

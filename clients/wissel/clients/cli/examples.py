@@ -1,0 +1,148 @@
+"""An example for each command, shown under its help."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import typer
+from typer.models import CommandInfo
+
+EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
+    "send": (
+        "wissel send dossier.xml --from 99XA --to 99XB02 --receipt receipt.json",
+        "wissel send dossier.zip --from 99XA --to 99XB --inzage-date 2026-06-30",
+        "wissel send handover.xml --from 99XA --to PO9901 --service OSO_SWV",
+    ),
+    "resume": ("wissel resume",),
+    "whoami": ("wissel whoami", "wissel whoami --json"),
+    "doctor": ("wissel doctor --hub-oin 00000003990000000000",),
+    "errors": ("wissel errors ROUTE_AMBIGUOUS --language nl", "wissel errors --json"),
+    "schools import": (
+        "wissel schools import duo/*.csv --dry-run --changes",
+        "wissel schools import duo/*.csv --as-of 2026-10-01 --reason 'files of October'",
+    ),
+    "schools list": ("wissel schools list --board 99001 --closed",),
+    "schools show": ("wissel schools show 99XA",),
+    "schools register": (
+        (
+            "wissel schools register 99XA --name 'De Wissel' --board 99001 "
+            "--vestiging 00 --vestiging 02:Dependance --reason 'not in the files of DUO'"
+        ),
+    ),
+    "boards list": ("wissel boards list --name wissel",),
+    "boards show": ("wissel boards show 99001",),
+    "swv register": (
+        (
+            "wissel swv register PO9901 --oin 00000003990000550000 --name 'Passend Onderwijs' "
+            "--reason 'letter of 1 October'"
+        ),
+    ),
+    "swv list": ("wissel swv list",),
+    "party register": (
+        (
+            "wissel party register 00000003990000030000 --name Noord --role VENDOR "
+            "--contact desk@noord.example --reason 'contract 2026-14'"
+        ),
+    ),
+    "party list": ("wissel party list --role VENDOR",),
+    "party show": ("wissel party show 00000003990000030000",),
+    "party system": (
+        (
+            "wissel party system las-noord --party 00000003990000030000 --name 'LAS Noord' "
+            "--reason 'contract 2026-14'"
+        ),
+    ),
+    "party systems": ("wissel party systems --party 00000003990000030000",),
+    "party qualify": (
+        "wissel party qualify las-noord OSO_OV --reason 'test exchange of 1 October'",
+    ),
+    "party rollout": (
+        "wissel party rollout las-noord OSO_OV PILOT --pilot 99XA --reason 'first school'",
+        "wissel party rollout las-noord OSO_OV OPEN --reason 'the pilot went well'",
+    ),
+    "party revoke": (
+        "wissel party revoke --leaf-sha256 517b1c530504ddd3... --reason 'key was lost'",
+    ),
+    "agreement record": (
+        "wissel agreement record OSO --board 99001 --reason 'signed on 1 October'",
+        "wissel agreement record VENDOR_OSO --party 00000003990000030000 --reason signed",
+    ),
+    "agreement terminate": (
+        "wissel agreement terminate 39089d7e-28e8-45a9-b893-63a0ff2b82ae --reason 'letter'",
+    ),
+    "agreement list": ("wissel agreement list --board 99001",),
+    "service list": ("wissel service list",),
+    "service show": ("wissel service show OSO_OV",),
+    "mandate create": (
+        "wissel mandate create 99XA OSO_OV las-noord --start 2026-08-01 --reason 'order'",
+    ),
+    "mandate list": ("wissel mandate list 99XA", "wissel mandate list --json"),
+    "mandate show": ("wissel mandate show ba17a80a-76c9-44e8-8f06-c7793974b46c",),
+    "mandate update": (
+        (
+            "wissel mandate update ba17a80a-76c9-44e8-8f06-c7793974b46c --end 2027-07-31 "
+            "--reason 'the school changes its system'"
+        ),
+    ),
+    "mandate end": (
+        (
+            "wissel mandate end ba17a80a-76c9-44e8-8f06-c7793974b46c --immediately "
+            "--reason 'a breach at the vendor'"
+        ),
+    ),
+    "mandate validate": ("wissel mandate validate 99XA RIO 00000003990000030000",),
+    "endpoint register": (
+        (
+            "wissel endpoint register 0f1a94c1-2c17-4eac-bda4-cbd0f97fbbf1 "
+            "--routing-key 0000000700099XB00931 --url https://las.zuid.example:8443"
+        ),
+    ),
+    "endpoint list": ("wissel endpoint list 99XB",),
+    "endpoint show": ("wissel endpoint show e285cc8c-482f-451c-80d4-e3d750c76f85",),
+    "endpoint end": ("wissel endpoint end e285cc8c-482f-451c-80d4-e3d750c76f85 --immediately",),
+    "endpoint suspend": (
+        "wissel endpoint suspend e285cc8c-482f-451c-80d4-e3d750c76f85 --reason 'maintenance'",
+    ),
+    "endpoint resume": ("wissel endpoint resume e285cc8c-482f-451c-80d4-e3d750c76f85",),
+    "endpoint lookup": ("wissel endpoint lookup 99XB OSO_OV",),
+    "route resolve": ("wissel route resolve 99XA 99XB02 OSO_OV",),
+    "route explain": (
+        "wissel route explain 99XA 99XB02 OSO_OV",
+        "wissel route explain 99XA 99XB OSO_OV --on 2026-08-01 --vendor 00000003990000030000",
+    ),
+    "route batch": ("wissel route batch routes.csv --json",),
+    "deliveries list": ("wissel deliveries list --state UNCERTAIN",),
+    "deliveries show": (
+        "wissel deliveries show efaf84be-cfb4-4b7e-afca-8f8abb734f11 --json > receipt.json",
+    ),
+    "las serve": (
+        "wissel las serve --hub-oin 00000003990000000000",
+        (
+            "wissel las serve --listen 0.0.0.0:8443 --storage inbox --keep received "
+            "--hub-oin 00000003990000000000"
+        ),
+    ),
+    "receipt verify": (
+        (
+            "wissel receipt verify receipt.json --hub-oin 00000003990000000000 "
+            "--trust-roots roots.pem --dossier dossier.xml"
+        ),
+    ),
+}
+"""What may be typed, by the words of the command."""
+
+
+def add_examples(app: typer.Typer) -> None:
+    """Put its examples under the help of each command of `app` and of its groups."""
+    for words, command in commands(app):
+        lines = EXAMPLES.get(words, ())
+        command.epilog = "\n\n".join(["Examples:" if len(lines) > 1 else "Example:", *lines])
+
+
+def commands(app: typer.Typer, before: str = "") -> Iterator[tuple[str, CommandInfo]]:
+    """Yield each command with its words, such as `route explain`."""
+    for command in app.registered_commands:
+        name = command.name or getattr(command.callback, "__name__", "")
+        yield f"{before}{name}", command
+    for group in app.registered_groups:
+        if group.typer_instance is not None:
+            yield from commands(group.typer_instance, f"{group.name} ")
