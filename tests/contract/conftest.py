@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from support import postgres
+from support.register_world import World, open_world
 from support.stores import fresh_sqlite, register_at
 from wissel.server.store.register import SqlRegister
 
@@ -22,4 +23,11 @@ def registry_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 async def register(registry_url: str) -> AsyncIterator[SqlRegister]:
     """An empty register."""
     async with register_at(registry_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """The small world of the use cases, in a real register."""
+    async with open_world(tmp_path) as opened:
         yield opened

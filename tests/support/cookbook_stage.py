@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
-from support.processes import free_port, run, spawn
+from support.processes import Running, free_port, run, spawn
 
 HUB: Final = "127.0.0.1:7443"
 LAS: Final = "localhost:8443"
@@ -22,6 +22,7 @@ class Kitchen:
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         self._folder = folder
         self._stack = stack
+        self._serving: list[Running] = []
         self._addresses = {HUB: f"127.0.0.1:{free_port()}", LAS: f"localhost:{free_port()}"}
         self._environ = {
             "HOME": str(folder / "home"),
@@ -38,12 +39,19 @@ class Kitchen:
             environ=self._environ,
             cwd=self._folder,
         )
-        self._stack.enter_context(started).line_with("serving on ")
+        running = self._stack.enter_context(started)
+        running.line_with("serving on ")
+        self._serving.append(running)
 
     def run(self, settings: str, command: str) -> str:
-        """Run a command after the settings of the document; return all it printed."""
+        """Run a command after the settings of the document; return all it printed.
+
+        Raises `AssertionError` once a process that should serve has ended.
+        """
         script = self._here(f"{settings}{command}")
         _, printed = run([_BASH, "-c", script], environ=self._environ, cwd=self._folder)
+        for running in self._serving:
+            running.still_runs()
         for written, here in self._addresses.items():
             printed = printed.replace(here, written)
         return printed

@@ -19,7 +19,7 @@ from typing import Final
 
 from wissel.clients.processes import command
 
-PATIENCE: Final = 30.0
+PATIENCE: Final = 60.0
 """Seconds after which a process that says nothing counts as stuck."""
 _SILENT: Final = {name: value for name, value in os.environ.items() if "WISSEL" not in name}
 
@@ -56,6 +56,12 @@ class Running:
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to this process alone."""
         self._process.send_signal(number)
+
+    def still_runs(self) -> None:
+        """Fail, with all it said, if it has ended."""
+        if self._process.poll() is not None:
+            message = f"ended by itself with {self.ended()}:\n{self.output}"
+            raise AssertionError(message)
 
     def ended(self) -> int:
         """Wait for its end and return its exit code."""

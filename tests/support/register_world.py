@@ -41,6 +41,7 @@ from wissel.routing.facts import (
 from wissel.routing.identifiers import (
     BoardNumber,
     Brin,
+    Namespace,
     Oin,
     RoutingKey,
     ServiceCode,
@@ -81,6 +82,9 @@ OPERATOR: Final = Scope.everything()
 AS_NOORD: Final = Scope.of([LAS_NOORD, SWV_NOORD])
 AS_ZUID: Final = Scope.of([LAS_ZUID])
 KEY: Final = RoutingKey("0000000700099XA00001")
+SECOND_KEY: Final = RoutingKey("0000000700099XA00002")
+OLD_VERSION: Final = Namespace("http://xml.kennisnet.nl/schemas/Overstapservice/20180404")
+LATEST: Final = Namespace("http://xml.kennisnet.nl/schemas/Overstapservice/20200910")
 NOBODY: Final = UUID("00000000-0000-4000-8000-000000000000")
 
 

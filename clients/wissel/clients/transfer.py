@@ -24,7 +24,7 @@ Progress = Callable[[int, int], None]
 
 CHUNK: Final = 512 * 1024
 _BASE_SECONDS: Final = 120.0
-_MOMENT: Final = 1.0  # seconds; a hub that is well answers a header in some milliseconds
+_MOMENT: Final = 0.25  # seconds; a hub that is well answers a header in some milliseconds
 _SLOWEST: Final = 64 * 1024  # bytes per second: below that the hub cuts a transfer
 _SETTLING: Final = frozenset(
     {

@@ -1,5 +1,6 @@
 """How the command says what went wrong: on stderr, in words, with its exit code."""
 
+import math
 from typing import Final
 
 from wissel.clients.cli.output import err
@@ -28,6 +29,8 @@ def explain_failure(error: WisselError | RuleRefused) -> int:
         for label, text in (("", error.text), ("Fix: ", error.fix), ("Contact: ", error.contact)):
             if text:
                 console.print(f"{label}{text}", markup=False)
+        if error.retry_after:
+            console.print(f"Again: in {math.ceil(error.retry_after)} s", markup=False)
         for reason, option in _HERE.items():
             if error.reason == reason:
                 console.print(f"Here: add {option}", markup=False)

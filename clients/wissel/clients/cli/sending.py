@@ -85,8 +85,8 @@ def resume(context: typer.Context) -> None:
     elif not results:
         err().print("Nothing is waiting in the outbox.")
     else:
-        rows = [list(map(str, _result(each).values())) for each in results]
-        print_rows(["MESSAGE", "FILE", "RESULT"], rows)
+        rows = [list(_result(each).values()) for each in results]
+        print_rows(["MESSAGE", "FILE", "RESULT", "TEXT"], rows)
     if any(each.error for each in results):
         raise typer.Exit(1)
 
@@ -125,11 +125,20 @@ def _tell(done: DeliveryReceipt) -> None:
 
 
 def _result(resumed: Resumed) -> dict[str, str]:
-    result = "DELIVERED" if resumed.receipt else str(resumed.error)
+    error = resumed.error
+    if isinstance(error, Refused):
+        result, text = error.reason, error.text
+    elif isinstance(error, Unreachable):
+        result, text = "UNREACHABLE", str(error)
+    elif error is not None:
+        result, text = "FAILED", str(error)
+    else:
+        result, text = "DELIVERED", ""
     return {
         "message_id": str(resumed.entry.message_id),
         "path": str(resumed.entry.path),
         "result": result,
+        "text": text,
     }
 
 
