@@ -1,49 +1,28 @@
-"""Importing and registering schools, in a real register (R1)."""
+"""Importing schools, in a real register (R1)."""
 
 import datetime as dt
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import replace
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 
 from support.duo_files import (
     FIXTURES,
     REAL_FILES,
-    board_file,
-    board_line,
     po_file,
     po_line,
     vo_file,
     vo_line,
 )
+from support.school_register import bring, read
 from support.stores import open_register
 from wissel.routing.errors import Refused
 from wissel.routing.facts import Board, School, SourceReport
-from wissel.routing.identifiers import BoardNumber, Brin, Oin, Vestiging
 from wissel.routing.reasons import Reason
-from wissel.server.registry.duo import parse
-from wissel.server.registry.ports import Act, Change, Reading, Register
-from wissel.server.registry.schools import (
-    ImportReport,
-    ImportSchools,
-    NewLocation,
-    RegisterSchool,
-    import_schools,
-    register_school,
-)
+from wissel.server.registry.ports import Register
 
-T = TypeVar("T")
 TODAY = dt.date(2026, 9, 1)
 YESTERDAY = dt.date(2026, 8, 31)
-ACT = Act(caller=Oin("00000003999900090000"), method="test")
-TEST_SCHOOL = RegisterSchool(
-    brin=Brin("99YY"),
-    board=BoardNumber("99009"),
-    board_name="Test board",
-    locations=(NewLocation(vestiging=Vestiging("99YY00"), name="Test school"),),
-)
 
 
 @pytest.fixture
@@ -52,24 +31,6 @@ async def register(tmp_path: Path) -> AsyncIterator[Register]:
     noon = dt.datetime(2026, 9, 1, 12, tzinfo=dt.UTC)
     async with open_register(tmp_path, lambda: noon) as opened:
         yield opened
-
-
-async def bring(register: Register, data: bytes, **options: object) -> ImportReport:
-    """Import a file."""
-    command = replace(ImportSchools(file=parse(data, "schools.csv")), **options)  # type: ignore[arg-type]
-    return await change(register, lambda writing: import_schools(writing, command))
-
-
-async def change(register: Register, act: Callable[[Change], Awaitable[T]]) -> T:
-    """Do one thing in one change."""
-    async with register.changing(ACT) as writing:
-        return await act(writing)
-
-
-async def read(register: Register, look: Callable[[Reading], Awaitable[T]]) -> T:
-    """Read something."""
-    async with register.reading() as reading:
-        return await look(reading)
 
 
 async def test_a_file_is_stored_with_what_its_source_reported(register: Register) -> None:
@@ -181,126 +142,3 @@ async def test_the_real_files_import_and_then_change_nothing(register: Register)
     assert {report.revision for report in again} == {first[-1].revision}
     assert len(await read(register, lambda reading: reading.find(School))) == 6652
     assert len(await read(register, lambda reading: reading.find(Board))) == 1010
-
-
-async def test_an_operator_registers_a_school_that_no_file_has(register: Register) -> None:
-    school = await change(register, lambda writing: register_school(writing, TEST_SCHOOL))
-
-    board = await read(register, lambda reading: reading.get(Board, "99009"))
-    assert await read(register, lambda reading: reading.get(School, "99YY")) == school
-    assert (school.source, school.name) == ("OPERATOR", "Test school")
-    assert board == Board(number=BoardNumber("99009"), name="Test board")
-
-
-async def test_an_import_leaves_what_an_operator_registered(register: Register) -> None:
-    school = await change(register, lambda writing: register_school(writing, TEST_SCHOOL))
-
-    await bring(register, po_file(po_line()))
-
-    assert await read(register, lambda reading: reading.get(School, "99YY")) == school
-
-
-async def test_a_school_is_registered_once(register: Register) -> None:
-    await bring(register, po_file(po_line("99YY00")))
-
-    with pytest.raises(Refused) as caught:
-        await change(register, lambda writing: register_school(writing, TEST_SCHOOL))
-
-    assert caught.value.reason == Reason.ALREADY_REGISTERED
-
-
-async def test_a_board_keeps_the_name_it_has(register: Register) -> None:
-    await bring(register, board_file(board_line("99009", "Another name")))
-
-    with pytest.raises(Refused) as caught:
-        await change(register, lambda writing: register_school(writing, TEST_SCHOOL))
-
-    assert (caught.value.reason, caught.value.field) == (Reason.FIELD_INVALID, "board_name")
-
-
-async def test_a_known_board_needs_no_name(register: Register) -> None:
-    await bring(register, board_file(board_line("99009", "Another name")))
-
-    await change(
-        register, lambda writing: register_school(writing, replace(TEST_SCHOOL, board_name=""))
-    )
-
-    board = await read(register, lambda reading: reading.get(Board, "99009"))
-    assert board is not None
-    assert board.name == "Another name"
-
-
-async def test_places_are_kept_as_files_tell_them(register: Register) -> None:
-    place = NewLocation(
-        vestiging=Vestiging("99YY00"),
-        name=" One ",
-        postcode="1234 AB",
-        city="Ee",
-        municipality="50",
-    )
-
-    school = await change(
-        register, lambda writing: register_school(writing, replace(TEST_SCHOOL, locations=(place,)))
-    )
-
-    kept = school.locations[0]
-    assert (kept.name, kept.postcode, kept.municipality) == ("One", "1234AB", "0050")
-
-
-@pytest.mark.parametrize(
-    ("wrong", "field"),
-    [
-        ({"name": "a\0b"}, "name"),
-        ({"name": "x" * 201}, "name"),
-        ({"city": "two\nlines"}, "city"),
-        ({"postcode": "1234ab"}, "postcode"),
-        ({"postcode": "0234 AB"}, "postcode"),
-        ({"municipality": "12345"}, "municipality_code"),
-        ({"municipality": "Ede"}, "municipality_code"),
-    ],
-)
-async def test_texts_of_a_location_have_a_form(
-    register: Register, wrong: dict[str, str], field: str
-) -> None:
-    place = NewLocation(**({"vestiging": Vestiging("99YY00"), "name": "One"} | wrong))  # type: ignore[arg-type]
-
-    with pytest.raises(Refused) as caught:
-        await change(
-            register,
-            lambda writing: register_school(writing, replace(TEST_SCHOOL, locations=(place,))),
-        )
-
-    assert caught.value.reason == Reason.FIELD_INVALID
-    assert caught.value.field == f"school.locations.{field}"
-
-
-async def test_the_name_of_a_board_is_a_line(register: Register) -> None:
-    command = replace(TEST_SCHOOL, board_name="two\nlines")
-
-    with pytest.raises(Refused) as caught:
-        await change(register, lambda writing: register_school(writing, command))
-
-    assert (caught.value.reason, caught.value.field) == (Reason.FIELD_INVALID, "board_name")
-
-
-@pytest.mark.parametrize(
-    ("locations", "reason"),
-    [
-        ([], Reason.FIELD_REQUIRED),
-        ([("99YY00", "")], Reason.FIELD_REQUIRED),
-        ([("99XA00", "Elsewhere")], Reason.FIELD_INVALID),
-        ([("99YY00", "One"), ("99YY00", "Two")], Reason.FIELD_INVALID),
-    ],
-)
-async def test_a_school_needs_locations_of_its_own(
-    register: Register, locations: list[tuple[str, str]], reason: Reason
-) -> None:
-    rows = tuple(NewLocation(vestiging=Vestiging(key), name=name) for key, name in locations)
-
-    with pytest.raises(Refused) as caught:
-        await change(
-            register, lambda writing: register_school(writing, replace(TEST_SCHOOL, locations=rows))
-        )
-
-    assert caught.value.reason == reason
-    assert await read(register, lambda reading: reading.find(Board)) == []

@@ -7,52 +7,18 @@ from pathlib import Path
 
 import pytest
 
-import wissel.clients
-from support.pki import HUB_OIN, STRANGER_OIN, ZUID_OIN, Pki
-from support.scripted_hub import ScriptedHub
+from support.pki import STRANGER_OIN, ZUID_OIN
+from support.sending_world import DOSSIER, World, send
 from wissel.clients import (
-    AsyncHub,
     DossierUnusable,
-    Identity,
-    Patience,
     ReceiptUntrusted,
     Refused,
-    Unreachable,
 )
-from wissel.clients.outbox import Outbox
 from wissel.dossier.v1 import dossier_pb2
 from wissel.routing.errors import Refused as RuleRefused
 from wissel.routing.messages import read_header
 from wissel.routing.reasons import Reason
 from wissel.traffic.v1 import traffic_service_pb2 as pb
-
-DOSSIER = Path(wissel.clients.__file__).parent / "fixtures" / "dossier-overstap.xml"
-
-
-class World:
-    """A scripted hub, and a vendor that sends to it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.pki = Pki.create(folder / "pki")
-        self.noord = self.pki.issue("noord")
-        self.server = ScriptedHub(  # type: ignore[abstract] # serves what a sender calls
-            self.pki.issue("hub", oin=HUB_OIN), self.pki.issue("zuid", oin=ZUID_OIN)
-        )
-        self.script = self.server.script
-        self.waits: list[float] = []
-
-    def hub(self, address: str = "", **settings: object) -> AsyncHub:
-        me = Identity.load(self.noord.certificate, self.noord.key, self.noord.roots)
-        patience = Patience(total=60, sleep=self._sleep, now=lambda: sum(self.waits))
-        settings = {"outbox": self.folder / "outbox", "patience": patience, **settings}
-        return AsyncHub(address or self.server.address, me, **settings)  # type: ignore[arg-type] # per test
-
-    async def _sleep(self, seconds: float) -> None:
-        self.waits.append(seconds)
-
-    def in_outbox(self, state: str) -> list[Path]:
-        return sorted((self.folder / "outbox" / state).glob("*"))
 
 
 @pytest.fixture
@@ -60,17 +26,6 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     made = World(tmp_path)
     async with made.server:
         yield made
-
-
-async def send(hub: AsyncHub, path: Path = DOSSIER, **more: object) -> object:
-    async with hub:
-        return await hub.send(
-            path,
-            sender="99XA",
-            receiver="99XB02",
-            service="OSO_OV",
-            **more,  # type: ignore[arg-type] # per test
-        )
 
 
 async def test_a_dossier_is_sent_and_receipted(world: World) -> None:
@@ -128,34 +83,6 @@ async def test_a_refusal_says_why_and_leaves_the_outbox(world: World) -> None:
     assert json.loads(refused.read_bytes())["reason"] == "RECEIVER_NOT_CONNECTED"
 
 
-@pytest.mark.parametrize(
-    "reason", [Reason.DELIVERY_UNCERTAIN, Reason.CERTIFICATE_EXPIRED, Reason.PARTY_NOT_REGISTERED]
-)
-async def test_what_leaves_the_outcome_open_stays_for_resume(world: World, reason: Reason) -> None:
-    world.script.answers = [RuleRefused(reason)]
-    with pytest.raises(Refused):
-        await send(world.hub())
-
-    async with world.hub() as hub:
-        [resumed] = await hub.resume()
-
-    assert resumed.receipt
-    first, second = world.script.arrivals
-    assert first == second
-    assert world.in_outbox("pending") == []
-
-
-async def test_a_hub_that_is_gone_leaves_the_message_for_resume(world: World) -> None:
-    with pytest.raises(Unreachable):
-        await send(world.hub("localhost:1", hub_oin=HUB_OIN, patience=Patience(total=0)))
-
-    async with world.hub() as hub:
-        [resumed] = await hub.resume()
-
-    assert resumed.receipt
-    assert world.in_outbox("pending") == []
-
-
 def _foreign_hub(response: pb.ForwardEnvelopeResponse) -> None:
     response.hub_receipt.CopyFrom(response.receiver_receipt)
 
@@ -183,61 +110,6 @@ async def test_a_receipt_that_proves_nothing_is_not_believed(
 async def test_a_receipt_by_another_hub_is_not_believed(world: World) -> None:
     with pytest.raises(ReceiptUntrusted):
         await send(world.hub(hub_oin=STRANGER_OIN))
-
-
-async def test_a_file_that_changed_is_not_sent_under_the_old_signature(
-    world: World, tmp_path: Path
-) -> None:
-    path = tmp_path / "dossier.xml"
-    path.write_bytes(DOSSIER.read_bytes())
-    world.script.answers = [RuleRefused(Reason.DELIVERY_UNCERTAIN)]
-    with pytest.raises(Refused):
-        await send(world.hub(), path)
-    path.write_bytes(b"<other/>")
-
-    async with world.hub() as hub:
-        [resumed] = await hub.resume()
-
-    assert isinstance(resumed.error, DossierUnusable)
-    assert len(world.script.arrivals) == 1
-
-
-async def test_a_file_that_is_gone_still_gets_the_receipt_of_its_delivery(
-    world: World, tmp_path: Path
-) -> None:
-    path = tmp_path / "dossier.xml"
-    path.write_bytes(DOSSIER.read_bytes())
-    world.script.answers = [RuleRefused(Reason.DELIVERY_UNCERTAIN)]
-    with pytest.raises(Refused):
-        await send(world.hub(), path)
-    path.unlink()
-    header = dossier_pb2.Signed.FromString(world.script.arrivals[0].header)
-    proof = world.server.receipts(header)
-    world.script.known = pb.GetDeliveryResponse(
-        hub_receipt=proof.hub_receipt, receiver_receipt=proof.receiver_receipt
-    )
-
-    async with world.hub() as hub:
-        [resumed] = await hub.resume()
-
-    assert resumed.receipt
-    assert resumed.receipt.replayed
-    assert world.in_outbox("pending") == []
-
-
-async def test_what_another_process_is_sending_is_left_to_it(world: World) -> None:
-    world.script.answers = [RuleRefused(Reason.DELIVERY_UNCERTAIN)]
-    with pytest.raises(Refused):
-        await send(world.hub())
-    other = Outbox(world.folder / "outbox")
-    [entry] = other.pending()
-
-    with other.claim(entry) as mine:
-        async with world.hub() as hub:
-            results = await hub.resume()
-
-    assert mine
-    assert results == []
 
 
 async def test_an_empty_or_missing_file_is_not_sent(world: World, tmp_path: Path) -> None:

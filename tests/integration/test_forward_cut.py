@@ -68,13 +68,13 @@ async def test_a_sender_that_goes_after_the_end_finds_its_receipt(world: World) 
     assert (await world.send(message)).replayed
 
 
-@pytest.mark.parametrize("milliseconds", [0, 1, 2, 4, 6, 8, 10, 15, 20, 30, 50])
-async def test_a_cancel_at_any_moment_leaves_the_journal_true(
-    world: World, milliseconds: int
-) -> None:
+@pytest.mark.parametrize("steps", [0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096])
+async def test_a_cancel_at_any_moment_leaves_the_journal_true(world: World, steps: int) -> None:
+    """Sender, hub and receiver share this event loop: its steps are the moments."""
     message = world.message()
     sending = asyncio.create_task(world.send(message))
-    await asyncio.sleep(milliseconds / 1000)
+    for _ in range(steps):
+        await asyncio.sleep(0)
     sending.cancel()
     await asyncio.wait([sending])
 

@@ -47,7 +47,7 @@ class Script:
     """What the hub does: each of `answers` is used up by one attempt, then it delivers.
 
     An answer is a refusal, or a function that changes the receipts. `known`
-    is what GetDelivery finds.
+    is what GetDelivery finds. With `early`, it answers the header alone.
     """
 
     answers: list[Refused | Callable[[pb.ForwardEnvelopeResponse], None]] = field(
@@ -56,6 +56,7 @@ class Script:
     arrivals: list[Arrival] = field(default_factory=list)
     metadata: list[dict[str, str]] = field(default_factory=list)
     known: pb.GetDeliveryResponse | None = None
+    early: bool = False
 
 
 class ScriptedHub(TrafficServiceServicer, PartyServiceServicer):
@@ -104,6 +105,8 @@ class ScriptedHub(TrafficServiceServicer, PartyServiceServicer):
         async for request in request_iterator:
             if request.HasField("header"):
                 header = request.header.SerializeToString(deterministic=True)
+                if self.script.early:
+                    break
             else:
                 payload += request.chunk.data
         self.script.arrivals.append(Arrival(header, payload))

@@ -1,13 +1,24 @@
 """The command, without a hub: usage, words, exit codes."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
+import typer
+from typer.core import TyperGroup
 
 from support.pki import HUB_OIN, Pki
 from wissel.clients.cli import main
-from wissel.clients.cli.app import hoisted
+from wissel.clients.cli.app import app, hoisted
+from wissel.clients.cli.examples import EXAMPLES, commands
+
+
+@pytest.fixture(autouse=True)
+def _nobody_in_particular(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever runs the tests may have a hub of their own in the environment."""
+    for name in [each for each in os.environ if each.startswith("WISSEL_")]:
+        monkeypatch.delenv(name)
 
 
 def run(*arguments: str) -> int:
@@ -30,6 +41,39 @@ def run(*arguments: str) -> int:
 )
 def test_global_options_may_stand_anywhere(arguments: list[str], expected: list[str]) -> None:
     assert hoisted(arguments) == expected
+
+
+def test_each_command_has_an_example_and_each_example_a_command() -> None:
+    assert set(EXAMPLES) == {words for words, _ in commands(app)}
+
+
+@pytest.mark.parametrize(
+    ("words", "line"), [(words, line) for words, lines in EXAMPLES.items() for line in lines]
+)
+def test_an_example_uses_options_that_exist(words: str, line: str) -> None:
+    group = typer.main.get_command(app)
+    known = {option for each in group.params for option in each.opts}
+    for word in words.split():
+        assert isinstance(group, TyperGroup)
+        group = group.commands[word]
+    known |= {option for each in group.params for option in each.opts}
+
+    assert line.startswith(f"wissel {words}")
+    assert {word for word in line.split() if word.startswith("--")} <= known
+
+
+def test_help_shows_the_example(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("route", "explain", "--help") == 0
+    assert "wissel route explain 99XA 99XB02 OSO_OV" in capsys.readouterr().out
+
+
+def test_a_server_without_a_port_is_wrong_usage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = identity(Pki.create(tmp_path / "pki"))
+
+    assert run("whoami", "--server=hub.example", *files) == 2
+    assert "no port" in capsys.readouterr().err
 
 
 def test_a_reason_is_explained(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Oin
+from wissel.routing.identifiers import Brin, Oin
 from wissel.routing.reasons import Reason
 from wissel.server.rpc.call import preferred_language
 from wissel.server.rpc.log import JsonLines
@@ -84,9 +84,12 @@ def test_a_status_fits_its_metadata_whatever_it_holds(reason: Reason) -> None:
 
 def test_a_status_names_the_field_in_its_words() -> None:
     status = status_of(Refused(Reason.FIELD_REQUIRED, field="school.locations.name"), "nl")
+    with pytest.raises(Refused) as caught:
+        Brin.parse("99xa", "receiver_brin")
 
     assert status.message.startswith("FIELD_REQUIRED: A required field is empty: school.locations.")
     assert b"Een verplicht veld is leeg: school.locations.name." in status.SerializeToString()
+    assert "receiver_brin is 99xa, which is no BRIN." in status_of(caught.value).message
 
 
 def test_lines_are_written_in_blocks_and_errors_at_once() -> None:

@@ -22,7 +22,6 @@ from wissel.routing.facts import (
 )
 from wissel.routing.identifiers import (
     Brin,
-    Namespace,
     Oin,
     Organisation,
     ServiceCode,
@@ -173,15 +172,13 @@ def test_a_school_with_mandates_only_is_not_registered() -> None:
     assert table.organisation(Brin("99ZZ")) is None
 
 
-def test_services_by_code_alias_and_namespace() -> None:
+def test_services_by_code_and_alias() -> None:
     table = w.table()
     rio = table.service("RIO")
 
     assert rio is not None
     assert table.service("RIO_PO") == rio
-    assert table.service_of(w.RIO_1) == rio
     assert table.service("VVA") is None
-    assert table.service_of(Namespace("urn:none")) is None
 
 
 def test_parties_and_systems() -> None:

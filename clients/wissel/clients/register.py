@@ -1,6 +1,7 @@
 """What a vendor asks of the register, as methods. Answers are messages of the contract."""
 
-from typing import Final
+from collections.abc import AsyncIterator
+from typing import Any, Final, TypeVar
 
 from wissel.clients.link import Link, Request, Response, Unary
 from wissel.clients.patience import Patience
@@ -18,6 +19,7 @@ from wissel.traffic.v1.route_service_pb2_grpc import RouteServiceStub
 from wissel.traffic.v1.traffic_service_pb2_grpc import TrafficServiceStub
 
 PAGE: Final = 1000
+Page = TypeVar("Page", mandate_pb.ListMandatesResponse, endpoint_pb.ListEndpointsResponse)
 
 
 class AsyncRegister:
@@ -68,13 +70,8 @@ class AsyncRegister:
             include_ended=include_ended,
             **named(organisation),
         )
-        found: list[mandate_pb.Mandate] = []
-        while True:
-            page = await self.call(lambda c: MandateServiceStub(c).ListMandates, request)
-            found.extend(page.mandates)
-            if not page.next_page_token:
-                return found
-            request.page_token = page.next_page_token
+        pages = self._pages(lambda c: MandateServiceStub(c).ListMandates, request)
+        return [each async for page in pages for each in page.mandates]
 
     async def endpoints(
         self, organisation: str = "", *, service: str = "", include_ended: bool = False
@@ -86,13 +83,8 @@ class AsyncRegister:
             include_ended=include_ended,
             **named(organisation),
         )
-        found: list[endpoint_pb.Endpoint] = []
-        while True:
-            page = await self.call(lambda c: EndpointServiceStub(c).ListEndpoints, request)
-            found.extend(page.endpoints)
-            if not page.next_page_token:
-                return found
-            request.page_token = page.next_page_token
+        pages = self._pages(lambda c: EndpointServiceStub(c).ListEndpoints, request)
+        return [each async for page in pages for each in page.endpoints]
 
     async def register_endpoint(
         self, request: endpoint_pb.RegisterEndpointRequest
@@ -117,3 +109,12 @@ class AsyncRegister:
         """Return what became of a message of ours, with its receipts."""
         request = traffic_pb.GetDeliveryRequest(message_id=message_id)
         return await self.call(lambda c: TrafficServiceStub(c).GetDelivery, request)
+
+    async def _pages(self, method: Unary[Any, Page], request: Any) -> AsyncIterator[Page]:
+        """Yield one page after the other, until the hub has no more."""
+        while True:
+            page = await self.call(method, request)
+            yield page
+            if not page.next_page_token:
+                return
+            request.page_token = page.next_page_token

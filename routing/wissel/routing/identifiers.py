@@ -6,13 +6,15 @@ raises `Refused(IDENTIFIER_MALFORMED)` with the field and the kind.
 """
 
 import re
-from typing import ClassVar, Final, Self
+from functools import lru_cache
+from typing import ClassVar, Final, Self, cast
 
 from wissel.routing.errors import Refused
 from wissel.routing.persons import holds_person_number
 from wissel.routing.reasons import Reason
 
 _BRIN_OIN: Final = "00000007000"
+_LONGEST: Final = 200  # no identifier is longer
 _ECHO_LIMIT: Final = 40  # how much of a wrong value an error repeats
 _NINE_DIGITS: Final = re.compile(r"\d(?:[\s._/-]{0,3}\d){8}")
 
@@ -29,12 +31,25 @@ class Identifier(str):
     @classmethod
     def parse(cls, text: str, field: str | None = None) -> Self:
         """Return `text` as this identifier, or raise `Refused(IDENTIFIER_MALFORMED)`."""
-        if not cls.pattern.fullmatch(text) or (cls.wide and holds_person_number(text)):
-            name = field or cls.kind
-            raise Refused(
-                Reason.IDENTIFIER_MALFORMED, field=name, kind=cls.kind, value=_harmless(text)
-            )
-        return cls(text)
+        if len(text) <= _LONGEST and (parsed := _parsed(cls, text)) is not None:
+            return cast(Self, parsed)
+        raise Refused(
+            Reason.IDENTIFIER_MALFORMED,
+            field=field or cls.kind,
+            kind=cls.kind,
+            value=_harmless(text),
+        )
+
+
+@lru_cache(maxsize=65_536)
+def _parsed(kind: type[Identifier], text: str) -> Identifier | None:
+    """Return the text as this kind of identifier, None if it is malformed.
+
+    The same few thousand names come back in every call, so they are remembered.
+    """
+    if not kind.pattern.fullmatch(text) or (kind.wide and holds_person_number(text)):
+        return None
+    return kind(text)
 
 
 class BoardNumber(Identifier):

@@ -31,9 +31,10 @@ class TrustedPath:
     """A path from a leaf to a root, and what is asked of it again and again.
 
     `chain` is leaf first and ends with the root. The path holds from the latest
-    notBefore to the earliest notAfter in it, so no longer at `ends`. `key` is that of the leaf, `names`
-    are all names by which an element can be revoked. `leaf_sha256` and `sha256`,
-    of the leaf and of the path as a whole, are in lower-case hex.
+    notBefore to the earliest notAfter in it, so no longer at `ends`. `key` is that
+    of the leaf, `names` are all names by which an element can be revoked.
+    `leaf_sha256` and `sha256`, of the leaf and of the path as a whole, are in
+    lower-case hex.
     """
 
     oin: Oin

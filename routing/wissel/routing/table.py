@@ -21,7 +21,7 @@ from wissel.routing.facts import (
     Service,
     System,
 )
-from wissel.routing.identifiers import Namespace, Oin, Organisation, SystemId
+from wissel.routing.identifiers import Oin, Organisation, SystemId
 from wissel.routing.records import Bucket, Names
 from wissel.routing.reference import Reference, ReferenceFact
 
@@ -125,13 +125,6 @@ class Table:
         """Return the service with a code or alias, or None."""
         record = self.reference.services.get(code)
         return None if record is None else record.fact
-
-    def service_of(self, namespace: Namespace) -> Service | None:
-        """Return the service that has a version with this namespace, or None."""
-        for record in self.reference.services.values():
-            if any(version.namespace == namespace for version in record.versions):
-                return record.fact
-        return None
 
     @property
     def revoked(self) -> frozenset[tuple[RevocationTarget, str]]:

@@ -60,7 +60,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "wissel party rollout las-noord OSO_OV OPEN --reason 'the pilot went well'",
     ),
     "party revoke": (
-        "wissel party revoke --leaf-sha256 517b1c530504ddd3... --reason 'key was lost'",
+        "wissel party revoke --certificate-sha256 517b1c530504ddd3... --reason 'key was lost'",
     ),
     "agreement record": (
         "wissel agreement record OSO --board 99001 --reason 'signed on 1 October'",

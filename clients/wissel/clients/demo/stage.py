@@ -11,6 +11,7 @@ from wissel.clients.demo.cast import HUB, NOORD, OPERATOR, PLAYERS, ZUID, Player
 from wissel.clients.identity import Identity
 from wissel.clients.link import Link
 from wissel.clients.processes import Service, run
+from wissel.clients.testing.settings import hub_settings
 
 READY: Final = "serving on "
 
@@ -65,7 +66,7 @@ def stage() -> Iterator[Stage]:
                     player.oin,
                 ]
             )
-        environ = _hub_settings(folder)
+        environ = hub_settings(folder, OPERATOR.oin)
         run(["wissel-server", "migrate"], environ=environ)
         hub = Service(
             ["wissel-server", "serve"], log=folder / "hub.log", ready=READY, environ=environ
@@ -91,18 +92,3 @@ def _las(folder: Path, player: Player) -> Service:
         *("--keep", str(folder / player.name / "received")),
     ]
     return Service(arguments, log=folder / f"{player.name}.log", ready=READY)
-
-
-def _hub_settings(folder: Path) -> dict[str, str]:
-    certificates = folder / "pki"
-    return {
-        "WISSEL_LISTEN": "127.0.0.1:0",
-        "WISSEL_DATA_DIR": str(folder / "hub"),
-        "WISSEL_TLS_CERTIFICATE": str(certificates / "hub.pem"),
-        "WISSEL_TLS_KEY": str(certificates / "hub.key"),
-        "WISSEL_SIGNING_CERTIFICATE": str(certificates / "hub.pem"),
-        "WISSEL_SIGNING_KEY": str(certificates / "hub.key"),
-        "WISSEL_TRUST_ROOTS": str(certificates / "root.pem"),
-        "WISSEL_OPERATORS": OPERATOR.oin,
-        "WISSEL_PRIVATE_ADDRESSES": "true",
-    }

@@ -2,17 +2,30 @@
 
     with running_hub() as hub, running_peer(hub) as peer:
         me = hub.vendor("mylas", oin="00000003990000770000")
-        hub.connect(me, "99XA", url="https://localhost:8443")
         peer.connect("99XB02")
-        receipt = hub.open(me).send(path, sender="99XA", receiver="99XB02", service="OSO_OV")
-        assert peer.received(receipt.message_id).read_bytes() == path.read_bytes()
+        with running_las(hub, me, MyLas()) as url:
+            hub.connect(me, "99XA", url=url)
+            receipt = hub.open(me).send(
+                example_dossier(), sender="99XA", receiver="99XB02", service="OSO_OV"
+            )
+            assert peer.received(receipt.message_id).exists()
 
 The hub is the installed `wissel-server`, as a process, with its own certificates
 and database in a folder that goes away; it needs the extras `server` and `cli`,
-and says so where they are absent. With pytest, put the two in fixtures.
+and says so where they are absent. With pytest, put them in fixtures, as
+`docs/vendors.md` does.
 """
 
 from wissel.clients.testing.hub import TestingHub, Vendor, running_hub
+from wissel.clients.testing.own import example_dossier, running_las
 from wissel.clients.testing.peer import PeerLas, running_peer
 
-__all__ = ["PeerLas", "TestingHub", "Vendor", "running_hub", "running_peer"]
+__all__ = [
+    "PeerLas",
+    "TestingHub",
+    "Vendor",
+    "example_dossier",
+    "running_hub",
+    "running_las",
+    "running_peer",
+]

@@ -11,6 +11,7 @@ from wissel.clients.blocking import Hub
 from wissel.clients.identity import Identity
 from wissel.clients.processes import Service, run
 from wissel.clients.testing.desk import ServiceDesk
+from wissel.clients.testing.settings import hub_settings
 from wissel.endpoint.v1 import endpoint_service_pb2
 from wissel.routing.envelope import Address
 from wissel.routing.identifiers import Brin, Oin
@@ -107,27 +108,12 @@ def running_hub() -> Iterator[TestingHub]:
         pki = folder / "pki"
         run(["wissel-server", "pki", "init", str(pki)])
         run(["wissel-server", "pki", "issue", str(pki), "hub", "--oin", HUB_OIN])
-        environ = _settings(folder)
+        environ = hub_settings(folder, OPERATOR_OIN)
         run(["wissel-server", "migrate"], environ=environ)
         arguments = ["wissel-server", "serve"]
         service = Service(arguments, log=folder / "hub.log", ready=_READY, environ=environ)
         server = stack.enter_context(service).address
         yield TestingHub(folder, server, stack)
-
-
-def _settings(folder: Path) -> dict[str, str]:
-    pki = folder / "pki"
-    return {
-        "WISSEL_LISTEN": "127.0.0.1:0",
-        "WISSEL_DATA_DIR": str(folder / "hub"),
-        "WISSEL_TLS_CERTIFICATE": str(pki / "hub.pem"),
-        "WISSEL_TLS_KEY": str(pki / "hub.key"),
-        "WISSEL_SIGNING_CERTIFICATE": str(pki / "hub.pem"),
-        "WISSEL_SIGNING_KEY": str(pki / "hub.key"),
-        "WISSEL_TRUST_ROOTS": str(pki / "root.pem"),
-        "WISSEL_OPERATORS": OPERATOR_OIN,
-        "WISSEL_PRIVATE_ADDRESSES": "true",
-    }
 
 
 def _routing_key(address: Address) -> str:

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
+from wissel.clients.identity import AnyPath
 from wissel.clients.processes import Service
+from wissel.clients.receipts import DeliveryReceipt
 from wissel.clients.testing.hub import TestingHub, Vendor
 
 PEER_OIN: Final = "00000003990000990000"
@@ -25,6 +27,12 @@ class PeerLas:
     def connect(self, place: str) -> str:
         """Receive for `99XB` or `99XB02` from now on; return the routing key."""
         return self.hub.connect(self.vendor, place, url=self.url)
+
+    def send(self, path: AnyPath, *, sender: str, receiver: str) -> DeliveryReceipt:
+        """Send a dossier from a place that it has been connected to."""
+        return self.hub.open(self.vendor).send(
+            path, sender=sender, receiver=receiver, service=self.vendor.service
+        )
 
     def received(self, message_id: UUID | str) -> Path:
         """Return the file of a message that was received, or raise `FileNotFoundError`."""

@@ -35,12 +35,13 @@ REQUESTS: Final = {
     Reason.IDENTIFIER_MALFORMED: Entry(
         code=Code.INVALID_ARGUMENT,
         en=Words(
-            "An identifier is not well-formed[ ({kind})][: {value}].",
+            "An identifier is not well-formed[: {field}][ is {value}][, which is no {kind}].",
             "Write identifiers in full and in capitals where they have letters, such as BRIN 99XA, "
             "vestiging 99XA02, board 99001 or samenwerkingsverband PO9901.",
         ),
         nl=Words(
-            "Een identificatie heeft niet de juiste vorm[ ({kind})][: {value}].",
+            "Een identificatie heeft niet de juiste vorm[: {field}][ is {value}][, dat is geen "
+            "{kind}].",
             "Schrijf identificaties voluit en met hoofdletters, zoals BRIN 99XA, vestiging "
             "99XA02, bestuur 99001 of samenwerkingsverband PO9901.",
         ),

@@ -141,6 +141,13 @@ class RevocationLists:
         if at > standing.until:
             raise Refused(Reason.REVOCATION_UNKNOWN)
 
+    def passes(self, path: TrustedPath, at: dt.datetime) -> bool:
+        """Whether `check` would let the path pass."""
+        if not self._snapshot.lists:
+            return True
+        standing = self._snapshot.standing(path)
+        return standing.refusal is None and at <= standing.until
+
     def stale(self, at: dt.datetime) -> bool:
         """Whether some list is past its nextUpdate; a receipt signed then says so."""
         return any(at > each.until for each in self._snapshot.lists)

@@ -58,7 +58,7 @@ class Peers:
         """
         pem = _leaf(auth_context)
         known = self._known.get(pem)
-        if known is not None and self._holds(known, revoked):
+        if known is not None and self._trust.holds(known.path, revoked, self._clock()):
             return known
         peer = self._build(pem, auth_context.get(_OTHERS, ()))
         self.still_valid(peer, revoked)
@@ -68,13 +68,6 @@ class Peers:
     def still_valid(self, peer: Peer, revoked: Revoked) -> None:
         """Judge an earlier answer of `identify` again now; raises `Refused` as step 3 does."""
         self._trust.check(peer.path, revoked, self._clock())
-
-    def _holds(self, peer: Peer, revoked: Revoked) -> bool:
-        try:
-            self.still_valid(peer, revoked)
-        except Refused:
-            return False
-        return True
 
     def _build(self, pem: bytes, others: Iterable[bytes]) -> Peer:
         chain = [*chain_from_pem(pem), *_candidates(others)]

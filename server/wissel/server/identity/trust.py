@@ -43,8 +43,16 @@ class HubTrust:
         self.lists.check(path, at)
         return path
 
+    def holds(self, path: TrustedPath, revoked: Revoked, at: dt.datetime) -> bool:
+        """Whether `check` would let an earlier path pass; it is asked on every call."""
+        return (
+            path.not_before <= at < path.ends
+            and path.names.isdisjoint(revoked)
+            and self.lists.passes(path, at)
+        )
+
     def check(self, path: TrustedPath, revoked: Revoked, at: dt.datetime) -> None:
-        """Judge an earlier path again: clock, revocation lists, register. A few microseconds.
+        """Judge an earlier path again: clock, revocation lists, register.
 
         Raises `Refused` with CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID,
         CERTIFICATE_REVOKED or REVOCATION_UNKNOWN.

@@ -44,7 +44,10 @@ class RouteServicer(pb_grpc.RouteServiceServicer):
         self, request: pb.ResolveRouteRequest, context: object
     ) -> pb.ResolveRouteResponse:
         """Return the mandated endpoint and routing key for one exchange."""
-        table = (await self._shared.at(request)).table
+        call = current()
+        if request.HasField("at_least_revision"):
+            call = await self._shared.at(request)
+        table = call.table
         asked = question(table, request, caller().asker, self._shared.today())
         decision = decide(table, asked.query, asked.day)
         if isinstance(decision, Refusal):

@@ -27,6 +27,7 @@ from wissel.server.store.engine import (
 )
 from wissel.server.store.journal_batch import Move
 from wissel.server.store.journal_codec import delivery_of, stamp_of
+from wissel.server.store.journal_connection import KeptConnection
 from wissel.server.store.journal_lock import Turn
 from wissel.server.store.journal_tables import DELIVERY
 from wissel.server.store.journal_writer import Head, JournalWriter, Written
@@ -108,18 +109,23 @@ class SqlJournal:
     def _read(self, query: Select[Any]) -> list[Delivery]:
         try:
             with blocking_read(self._engine) as connection:
-                return [delivery_of(row) for row in connection.execute(query).mappings()]
+                return [delivery_of(dict(row)) for row in connection.execute(query).mappings()]
         except Refused as error:
             raise Refused(Reason.RECORD_UNAVAILABLE, retry_after=1.0) from error
 
 
 def head_reader(url: str) -> Head:
     """Return what reads the head revision of the registry at `url`, on any one thread."""
-    engine = open_blocking_engine(url)
+    connection = KeptConnection(open_blocking_engine(url))
+    query = str(select(HEAD.c.revision))
 
     def read() -> int:
-        with blocking_read(engine) as connection:
-            return int(connection.execute(select(HEAD.c.revision)).scalar_one())
+        try:
+            with connection.transaction() as cursor:
+                cursor.execute(query)
+                return int(cursor.fetchall()[0][0])
+        except Exception as error:  # one of the driver's own, which differ
+            raise Refused(Reason.DATABASE_UNAVAILABLE, retry_after=1.0) from error
 
     return read
 

@@ -1,22 +1,31 @@
 """One transaction of the journal: several moves, each by the state machine's rule.
 
-The rows of all messages concerned are read first and locked; then each move is
-decided in memory, in the order in which it came; then what changed is written.
-The conditions are repeated in the UPDATE, so that a broken lock would show and
-never overwrite.
+Where each message stands is known first; then each move is decided in memory,
+in the order in which it came; then what changed is written. What was known may
+be no more than this process's own memory: every statement repeats what it was
+decided on as its condition, so a wrong memory or a broken lock shows, and never
+overwrites.
 """
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, insert, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Table
+from sqlalchemy.engine.interfaces import DBAPICursor
 
 from wissel.routing.delivery import Delivery
 from wissel.routing.errors import Refused
-from wissel.server.store.journal_codec import Row, delivery_of, delivery_row, entry_row
+from wissel.server.store.journal_codec import delivery_of, delivery_row, entry_row
+from wissel.server.store.journal_sql import (
+    DELIVERY_COLUMNS,
+    MOVED_COLUMNS,
+    Statements,
+    columns_of,
+)
 from wissel.server.store.journal_tables import DELIVERY, ENTRY
 
 Key = tuple[str, str]
@@ -27,6 +36,10 @@ Rule = Callable[[Delivery | None, dt.datetime], Delivery | None]
 
 Outcome = Delivery | Refused | None
 
+_DELIVERY_VALUES: Final = itemgetter(*columns_of(DELIVERY))
+_ENTRY_VALUES: Final = itemgetter(*columns_of(ENTRY))
+_MOVED_VALUES: Final = itemgetter(*MOVED_COLUMNS)
+
 
 @dataclass(frozen=True, slots=True)
 class Move:
@@ -36,90 +49,87 @@ class Move:
     rule: Rule
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What moves come to: the outcome of each, in order, and what has to be written.
+
+    `after` is where each message that moved stands in the end, `steps` is every
+    move that one made.
+    """
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    after: dict[Key, Delivery] = field(default_factory=dict)
+    steps: list[Delivery] = field(default_factory=list)
+
+    @property
+    def all_moved(self) -> bool:
+        """Whether each move changed something: then the writing itself proves what was known."""
+        return len(self.steps) == len(self.outcomes)
+
+
 class LostRace(Exception):
-    """Another process inserted or moved the same message at the same moment: try again."""
+    """A message does not stand where it was believed to: read it, and try again."""
 
 
-_KEY: Final = tuple_(DELIVERY.c.sender_oin, DELIVERY.c.message_id)
-_READ: Final = select(DELIVERY).where(_KEY.in_(bindparam("keys", expanding=True)))
-_UPDATE: Final = (
-    update(DELIVERY)
-    .where(
-        DELIVERY.c.sender_oin == bindparam("was_sender_oin"),
-        DELIVERY.c.message_id == bindparam("was_message_id"),
-        DELIVERY.c.state == bindparam("was_state"),
-        DELIVERY.c.attempt == bindparam("was_attempt"),
-    )
-    .values(
-        {
-            column.name: bindparam(column.name)
-            for column in DELIVERY.c
-            if column.name
-            not in {"number", "sender_oin", "message_id", "header_digest", "accepted"}
-        }
-    )
-)
-
-
-def apply_moves(connection: Connection, moves: Sequence[Move], now: dt.datetime) -> list[Outcome]:
-    """Apply all moves in this transaction and return the outcome of each, in order.
+def decide_moves(
+    moves: Sequence[Move], before: Mapping[Key, Delivery], now: dt.datetime
+) -> Decided:
+    """Decide all moves on what stands.
 
     An outcome is the delivery as it stands after the move, None if the rule let
-    it be, or the refusal that the rule raised. Raises `LostRace`; nothing must
-    be committed then.
+    it be, or the refusal that the rule raised.
     """
-    before = _read(connection, {move.key for move in moves})
-    now_standing = dict(before)
-    outcomes: list[Outcome] = []
-    entries: list[Row] = []
+    decided = Decided()
     for move in moves:
-        standing = now_standing.get(move.key)
+        standing = decided.after.get(move.key) or before.get(move.key)
         try:
             after = move.rule(standing, now)
         except Refused as refusal:
-            outcomes.append(refusal)
+            decided.outcomes.append(refusal)
             continue
-        outcomes.append(after)
+        decided.outcomes.append(after)
         if after is not None and after is not standing:
-            now_standing[move.key] = after
-            entries.append(entry_row(after))
-    _write(connection, before, now_standing)
-    if entries:
-        connection.execute(insert(ENTRY), entries)
-    return outcomes
+            decided.after[move.key] = after
+            decided.steps.append(after)
+    return decided
 
 
-def _read(connection: Connection, keys: set[Key]) -> dict[Key, Delivery]:
-    # In order of key: two batches that lock the same rows must not wait for each other.
-    statement = _READ.order_by(DELIVERY.c.sender_oin, DELIVERY.c.message_id).with_for_update()
-    rows = connection.execute(statement, {"keys": sorted(keys)}).mappings()
+def read_standing(
+    cursor: DBAPICursor, statements: Statements, keys: Iterable[Key]
+) -> dict[Key, Delivery]:
+    """Return where messages stand, and lock them for this transaction."""
+    wanted = sorted(set(keys))
+    cursor.execute(statements.read(len(wanted)), tuple(chain.from_iterable(wanted)))
+    rows = [dict(zip(DELIVERY_COLUMNS, row, strict=True)) for row in cursor.fetchall()]
     return {(row["sender_oin"], row["message_id"]): delivery_of(row) for row in rows}
 
 
-def _write(connection: Connection, before: dict[Key, Delivery], after: dict[Key, Delivery]) -> None:
-    new = [delivery_row(after[key]) for key in sorted(after.keys() - before.keys())]
-    if new:
-        _insert(connection, new)
-    moved = [
-        {
-            **delivery_row(after[key]),
-            "was_sender_oin": key[0],
-            "was_message_id": key[1],
-            "was_state": was.state.value,
-            "was_attempt": was.attempt,
-        }
-        for key, was in sorted(before.items(), key=lambda item: item[0])
-        if after[key] is not was
+def write_moves(
+    cursor: DBAPICursor, statements: Statements, before: Mapping[Key, Delivery], decided: Decided
+) -> None:
+    """Write what was decided on `before`, or raise `LostRace`: then nothing must be committed."""
+    # In order of key, as they are locked when read.
+    after = sorted(decided.after.items(), key=itemgetter(0))
+    new = [_DELIVERY_VALUES(delivery_row(moved)) for key, moved in after if key not in before]
+    if new and _insert(cursor, statements, DELIVERY, new) != len(new):
+        raise LostRace
+    changed = [
+        (*_MOVED_VALUES(delivery_row(moved)), *key, before[key].state.value, before[key].attempt)
+        for key, moved in after
+        if key in before
     ]
-    if moved and connection.execute(_UPDATE, moved).rowcount != len(moved):
-        raise LostRace
+    if changed:
+        cursor.executemany(statements.update, changed)
+        if cursor.rowcount != len(changed):
+            raise LostRace
+    if decided.steps:
+        entries = [_ENTRY_VALUES(entry_row(step)) for step in decided.steps]
+        _insert(cursor, statements, ENTRY, entries)
 
 
-def _insert(connection: Connection, rows: list[Row]) -> None:
-    if connection.dialect.name == "sqlite":  # its one writer holds the lock
-        connection.execute(sqlite.insert(DELIVERY), rows)
-        return
-    statement: Any = postgresql.insert(DELIVERY).on_conflict_do_nothing()
-    inserted = connection.execute(statement.returning(DELIVERY.c.number), rows).all()
-    if len(inserted) != len(rows):
-        raise LostRace
+def _insert(
+    cursor: DBAPICursor, statements: Statements, table: Table, rows: Sequence[tuple[Any, ...]]
+) -> int:
+    # One statement for all: each one costs the event loop a wait for the interpreter's lock.
+    cursor.execute(statements.insert(table, len(rows)), tuple(chain.from_iterable(rows)))
+    return cursor.rowcount

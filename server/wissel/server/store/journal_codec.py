@@ -1,10 +1,9 @@
 """Deliveries as rows of the journal, and back."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
-
-from sqlalchemy import RowMapping
 
 from wissel.routing.delivery import Delivery, Order, Result, State
 from wissel.routing.identifiers import Oin, RoutingKey, ServiceCode
@@ -79,7 +78,7 @@ def entry_row(delivery: Delivery) -> Row:
     }
 
 
-def delivery_of(row: RowMapping) -> Delivery:
+def delivery_of(row: Mapping[str, Any]) -> Delivery:
     """Return the delivery in a row of `delivery`."""
     state = State(row["state"])
     return Delivery(
@@ -99,7 +98,7 @@ def organisation_of(place: str) -> str:
     return place[:_BRIN_LENGTH] if place[0].isdigit() else place
 
 
-def _order_of(row: RowMapping) -> Order:
+def _order_of(row: Mapping[str, Any]) -> Order:
     sender_mandate = row["sender_mandate_id"]
     return Order(
         sender_oin=Oin(row["sender_oin"]),
@@ -121,7 +120,7 @@ def _order_of(row: RowMapping) -> Order:
     )
 
 
-def _result_of(state: State, row: RowMapping) -> Result:
+def _result_of(state: State, row: Mapping[str, Any]) -> Result:
     return Result(
         state=state,
         reason=Reason(row["reason"]) if row["reason"] else None,

@@ -13,13 +13,24 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
+from wissel.routing.delivery import Delivery, State
 from wissel.routing.errors import Refused
 from wissel.routing.reasons import Reason
-from wissel.server.store.engine import blocking_write
-from wissel.server.store.journal_batch import LostRace, Move, Outcome, apply_moves
+from wissel.server.store.journal_batch import (
+    Decided,
+    Key,
+    LostRace,
+    Move,
+    Outcome,
+    decide_moves,
+    read_standing,
+    write_moves,
+)
+from wissel.server.store.journal_connection import KeptConnection
 from wissel.server.store.journal_lock import Turn
+from wissel.server.store.journal_sql import Statements
 
 BATCH: Final = 64
 """The most moves in one transaction."""
@@ -28,6 +39,7 @@ PAUSE: Final = 0.001
 """Seconds between two transactions, in which another process gets its turn."""
 
 _RACES: Final = 5
+_REMEMBERED: Final = 1024
 
 Head = Callable[[], int]
 """Reads the revision of the register's head, blocking; may raise `Refused`."""
@@ -51,7 +63,9 @@ class JournalWriter:
     def __init__(
         self, engine: Engine, turn: Turn, head: Head, clock: Callable[[], dt.datetime]
     ) -> None:
-        self._engine = engine
+        self._connection = KeptConnection(engine)
+        self._statements = Statements(engine.dialect.name)
+        self._under_way: dict[Key, Delivery] = {}
         self._turn = turn
         self._head = head
         self._clock = clock
@@ -78,6 +92,7 @@ class JournalWriter:
         """Commit what is waiting and stop."""
         while self._work is not None:
             await asyncio.wait([self._work])
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._connection.close)
         self._thread.shutdown()
 
     async def _run(self) -> None:
@@ -97,18 +112,47 @@ class JournalWriter:
         self._work = None
 
     def _commit(self, moves: list[Move]) -> list[Written]:
-        for _ in range(_RACES):
+        """Commit a batch, and then read the head.
+
+        What this process itself has under way it remembers, and what it does not
+        is most likely new: so a batch is tried on that first, and only if that
+        does not hold on what is read.
+        """
+        for attempt in range(_RACES):
             try:
-                with self._turn.taken(), blocking_write(self._engine) as connection:
-                    outcomes = self._apply(connection, moves)
+                with self._turn.taken():
+                    decided = self._try(moves, reading=attempt > 0)
             except LostRace:
+                for move in moves:
+                    self._under_way.pop(move.key, None)
                 continue
+            self._remember(decided)
             head = self._read_head()
-            return [Written(outcome, head) for outcome in outcomes]
+            return [Written(outcome, head) for outcome in decided.outcomes]
         raise Refused(Reason.RECORD_UNAVAILABLE, retry_after=1.0)
 
-    def _apply(self, connection: Connection, moves: list[Move]) -> list[Outcome]:
-        return apply_moves(connection, moves, self._clock())
+    def _try(self, moves: list[Move], *, reading: bool) -> Decided:
+        statements = self._statements
+        with self._connection.transaction(statements.begin) as cursor:
+            before = (
+                read_standing(cursor, statements, [move.key for move in moves])
+                if reading
+                else self._under_way
+            )
+            decided = decide_moves(moves, before, self._clock())
+            if not reading and not decided.all_moved:
+                raise LostRace  # nothing written would show whether this was decided rightly
+            write_moves(cursor, statements, before, decided)
+        return decided
+
+    def _remember(self, decided: Decided) -> None:
+        for key, delivery in decided.after.items():
+            if delivery.state is State.ACCEPTED:
+                self._under_way[key] = delivery
+            else:
+                self._under_way.pop(key, None)
+        if len(self._under_way) > _REMEMBERED:  # some were never finished
+            self._under_way.clear()
 
     def _read_head(self) -> int | None:
         try:

@@ -1,0 +1,47 @@
+"""Your own receiving side, inside your own tests."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import wissel.clients
+from wissel.clients import background
+from wissel.clients.las import Las, LasServer, LasSettings
+from wissel.clients.testing.hub import TestingHub, Vendor
+from wissel.routing.envelope import Kind
+from wissel.routing.identifiers import Oin
+
+_FIXTURES: Final = Path(wissel.clients.__file__).parent / "fixtures"
+_NAMES: Final = {
+    Kind.OVERSTAP: "dossier-overstap.xml",
+    Kind.WITHIN_BRIN: "dossier-binnenbrin.xml",
+    Kind.SWV: "dossier-swv.xml",
+}
+
+
+@contextmanager
+def running_las(hub: TestingHub, vendor: Vendor, las: Las) -> Iterator[str]:
+    """Serve `las` as the vendor in this process, on a free port, while the block lasts.
+
+    Yields its URL, to be given to `TestingHub.connect`. `accept` runs in threads
+    of its own, so what it keeps for the test must bear that.
+    """
+    settings = LasSettings(
+        listen="localhost:0",
+        hub_oin=Oin(hub.hub_oin),
+        storage=hub.folder / f"{vendor.name}-inbox",
+    )
+    server = background.run(LasServer(las, vendor.identity, settings).start())
+    try:
+        yield f"https://{server.address}"
+    finally:
+        background.run(server.stop())
+
+
+def example_dossier(kind: str = Kind.OVERSTAP) -> Path:
+    """Return the file of a made-up dossier: of a pupil that does not exist.
+
+    `kind` is its overdrachtsoort; ValueError for one of which there is none.
+    """
+    return _FIXTURES / _NAMES[Kind(kind)]

@@ -1,0 +1,23 @@
+"""How a hub that goes away again is set up."""
+
+from pathlib import Path
+
+
+def hub_settings(folder: Path, operator_oin: str) -> dict[str, str]:
+    """Return the environment of a hub on a free port, with its data in `folder`.
+
+    Its certificate is `hub` in the development PKI in `folder/pki`; it calls LAS
+    on this machine too.
+    """
+    pki = folder / "pki"
+    return {
+        "WISSEL_LISTEN": "127.0.0.1:0",
+        "WISSEL_DATA_DIR": str(folder / "hub"),
+        "WISSEL_TLS_CERTIFICATE": str(pki / "hub.pem"),
+        "WISSEL_TLS_KEY": str(pki / "hub.key"),
+        "WISSEL_SIGNING_CERTIFICATE": str(pki / "hub.pem"),
+        "WISSEL_SIGNING_KEY": str(pki / "hub.key"),
+        "WISSEL_TRUST_ROOTS": str(pki / "root.pem"),
+        "WISSEL_OPERATORS": operator_oin,
+        "WISSEL_PRIVATE_ADDRESSES": "true",
+    }

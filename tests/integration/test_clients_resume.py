@@ -1,0 +1,141 @@
+"""What is left after a crash or a silence is sent again, byte for byte, and only once."""
+
+import datetime as dt
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from support.pki import HUB_OIN
+from support.sending_world import DOSSIER, World, send
+from wissel.clients import (
+    DossierUnusable,
+    Patience,
+    Refused,
+    Unreachable,
+)
+from wissel.clients.outbox import Outbox
+from wissel.dossier.v1 import dossier_pb2
+from wissel.routing.errors import Refused as RuleRefused
+from wissel.routing.reasons import Reason
+from wissel.traffic.v1 import traffic_service_pb2 as pb
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    made = World(tmp_path)
+    async with made.server:
+        yield made
+
+
+@pytest.mark.parametrize(
+    "reason", [Reason.DELIVERY_UNCERTAIN, Reason.CERTIFICATE_EXPIRED, Reason.PARTY_NOT_REGISTERED]
+)
+async def test_what_leaves_the_outcome_open_stays_for_resume(world: World, reason: Reason) -> None:
+    world.script.answers = [RuleRefused(reason)]
+    with pytest.raises(Refused):
+        await send(world.hub())
+
+    async with world.hub() as hub:
+        [resumed] = await hub.resume()
+
+    assert resumed.receipt
+    first, second = world.script.arrivals
+    assert first == second
+    assert world.in_outbox("pending") == []
+
+
+async def test_a_resumed_message_asks_before_it_sends_everything_again(world: World) -> None:
+    world.script.answers = [RuleRefused(Reason.DELIVERY_UNCERTAIN)]
+    with pytest.raises(Refused):
+        await send(world.hub())
+    world.script.early = True
+    sent: list[int] = []
+
+    async with world.hub() as hub:
+        [resumed] = await hub.resume(lambda done, total: sent.append(done))
+
+    assert resumed.receipt
+    assert sent == []
+
+
+async def test_a_refusal_that_comes_while_much_is_being_sent_is_not_lost(
+    world: World, tmp_path: Path
+) -> None:
+    """An answer amid a write can break the write; then it is asked for again."""
+    big = tmp_path / "dossier.zip"
+    big.write_bytes(b"PK\x03\x04" + bytes(8_000_000))
+    world.script.early = True
+    world.script.answers = [RuleRefused(Reason.RECEIVER_UNKNOWN)] * 10
+
+    with pytest.raises(Refused) as caught:
+        await send(world.hub(), big, inzage_date=dt.date(2026, 6, 30))
+
+    assert caught.value.reason == "RECEIVER_UNKNOWN"
+    assert world.in_outbox("pending") == []
+
+
+async def test_a_hub_that_is_gone_leaves_the_message_for_resume(world: World) -> None:
+    with pytest.raises(Unreachable):
+        await send(world.hub("localhost:1", hub_oin=HUB_OIN, patience=Patience(total=0)))
+
+    async with world.hub() as hub:
+        [resumed] = await hub.resume()
+
+    assert resumed.receipt
+    assert world.in_outbox("pending") == []
+
+
+async def test_a_file_that_changed_is_not_sent_under_the_old_signature(
+    world: World, tmp_path: Path
+) -> None:
+    path = tmp_path / "dossier.xml"
+    path.write_bytes(DOSSIER.read_bytes())
+    world.script.answers = [RuleRefused(Reason.DELIVERY_UNCERTAIN)]
+    with pytest.raises(Refused):
+        await send(world.hub(), path)
+    path.write_bytes(b"<other/>")
+
+    async with world.hub() as hub:
+        [resumed] = await hub.resume()
+
+    assert isinstance(resumed.error, DossierUnusable)
+    assert len(world.script.arrivals) == 1
+
+
+async def test_a_file_that_is_gone_still_gets_the_receipt_of_its_delivery(
+    world: World, tmp_path: Path
+) -> None:
+    path = tmp_path / "dossier.xml"
+    path.write_bytes(DOSSIER.read_bytes())
+    world.script.answers = [RuleRefused(Reason.DELIVERY_UNCERTAIN)]
+    with pytest.raises(Refused):
+        await send(world.hub(), path)
+    path.unlink()
+    header = dossier_pb2.Signed.FromString(world.script.arrivals[0].header)
+    proof = world.server.receipts(header)
+    world.script.known = pb.GetDeliveryResponse(
+        hub_receipt=proof.hub_receipt, receiver_receipt=proof.receiver_receipt
+    )
+
+    async with world.hub() as hub:
+        [resumed] = await hub.resume()
+
+    assert resumed.receipt
+    assert resumed.receipt.replayed
+    assert world.in_outbox("pending") == []
+
+
+async def test_what_another_process_is_sending_is_left_to_it(world: World) -> None:
+    world.script.answers = [RuleRefused(Reason.DELIVERY_UNCERTAIN)]
+    with pytest.raises(Refused):
+        await send(world.hub())
+    other = Outbox(world.folder / "outbox")
+    [entry] = other.pending()
+
+    with other.claim(entry) as mine:
+        async with world.hub() as hub:
+            results = await hub.resume()
+
+    assert mine
+    assert results == []
