@@ -1,6 +1,7 @@
 """Routes, refusals and steps as they are answered."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, Literal
 
 from wissel.endpoint.v1 import endpoint_service_pb2 as endpoint_pb
@@ -55,6 +56,16 @@ def route_message(route: Route) -> pb.Route:
             _DEFAULT_MESSAGE if contract == _DEFAULT else contract_message(contract)
         ),
     )
+
+
+@lru_cache(maxsize=16_384)
+def route_response(route: Route) -> pb.ResolveRouteResponse:
+    """Return the answer that holds a route; it is not to be changed.
+
+    Remembered for equal routes, and so for one revision: what is decided anew
+    each time is written out once.
+    """
+    return pb.ResolveRouteResponse(route=route_message(route))
 
 
 def refusal_message(reason: Reason, metadata: Mapping[str, str], language: str) -> pb.RouteRefusal:

@@ -24,6 +24,7 @@ from wissel.server.rpc.route_messages import (
     refusal_message,
     refusal_text,
     route_message,
+    route_response,
     step_message,
 )
 from wissel.server.rpc.shared import Shared
@@ -53,7 +54,7 @@ class RouteServicer(pb_grpc.RouteServiceServicer):
         if isinstance(decision, Refusal):
             told = told_to(table, asked, decision)
             raise refused_by(told)
-        return pb.ResolveRouteResponse(route=route_message(decision))
+        return route_response(decision)
 
     async def BatchResolveRoutes(
         self, request: pb.BatchResolveRoutesRequest, context: object
