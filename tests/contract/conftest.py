@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from support import postgres
+from support.journals import JournalWorld
 from support.register_world import World, open_world
 from support.stores import fresh_sqlite, register_at
+from wissel.server.store.journal import SqlJournal
 from wissel.server.store.register import SqlRegister
 
 
@@ -31,3 +33,17 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     """The small world of the use cases, in a real register."""
     async with open_world(tmp_path) as opened:
         yield opened
+
+
+@pytest.fixture
+def journals(registry_url: str) -> JournalWorld:
+    """A database with an empty journal."""
+    return JournalWorld(registry_url)
+
+
+@pytest.fixture
+async def journal(journals: JournalWorld) -> AsyncIterator[SqlJournal]:
+    """An open journal."""
+    journal = journals.open()
+    yield journal
+    await journal.close()

@@ -2,73 +2,28 @@
 
 import asyncio
 import datetime as dt
-import multiprocessing
-import os
-import time
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import text
 
+from support.journals import ID, ME, JournalWorld
 from support.orders import DONE, FAILED, LATER, NO, NOW, UNCERTAIN, order
-from support.pki import NOORD_OIN, STRANGER_OIN, ZUID_OIN
+from support.pki import STRANGER_OIN, ZUID_OIN
 from wissel.routing.delivery import State, Wanted
 from wissel.routing.errors import Refused
 from wissel.routing.identifiers import Oin
 from wissel.routing.reasons import Reason
-from wissel.server.store.engine import blocking_read, journal_url, open_blocking_engine
+from wissel.server.store.engine import journal_url, open_blocking_engine
 from wissel.server.store.journal import SqlJournal
-from wissel.server.store.journal_tables import ENTRY
-from wissel.server.store.migrate import History, upgrade
-
-ME, ID = Oin(NOORD_OIN), UUID(int=1)
 
 
-class World:
-    """A migrated database, with a clock and a head that tests can turn."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.now = NOW
-        self.head: int | None = 7
-        self.heads_read = 0
-
-    def open(self) -> SqlJournal:
-        return SqlJournal.open(self.url, self.read_head, lambda: self.now)
-
-    def read_head(self) -> int:
-        self.heads_read += 1
-        if self.head is None:
-            raise Refused(Reason.DATABASE_UNAVAILABLE)
-        return self.head
-
-    def entries(self) -> list[tuple[int, str]]:
-        engine = open_blocking_engine(journal_url(self.url))
-        with blocking_read(engine) as connection:
-            rows = connection.execute(select(ENTRY.c.attempt, ENTRY.c.state).order_by(ENTRY.c.id))
-            return [(row.attempt, row.state) for row in rows]
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    url = f"sqlite:///{tmp_path}/registry.db"
-    upgrade(journal_url(url), History.JOURNAL)
-    return World(url)
-
-
-@pytest.fixture
-async def journal(world: World) -> AsyncIterator[SqlJournal]:
-    journal = world.open()
-    yield journal
-    await journal.close()
-
-
-async def test_a_claim_is_durable_before_it_returns(journal: SqlJournal, world: World) -> None:
+async def test_a_claim_is_durable_before_it_returns(
+    journal: SqlJournal, journals: JournalWorld
+) -> None:
     claimed, head = await journal.claim(order())
-    again = world.open()
+    again = journals.open()
     found = await again.find(ME, ID)
     await again.close()
 
@@ -88,27 +43,29 @@ async def test_a_delivery_comes_back_as_it_was_recorded(journal: SqlJournal) -> 
     assert found.order == order(sender_mandate_id=None)
 
 
-async def test_every_move_is_an_entry_of_its_own(journal: SqlJournal, world: World) -> None:
+async def test_every_move_is_an_entry_of_its_own(
+    journal: SqlJournal, journals: JournalWorld
+) -> None:
     await journal.claim(order())
     await journal.finish(ME, ID, 1, FAILED)
     await journal.claim(order())
     await journal.finish(ME, ID, 2, DONE)
 
-    assert world.entries() == [(1, "ACCEPTED"), (1, "FAILED"), (2, "ACCEPTED"), (2, "DELIVERED")]
+    assert journals.entries() == [(1, "ACCEPTED"), (1, "FAILED"), (2, "ACCEPTED"), (2, "DELIVERED")]
 
 
-async def test_a_refused_move_leaves_no_trace(journal: SqlJournal, world: World) -> None:
+async def test_a_refused_move_leaves_no_trace(journal: SqlJournal, journals: JournalWorld) -> None:
     await journal.claim(order())
 
     with pytest.raises(Refused, match="MESSAGE_IN_PROGRESS"):
         await journal.claim(order())
 
-    assert world.entries() == [(1, "ACCEPTED")]
+    assert journals.entries() == [(1, "ACCEPTED")]
 
 
-async def test_a_late_result_is_discarded(journal: SqlJournal, world: World) -> None:
+async def test_a_late_result_is_discarded(journal: SqlJournal, journals: JournalWorld) -> None:
     await journal.claim(order())
-    world.now = LATER
+    journals.now = LATER
     await journal.claim(order(lease_until=LATER + dt.timedelta(minutes=2)))
 
     assert await journal.finish(ME, ID, 1, DONE) is None
@@ -157,35 +114,27 @@ async def test_of_concurrent_claims_one_wins(journal: SqlJournal) -> None:
     assert {each.reason for each in lost} == {Reason.MESSAGE_IN_PROGRESS}
 
 
-async def test_of_claims_in_two_processes_one_wins(journal: SqlJournal, world: World) -> None:
-    other = world.open()
-    results = await asyncio.gather(
-        journal.claim(order()), other.claim(order()), return_exceptions=True
-    )
-    await other.close()
-
-    assert sorted(isinstance(each, Refused) for each in results) == [False, True]
-
-
-async def test_concurrent_messages_share_a_commit(journal: SqlJournal, world: World) -> None:
+async def test_concurrent_messages_share_a_commit(
+    journal: SqlJournal, journals: JournalWorld
+) -> None:
     orders = [order(message_id=UUID(int=number)) for number in range(1, 129)]
 
     await asyncio.gather(*(journal.claim(each) for each in orders))
 
-    assert world.heads_read <= 4
-    assert len(world.entries()) == 128
+    assert journals.heads_read <= 4
+    assert len(journals.entries()) == 128
 
 
-async def test_an_unreadable_head_is_told(journal: SqlJournal, world: World) -> None:
-    world.head = None
+async def test_an_unreadable_head_is_told(journal: SqlJournal, journals: JournalWorld) -> None:
+    journals.head = None
 
     assert (await journal.claim(order()))[1] is None
 
 
 async def test_a_journal_that_cannot_be_written_refuses(
-    journal: SqlJournal, world: World, tmp_path: Path
+    journal: SqlJournal, journals: JournalWorld
 ) -> None:
-    engine = open_blocking_engine(journal_url(world.url))
+    engine = open_blocking_engine(journal_url(journals.url))
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE delivery_entry"))
 
@@ -197,9 +146,11 @@ async def test_a_journal_that_cannot_be_written_refuses(
     engine.dispose()
 
 
-async def test_pages_are_newest_first_and_filtered(journal: SqlJournal, world: World) -> None:
+async def test_pages_are_newest_first_and_filtered(
+    journal: SqlJournal, journals: JournalWorld
+) -> None:
     await journal.claim(order(message_id=UUID(int=1), sender="99XA02"))
-    world.now = NOW + dt.timedelta(hours=1)
+    journals.now = NOW + dt.timedelta(hours=1)
     await journal.claim(order(message_id=UUID(int=2), receiver="PO9901"))
     await journal.claim(order(message_id=UUID(int=3), sender_oin=Oin(STRANGER_OIN)))
     await journal.finish(ME, UUID(int=2), 1, DONE)
@@ -218,39 +169,3 @@ async def test_pages_are_newest_first_and_filtered(journal: SqlJournal, world: W
     assert await ids(organisation="PO9901") == [2]
     assert await ids(start=NOW + dt.timedelta(minutes=1)) == [3, 2]
     assert await ids(end=NOW + dt.timedelta(minutes=1)) == [1]
-
-
-def _write_many(
-    url: str, first: int, seconds: float, waits: "multiprocessing.Queue[float]"
-) -> None:
-    async def run() -> float:
-        journal = SqlJournal.open(url, lambda: 1, lambda: NOW)
-        worst, number, until = 0.0, first, time.monotonic() + seconds
-        while time.monotonic() < until:
-            began = time.monotonic()
-            await journal.claim(order(message_id=UUID(int=number)))
-            worst = max(worst, time.monotonic() - began)
-            number += 1
-        await journal.close()
-        return worst
-
-    waits.put(asyncio.run(run()))
-
-
-def test_no_process_starves_another(world: World) -> None:
-    """Four writers at once: each gets on, and none waits long for its turn."""
-    context = multiprocessing.get_context("spawn")
-    waits: multiprocessing.Queue[float] = context.Queue()
-    seconds = float(os.environ.get("WISSEL_STARVE_SECONDS", "2"))
-    writers = [
-        context.Process(target=_write_many, args=(world.url, 1_000_000 * n, seconds, waits))
-        for n in range(1, 5)
-    ]
-    for writer in writers:
-        writer.start()
-    worst = [waits.get(timeout=60) for _ in writers]
-    for writer in writers:
-        writer.join()
-
-    assert len(world.entries()) > 40
-    assert max(worst) < 2.0

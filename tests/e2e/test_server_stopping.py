@@ -4,25 +4,16 @@ import asyncio
 import signal
 import socket
 import ssl
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
-from importlib.resources import files
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from support.hub_process import HubProcess, Place, serving
-from support.las import FakeLas, waiting
-from support.pki import Identity
-from wissel.clients.hub import AsyncHub
-from wissel.clients.receipts import DeliveryReceipt
-from wissel.clients.testing import Vendor
+from support.underway import DOSSIER, underway
 
-DOSSIER: Final = Path(str(files("wissel.clients") / "fixtures" / "dossier-overstap.xml"))
 STOPPED_AT_ONCE: Final = 1
 STOPPING: Final = "stopping: finishing what is under way"
 
@@ -31,47 +22,6 @@ STOPPING: Final = "stopping: finishing what is under way"
 def hub(tmp_path: Path) -> Iterator[HubProcess]:
     with serving(Place.make(tmp_path)) as running:
         yield running
-
-
-@asynccontextmanager
-async def underway(
-    hub: HubProcess, release: asyncio.Event
-) -> AsyncIterator["asyncio.Task[DeliveryReceipt]"]:
-    """A message of which the receiver has all, and for which it signs once released."""
-    sender = hub.world.vendor("noord", oin="00000003990000030000")
-    receiver = hub.world.vendor("zuid", oin="00000003990000040000")
-    las = await FakeLas.start(_files_of(hub, receiver))
-    las.behave = waiting(release)
-    hub.world.connect(sender, "99XA", url="https://localhost:9")
-    hub.world.connect(receiver, "99XB", url=las.url)
-    async with AsyncHub(hub.address, sender.identity, outbox=hub.place.folder / "outbox") as ours:
-        sending = asyncio.create_task(_send(ours))
-        await las.arrived.wait()
-        try:
-            yield sending
-        finally:
-            sending.cancel()
-            with suppress(asyncio.CancelledError):
-                await sending
-            await las.stop()
-
-
-def _files_of(hub: HubProcess, vendor: Vendor) -> Identity:
-    key = serialization.load_pem_private_key(vendor.key.read_bytes(), password=None)
-    assert isinstance(key, ec.EllipticCurvePrivateKey)
-    return Identity(
-        name=vendor.name,
-        oin=vendor.oin,
-        certificate=vendor.certificate,
-        key=vendor.key,
-        roots=hub.world.roots,
-        chain=tuple(x509.load_pem_x509_certificates(vendor.certificate.read_bytes())),
-        private_key=key,
-    )
-
-
-async def _send(hub: AsyncHub) -> DeliveryReceipt:
-    return await hub.send(DOSSIER, sender="99XA", receiver="99XB", service="OSO_OV")
 
 
 async def test_a_stopping_hub_finishes_the_delivery_that_is_under_way(hub: HubProcess) -> None:

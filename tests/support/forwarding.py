@@ -30,11 +30,13 @@ from wissel.routing.facts import Agreement, Endpoint, Fact, Service
 from wissel.routing.identifiers import Oin
 from wissel.routing.paths import TrustedPath
 from wissel.routing.table import Table
-from wissel.server.courier.assemble import CourierParts, TlsFiles, make_courier, make_dialer
+from wissel.server.courier.assemble import CourierParts, make_courier, make_dialer
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.dial import Dialer
 from wissel.server.courier.forward import Courier
 from wissel.server.courier.wire import message_of
+from wissel.server.identity.files import HubFiles
+from wissel.server.identity.own import watch_signer, watch_tls
 from wissel.server.identity.peer import Peers
 from wissel.server.identity.trust import HubTrust
 from wissel.server.rpc.traffic import TrafficServicer
@@ -79,7 +81,13 @@ class World:
     journal: SqlJournal
     courier: Courier
     dialer: Dialer
+    files: HubFiles
     folder: Path
+
+    def refresh(self) -> None:
+        """Let the hub look at its certificate files."""
+        self.files.refresh(utc_now())
+        self.hub.files.refresh(utc_now())
 
     def message(
         self,
@@ -179,13 +187,18 @@ async def forwarding(
 
     def traffic(register: SqlRegister, follower: Follower[Table]) -> TrafficServicer:
         own = folder / "pki"
-        trust = HubTrust.read(own / "root.pem")
         url = f"sqlite:///{folder / 'registry.db'}"
         journal = SqlJournal.open(url, head_reader(url), utc_now)
-        tls = TlsFiles(certificate=own / "hub.pem", key=own / "hub.key", roots=own / "root.pem")
+        trust = HubTrust.read(own / "root.pem")
+        certificate, key = own / "hub.pem", own / "hub.key"
+        files = HubFiles(
+            trust=trust,
+            tls=watch_tls(certificate, key, own / "root.pem"),
+            signer=watch_signer(certificate, key, trust, utc_now),
+        )
         parts = CourierParts(
-            tls=tls,
-            signer=Signer.from_pem(tls.key.read_bytes(), tls.certificate.read_bytes()),
+            tls=files.tls,
+            signer=files.signer,
             trust=trust,
             tables=follower,
             journal=journal,
@@ -196,7 +209,7 @@ async def forwarding(
         )
         dialer = make_dialer(parts)
         courier = make_courier(parts, dialer)
-        made.update(journal=journal, courier=courier, dialer=dialer)
+        made.update(journal=journal, courier=courier, dialer=dialer, files=files)
         return TrafficServicer(courier, journal, Peers(trust, utc_now), follower)
 
     async with running_hub(folder, traffic=traffic) as hub:

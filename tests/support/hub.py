@@ -11,7 +11,7 @@ whom nobody registered. `hub.issue` makes others, also bad ones.
 
 import io
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,9 +27,12 @@ from support.stores import open_register, utc_now
 from wissel.routing.facts import Fact
 from wissel.routing.identifiers import Oin
 from wissel.routing.table import Table
+from wissel.server.identity.files import HubFiles
+from wissel.server.identity.own import watch_signer, watch_tls
 from wissel.server.identity.peer import Peers
 from wissel.server.identity.trust import HubTrust
 from wissel.server.registry.ports import Act
+from wissel.server.rpc.credentials import ServerCertificate
 from wissel.server.rpc.log import JsonLines
 from wissel.server.rpc.ports import Clock
 from wissel.server.rpc.server import Bounds, Parts, RpcServer, build
@@ -61,6 +64,7 @@ class Hub:
 
     port: int
     pki: Pki
+    files: HubFiles
     server: RpcServer
     register: SqlRegister
     follower: Follower[Table]
@@ -137,12 +141,17 @@ async def running_hub(
     bounds: Bounds = BOUNDS,
     traffic: TrafficMaker | None = None,
     clock: Clock | None = None,
+    crls: bool = False,
 ) -> AsyncIterator[Hub]:
-    """Start a hub whose register holds `facts`; everything ends with the block."""
+    """Start a hub whose register holds `facts`; everything ends with the block.
+
+    With `crls` it asks the lists `leaves` and `authorities`, empty at first.
+    """
     pki = Pki.create(folder / "pki")
-    own = pki.issue("hub", oin=HUB_OIN)
     log, metrics = io.StringIO(), CollectorRegistry()
     now = clock or utc_now
+    lists = [pki.crl("leaves"), pki.crl("authorities", authority=pki.root)] if crls else []
+    files = files_of(pki.issue("hub", oin=HUB_OIN), lists, now)
     async with open_register(folder, now) as register:
         ahead = [0.0]
         follower = Follower(register, Table.load, clock=lambda: time.monotonic() + ahead[0])
@@ -153,7 +162,7 @@ async def running_hub(
             Parts(
                 register=register,
                 follower=follower,
-                peers=Peers(HubTrust.read(pki.roots), now),
+                peers=Peers(files.trust, now),
                 traffic=forwarding,
                 hub_oin=Oin(HUB_OIN),
                 operators=frozenset({worlds.DESK}),
@@ -164,11 +173,12 @@ async def running_hub(
                 metrics=metrics,
             )
         )
-        port = await server.listen("127.0.0.1:0", _credentials(own))
+        port = await server.listen("127.0.0.1:0", ServerCertificate(files.tls).credentials())
         await server.set_serving(serving=True)
         hub = Hub(
             port=port,
             pki=pki,
+            files=files,
             server=server,
             register=register,
             follower=follower,
@@ -209,11 +219,13 @@ def reason_of(error: grpc.aio.AioRpcError) -> str:
     return detail(error, error_details_pb2.ErrorInfo).reason
 
 
-def _credentials(own: Identity) -> grpc.ServerCredentials:
-    return grpc.ssl_server_credentials(
-        [(own.key.read_bytes(), own.certificate.read_bytes())],
-        root_certificates=own.roots.read_bytes(),
-        require_client_auth=True,
+def files_of(own: Identity, lists: Sequence[Path], now: Clock) -> HubFiles:
+    """Return the files of a hub that serves and signs as `own`."""
+    trust = HubTrust.read(own.roots, lists)
+    return HubFiles(
+        trust=trust,
+        tls=watch_tls(own.certificate, own.key, own.roots),
+        signer=watch_signer(own.certificate, own.key, trust, now),
     )
 
 

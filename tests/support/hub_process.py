@@ -1,13 +1,20 @@
 """`wissel-server serve` as a process, on certificates and a database of its own."""
 
 import datetime as dt
+import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+import grpc
 
 from support.processes import Running, spawn
+from wissel.catalog.v1.catalog_service_pb2 import ListServicesRequest
+from wissel.catalog.v1.catalog_service_pb2_grpc import CatalogServiceStub
+from wissel.clients.blocking import Hub
+from wissel.clients.identity import Identity
 from wissel.clients.testing import TestingHub
 from wissel.routing.identifiers import Oin
 from wissel.server.identity import pki
@@ -15,6 +22,9 @@ from wissel.server.store.migrate import migrate
 
 HUB_OIN: Final = Oin("00000003990000000000")
 OPERATOR_OIN: Final = Oin("00000003990000010000")
+
+ENOUGH: Final = 16
+"""Connections of which, among a few processes, each gets one all but certainly."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +69,26 @@ class HubProcess:
     place: Place
     address: str
     world: TestingHub
+
+    def settled(self) -> None:
+        """Wait until every process that serves knows all that SQLite's register holds.
+
+        One connection belongs to one process: enough of them reach all.
+        """
+        with closing(sqlite3.connect(self.place.folder / "data" / "registry.db")) as register:
+            (head,) = register.execute("SELECT revision FROM head").fetchone()
+        for _ in range(ENOUGH):
+            with Hub(self.address, self.operator()) as hub:
+                hub.call(_services, ListServicesRequest(at_least_revision=head))
+
+    def operator(self) -> Identity:
+        """Return the identity of the service desk, for more connections like its own."""
+        keys = self.place.folder / "pki"
+        return Identity.load(keys / "operator.pem", keys / "operator.key", self.world.roots)
+
+
+def _services(channel: grpc.aio.Channel) -> Any:
+    return CatalogServiceStub(channel).ListServices
 
 
 @contextmanager

@@ -11,6 +11,8 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from uuid import uuid4
@@ -26,32 +28,69 @@ VARIABLE = "WISSEL_TEST_POSTGRES_URL"
 _PLACES = "usr/lib/postgresql/*/bin"  # where Debian keeps programs that are not on the path
 
 
-def fresh_database() -> str:
-    """Return the URL of a new, migrated database; skip the test where there is no PostgreSQL."""
+def fresh_database(*, migrated: bool = True) -> str:
+    """Return the URL of a new, empty database; skip the test where there is no PostgreSQL."""
     url = os.environ.get(VARIABLE) or _throw_away_server()
     if url is None:
         pytest.skip("the programs of PostgreSQL are not installed")
     name = f"wissel_{uuid4().hex}"
-    _execute(url, f"CREATE DATABASE {name} TEMPLATE {_template(url)}")
+    template = f" TEMPLATE {_template(url)}" if migrated else ""
+    _execute(url, f"CREATE DATABASE {name}{template}")
     return _named(url, name)
+
+
+def path() -> str:
+    """Return the search path of programs with PostgreSQL's own on it."""
+    programs = _programs()
+    return os.pathsep.join([*([str(programs)] if programs else []), os.environ["PATH"]])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """A throw-away server; it is stopped and removed when the tests end."""
+
+    url: str
+    control: Sequence[str | Path]
+
+    @classmethod
+    def start(cls) -> "Server | None":
+        """Start one, or return None where the programs are not installed."""
+        programs = _programs()
+        if programs is None:
+            return None
+        folder = Path(tempfile.mkdtemp(prefix="wissel-pg-"))
+        shutil.chown(folder, _owner())
+        data = folder / "data"
+        _run(programs / "initdb", "-D", data, "-U", "wissel", "-A", "trust", "--no-sync")
+        options = f"-k {folder} -c listen_addresses='' -c max_connections=200 -c fsync=off"
+        control = (programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options)
+        server = cls(url=f"postgresql://wissel@/postgres?host={folder}", control=control)
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        _run(*control, "start")
+        atexit.register(_run, *control, "-m", "immediate", "stop")
+        return server
+
+    def fail(self) -> None:
+        """Stop it as a crash does."""
+        _run(*self.control, "-m", "immediate", "stop")
+
+    def recover(self) -> None:
+        """Start it again; it replays what it had promised."""
+        _run(*self.control, "start")
+
+
+def own_server() -> Server:
+    """Return a server that this test may let fail; skip the test where there is none."""
+    server = Server.start()
+    if server is None:
+        pytest.skip("the programs of PostgreSQL are not installed")
+    return server
 
 
 @cache
 def _throw_away_server() -> str | None:
-    programs = _programs()
-    if programs is None:
-        return None
-    folder = Path(tempfile.mkdtemp(prefix="wissel-pg-"))
-    owner = _owner()
-    shutil.chown(folder, owner)
-    data = folder / "data"
-    _run(owner, programs / "initdb", "-D", data, "-U", "wissel", "-A", "trust", "--no-sync")
-    options = f"-k {folder} -c listen_addresses='' -c max_connections=200"
-    control = (programs / "pg_ctl", "-D", data, "-w")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    _run(owner, *control, "-l", folder / "log", "-o", options, "start")
-    atexit.register(_run, owner, *control, "-m", "immediate", "stop")
-    return f"postgresql://wissel@/postgres?host={folder}"
+    server = Server.start()
+    return server.url if server else None
 
 
 def _programs() -> Path | None:
@@ -67,10 +106,10 @@ def _owner() -> str:
     return "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
 
 
-def _run(owner: str, *command: str | Path) -> None:
+def _run(*command: str | Path) -> None:
     subprocess.run(
         [str(part) for part in command],
-        user=owner if os.geteuid() == 0 else None,
+        user=_owner() if os.geteuid() == 0 else None,
         cwd="/",
         check=True,
         stdin=subprocess.DEVNULL,

@@ -1,4 +1,3 @@
-import asyncio
 import datetime as dt
 import os
 from pathlib import Path
@@ -123,23 +122,6 @@ def test_a_list_is_read_again_when_its_file_changes(
     pki.crl("changing", noord.leaf, this_update=pki.now)
     lists.check(path, pki.now)
     lists.refresh(pki.now)
-
-    assert refused_by(lists, path, pki.now) == "CERTIFICATE_REVOKED"
-
-
-async def test_lists_are_kept_fresh(pki: Pki, noord: Identity, path: TrustedPath) -> None:
-    lists = RevocationLists([pki.crl("kept")])
-    pki.crl("kept", noord.leaf, this_update=pki.now)
-    rounds: asyncio.Queue[None] = asyncio.Queue()
-
-    def clock() -> dt.datetime:
-        rounds.put_nowait(None)
-        return pki.now
-
-    task = asyncio.create_task(lists.keep_fresh(clock, every=0))
-    for _ in range(2):  # the second round begins when the first has ended
-        await rounds.get()
-    task.cancel()
 
     assert refused_by(lists, path, pki.now) == "CERTIFICATE_REVOKED"
 

@@ -5,10 +5,10 @@ import datetime as dt
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -19,9 +19,11 @@ from wissel.server.identity.crls import TrustFileError
 from wissel.server.identity.keyfiles import KeyFileError
 from wissel.server.settings import (
     CONFIG_VARIABLE,
+    WORKERS_VARIABLE,
     ListenError,
     Settings,
     SettingsError,
+    Share,
     StartError,
 )
 
@@ -29,6 +31,7 @@ from wissel.server.settings import (
 # without them do not wait for it.
 # ruff: noqa: PLC0415
 
+WORKER_OPTION: Final = "--worker"
 USAGE: Final = 2
 UNREACHABLE: Final = 3
 
@@ -50,10 +53,24 @@ FolderArgument = Annotated[Path, typer.Argument(help="Folder of the development 
 
 
 @app.command()
-def serve(config: ConfigOption = None) -> None:
+def serve(
+    config: ConfigOption = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes that share the port; over WISSEL_WORKERS.")
+    ] = None,
+    link: Annotated[int | None, typer.Option(WORKER_OPTION, hidden=True)] = None,
+) -> None:
     """Serve until SIGTERM or SIGINT; what is under way is finished first."""
+    if workers is not None:
+        os.environ[WORKERS_VARIABLE] = str(workers)
     with _explained():
-        _run(_settings(config))
+        settings = _settings(config)
+        if link is not None:
+            _run(_work(settings, link))
+        elif settings.workers == 1:
+            _run(_serve(settings))
+        else:
+            _supervise(settings)
 
 
 @app.command()
@@ -64,6 +81,19 @@ def migrate(config: ConfigOption = None) -> None:
     with _explained():
         migrate_database(_settings(config).database)
     _say("the database is up to date")
+
+
+@app.command("copy-database")
+def copy_database(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="URL of the database in use.")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="URL of an empty one.")],
+) -> None:
+    """Copy register and journal from one database to another, and prove the copy."""
+    from wissel.server.store import copying
+
+    with _explained():
+        copied = copying.copy_database(source, target, _say)
+        _say(f"copied {copied.rows} rows, up to revision {copied.revision}; all are equal")
 
 
 @app.command()
@@ -79,7 +109,7 @@ def dev(
     with _explained():
         settings = development.prepare(folder, listen, dt.datetime.now(dt.UTC))
         typer.echo(development.instructions(folder, settings))
-        _run(settings)
+        _run(_serve(settings))
 
 
 @pki_app.command("init")
@@ -122,10 +152,32 @@ def _settings(config: Path | None) -> Settings:
     return Settings.read()
 
 
-def _run(settings: Settings) -> None:
+def _run(work: Coroutine[Any, Any, None]) -> None:
     import uvloop
 
-    uvloop.run(_serve(settings))
+    uvloop.run(work)
+
+
+def _supervise(settings: Settings) -> None:
+    from wissel.server.workers import hub
+
+    if code := hub.run(settings, ("serve", WORKER_OPTION), _say):
+        raise typer.Exit(code)
+
+
+async def _work(settings: Settings, descriptor: int) -> None:
+    """Serve as one of several workers: until its parent says so, or is gone."""
+    from wissel.server.app import serving
+    from wissel.server.workers.link import Link
+
+    link, stop = Link(descriptor), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    # A signal to the whole group comes twice, once through the parent: never "at once".
+    loop.add_signal_handler(signal.SIGTERM, stop.set)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # from a terminal: the parent has it too
+    link.when_alone(stop.set)
+    async with serving(settings, Share(workers=settings.workers, tell=link.tell)):
+        await stop.wait()
 
 
 async def _serve(settings: Settings) -> None:

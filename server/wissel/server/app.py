@@ -5,9 +5,8 @@ import datetime as dt
 import gc
 import os
 import platform
-import ssl
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
@@ -17,37 +16,36 @@ import structlog
 from prometheus_client import CollectorRegistry, start_http_server
 from sqlalchemy.engine import make_url
 
-from wissel.routing import dsse
-from wissel.routing.dsse import HUB_RECEIPT, Signer
 from wissel.routing.errors import Refused
+from wissel.routing.identifiers import Oin
 from wissel.routing.table import Table
-from wissel.server.courier.assemble import CourierParts, TlsFiles, make_courier, make_dialer
+from wissel.server.courier.assemble import CourierParts, make_courier, make_dialer
 from wissel.server.courier.bounds import Limits
-from wissel.server.identity.keyfiles import read_key
+from wissel.server.identity.files import HubFiles
 from wissel.server.identity.peer import Peers
-from wissel.server.identity.trust import HubTrust
 from wissel.server.registry import catalog
 from wissel.server.registry.ports import Act
 from wissel.server.rpc import log
 from wissel.server.rpc.credentials import ServerCertificate
 from wissel.server.rpc.server import Bounds, Parts, RpcServer, build
 from wissel.server.rpc.traffic import TrafficServicer
-from wissel.server.settings import ListenError, Settings, StartError
+from wissel.server.settings import WHOLE, ListenError, Settings, Share, StartError
 from wissel.server.store.engine import is_sqlite, open_engine
 from wissel.server.store.follow import Follower
 from wissel.server.store.journal import SqlJournal, head_reader
+from wissel.server.store.listen import listen
 from wissel.server.store.register import SqlRegister
 
 NOT_SERVING_SECONDS: Final = 2.0
 """A hub that is this far behind tells its health checks so (DESIGN section 7)."""
 _LOOK_SECONDS: Final = 0.25
-_LISTS_SECONDS: Final = 10.0
+_FILES_SECONDS: Final = 2.0
 _GARBAGE: Final = 50_000  # objects, a few megabytes, between two looks for cycles
 _NOBODY: Final = UUID(int=0)
 
 
 @asynccontextmanager
-async def serving(settings: Settings) -> AsyncIterator[str]:
+async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str]:
     """Run a hub for as long as the block lasts; yields the address it serves on.
 
     Whatever was begun is finished at the end: the calls within the grace of
@@ -57,35 +55,36 @@ async def serving(settings: Settings) -> AsyncIterator[str]:
     """
     lines = log.configure(settings.log_level)
     async with AsyncExitStack() as stack:
-        signer = _signer(settings)
-        trust = HubTrust.read(settings.trust_roots, settings.crls)
-        _use_signer(signer, trust)
-        register = await _register(settings, signer, stack)
+        files = HubFiles.read(settings, _now)
+        hub_oin = files.signer.current.oin
+        register = await _register(settings, hub_oin, stack)
         follower = Follower(register, Table.load, clock=time.monotonic)
         await follower.start()
         stack.push_async_callback(follower.stop)
+        _keep(stack, listen(settings.database, follower.learn))
         _settle_memory()
         journal = SqlJournal.open(settings.database, head_reader(settings.database), _now)
         stack.push_async_callback(journal.close)
-        await journal.find(signer.oin, _NOBODY)
-        parts = _courier_parts(settings, signer, trust, follower, journal)
+        await journal.find(hub_oin, _NOBODY)
+        parts = _courier_parts(settings, files, follower, journal)
         dialer = make_dialer(parts)
         stack.push_async_callback(dialer.close)
         courier = make_courier(parts, dialer)
         stack.push_async_callback(courier.drain, settings.grace_seconds)
-        peers, metrics = Peers(trust, _now), CollectorRegistry()
+        peers, metrics = Peers(files.trust, _now), CollectorRegistry()
         server = await build(
             Parts(
                 register=register,
                 follower=follower,
                 peers=peers,
                 traffic=TrafficServicer(courier, journal, peers, follower),
-                hub_oin=signer.oin,
+                hub_oin=hub_oin,
                 operators=frozenset(settings.operators),
                 bounds=Bounds(
-                    resolve_per_minute=settings.resolve_quota_per_minute,
-                    lookup_per_minute=settings.lookup_quota_per_minute,
+                    resolve_per_minute=share.part_of(settings.resolve_quota_per_minute),
+                    lookup_per_minute=share.part_of(settings.lookup_quota_per_minute),
                     max_closed_share=settings.max_closed_share,
+                    reuse_port=not share.whole,
                 ),
                 clock=_now,
                 monotonic=time.monotonic,
@@ -93,12 +92,13 @@ async def serving(settings: Settings) -> AsyncIterator[str]:
                 metrics=metrics,
             )
         )
-        _serve_metrics(settings, metrics, stack)
-        address = await _listen(server, settings)
+        if share.whole:
+            _serve_metrics(settings, metrics, stack)
+        address = await _listen(server, settings, files)
         stack.push_async_callback(server.stop, settings.grace_seconds)
         await server.set_serving(serving=True)
-        _keep(stack, _watch_staleness(server, follower))
-        _keep(stack, trust.lists.keep_fresh(_now, _LISTS_SECONDS))
+        _keep(stack, _watch_staleness(server, follower, share.tell))
+        _keep(stack, files.keep_fresh(_now, metrics, _FILES_SECONDS))
         yield address
 
 
@@ -106,51 +106,14 @@ def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-def _signer(settings: Settings) -> Signer:
-    key = read_key(settings.signing_key)
-    try:
-        return Signer.from_pem(key, settings.signing_certificate.read_bytes())
-    except OSError as error:
-        message = f"{settings.signing_certificate}: {error.strerror}"
-        raise StartError(message) from None
-    except (ValueError, Refused) as error:
-        message = f"WISSEL_SIGNING_KEY and WISSEL_SIGNING_CERTIFICATE: {error}"
-        raise StartError(message) from None
-
-
-def _use_signer(signer: Signer, trust: HubTrust) -> None:
-    """Sign once and verify it: receivers would refuse what we cannot verify ourselves."""
-    try:
-        dsse.verify(signer.sign(b"start", HUB_RECEIPT), HUB_RECEIPT, trust, _now())
-    except Refused as refused:
-        message = f"WISSEL_SIGNING_CERTIFICATE is not good for signing: {refused}"
-        raise StartError(message) from None
-
-
-def _tls(settings: Settings) -> TlsFiles:
-    """Return the TLS files, once they have been found to belong together."""
-    certificate, key = settings.tls_certificate, settings.tls_key
-    read_key(key)
-    try:
-        # A password is given so that an encrypted key is refused, not asked about.
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
-    except ssl.SSLError as error:
-        message = f"WISSEL_TLS_KEY and WISSEL_TLS_CERTIFICATE: {error.reason or 'not usable PEM'}"
-        raise StartError(message) from None
-    except OSError as error:
-        message = f"{certificate}: {error.strerror}"
-        raise StartError(message) from None
-    return TlsFiles(certificate=certificate, key=key, roots=settings.trust_roots)
-
-
-async def _register(settings: Settings, signer: Signer, stack: AsyncExitStack) -> SqlRegister:
+async def _register(settings: Settings, hub_oin: Oin, stack: AsyncExitStack) -> SqlRegister:
     """Open the register and use it once: the shipped services are recorded if they lack."""
     _require_file(settings.database)
     engine = open_engine(settings.database)
     stack.push_async_callback(engine.dispose)
     register = SqlRegister(engine, clock=_now)
     try:
-        async with register.changing(Act(caller=signer.oin, method="start")) as change:
+        async with register.changing(Act(caller=hub_oin, method="start")) as change:
             await catalog.seed(change)
     except Refused as refused:
         message = f"the database cannot be used ({refused.reason}); run: wissel-server migrate"
@@ -178,15 +141,14 @@ def _settle_memory() -> None:
 
 def _courier_parts(
     settings: Settings,
-    signer: Signer,
-    trust: HubTrust,
+    files: HubFiles,
     follower: Follower[Table],
     journal: SqlJournal,
 ) -> CourierParts:
     return CourierParts(
-        tls=_tls(settings),
-        signer=signer,
-        trust=trust,
+        tls=files.tls,
+        signer=files.signer,
+        trust=files.trust,
         tables=follower,
         journal=journal,
         clock=_now,
@@ -218,15 +180,10 @@ def _serve_metrics(settings: Settings, metrics: CollectorRegistry, stack: AsyncE
     stack.callback(stop)
 
 
-async def _listen(server: RpcServer, settings: Settings) -> str:
+async def _listen(server: RpcServer, settings: Settings, files: HubFiles) -> str:
+    credentials = ServerCertificate(files.tls).credentials()
     try:
-        certificate = ServerCertificate(
-            settings.tls_certificate, settings.tls_key, settings.trust_roots
-        )
-        port = await server.listen(settings.listen, certificate.credentials())
-    except OSError as error:
-        message = f"{error.filename}: {error.strerror}"
-        raise StartError(message) from None
+        port = await server.listen(settings.listen, credentials)
     except RuntimeError:
         message = f"{settings.listen} cannot be served on: taken, or not of this machine"
         raise ListenError(message) from None
@@ -245,13 +202,19 @@ def _keep(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
     stack.push_async_callback(end)
 
 
-async def _watch_staleness(server: RpcServer, follower: Follower[Table]) -> None:
+async def _watch_staleness(
+    server: RpcServer, follower: Follower[Table], tell: Callable[[bool], None]
+) -> None:
     """Tell the health checks when the facts are too old, and when they are not any more."""
     logger, current = structlog.get_logger("wissel.app"), True
-    while True:
-        await asyncio.sleep(_LOOK_SECONDS)
-        fresh = follower.staleness() <= NOT_SERVING_SECONDS
-        if fresh is not current:
-            current = fresh
-            logger.warning("serving" if fresh else "not serving: the facts are too old")
-            await server.set_serving(serving=fresh)
+    try:
+        while True:
+            tell(current)
+            await asyncio.sleep(_LOOK_SECONDS)
+            fresh = follower.staleness() <= NOT_SERVING_SECONDS
+            if fresh is not current:
+                current = fresh
+                logger.warning("serving" if fresh else "not serving: the facts are too old")
+                await server.set_serving(serving=fresh)
+    finally:
+        tell(False)

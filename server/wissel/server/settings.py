@@ -5,6 +5,8 @@ A variable `WISSEL_NAME` overrides `name` in the file that `WISSEL_CONFIG` or
 """
 
 import os
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Self
 
@@ -22,6 +24,7 @@ from wissel.routing.identifiers import Oin
 
 PREFIX: Final = "WISSEL_"
 CONFIG_VARIABLE: Final = "WISSEL_CONFIG"
+WORKERS_VARIABLE: Final = "WISSEL_WORKERS"
 MIB: Final = 1024 * 1024
 
 
@@ -44,6 +47,8 @@ class Settings(BaseSettings):
 
     listen: str = "127.0.0.1:7443"
     """Host and port to serve on; port 0 takes a free one."""
+    workers: int = Field(default=1, ge=1, le=64)
+    """Processes that serve on that port; those of `serve` alone."""
     data_dir: Path = Path("wissel-data")
     """Folder of the SQLite files, where no database URL is given."""
     database_url: str = ""
@@ -64,9 +69,10 @@ class Settings(BaseSettings):
     """Whether endpoints may resolve to private or loopback addresses."""
     max_payload_bytes: int = Field(default=25 * MIB, ge=1)
     max_transfers: int = Field(default=64, ge=1)
+    """Transfers under way at the same time in one process."""
     max_transfers_per_oin: int = Field(default=16, ge=1)
     resolve_quota_per_minute: int = Field(default=60_000, ge=1)
-    """Routes that one OIN may resolve in a minute; approximate."""
+    """Routes that one OIN may resolve in a minute; approximate, as workers divide it."""
     lookup_quota_per_minute: int = Field(default=600, ge=1)
     """Telephone book entries that one OIN may look up in a minute; approximate."""
     max_closed_share: float = Field(default=0.02, ge=0, le=1)
@@ -121,6 +127,35 @@ class Settings(BaseSettings):
         except ValidationError as error:
             problems = [_problem(item["loc"], item["type"], item["msg"]) for item in error.errors()]
             raise SettingsError("; ".join(problems)) from None
+
+
+def _tell_nobody(_serves: bool) -> None:
+    """There is no parent that wants to know."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """Which part of a hub this process is: the whole, or one of `workers`.
+
+    Workers share the port and the quotas, and their parent shows their
+    metrics. `tell` is called several times a second with whether this one
+    serves, and once with False when it begins to stop.
+    """
+
+    workers: int = 1
+    tell: Callable[[bool], None] = _tell_nobody
+
+    @property
+    def whole(self) -> bool:
+        """Whether there is no other process of this hub."""
+        return self.workers == 1
+
+    def part_of(self, quota: int) -> int:
+        """Return this process's part of a quota, rounded up: it is approximate anyway."""
+        return -(-quota // self.workers)
+
+
+WHOLE: Final = Share()
 
 
 def _require_config_file() -> None:

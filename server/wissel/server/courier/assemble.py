@@ -2,38 +2,29 @@
 
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 from wissel.routing.dsse import Signer
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.carry import Carrier
-from wissel.server.courier.dial import Credentials, Dialer
+from wissel.server.courier.dial import Dialer
 from wissel.server.courier.forward import Courier
 from wissel.server.courier.judging import House
 from wissel.server.courier.papers import Papers
-from wissel.server.courier.ports import Clock, Journal, PeerTrust, Tables
+from wissel.server.courier.ports import Clock, Journal, OwnTls, PeerTrust, Renewed, Tables
 from wissel.server.courier.probe import Prober
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TlsFiles:
-    """The hub's TLS identity, with which it also calls receivers; PEM files."""
-
-    certificate: Path
-    key: Path
-    roots: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourierParts:
     """What forwarding is made from.
 
-    `signer` signs stamps and receipts; its OIN is the hub's. `owner` names this
-    process in the journal. `private` lets endpoints be on private addresses.
+    With `tls` the hub calls receivers; `signer` signs stamps and receipts, and
+    its OIN is the hub's. `owner` names this process in the journal. `private`
+    lets endpoints be on private addresses.
     """
 
-    tls: TlsFiles
-    signer: Signer
+    tls: Renewed[OwnTls]
+    signer: Renewed[Signer]
     trust: PeerTrust
     tables: Tables
     journal: Journal
@@ -45,10 +36,9 @@ class CourierParts:
 
 def make_dialer(parts: CourierParts) -> Dialer:
     """Return the dialer of one process; close it after the courier has drained."""
-    tls, handshake = parts.tls, parts.limits.handshake
     return Dialer(
-        Prober(tls.certificate, tls.key, tls.roots, handshake),
-        Credentials(key=tls.key.read_bytes(), chain=tls.certificate.read_bytes()),
+        Prober(parts.limits.handshake),
+        parts.tls,
         parts.trust,
         parts.clock,
         time.monotonic,
@@ -61,5 +51,5 @@ def make_courier(parts: CourierParts, dialer: Dialer) -> Courier:
     limits, trust, tables = parts.limits, parts.trust, parts.tables
     papers = Papers(parts.signer, trust, tables, parts.clock, parts.owner)
     carrier = Carrier(limits, trust, tables, parts.journal, dialer, papers)
-    house = House(hub_oin=parts.signer.oin, max_payload=limits.max_payload)
+    house = House(hub_oin=parts.signer.current.oin, max_payload=limits.max_payload)
     return Courier(house, limits, trust, tables, carrier, parts.clock)

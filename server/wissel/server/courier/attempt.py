@@ -47,6 +47,12 @@ class Parcel:
     incoming: Incoming
 
 
+def _piece(data: bytes) -> las.DeliverRequest:
+    request = las.DeliverRequest()
+    request.chunk.data = data  # in place: a message given to a constructor is copied once more
+    return request
+
+
 class Attempt:
     """Brings one parcel to one receiver, once."""
 
@@ -89,20 +95,20 @@ class Attempt:
         pace = Pace(self._limits, self._loop.time())
         opening = las.Opening(header=parcel.signed, stamp=parcel.stamp)
         await self._write(call, las.DeliverRequest(opening=opening))
-        held: dossier_pb2.Chunk | None = None
+        held = b""
         while (chunk := await parcel.incoming.chunk(parcel.header)) is not None:
-            if held is not None:
+            if held:
                 began = self._loop.time()
-                await self._write(call, las.DeliverRequest(chunk=held))
+                await self._write(call, _piece(held))
                 now = self._loop.time()
-                pace.passed(len(held.data), now - began, now)
+                pace.passed(len(held), now - began, now)
             held = chunk
         # The last chunk waits for the verdict on all: a cancelled stream can look like an ended
         # one, and thus no receiver ever holds all bytes of what was not completed.
         if call.done():
             raise _Answered
         self.complete = True
-        await self._write(call, las.DeliverRequest(chunk=held))
+        await self._write(call, _piece(held))
         await call.done_writing()
 
     async def _write(self, call: "DeliverCall", request: las.DeliverRequest) -> None:

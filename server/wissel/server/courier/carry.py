@@ -87,17 +87,17 @@ class Carrier:
         delivered = admit(known, message.digest, self._papers.clock())
         return None if delivered is None else Forwarded(delivery=delivered, replayed=True)
 
-    async def carry(self, message: Message, judge: Judge, until: float) -> Forwarded:
-        """Deliver a message that step 4 lets through; `until` is on the loop's clock."""
+    async def carry(self, message: Message, route: Route, judge: Judge, until: float) -> Forwarded:
+        """Deliver a message that step 4 gave a route; `until` is on the loop's clock."""
         for _ in range(_DECISIONS):
             message.incoming.require_sender()
-            route = judge(message)
             # 5.
             claimed, head = await self._journal.claim(self._order(message, route, until))
             if claimed.state is State.DELIVERED:
                 return Forwarded(delivery=claimed, replayed=True)
             moved = await self._moved(message, claimed, route, head, judge)
             if moved is None:
+                route = judge(message)
                 continue
             return await self._deliver(message, moved, until)
         raise Refused(Reason.CONTENTION, retry_after=1.0)

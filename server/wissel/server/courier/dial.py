@@ -20,7 +20,7 @@ from wissel.routing.paths import Revoked, TrustedPath
 from wissel.routing.reasons import Reason
 from wissel.routing.suitability import Purpose
 from wissel.server.courier.addresses import IpAddress, Place, addresses_of, target_of
-from wissel.server.courier.ports import Clock, PeerTrust
+from wissel.server.courier.ports import Clock, OwnTls, PeerTrust, Renewed
 from wissel.server.courier.probe import Prober
 
 if TYPE_CHECKING:
@@ -43,20 +43,16 @@ Key = tuple[Place, Oin]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A channel to a receiver whose certificate was found to be its own."""
+    """A channel to a receiver whose certificate was found to be its own.
+
+    `tls` is the hub's identity on it: a channel cannot change its own.
+    """
 
     channel: grpc.aio.Channel
     stub: "LasServiceAsyncStub"
     path: TrustedPath
+    tls: OwnTls
     probed: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credentials:
-    """The hub's own TLS identity, PEM."""
-
-    key: bytes
-    chain: bytes
 
 
 class Dialer:
@@ -65,7 +61,7 @@ class Dialer:
     def __init__(
         self,
         prober: Prober,
-        credentials: Credentials,
+        tls: Renewed[OwnTls],
         trust: PeerTrust,
         clock: Clock,
         monotonic: Callable[[], float],
@@ -73,7 +69,7 @@ class Dialer:
         private: bool = False,
     ) -> None:
         self._prober = prober
-        self._credentials = credentials
+        self._tls = tls
         self._trust = trust
         self._clock = clock
         self._monotonic = monotonic
@@ -86,7 +82,8 @@ class Dialer:
         """Return a line to `oin` at `url` that is connected.
 
         1. a known line serves again if it was looked at less than ten minutes
-           ago, nothing has been revoked or expired since, and it is connected
+           ago, nothing has been revoked, expired or renewed since, and it is
+           connected
         2. else the host is resolved and its addresses are checked
         3. a handshake shows the server's certificate
         4. that one leads to a trusted root, serves TLS, holds exactly `oin`, is
@@ -136,16 +133,17 @@ class Dialer:
 
     async def _open(self, place: Place, address: IpAddress, oin: Oin, revoked: Revoked) -> Line:
         # 3.
-        chain = await self._prober.chain_at(place, address)
+        tls = self._tls.current
+        chain = await self._prober.chain_at(place, address, tls)
         # 4.
         path = self._trusted(chain, oin, revoked)
         # 5.
-        channel = self._channel(place, address, path)
+        channel = self._channel(place, address, path, tls)
         if not await self._connected(channel):
             await channel.close()
             raise Refused(Reason.RECEIVER_UNREACHABLE, host=place.host)
         stub = LasServiceStub(channel)
-        return Line(channel=channel, stub=stub, path=path, probed=self._monotonic())
+        return Line(channel=channel, stub=stub, path=path, tls=tls, probed=self._monotonic())
 
     def _trusted(self, chain: list[bytes], oin: Oin, revoked: Revoked) -> TrustedPath:
         now = self._clock()
@@ -164,6 +162,8 @@ class Dialer:
         return ready and self._holds(line, revoked)
 
     def _holds(self, line: Line, revoked: Revoked) -> bool:
+        if line.tls is not self._tls.current:
+            return False
         if self._monotonic() - line.probed >= PROBE_SECONDS:
             return False
         try:
@@ -172,11 +172,13 @@ class Dialer:
             return False
         return True
 
-    def _channel(self, place: Place, address: IpAddress, path: TrustedPath) -> grpc.aio.Channel:
+    def _channel(
+        self, place: Place, address: IpAddress, path: TrustedPath, tls: OwnTls
+    ) -> grpc.aio.Channel:
         credentials = grpc.ssl_channel_credentials(
             root_certificates=path.leaf.public_bytes(Encoding.PEM),
-            private_key=self._credentials.key,
-            certificate_chain=self._credentials.chain,
+            private_key=tls.key,
+            certificate_chain=tls.chain,
         )
         options = (*_OPTIONS, ("grpc.ssl_target_name_override", place.host))
         return grpc.aio.secure_channel(target_of(address, place.port), credentials, options)

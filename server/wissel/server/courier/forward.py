@@ -83,14 +83,14 @@ class Courier:
             signed = await incoming.header()
             message = self._accept(caller, signed, incoming)
             try:
-                self._judge(message)
+                route = self._judge(message)
             except Refused:
                 # Step 3 goes before step 4, and costs a read only when it changes the answer.
                 known = await self._carrier.known(message)
                 if known is not None:
                     return known
                 raise
-            return await self._carrier.carry(message, self._judge, until)
+            return await self._carrier.carry(message, route, self._judge, until)
 
     def _accept(self, caller: Caller, signed: dossier_pb2.Signed, incoming: Incoming) -> Message:
         """Take steps 1 and 2."""

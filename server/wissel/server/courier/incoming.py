@@ -32,10 +32,10 @@ class Incoming:
 
     def __init__(self, requests: Requests, idle: float) -> None:
         self._requests = requests
-        self._idle = idle
         self._sha256 = hashlib.sha256()
         self._size = 0
         self._short = False
+        self._idle = idle
         self._waiting: asyncio.Timeout | None = None
         self._interruption: Refused | None = None
         self._interrupted = asyncio.Event()
@@ -53,8 +53,8 @@ class Incoming:
             raise Refused(Reason.HEADER_TOO_LARGE, size=str(size), limit=str(MAX_HEADER_BYTES))
         return request.header
 
-    async def chunk(self, header: EnvelopeHeader) -> dossier_pb2.Chunk | None:
-        """Return the next chunk, or None at the end of a stream that is complete.
+    async def chunk(self, header: EnvelopeHeader) -> bytes | None:
+        """Return the next piece of the payload, or None at the end of a stream that is complete.
 
         1. a chunk has 1 byte to 1 MiB, all but the last at least 64 KiB:
            CHUNK_INVALID
@@ -68,8 +68,8 @@ class Incoming:
             await self._require_complete(header)
             return None
         # 1.
-        chunk = request.chunk
-        size = len(chunk.data)
+        data = request.chunk.data  # once: each access copies it
+        size = len(data)
         if not 1 <= size <= MAX_CHUNK_BYTES or self._short:
             raise Refused(Reason.CHUNK_INVALID, size=str(size))
         self._short = size < MIN_CHUNK_BYTES
@@ -77,8 +77,8 @@ class Incoming:
         self._size += size
         if self._size > header.payload_size:
             raise self._wrong_size(header)
-        self._sha256.update(chunk.data)
-        return chunk
+        self._sha256.update(data)
+        return data
 
     def require_sender(self) -> None:
         """Raise what interrupted the stream, if anything has."""

@@ -9,7 +9,7 @@ from wissel.routing.errors import Refused
 from wissel.routing.proof import verify_receiver_receipt
 from wissel.routing.reasons import Reason
 from wissel.routing.receipt import Exchange, HubReceipt, RouteStamp
-from wissel.server.courier.ports import Clock, PeerTrust, Tables
+from wissel.server.courier.ports import Clock, PeerTrust, Renewed, Tables
 from wissel.server.courier.wire import (
     RECEIPTS,
     digest_of,
@@ -26,9 +26,14 @@ class Papers:
     """
 
     def __init__(
-        self, signer: Signer, trust: PeerTrust, tables: Tables, clock: Clock, owner: str
+        self,
+        signer: Renewed[Signer],
+        trust: PeerTrust,
+        tables: Tables,
+        clock: Clock,
+        owner: str,
     ) -> None:
-        self.signer = signer
+        self._signer = signer
         self.clock = clock
         self.owner = owner
         self._trust = trust
@@ -36,9 +41,9 @@ class Papers:
 
     def stamp(self, claimed: Delivery, route: Route) -> dossier_pb2.Signed:
         """Return the signed order for this attempt; it holds as long as the lease."""
-        order = claimed.order
+        order, signer = claimed.order, self._signer.current
         stamp = RouteStamp(
-            hub_oin=self.signer.oin,
+            hub_oin=signer.oin,
             sender_oin=order.sender_oin,
             receiver_oin=order.receiver_oin,
             message_id=order.message_id,
@@ -50,7 +55,7 @@ class Papers:
             issued=self.clock(),
             expires=order.lease_until,
         )
-        return signed_stamp(stamp, self.signer)
+        return signed_stamp(stamp, signer)
 
     def proven(
         self,
@@ -68,9 +73,9 @@ class Papers:
 
         Raises `Refused(RECEIPT_INVALID)`.
         """
-        now, order = self.clock(), claimed.order
+        now, order, signer = self.clock(), claimed.order, self._signer.current
         exchange = Exchange(
-            hub_oin=self.signer.oin,
+            hub_oin=signer.oin,
             sender_oin=order.sender_oin,
             receiver_oin=order.receiver_oin,
             message_id=order.message_id,
@@ -88,7 +93,7 @@ class Papers:
             raise Refused(Reason.RECEIPT_INVALID, problem="for another stamp")
         # 3.
         own = HubReceipt(
-            signer_oin=self.signer.oin,
+            signer_oin=signer.oin,
             exchange=exchange,
             delivered=now,
             sender_mandate_id=route.sender_mandate_id,
@@ -100,6 +105,6 @@ class Papers:
         )
         return Result(
             state=State.DELIVERED,
-            hub_receipt=signed_hub_receipt(own, self.signer).SerializeToString(),
+            hub_receipt=signed_hub_receipt(own, signer).SerializeToString(),
             receiver_receipt=receipt.SerializeToString(),
         )

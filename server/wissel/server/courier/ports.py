@@ -1,8 +1,9 @@
 """What forwarding needs of the rooms below it."""
 
 import datetime as dt
+import ssl
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from wissel.routing.delivery import Delivery, Order, Result, Wanted
@@ -12,6 +13,37 @@ from wissel.routing.table import Table
 
 Clock = Callable[[], dt.datetime]
 """The moment now, aware."""
+
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Renewed(Protocol[T_co]):
+    """Something that is renewed while the process lives."""
+
+    @property
+    def current(self) -> T_co:
+        """The one in force; the same object until it is renewed."""
+        ...
+
+
+class OwnTls(Protocol):
+    """The hub's own TLS identity at one moment, with which it calls receivers."""
+
+    @property
+    def key(self) -> bytes:
+        """The private key, PEM."""
+        ...
+
+    @property
+    def chain(self) -> bytes:
+        """The certificates, PEM, leaf first."""
+        ...
+
+    @property
+    def context(self) -> ssl.SSLContext:
+        """What shakes hands with this identity, and asks for a root that is trusted."""
+        ...
 
 
 class Journal(Protocol):
@@ -71,10 +103,10 @@ class PeerTrust(PathFinder, Protocol):
     """Whom the hub trusts, as a client and as a verifier of signatures."""
 
     def check(self, path: TrustedPath, revoked: Revoked, at: dt.datetime) -> None:
-        """Judge an earlier path again: clock, revocation lists, register.
+        """Judge an earlier path again: clock, roots, revocation lists, register.
 
         Raises `Refused` with CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID,
-        CERTIFICATE_REVOKED or REVOCATION_UNKNOWN.
+        CERTIFICATE_UNTRUSTED, CERTIFICATE_REVOKED or REVOCATION_UNKNOWN.
         """
         ...
 

@@ -6,26 +6,21 @@ once by itself (DESIGN section 6, "Dialling").
 
 import asyncio
 import ssl
-from pathlib import Path
 from typing import Any
 
 from wissel.routing.errors import Refused
 from wissel.routing.reasons import Reason
 from wissel.server.courier.addresses import IpAddress, Place
+from wissel.server.courier.ports import OwnTls
 
 
 class Prober:
-    """Shakes hands with the hub's own certificate; files are PEM."""
+    """Shakes hands; `handshake` is how many seconds that may take."""
 
-    def __init__(self, certificate: Path, key: Path, roots: Path, handshake: float) -> None:
+    def __init__(self, handshake: float) -> None:
         self.handshake = handshake
-        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        self._context.minimum_version = ssl.TLSVersion.TLSv1_2
-        self._context.load_verify_locations(cafile=roots)
-        self._context.load_cert_chain(certificate, key)
-        self._context.set_alpn_protocols(["h2"])
 
-    async def chain_at(self, place: Place, address: IpAddress) -> list[bytes]:
+    async def chain_at(self, place: Place, address: IpAddress, tls: OwnTls) -> list[bytes]:
         """Return the DER certificates that the server shows, leaf first.
 
         TLS has checked them against the trust roots and the host name. Raises
@@ -38,7 +33,7 @@ class Prober:
                     asyncio.Protocol,
                     str(address),
                     place.port,
-                    ssl=self._context,
+                    ssl=tls.context,
                     server_hostname=place.host,
                 )
         except ssl.SSLCertVerificationError as error:

@@ -6,9 +6,8 @@ nextUpdate still counts for `GRACE`, and is called stale meanwhile: receipts say
 so. After that, what it would have to judge is refused, rather than let pass.
 """
 
-import asyncio
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NoReturn
@@ -162,12 +161,6 @@ class RevocationLists:
         for path in stale - self._stale:
             _log.warning("revocation_list_stale", file=str(path))
         self._stale = stale
-
-    async def keep_fresh(self, clock: Callable[[], dt.datetime], every: float) -> NoReturn:
-        """Refresh every so many seconds, for as long as the task lives."""
-        while True:
-            await asyncio.sleep(every)
-            await asyncio.to_thread(self.refresh, clock())
 
 
 def _renewed(old: RevocationList) -> RevocationList:

@@ -6,40 +6,70 @@ from pathlib import Path
 from typing import Self
 
 from wissel.routing.certificates import Trust
+from wissel.routing.errors import Refused
+from wissel.routing.facts import RevocationTarget
 from wissel.routing.paths import (
     RememberedPaths,
     Revoked,
     TrustedPath,
+    certificate_sha256,
     check_clock,
     check_revoked,
 )
+from wissel.routing.reasons import Reason
 from wissel.routing.suitability import Purpose
 from wissel.server.identity.crls import RevocationLists, TrustFileError
+from wissel.server.identity.watched import Watched
+
+
+class _Rooted:
+    """The roots at one moment, with the paths that were found to them.
+
+    A path ends in one of them or is not trusted any more; `names` are theirs,
+    as in `TrustedPath.names`, so that this costs a call next to nothing.
+    """
+
+    def __init__(self, trust: Trust) -> None:
+        self.paths = RememberedPaths(trust)
+        self.names = frozenset(
+            (RevocationTarget.CERTIFICATE_SHA256, certificate_sha256(each)) for each in trust.roots
+        )
 
 
 class HubTrust:
     """The trust of one process. It is a `PathFinder` that also asks the revocation lists."""
 
-    def __init__(self, trust: Trust, lists: RevocationLists) -> None:
+    def __init__(self, roots: Watched[Trust], lists: RevocationLists) -> None:
         self.lists = lists
-        self._paths = RememberedPaths(trust)
+        self._roots = roots
+        self._rooted = _Rooted(roots.current)
 
     @classmethod
     def read(cls, roots: Path, crls: Sequence[Path] = ()) -> Self:
         """Read WISSEL_TRUST_ROOTS and WISSEL_CRLS, or raise `TrustFileError`."""
         try:
-            trust = Trust.from_pem(roots.read_bytes())
+            watched = Watched("roots", (roots,), lambda _: Trust.from_pem(roots.read_bytes()))
         except OSError as error:
             message = f"{roots}: {error.strerror}"
             raise TrustFileError(message) from None
         except ValueError:
             message = f"{roots}: no certificate in PEM"
             raise TrustFileError(message) from None
-        return cls(trust, RevocationLists(crls))
+        return cls(watched, RevocationLists(crls))
+
+    def refresh(self, at: dt.datetime) -> None:
+        """Read roots and lists again if their files changed; what is broken stays as it was.
+
+        A path to a root that has gone is trusted no longer, however recently it
+        was found. For any thread.
+        """
+        self.lists.refresh(at)
+        if self._roots.refresh():
+            self._rooted = _Rooted(self._roots.current)
 
     def path(self, chain: Sequence[bytes], purpose: Purpose, at: dt.datetime) -> TrustedPath:
         """As in `PathFinder`; the revocation lists have been asked."""
-        path = self._paths.path(chain, purpose, at)
+        path = self._rooted.paths.path(chain, purpose, at)
         self.lists.check(path, at)
         return path
 
@@ -48,16 +78,19 @@ class HubTrust:
         return (
             path.not_before <= at < path.ends
             and path.names.isdisjoint(revoked)
+            and not path.names.isdisjoint(self._rooted.names)
             and self.lists.passes(path, at)
         )
 
     def check(self, path: TrustedPath, revoked: Revoked, at: dt.datetime) -> None:
-        """Judge an earlier path again: clock, revocation lists, register.
+        """Judge an earlier path again: clock, roots, revocation lists, register.
 
         Raises `Refused` with CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID,
-        CERTIFICATE_REVOKED or REVOCATION_UNKNOWN.
+        CERTIFICATE_UNTRUSTED, CERTIFICATE_REVOKED or REVOCATION_UNKNOWN.
         """
         check_clock(path, at)
+        if path.names.isdisjoint(self._rooted.names):
+            raise Refused(Reason.CERTIFICATE_UNTRUSTED)
         self.lists.check(path, at)
         check_revoked(path, revoked)
 

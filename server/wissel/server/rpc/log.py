@@ -9,7 +9,9 @@ import asyncio
 import atexit
 import datetime as dt
 import logging
+import select
 import sys
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, Protocol, TextIO
 
 import orjson
@@ -63,8 +65,9 @@ class JsonLines:
         if not lines:
             return
         try:
-            self._stream.write(b"".join(lines).decode())
-            self._stream.flush()
+            for block in _blocks(lines):
+                self._stream.write(block.decode())
+                self._stream.flush()
         except (OSError, ValueError):
             atexit.unregister(self.flush)
 
@@ -91,6 +94,20 @@ class TerminalLines:
 
     def flush(self) -> None:
         """Nothing is kept back."""
+
+
+def _blocks(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the lines in blocks that a pipe takes whole.
+
+    Workers write to the same pipe, and larger writes would cut into each other's lines.
+    """
+    block = b""
+    for line in lines:
+        if block and len(block) + len(line) > select.PIPE_BUF:
+            yield block
+            block = b""
+        block += line
+    yield block
 
 
 def configure(level: str, stream: TextIO | None = None) -> Lines:

@@ -14,6 +14,7 @@ from wissel.routing.facts import Fact
 from wissel.server.store.acts import ActLike
 from wissel.server.store.answers import Answer, earlier_answer, keep_answer
 from wissel.server.store.codec import decode, encode
+from wissel.server.store.listen import notify
 from wissel.server.store.projection import PROJECTIONS, Projection, key_of
 from wissel.server.store.reading import SqlReading
 from wissel.server.store.subjects import subjects_of
@@ -127,6 +128,7 @@ class SqlChange(SqlReading):
         self._revision += 1
         head = update(HEAD).values(revision=self._revision, recorded_time=self._now)
         await self._connection.execute(head)
+        await notify(self._connection, self._revision)
 
     async def _append(self, events: Sequence[_Event]) -> None:
         """Write events in the order in which the facts were put."""

@@ -104,12 +104,12 @@ class Follower(Generic[T]):
     async def head_revision(self) -> int:
         """Return the last committed revision as the database has it at this moment."""
         head = await self._log.head_revision()
-        self._learn(head)
+        self.learn(head)
         return head
 
     async def start(self) -> None:
         """Load the table and begin to follow. Raises `Refused(DATABASE_UNAVAILABLE)`."""
-        self._log.on_commit(self._learn)
+        self._log.on_commit(self.learn)
         await self._load()
         self._task = asyncio.create_task(self._follow(), name="follow the register")
 
@@ -144,7 +144,7 @@ class Follower(Generic[T]):
                 revision=str(revision),
             ) from None
 
-    def _learn(self, head: int) -> None:
+    def learn(self, head: int) -> None:
         """Take note of a revision that exists, and fetch it without waiting for the poll."""
         self._known_head = max(self._known_head, head)
         if self._table is None or head > self._table.revision:

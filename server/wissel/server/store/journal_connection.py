@@ -14,13 +14,16 @@ from wissel.server.store.journal_batch import LostRace
 _REST: Final = 1.0
 """Seconds after which a connection is looked at before it is used again."""
 
+_DEADLOCK: Final = "40P01"
+
 
 class KeptConnection:
     """The driver's own connection, taken from an engine's pool; for one thread at a time.
 
     It is given back to the pool after a rest, since the pool asks a connection
     whether it still lives when it is taken; and thrown away after an error, so
-    that the next transaction begins on a new one.
+    that the next transaction begins on a new one. A deadlock, which PostgreSQL
+    resolves by breaking one side off, is a race lost.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -45,9 +48,11 @@ class KeptConnection:
         except LostRace:
             connection.rollback()
             raise
-        except BaseException:
+        except BaseException as error:
             connection.invalidate()
             self._connection = None
+            if getattr(error, "sqlstate", None) == _DEADLOCK:
+                raise LostRace from error
             raise
         self._used = time.monotonic()
 

@@ -1,0 +1,201 @@
+"""The parent of the workers: starts them, starts them again, and stops them.
+
+It never makes a gRPC object and never forks: gRPC does not survive a fork, so
+each worker is the same command, started anew, with one hidden option.
+"""
+
+import asyncio
+import signal
+import socket
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+from wissel.server.workers.link import SERVES
+
+SILENT_SECONDS: Final = 5.0
+"""A worker that has said nothing for so long counts as not serving."""
+_FIRST_PAUSE: Final = 0.1
+_LONGEST_PAUSE: Final = 30.0
+_GOOD_LIFE: Final = 60.0  # seconds after which an earlier death is forgiven
+_STOPPED_AT_ONCE: Final = 1
+_NOT_STARTED: Final = 1
+_WORDS: Final = 64
+
+Clock = Callable[[], float]
+"""Seconds that never go back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """How a worker is at a moment; `pid` is 0 while it has no process."""
+
+    worker: int
+    pid: int
+    serves: bool
+    restarts: int
+
+
+@dataclass(slots=True, kw_only=True)
+class _Worker:
+    """One of the workers, whichever process it is at the moment."""
+
+    number: int
+    process: asyncio.subprocess.Process | None = None
+    says_it_serves: bool = False
+    heard_at: float = 0.0
+    restarts: int = 0
+
+    def state(self, now: float) -> State:
+        process = self.process
+        return State(
+            worker=self.number,
+            pid=process.pid if process else 0,
+            serves=self.says_it_serves and now - self.heard_at <= SILENT_SECONDS,
+            restarts=self.restarts,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """How workers are started, and what is told of them.
+
+    `command` gets the number of a descriptor added, of a `Link`; `environ(n)`
+    are the variables of worker n; `ready` is called once, when all serve first;
+    `died(n, pid)` when a process has ended; `say` takes a line for people.
+    """
+
+    command: Sequence[str]
+    environ: Callable[[int], Mapping[str, str]]
+    ready: Callable[[], None]
+    died: Callable[[int, int], None]
+    say: Callable[[str], None]
+
+
+class Parent:
+    """Keeps `count` workers running until it is told to stop."""
+
+    def __init__(self, count: int, start: Start, *, clock: Clock = time.monotonic) -> None:
+        self._workers = [_Worker(number=number) for number in range(count)]
+        self._start = start
+        self._clock = clock
+        self._ready = False
+        self._stopping = asyncio.Event()
+        self._code = 0
+
+    def states(self) -> list[State]:
+        """Return how each worker is now; any thread may ask."""
+        now = self._clock()
+        return [worker.state(now) for worker in self._workers]
+
+    async def run(self) -> int:
+        """Run the workers until SIGTERM or SIGINT; returns the exit code.
+
+        A worker that ends before all have served once ends the hub, with its
+        code: it has said what is wrong, and starting it again would not mend it.
+        """
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._signalled)
+        async with asyncio.TaskGroup() as group:
+            for worker in self._workers:
+                group.create_task(self._keep(worker))
+        return self._code
+
+    def _signalled(self) -> None:
+        if not self._stopping.is_set():
+            self._start.say("stopping: finishing what is under way")
+            self._stop()
+            return
+        self._start.say("stopped at once")
+        self._code = _STOPPED_AT_ONCE
+        self._send(signal.SIGKILL)
+
+    def _stop(self) -> None:
+        self._stopping.set()
+        self._send(signal.SIGTERM)
+
+    def _send(self, number: signal.Signals) -> None:
+        for worker in self._workers:
+            if worker.process is not None:
+                with suppress(ProcessLookupError):
+                    worker.process.send_signal(number)
+
+    async def _keep(self, worker: _Worker) -> None:
+        pause = _FIRST_PAUSE
+        while True:
+            began = self._clock()
+            code = await self._live(worker)
+            if self._stopping.is_set():
+                self._ended_in_stopping(worker, code)
+                return
+            if not self._ready:
+                self._code = code if code > 0 else 1
+                self._stop()
+                return
+            pause = _FIRST_PAUSE if self._clock() - began > _GOOD_LIFE else pause
+            self._start.say(f"worker {worker.number} ended with {code}: starts in {pause:g} s")
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._stopping.wait()
+                    return
+            worker.restarts += 1
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def _ended_in_stopping(self, worker: _Worker, code: int) -> None:
+        # SIGTERM ends a worker that has not begun to serve yet by itself.
+        # After a failed start, or a second signal, the code of that says it all.
+        if self._code == 0 and code not in {0, -signal.SIGTERM}:
+            self._start.say(f"worker {worker.number} ended with {code}")
+            self._code = 1
+
+    async def _live(self, worker: _Worker) -> int:
+        """Run one process as this worker; returns its exit code."""
+        ours, theirs = socket.socketpair()
+        with ours:
+            with theirs:
+                try:
+                    process = await self._started(worker.number, theirs.fileno())
+                except OSError as error:  # no process or no memory to be had
+                    self._start.say(f"worker {worker.number} cannot start: {error.strerror}")
+                    return _NOT_STARTED
+            worker.process = process
+            if self._stopping.is_set():  # told to, while it was being started
+                process.terminate()
+            await self._listen(worker, ours)
+            code = await process.wait()
+        worker.says_it_serves = False
+        worker.process = None
+        self._start.died(worker.number, process.pid)
+        return code
+
+    async def _started(self, number: int, descriptor: int) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            *self._start.command,
+            str(descriptor),
+            env=self._start.environ(number),
+            stdin=asyncio.subprocess.DEVNULL,
+            pass_fds=(descriptor,),
+        )
+
+    async def _listen(self, worker: _Worker, ours: socket.socket) -> None:
+        """Take what a worker says, until its end of the pair is closed."""
+        ours.setblocking(False)
+        loop = asyncio.get_running_loop()
+        with suppress(ConnectionError):
+            while words := await loop.sock_recv(ours, _WORDS):
+                self._heard(worker, serves=words.endswith(SERVES))
+
+    def _heard(self, worker: _Worker, *, serves: bool) -> None:
+        """Note whether a worker serves; tell when it begins to, and once that all do."""
+        if serves and not worker.says_it_serves and worker.process is not None:
+            self._start.say(f"worker {worker.number} serves as process {worker.process.pid}")
+        worker.says_it_serves = serves
+        worker.heard_at = self._clock()
+        if self._ready or self._stopping.is_set():
+            return
+        self._ready = all(state.serves for state in self.states())
+        if self._ready:
+            self._start.ready()

@@ -1,0 +1,125 @@
+"""Several processes on one journal: one wins, none waits for ever, and none overwrites."""
+
+import asyncio
+import datetime as dt
+import multiprocessing
+import os
+import time
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from support.journals import ID, ME, JournalWorld
+from support.orders import DONE, LATER, NO, NOW, order
+from wissel.routing.delivery import State
+from wissel.routing.errors import Refused
+from wissel.server.store.engine import journal_url, open_blocking_engine
+from wissel.server.store.journal import SqlJournal
+
+
+async def test_of_claims_in_two_processes_one_wins(
+    journal: SqlJournal, journals: JournalWorld
+) -> None:
+    other = journals.open()
+    results = await asyncio.gather(
+        journal.claim(order()), other.claim(order()), return_exceptions=True
+    )
+    await other.close()
+
+    assert sorted(isinstance(each, Refused) for each in results) == [False, True]
+
+
+async def test_a_wrong_memory_never_overwrites(journal: SqlJournal, journals: JournalWorld) -> None:
+    """Another process took the message over: this one believes that it still owns it."""
+    await journal.claim(order())
+    journals.now = LATER
+    other = journals.open()
+    taken, _ = await other.claim(order(lease_until=LATER + dt.timedelta(minutes=2), owner="other"))
+
+    assert await journal.finish(ME, ID, 1, DONE) is None
+    assert taken.attempt == 2
+    assert await other.finish(ME, ID, 2, NO)
+    await other.close()
+    found = await journal.find(ME, ID)
+    assert found is not None
+    assert (found.state, found.attempt) == (State.REFUSED, 2)
+    assert journals.entries() == [(1, "ACCEPTED"), (2, "ACCEPTED"), (2, "REFUSED")]
+
+
+async def test_a_process_finishes_what_it_did_not_claim(
+    journal: SqlJournal, journals: JournalWorld
+) -> None:
+    await journal.claim(order())
+    other = journals.open()
+
+    finished = await other.finish(ME, ID, 1, DONE)
+
+    await other.close()
+    assert finished is not None
+    assert finished.state is State.DELIVERED
+
+
+async def test_one_repeated_message_spoils_nothing_for_its_batch(
+    journal: SqlJournal, journals: JournalWorld
+) -> None:
+    await journal.claim(order())
+
+    results = await asyncio.gather(
+        journal.claim(order(message_id=UUID(int=2))),
+        journal.claim(order()),
+        journal.finish(ME, ID, 1, DONE),
+        return_exceptions=True,
+    )
+
+    assert isinstance(results[1], Refused)
+    assert journals.entries() == [(1, "ACCEPTED"), (1, "ACCEPTED"), (1, "DELIVERED")]
+
+
+async def test_after_an_error_it_writes_again(journal: SqlJournal, journals: JournalWorld) -> None:
+    engine = open_blocking_engine(journal_url(journals.url))
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE delivery_entry RENAME TO away"))
+    with pytest.raises(Refused):
+        await journal.claim(order())
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE away RENAME TO delivery_entry"))
+    engine.dispose()
+
+    assert (await journal.claim(order()))[0].attempt == 1
+
+
+def _write_many(
+    url: str, first: int, seconds: float, waits: "multiprocessing.Queue[float]"
+) -> None:
+    async def run() -> float:
+        journal = SqlJournal.open(url, lambda: 1, lambda: NOW)
+        worst, number, until = 0.0, first, time.monotonic() + seconds
+        while time.monotonic() < until:
+            began = time.monotonic()
+            await journal.claim(order(message_id=UUID(int=number)))
+            worst = max(worst, time.monotonic() - began)
+            number += 1
+        await journal.close()
+        return worst
+
+    waits.put(asyncio.run(run()))
+
+
+def test_no_process_starves_another(journals: JournalWorld) -> None:
+    """Four writers at once: each gets on, and none waits long for its turn."""
+    context = multiprocessing.get_context("spawn")
+    waits: multiprocessing.Queue[float] = context.Queue()
+    seconds = float(os.environ.get("WISSEL_STARVE_SECONDS", "2"))
+    writers = [
+        context.Process(target=_write_many, args=(journals.url, 1_000_000 * n, seconds, waits))
+        for n in range(1, 5)
+    ]
+    for writer in writers:
+        writer.start()
+    worst = [waits.get(timeout=60) for _ in writers]
+    for writer in writers:
+        writer.join()
+
+    assert len(journals.entries()) > 40
+    assert max(worst) < 2.0

@@ -1,0 +1,148 @@
+"""The parent of workers, with scripts in their place: what it does when they misbehave."""
+
+import asyncio
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from support.processes import free_port
+from wissel.server.settings import ListenError
+from wissel.server.workers.parent import SILENT_SECONDS, Parent, Start
+from wissel.server.workers.port import held
+from wissel.server.workers.watching import watched
+
+SERVES = "import os, signal, sys; os.write(int(sys.argv[1]), b'+'); signal.pause()"
+FAILS = "raise SystemExit(4)"
+DIES = "import os, sys; os.write(int(sys.argv[1]), b'+'); sys.exit(5)"
+
+
+@dataclass
+class Told:
+    """What a parent tells, line by line."""
+
+    lines: list[str] = field(default_factory=list)
+    died: list[int] = field(default_factory=list)
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    deaths: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
+
+    def start(self, script: str, command: tuple[str, ...] = ()) -> Start:
+        """Return how to start a script as a worker."""
+        return Start(
+            command=command or (sys.executable, "-c", script),
+            environ=environ,
+            ready=self.ready.set,
+            died=self._died,
+            say=self.lines.append,
+        )
+
+    def _died(self, worker: int, _pid: int) -> None:
+        self.died.append(worker)
+        self.deaths.release()
+
+
+def environ(_worker: int) -> Mapping[str, str]:
+    return os.environ
+
+
+def test_the_parent_has_no_grpc_and_no_database() -> None:
+    code = "import sys, wissel.server.__main__, wissel.server.workers.hub; print(*sys.modules)"
+
+    modules = subprocess.check_output([sys.executable, "-c", code], text=True).split()
+
+    assert set() == {"grpc", "sqlalchemy"}.intersection(modules)
+
+
+async def test_a_worker_that_fails_before_all_serve_ends_the_hub_with_its_code() -> None:
+    told = Told()
+
+    code = await Parent(2, told.start(FAILS)).run()
+
+    assert 4 == code
+    assert not told.ready.is_set()
+
+
+async def test_a_command_that_cannot_be_started_ends_the_hub(tmp_path: Path) -> None:
+    told = Told()
+
+    code = await Parent(1, told.start("", (str(tmp_path / "absent"),))).run()
+
+    assert 1 == code
+    assert ["worker 0 cannot start: No such file or directory"] == told.lines
+
+
+async def test_the_pause_before_a_restart_grows() -> None:
+    told = Told()
+    running = asyncio.create_task(Parent(1, told.start(DIES)).run())
+    for _ in range(3):
+        await told.deaths.acquire()
+
+    os.kill(os.getpid(), signal.SIGTERM)
+    code = await running
+
+    assert 0 == code
+    said = [line for line in told.lines if "starts in" in line]
+    assert [f"worker 0 ended with 5: starts in {pause} s" for pause in (0.1, 0.2)] == said[:2]
+
+
+async def test_a_worker_that_falls_silent_counts_as_not_serving() -> None:
+    told, now = Told(), [0.0]
+    parent = Parent(1, told.start(SERVES), clock=lambda: now[0])
+    running = asyncio.create_task(parent.run())
+    await told.ready.wait()
+
+    serves = []
+    for now[0] in (SILENT_SECONDS, SILENT_SECONDS + 0.1):
+        serves += [state.serves for state in parent.states()]
+    os.kill(os.getpid(), signal.SIGTERM)
+
+    assert 0 == await running
+    assert [True, False] == serves
+    assert [0] == told.died
+
+
+async def test_workers_that_do_not_serve_yet_are_shown_as_such(tmp_path: Path) -> None:
+    port = free_port()
+    with watched(f"127.0.0.1:{port}", tmp_path, Parent(2, Told().start(SERVES))):
+        connection = http.client.HTTPConnection("127.0.0.1", port)
+        connection.request("GET", "/healthz")
+        answer = connection.getresponse()
+        shown = json.loads(answer.read())
+        connection.close()
+
+    assert 503 == answer.status
+    workers = [{"worker": n, "pid": 0, "serves": False, "restarts": 0} for n in range(2)]
+    assert {"serves": False, "workers": workers} == shown
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0.0.0.0"])  # noqa: S104 - and closed at once
+def test_a_held_port_takes_workers_and_nobody_else(host: str) -> None:
+    with held(f"{host}:0") as address:
+        port = int(address.rpartition(":")[2])
+        with socket.socket() as worker, socket.socket() as stranger:
+            worker.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            worker.bind(("127.0.0.1", port))
+            worker.listen()
+            with (
+                socket.create_connection(("127.0.0.1", port)),
+                pytest.raises(OSError, match="in use"),
+            ):
+                stranger.bind(("127.0.0.1", port))
+
+    assert f"{host}:{port}" == address
+
+
+@pytest.mark.parametrize(
+    "listen", ["", "localhost", "localhost:", "localhost:x", "localhost:70000", "x.invalid:1"]
+)
+def test_an_address_that_is_none_is_said(listen: str) -> None:
+    with pytest.raises(ListenError, match="cannot be served on"), held(listen):
+        pass

@@ -1,0 +1,50 @@
+"""Journals on a migrated database, with a clock and a head that tests can turn."""
+
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+
+from support.orders import NOW
+from support.pki import NOORD_OIN
+from wissel.routing.errors import Refused
+from wissel.routing.identifiers import Oin
+from wissel.routing.reasons import Reason
+from wissel.server.store.engine import blocking_read, journal_url, open_blocking_engine
+from wissel.server.store.journal import SqlJournal
+from wissel.server.store.journal_tables import ENTRY
+
+ME: Final = Oin(NOORD_OIN)
+"""Who sends `orders.order()`."""
+ID: Final = UUID(int=1)
+"""Its message id."""
+
+
+class JournalWorld:
+    """A migrated database, with a clock and a head that tests can turn."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.now = NOW
+        self.head: int | None = 7
+        self.heads_read = 0
+
+    def open(self) -> SqlJournal:
+        """Open the journal as another process does."""
+        return SqlJournal.open(self.url, self.read_head, lambda: self.now)
+
+    def read_head(self) -> int:
+        """Return the head of the register, if it can be read."""
+        self.heads_read += 1
+        if self.head is None:
+            raise Refused(Reason.DATABASE_UNAVAILABLE)
+        return self.head
+
+    def entries(self) -> list[tuple[int, str]]:
+        """Return attempt and state of every move, in order."""
+        engine = open_blocking_engine(journal_url(self.url))
+        with blocking_read(engine) as connection:
+            query = select(ENTRY.c.attempt, ENTRY.c.state).order_by(ENTRY.c.id)
+            rows = [(row.attempt, row.state) for row in connection.execute(query)]
+        engine.dispose()
+        return rows
