@@ -28,7 +28,7 @@ class Expiry:
             "Unix time at which the hub's own certificate ends, by use.",
             ("use",),
             registry=registry,
-            multiprocess_mode="min",
+            multiprocess_mode="livemin",
         )
 
     def look(self, at: dt.datetime) -> None:
