@@ -146,6 +146,22 @@ async def test_a_journal_that_cannot_be_written_refuses(
     engine.dispose()
 
 
+async def test_using_a_journal_tells_whether_it_can_be_written(
+    journal: SqlJournal, journals: JournalWorld
+) -> None:
+    await journal.use()
+    engine = open_blocking_engine(journal_url(journals.url))
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE delivery_entry"))
+        connection.execute(text("DROP TABLE delivery"))
+    engine.dispose()
+
+    with pytest.raises(Refused) as refused:
+        await journal.use()
+
+    assert refused.value.reason is Reason.RECORD_UNAVAILABLE
+
+
 async def test_pages_are_newest_first_and_filtered(
     journal: SqlJournal, journals: JournalWorld
 ) -> None:

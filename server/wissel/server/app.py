@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
-from uuid import UUID
 
 import structlog
 from prometheus_client import CollectorRegistry, start_http_server
@@ -41,7 +40,6 @@ NOT_SERVING_SECONDS: Final = 2.0
 _LOOK_SECONDS: Final = 0.25
 _FILES_SECONDS: Final = 2.0
 _GARBAGE: Final = 50_000  # objects, a few megabytes, between two looks for cycles
-_NOBODY: Final = UUID(int=0)
 
 
 @asynccontextmanager
@@ -65,7 +63,7 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         _settle_memory()
         journal = SqlJournal.open(settings.database, head_reader(settings.database), _now)
         stack.push_async_callback(journal.close)
-        await journal.find(hub_oin, _NOBODY)
+        await _use(journal)
         parts = _courier_parts(settings, files, follower, journal)
         dialer = make_dialer(parts)
         stack.push_async_callback(dialer.close)
@@ -119,6 +117,15 @@ async def _register(settings: Settings, hub_oin: Oin, stack: AsyncExitStack) -> 
         message = f"the database cannot be used ({refused.reason}); run: wissel-server migrate"
         raise StartError(message) from refused
     return register
+
+
+async def _use(journal: SqlJournal) -> None:
+    """Write to the journal once, for health is not green while it cannot be written."""
+    try:
+        await journal.use()
+    except Refused as refused:
+        message = f"the journal cannot be written ({refused.reason}); run: wissel-server migrate"
+        raise StartError(message) from refused
 
 
 def _require_file(url: str) -> None:

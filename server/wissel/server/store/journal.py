@@ -53,6 +53,14 @@ class SqlJournal:
         turn = Turn(_lock_file(place))
         return cls(engine, JournalWriter(engine, turn, head, clock), turn)
 
+    async def use(self) -> None:
+        """Take the lock of a writer once and change nothing.
+
+        A hub does so before it serves: one whose journal cannot be written would
+        refuse every message. Raises `Refused(RECORD_UNAVAILABLE)`.
+        """
+        await self._writer.write(Move(("", str(UUID(int=0))), lambda _standing, _now: None))
+
     async def claim(self, order: Order) -> tuple[Delivery, int | None]:
         """Accept an order; see the port."""
 
