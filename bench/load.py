@@ -25,7 +25,6 @@ from wissel.traffic.v1.route_service_pb2_grpc import RouteServiceStub
 from wissel.traffic.v1.traffic_service_pb2_grpc import TrafficServiceStub
 
 DOSSIER_BYTES: Final = 175_000
-LARGE_BYTES: Final = 25 * 1024 * 1024
 CHUNK_BYTES: Final = 512 * 1024
 
 

@@ -17,7 +17,6 @@ DUO: Final = Oin("00000001800866472000")
 KENNISNET: Final = Oin("00000003272448340204")
 
 _OSR: Final = AgreementKind.KENNISNET_OSR
-_VENDOR: Final = (AgreementKind.VENDOR_OSR,)
 _VENDOR_OSO: Final = (AgreementKind.VENDOR_OSR, AgreementKind.VENDOR_OSO)
 
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from uuid import UUID
 
 from wissel.mandate.v1 import mandate_service_pb2 as pb
 from wissel.mandate.v1 import mandate_service_pb2_grpc as pb_grpc
@@ -29,9 +28,6 @@ from wissel.server.rpc.scoping import current_scope
 from wissel.server.rpc.shared import Shared
 from wissel.server.rpc.validating import validate_mandate
 from wissel.server.store.codec import etag_of
-
-NO_ID = UUID(int=0)
-"""Stands for the id of a mandate that was only checked."""
 
 
 class MandateServicer(pb_grpc.MandateServiceServicer):
