@@ -8,7 +8,7 @@ from support import worlds as w
 from support.queries import decided, operator, partner, query, refusal, route, vendor
 from wissel.routing.days import ONE_DAY, Period
 from wissel.routing.decide import decide
-from wissel.routing.decision import Asker, Query, Refusal, Route, Side
+from wissel.routing.decision import Asker, Query, Refusal, Side
 from wissel.routing.facts import (
     AgreementKind,
     Attribute,
@@ -20,33 +20,27 @@ from wissel.routing.facts import (
 )
 from wissel.routing.identifiers import Brin, Namespace, Oin, ServiceCode, Swv
 from wissel.routing.reasons import Reason
-from wissel.routing.records import FOREVER
 from wissel.routing.table import Table
 
 
 def test_a_route_tells_where_and_by_which_mandates() -> None:
-    decision = decide(w.table(revision=7), query(), w.TODAY)
+    decision = route(decide(w.table(revision=7), query(), w.TODAY))
 
-    expected = Route(
-        endpoint=w.endpoint(w.C_ZUID, 1).endpoint_id.int,
-        url="https://las-zuid.example:8443",
-        receiver_oin=w.ZUID,
-        system_id=w.LAS_ZUID,
-        service=w.OSO_OV,
-        version=w.OV_2026,
-        vestiging=w.endpoint(w.C_ZUID, 1, vestiging="01").vestiging,
-        aanleverpunt=w.endpoint(w.C_ZUID, 1, aanleverpunt="1").aanleverpunt,
-        routing_key=w.key(w.XC, 1),
-        last_day=FOREVER,
-        revision=7,
-        contract=w.NO_WISHES,
-        receiver_mandate=w.C_ZUID.mandate_id.int,
-        sender_mandate=w.A_NOORD.mandate_id.int,
-        sender_system_id=w.LAS_NOORD,
-    )
-    assert expected == decision
-    assert w.A_NOORD.mandate_id == expected.sender_mandate_id
-    assert expected.valid_until is None
+    assert decision.endpoint_id == w.endpoint(w.C_ZUID, 1).endpoint_id
+    assert decision.url == "https://las-zuid.example:8443"
+    assert decision.receiver_oin == w.ZUID
+    assert decision.system_id == w.LAS_ZUID
+    assert decision.service == w.OSO_OV
+    assert decision.version == w.OV_2026
+    assert decision.vestiging == w.endpoint(w.C_ZUID, 1, vestiging="01").vestiging
+    assert decision.aanleverpunt == w.endpoint(w.C_ZUID, 1, aanleverpunt="1").aanleverpunt
+    assert decision.routing_key == w.key(w.XC, 1)
+    assert decision.revision == 7
+    assert decision.contract == w.NO_WISHES
+    assert decision.receiver_mandate_id == w.C_ZUID.mandate_id
+    assert decision.sender_mandate_id == w.A_NOORD.mandate_id
+    assert decision.sender_system_id == w.LAS_NOORD
+    assert decision.valid_until is None
 
 
 def test_a_system_with_its_own_oin_receives_under_it() -> None:

@@ -232,7 +232,7 @@ def test_a_route_leads_to_what_locate_finds(rows: list[Endpoint], asked: Query) 
 
     if isinstance(decision, Route):
         assert isinstance(located, Located)
-        assert located.endpoint.ident == decision.endpoint_id.int
-        assert not located.endpoint.suspended
+        assert located.receiver.endpoint_id(located.place) == decision.endpoint_id
+        assert not located.receiver.endpoints[located.place].suspended
     elif isinstance(located, Refusal) and asked.selection.vestiging is None:
         assert located == decision

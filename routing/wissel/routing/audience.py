@@ -8,6 +8,7 @@ from wissel.routing.facts import Role
 from wissel.routing.identifiers import SystemId
 from wissel.routing.locate import Located, locate
 from wissel.routing.reasons import Reason
+from wissel.routing.records import NOWHERE
 from wissel.routing.table import Table
 
 _OTHER_SIDE: Final = {
@@ -89,18 +90,17 @@ def _serves(table: Table, asker: Asker, query: Query, on: dt.date) -> bool:
     """Whether what is told of the receiver is all about the asker's own systems."""
     located = locate(table, query.receiver, query.selection, query.service, query.version, on)
     own: frozenset[SystemId] = frozenset(asker.system_ids)
-    if isinstance(located, Located) and located.endpoint.mandate is not None:
-        return _is_own(table, located.endpoint.mandate.system, own)
+    if isinstance(located, Located):
+        receiver = located.receiver
+        mandate = receiver.mandates[receiver.under[located.place]]
+        return _is_own(table, mandate.system, own)
     bucket = table.organisation(query.receiver)
     service = table.reference.services.get(query.service)
     if bucket is None or service is None:
         return False
     day = on.toordinal()
-    mandated = {
-        mandate.system
-        for mandate in bucket.mandates.get(service.number, ())
-        if mandate.start <= day <= mandate.end and not mandate.stopped
-    }
+    mandates = [bucket.mandates[place] for place in bucket.by_service.get(service.number, NOWHERE)]
+    mandated = {mandate.system for mandate in mandates if mandate.in_force(day)}
     return bool(mandated) and all(_is_own(table, system, own) for system in mandated)
 
 

@@ -1,16 +1,14 @@
 """Folding the facts of one organisation into its bucket."""
 
-from collections.abc import Iterable
-from typing import Final, TypeVar
+from typing import Final
 
 from wissel.routing.facts import Endpoint, Mandate, Samenwerkingsverband, School
 from wissel.routing.identifiers import Organisation
-from wissel.routing.records import FOREVER, Bucket, EndpointRecord, MandateRecord, Names
+from wissel.routing.names import Names
+from wissel.routing.records import FOREVER, IDENT, UNSEEN, Bucket
 
 OrganisationFact = School | Samenwerkingsverband | Mandate | Endpoint
 """A fact that lives in the bucket of an organisation."""
-
-_Row = TypeVar("_Row", MandateRecord, EndpointRecord)
 
 
 def owner_of(fact: OrganisationFact) -> Organisation:
@@ -26,11 +24,15 @@ def owner_of(fact: OrganisationFact) -> Organisation:
 
 def empty(organisation: Organisation) -> Bucket:
     """Return the bucket of an organisation of which nothing is known."""
-    return Bucket(organisation, False, "", FOREVER, {}, {}, {})
+    return Bucket(organisation, False, "", FOREVER, {}, (), b"", (), b"", (), {}, {})
 
 
 class Draft:
-    """A bucket that is being rewritten; the bucket that it came from stays as it was."""
+    """A bucket that is being rewritten; the bucket that it came from stays as it was.
+
+    Mandates and endpoints are by their 16 bytes of identifier, endpoints with
+    that of their mandate.
+    """
 
     __slots__ = ("_closed", "_endpoints", "_known", "_locations", "_mandates", "_of", "_signatory")
 
@@ -40,57 +42,49 @@ class Draft:
         self._signatory = bucket.signatory
         self._closed = bucket.closed
         self._locations = bucket.locations
-        self._mandates = {row.ident: row for rows in bucket.mandates.values() for row in rows}
-        self._endpoints = {row.ident: row for rows in bucket.endpoints.values() for row in rows}
+        mandates = _split(bucket.mandate_idents)
+        self._mandates = dict(zip(mandates, bucket.mandates, strict=True))
+        above = [mandates[place] for place in bucket.under]
+        rows = zip(bucket.endpoints, above, strict=True)
+        self._endpoints = dict(zip(_split(bucket.endpoint_idents), rows, strict=True))
 
     def fold(self, names: Names, fact: OrganisationFact) -> None:
         """Take in a fact; one with the same key as an earlier fact replaces it."""
         match fact:
             case Endpoint():
-                mandate = self._mandates.get(fact.mandate_id.int)
-                self._endpoints[fact.endpoint_id.int] = EndpointRecord.of(names, fact, mandate)
+                mandate = fact.mandate_id.bytes
+                self._endpoints[fact.endpoint_id.bytes] = names.endpoint(fact), mandate
+                self._mandates.setdefault(mandate, UNSEEN)
             case Mandate():
-                self._mandates[fact.mandate_id.int] = MandateRecord.of(names, fact)
+                self._mandates[fact.mandate_id.bytes] = names.mandate(fact)
             case School():
-                self._known, self._signatory = True, fact.board
+                self._known, self._signatory = True, names.signatory(fact.board)
                 self._closed = names.day(fact.closed)
-                self._locations = {
-                    names.shared(location.vestiging): names.day(location.closed)
-                    for location in fact.locations
-                }
+                self._locations = names.locations(fact.brin, fact.locations)
             case Samenwerkingsverband():
                 self._known, self._signatory = True, fact.code
 
-    def freeze(self) -> Bucket:
+    def freeze(self, names: Names) -> Bucket:
         """Return the bucket, with each endpoint under its mandate as it now is."""
-        linked = (
-            row
-            if row.mandate is (mandate := self._mandates.get(row.mandate_ident))
-            else row.under(mandate)
-            for row in self._endpoints.values()
-        )
+        mandates = sorted((terms.service, ident) for ident, terms in self._mandates.items())
+        place_of = {ident: place for place, (_, ident) in enumerate(mandates)}
+        endpoints = sorted((row[0].version, ident) for ident, row in self._endpoints.items())
+        rows = [self._endpoints[ident] for _, ident in endpoints]
         return Bucket(
             self._of,
             self._known,
             self._signatory,
             self._closed,
             self._locations,
-            _grouped((row.service, row) for row in self._mandates.values()),
-            _grouped((row.version, row) for row in linked),
+            tuple([self._mandates[ident] for _, ident in mandates]),
+            b"".join(place_of),
+            tuple([terms for terms, _ in rows]),
+            b"".join([ident for _, ident in endpoints]),
+            names.under(tuple([place_of[mandate] for _, mandate in rows])),
+            names.places(tuple([service for service, _ in mandates])),
+            names.places(tuple([version for version, _ in endpoints])),
         )
 
 
-def _grouped(rows: Iterable[tuple[int, _Row]]) -> dict[int, tuple[_Row, ...]]:
-    """Return the rows by number, each group in order of identifier.
-
-    The order makes every answer a function of the facts, whatever the order
-    in which they came.
-    """
-    groups: dict[int, list[_Row]] = {}
-    for number, row in rows:
-        groups.setdefault(number, []).append(row)
-    return {number: tuple(sorted(group, key=_ident)) for number, group in groups.items()}
-
-
-def _ident(row: MandateRecord | EndpointRecord) -> int:
-    return row.ident
+def _split(idents: bytes) -> list[bytes]:
+    return [idents[at : at + IDENT] for at in range(0, len(idents), IDENT)]

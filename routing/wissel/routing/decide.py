@@ -5,16 +5,19 @@ Nothing else decides.
 """
 
 import datetime as dt
+from typing import Final
 
 from wissel.routing.decision import Decision, Query, Refusal, Route, Side
-from wissel.routing.identifiers import RoutingKey, Vestiging
+from wissel.routing.identifiers import Vestiging
 from wissel.routing.locate import found
 from wissel.routing.may_act import any_in_force, gated, mandate_missing
 from wissel.routing.reasons import Reason
-from wissel.routing.records import FOREVER, Bucket, EndpointRecord, uuid_of
+from wissel.routing.records import FOREVER, Bucket, within
 from wissel.routing.reference import ServiceRecord, VersionRecord
 from wissel.routing.sender import Sending, sending
 from wissel.routing.table import Table
+
+_RECEIVER: Final = Side.RECEIVER
 
 
 def decide(table: Table, query: Query, on: dt.date) -> Decision:
@@ -61,7 +64,7 @@ def _receiver(table: Table, query: Query, day: int) -> Bucket | Refusal:
         return _closed(bucket, bucket.closed)
     vestiging = query.selection.vestiging
     if vestiging is not None:
-        last = bucket.locations.get(vestiging)
+        last = bucket.locations.get(within(bucket.organisation, vestiging))
         if last is None:
             return _refusal(
                 Reason.RECEIVER_UNKNOWN,
@@ -78,46 +81,44 @@ def _gated_route(  # noqa: PLR0913, PLR0917 - both sides and what lies between t
     service: ServiceRecord,
     sender: Sending,
     receiver: Bucket,
-    endpoint: EndpointRecord,
+    place: int,
     version: VersionRecord,
     day: int,
 ) -> Decision:
     """Return the route to the chosen endpoint, or what closes it."""
-    mandate = endpoint.mandate
-    assert mandate is not None  # noqa: S101 - an endpoint without its mandate stands on no day
-    vestiging = endpoint.vestiging
-    last = FOREVER if vestiging is None else receiver.locations.get(vestiging, FOREVER)
-    if day > last:
-        return _closed(receiver, last, vestiging)
-    until = gated(table, receiver, service, mandate, day, Side.RECEIVER)
+    endpoint, mandate = receiver.endpoints[place], receiver.under[place]
+    last = receiver.closed
+    if endpoint.vestiging is not None:
+        open_until = receiver.locations.get(endpoint.vestiging, FOREVER)
+        if day > open_until:
+            return _closed(receiver, open_until, receiver.vestiging(place))
+        last = min(last, open_until)
+    until = gated(table, receiver, service, mandate, day, _RECEIVER)
     if isinstance(until, Refusal):
         return until
-    system = table.reference.systems[mandate.system]
+    systems = table.reference.systems
+    system = systems[receiver.mandates[mandate].system]
     if endpoint.suspended:
         return _refusal(
             Reason.ENDPOINT_SUSPENDED,
             organisation=str(receiver.organisation),
             service=str(service.fact.code),
-            endpoint_id=str(uuid_of(endpoint.ident)),
+            endpoint_id=str(receiver.endpoint_id(place)),
             system_id=str(system.system_id),
         )
-    by, sender_until = sender
+    by, own_mandate, sender_until = sender
     return Route(
-        endpoint.ident,
-        endpoint.url,
+        receiver,
+        place,
         system.oin or system.party,
         system.system_id,
         service.fact.code,
         version.namespace,
-        vestiging,
-        endpoint.aanleverpunt,
-        RoutingKey(endpoint.routing_key),
-        min(until, sender_until, endpoint.end, version.end, receiver.closed, last),
+        min(until, sender_until, endpoint.end, version.end, last),
         table.revision,
-        endpoint.contract,
-        mandate.ident,
-        None if by is None else by.ident,
-        None if by is None else table.reference.systems[by.system].system_id,
+        by,
+        own_mandate,
+        None if by is None else systems[by.mandates[own_mandate].system].system_id,
     )
 
 

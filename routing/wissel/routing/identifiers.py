@@ -16,6 +16,7 @@ from wissel.routing.reasons import Reason
 _BRIN_OIN: Final = "00000007000"
 _LONGEST: Final = 200  # no identifier is longer
 _ECHO_LIMIT: Final = 40  # how much of a wrong value an error repeats
+_NUMBER_LENGTH: Final = 33  # nine digits with three separators between each two
 _NINE_DIGITS: Final = re.compile(r"\d(?:[\s._/-]{0,3}\d){8}")
 
 
@@ -70,7 +71,12 @@ class Brin(Identifier):
     @property
     def oin(self) -> "Oin":
         """The school's OIN: `00000007000`, the BRIN and five zeros."""
-        return Oin(f"{_BRIN_OIN}{self}00000")
+        return Oin(f"{self.stem}00000")
+
+    @property
+    def stem(self) -> str:
+        """What the school's OIN and all its routing keys begin with (R9)."""
+        return _BRIN_OIN + self
 
 
 class Swv(Identifier):
@@ -212,6 +218,7 @@ def organisation(brin: str, swv: str, field: str) -> Organisation:
 def _harmless(text: str) -> str:
     """Return what an error may repeat: short, printable and without a person's number."""
     shown = text[:_ECHO_LIMIT]
-    if _NINE_DIGITS.search(text) or not shown.isprintable():
+    # A number that begins in what is shown is found whole; a longer text costs no more.
+    if _NINE_DIGITS.search(text[: _ECHO_LIMIT + _NUMBER_LENGTH]) or not shown.isprintable():
         return "(not shown)"
     return shown

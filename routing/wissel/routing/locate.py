@@ -1,7 +1,6 @@
 """Which endpoint of a receiver is meant (DESIGN section 5)."""
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,18 +8,21 @@ from wissel.routing.decision import Refusal, Selection, Side
 from wissel.routing.facts import Attribute
 from wissel.routing.identifiers import Brin, Namespace, Organisation, ServiceCode
 from wissel.routing.reasons import Reason
-from wissel.routing.records import Bucket, EndpointRecord
+from wissel.routing.records import NOWHERE, Bucket, within
 from wissel.routing.reference import ServiceRecord, VersionRecord
 from wissel.routing.table import Table
 
 _CHOICES_SHOWN: Final = 20
+_LAS: Final = Attribute.LAS
+_SWV: Final = Attribute.SWV
 
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """The endpoint that is meant, and the version of the service that it speaks."""
+    """The receiver, the place in it of the endpoint that is meant, and the version it speaks."""
 
-    endpoint: EndpointRecord
+    receiver: Bucket
+    place: int
     version: VersionRecord
 
 
@@ -51,7 +53,7 @@ def locate(
             metadata={"organisation": str(receiver)},
         )
     located = found(bucket, selection, record, version, on.toordinal())
-    return located if isinstance(located, Refusal) else Located(*located)
+    return located if isinstance(located, Refusal) else Located(bucket, *located)
 
 
 def found(
@@ -60,8 +62,8 @@ def found(
     service: ServiceRecord,
     asked: Namespace | None,
     day: int,
-) -> tuple[EndpointRecord, VersionRecord] | Refusal:
-    """Return the one endpoint in the first version where the selection finds any.
+) -> tuple[int, VersionRecord] | Refusal:
+    """Return the place of the one endpoint in the first version where the selection finds any.
 
     Versions are looked at latest first: the one that is asked for, or all that
     are active on the day; with none it is SERVICE_VERSION_NOT_FOUND. Endpoints
@@ -76,10 +78,7 @@ def found(
         if asked is not None and version.namespace != asked:
             continue
         usable = True
-        rows = bucket.endpoints.get(version.number)
-        if rows is None:
-            continue
-        meant = _meant(bucket, rows, selection, day)
+        meant = _meant(bucket, bucket.by_version.get(version.number, NOWHERE), selection, day)
         if len(meant) == 1:
             return meant[0], version
         if meant:
@@ -92,25 +91,21 @@ def found(
     return Refusal(reason=Reason.SERVICE_VERSION_NOT_FOUND, side=Side.QUERY, metadata=metadata)
 
 
-def standing(row: EndpointRecord, day: int) -> bool:
+def standing(bucket: Bucket, place: int, day: int) -> bool:
     """Whether the periods of an endpoint and of its mandate contain a day (R8).
 
     What was ended with immediate effect stands on no day.
     """
-    mandate = row.mandate
+    terms = bucket.endpoints[place]
     return (
-        mandate is not None
-        and row.start <= day <= row.end
-        and mandate.start <= day <= mandate.end
-        and not row.stopped
-        and not mandate.stopped
+        terms.start <= day <= terms.end
+        and not terms.stopped
+        and bucket.mandates[bucket.under[place]].in_force(day)
     )
 
 
-def _meant(
-    bucket: Bucket, rows: Sequence[EndpointRecord], selection: Selection, day: int
-) -> list[EndpointRecord]:
-    """Return the endpoints that a selection may mean.
+def _meant(bucket: Bucket, places: range, selection: Selection, day: int) -> list[int]:
+    """Return the places of the endpoints that a selection may mean.
 
     1. A routing key or aanleverpunt selects among all, whatever their attribute.
     2. Otherwise only those of the organisation's own system count.
@@ -118,44 +113,51 @@ def _meant(
     4. No vestiging: the only endpoint, or the only one of the whole school.
        Vestiging 00 is never assumed.
     """
-    point, vestiging = selection.aanleverpunt, selection.vestiging
-    key = selection.routing_key
-    if key is not None or point is not None:
+    vestiging, rows = selection.vestiging, bucket.endpoints
+    called = None if vestiging is None else within(bucket.organisation, vestiging)
+    if selection.routing_key is not None or selection.aanleverpunt is not None:
         return [
-            row
-            for row in rows
-            if (key is None or row.routing_key == key)
-            and (point is None or row.aanleverpunt == point)
-            and (vestiging is None or row.vestiging is None or row.vestiging == vestiging)
-            and standing(row, day)
+            place
+            for place in places
+            if _selected(bucket, place, selection)
+            and (called is None or rows[place].vestiging in (None, called))
+            and standing(bucket, place, day)
         ]
-    own = Attribute.LAS if isinstance(bucket.organisation, Brin) else Attribute.SWV
-    if vestiging is not None:
-        exact = [
-            row
-            for row in rows
-            if row.vestiging == vestiging and row.attribute is own and standing(row, day)
-        ]
-        if exact:
-            return exact
-        return [
-            row
-            for row in rows
-            if row.vestiging is None and row.attribute is own and standing(row, day)
-        ]
-    counting = [row for row in rows if row.attribute is own and standing(row, day)]
-    if len(counting) > 1:
-        wide = [row for row in counting if row.vestiging is None]
-        return wide if len(wide) == 1 else counting
-    return counting
+    own = _own_standing(bucket, places, day)
+    if called is not None:
+        exact = [place for place in own if rows[place].vestiging == called]
+        return exact or [place for place in own if rows[place].vestiging is None]
+    if len(own) > 1:
+        wide = [place for place in own if rows[place].vestiging is None]
+        return wide if len(wide) == 1 else own
+    return own
+
+
+def _selected(bucket: Bucket, place: int, selection: Selection) -> bool:
+    """Whether an endpoint has the routing key and aanleverpunt that were asked for."""
+    key, point = selection.routing_key, selection.aanleverpunt
+    return (key is None or bucket.routing_key(place) == key) and (
+        point is None or bucket.endpoints[place].aanleverpunt == point
+    )
+
+
+def _own_standing(bucket: Bucket, places: range, day: int) -> list[int]:
+    attribute = _LAS if isinstance(bucket.organisation, Brin) else _SWV
+    own = []
+    for place in places:  # a comprehension would cost a call
+        if bucket.endpoints[place].attribute is attribute and standing(bucket, place, day):
+            own.append(place)  # noqa: PERF401
+    return own
 
 
 def _ambiguous(
-    bucket: Bucket, service: ServiceRecord, version: VersionRecord, meant: list[EndpointRecord]
+    bucket: Bucket, service: ServiceRecord, version: VersionRecord, meant: list[int]
 ) -> Refusal:
     """Return the refusal that lists the choices as vestiging and aanleverpunt, no vendors."""
     choices = sorted(
-        f"{row.vestiging or bucket.organisation}/{row.aanleverpunt or '-'}" for row in meant
+        f"{bucket.vestiging(place) or bucket.organisation}"
+        f"/{bucket.endpoints[place].aanleverpunt or '-'}"
+        for place in meant
     )
     shown = ", ".join(choices[:_CHOICES_SHOWN])
     if len(choices) > _CHOICES_SHOWN:

@@ -9,10 +9,15 @@ from wissel.routing.decision import Refusal, Side
 from wissel.routing.facts import AgreementKind, Processing, RolloutStage
 from wissel.routing.identifiers import Organisation, ServiceCode, SystemId
 from wissel.routing.reasons import Reason
-from wissel.routing.records import Bucket, MandateRecord, day_from, uuid_of
+from wissel.routing.records import NOWHERE, Bucket, day_from
 from wissel.routing.reference import Reference, ServiceRecord
 from wissel.routing.table import Table
 from wissel.routing.terms import last_day
+
+# Kept by name: looking up a member of an enum takes as long as a dictionary.
+_NOT_REQUIRED: Final = Processing.NOT_REQUIRED
+_PROCESSED: Final = Processing.PROCESSED
+_OPEN: Final = RolloutStage.OPEN
 
 _UNKNOWN: Final = {
     Side.QUERY: Reason.SCHOOL_NOT_FOUND,
@@ -63,24 +68,23 @@ def may_act(
     if isinstance(until, Refusal):
         return until
     return MandateInForce(
-        mandate_id=uuid_of(mandate.ident), system_id=system_id, until=day_from(until)
+        mandate_id=bucket.mandate_id(mandate), system_id=system_id, until=day_from(until)
     )
 
 
-def in_force(bucket: Bucket, service: int, system: int, day: int) -> MandateRecord | None:
-    """Return the mandate of this triple that is in force on a day, or None (R3)."""
-    for mandate in bucket.mandates.get(service, ()):
-        if mandate.system == system and mandate.start <= day <= mandate.end and not mandate.stopped:
-            return mandate
+def in_force(bucket: Bucket, service: int, system: int, day: int) -> int | None:
+    """Return the place of the mandate of this triple that is in force on a day, or None (R3)."""
+    for place in bucket.by_service.get(service, NOWHERE):
+        terms = bucket.mandates[place]
+        if terms.system == system and terms.in_force(day):
+            return place
     return None
 
 
 def any_in_force(bucket: Bucket, service: int, day: int) -> bool:
     """Whether an organisation has a mandate in force for a service, to whichever system."""
-    return any(
-        mandate.start <= day <= mandate.end and not mandate.stopped
-        for mandate in bucket.mandates.get(service, ())
-    )
+    places = bucket.by_service.get(service, NOWHERE)
+    return any(bucket.mandates[place].in_force(day) for place in places)
 
 
 def mandate_missing(
@@ -94,11 +98,13 @@ def gated(
     table: Table,
     bucket: Bucket,
     service: ServiceRecord,
-    mandate: MandateRecord,
+    place: int,
     day: int,
     side: Side,
 ) -> int | Refusal:
     """Return the last day that is known for a mandate in force, or the first gate that fails.
+
+    `place` is where the mandate is in the bucket.
 
     1. The organisation's agreements: AGREEMENT_MISSING (R2).
     2. The service's owner has processed it: MANDATE_AWAITING, MANDATE_REJECTED (R6).
@@ -106,37 +112,40 @@ def gated(
        agreements last: VENDOR_AGREEMENT_MISSING (R2).
     4. The rollout is open, or names the organisation as a pilot: ROLLOUT_CLOSED (R7).
     """
-    reference = table.reference
-    signed = last_day(reference.held(bucket.signatory, service, service.agreements), day)
+    reference, mandate = table.reference, bucket.mandates[place]
+    signed = last_day(reference.held(bucket.signatory, service), day)
     if not signed:
         unsigned = _unsigned(reference, bucket.signatory, service.agreements, day)
         return _refusal(Reason.AGREEMENT_MISSING, bucket, service, day, side, **unsigned)
 
     processing = mandate.processing
-    if processing is not Processing.NOT_REQUIRED and processing is not Processing.PROCESSED:
+    if processing is not _NOT_REQUIRED and processing is not _PROCESSED:
         rejected = processing is Processing.REJECTED
         reason = Reason.MANDATE_REJECTED if rejected else Reason.MANDATE_AWAITING
-        mandate_id = str(uuid_of(mandate.ident))
+        mandate_id = str(bucket.mandate_id(place))
         return _refusal(reason, bucket, service, day, side, mandate_id=mandate_id)
 
-    system = reference.systems.get(mandate.system)
-    qualification = reference.qualifications.get((mandate.system, service.number))
-    if system is None or qualification is None or not qualification.qualified:
-        named = {} if system is None else {"system_id": str(system.system_id)}
+    acting = reference.acting(mandate.system, service)
+    if acting is None:
+        return _refusal(Reason.SYSTEM_NOT_QUALIFIED, bucket, service, day, side)
+    system, qualification = acting.system, acting.qualification
+    if qualification is None or not qualification.qualified:
+        named = {"system_id": str(system.system_id)}
         return _refusal(Reason.SYSTEM_NOT_QUALIFIED, bucket, service, day, side, **named)
-    promised = last_day(reference.held(system.party, service, service.vendor_agreements), day)
+    promised = last_day(acting.promised, day)
     if not promised:
         unsigned = _unsigned(reference, system.party, service.vendor_agreements, day)
         unsigned["system_id"] = str(system.system_id)
         return _refusal(Reason.VENDOR_AGREEMENT_MISSING, bucket, service, day, side, **unsigned)
 
     stage = qualification.rollout
-    if stage is not RolloutStage.OPEN and (
+    if stage is not _OPEN and (
         stage is RolloutStage.CLOSED or bucket.organisation not in qualification.pilots
     ):
         rollout = {"system_id": str(system.system_id), "stage": stage.value}
         return _refusal(Reason.ROLLOUT_CLOSED, bucket, service, day, side, **rollout)
-    return min(mandate.end, signed, promised)
+    until = min(signed, mandate.end)  # `min` takes three times as long
+    return min(promised, until)
 
 
 def _unsigned(

@@ -1,28 +1,37 @@
 """The compact form in which the table keeps what deciding needs (DESIGN section 7).
 
-A register of a million mandates must fit in every process, so names that recur
-are numbered or shared, days are ordinals, and identifiers are 128-bit integers.
+Of one mandate or endpoint a bucket holds only what is its own, 16 bytes of
+identifier; its terms are shared with all others on the same terms (see
+`names`). So a million mandates with an endpoint each take some 100 MB, and what
+most decisions read lies in the processor's cache.
 """
 
 import datetime as dt
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
-from uuid import UUID, SafeUUID
+from uuid import UUID
 
-from wissel.routing.facts import Attribute, DeliveryContract, Endpoint, Mandate, Processing
+from wissel.routing.facts import Attribute, DeliveryContract, Processing
 from wissel.routing.identifiers import (
     Aanleverpunt,
-    Namespace,
+    Brin,
     Organisation,
-    ServiceCode,
-    SystemId,
+    RoutingKey,
     Vestiging,
 )
 
 FOREVER: Final = dt.date.max.toordinal()
 """The last day of what has no end."""
+
+IDENT: Final = 16
+"""Bytes of an identifier."""
+
+Places = Mapping[int, range]
+"""At which places of a row a number lies."""
+
+NOWHERE: Final = range(0)
+"""Where a number lies that a row does not have."""
 
 
 def day_from(ordinal: int) -> dt.date | None:
@@ -30,76 +39,10 @@ def day_from(ordinal: int) -> dt.date | None:
     return None if ordinal == FOREVER else dt.date.fromordinal(ordinal)
 
 
-def uuid_of(ident: int) -> UUID:
-    """Return the UUID of an identifier.
+@dataclass(frozen=True, slots=True, eq=False)
+class MandateTerms:
+    """What mandates have alike; numbers are those of `Names`, `start` and `end` ordinals."""
 
-    As `UUID(int=ident)`, in half the time: a route holds three, and sorting out
-    the six spellings that the constructor takes would cost as much as deciding.
-    """
-    uuid = object.__new__(UUID)
-    object.__setattr__(uuid, "int", ident)
-    object.__setattr__(uuid, "is_safe", SafeUUID.unknown)
-    return uuid
-
-
-class Names:
-    """Numbers for names, and one shared copy of each value that recurs.
-
-    It only grows, and what it gave out never changes: so all tables that
-    descend from one another share it. One thread writes at a time.
-    """
-
-    __slots__ = ("_contracts", "_days", "_points", "_services", "_systems", "_versions", "_vests")
-
-    def __init__(self) -> None:
-        self._systems: dict[str, int] = {}
-        self._services: dict[str, int] = {}
-        self._versions: dict[tuple[int, str], int] = {}
-        self._days: dict[dt.date, int] = {}
-        self._vests: dict[str, Vestiging] = {}
-        self._points: dict[str, Aanleverpunt] = {}
-        self._contracts: dict[DeliveryContract, DeliveryContract] = {}
-
-    def system(self, system_id: SystemId) -> int:
-        """Return the number of a system."""
-        return self._systems.setdefault(system_id, len(self._systems))
-
-    def number_of(self, system_id: SystemId) -> int:
-        """Return the number of a system, -1 if it has none; a question makes nothing grow."""
-        return self._systems.get(system_id, -1)
-
-    def service(self, code: ServiceCode) -> int:
-        """Return the number of a service."""
-        return self._services.setdefault(code, len(self._services))
-
-    def version(self, service: int, namespace: Namespace) -> int:
-        """Return the number of a version of a service."""
-        return self._versions.setdefault((service, namespace), len(self._versions))
-
-    def day(self, day: dt.date | None) -> int:
-        """Return the ordinal of a day, `FOREVER` for None."""
-        if day is None:
-            return FOREVER
-        return self._days.setdefault(day, day.toordinal())
-
-    def shared(self, vestiging: Vestiging) -> Vestiging:
-        """Return the shared copy of a vestiging."""
-        return self._vests.setdefault(vestiging, vestiging)
-
-    def aanleverpunt(self, point: Aanleverpunt | None) -> Aanleverpunt | None:
-        """Return the shared copy of an aanleverpunt."""
-        return None if point is None else self._points.setdefault(point, point)
-
-    def contract(self, contract: DeliveryContract) -> DeliveryContract:
-        """Return the shared copy of a delivery contract."""
-        return self._contracts.setdefault(contract, contract)
-
-
-@dataclass(frozen=True, slots=True)
-class MandateRecord:
-    """A mandate; `start` and `end` are ordinals, both included."""
-
-    ident: int
     service: int
     system: int
     start: int
@@ -107,88 +50,33 @@ class MandateRecord:
     processing: Processing
     stopped: bool
 
-    @classmethod
-    def of(cls, names: Names, fact: Mandate) -> "MandateRecord":
-        """Return the record of a mandate."""
-        return cls(
-            fact.mandate_id.int,
-            names.service(fact.service),
-            names.system(fact.system_id),
-            names.day(fact.period.start),
-            names.day(fact.period.end),
-            fact.processing,
-            fact.stopped,
-        )
+    def in_force(self, day: int) -> bool:
+        """Whether a mandate on these terms is in force on a day (R3)."""
+        return self.start <= day <= self.end and not self.stopped
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointRecord:
-    """An endpoint with the mandate that it stands under, once that is known.
+UNSEEN: Final = MandateTerms(-1, -1, FOREVER, 0, Processing.NOT_REQUIRED, stopped=True)
+"""The terms of a mandate that an endpoint names before it is known: in force on no day."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EndpointTerms:
+    """What endpoints have alike; `routing_key` and `vestiging` as they are called `within`.
 
     `aanleverpunt` is the one registered, or that of its vestiging (R9).
     """
 
-    ident: int
-    mandate_ident: int
-    mandate: MandateRecord | None
     version: int
     routing_key: str
     url: str
     attribute: Attribute
-    vestiging: Vestiging | None
+    vestiging: str | None
     aanleverpunt: Aanleverpunt | None
     start: int
     end: int
     contract: DeliveryContract
     suspended: bool
     stopped: bool
-
-    @classmethod
-    def of(cls, names: Names, fact: Endpoint, mandate: MandateRecord | None) -> "EndpointRecord":
-        """Return the record of an endpoint."""
-        return cls(
-            fact.endpoint_id.int,
-            fact.mandate_id.int if mandate is None else mandate.ident,
-            mandate,
-            names.version(names.service(fact.service), fact.version),
-            str(fact.routing_key),
-            sys.intern(fact.url),
-            fact.attribute,
-            None if fact.vestiging is None else names.shared(fact.vestiging),
-            names.aanleverpunt(fact.aanleverpunt or _own_point(fact)),
-            names.day(fact.period.start),
-            names.day(fact.period.end),
-            names.contract(fact.contract),
-            fact.suspended,
-            fact.stopped,
-        )
-
-    def under(self, mandate: MandateRecord | None) -> "EndpointRecord":
-        """Return the same endpoint under the mandate as it is now."""
-        ident = self.mandate_ident if mandate is None else mandate.ident
-        return EndpointRecord(
-            self.ident,
-            ident,
-            mandate,
-            self.version,
-            self.routing_key,
-            self.url,
-            self.attribute,
-            self.vestiging,
-            self.aanleverpunt,
-            self.start,
-            self.end,
-            self.contract,
-            self.suspended,
-            self.stopped,
-        )
-
-
-def _own_point(fact: Endpoint) -> Aanleverpunt | None:
-    """Return the aanleverpunt that a LAS has by its vestiging (R9)."""
-    if fact.vestiging is None or fact.attribute is not Attribute.LAS:
-        return None
-    return Aanleverpunt(str(fact.vestiging.number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,14 +86,65 @@ class Bucket:
     `known` is False while only mandates or endpoints of it have been seen.
     `signatory` is whose agreements count: the board of a school, the
     samenwerkingsverband itself. `closed` is the organisation's last day,
-    `locations` has the last day of each vestiging. `mandates` are by number of
-    service, `endpoints` by number of version, both in order of identifier.
+    `locations` has the last day of each vestiging. `mandates` are in order of
+    number of service and `endpoints` of number of version, and then both of
+    identifier: so every answer is a function of the facts, whatever the order
+    in which they came. `under` has for each endpoint the place of its mandate.
     """
 
     organisation: Organisation
     known: bool
     signatory: str
     closed: int
-    locations: Mapping[Vestiging, int]
-    mandates: dict[int, tuple[MandateRecord, ...]]
-    endpoints: dict[int, tuple[EndpointRecord, ...]]
+    locations: Mapping[str, int]
+    mandates: tuple[MandateTerms, ...]
+    mandate_idents: bytes
+    endpoints: tuple[EndpointTerms, ...]
+    endpoint_idents: bytes
+    under: tuple[int, ...]
+    by_service: Places
+    by_version: Places
+
+    def mandate_id(self, place: int) -> UUID:
+        """Return the id of the mandate at a place."""
+        return uuid_at(self.mandate_idents, place)
+
+    def endpoint_id(self, place: int) -> UUID:
+        """Return the id of the endpoint at a place."""
+        return uuid_at(self.endpoint_idents, place)
+
+    def endpoint_text(self, place: int) -> str:
+        """Return that id as it is written: as `str` of it, in a quarter of the time."""
+        digits = self.endpoint_idents[place * IDENT : (place + 1) * IDENT].hex()
+        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+    def routing_key(self, place: int) -> RoutingKey:
+        """Return the routing key of the endpoint at a place."""
+        own = self.endpoints[place].routing_key
+        return RoutingKey(own if len(own) == _KEY else key_stem(self.organisation) + own)
+
+    def vestiging(self, place: int) -> Vestiging | None:
+        """Return the vestiging of the endpoint at a place, None if it is the whole school's."""
+        own = self.endpoints[place].vestiging
+        if own is None:
+            return None
+        return Vestiging(own if len(own) == _VESTIGING else self.organisation + own)
+
+
+_KEY: Final = len("0000000700099XA00931")
+_VESTIGING: Final = len("99XA00")
+
+
+def key_stem(organisation: Organisation) -> str:
+    """Return how the routing keys of a school begin (R9); of others that is not told apart."""
+    return organisation.stem if isinstance(organisation, Brin) else ""
+
+
+def within(stem: str, name: str) -> str:
+    """Return a name without its stem; one that begins otherwise keeps all of it."""
+    return name[len(stem) :] if name.startswith(stem) else str(name)
+
+
+def uuid_at(idents: bytes, place: int) -> UUID:
+    """Return the UUID at a place in a row of identifiers."""
+    return UUID(bytes=idents[place * IDENT : (place + 1) * IDENT])

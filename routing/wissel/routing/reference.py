@@ -4,7 +4,7 @@ There are thousands of them, not millions: a change copies the small dictionarie
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from wissel.routing.facts import (
@@ -19,7 +19,7 @@ from wissel.routing.facts import (
     System,
 )
 from wissel.routing.identifiers import Namespace, Oin, Swv, SystemId
-from wissel.routing.records import Names
+from wissel.routing.names import Names
 from wissel.routing.terms import Spans, common, union
 
 ReferenceFact = (
@@ -44,13 +44,19 @@ class VersionRecord:
 
 @dataclass(frozen=True, slots=True)
 class ServiceRecord:
-    """A service with what deciding asks of it; `versions` latest first."""
+    """A service with what deciding asks of it; `versions` latest first.
+
+    `held` and `acting` keep what one `Reference` has put together so far, by
+    signatory and by number of system: see its methods of those names.
+    """
 
     number: int
     fact: Service
     agreements: tuple[AgreementKind, ...]
     vendor_agreements: tuple[AgreementKind, ...]
     versions: tuple[VersionRecord, ...]
+    held: dict[str, Spans] = field(default_factory=dict, compare=False, repr=False)
+    acting: dict[int, "Acting"] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, names: Names, fact: Service) -> "ServiceRecord":
@@ -69,6 +75,15 @@ class ServiceRecord:
         versions.sort(key=lambda version: (-version.start, version.namespace))
         required = required_agreements(fact)
         return cls(number, fact, required, fact.vendor_agreements, tuple(versions))
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """A system as one for a service: `promised` is when its vendor's agreements hold."""
+
+    system: System
+    qualification: Qualification | None
+    promised: Spans
 
 
 def required_agreements(service: Service) -> tuple[AgreementKind, ...]:
@@ -95,21 +110,31 @@ class Reference:
     agreements: Mapping[str, Mapping[AgreementKind, Terms]]
     samenwerkingsverbanden: Mapping[Oin, Swv]
     revocations: frozenset[tuple[RevocationTarget, str]]
-    _held: dict[tuple[str, int], Spans] = field(default_factory=dict, compare=False, repr=False)
 
-    def held(
-        self, signatory: str, service: ServiceRecord, kinds: tuple[AgreementKind, ...]
-    ) -> Spans:
-        """Return the days on which a signatory has all the agreements that a service asks of it.
+    def held(self, signatory: str, service: ServiceRecord) -> Spans:
+        """Return the days on which an organisation's signatory has all that a service asks.
 
-        Intersected when first asked for, as most pairs never are. `kinds` are
-        those that the service asks of this sort of signatory.
+        Intersected when first asked for, as most pairs never are.
         """
-        spans = self._held.get((signatory, service.number))
+        spans = service.held.get(signatory)
         if spans is None:
-            spans = common([self.signed(signatory, kind) for kind in kinds])
-            self._held[signatory, service.number] = spans
+            spans = service.held[signatory] = self._all_signed(signatory, service.agreements)
         return spans
+
+    def acting(self, number: int, service: ServiceRecord) -> "Acting | None":
+        """Return the system with a number as one for a service, None if it is unknown.
+
+        Put together when first asked for.
+        """
+        acting = service.acting.get(number)
+        if acting is None and (system := self.systems.get(number)) is not None:
+            qualification = self.qualifications.get((number, service.number))
+            promised = self._all_signed(system.party, service.vendor_agreements)
+            acting = service.acting[number] = Acting(system, qualification, promised)
+        return acting
+
+    def _all_signed(self, signatory: str, kinds: tuple[AgreementKind, ...]) -> Spans:
+        return common([self.signed(signatory, kind) for kind in kinds])
 
     def signed(self, signatory: str, kind: AgreementKind) -> Spans:
         """Return the days on which an agreement of this kind holds."""
@@ -144,7 +169,10 @@ class _Draft:
     def __init__(self, reference: Reference) -> None:
         self.parties = dict(reference.parties)
         self.systems = dict(reference.systems)
-        self.services = {record.fact.code: record for record in reference.services.values()}
+        self.services = {
+            record.fact.code: replace(record, held={}, acting={})
+            for record in reference.services.values()
+        }
         self.qualifications = dict(reference.qualifications)
         self.agreements = dict(reference.agreements)
         self.samenwerkingsverbanden = dict(reference.samenwerkingsverbanden)

@@ -1,22 +1,22 @@
 """Whether a sender may send, and through which system (DESIGN sections 5 and 6)."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Container, Sequence
 from typing import Final
 
 from wissel.routing.decision import Query, Refusal, Side
 from wissel.routing.facts import Role
 from wissel.routing.identifiers import RoutingKey, SystemId
 from wissel.routing.locate import standing
-from wissel.routing.may_act import gated, in_force, mandate_missing
+from wissel.routing.may_act import gated, mandate_missing
 from wissel.routing.reasons import Reason
-from wissel.routing.records import FOREVER, Bucket, MandateRecord
+from wissel.routing.records import FOREVER, NOWHERE, Bucket, key_stem, within
 from wissel.routing.reference import ServiceRecord
 from wissel.routing.table import Table
 
+_VENDOR: Final = Role.VENDOR
 _FOR_ANYONE: Final = (Role.CHAIN_PARTNER, Role.OPERATOR)
 _GATES: Final = (
-    Reason.MANDATE_MISSING,
     Reason.AGREEMENT_MISSING,
     Reason.MANDATE_AWAITING,
     Reason.MANDATE_REJECTED,
@@ -26,8 +26,11 @@ _GATES: Final = (
 )
 
 
-Sending = tuple[MandateRecord | None, int]
-"""By which mandate a sender sends, None if it needs none, and the last day that is known."""
+Sending = tuple[Bucket | None, int, int]
+"""The sender's bucket, the place in it of the mandate by which it sends, the last day known.
+
+Without a bucket it needs no mandate.
+"""
 
 
 def sending(table: Table, query: Query, service: ServiceRecord, day: int) -> Sending | Refusal:
@@ -46,29 +49,27 @@ def sending(table: Table, query: Query, service: ServiceRecord, day: int) -> Sen
     if sender is not None and bucket is None:
         return _refusal(Reason.SENDER_UNKNOWN, organisation=str(sender))
     if asker.role in _FOR_ANYONE:
-        return None, FOREVER
-    if bucket is None or asker.role is not Role.VENDOR:
+        return None, 0, FOREVER
+    if bucket is None or asker.role is not _VENDOR:
         return _refusal(Reason.SENDER_NOT_ALLOWED, service=str(service.fact.code))
     until = _a_year_after(bucket.closed)
     if day > until:
         closed = str(dt.date.fromordinal(bucket.closed))
         return _refusal(Reason.SENDER_CLOSED, organisation=str(sender), closed=closed)
 
-    systems: Iterable[SystemId] = asker.system_ids
-    if len(asker.system_ids) > 1:
-        systems = sorted(asker.system_ids)
+    through = asker.system_ids
     key = query.sender_routing_key
     if key is not None:
         own = _systems_of_key(table, bucket, service, key, day)
-        systems = [system_id for system_id in systems if system_id in own]
-    return _first_that_may(table, bucket, service, systems, day, until)
+        through = tuple(system_id for system_id in through if system_id in own)
+    return _first_that_may(table, bucket, service, through, day, until)
 
 
 def _first_that_may(
     table: Table,
     bucket: Bucket,
     service: ServiceRecord,
-    systems: Iterable[SystemId],
+    through: Sequence[SystemId],
     day: int,
     until: int,
 ) -> Sending | Refusal:
@@ -76,23 +77,40 @@ def _first_that_may(
 
     Of two that failed alike the first by id is told.
     """
+    own = _own_in_force(table, bucket, service, through, day)
     furthest: Refusal | None = None
-    for system_id in systems:
-        mandate = in_force(bucket, service.number, table.names.number_of(system_id), day)
-        outcome = (
-            mandate_missing(bucket, service, day, Side.SENDER, system_id=system_id)
-            if mandate is None
-            else gated(table, bucket, service, mandate, day, Side.SENDER)
-        )
+    for mandate in own:
+        outcome = gated(table, bucket, service, mandate, day, Side.SENDER)
         if isinstance(outcome, int):
-            return mandate, min(outcome, until)
+            return bucket, mandate, min(until, outcome)
         if furthest is None or _GATES.index(outcome.reason) > _GATES.index(furthest.reason):
             furthest = outcome
-    return furthest or _refusal(
+    if furthest is not None:
+        return furthest
+    if through:
+        return mandate_missing(bucket, service, day, Side.SENDER, system_id=min(through))
+    return _refusal(
         Reason.SENDER_NOT_ALLOWED,
         organisation=str(bucket.organisation),
         service=str(service.fact.code),
     )
+
+
+def _own_in_force(
+    table: Table, bucket: Bucket, service: ServiceRecord, through: Container[SystemId], day: int
+) -> list[int]:
+    """Return the places of the mandates in force of some systems, in order of their ids."""
+    systems, mandates = table.reference.systems, bucket.mandates
+    own = []
+    for place in bucket.by_service.get(service.number, NOWHERE):
+        terms = mandates[place]
+        if terms.in_force(day):
+            system = systems.get(terms.system)
+            if system is not None and system.system_id in through:
+                own.append(place)
+    if len(own) > 1:
+        own.sort(key=lambda place: systems[mandates[place].system].system_id)
+    return own
 
 
 def _systems_of_key(
@@ -102,16 +120,14 @@ def _systems_of_key(
 
     There is one per version at most (R8); two versions may lead to two systems.
     """
-    systems = table.reference.systems
-    return {
-        systems[row.mandate.system].system_id
+    systems, called = table.reference.systems, within(key_stem(bucket.organisation), key)
+    numbers = {
+        bucket.mandates[bucket.under[place]].system
         for version in service.versions
-        for row in bucket.endpoints.get(version.number, ())
-        if row.routing_key == key
-        and standing(row, day)
-        and row.mandate is not None
-        and row.mandate.system in systems
+        for place in bucket.by_version.get(version.number, NOWHERE)
+        if bucket.endpoints[place].routing_key == called and standing(bucket, place, day)
     }
+    return {systems[number].system_id for number in numbers if number in systems}
 
 
 def _a_year_after(day: int) -> int:

@@ -22,7 +22,8 @@ from wissel.routing.facts import (
     System,
 )
 from wissel.routing.identifiers import Oin, Organisation, SystemId
-from wissel.routing.records import Bucket, Names
+from wissel.routing.names import Names
+from wissel.routing.records import Bucket
 from wissel.routing.reference import Reference, ReferenceFact
 
 _SHARDS: Final = 4096
@@ -90,7 +91,7 @@ class Table:
             if index not in copied:
                 copied.add(index)
                 shards[index] = dict(shards[index])
-            shards[index][organisation] = draft.freeze()
+            shards[index][organisation] = draft.freeze(self.names)
         return tuple(shards)
 
     def bucket(self, organisation: Organisation) -> Bucket | None:

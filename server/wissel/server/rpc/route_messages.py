@@ -8,7 +8,9 @@ from wissel.endpoint.v1 import endpoint_service_pb2 as endpoint_pb
 from wissel.routing.catalogue import Language, Text, describe
 from wissel.routing.decision import Outcome, Refusal, Route, Step
 from wissel.routing.facts import DeliveryContract
+from wissel.routing.identifiers import Namespace, Oin, ServiceCode, SystemId
 from wissel.routing.reasons import Reason
+from wissel.routing.records import EndpointTerms, day_from
 from wissel.server.rpc.endpoint_messages import contract_message
 from wissel.server.rpc.parsing import day_text
 from wissel.traffic.v1 import route_service_pb2 as pb
@@ -39,33 +41,56 @@ _SKIPPED: Final = ("Not looked at.", "Niet bekeken.")
 
 def route_message(route: Route) -> pb.Route:
     """Return a route as it is answered."""
-    contract = route.contract
-    return pb.Route(
-        endpoint_id=str(route.endpoint_id),
-        url=route.url,
-        receiver_oin=route.receiver_oin,
-        system_id=route.system_id,
-        service=route.service,
-        service_version=route.version,
-        vestiging=route.vestiging or "",
-        aanleverpunt=route.aanleverpunt or "",
-        routing_key=route.routing_key,
-        valid_until=day_text(route.valid_until),
-        registry_revision=route.revision,
+    return route_response(route).route
+
+
+def route_response(route: Route) -> pb.ResolveRouteResponse:
+    """Return the answer that holds a route.
+
+    What it has alike with others was written out once, and is copied.
+    """
+    response = pb.ResolveRouteResponse()
+    response.CopyFrom(
+        _alike(
+            route.terms,
+            route.receiver_oin,
+            route.system_id,
+            route.service,
+            route.version,
+            route.last_day,
+        )
+    )
+    message, receiver = response.route, route.receiver
+    message.endpoint_id = receiver.endpoint_text(route.place)
+    message.routing_key = route.routing_key
+    message.vestiging = route.vestiging or ""
+    message.registry_revision = route.revision
+    return response
+
+
+@lru_cache(maxsize=16_384)
+def _alike(
+    terms: EndpointTerms,
+    receiver_oin: Oin,
+    system_id: SystemId,
+    service: ServiceCode,
+    version: Namespace,
+    last_day: int,
+) -> pb.ResolveRouteResponse:
+    contract = terms.contract
+    route = pb.Route(
+        url=terms.url,
+        receiver_oin=receiver_oin,
+        system_id=system_id,
+        service=service,
+        service_version=version,
+        aanleverpunt=terms.aanleverpunt or "",
+        valid_until=day_text(day_from(last_day)),
         delivery_contract=(
             _DEFAULT_MESSAGE if contract == _DEFAULT else contract_message(contract)
         ),
     )
-
-
-@lru_cache(maxsize=16_384)
-def route_response(route: Route) -> pb.ResolveRouteResponse:
-    """Return the answer that holds a route; it is not to be changed.
-
-    Remembered for equal routes, and so for one revision: what is decided anew
-    each time is written out once.
-    """
-    return pb.ResolveRouteResponse(route=route_message(route))
+    return pb.ResolveRouteResponse(route=route)
 
 
 def refusal_message(reason: Reason, metadata: Mapping[str, str], language: str) -> pb.RouteRefusal:

@@ -15,9 +15,10 @@ import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from enum import Enum
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 import orjson
 
@@ -65,12 +66,23 @@ def _instant_to_json(value: dt.datetime) -> str:
     return value.astimezone(dt.UTC).isoformat()
 
 
+def _uuid(text: str) -> UUID:
+    """Return `UUID(text)` in half the time; a fact has up to three, a register millions.
+
+    The constructor sorts out spellings that `str` never writes.
+    """
+    uuid = object.__new__(UUID)
+    object.__setattr__(uuid, "int", int(text.replace("-", ""), 16))
+    object.__setattr__(uuid, "is_safe", SafeUUID.unknown)
+    return uuid
+
+
 _PLAIN: Final = _Codec(_same, _same)
 _SCALARS: Final[Mapping[type, _Codec]] = {
     str: _PLAIN,
     int: _PLAIN,
     bool: _PLAIN,
-    UUID: _Codec(str, UUID),
+    UUID: _Codec(str, _uuid),
     dt.date: _Codec(dt.date.isoformat, dt.date.fromisoformat),
     dt.datetime: _Codec(_instant_to_json, dt.datetime.fromisoformat),
 }
@@ -111,6 +123,7 @@ def _union(members: tuple[Any, ...]) -> _Codec:
             lambda value: None if value is None else inner.from_json(value),
         )
 
+    @lru_cache(maxsize=4096)  # facts come by organisation, so the last one comes again
     def from_json(text: str) -> Identifier:
         for member in members:
             if member.pattern.fullmatch(text):
