@@ -52,8 +52,9 @@ class SendOptions(TypedDict, total=False):
     sender_routing_key: the delivery point that sends; required within one BRIN.
     receiver_routing_key, receiver_aanleverpunt: the delivery point meant.
     version: namespace of the service version; without it, the receiver's latest.
-    initiator: pseudonym of the account that ordered it, 8 to 64 of `A-Za-z0-9_-`;
-        without it, one that is derived from the account of this process.
+    initiator: pseudonym of the account that ordered it, 8 to 64 of `A-Za-z0-9_-`
+        and no nine digits by themselves; without it, one that is derived from the
+        account of this process.
     correlation_id: ties several messages together.
     content_type: without it, the file tells.
     lifetime: how long the message stays of use, at most 30 days; by default 7.

@@ -24,6 +24,7 @@ from wissel.routing.dsse import Signer
 from wissel.routing.errors import Refused
 from wissel.routing.identifiers import Oin
 from wissel.routing.paths import PathFinder, RememberedPaths
+from wissel.routing.suitability import UNREADABLE
 
 AnyPath = str | PathLike[str]
 _FOR_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
@@ -160,7 +161,7 @@ def _fingerprint(path: Path) -> tuple[int, int, int]:
 def _leaf(pem: bytes, path: Path) -> x509.Certificate:
     try:
         return x509.load_pem_x509_certificates(pem)[0]
-    except ValueError:
+    except UNREADABLE:
         message = f"{path}: not a PEM certificate"
         raise IdentityError(message) from None
 

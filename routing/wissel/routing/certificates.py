@@ -24,7 +24,7 @@ from wissel.routing.errors import Refused
 from wissel.routing.identifiers import Oin
 from wissel.routing.paths import TrustedPath, check_clock
 from wissel.routing.reasons import Reason
-from wissel.routing.suitability import Purpose, require_suitable
+from wissel.routing.suitability import UNREADABLE, Purpose, require_suitable
 
 MAX_INTERMEDIATES: Final = 3
 """A path has at most this many certificates between its leaf and its root."""
@@ -43,9 +43,12 @@ def oin_of(certificate: x509.Certificate) -> Oin:
     """Return the one OIN in subject.serialNumber (Digikoppeling; DESIGN 3.1).
 
     Raises `Refused` with OIN_MISSING, OIN_AMBIGUOUS for more than one
-    serialNumber, or OIN_MALFORMED.
+    serialNumber, or OIN_MALFORMED, also for a subject that cannot be read.
     """
-    numbers = certificate.subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)
+    try:
+        numbers = certificate.subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)
+    except UNREADABLE:
+        raise Refused(Reason.OIN_MALFORMED) from None
     if not numbers:
         raise Refused(Reason.OIN_MISSING)
     if len(numbers) > 1:
@@ -63,7 +66,7 @@ def chain_from_pem(pem: bytes) -> tuple[bytes, ...]:
     """
     try:
         certificates = x509.load_pem_x509_certificates(pem)
-    except ValueError:
+    except UNREADABLE:
         raise Refused(Reason.CERTIFICATE_MISSING) from None
     return tuple(each.public_bytes(Encoding.DER) for each in certificates)
 
@@ -77,8 +80,11 @@ class Trust:
 
     @classmethod
     def from_pem(cls, pem: bytes) -> Self:
-        """Trust the certificates of a PEM file; ValueError if it has none."""
-        return cls(x509.load_pem_x509_certificates(pem))
+        """Trust the certificates of a PEM file; ValueError if it has none, or one is unreadable."""
+        try:
+            return cls([_load(der) for der in chain_from_pem(pem)])
+        except (*UNREADABLE, Refused):
+            raise ValueError("no certificates in PEM") from None
 
     def path(self, chain: Sequence[bytes], purpose: Purpose, at: dt.datetime) -> TrustedPath:
         """Return the trusted path of the first of these DER certificates.
@@ -133,10 +139,18 @@ class Trust:
             return None
 
 
+def _load(der: bytes) -> x509.Certificate:
+    """Return the certificate with names and moments that can be read, else raise `UNREADABLE`."""
+    certificate = x509.load_der_x509_certificate(der)
+    _ = certificate.subject, certificate.issuer
+    _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    return certificate
+
+
 def _parse(der: bytes) -> x509.Certificate:
     try:
-        return x509.load_der_x509_certificate(der)
-    except ValueError:
+        return _load(der)
+    except UNREADABLE:
         raise Refused(Reason.CERTIFICATE_UNSUITABLE, problem="it cannot be read") from None
 
 
@@ -144,8 +158,8 @@ def _parse_candidates(chain: Sequence[bytes]) -> list[x509.Certificate]:
     found = []
     for der in chain[:_MAX_CANDIDATES]:
         try:
-            found.append(x509.load_der_x509_certificate(der))
-        except ValueError:
+            found.append(_load(der))
+        except UNREADABLE:
             # A candidate that cannot be read leads nowhere: the path says the rest.
             continue
     return found

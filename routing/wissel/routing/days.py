@@ -18,8 +18,14 @@ ONE_DAY: Final = dt.timedelta(days=1)
 
 
 def day_of(instant: dt.datetime) -> dt.date:
-    """Return the day in Amsterdam on which an aware instant falls."""
-    return instant.astimezone(AMSTERDAM).date()
+    """Return the day in Amsterdam on which an aware instant falls.
+
+    After the last day that there is comes none: it lasts until the last instant.
+    """
+    try:
+        return instant.astimezone(AMSTERDAM).date()
+    except OverflowError:
+        return dt.date.max
 
 
 class Today:

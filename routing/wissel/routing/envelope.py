@@ -46,9 +46,9 @@ TOESTEMMING: Final = ("", "Ja", "Nee", "Onbekend")
 """Codelijst 37, or not said."""
 
 _INITIATOR: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_NINE_DIGITS: Final = re.compile(r"(?<![A-Za-z0-9])[0-9](?:[_-]*[0-9]){8}(?![A-Za-z0-9])")
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DIGEST_BYTES: Final = 32
-_NUMBER_DIGITS: Final = 9
 
 
 class Kind(StrEnum):
@@ -141,13 +141,13 @@ def parse_message_id(text: str, field: str) -> UUID:
 def parse_initiator(text: str, field: str) -> str:
     """Return the pseudonym of the account that ordered the exchange.
 
-    8 to 64 of `A-Za-z0-9_-`; nine digits are no pseudonym, however they are
-    grouped. Raises `Refused(FIELD_REQUIRED)`, `Refused(FIELD_INVALID)`.
+    8 to 64 of `A-Za-z0-9_-`; nine digits by themselves are no pseudonym and no
+    part of one, however they are grouped. Within a longer word, such as a digest,
+    digits may stand. Raises `Refused(FIELD_REQUIRED)`, `Refused(FIELD_INVALID)`.
     """
     if not text:
         raise Refused(Reason.FIELD_REQUIRED, field=field)
-    bare = text.replace("-", "").replace("_", "")
-    if not _INITIATOR.fullmatch(text) or (len(bare) == _NUMBER_DIGITS and bare.isdigit()):
+    if not _INITIATOR.fullmatch(text) or _NINE_DIGITS.search(text):
         raise Refused(Reason.FIELD_INVALID, field=field)
     return text
 
@@ -157,7 +157,7 @@ def parse_lifetime(created: dt.datetime, expires: dt.datetime, field: str) -> dt
 
     Raises `Refused(FIELD_INVALID)`.
     """
-    if not created < expires <= created + LIFETIME:
+    if not dt.timedelta() < expires - created <= LIFETIME:
         raise Refused(Reason.FIELD_INVALID, field=field)
     return expires
 

@@ -46,7 +46,7 @@ from wissel.routing.message_shapes import (
 from wissel.routing.reasons import Reason
 
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_LAST_SECOND: Final = 253_402_300_799  # the end of the year 9999
+_LAST_SECOND: Final = 253_370_764_799  # the end of 9998: adding weeks to it still gives a moment
 _NANOS: Final = 1_000_000_000
 _KINDS: Final = tuple(kind.value for kind in Kind)
 
@@ -136,14 +136,15 @@ def address_of(message: AddressMessage, field: str) -> Address:
 def instant_of(message: Moment, field: str) -> dt.datetime:
     """Return the instant of a Timestamp, in UTC, cut to microseconds.
 
-    Raises `Refused(FIELD_REQUIRED)` if it was not set, `Refused(FIELD_INVALID)`
-    if it is before 1970 or after 9999.
+    Raises `Refused(FIELD_REQUIRED)` if it was not set or nothing is left of it,
+    `Refused(FIELD_INVALID)` if it is before 1970 or after 9998.
     """
-    if not message.seconds and not message.nanos:
+    microseconds = message.nanos // 1000
+    if not message.seconds and not microseconds:
         raise Refused(Reason.FIELD_REQUIRED, field=field)
     if not 0 <= message.seconds <= _LAST_SECOND or not 0 <= message.nanos < _NANOS:
         raise Refused(Reason.FIELD_INVALID, field=field)
-    return _EPOCH + dt.timedelta(seconds=message.seconds, microseconds=message.nanos // 1000)
+    return _EPOCH + dt.timedelta(seconds=message.seconds, microseconds=microseconds)
 
 
 def instant_fields(instant: dt.datetime) -> Fields:

@@ -23,6 +23,7 @@ Revoked = AbstractSet[tuple[RevocationTarget, str]]
 """The names of what the register revoked, such as `Table.revoked`."""
 
 _ONE_SECOND: Final = dt.timedelta(seconds=1)  # the unit of a certificate's validity
+_LAST: Final = dt.datetime.max.replace(tzinfo=dt.UTC)  # 9999: no well-defined end (RFC 5280)
 _REMEMBERED: Final = 1024
 
 
@@ -59,7 +60,7 @@ class TrustedPath:
             not_before=max(each.not_valid_before_utc for each in chain),
             not_after=not_after,
             # Validity ends with the whole second that notAfter names (RFC 5280 4.1.2.5).
-            ends=not_after + _ONE_SECOND,
+            ends=min(not_after, _LAST - _ONE_SECOND) + _ONE_SECOND,
             leaf_sha256=digests[0],
             sha256=hashlib.sha256("".join(digests).encode()).hexdigest(),
             names=frozenset(name for each in chain for name in revocation_names(each)),

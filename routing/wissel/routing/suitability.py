@@ -16,12 +16,21 @@ from wissel.routing.reasons import Reason
 E = TypeVar("E", bound=x509.ExtensionType)
 
 _TLS_CURVES: Final = frozenset({ec.SECP256R1.name, ec.SECP384R1.name, ec.SECP521R1.name})
-_UNREADABLE: Final = (
+UNREADABLE: Final = (
     ValueError,
+    TypeError,
+    KeyError,
+    x509.InvalidVersion,
     UnsupportedAlgorithm,
     x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
 )
+"""What the library raises for a certificate or a list that is not what it should be.
+
+It reads names, moments, keys and extensions when they are asked for, each with
+errors of its own: for a year 0, for text that is none, for an extension given twice,
+for a TLS feature that it does not know.
+"""
 
 
 class Purpose(Enum):
@@ -63,7 +72,7 @@ def require_suitable(chain: Sequence[x509.Certificate], purpose: Purpose) -> Non
             _require_extended_key_usage(leaf, purpose)
             for certificate in above:
                 _require_unlimited(certificate, purpose)
-    except _UNREADABLE:
+    except UNREADABLE:
         raise _unsuitable("it cannot be read") from None
 
 

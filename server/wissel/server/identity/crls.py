@@ -20,7 +20,7 @@ from wissel.routing.errors import Refused
 from wissel.routing.paths import TrustedPath
 from wissel.routing.reasons import Reason
 from wissel.routing.recent import Recent
-from wissel.routing.suitability import extension
+from wissel.routing.suitability import UNREADABLE, extension
 
 GRACE: Final = dt.timedelta(hours=24)
 """How long a list counts after its nextUpdate (DESIGN 9, WISSEL_CRLS)."""
@@ -41,6 +41,7 @@ class RevocationList:
     path: Path
     stamp: tuple[int, int, int]
     crl: x509.CertificateRevocationList
+    issuer: x509.Name
     since: dt.datetime
     until: dt.datetime
 
@@ -52,16 +53,14 @@ class RevocationList:
         except OSError as error:
             message = f"{path}: {error.strerror}"
             raise TrustFileError(message) from None
-        crl = _parse(path, content)
-        if crl.next_update_utc is None:
+        try:
+            crl = _parse(path, content)
+            since, until, issuer = crl.last_update_utc, crl.next_update_utc, crl.issuer
+        except UNREADABLE:
+            _refuse(path, "not a revocation list in PEM or DER")
+        if until is None:
             _refuse(path, "the list has no nextUpdate")
-        return cls(
-            path=path,
-            stamp=stamp,
-            crl=crl,
-            since=crl.last_update_utc,
-            until=crl.next_update_utc,
-        )
+        return cls(path=path, stamp=stamp, crl=crl, issuer=issuer, since=since, until=until)
 
     def signed_by(self, authority: x509.Certificate) -> bool:
         """Whether this authority, which may sign lists, signed this one."""
@@ -105,7 +104,7 @@ class _Snapshot:
     def _judge(self, path: TrustedPath) -> _Standing:
         until = _FOREVER
         for certificate, authority in zip(path.chain, path.chain[1:], strict=False):
-            named = [each for each in self.lists if each.crl.issuer == authority.subject]
+            named = [each for each in self.lists if each.issuer == authority.subject]
             if not named:
                 continue
             genuine = [each for each in named if each.signed_by(authority)]
@@ -114,7 +113,7 @@ class _Snapshot:
             newest = max(genuine, key=lambda each: each.since)
             if newest.revokes(certificate):
                 return _Standing(Reason.CERTIFICATE_REVOKED)
-            until = min(until, newest.until + GRACE)
+            until = min(until, min(newest.until, _FOREVER - GRACE) + GRACE)
         return _Standing(None, until)
 
 
@@ -181,13 +180,10 @@ def _stamp(path: Path) -> tuple[int, int, int]:
 
 
 def _parse(path: Path, content: bytes) -> x509.CertificateRevocationList:
+    """Return the list, which says all by itself; raises `UNREADABLE`, `TrustFileError`."""
     pem = content.lstrip().startswith(b"-----BEGIN")
-    try:
-        crl = x509.load_pem_x509_crl(content) if pem else x509.load_der_x509_crl(content)
-        extensions = [each.value for each in crl.extensions]
-    except ValueError:
-        _refuse(path, "not a revocation list in PEM or DER")
-    for each in extensions:
+    crl = x509.load_pem_x509_crl(content) if pem else x509.load_der_x509_crl(content)
+    for each in [found.value for found in crl.extensions]:
         match each:
             case x509.DeltaCRLIndicator():
                 _refuse(path, "a delta list says too little by itself")

@@ -6,6 +6,8 @@ with the first problems, each with its line number.
 
 import csv
 import hashlib
+import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -27,10 +29,16 @@ from wissel.server.registry.duo_formats import (
 
 MAX_FILE_BYTES: Final = 32 * 1024 * 1024
 """Largest file that is read; DUO's are about 2 MB."""
+MAX_LINE_BYTES: Final = 16 * 1024
+"""Longest line that is read; DUO's are under 1 KiB."""
 MAX_PROBLEMS: Final = 20
 """Most problems that a refusal names."""
+MAX_BROKEN_LINES: Final = 1000
+"""After so many broken lines the rest of a file is not read."""
 
 _ENCODING: Final = "cp1252"
+_FORMATS: Final = {";".join(each.header).encode(_ENCODING): each for each in FORMATS}
+_NOT_ASCII: Final = re.compile(rb"[^\x00-\x7f]")
 _UNNAMED: Final = "the file"
 _NAME_LIMIT: Final = 100
 
@@ -67,47 +75,52 @@ def parse(data: bytes, file_name: str = "") -> ParsedFile:
     3. each line is Windows-1252, has the columns of the header and readable
        cells, tells nothing else than an earlier line with the same key, and no
        BRIN has two boards: FILE_LINE_INVALID with `line`, `problem`, the
-       `count` of broken lines and the first of them in `problems`
+       `count` of broken lines and the first of them in `problems`; the count
+       ends with `+` where the rest was not read
     """
     name = harmless_name(file_name)
     if len(data) > MAX_FILE_BYTES:
         raise Refused(Reason.FILE_TOO_LARGE, file=name, limit=str(MAX_FILE_BYTES))
-    lines = [line.removesuffix(b"\r") for line in data.split(b"\n")]
-    if not lines[-1]:
-        del lines[-1]
-    found = _format_of(lines[0] if lines else b"")
+    lines = _lines(data)
+    found = _FORMATS.get(next(lines, b""))
     if found is None:
         raise Refused(Reason.FILE_UNKNOWN, file=name)
-    rows, problems = _Lines(found).read(lines)
+    read = _Lines(found)
+    rows, problems = read.read(lines)
     if problems := [*_wrong_encoding(data), *problems]:
         raise _broken(name, problems)
     return ParsedFile(
         source=found.source,
         name=name,
         sha256=hashlib.sha256(data).hexdigest(),
-        line_count=len(lines) - 1,
+        line_count=read.count,
         locations=tuple(row for row in rows if isinstance(row, LocationRow)),
         boards=tuple(row for row in rows if isinstance(row, BoardRow)),
     )
 
 
-def _format_of(line: bytes) -> Format | None:
-    header = line.decode(_ENCODING, errors="replace").split(";")
-    return next((known for known in FORMATS if list(known.header) == header), None)
+def _lines(data: bytes) -> Iterator[bytes]:
+    """Yield the lines one by one: a file may hold millions of nothing."""
+    for line in io.BytesIO(data):
+        yield line.removesuffix(b"\n").removesuffix(b"\r")
 
 
 class _Lines:
-    """The lines of one file: remembers what earlier lines said."""
+    """The lines of one file: remembers what earlier lines said, and counts them in `count`."""
 
     def __init__(self, file_format: Format) -> None:
+        self.count = 0
         self._format = file_format
         self._rows: dict[str, tuple[int, Row]] = {}
         self._boards: dict[Brin, tuple[int, BoardNumber]] = {}
 
-    def read(self, lines: list[bytes]) -> tuple[list[Row], list[_Problem]]:
-        """Return the rows, equal ones once, and the problems of all lines but the header."""
-        problems = []
-        for number, line in enumerate(lines[1:], start=2):
+    def read(self, lines: Iterator[bytes]) -> tuple[list[Row], list[_Problem]]:
+        """Return the rows, equal ones once, and the problems of the lines after the header."""
+        problems: list[_Problem] = []
+        for number, line in enumerate(lines, start=2):
+            if len(problems) == MAX_BROKEN_LINES:
+                break
+            self.count += 1
             try:
                 self._take(number, self._row(line))
             except BrokenCell as broken:
@@ -118,6 +131,9 @@ class _Lines:
         return [row for _, row in self._rows.values()], problems
 
     def _row(self, line: bytes) -> Row:
+        if len(line) > MAX_LINE_BYTES:
+            message = f"it is longer than {MAX_LINE_BYTES} bytes"
+            raise BrokenCell(message)
         cells = _cells(line)
         columns = self._format.header
         if len(cells) != len(columns):
@@ -166,19 +182,21 @@ def _wrong_encoding(data: bytes) -> Iterator[_Problem]:
         data.decode("utf-8")
     except UnicodeDecodeError:
         return
-    first = next(index for index, byte in enumerate(data) if byte > 0x7F)  # noqa: PLR2004 - ASCII
-    yield _Problem(data.count(b"\n", 0, first) + 1, "it is UTF-8 instead of Windows-1252")
+    if first := _NOT_ASCII.search(data):
+        line = data.count(b"\n", 0, first.start()) + 1
+        yield _Problem(line, "it is UTF-8 instead of Windows-1252")
 
 
 def _broken(name: str, problems: list[_Problem]) -> Refused:
     first = problems[0]
+    more = "+" if len(problems) >= MAX_BROKEN_LINES else ""
     named = "; ".join(f"line {each.line}: {each.text}" for each in problems[:MAX_PROBLEMS])
     return Refused(
         Reason.FILE_LINE_INVALID,
         file=name,
         line=str(first.line),
         problem=first.text,
-        count=str(len(problems)),
+        count=f"{len(problems)}{more}",
         problems=named,
     )
 

@@ -12,6 +12,7 @@ from enum import StrEnum, unique
 from typing import Final
 
 from wissel.routing.identifiers import BoardNumber, Brin, Vestiging
+from wissel.routing.persons import holds_person_number
 from wissel.routing.texts import NAME_LIMIT
 
 POSTCODE: Final = re.compile(r"[1-9][0-9]{3} ?[A-Z]{2}")
@@ -86,7 +87,7 @@ def _po_location(cells: Cells) -> LocationRow:
         vestiging=_vestiging(cells["INSTELLINGSCODE"], cells["VESTIGINGSCODE"]),
         name=_name(cells["VESTIGINGSNAAM"]),
         postcode=_matching(POSTCODE, cells["POSTCODE"], "postcode").replace(" ", ""),
-        city=cells["PLAATSNAAM"],
+        city=_words(cells["PLAATSNAAM"], "place"),
         municipality=_municipality(cells["GEMEENTENUMMER"]),
     )
 
@@ -96,7 +97,7 @@ def _vo_location(cells: Cells) -> LocationRow:
         board=BoardNumber.parse(cells["BEVOEGD GEZAG NUMMER"]),
         vestiging=_vestiging(cells["BRIN NUMMER"], cells["VESTIGINGSNUMMER"]),
         name=_name(cells["INSTELLINGSNAAM VESTIGING"]),
-        city=cells["PLAATSNAAM"],
+        city=_words(cells["PLAATSNAAM"], "place"),
         municipality=_municipality(cells["GEMEENTENUMMER"]),
     )
 
@@ -122,8 +123,16 @@ def _vestiging(brin: str, vestiging: str) -> Vestiging:
 def _name(cell: str) -> str:
     if not cell:
         raise BrokenCell("the name is empty")
+    return _words(cell, "name")
+
+
+def _words(cell: str, kind: str) -> str:
+    """Return the cell if it is as short as the register keeps it, and about no person."""
     if len(cell) > NAME_LIMIT:
-        message = f"the name is longer than {NAME_LIMIT} characters"
+        message = f"the {kind} is longer than {NAME_LIMIT} characters"
+        raise BrokenCell(message)
+    if holds_person_number(cell):
+        message = f"the {kind} holds what may be the number of a person"
         raise BrokenCell(message)
     return cell
 

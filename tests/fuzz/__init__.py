@@ -1,0 +1,1 @@
+"""Bytes that nobody sent yet, for everything that reads bytes; see docs/fuzzing.md."""

@@ -1,0 +1,159 @@
+"""School files of DUO as bytes."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from fuzz.shaping import joined, pieces
+from fuzz.target import Target, told
+from support.duo_files import (
+    HEADERS,
+    board_file,
+    board_line,
+    file_of,
+    header,
+    po_file,
+    po_line,
+    vo_file,
+    vo_line,
+)
+from wissel.routing.errors import Refused
+from wissel.routing.identifiers import BoardNumber, Vestiging
+from wissel.routing.persons import holds_person_number
+from wissel.server.registry.duo import ParsedFile, parse
+from wissel.server.registry.duo_formats import BoardRow, LocationRow, Row, Source
+
+_SOURCES: Final = tuple(Source)
+_GOOD: Final = {
+    Source.PO_LOCATIONS: po_line(),
+    Source.VO_BOARDS: board_line(),
+    Source.VO_LOCATIONS: vo_line(),
+}
+
+
+def _file_in(data: bytes) -> bytes:
+    """Return the file itself for 0, raw lines under a header for 1 to 3, else changed cells."""
+    mode, rest = data[0] % 7, data[1:]
+    if mode == 0:
+        return rest
+    source = _SOURCES[(mode - 1) % len(_SOURCES)]
+    top = f"{header(source)}\r\n".encode()
+    if mode <= len(_SOURCES):
+        return top + rest
+    lines = [top.rstrip(b"\r\n"), _GOOD[source].encode("cp1252")]
+    for selector, content in pieces(rest):
+        column = selector % (len(HEADERS[source]) + 1)
+        if column == len(HEADERS[source]):  # a new line, of which the next pieces change cells
+            lines.append(_GOOD[source].encode("cp1252"))
+            continue
+        cells = lines[-1].split(b";")
+        cells[column % len(cells)] = content
+        lines[-1] = b";".join(cells)
+    return b"\r\n".join(lines)
+
+
+def _check_duo(data: bytes) -> str:
+    if not data:
+        return "nothing"
+    written = _file_in(data)
+    try:
+        found = parse(written, "schools.csv")
+    except Refused as refused:
+        return f"{told(refused)} {refused.metadata.get('problem', '')[-24:]}"
+    for row in _rows(found):
+        _require_sound(row)
+    keys = [row.key for row in _rows(found)]
+    assert len(set(keys)) == len(keys) <= found.line_count
+    _require_same_again(found)
+    return f"accepted {found.source}"
+
+
+def _rows(found: ParsedFile) -> tuple[Row, ...]:
+    return (*found.locations, *found.boards)
+
+
+def _require_sound(row: Row) -> None:
+    texts: tuple[str, ...]
+    match row:
+        case LocationRow():
+            assert Vestiging.parse(row.vestiging) == row.vestiging
+            assert BoardNumber.parse(row.board) == row.board
+            assert row.municipality == "" or len(row.municipality) == 4
+            assert not row.postcode or len(row.postcode) == 6
+            texts = (row.name, row.city)
+        case BoardRow():
+            assert BoardNumber.parse(row.number) == row.number
+            texts = (row.name,)
+    for text in texts:
+        assert len(text) <= 200
+        assert text.isprintable()
+        assert text == text.strip()
+        assert not holds_person_number(text), "a person's number in a name or place"
+
+
+def _require_same_again(found: ParsedFile) -> None:
+    lines = [_line(found.source, row) for row in _rows(found)]
+    written = file_of(found.source, lines)
+    if _reads_as_utf8(written):
+        return
+    again = parse(written, found.name)
+    assert (again.locations, again.boards) == (found.locations, found.boards)
+
+
+def _line(source: Source, row: Row) -> str:
+    if isinstance(row, BoardRow):
+        return board_line(row.number, _quoted(row.name), kvk_nummer=row.kvk)
+    cells = {"plaatsnaam": _quoted(row.city), "gemeentenummer": row.municipality}
+    if source is Source.PO_LOCATIONS:
+        cells |= {"vestigingsnaam": _quoted(row.name), "postcode": row.postcode or ""}
+        return po_line(row.vestiging, row.board, **cells)
+    return vo_line(row.vestiging, row.board, instellingsnaam_vestiging=_quoted(row.name), **cells)
+
+
+def _quoted(text: str) -> str:
+    return f'"{text.replace(chr(34), chr(34) * 2)}"'
+
+
+def _reads_as_utf8(data: bytes) -> bool:
+    if data.isascii():
+        return False
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+_ODD_CELLS: Final = (
+    b'"',
+    b'"a"b',
+    b'"a;b"',
+    b"\0",
+    b"\x81",
+    b"\xa0",
+    b"\xc9lan",
+    "Élan".encode(),
+    b"111222333",
+    b"12345",
+    b"x" * 201,
+    b"\r",
+    b"\n",
+    b"",
+)
+
+
+def _duo_seeds() -> Iterable[bytes]:
+    for good in (po_file(po_line()), vo_file(vo_line()), board_file(board_line())):
+        yield b"\0" + good
+        yield b"\0\xef\xbb\xbf" + good
+        yield b"\0" + good.replace(b"\r\n", b"\n")
+        yield b"\0" + good.decode("cp1252").encode("utf-16")
+    for mode, source in enumerate(_SOURCES, start=1):
+        yield bytes([mode]) + _GOOD[source].encode()
+        yield bytes([mode]) + b"\n" * 50
+        for column in range(len(HEADERS[source])):
+            yield from (bytes([mode + 3]) + joined([(column, odd)]) for odd in _ODD_CELLS)
+        last = len(HEADERS[source])
+        yield bytes([mode + 3]) + joined([(last, b""), (2, b"99XA01"), (3, b"99XA01")])
+
+
+TARGETS: Final = (Target(name="duo", check=_check_duo, seeds=_duo_seeds),)
