@@ -29,6 +29,16 @@ run: setup ## A development hub that stays up, with its certificates under .wiss
 test: setup ## Run the tests (T=path or -k expression)
 	$(BIN)/pytest $(T)
 
+.PHONY: faults
+faults: setup ## Kill, stop, cut and delay each part at every step of a forward (K=scenario)
+	@printf '%s\n' sqlite-1 sqlite-2 postgres-1 postgres-2 \
+	  | xargs -P 3 -I{} $(BIN)/pytest tests/faults -q -m '' -k '{} and $(or $(K),test)'
+
+.PHONY: fuzz
+fuzz: setup ## Feed bytes that nobody sent to all that reads bytes (N=inputs each, T=targets)
+	$(BIN)/python -m pip install --quiet --group fuzz
+	PYTHONPATH=tests $(BIN)/python -m fuzz $(T) --runs $(or $(N),200000)
+
 .PHONY: bench
 bench: setup ## Compare with bare gRPC in the same run; figures go to bench/results.json
 	$(BIN)/python -m bench $(B)

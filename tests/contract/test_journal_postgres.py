@@ -14,6 +14,7 @@ from support.orders import DONE, order
 from wissel.routing.delivery import State
 from wissel.routing.errors import Refused
 from wissel.routing.reasons import Reason
+from wissel.server.store.engine import open_blocking_engine
 from wissel.server.store.journal import SqlJournal
 
 MANY = range(1, 41)
@@ -52,6 +53,16 @@ async def test_two_hubs_that_claim_the_same_in_opposite_order_both_get_on(
     lost = [each.reason for each in results if isinstance(each, Refused)]
     assert len(MANY) == len(won)
     assert [Reason.MESSAGE_IN_PROGRESS] * len(MANY) == lost
+
+
+def test_no_hub_keeps_its_locks_when_it_stops_in_a_transaction(journals: JournalWorld) -> None:
+    """`make faults` stops one there (first-hub-stopped-in-commits); that takes half a minute."""
+    engine = open_blocking_engine(journals.url)
+    with engine.connect() as connection:
+        ends = connection.exec_driver_sql("SHOW idle_in_transaction_session_timeout").scalar()
+    engine.dispose()
+
+    assert ends == "15s"
 
 
 async def test_a_batch_that_the_database_breaks_off_as_a_deadlock_is_tried_again(

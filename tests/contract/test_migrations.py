@@ -7,11 +7,19 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import MetaData, inspect
+from sqlalchemy import MetaData, inspect, text
 
+from support.journals import ID, ME
+from support.orders import NOW, UNCERTAIN, order
 from support.stores import sqlite_url
 from wissel.server.store import journal_tables, tables
-from wissel.server.store.engine import blocking_read, journal_url, open_blocking_engine
+from wissel.server.store.engine import (
+    blocking_read,
+    blocking_write,
+    journal_url,
+    open_blocking_engine,
+)
+from wissel.server.store.journal import SqlJournal
 from wissel.server.store.migrate import migrate
 
 
@@ -83,3 +91,24 @@ def test_processes_that_migrate_at_once_do_not_trip_over_each_other(tmp_path: Pa
 )
 def test_the_journal_lies_beside_the_registry(url: str, expected: str) -> None:
     assert expected == journal_url(url)
+
+
+async def test_deliveries_of_before_survive_the_digest_of_the_payload(registry_url: str) -> None:
+    """They come without one; the next attempt at the same message brings it."""
+    journal = SqlJournal.open(registry_url, lambda: 1, lambda: NOW)
+    await journal.claim(order())
+    await journal.finish(ME, ID, 1, UNCERTAIN)
+    engine = open_blocking_engine(journal_url(registry_url))
+    with blocking_write(engine) as connection:
+        connection.execute(text("ALTER TABLE delivery DROP COLUMN payload_sha256"))
+        connection.execute(text("UPDATE journal_schema SET version_num = '0001'"))
+    engine.dispose()
+
+    migrate(registry_url)
+
+    before = await journal.find(ME, ID)
+    again, _ = await journal.claim(order())
+    await journal.close()
+    assert before is not None
+    assert before.order == order(payload_sha256=b"")
+    assert again.order == order()

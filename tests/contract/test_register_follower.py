@@ -5,13 +5,14 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Self, TypeVar
 
 import pytest
 from structlog.testing import capture_logs
 
 from support.acts import NOORD, act, board, party
-from support.stores import register_at
+from support.stores import open_register, register_at
 from wissel.routing.errors import Refused
 from wissel.routing.facts import Board, Fact
 from wissel.routing.reasons import Reason
@@ -217,6 +218,23 @@ async def test_while_the_database_fails_staleness_grows(register: SqlRegister) -
             await log.failed.wait()
 
             assert follower.staleness() == 7.0
+
+
+async def test_the_same_revisions_with_another_past_are_loaded_anew(
+    register: SqlRegister, tmp_path: Path
+) -> None:
+    await _put(register, board(1))
+    log, elsewhere = Breakable(register), tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    with capture_logs():
+        async with open_register(elsewhere) as other, following(log, poll=0.001) as follower:
+            await log.read.wait()
+            await _put(other, board(2))
+            await _put(other, board(3))
+            log.log = other
+            await follower.reached(2, timeout=20)
+
+            assert (board(2), board(3)) == follower.table.facts
 
 
 async def test_without_a_table_nothing_is_decided(register: SqlRegister) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from support import postgres
 from support.hub_process import HUB_OIN, HubProcess, Place, serving
-from support.processes import run, spawn
+from support.postgres_hubs import another, place_on
 from wissel.clients import Hub, Refused
 from wissel.clients.testing import PeerLas, Vendor, running_peer
 from wissel.mandate.v1 import mandate_service_pb2 as mandate
@@ -28,14 +28,6 @@ NOORD_OIN: Final = "00000003990000030000"
 def place(tmp_path: Path) -> Place:
     """Where a hub may run on a PostgreSQL of its own, which `migrate` has made ready."""
     return place_on(postgres.fresh_database(migrated=False), tmp_path)
-
-
-def place_on(url: str, folder: Path) -> Place:
-    made = Place.make(folder, migrated=False)
-    place = Place(folder=folder, environ={**made.environ, "WISSEL_DATABASE_URL": url})
-    code, said = run(["wissel-server", "migrate"], environ=place.environ, cwd=folder)
-    assert 0 == code, said
-    return place
 
 
 @pytest.fixture
@@ -68,10 +60,7 @@ def sender(hub: HubProcess) -> Vendor:
 def second_hub(hub: HubProcess, vendor: Vendor) -> Iterator[Hub]:
     """Another hub on the same database, as a vendor calls it."""
     with ExitStack() as stack:
-        process = stack.enter_context(
-            spawn(["wissel-server", "serve"], environ=hub.place.environ, cwd=hub.place.folder)
-        )
-        address = process.line_with("serving on ").rpartition(" ")[2]
+        address = stack.enter_context(another(hub.place))
         outbox = hub.place.folder / "second-outbox"
         yield stack.enter_context(Hub(address, vendor.identity, hub_oin=HUB_OIN, outbox=outbox))
 

@@ -41,9 +41,9 @@ async def test_calls_over_many_connections_land_on_both_workers(fleet: Fleet) ->
     async with fleet.connections(fleet.hub.operator()) as hubs:
         await asyncio.gather(*(hub.whoami() for hub in hubs))
 
-        by_worker = fleet.samples("wissel_worker_calls_total")
+        by_worker = await asyncio.to_thread(fleet.counted, len(hubs))
         assert 2 == len([calls for calls in by_worker if calls > 0])
-        assert sum(by_worker) == sum(fleet.samples("wissel_calls_total")) >= len(hubs)
+        assert sum(fleet.samples("wissel_calls_total")) >= sum(by_worker)
 
 
 async def test_a_worker_that_is_killed_comes_back_and_calls_go_on(fleet: Fleet) -> None:
@@ -92,7 +92,9 @@ async def test_no_forward_begins_in_any_worker_after_a_mandate_has_ended(fleet: 
 
         assert {Reason.RECEIVER_NOT_CONNECTED} == set(reasons)
         assert len(hubs) == before == len(las.opened)
-        assert 2 == len([calls for calls in fleet.samples("wissel_worker_calls_total") if calls])
+        assert 2 == len(
+            [calls for calls in await asyncio.to_thread(fleet.counted, len(hubs)) if calls]
+        )
 
 
 async def test_stopping_workers_finish_the_delivery_that_is_under_way(fleet: Fleet) -> None:

@@ -139,3 +139,18 @@ async def test_what_another_process_is_sending_is_left_to_it(world: World) -> No
 
     assert mine
     assert results == []
+
+
+async def test_a_message_that_is_under_way_is_waited_for_as_long_as_the_hub_says(
+    world: World,
+) -> None:
+    """As after a hub that died: its lease has to run out first."""
+    busy = RuleRefused(Reason.MESSAGE_IN_PROGRESS, retry_after=7.0)
+    world.script.answers = [busy, busy]
+
+    async with world.hub() as hub:
+        receipt = await send(hub)
+
+    assert receipt
+    assert [7.0, 7.0] == world.waits
+    assert world.in_outbox("pending") == []

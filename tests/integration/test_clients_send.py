@@ -53,6 +53,15 @@ async def test_a_dossier_is_sent_and_receipted(world: World) -> None:
     assert [path.stem for path in world.in_outbox("sent")] == [str(receipt.message_id)]
 
 
+async def test_an_attempt_takes_no_longer_than_its_deadline(world: World) -> None:
+    await send(world.hub(deadline=dt.timedelta(seconds=7)))
+    await send(world.hub())
+
+    short, usual = world.script.remaining
+    assert short <= 7
+    assert usual > 60
+
+
 async def test_a_busy_hub_gets_the_same_bytes_again_after_the_offered_wait(world: World) -> None:
     world.script.answers = [
         RuleRefused(Reason.TRANSFER_LIMIT, retry_after=3.0),

@@ -168,7 +168,7 @@ async def test_a_certificate_revoked_while_its_dossier_is_under_way_ends_it(worl
     error = await refusal(call)
 
     assert reason_in(error) == "CERTIFICATE_REVOKED"
-    assert await world.settled(message) == ("FAILED", "SENDER_GONE")
+    assert await world.settled(message) == ("FAILED", "CERTIFICATE_REVOKED")
     assert world.las.received == []
 
 

@@ -136,7 +136,8 @@ def searched(world: World, log: io.StringIO, heard: Heard) -> list[str]:
     places = {
         "log of calls": world.hub.log.getvalue().encode(),
         "log": log.getvalue().encode(),
-        "metrics": prometheus_client.generate_latest(world.hub.metrics),
+        "metrics of calls": prometheus_client.generate_latest(world.hub.metrics),
+        "metrics": prometheus_client.generate_latest(world.metrics),
         **{f"answer {number}": answer for number, answer in enumerate(heard.answers)},
     }
     for path in sorted(world.folder.rglob("*")):

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from support.hub_process import ENOUGH, HubProcess, Place, serving
 from support.processes import free_port
 from wissel.clients.hub import AsyncHub
 from wissel.clients.identity import Identity
+
+
+_PATIENCE = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,14 @@ class Fleet:
         return [
             sample.value for family in families for sample in family.samples if sample.name == name
         ]
+
+    def counted(self, calls: int) -> list[float]:
+        """Return the calls of each worker once so many are counted: they come in blocks."""
+        patience = time.monotonic() + _PATIENCE
+        while sum(counts := self.samples("wissel_worker_calls_total")) < calls:
+            assert time.monotonic() < patience, counts
+            time.sleep(0.05)
+        return counts
 
     @asynccontextmanager
     async def connections(self, identity: Identity) -> AsyncIterator[list[AsyncHub]]:

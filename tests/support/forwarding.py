@@ -8,6 +8,7 @@ Noord sends for 99XA; Zuid receives for 99XC. Facts hold whatever the year.
 
 import asyncio
 import datetime as dt
+import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 import grpc
+from prometheus_client import CollectorRegistry
 
 from support import envelopes, worlds
 from support.hub import Hub, running_hub
@@ -34,11 +36,13 @@ from wissel.server.courier.assemble import CourierParts, make_courier, make_dial
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.dial import Dialer
 from wissel.server.courier.forward import Courier
+from wissel.server.courier.journey import Journey
 from wissel.server.courier.wire import message_of
 from wissel.server.identity.files import HubFiles
 from wissel.server.identity.own import watch_signer, watch_tls
 from wissel.server.identity.peer import Peers
 from wissel.server.identity.trust import HubTrust
+from wissel.server.observing.metrics import ForwardMetrics, JournalMetrics
 from wissel.server.rpc.traffic import TrafficServicer
 from wissel.server.store.follow import Follower
 from wissel.server.store.journal import SqlJournal, head_reader
@@ -83,6 +87,13 @@ class World:
     dialer: Dialer
     files: HubFiles
     folder: Path
+    metrics: CollectorRegistry
+    parts: CourierParts
+    skipped: list[dt.timedelta]
+
+    def skip(self, seconds: float) -> None:
+        """Let the clock of forwarding and of its journal jump ahead."""
+        self.skipped[0] += dt.timedelta(seconds=seconds)
 
     def refresh(self) -> None:
         """Let the hub look at its certificate files."""
@@ -183,12 +194,17 @@ async def forwarding(
     folder: Path, limits: Limits | None = None, *, private: bool = True
 ) -> AsyncIterator[World]:
     """Start a hub, and a LAS of Zuid; everything ends with the block."""
-    made: dict[str, Any] = {}
+    skipped = [dt.timedelta()]
+    metrics = CollectorRegistry()
+    made: dict[str, Any] = {"skipped": skipped, "metrics": metrics}
+
+    def clock() -> dt.datetime:
+        return utc_now() + skipped[0]
 
     def traffic(register: SqlRegister, follower: Follower[Table]) -> TrafficServicer:
         own = folder / "pki"
         url = f"sqlite:///{folder / 'registry.db'}"
-        journal = SqlJournal.open(url, head_reader(url), utc_now)
+        journal = SqlJournal.open(url, head_reader(url), clock, JournalMetrics(metrics).committed)
         trust = HubTrust.read(own / "root.pem")
         certificate, key = own / "hub.pem", own / "hub.key"
         files = HubFiles(
@@ -202,15 +218,16 @@ async def forwarding(
             trust=trust,
             tables=follower,
             journal=journal,
-            clock=utc_now,
+            clock=clock,
             owner="test",
             limits=limits or Limits(),
             private=private,
         )
         dialer = make_dialer(parts)
         courier = make_courier(parts, dialer)
-        made.update(journal=journal, courier=courier, dialer=dialer, files=files)
-        return TrafficServicer(courier, journal, Peers(trust, utc_now), follower)
+        forwards = ForwardMetrics(metrics, lambda: Journey(time.perf_counter))
+        made.update(journal=journal, courier=courier, dialer=dialer, files=files, parts=parts)
+        return TrafficServicer(courier, journal, Peers(trust, utc_now), follower, forwards)
 
     async with running_hub(folder, traffic=traffic) as hub:
         las = await FakeLas.start(hub.identity("zuid"))

@@ -1,14 +1,14 @@
 """`wissel-server serve` as a process, on certificates and a database of its own."""
 
 import datetime as dt
-import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import grpc
+from sqlalchemy import select
 
 from support.processes import Running, spawn
 from wissel.catalog.v1.catalog_service_pb2 import ListServicesRequest
@@ -18,7 +18,9 @@ from wissel.clients.identity import Identity
 from wissel.clients.testing import TestingHub
 from wissel.routing.identifiers import Oin
 from wissel.server.identity import pki
+from wissel.server.store.engine import blocking_read, open_blocking_engine
 from wissel.server.store.migrate import migrate
+from wissel.server.store.tables import HEAD
 
 HUB_OIN: Final = Oin("00000003990000000000")
 OPERATOR_OIN: Final = Oin("00000003990000010000")
@@ -55,6 +57,16 @@ class Place:
         }
         return cls(folder=folder, environ=environ)
 
+    def head(self) -> int:
+        """Return the last revision in the database."""
+        registry = f"sqlite:///{self.folder / 'data' / 'registry.db'}"
+        engine = open_blocking_engine(self.environ.get("WISSEL_DATABASE_URL") or registry)
+        try:
+            with blocking_read(engine) as connection:
+                return int(connection.execute(select(HEAD.c.revision)).scalar_one())
+        finally:
+            engine.dispose()
+
     def renew(self) -> Path:
         """Issue the hub's certificate anew, in the same files; return the certificate's."""
         now = dt.datetime.now(dt.UTC)
@@ -70,15 +82,14 @@ class HubProcess:
     address: str
     world: TestingHub
 
-    def settled(self) -> None:
-        """Wait until every process that serves knows all that SQLite's register holds.
+    def settled(self, *others: str) -> None:
+        """Wait until every process that serves here, or at `others`, knows all of the register.
 
         One connection belongs to one process: enough of them reach all.
         """
-        with closing(sqlite3.connect(self.place.folder / "data" / "registry.db")) as register:
-            (head,) = register.execute("SELECT revision FROM head").fetchone()
-        for _ in range(ENOUGH):
-            with Hub(self.address, self.operator()) as hub:
+        head = self.place.head()
+        for address in (*[self.address] * ENOUGH, *others):
+            with Hub(address, self.operator()) as hub:
                 hub.call(_services, ListServicesRequest(at_least_revision=head))
 
     def operator(self) -> Identity:

@@ -1,6 +1,6 @@
 """Journals on a migrated database, with a clock and a head that tests can turn."""
 
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -42,9 +42,15 @@ class JournalWorld:
 
     def entries(self) -> list[tuple[int, str]]:
         """Return attempt and state of every move, in order."""
+        return [(row.attempt, row.state) for row in self._rows()]
+
+    def owners(self) -> list[str]:
+        """Return the owner of every move, in order."""
+        return [row.owner for row in self._rows()]
+
+    def _rows(self) -> list[Any]:
         engine = open_blocking_engine(journal_url(self.url))
         with blocking_read(engine) as connection:
-            query = select(ENTRY.c.attempt, ENTRY.c.state).order_by(ENTRY.c.id)
-            rows = [(row.attempt, row.state) for row in connection.execute(query)]
+            rows = list(connection.execute(select(ENTRY).order_by(ENTRY.c.id)))
         engine.dispose()
         return rows

@@ -62,15 +62,19 @@ class Opened:
 
 
 Behaviour = Callable[["FakeLas", Opened, Requests, Context], Awaitable[pb.DeliverResponse]]
+Answering = Callable[["FakeLas", pb.GetReceiptRequest, Context], Awaitable[pb.GetReceiptResponse]]
 
 
 @dataclass
 class FakeLas(pb_grpc.LasServiceServicer):
-    """A LAS that does what `behave` says."""
+    """A LAS that does what `behave` says, and what `answer` says when it is asked for a receipt."""
 
     identity: Identity
     behave: Behaviour
     signer: Signer
+    answer: Answering
+    asked: list[pb.GetReceiptRequest] = field(default_factory=list)
+    questions: asyncio.Event = field(default_factory=asyncio.Event)
     opened: list[Opened] = field(default_factory=list)
     received: list[bytes] = field(default_factory=list)
     cut: int = 0
@@ -84,7 +88,12 @@ class FakeLas(pb_grpc.LasServiceServicer):
         cls, identity: Identity, port: int = 0, signer: Signer | None = None
     ) -> "FakeLas":
         """Serve at 127.0.0.1, and sign with the same identity unless `signer` is given."""
-        las = cls(identity=identity, behave=accept, signer=signer or signer_of(identity))
+        las = cls(
+            identity=identity,
+            behave=accept,
+            signer=signer or signer_of(identity),
+            answer=remembering(),
+        )
         las.server = grpc.aio.server()
         pb_grpc.add_LasServiceServicer_to_server(las, las.server)
         credentials = grpc.ssl_server_credentials(
@@ -123,6 +132,14 @@ class FakeLas(pb_grpc.LasServiceServicer):
             self.cut += 1
             raise
 
+    async def GetReceipt(
+        self, request: pb.GetReceiptRequest, context: Context
+    ) -> pb.GetReceiptResponse:
+        """Answer a question."""
+        self.asked.append(request)
+        self.questions.set()
+        return await self.answer(self, request, context)
+
     async def whole(self, opened: Opened, requests: Requests) -> None:
         """Return once the payload is complete, and note it; a cut stream never returns."""
         payload = b"".join([request.chunk.data async for request in requests])
@@ -131,6 +148,11 @@ class FakeLas(pb_grpc.LasServiceServicer):
             await asyncio.Event().wait()
         self.received.append(payload)
         self.arrived.set()
+
+    def holds(self, opened: Opened) -> bool:
+        """Whether the payload of an opening has arrived completely."""
+        digests = {hashlib.sha256(payload).digest() for payload in self.received}
+        return opened.header.payload_sha256 in digests
 
     def sign(self, receipt: ReceiverReceipt, signer: Signer | None = None) -> pb.DeliverResponse:
         """Return a receipt as an answer, signed by this LAS or another."""
@@ -200,11 +222,7 @@ def signing(signer: Signer | None = None, **changes: Any) -> Behaviour:
 
     async def sign(las: FakeLas, opened: Opened, rest: Requests, _: Context) -> pb.DeliverResponse:
         await las.whole(opened, rest)
-        receipt = opened.receipt(las.signer.oin)
-        own = {name: value for name, value in changes.items() if hasattr(receipt, name)}
-        about = {name: value for name, value in changes.items() if name not in own}
-        exchange = replace(receipt.exchange, **about)
-        return las.sign(replace(receipt, exchange=exchange, **own), signer)
+        return las.sign(_changed(opened.receipt(las.signer.oin), changes), signer)
 
     return sign
 
@@ -218,3 +236,39 @@ def waiting(event: asyncio.Event) -> Behaviour:
         return las.sign(opened.receipt(las.signer.oin))
 
     return wait
+
+
+def remembering(signer: Signer | None = None, **changes: Any) -> Answering:
+    """Return: say what arrived first under this id, and sign for it; changes as in `signing`."""
+
+    async def remember(
+        las: FakeLas, request: pb.GetReceiptRequest, _: Context
+    ) -> pb.GetReceiptResponse:
+        for opened in las.opened:
+            context = opened.header.context
+            if (context.sender_oin, str(context.message_id)) == (
+                request.sender_oin,
+                request.message_id,
+            ) and las.holds(opened):
+                signed = las.sign(_changed(opened.receipt(las.signer.oin), changes), signer)
+                return pb.GetReceiptResponse(
+                    state=pb.GetReceiptResponse.STATE_RECEIVED, receipt=signed.receipt
+                )
+        return pb.GetReceiptResponse(state=pb.GetReceiptResponse.STATE_UNKNOWN)
+
+    return remember
+
+
+def saying(response: pb.GetReceiptResponse) -> Answering:
+    """Return: answer just this, whatever is asked."""
+
+    async def say(*_: object) -> pb.GetReceiptResponse:
+        return response
+
+    return say
+
+
+def _changed(receipt: ReceiverReceipt, changes: dict[str, Any]) -> ReceiverReceipt:
+    own = {name: value for name, value in changes.items() if hasattr(receipt, name)}
+    about = {name: value for name, value in changes.items() if name not in own}
+    return replace(receipt, exchange=replace(receipt.exchange, **about), **own)

@@ -36,6 +36,7 @@ def order(**changes: Any) -> Order:
         "receiver_mandate_id": UUID(int=4),
         "registry_revision": 7,
         "payload_size": 10,
+        "payload_sha256": b"\x05" * 32,
         "owner": "one",
         "lease_until": NOW + LEASE,
     }

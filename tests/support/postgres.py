@@ -41,7 +41,7 @@ def fresh_database(*, migrated: bool = True) -> str:
 
 def path() -> str:
     """Return the search path of programs with PostgreSQL's own on it."""
-    programs = _programs()
+    programs = _found_programs()
     return os.pathsep.join([*([str(programs)] if programs else []), os.environ["PATH"]])
 
 
@@ -55,28 +55,32 @@ class Server:
     @classmethod
     def start(cls) -> "Server | None":
         """Start one, or return None where the programs are not installed."""
-        programs = _programs()
+        programs = _found_programs()
         if programs is None:
             return None
         folder = Path(tempfile.mkdtemp(prefix="wissel-pg-"))
-        shutil.chown(folder, _owner())
+        shutil.chown(folder, owner())
         data = folder / "data"
-        _run(programs / "initdb", "-D", data, "-U", "wissel", "-A", "trust", "--no-sync")
+        run_as_owner(programs / "initdb", "-D", data, "-U", "wissel", "-A", "trust", "--no-sync")
         options = f"-k {folder} -c listen_addresses='' -c max_connections=200 -c fsync=off"
         control = (programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options)
         server = cls(url=f"postgresql://wissel@/postgres?host={folder}", control=control)
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        _run(*control, "start")
-        atexit.register(_run, *control, "-m", "immediate", "stop")
+        run_as_owner(*control, "start")
+        atexit.register(server.end)
         return server
 
     def fail(self) -> None:
         """Stop it as a crash does."""
-        _run(*self.control, "-m", "immediate", "stop")
+        run_as_owner(*self.control, "-m", "immediate", "stop")
+
+    def end(self) -> None:
+        """Stop it for good, if it still runs."""
+        run_as_owner(*self.control, "-m", "immediate", "stop", check=False)
 
     def recover(self) -> None:
         """Start it again; it replays what it had promised."""
-        _run(*self.control, "start")
+        run_as_owner(*self.control, "start")
 
 
 def own_server() -> Server:
@@ -93,27 +97,37 @@ def _throw_away_server() -> str | None:
     return server.url if server else None
 
 
-def _programs() -> Path | None:
+def programs() -> Path:
+    """Return the folder of PostgreSQL's programs; skip the test where there is none."""
+    found = _found_programs()
+    if found is None:
+        pytest.skip("the programs of PostgreSQL are not installed")
+    return found
+
+
+def _found_programs() -> Path | None:
     """Return the folder of the newest PostgreSQL, None if there is none."""
     found = shutil.which("initdb")
     if found is not None:
-        return Path(found).parent
+        return Path(found).resolve().parent
     return max(Path("/").glob(_PLACES), default=None, key=lambda each: each.parent.name)
 
 
-def _owner() -> str:
+def owner() -> str:
     """Return who runs the server: it refuses to run as root."""
     return "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
 
 
-def _run(*command: str | Path) -> None:
+def run_as_owner(*command: str | Path, check: bool = True) -> None:
+    """Run one of PostgreSQL's programs to its end."""
     subprocess.run(
         [str(part) for part in command],
-        user=_owner() if os.geteuid() == 0 else None,
+        user=owner() if os.geteuid() == 0 else None,
         cwd="/",
-        check=True,
+        check=check,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
+        stderr=None if check else subprocess.DEVNULL,
     )
 
 

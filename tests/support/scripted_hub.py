@@ -46,8 +46,9 @@ class Arrival:
 class Script:
     """What the hub does: each of `answers` is used up by one attempt, then it delivers.
 
-    An answer is a refusal, or a function that changes the receipts. `known`
-    is what GetDelivery finds. With `early`, it answers the header alone.
+    An answer is a refusal, or a function that changes the receipts. `remaining`
+    are the seconds that each attempt had. `known` is what GetDelivery finds.
+    With `early`, it answers the header alone.
     """
 
     answers: list[Refused | Callable[[pb.ForwardEnvelopeResponse], None]] = field(
@@ -55,6 +56,7 @@ class Script:
     )
     arrivals: list[Arrival] = field(default_factory=list)
     metadata: list[dict[str, str]] = field(default_factory=list)
+    remaining: list[float] = field(default_factory=list)
     known: pb.GetDeliveryResponse | None = None
     early: bool = False
 
@@ -110,6 +112,7 @@ class ScriptedHub(TrafficServiceServicer, PartyServiceServicer):
             else:
                 payload += request.chunk.data
         self.script.arrivals.append(Arrival(header, payload))
+        self.script.remaining.append(context.time_remaining())
         answer = self.script.answers.pop(0) if self.script.answers else None
         if isinstance(answer, Refused):
             await refuse(context, answer)

@@ -62,14 +62,23 @@ async def send(hub: AsyncHub) -> DeliveryReceipt:
 
 
 def _files_of(hub: HubProcess, vendor: Vendor) -> Identity:
-    key = serialization.load_pem_private_key(vendor.key.read_bytes(), password=None)
-    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    return _read(vendor.name, vendor.oin, vendor.certificate, vendor.key, hub.world.roots)
+
+
+def renewed(own: Identity) -> Identity:
+    """Return the same identity with what its files hold now."""
+    return _read(own.name, own.oin, own.certificate, own.key, own.roots)
+
+
+def _read(name: str, oin: str, certificate: Path, key: Path, roots: Path) -> Identity:
+    private = serialization.load_pem_private_key(key.read_bytes(), password=None)
+    assert isinstance(private, ec.EllipticCurvePrivateKey)
     return Identity(
-        name=vendor.name,
-        oin=vendor.oin,
-        certificate=vendor.certificate,
-        key=vendor.key,
-        roots=hub.world.roots,
-        chain=tuple(x509.load_pem_x509_certificates(vendor.certificate.read_bytes())),
-        private_key=key,
+        name=name,
+        oin=oin,
+        certificate=certificate,
+        key=key,
+        roots=roots,
+        chain=tuple(x509.load_pem_x509_certificates(certificate.read_bytes())),
+        private_key=private,
     )

@@ -37,3 +37,18 @@ def test_who_does_not_know_the_method_is_no_hub() -> None:
     assert isinstance(found, Refused)
     assert "no hub" in found.text
     assert not may_pass(found)
+
+
+def test_a_call_that_grpc_turned_away_may_be_repeated_in_a_moment() -> None:
+    found = translate(failure(grpc.StatusCode.CANCELLED, "CANCELLED"), "hub.example:7443")
+
+    assert isinstance(found, Refused)
+    assert found.reason == "OVERLOADED"
+    assert found.retry_after
+    assert may_pass(found)
+
+
+def test_a_stream_that_was_reset_is_no_overload() -> None:
+    error = failure(grpc.StatusCode.CANCELLED, "Received RST_STREAM with error code 8")
+
+    assert isinstance(translate(error, "hub.example:7443"), Unreachable)

@@ -1,15 +1,13 @@
-"""The life of a message, step by step and as a whole."""
+"""The life of a message, step by step; `test_delivery_life` has it as a whole."""
 
 import datetime as dt
 from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from support.orders import DIGEST, DONE, FAILED, LATER, LEASE, NO, NOW, UNCERTAIN, order
-from support.pki import STRANGER_OIN, ZUID_OIN
+from support.orders import DIGEST, DONE, FAILED, LATER, NO, NOW, UNCERTAIN, order
+from support.pki import STRANGER_OIN
 from wissel.routing.delivery import (
     Delivery,
     Result,
@@ -18,7 +16,6 @@ from wissel.routing.delivery import (
     claim,
     expire,
     finish,
-    owned,
     settle,
 )
 from wissel.routing.errors import Refused
@@ -146,79 +143,3 @@ def test_the_sweeper_ends_what_nobody_owns_and_settles_it() -> None:
 def test_receipts_and_delivered_belong_together(fields: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="belong together"):
         Result(**fields)
-
-
-class Life(RuleBasedStateMachine):
-    """Random claims, ends and losses against what receivers really hold.
-
-    The model is the world outside: `holding` are the receivers that may have
-    the whole message, `receipts` how many receipts the hub has given.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.now = NOW
-        self.delivery: Delivery | None = None
-        self.running: list[tuple[int, Oin]] = []
-        self.holding: set[Oin] = set()
-        self.refused = False
-
-    @rule(receiver=st.sampled_from([ZUID_OIN, STRANGER_OIN]))
-    def try_it(self, receiver: str) -> None:
-        before = self.delivery
-        try:
-            after = claim(
-                before, order(receiver_oin=Oin(receiver), lease_until=self.now + LEASE), self.now
-            )
-        except Refused as error:
-            assert before is not None
-            if error.reason is Reason.DELIVERY_UNCERTAIN:
-                assert before.order.receiver_oin != receiver
-            elif error.reason is Reason.MESSAGE_IN_PROGRESS:
-                assert owned(before, self.now)
-            else:
-                assert self.refused
-            return
-        self.delivery = after
-        if after.state is State.ACCEPTED:
-            assert before is None or after.attempt == before.attempt + 1
-            self.running.append((after.attempt, after.order.receiver_oin))
-
-    @precondition(lambda self: self.running)
-    @rule(data=st.data(), result=st.sampled_from([DONE, NO, FAILED, UNCERTAIN]))
-    def end_one(self, data: st.DataObject, result: Result) -> None:
-        attempt, receiver = data.draw(st.sampled_from(self.running))
-        self.running.remove((attempt, receiver))
-        if result.state in {State.DELIVERED, State.UNCERTAIN}:
-            self.holding.add(receiver)
-        after = finish(self.delivery, attempt, result, self.now)
-        if after is not None:
-            self.delivery = after
-            self.refused |= after.state is State.REFUSED
-
-    @rule(seconds=st.sampled_from([1, 60, 126]))
-    def time_passes(self, seconds: int) -> None:
-        self.now += dt.timedelta(seconds=seconds)
-
-    @precondition(lambda self: self.delivery is not None)
-    @rule()
-    def sweep(self) -> None:
-        assert self.delivery is not None
-        self.delivery = expire(self.delivery, self.now)
-
-    @invariant()
-    def at_most_one_receiver_may_hold_it(self) -> None:
-        assert len(self.holding) <= 1
-
-    @invariant()
-    def a_receipt_means_that_it_was_delivered(self) -> None:
-        if self.delivery is not None and self.delivery.state is State.DELIVERED:
-            assert self.holding == {self.delivery.order.receiver_oin}
-
-    @invariant()
-    def at_most_one_attempt_is_owned(self) -> None:
-        attempts = [attempt for attempt, _ in self.running]
-        assert len(attempts) == len(set(attempts))
-
-
-TestLife = Life.TestCase

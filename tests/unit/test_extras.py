@@ -2,14 +2,25 @@
 
 import subprocess
 import sys
+from collections.abc import Sequence
 
 import pytest
 
-EXTRAS = ("typer", "rich", "lxml", "structlog", "sqlalchemy", "alembic", "uvloop", "orjson")
+EXTRAS = (
+    "typer",
+    "rich",
+    "lxml",
+    "structlog",
+    "sqlalchemy",
+    "alembic",
+    "uvloop",
+    "orjson",
+    "opentelemetry",
+)
 
 
-def without_extras(code: str) -> subprocess.CompletedProcess[str]:
-    absent = f"import sys; sys.modules.update(dict.fromkeys({EXTRAS!r}))"
+def without_extras(code: str, extras: Sequence[str] = EXTRAS) -> subprocess.CompletedProcess[str]:
+    absent = f"import sys; sys.modules.update(dict.fromkeys({extras!r}))"
     return subprocess.run(
         [sys.executable, "-c", f"{absent}\n{code}"], capture_output=True, text=True, check=False
     )
@@ -32,3 +43,46 @@ def test_a_command_says_what_to_install(module: str, said: str) -> None:
     done = without_extras(f"from {module} import main; main()")
 
     assert (done.returncode, done.stderr) == (2, said)
+
+
+def test_nothing_of_opentelemetry_is_loaded_unless_traces_are_asked_for() -> None:
+    code = """
+import wissel.server.app, wissel.server.workers.hub, wissel.clients.cli.app, wissel.clients.las
+from wissel.clients.tracing import tracer_for
+tracer_for("test", 0)
+print([name for name in sys.modules if name.startswith("opentelemetry")])
+"""
+    done = without_extras(code, ())
+
+    assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
+
+
+def test_a_sender_that_is_to_trace_says_what_to_install() -> None:
+    code = """
+from wissel.clients.cli.failing import explain_failure
+from wissel.clients.errors import WisselError
+from wissel.clients.tracing import tracer_for
+try:
+    tracer_for("test", 0.5)
+except WisselError as error:
+    sys.exit(explain_failure(error))
+"""
+    done = without_extras(code, ("opentelemetry",))
+
+    said = "wissel: to trace, opentelemetry is missing; run: pip install 'wissel[otel]'\n"
+    assert (done.returncode, done.stderr) == (2, said)
+
+
+def test_a_hub_that_is_to_trace_says_what_to_install() -> None:
+    code = """
+import os
+files = ("TLS_CERTIFICATE", "TLS_KEY", "TRUST_ROOTS", "SIGNING_CERTIFICATE", "SIGNING_KEY")
+os.environ.update({f"WISSEL_{name}": "absent" for name in files}, WISSEL_TRACE_SHARE="0.1")
+from wissel.server import main
+sys.argv[1:] = ["serve"]
+main()
+"""
+    done = without_extras(code, ("opentelemetry",))
+
+    said = "WISSEL_TRACE_SHARE: opentelemetry is missing; run: pip install 'wissel[otel]'"
+    assert (done.returncode, done.stderr) == (2, f"wissel-server: {said}\n")

@@ -92,14 +92,18 @@ def test_a_status_names_the_field_in_its_words() -> None:
     assert "receiver_brin is 99xa, which is no BRIN." in status_of(caught.value).message
 
 
-def test_lines_are_written_in_blocks_and_errors_at_once() -> None:
+async def test_lines_are_written_in_blocks_and_errors_at_once() -> None:
     stream = io.StringIO()
     lines = JsonLines(stream)
-    for number in range(511):
-        lines._lines.append(orjson.dumps({"n": number}) + b"\n")
+    for number in range(63):
+        lines.write({"n": number})
     before = stream.getvalue()
 
-    lines.write({"level": "error", "n": 511})
+    lines.write({"n": 63})
+    block = stream.getvalue()
+    lines.write({"n": 64})
+    lines.write({"level": "error", "n": 65})
 
     assert before == ""
-    assert [orjson.loads(line)["n"] for line in stream.getvalue().splitlines()] == [*range(512)]
+    assert len(block.splitlines()) == 64
+    assert [orjson.loads(line)["n"] for line in stream.getvalue().splitlines()] == [*range(66)]

@@ -19,12 +19,14 @@ from wissel.clients.patience import Patience
 from wissel.clients.receipts import DeliveryReceipt, check_receipts, record_of
 from wissel.clients.register import AsyncRegister
 from wissel.clients.replies import from_rule
+from wissel.clients.tracing import Kind, Tracer
 from wissel.clients.transfer import Progress, settles, transfer
 from wissel.routing.errors import Refused as RuleRefused
 from wissel.routing.identifiers import Oin
 from wissel.traffic.v1 import traffic_service_pb2 as pb
 
 OUTBOX_VARIABLE: Final = "WISSEL_OUTBOX"
+_FORWARD: Final = "wissel.traffic.v1.TrafficService/ForwardEnvelope"
 
 
 def _utc_now() -> dt.datetime:
@@ -46,7 +48,9 @@ class AsyncHub(AsyncRegister):
     `hub_oin` is the hub that receipts must come from; without it, the hub at
     that address says who it is (its TLS certificate vouches for the address).
     `outbox` is a folder; without it, `WISSEL_OUTBOX` or a folder in the home of
-    this account. `user` and `language`: see `Link`.
+    this account. `user`, `language` and `tracer`: see `Link`. `deadline` is how long one
+    attempt to deliver a message may take: see `transfer`. After a crash of the
+    hub a message is free again when that has passed, and some seconds more.
     """
 
     def __init__(  # noqa: PLR0913 - what a hub is reached with
@@ -59,16 +63,20 @@ class AsyncHub(AsyncRegister):
         user: str = "",
         language: str = "en",
         patience: Patience | None = None,
+        deadline: dt.timedelta | None = None,
+        tracer: Tracer | None = None,
         now: Callable[[], dt.datetime] = _utc_now,
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
         super().__init__(
-            Link(server, identity, user=user, language=language), patience or Patience()
+            Link(server, identity, user=user, language=language, tracer=tracer),
+            patience or Patience(),
         )
         self._identity = identity
         self._hub_oin = Oin.parse(hub_oin, "hub_oin") if hub_oin else None
         self._folder = Path(outbox) if outbox else default_outbox(identity.oin)
         self._outbox: Outbox | None = None
+        self._deadline = deadline
         self._now = now
         self._new_id = new_id
 
@@ -159,10 +167,11 @@ class AsyncHub(AsyncRegister):
         self, outbox: Outbox, entry: Entry, progress: Progress | None, *, again: bool = False
     ) -> DeliveryReceipt:
         """Send an entry that we hold, until it has its outcome or patience ends."""
-        with outbox.claim(entry) as mine:
+        with outbox.claim(entry) as mine, self.link.tracer.span("send") as span:
             if not mine:
                 message = f"{entry.message_id} is being sent by another process"
                 raise _Elsewhere(message)
+            span.note(message_id=str(entry.message_id), bytes=entry.payload_size)
             try:
                 response = await (self._again if again else self._insist)(entry, progress)
             except Refused as refused:
@@ -178,9 +187,14 @@ class AsyncHub(AsyncRegister):
         self, entry: Entry, progress: Progress | None, *, again: bool = False
     ) -> pb.ForwardEnvelopeResponse:
         attempts = count(1 if again else 0)
-        return await self.patience.insist(
-            lambda: transfer(self.link, entry, progress, again=next(attempts) > 0)
-        )
+
+        async def attempt() -> pb.ForwardEnvelopeResponse:
+            with self.link.tracer.span(_FORWARD, Kind.CLIENT):
+                return await transfer(
+                    self.link, entry, progress, again=next(attempts) > 0, within=self._deadline
+                )
+
+        return await self.patience.insist(attempt)
 
     async def _again(self, entry: Entry, progress: Progress | None) -> pb.ForwardEnvelopeResponse:
         """Send again; where the file has gone, ask whether it had been delivered before."""

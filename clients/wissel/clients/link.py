@@ -12,6 +12,7 @@ from google.protobuf.message import Message
 from wissel.clients.identity import Identity, Material
 from wissel.clients.patience import IMPATIENT, Patience
 from wissel.clients.replies import translate
+from wissel.clients.tracing import Tracer
 
 Request = TypeVar("Request", bound=Message)
 Response = TypeVar("Response", bound=Message)
@@ -31,15 +32,23 @@ class Link:
     """Calls `server` (`host:port`) as `identity`.
 
     `user` is the account of the person on whose behalf an operator acts,
-    `language` (`en` or `nl`) that of the sentences in a refusal.
+    `language` (`en` or `nl`) that of the sentences in a refusal; `tracer`, if
+    any, traces what is sent.
     """
 
     def __init__(
-        self, server: str, identity: Identity, *, user: str = "", language: str = "en"
+        self,
+        server: str,
+        identity: Identity,
+        *,
+        user: str = "",
+        language: str = "en",
+        tracer: Tracer | None = None,
     ) -> None:
         self.server = server
         self.identity = identity
         self.language = language
+        self.tracer = tracer or Tracer()
         self._metadata = _metadata(user, language)
         self._channel: grpc.aio.Channel | None = None
         self._material: Material | None = None
@@ -48,7 +57,7 @@ class Link:
     @property
     def metadata(self) -> grpc.aio.Metadata:
         """What goes with each call."""
-        return grpc.aio.Metadata(*self._metadata)
+        return grpc.aio.Metadata(*self._metadata, *self.tracer.onward())
 
     def channel(self) -> grpc.aio.Channel:
         """Return the channel, made with the certificate that lies there now."""

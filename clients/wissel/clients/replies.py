@@ -31,6 +31,9 @@ _TRANSPORT: Final = frozenset(
         grpc.StatusCode.INTERNAL,
     }
 )
+_TURNED_AWAY: Final = (grpc.StatusCode.CANCELLED, "CANCELLED")
+"""What gRPC itself answers when a hub's queue is full; it carries no reason (ADR 10)."""
+_OVERLOADED_SECONDS: Final = 1.0
 _NANOS: Final = 1_000_000_000
 
 
@@ -39,7 +42,7 @@ def translate(error: grpc.aio.AioRpcError, server: str, language: str = "en") ->
     status = _status(error)
     info = error_details_pb2.ErrorInfo()
     if status is None or not _take(status, info) or info.domain != DOMAIN:
-        return _without_reason(error, server)
+        return _without_reason(error, server, language)
     text, fix = _sentences(info.reason, _plain(error.details() or ""))
     return Refused(
         info.reason,
@@ -53,8 +56,10 @@ def translate(error: grpc.aio.AioRpcError, server: str, language: str = "en") ->
     )
 
 
-def _without_reason(error: grpc.aio.AioRpcError, server: str) -> WisselError:
+def _without_reason(error: grpc.aio.AioRpcError, server: str, language: str) -> WisselError:
     said = _plain(error.details() or error.code().name)
+    if (error.code(), error.details()) == _TURNED_AWAY:
+        return from_rule(RuleRefused(Reason.OVERLOADED, retry_after=_OVERLOADED_SECONDS), language)
     if error.code() in _TRANSPORT:
         return Unreachable(server, said)
     if error.code() is grpc.StatusCode.UNIMPLEMENTED:

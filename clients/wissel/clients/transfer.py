@@ -37,9 +37,17 @@ _SETTLING: Final = frozenset(
 
 
 async def transfer(
-    link: Link, entry: Entry, progress: Progress | None = None, *, again: bool = False
+    link: Link,
+    entry: Entry,
+    progress: Progress | None = None,
+    *,
+    again: bool = False,
+    within: dt.timedelta | None = None,
 ) -> pb.ForwardEnvelopeResponse:
     """Try once. Raises `Refused`, `Unreachable`, or `DossierUnusable` if the file changed.
+
+    It may take the time `within`; None is as long as the slowest connection
+    that a hub puts up with needs for the file.
 
     An answer that comes while a chunk is being written can break the write, and
     is then lost: who was to be refused sees `Unreachable`. So an attempt `again`
@@ -48,7 +56,9 @@ async def transfer(
     source = _Source(entry, progress, ask_first=again)
     stub = TrafficServiceStub(link.channel())
     call = stub.ForwardEnvelope(
-        source.requests(), timeout=_deadline(entry).total_seconds(), metadata=link.metadata
+        source.requests(),
+        timeout=(within or _longest(entry)).total_seconds(),
+        metadata=link.metadata,
     )
     call.add_done_callback(lambda _: source.answered.set())
     try:
@@ -125,5 +135,5 @@ def _open(path: Path) -> IO[bytes]:
     return path.open("rb")
 
 
-def _deadline(entry: Entry) -> dt.timedelta:
+def _longest(entry: Entry) -> dt.timedelta:
     return dt.timedelta(seconds=_BASE_SECONDS + entry.payload_size / _SLOWEST)

@@ -17,8 +17,9 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from wissel.routing.envelope import LIFETIME
 from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Oin, RoutingKey, ServiceCode
+from wissel.routing.identifiers import Brin, Oin, Organisation, RoutingKey, ServiceCode, Swv
 from wissel.routing.reasons import Reason
 
 
@@ -41,14 +42,24 @@ FINAL: Final = frozenset({State.DELIVERED, State.REFUSED})
 LEASE_MARGIN: Final = dt.timedelta(seconds=5)
 """How much longer an attempt is owned than it may last."""
 
+REMEMBERED: Final = LIFETIME + dt.timedelta(days=2)
+"""How long after its acceptance a receiver may still be asked for a message.
+
+A message expires within its lifetime, receivers keep what they know of it for a
+day more (DESIGN section 6, "Our SDK"), and one day is for clocks and queues.
+"""
+
+_BRIN_LENGTH: Final = 4
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """What somebody wants delivered, and to whom: all that a claim records.
 
-    `sender` and `receiver` are places (vestiging or organisation),
-    `header_digest` 32 bytes, `owner` names the process, `lease_until` is when
-    the attempt stops being its own.
+    `sender` and `receiver` are places (vestiging or organisation), both digests
+    are SHA-256 in 32 bytes, `owner` names the process, `lease_until` is when the
+    attempt stops being its own. `payload_sha256` is empty in an order of before
+    the journal kept it.
     """
 
     sender_oin: Oin
@@ -65,8 +76,19 @@ class Order:
     receiver_mandate_id: UUID
     registry_revision: int
     payload_size: int
+    payload_sha256: bytes
     owner: str
     lease_until: dt.datetime
+
+    @property
+    def sender_organisation(self) -> Organisation:
+        """Whose message it is."""
+        return _organisation_at(self.sender)
+
+    @property
+    def receiver_organisation(self) -> Organisation:
+        """Whom it is for."""
+        return _organisation_at(self.receiver)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,9 +117,11 @@ class Result:
 class Delivery:
     """What is known of a message: the last order, the attempt, the state.
 
-    `number` orders deliveries by first acceptance; `result` is that of the
-    attempt, or None while it runs. `bound` says that the receiver may hold it
-    from an earlier attempt: then no later failure frees it for another one.
+    `number` orders deliveries by first acceptance; the journal gives it, so it is
+    known of what was found or listed, and 0 in what a claim, an end or a
+    settlement returns. `result` is that of the attempt, or None while it runs.
+    `bound` says that the receiver may hold it from an earlier attempt: then no
+    later failure frees it for another one.
     """
 
     order: Order
@@ -233,3 +257,8 @@ def refusal_of(delivery: Delivery) -> Refused:
     result = delivery.result
     detail, text = (result.detail, result.text) if result else ("", "")
     return Refused(Reason.RECEIVER_REFUSED, receiver_reason=detail, receiver_text=text)
+
+
+def _organisation_at(place: str) -> Organisation:
+    """Return the school of a vestiging, else the organisation that the place itself is."""
+    return Brin(place[:_BRIN_LENGTH]) if place[0].isdigit() else Swv(place)

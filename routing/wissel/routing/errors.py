@@ -28,6 +28,14 @@ class Refused(Exception):
         self.retry_after = retry_after
         self.metadata: Mapping[str, str] = metadata
 
+    def forget(self) -> None:
+        """Let go of where it was raised, when that has served its purpose.
+
+        The frames on its way keep what they were about, and often this refusal
+        too. A server that looks for such cycles rarely would keep payloads.
+        """
+        self.__traceback__ = self.__context__ = self.__cause__ = None
+
     def __str__(self) -> str:
         facts = ", ".join(f"{name}={value}" for name, value in self.metadata.items())
         return f"{self.reason}({facts})" if facts else str(self.reason)

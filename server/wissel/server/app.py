@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 from prometheus_client import CollectorRegistry, start_http_server
@@ -18,10 +18,21 @@ from sqlalchemy.engine import make_url
 from wissel.routing.errors import Refused
 from wissel.routing.identifiers import Oin
 from wissel.routing.table import Table
-from wissel.server.courier.assemble import CourierParts, make_courier, make_dialer
+from wissel.server.courier.assemble import CourierParts, make_courier, make_dialer, make_sweeper
 from wissel.server.courier.bounds import Limits
+from wissel.server.courier.forward import Courier
+from wissel.server.courier.journey import Journey
+from wissel.server.courier.sweep import Sweeper
 from wissel.server.identity.files import HubFiles
 from wissel.server.identity.peer import Peers
+from wissel.server.memory import give_back
+from wissel.server.observing.metrics import (
+    ForwardMetrics,
+    JournalMetrics,
+    ProcessMetrics,
+    RegisterMetrics,
+    SweeperMetrics,
+)
 from wissel.server.registry import catalog
 from wissel.server.registry.ports import Act
 from wissel.server.rpc import log
@@ -34,6 +45,9 @@ from wissel.server.store.follow import Follower
 from wissel.server.store.journal import SqlJournal, head_reader
 from wissel.server.store.listen import listen
 from wissel.server.store.register import SqlRegister
+
+if TYPE_CHECKING:
+    from wissel.server.observing.traces import Traces
 
 NOT_SERVING_SECONDS: Final = 2.0
 """A hub that is this far behind tells its health checks so (DESIGN section 7)."""
@@ -51,17 +65,19 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
     Raises `StartError`, `ListenError`, `KeyFileError`, `TrustFileError` or
     `Refused(DATABASE_UNAVAILABLE)`.
     """
-    lines = log.configure(settings.log_level)
+    lines, metrics = log.configure(settings.log_level), CollectorRegistry()
     async with AsyncExitStack() as stack:
+        traces = _traces(settings, stack)
         files = HubFiles.read(settings, _now)
         hub_oin = files.signer.current.oin
-        register = await _register(settings, hub_oin, stack)
+        register = await _register(settings, hub_oin, metrics, stack)
         follower = Follower(register, Table.load, clock=time.monotonic)
         await follower.start()
         stack.push_async_callback(follower.stop)
         _keep(stack, listen(settings.database, follower.learn))
         _settle_memory()
-        journal = SqlJournal.open(settings.database, head_reader(settings.database), _now)
+        head, commits = head_reader(settings.database), JournalMetrics(metrics)
+        journal = SqlJournal.open(settings.database, head, _now, commits.committed)
         stack.push_async_callback(journal.close)
         await _use(journal)
         parts = _courier_parts(settings, files, follower, journal)
@@ -69,13 +85,14 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         stack.push_async_callback(dialer.close)
         courier = make_courier(parts, dialer)
         stack.push_async_callback(courier.drain, settings.grace_seconds)
-        peers, metrics = Peers(files.trust, _now), CollectorRegistry()
+        peers = Peers(files.trust, _now)
+        forwards = ForwardMetrics(metrics, traces.journey if traces else _journey)
         server = await build(
             Parts(
                 register=register,
                 follower=follower,
                 peers=peers,
-                traffic=TrafficServicer(courier, journal, peers, follower),
+                traffic=TrafficServicer(courier, journal, peers, follower, forwards),
                 hub_oin=hub_oin,
                 operators=frozenset(settings.operators),
                 bounds=Bounds(
@@ -88,6 +105,7 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
                 monotonic=time.monotonic,
                 lines=lines,
                 metrics=metrics,
+                around=(traces.interceptor,) if traces else (),
             )
         )
         if share.whole:
@@ -95,7 +113,11 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         address = await _listen(server, settings, files)
         stack.push_async_callback(server.stop, settings.grace_seconds)
         await server.set_serving(serving=True)
+        sweeper = make_sweeper(parts, dialer, asked=SweeperMetrics(metrics).asked)
+        _keep(stack, sweeper.run())
         _keep(stack, _watch_staleness(server, follower, share.tell))
+        _keep(stack, _process_metrics(metrics, follower, courier, sweeper).keep_looking())
+        _keep(stack, give_back(lambda: courier.under_way))
         _keep(stack, files.keep_fresh(_now, metrics, _FILES_SECONDS))
         yield address
 
@@ -104,12 +126,32 @@ def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-async def _register(settings: Settings, hub_oin: Oin, stack: AsyncExitStack) -> SqlRegister:
+def _traces(settings: Settings, stack: AsyncExitStack) -> "Traces | None":
+    """Return the traces if they are asked for; their extra is loaded only then."""
+    if not settings.trace_share:
+        return None
+    try:
+        from wissel.server.observing.traces import Traces  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        message = f"WISSEL_TRACE_SHARE: {error.name} is missing; run: pip install 'wissel[otel]'"
+        raise StartError(message) from None
+    traces = Traces(settings.trace_share)
+    stack.push_async_callback(asyncio.to_thread, traces.close)
+    return traces
+
+
+def _journey() -> Journey:
+    return Journey(time.perf_counter)
+
+
+async def _register(
+    settings: Settings, hub_oin: Oin, metrics: CollectorRegistry, stack: AsyncExitStack
+) -> SqlRegister:
     """Open the register and use it once: the shipped services are recorded if they lack."""
     _require_file(settings.database)
     engine = open_engine(settings.database)
     stack.push_async_callback(engine.dispose)
-    register = SqlRegister(engine, clock=_now)
+    register = SqlRegister(engine, clock=_now, waited=RegisterMetrics(metrics).waited)
     try:
         async with register.changing(Act(caller=hub_oin, method="start")) as change:
             await catalog.seed(change)
@@ -166,6 +208,18 @@ def _courier_parts(
             transfers_per_oin=settings.max_transfers_per_oin,
         ),
         private=settings.private_addresses,
+    )
+
+
+def _process_metrics(
+    metrics: CollectorRegistry, follower: Follower[Table], courier: Courier, sweeper: Sweeper
+) -> ProcessMetrics:
+    return ProcessMetrics(
+        metrics,
+        staleness=follower.staleness,
+        revision=lambda: follower.table.revision,
+        under_way=lambda: courier.under_way,
+        uncertain=lambda: sweeper.uncertain,
     )
 
 

@@ -80,6 +80,8 @@ class Settings(BaseSettings):
     grace_seconds: float = Field(default=30, ge=0)
     """How long a stopping hub waits for what is under way."""
     log_level: str = "info"
+    trace_share: float = Field(default=0, ge=0, le=1)
+    """Share of the calls that OpenTelemetry traces; 0 does not even load it."""
 
     @field_validator("operators", mode="before")
     @classmethod

@@ -37,6 +37,8 @@ _WITH_VALUE: Final = frozenset(
         "--user",
         "--reason",
         "--language",
+        "--deadline",
+        "--trace-share",
     }
 )
 _FLAGS: Final = frozenset({"--json"})
@@ -90,6 +92,23 @@ def options(
     language: Annotated[
         str, typer.Option(envvar="WISSEL_LANGUAGE", help="en or nl, for refusals")
     ] = "en",
+    deadline: Annotated[
+        float | None,
+        typer.Option(
+            envvar="WISSEL_DEADLINE",
+            min=1,
+            help="seconds for one attempt to deliver; by default what the file may need",
+        ),
+    ] = None,
+    trace_share: Annotated[
+        float,
+        typer.Option(
+            envvar="WISSEL_TRACE_SHARE",
+            min=0,
+            max=1,
+            help="share of the messages to trace, to OTEL_EXPORTER_OTLP_ENDPOINT",
+        ),
+    ] = 0,
     json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
     """Keep the global options for the command that follows."""
@@ -102,6 +121,8 @@ def options(
         user=user or account(),
         reason=reason,
         language=language,
+        deadline=deadline,
+        trace_share=trace_share,
         json=json,
     )
     context.call_on_close(context.obj.close)

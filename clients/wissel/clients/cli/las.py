@@ -84,6 +84,7 @@ def serve_las(
         listen=listen,
         hub_oin=session.hub_oin,
         storage=storage,
+        tracer=session.tracer("wissel-las"),
         started=_started,
     )
 

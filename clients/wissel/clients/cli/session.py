@@ -1,5 +1,6 @@
 """One run of the command: its global options, and the hub that they lead to."""
 
+import datetime as dt
 import getpass
 import os
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from wissel.clients.blocking import Hub
 from wissel.clients.identity import Identity
 from wissel.clients.link import Request, Response, Unary
 from wissel.clients.patience import Patience
+from wissel.clients.tracing import Tracer, tracer_for
 
 _PATIENCE: Final = Patience(total=5.0)
 
@@ -27,8 +29,11 @@ class Session:
     user: str = ""
     reason: str = ""
     language: str = "en"
+    deadline: float | None = None
+    trace_share: float = 0
     json: bool = False
     opened: Hub | None = field(default=None, repr=False)
+    tracing: Tracer | None = field(default=None, repr=False)
 
     def identity(self) -> Identity:
         """Return who we are; a usage error if it was not said."""
@@ -47,8 +52,16 @@ class Session:
                 user=self.user,
                 language=self.language,
                 patience=_PATIENCE,
+                deadline=dt.timedelta(seconds=self.deadline) if self.deadline else None,
+                tracer=self.tracer("wissel-sender"),
             )
         return self.opened
+
+    def tracer(self, service: str) -> Tracer:
+        """Return what traces this run under the name of a service, if that was asked for."""
+        if self.tracing is None:
+            self.tracing = tracer_for(service, self.trace_share)
+        return self.tracing
 
     def call(self, method: Unary[Request, Response], request: Request) -> Response:
         """Call the hub; a mutation gets the reason that was given."""
@@ -60,6 +73,8 @@ class Session:
         """Close what was opened."""
         if self.opened is not None:
             self.opened.close()
+        if self.tracing is not None:
+            self.tracing.close()
 
     def _refuse_bare_host(self) -> None:
         if not self.server.rpartition(":")[2].isdigit():

@@ -94,7 +94,7 @@ class Inbox:
         if not self._held.enter_context(lock_if_free(folder / ".lock")):
             message = f"{folder}: another process receives here"
             raise StorageError(message)
-        self._busy: set[tuple[str, UUID]] = set()
+        self._busy: dict[tuple[str, UUID], bytes] = {}
         self._database = sqlite3.connect(
             folder / "inbox.db", isolation_level=None, check_same_thread=False
         )
@@ -115,15 +115,15 @@ class Inbox:
             raise Refused(
                 Reason.MESSAGE_IN_PROGRESS, retry_after=1.0, message_id=str(key.message_id)
             )
-        self._busy.add(name)
+        self._busy[name] = key.header_digest
         try:
             yield
         finally:
-            self._busy.discard(name)
+            del self._busy[name]
 
     def busy(self, key: MessageKey) -> bool:
-        """Whether a call is at work on the message."""
-        return (key.sender_oin, key.message_id) in self._busy
+        """Whether a call is at work on exactly this message."""
+        return self._busy.get((key.sender_oin, key.message_id)) == key.header_digest
 
     def find(self, key: MessageKey) -> Known | None:
         """Return what is known, or None; `Refused(MESSAGE_ID_REUSED)` for another header."""

@@ -5,7 +5,7 @@ import contextlib
 import datetime as dt
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
 from typing import Final, Self
@@ -17,6 +17,7 @@ from wissel.clients.identity import Identity, Material
 from wissel.clients.las.inbox import Inbox
 from wissel.clients.las.message import Las
 from wissel.clients.las.service import LasServicer
+from wissel.clients.tracing import Tracer
 from wissel.las.v1.las_service_pb2_grpc import add_LasServiceServicer_to_server
 from wissel.routing.identifiers import Oin
 
@@ -49,6 +50,7 @@ class LasSettings:
     storage: Path
     max_payload_bytes: int = MAX_PAYLOAD
     now: Callable[[], dt.datetime] = _utc_now
+    tracer: Tracer = field(default_factory=Tracer)
 
 
 class LasServer:
@@ -79,6 +81,7 @@ class LasServer:
                 inbox=inbox,
                 max_payload_bytes=settings.max_payload_bytes,
                 now=settings.now,
+                tracer=settings.tracer,
             )
             stack.push_async_callback(servicer.settled)
             server = grpc.aio.server(options=_OPTIONS)
@@ -109,6 +112,7 @@ def serve(  # noqa: PLR0913 - how to serve
     hub_oin: str,
     storage: str | PathLike[str],
     max_payload_bytes: int = MAX_PAYLOAD,
+    tracer: Tracer | None = None,
     started: Callable[[str], None] = lambda address: None,
 ) -> None:
     """Serve until SIGINT or SIGTERM; `started` gets `host:port` once it can be reached."""
@@ -117,6 +121,7 @@ def serve(  # noqa: PLR0913 - how to serve
         hub_oin=Oin.parse(hub_oin, "hub_oin"),
         storage=Path(storage),
         max_payload_bytes=max_payload_bytes,
+        tracer=tracer or Tracer(),
     )
     asyncio.run(_until_stopped(LasServer(las, identity, settings), started))
 

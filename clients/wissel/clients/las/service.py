@@ -11,12 +11,13 @@ from typing import Any, Final, TypeVar
 
 import grpc
 
-from wissel.clients.identity import Identity
+from wissel.clients.identity import Identity, Material
 from wissel.clients.las.inbox import Inbox, InboxState, Known, MessageKey
 from wissel.clients.las.message import IncomingMessage, Las, RefuseMessage
 from wissel.clients.las.opening import Accepted, judge, require_hub
 from wissel.clients.las.payload import drain, take_in, temporary
 from wissel.clients.las.refusing import refuse
+from wissel.clients.tracing import Kind, Span, Tracer
 from wissel.clients.trust import caller_of
 from wissel.dossier.v1 import dossier_pb2
 from wissel.las.v1 import las_service_pb2 as pb
@@ -33,17 +34,13 @@ from wissel.routing.signed_messages import signed_fields
 Result = TypeVar("Result")
 Context = grpc.aio.ServicerContext[Any, Any]
 _LOG: Final = logging.getLogger("wissel.las")
-_STATES: Final = {
-    InboxState.ACCEPTING: pb.GetReceiptResponse.STATE_UNKNOWN,
-    InboxState.RECEIVED: pb.GetReceiptResponse.STATE_RECEIVED,
-    InboxState.REFUSED: pb.GetReceiptResponse.STATE_REFUSED,
-}
+_DELIVER: Final = "wissel.las.v1.LasService/Deliver"
 
 
 class LasServicer(LasServiceServicer):
     """Serves one LAS: what the hub delivers goes to `las.accept`, once."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a LAS is made from
         self,
         las: Las,
         *,
@@ -52,6 +49,7 @@ class LasServicer(LasServiceServicer):
         inbox: Inbox,
         max_payload_bytes: int,
         now: Callable[[], dt.datetime],
+        tracer: Tracer,
     ) -> None:
         self._las = las
         self._identity = identity
@@ -59,6 +57,7 @@ class LasServicer(LasServiceServicer):
         self._inbox = inbox
         self._max_payload_bytes = max_payload_bytes
         self._now = now
+        self._tracer = tracer
         # The inbox is one SQLite connection: one thread, in order.
         self._memory = ThreadPoolExecutor(1, "wissel-inbox")
         self._owned: set[asyncio.Task[pb.DeliverResponse]] = set()
@@ -110,11 +109,25 @@ class LasServicer(LasServiceServicer):
         material, now = self._identity.current(), self._now()
         # 1.
         require_hub(context.auth_context(), material, self._hub_oin, now)
+        sent = context.invocation_metadata() or ()
+        with self._tracer.span(_DELIVER, Kind.SERVER, sent) as span:
+            return await self._take_in(requests, material, now, span)
+
+    async def _take_in(
+        self,
+        requests: AsyncIterator[pb.DeliverRequest],
+        material: Material,
+        now: dt.datetime,
+        span: Span,
+    ) -> pb.DeliverResponse:
+        """Take the steps of `_deliver` from the second on."""
         # 2.
         opening = await anext(aiter(requests), None)
         if opening is None or not opening.HasField("opening"):
             raise Refused(Reason.HEADER_MISSING)
         accepted = judge(opening.opening, material, self._hub_oin, now)
+        header = accepted.header
+        span.note(message_id=str(header.context.message_id), bytes=header.payload_size)
         with ExitStack() as held:
             # 3.
             held.enter_context(self._inbox.reserved(accepted.key))
@@ -124,12 +137,12 @@ class LasServicer(LasServiceServicer):
                 await drain(requests)
                 return await self._answer_again(accepted, known)
             # 5.
-            freshness(accepted.header.context, now)
-            if accepted.header.payload_size > self._max_payload_bytes:
+            freshness(header.context, now)
+            if header.payload_size > self._max_payload_bytes:
                 raise Refused(Reason.PAYLOAD_TOO_LARGE, limit=str(self._max_payload_bytes))
             # 6.
             path = held.enter_context(temporary(self._inbox.incoming))
-            await take_in(requests, accepted.header, path)
+            await take_in(requests, header, path)
             # 7.
             message = _message(accepted, path, maybe_seen=known is not None)
             await self._begin(accepted, message)
@@ -156,7 +169,8 @@ class LasServicer(LasServiceServicer):
         """Hand the message over, commit, and only then sign; then let go of what was held."""
         with held:
             try:
-                await asyncio.to_thread(self._las.accept, message)
+                with self._tracer.span("accept"):
+                    await asyncio.to_thread(self._las.accept, message)
             except RefuseMessage as no:
                 await self._remember(self._inbox.refused, accepted.key, no.reason, no.text)
                 return pb.DeliverResponse(refusal=pb.Refusal(reason=no.reason, text=no.text))
@@ -180,7 +194,10 @@ class LasServicer(LasServiceServicer):
 
     async def _receipt(self, key: MessageKey, known: Known) -> dossier_pb2.Signed:
         if known.receipt:
-            return dossier_pb2.Signed.FromString(known.receipt)
+            kept = dossier_pb2.Signed.FromString(known.receipt)
+            # Signed with a certificate that was replaced since, it may prove nothing any more.
+            if kept.signatures[0].chain[0] == self._identity.current().signer.chain[0]:
+                return kept
         return await self._sign(key, known.receipt_payload)
 
     async def _sign(self, key: MessageKey, payload: bytes) -> dossier_pb2.Signed:
@@ -199,17 +216,30 @@ class LasServicer(LasServiceServicer):
             message_id=parse_message_id(request.message_id, "message_id"),
             header_digest=parse_digest(request.header_digest, "header_digest"),
         )
-        if self._inbox.busy(key):
-            return pb.GetReceiptResponse(state=pb.GetReceiptResponse.STATE_IN_PROGRESS)
-        known = await self._remember(self._inbox.find, key)
-        if known is None:
-            return pb.GetReceiptResponse(state=pb.GetReceiptResponse.STATE_UNKNOWN)
-        response = pb.GetReceiptResponse(state=_STATES[known.state])
-        if known.state is InboxState.RECEIVED:
-            response.receipt.CopyFrom(await self._receipt(key, known))
-        elif known.state is InboxState.REFUSED:
-            response.refusal.CopyFrom(pb.Refusal(reason=known.reason, text=known.text))
-        return response
+        # Before looking into the memory: what is at work now may be in there a moment later.
+        busy = self._inbox.busy(key)
+        known = await self._remember(self._recall, key)
+        if known is None or known.state is InboxState.ACCEPTING:
+            return pb.GetReceiptResponse(
+                state=pb.GetReceiptResponse.STATE_IN_PROGRESS
+                if busy
+                else pb.GetReceiptResponse.STATE_UNKNOWN
+            )
+        if known.state is InboxState.REFUSED:
+            return pb.GetReceiptResponse(
+                state=pb.GetReceiptResponse.STATE_REFUSED,
+                refusal=pb.Refusal(reason=known.reason, text=known.text),
+            )
+        return pb.GetReceiptResponse(
+            state=pb.GetReceiptResponse.STATE_RECEIVED, receipt=await self._receipt(key, known)
+        )
+
+    def _recall(self, key: MessageKey) -> Known | None:
+        """Return what is known of exactly this message, and nothing of another with its id."""
+        try:
+            return self._inbox.find(key)
+        except Refused:
+            return None
 
     async def _ping(self, context: Context) -> pb.PingResponse:
         material = self._identity.current()

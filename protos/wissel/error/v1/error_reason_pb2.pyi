@@ -264,6 +264,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """School closed."""
     ERROR_REASON_VESTIGING_NOT_FOUND: _ErrorReason.ValueType  # 120
     """Vestiging not found."""
+    ERROR_REASON_OVERLOADED: _ErrorReason.ValueType  # 121
+    """Overloaded."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason is the value of google.rpc.ErrorInfo.reason, without its prefix; docs/errors.md tells what each means."""
@@ -510,4 +512,6 @@ ERROR_REASON_SCHOOL_CLOSED: ErrorReason.ValueType  # 119
 """School closed."""
 ERROR_REASON_VESTIGING_NOT_FOUND: ErrorReason.ValueType  # 120
 """Vestiging not found."""
+ERROR_REASON_OVERLOADED: ErrorReason.ValueType  # 121
+"""Overloaded."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

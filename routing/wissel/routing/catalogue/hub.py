@@ -20,6 +20,20 @@ HUB: Final = {
         contact=Contact.OPERATOR,
         retry_seconds=1,
     ),
+    Reason.OVERLOADED: Entry(
+        code=Code.RESOURCE_EXHAUSTED,
+        en=Words(
+            "The hub has more calls waiting than it can answer in time.",
+            "Wait a moment and repeat the call; wait longer after each refusal.",
+        ),
+        nl=Words(
+            "Bij de hub wachten meer aanroepen dan hij op tijd kan beantwoorden.",
+            "Wacht even en herhaal de aanroep; wacht na elke weigering langer.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.OPERATOR,
+        retry_seconds=1,
+    ),
     Reason.DATABASE_UNAVAILABLE: Entry(
         code=Code.UNAVAILABLE,
         en=Words(

@@ -1,6 +1,7 @@
 """Puts the parts of forwarding together; `app` and tests give them."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from wissel.routing.dsse import Signer
@@ -8,10 +9,12 @@ from wissel.server.courier.bounds import Limits
 from wissel.server.courier.carry import Carrier
 from wissel.server.courier.dial import Dialer
 from wissel.server.courier.forward import Courier
+from wissel.server.courier.inquiry import Inquiry
 from wissel.server.courier.judging import House
 from wissel.server.courier.papers import Papers
 from wissel.server.courier.ports import Clock, Journal, OwnTls, PeerTrust, Renewed, Tables
 from wissel.server.courier.probe import Prober
+from wissel.server.courier.sweep import USUAL, Rhythm, Sweeper, tell_nobody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,3 +56,15 @@ def make_courier(parts: CourierParts, dialer: Dialer) -> Courier:
     carrier = Carrier(limits, trust, tables, parts.journal, dialer, papers)
     house = House(hub_oin=parts.signer.current.oin, max_payload=limits.max_payload)
     return Courier(house, limits, trust, tables, carrier, parts.clock)
+
+
+def make_sweeper(
+    parts: CourierParts,
+    dialer: Dialer,
+    rhythm: Rhythm = USUAL,
+    asked: Callable[[str], None] = tell_nobody,
+) -> Sweeper:
+    """Return the sweeper of one process; end its `run` before the dialer is closed."""
+    papers = Papers(parts.signer, parts.trust, parts.tables, parts.clock, parts.owner)
+    inquiry = Inquiry(dialer, parts.tables, papers, rhythm.question)
+    return Sweeper(rhythm, parts.journal, parts.tables, inquiry, parts.clock, asked)

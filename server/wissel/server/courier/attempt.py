@@ -21,6 +21,7 @@ from wissel.routing.persons import holds_person_number
 from wissel.routing.reasons import Reason
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.incoming import Incoming
+from wissel.server.courier.journey import Journey, Step
 from wissel.server.courier.pace import Pace
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Parcel:
     signed: dossier_pb2.Signed
     stamp: dossier_pb2.Signed
     incoming: Incoming
+    journey: Journey
 
 
 def _piece(data: bytes) -> las.DeliverRequest:
@@ -72,7 +74,8 @@ class Attempt:
         receiver's RECEIVER_TIMEOUT, RECEIVER_FAILED, or RECEIPT_INVALID for a
         receipt before the half-close.
         """
-        call = stub.Deliver(timeout=max(until - self._loop.time(), 0.0))
+        seconds, onward = max(until - self._loop.time(), 0.0), parcel.journey.onward()
+        call = stub.Deliver(timeout=seconds, metadata=onward or None)
         call.add_done_callback(lambda _: self._hung_up(parcel.incoming))
         try:
             async with asyncio.timeout_at(until):
@@ -86,32 +89,35 @@ class Attempt:
             raise self._late() from None
         except Refused as refused:
             if refused is self._hang_up:
+                refused.forget()
                 return await self._early_answer(call)
             raise
         finally:
             call.cancel()
 
     async def _send(self, call: "DeliverCall", parcel: Parcel) -> None:
-        pace = Pace(self._limits, self._loop.time())
+        pace, journey = Pace(self._limits, self._loop.time()), parcel.journey
         opening = las.Opening(header=parcel.signed, stamp=parcel.stamp)
-        await self._write(call, las.DeliverRequest(opening=opening))
+        journey.receiving += await self._write(call, las.DeliverRequest(opening=opening))
         held = b""
         while (chunk := await parcel.incoming.chunk(parcel.header)) is not None:
             if held:
-                began = self._loop.time()
-                await self._write(call, _piece(held))
-                now = self._loop.time()
-                pace.passed(len(held), now - began, now)
+                waited = await self._write(call, _piece(held))
+                journey.receiving += waited
+                pace.passed(len(held), waited, self._loop.time())
             held = chunk
         # The last chunk waits for the verdict on all: a cancelled stream can look like an ended
         # one, and thus no receiver ever holds all bytes of what was not completed.
         if call.done():
             raise _Answered
         self.complete = True
-        await self._write(call, _piece(held))
+        journey.receiving += await self._write(call, _piece(held))
         await call.done_writing()
+        journey.begin(Step.RECEIPT)
 
-    async def _write(self, call: "DeliverCall", request: las.DeliverRequest) -> None:
+    async def _write(self, call: "DeliverCall", request: las.DeliverRequest) -> float:
+        """Write to the receiver; return the seconds until it was taken."""
+        began = self._loop.time()
         if call.done():
             raise _Answered
         try:
@@ -121,6 +127,7 @@ class Attempt:
             raise self._late() from None
         except (grpc.aio.AioRpcError, asyncio.InvalidStateError):
             raise _Answered from None
+        return self._loop.time() - began
 
     async def _early_answer(self, call: "DeliverCall") -> las.DeliverResponse:
         if call.cancelled():

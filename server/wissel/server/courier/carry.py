@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from wissel.dossier.v1 import dossier_pb2
@@ -15,15 +16,18 @@ from wissel.routing.paths import TrustedPath
 from wissel.routing.reasons import Reason
 from wissel.server.courier.attempt import Attempt, Parcel, refusal_result
 from wissel.server.courier.bounds import Limits
-from wissel.server.courier.dial import Dialer
+from wissel.server.courier.dial import Dialer, Line
 from wissel.server.courier.incoming import Incoming
+from wissel.server.courier.journey import Journey, Step
 from wissel.server.courier.papers import Papers
 from wissel.server.courier.ports import Journal, PeerTrust, Tables
+from wissel.server.courier.standing import standing
 
 _DECISIONS: Final = 3
 """How often a route may move under a message before its sender must come back."""
 _RECORD_TRIES: Final = 6
 _FIRST_PAUSE: Final = 0.05
+_LONGEST_PAUSE: Final = 1.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,7 @@ class Message:
     digest: bytes
     signed: dossier_pb2.Signed
     incoming: Incoming
+    journey: Journey
 
 
 Judge = Callable[[Message], Route]
@@ -92,40 +97,49 @@ class Carrier:
         for _ in range(_DECISIONS):
             message.incoming.require_sender()
             # 5.
+            asked = asyncio.get_running_loop().time()
+            message.journey.begin(Step.CLAIM)
             claimed, head = await self._journal.claim(self._order(message, route, until))
+            message.journey.delivery = claimed
             if claimed.state is State.DELIVERED:
                 return Forwarded(delivery=claimed, replayed=True)
-            moved = await self._moved(message, claimed, route, head, judge)
-            if moved is None:
+            now_route = await self._moved(message, claimed, route, head, judge)
+            if now_route is None:
                 route = judge(message)
                 continue
-            return await self._deliver(message, moved, until)
+            task = _Task(claimed, now_route, asked, partial(self._judged_again, message, judge))
+            return await self._deliver(message, task, until)
         raise Refused(Reason.CONTENTION, retry_after=1.0)
 
     async def _moved(
         self, message: Message, claimed: Delivery, route: Route, head: int | None, judge: Judge
-    ) -> "_Task | None":
+    ) -> Route | None:
         """Judge again if the register has changed since, before the receiver is called.
 
-        Returns what to deliver; None if the route now leads elsewhere, so that
-        the claim was let go and another one is needed.
+        Returns the route on the newest facts; None if it now leads elsewhere,
+        so that the claim was let go and another one is needed.
         """
         if head is not None and head <= route.revision:
-            return _Task(claimed, route)
+            return route
         try:
             if head is None:
                 raise Refused(Reason.REGISTRY_STALE, retry_after=1.0)
             await self._tables.reached(head)
-            message.caller.recheck()
-            self._trust.check(message.path, self._tables.table.revoked, self._papers.clock())
-            now_route = judge(message)
+            now_route = self._judged_again(message, judge)
         except Refused as refused:
-            await self._record(claimed, Result(state=State.FAILED, reason=refused.reason))
+            await self._record(message, claimed, Result(state=State.FAILED, reason=refused.reason))
             raise
-        if _same_way(now_route, route):
-            return _Task(claimed, now_route)
-        await self._record(claimed, Result(state=State.FAILED, reason=Reason.CONTENTION))
+        if now_route.way == route.way:
+            return now_route
+        moved = Result(state=State.FAILED, reason=Reason.CONTENTION)
+        await self._record(message, claimed, moved)
         return None
+
+    def _judged_again(self, message: Message, judge: Judge) -> Route:
+        """Judge caller, signer and route on the facts in memory, which are newer than before."""
+        message.caller.recheck()
+        self._trust.check(message.path, self._tables.table.revoked, self._papers.clock())
+        return judge(message)
 
     async def _deliver(self, message: Message, task: "_Task", until: float) -> Forwarded:
         claimed = task.claimed
@@ -133,14 +147,15 @@ class Carrier:
         try:
             result = await self._attempt(message, task, attempt, until)
         except Refused as refused:
-            await self._record(claimed, Result(state=attempt.state, reason=refused.reason))
+            ended = Result(state=attempt.state, reason=refused.reason)
+            await self._record(message, claimed, ended)
             raise
         except Exception:
             lost = Result(state=attempt.state, reason=Reason.INTERNAL_ERROR)
-            await self._record(claimed, lost)
+            await self._record(message, claimed, lost)
             raise
         # 9.
-        recorded = await self._record(claimed, result)
+        recorded = await self._record(message, claimed, result)
         if recorded is None:
             return await self._overtaken(message)
         if recorded.state is State.REFUSED:
@@ -150,12 +165,12 @@ class Carrier:
     async def _attempt(
         self, message: Message, task: "_Task", attempt: Attempt, until: float
     ) -> Result:
-        route, papers = task.route, self._papers
+        papers = self._papers
         # 6.
-        revoked = self._tables.table.revoked
+        message.journey.begin(Step.DIAL)
         try:
             async with asyncio.timeout_at(until):
-                line = await self._dialer.line(route.url, route.receiver_oin, revoked)
+                line, route = await self._dialled(task)
         except TimeoutError:
             raise Refused(Reason.RECEIVER_TIMEOUT, state=attempt.state.value) from None
         stamp = papers.stamp(task.claimed, route)
@@ -164,27 +179,54 @@ class Carrier:
             signed=message.signed,
             stamp=stamp,
             incoming=message.incoming,
+            journey=message.journey,
         )
         # 7.
+        message.journey.begin(Step.TRANSFER)
         response = await attempt.bring(line.stub, parcel, until)
         if response.WhichOneof("outcome") == "refusal":
             return refusal_result(response.refusal)
         # 8.
-        return papers.proven(task.claimed, route, message.header, stamp, response.receipt)
+        return papers.proven(task.claimed.order, stamp, response.receipt, route.revision)
 
-    async def _record(self, claimed: Delivery, result: Result) -> Delivery | None:
-        """Record how an attempt ended; None if somebody has decided in its place."""
+    async def _dialled(self, task: "_Task") -> tuple[Line, Route]:
+        """Return a line to the receiver, on which the delivery may begin at this moment."""
+        route = task.route
+        for _ in range(_DECISIONS):
+            revoked = self._tables.table.revoked
+            line = await self._dialer.line(route.url, route.receiver_oin, revoked)
+            stands = await standing(self._tables, route, task.asked, task.again)
+            if stands is route:
+                return line, route
+            route = stands
+        raise Refused(Reason.CONTENTION, retry_after=1.0)
+
+    async def _record(self, message: Message, claimed: Delivery, result: Result) -> Delivery | None:
+        """Record how an attempt ended; None if somebody has decided in its place.
+
+        A receipt in hand is worth patience for as long as its sender may wait:
+        a database that fails over is back in that time. After that the lease
+        runs out.
+        """
         order, pause = claimed.order, _FIRST_PAUSE
-        for _ in range(_RECORD_TRIES):
+        message.journey.begin(Step.RECORD)
+        patient = bool(result.hub_receipt)
+        tries = 0
+        while True:
+            tries += 1
             try:
-                return await self._journal.finish(
+                recorded = await self._journal.finish(
                     order.sender_oin, order.message_id, claimed.attempt, result
                 )
             except Refused:
-                # A receipt in hand is worth some patience; after that the lease runs out.
+                waited = self._papers.clock() >= order.lease_until - LEASE_MARGIN
+                if tries >= _RECORD_TRIES and (waited or not patient):
+                    raise
                 await asyncio.sleep(pause)
-                pause *= 2
-        raise Refused(Reason.RECORD_UNAVAILABLE, retry_after=1.0)
+                pause = min(2 * pause, _LONGEST_PAUSE)
+            else:
+                message.journey.delivery = recorded or claimed
+                return recorded
 
     async def _overtaken(self, message: Message) -> Forwarded:
         known = await self.known(message)
@@ -212,6 +254,7 @@ class Carrier:
             receiver_mandate_id=route.receiver_mandate_id,
             registry_revision=route.revision,
             payload_size=message.header.payload_size,
+            payload_sha256=message.header.payload_sha256,
             owner=self._papers.owner,
             lease_until=self._papers.clock() + left + LEASE_MARGIN,
         )
@@ -219,12 +262,9 @@ class Carrier:
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """What to deliver now: a claim, and the route on the newest facts."""
+    """What to deliver now: a claim, and the route on facts that were the newest when `asked`."""
 
     claimed: Delivery
     route: Route
-
-
-def _same_way(one: Route, other: Route) -> bool:
-    """Whether two routes lead to the same administration, over the same mandates."""
-    return one._replace(revision=other.revision, last_day=other.last_day) == other
+    asked: float
+    again: Callable[[], Route]

@@ -25,6 +25,7 @@ from wissel.routing.reasons import Reason
 from wissel.server.courier.bounds import Limits, Slots, deadline_of
 from wissel.server.courier.carry import Caller, Carrier, Forwarded, Message
 from wissel.server.courier.incoming import Incoming, Requests
+from wissel.server.courier.journey import Journey, Step
 from wissel.server.courier.judging import House, judge, require_size
 from wissel.server.courier.ports import Clock, PeerTrust, Tables
 from wissel.server.courier.wire import digest_of, header_in, value_of
@@ -52,36 +53,51 @@ class Courier:
         self._under_way: set[asyncio.Task[Forwarded]] = set()
 
     async def forward(
-        self, caller: Caller, requests: Requests, remaining: float | None
+        self, caller: Caller, requests: Requests, remaining: float | None, journey: Journey
     ) -> Forwarded:
         """Deliver one message and return its proof, or raise `Refused`.
 
         `remaining` are the seconds that the call has left, None without a
         deadline. Whatever is raised, the journal tells what became of the
-        message. Cancelling this only tells the delivery that its sender has
-        gone: that ends it if the payload is not complete yet.
+        message, and `journey` where the time went. Cancelling this only tells
+        the delivery that its sender has gone: that ends it if the payload is not
+        complete yet.
         """
         seconds = deadline_of(remaining, self._limits) - self._limits.shave
         incoming = Incoming(requests, self._limits.idle)
-        task = asyncio.create_task(self._forward(caller, incoming, seconds), name="delivery")
+        task = asyncio.create_task(
+            self._forward(caller, incoming, seconds, journey), name="delivery"
+        )
         self._under_way.add(task)
         task.add_done_callback(self._ended)
+        task.add_done_callback(lambda _: journey.end())
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
-            incoming.interrupt(Refused(Reason.SENDER_GONE))
+            incoming.interrupt(_why_gone(caller))
             raise
+        finally:
+            del task  # what it raises refers to this frame: see `_ended`
+
+    @property
+    def under_way(self) -> int:
+        """How many deliveries have begun and not ended."""
+        return len(self._under_way)
 
     async def drain(self, grace: float) -> None:
         """Wait, for at most `grace` seconds, until nothing is under way any more."""
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=grace)
 
-    async def _forward(self, caller: Caller, incoming: Incoming, seconds: float) -> Forwarded:
+    async def _forward(
+        self, caller: Caller, incoming: Incoming, seconds: float, journey: Journey
+    ) -> Forwarded:
         until = asyncio.get_running_loop().time() + seconds
         with self._slots.taken(caller.asker.oin):
+            journey.begin(Step.HEADER)
             signed = await incoming.header()
-            message = self._accept(caller, signed, incoming)
+            journey.begin(Step.VERIFY)
+            message = self._accept(caller, signed, incoming, journey)
             try:
                 route = self._judge(message)
             except Refused:
@@ -92,7 +108,9 @@ class Courier:
                 raise
             return await self._carrier.carry(message, route, self._judge, until)
 
-    def _accept(self, caller: Caller, signed: dossier_pb2.Signed, incoming: Incoming) -> Message:
+    def _accept(
+        self, caller: Caller, signed: dossier_pb2.Signed, incoming: Incoming, journey: Journey
+    ) -> Message:
         """Take steps 1 and 2."""
         paths = self._trust.checking(self._tables.table.revoked)
         verified = verify(value_of(signed), ENVELOPE_HEADER, paths, self._clock())
@@ -102,6 +120,7 @@ class Courier:
             raise Refused(
                 Reason.SIGNER_MISMATCH, signer_oin=verified.signer, expected_oin=caller.asker.oin
             )
+        journey.header = header
         require_size(header, self._house.max_payload)
         return Message(
             caller=caller,
@@ -110,6 +129,7 @@ class Courier:
             digest=digest_of(verified.payload),
             signed=signed,
             incoming=incoming,
+            journey=journey,
         )
 
     def _judge(self, message: Message) -> Route:
@@ -118,6 +138,18 @@ class Courier:
         return judge(self._house, table, asker, message.header, self._clock())
 
     def _ended(self, task: asyncio.Task[Forwarded]) -> None:
+        """Forget a delivery, and let go of what it held."""
         self._under_way.discard(task)
         if not task.cancelled():
-            task.exception()  # the caller may have gone: then nobody else takes it
+            error = task.exception()  # the caller may have gone: then nobody else takes it
+            if isinstance(error, Refused):
+                error.forget()
+
+
+def _why_gone(caller: Caller) -> Refused:
+    """Return why a call was broken off: the caller is let in no longer, or has gone by itself."""
+    try:
+        caller.recheck()
+    except Refused as refused:
+        return refused
+    return Refused(Reason.SENDER_GONE)

@@ -2,13 +2,12 @@
 
 from wissel.dossier.v1 import dossier_pb2
 from wissel.routing.decision import Route
-from wissel.routing.delivery import Delivery, Result, State
+from wissel.routing.delivery import Delivery, Order, Result, State
 from wissel.routing.dsse import Signer
-from wissel.routing.envelope import EnvelopeHeader
 from wissel.routing.errors import Refused
 from wissel.routing.proof import verify_receiver_receipt
 from wissel.routing.reasons import Reason
-from wissel.routing.receipt import Exchange, HubReceipt, RouteStamp
+from wissel.routing.receipt import Exchange, HubReceipt, ReceiverReceipt, RouteStamp
 from wissel.server.courier.ports import Clock, PeerTrust, Renewed, Tables
 from wissel.server.courier.wire import (
     RECEIPTS,
@@ -59,47 +58,53 @@ class Papers:
 
     def proven(
         self,
-        claimed: Delivery,
-        route: Route,
-        header: EnvelopeHeader,
+        order: Order,
         stamp: dossier_pb2.Signed,
         receipt: dossier_pb2.Signed,
+        revision: int,
     ) -> Result:
         """Return DELIVERED with both receipts, if the receiver's one proves it.
 
         1. it proves this very exchange (see `verify_receiver_receipt`)
         2. it was made for this stamp
-        3. then, and only then, the hub signs its own
+        3. then, and only then, the hub signs its own, on the register's `revision`
 
         Raises `Refused(RECEIPT_INVALID)`.
         """
-        now, order, signer = self.clock(), claimed.order, self._signer.current
-        exchange = Exchange(
-            hub_oin=signer.oin,
-            sender_oin=order.sender_oin,
-            receiver_oin=order.receiver_oin,
-            message_id=order.message_id,
-            header_digest=order.header_digest,
-            payload_size=header.payload_size,
-            payload_sha256=header.payload_sha256,
-        )
         # 1.
-        paths = self._trust.checking(self._tables.table.revoked)
-        received = verify_receiver_receipt(
-            value_of(receipt), RECEIPTS.receiver, paths, exchange, now
-        )
+        received = self._received(order, receipt)
         # 2.
         if received.stamp_digest != digest_of(stamp.payload):
             raise Refused(Reason.RECEIPT_INVALID, problem="for another stamp")
         # 3.
+        return self._delivered(order, receipt, revision)
+
+    def settled(self, order: Order, receipt: dossier_pb2.Signed) -> Result:
+        """Return DELIVERED with both receipts, if the receiver proves that it holds the message.
+
+        As `proven`, but for any of the hub's stamps: the receiver may have stored
+        the message in an earlier attempt than the last, and what it signed then
+        is true (docs/adr/0009). Raises `Refused(RECEIPT_INVALID)`.
+        """
+        self._received(order, receipt)
+        return self._delivered(order, receipt, order.registry_revision)
+
+    def _received(self, order: Order, receipt: dossier_pb2.Signed) -> ReceiverReceipt:
+        paths = self._trust.checking(self._tables.table.revoked)
+        return verify_receiver_receipt(
+            value_of(receipt), RECEIPTS.receiver, paths, self._exchange(order), self.clock()
+        )
+
+    def _delivered(self, order: Order, receipt: dossier_pb2.Signed, revision: int) -> Result:
+        now, signer = self.clock(), self._signer.current
         own = HubReceipt(
             signer_oin=signer.oin,
-            exchange=exchange,
+            exchange=self._exchange(order),
             delivered=now,
-            sender_mandate_id=route.sender_mandate_id,
-            receiver_mandate_id=route.receiver_mandate_id,
-            endpoint_id=route.endpoint_id,
-            registry_revision=route.revision,
+            sender_mandate_id=order.sender_mandate_id,
+            receiver_mandate_id=order.receiver_mandate_id,
+            endpoint_id=order.endpoint_id,
+            registry_revision=revision,
             receiver_receipt_digest=digest_of(receipt.payload),
             revocation_stale=self._trust.stale(now),
         )
@@ -107,4 +112,15 @@ class Papers:
             state=State.DELIVERED,
             hub_receipt=signed_hub_receipt(own, signer).SerializeToString(),
             receiver_receipt=receipt.SerializeToString(),
+        )
+
+    def _exchange(self, order: Order) -> Exchange:
+        return Exchange(
+            hub_oin=self._signer.current.oin,
+            sender_oin=order.sender_oin,
+            receiver_oin=order.receiver_oin,
+            message_id=order.message_id,
+            header_digest=order.header_digest,
+            payload_size=order.payload_size,
+            payload_sha256=order.payload_sha256,
         )

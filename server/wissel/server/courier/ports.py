@@ -74,6 +74,37 @@ class Journal(Protocol):
         """
         ...
 
+    async def expire(self, sender_oin: Oin, message_id: UUID) -> Delivery | None:
+        """End the attempt of a message whose lease has run out, by the rule of `delivery.expire`.
+
+        Returns the delivery as it stands now, None if there was nothing to end.
+        """
+        ...
+
+    async def settle(
+        self, sender_oin: Oin, message_id: UUID, attempt: int, result: Result
+    ) -> Delivery | None:
+        """Give an uncertain message its receiver's final word, by the rule of `delivery.settle`.
+
+        Returns the delivery as it stands now, None if somebody has decided in
+        its place and the word was discarded.
+        """
+        ...
+
+    async def overdue(self, limit: int) -> list[Delivery]:
+        """Return up to `limit` deliveries that are ACCEPTED although their lease has run out."""
+        ...
+
+    async def uncertain(
+        self, since: dt.datetime, after: Delivery | None, limit: int
+    ) -> list[Delivery]:
+        """Return up to `limit` UNCERTAIN deliveries that were accepted at `since` or later.
+
+        They come in the order in which their leases ended, those that follow
+        `after`; all together, page by page, without counting on any to stay.
+        """
+        ...
+
     async def find(self, sender_oin: Oin, message_id: UUID) -> Delivery | None:
         """Return what is known of a message, None if nothing is."""
         ...
@@ -96,6 +127,17 @@ class Tables(Protocol):
 
         Raises `Refused(REVISION_NOT_REACHED)` if that takes too long.
         """
+        ...
+
+    async def head_revision(self) -> int:
+        """Return the revision that the database holds at this moment.
+
+        Raises `Refused(DATABASE_UNAVAILABLE)`.
+        """
+        ...
+
+    def staleness(self) -> float:
+        """Return for how many seconds the table may have been behind."""
         ...
 
 

@@ -1,8 +1,10 @@
 """The call that is being served: who calls, and what its log line will say."""
 
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 import grpc
@@ -16,6 +18,7 @@ from wissel.server.identity.peer import Peer
 
 USER_METADATA: Final = "wissel-user"
 _LANGUAGE_METADATA: Final = "accept-language"
+_NO_NOTES: Mapping[str, object] = MappingProxyType({})
 
 Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 
@@ -50,6 +53,7 @@ class Call:
     """One call, from its first byte to its log line. Servicers read and annotate it.
 
     `table` is pinned: it changes only when the call waits for a revision.
+    `notes` are more fields of the log line, beside `message_id`.
     """
 
     __slots__ = (
@@ -61,6 +65,7 @@ class Call:
         "items",
         "message_id",
         "method",
+        "notes",
         "reason",
         "revision",
         "started",
@@ -77,6 +82,7 @@ class Call:
         self.reason = ""
         self.incident = ""
         self.message_id = ""
+        self.notes = _NO_NOTES
         self.items = 0
         self.revision = 0
         self.ended: Refused | None = None

@@ -74,7 +74,8 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
             endpoint = await endpoints.end_endpoint(change, command, scope)
             return pb.EndEndpointResponse(endpoint=await _message(change, endpoint, change.today))
 
-        return await mutate(self._shared, request, pb.EndEndpointResponse, work)
+        at_once = command.end is None
+        return await mutate(self._shared, request, pb.EndEndpointResponse, work, forbids=at_once)
 
     async def SuspendEndpoint(
         self, request: pb.SuspendEndpointRequest, context: object
@@ -91,7 +92,8 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
                 endpoint=await _message(change, endpoint, change.today)
             )
 
-        return await mutate(self._shared, request, pb.SuspendEndpointResponse, work)
+        answer = pb.SuspendEndpointResponse
+        return await mutate(self._shared, request, answer, work, forbids=True)
 
     async def ResumeEndpoint(
         self, request: pb.ResumeEndpointRequest, context: object

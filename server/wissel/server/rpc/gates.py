@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from wissel.routing.errors import Refused
 from wissel.routing.facts import Role
@@ -11,7 +11,7 @@ from wissel.routing.reasons import Reason
 from wissel.routing.reference import Reference
 from wissel.routing.table import Table
 from wissel.server.identity.peer import Peer, Peers
-from wissel.server.rpc.call import Call, Caller
+from wissel.server.rpc.call import Call, Caller, Context, caller
 from wissel.server.rpc.policy import Rule
 from wissel.server.rpc.ports import Follower
 from wissel.server.rpc.quota import Buckets, Quota
@@ -27,6 +27,37 @@ class Serving:
     stopping: bool = False
 
 
+class Room:
+    """Room for so many calls at once that may wait for the database.
+
+    The others never wait inside the hub: what they wait in is gRPC's queue,
+    which has a bound of its own (ADR 10).
+    """
+
+    def __init__(self, size: int) -> None:
+        self._free = size
+
+    def bounded(self, behavior: Any, rule: Rule | None) -> Any:
+        """Return a method of a servicer that raises `Refused(OVERLOADED)` for want of room.
+
+        An operator always finds room: it may be what ends the overload. So does
+        what decides on the facts in memory, and what answers always.
+        """
+        if rule is None or rule.always or rule.quota is Quota.RESOLVE:
+            return behavior
+
+        async def bounded(request: object, context: Context) -> Any:
+            if self._free <= 0 and not caller().operator:
+                raise Refused(Reason.OVERLOADED)
+            self._free -= 1
+            try:
+                return await behavior(request, context)
+            finally:
+                self._free += 1
+
+        return bounded
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gates:
     """Lets a call in, with its caller and pinned table filled in, or refuses it."""
@@ -35,6 +66,7 @@ class Gates:
     follower: Follower
     operators: frozenset[Oin]
     serving: Serving
+    room: Room
     buckets: Mapping[Quota, Buckets]
     _known: dict[Oin, tuple[Peer, Reference, Caller]] = field(default_factory=dict)
 

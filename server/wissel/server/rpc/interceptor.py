@@ -52,6 +52,7 @@ class Interceptor(grpc.aio.ServerInterceptor):
         clock: Clock,
         stream_check_seconds: float,
     ) -> None:
+        self.room = gates.room
         self._gates = gates
         self._metrics = metrics
         self._lines = lines
@@ -103,7 +104,10 @@ class Interceptor(grpc.aio.ServerInterceptor):
         return Watch(call, look, self._check_seconds)
 
     async def fail(self, call: Call, error: BaseException) -> None:
-        """End the call by what was raised in it; always raises."""
+        """End the call by what was raised in it; returns if that itself is to travel on.
+
+        It is not raised here, where it would keep this frame and be kept by it.
+        """
         if isinstance(error, asyncio.CancelledError) and call.ended is not None:
             task = asyncio.current_task()
             if task is not None:
@@ -113,14 +117,14 @@ class Interceptor(grpc.aio.ServerInterceptor):
             refused = for_caller(error, call.caller)
         elif isinstance(error, grpc.aio.AbortError):
             call.code = _code_name(call.context)
-            raise error
+            return
         elif isinstance(error, Exception):
             call.incident = uuid.uuid4().hex
             _LOG.error("call failed", method=call.method, incident=call.incident, exc_info=error)
             refused = Refused(Reason.INTERNAL_ERROR, incident=call.incident)
         else:  # cancelled by the caller, or the generator was closed
             call.code = "CANCELLED"
-            raise error
+            return
         call.code = CATALOGUE[refused.reason].code
         call.reason = refused.reason
         await abort(call.context, refused, call.language)
@@ -143,6 +147,7 @@ class Interceptor(grpc.aio.ServerInterceptor):
             line["reason"] = call.reason
         if call.message_id:
             line["message_id"] = call.message_id
+            line.update(call.notes)
         if call.incident:
             line["incident"] = call.incident
         if call.items:
@@ -168,7 +173,8 @@ class _Wrapped:
         read, write = inner.request_deserializer, inner.response_serializer
         one, each = _reading(read, _kept), _reading(read, _raised)
         if inner.unary_unary is not None:
-            return grpc.unary_unary_rpc_method_handler(self._unary(inner.unary_unary), one, write)
+            behavior = self._around.room.bounded(inner.unary_unary, self._rule)
+            return grpc.unary_unary_rpc_method_handler(self._unary(behavior), one, write)
         if inner.stream_unary is not None:
             return grpc.stream_unary_rpc_method_handler(
                 self._stream_in(inner.stream_unary), each, write
@@ -202,8 +208,9 @@ class _Wrapped:
             try:
                 around.admit(call, rule, request)
                 return await behavior(request, context)
-            except BaseException as error:  # noqa: BLE001 - `fail` tells them apart
+            except BaseException as error:
                 await around.fail(call, error)
+                raise
             finally:
                 around.finish(call, metrics)
 
@@ -218,8 +225,9 @@ class _Wrapped:
                 around.admit(call, rule, None)
                 with around.watch(call, rule):
                     return await behavior(requests, context)
-            except BaseException as error:  # noqa: BLE001 - `fail` tells them apart
+            except BaseException as error:
                 await around.fail(call, error)
+                raise
             finally:
                 around.finish(call, metrics)
 
@@ -240,8 +248,9 @@ class _Wrapped:
                             yield response
                     else:
                         await behavior(request, context)
-            except BaseException as error:  # noqa: BLE001 - `fail` tells them apart
+            except BaseException as error:
                 await around.fail(call, error)
+                raise
             finally:
                 around.finish(call, metrics)
 

@@ -136,7 +136,8 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
             mandate = await mandates.end_mandate(change, command, scope)
             return pb.EndMandateResponse(mandate=await _message(change, mandate, change.today))
 
-        return await mutate(self._shared, request, pb.EndMandateResponse, work)
+        at_once = command.end is None
+        return await mutate(self._shared, request, pb.EndMandateResponse, work, forbids=at_once)
 
     async def ValidateMandate(
         self, request: pb.ValidateMandateRequest, context: object

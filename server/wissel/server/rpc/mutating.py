@@ -1,5 +1,6 @@
 """A mutation: who does it and why, in one change, answered once and for all."""
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from typing import Final, Protocol, TypeVar
@@ -10,6 +11,7 @@ from google.protobuf.message import Message
 from wissel.routing.errors import Refused
 from wissel.routing.reasons import Reason
 from wissel.routing.texts import free_line
+from wissel.server.courier.standing import WITHHELD
 from wissel.server.registry.ports import Act, Change
 from wissel.server.rpc.call import USER_METADATA, Call, Caller, current
 from wissel.server.rpc.parsing import uuid
@@ -60,7 +62,7 @@ def act_of(call: Call, caller: Caller, request: Mutation, body: bytes) -> Act:
     )
 
 
-async def mutate(
+async def mutate(  # noqa: PLR0913 - one request, and all there is to say of it
     shared: Shared,
     request: Mutation,
     answer: type[A],
@@ -68,6 +70,7 @@ async def mutate(
     *,
     body: bytes | None = None,
     dry_run: bool = False,
+    forbids: bool = False,
 ) -> A:
     """Do `work` in one change and return its answer, with the revision filled in.
 
@@ -75,6 +78,7 @@ async def mutate(
     2. a dry run does everything and keeps nothing
     3. the facts in memory reach the new revision before the answer leaves: so
        the caller's next call to this process already decides on it
+    4. what `forbids` forwards is answered once no process begins any of those
     """
     call = current()
     caller = call.caller
@@ -93,6 +97,8 @@ async def mutate(
                 change.answer_with(response.SerializeToString())
     call.revision = response.revision  # type: ignore[attr-defined]  # every answer has it
     await _caught_up(shared, call)
+    if forbids:
+        await asyncio.sleep(WITHHELD)
     return response
 
 

@@ -183,7 +183,8 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
             await parties.revoke_certificate(change, command)
             return pb.RevokeCertificateResponse()
 
-        return await mutate(self._shared, request, pb.RevokeCertificateResponse, work)
+        answer = pb.RevokeCertificateResponse
+        return await mutate(self._shared, request, answer, work, forbids=True)
 
 
 def _revocation(request: pb.RevokeCertificateRequest) -> commands.RevokeCertificate:

@@ -27,6 +27,15 @@ from wissel.traffic.v1 import route_service_pb2_grpc, traffic_service_pb2_grpc
 
 Traffic = traffic_service_pb2_grpc.TrafficServiceServicer
 
+OWN_QUEUE: Final = frozenset(
+    {
+        "/wissel.traffic.v1.RouteService/ResolveRoute",
+        "/wissel.traffic.v1.RouteService/BatchResolveRoutes",
+        "/wissel.mandate.v1.MandateService/ValidateMandate",
+    }
+)
+"""The methods that a flood is made of: what is not among them never waits behind them (ADR 10)."""
+
 _HIDDEN: Final = "grpc.channelz.v1.Channelz"
 """Not in reflection: it is for operators, who know that it is there."""
 
@@ -43,13 +52,17 @@ class Recording:
         self._server.add_generic_rpc_handlers(handlers)
 
     def add_registered_method_handlers(self, service: str, handlers: Any) -> None:
-        """Note the full names of the methods of a service, and leave it at that.
+        """Note the full names of the methods of a service; register only those of `OWN_QUEUE`.
 
-        gRPC keeps a request waiting for each registered method and looks at all
-        of them on every call: with fifty methods that is a fifth of a call's
-        time. The generic handlers serve the same methods without it.
+        gRPC keeps a queue for each registered method and one for all others. It
+        looks at all of them on every call: with fifty that is a fifth of a
+        call's time. The generic handlers serve the other methods without it.
         """
-        self.methods += [f"/{service}/{method}" for method in handlers]
+        names = {f"/{service}/{method}": method for method in handlers}
+        self.methods += names
+        own = {method: handlers[method] for name, method in names.items() if name in OWN_QUEUE}
+        if own:
+            self._server.add_registered_method_handlers(service, own)
 
     @property
     def services(self) -> tuple[str, ...]:

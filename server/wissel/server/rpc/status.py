@@ -1,5 +1,6 @@
 """The one place where a refusal becomes a gRPC status (DESIGN section 8)."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -37,11 +38,24 @@ async def abort(
 ) -> None:
     """End the call with the status of a refusal; always raises `grpc.aio.AbortError`."""
     status = status_of(refused, language)
-    await context.abort(
-        grpc.StatusCode[CATALOGUE[refused.reason].code],
-        status.message,
-        trailing_metadata=((DETAILS_KEY, status.SerializeToString()),),
-    )
+    try:
+        await context.abort(
+            grpc.StatusCode[CATALOGUE[refused.reason].code],
+            status.message,
+            trailing_metadata=((DETAILS_KEY, status.SerializeToString()),),
+        )
+    except grpc.aio.AbortError as aborted:
+        asyncio.get_running_loop().call_soon(_let_go, aborted)
+        raise
+
+
+def _let_go(aborted: grpc.aio.AbortError) -> None:
+    """Cut the cycle in which a refused call keeps itself, with what it has read.
+
+    gRPC's state of the call keeps the exception, whose frames keep the context
+    of the call, which keeps that state; and cycles are looked for rarely.
+    """
+    aborted.__traceback__ = aborted.__context__ = None
 
 
 def _status(refused: Refused, language: str, limit: int) -> status_pb2.Status:

@@ -11,9 +11,11 @@ from wissel.routing.messages import instant_of
 from wissel.routing.reasons import Reason
 from wissel.server.courier.carry import Caller as Sender
 from wissel.server.courier.carry import Forwarded
+from wissel.server.courier.journey import Journey
 from wissel.server.courier.ports import Journal
 from wissel.server.identity.peer import Peers
 from wissel.server.rpc.call import Caller, Context, caller, current
+from wissel.server.rpc.forwards import Watcher, note
 from wissel.server.rpc.paging import page_of
 from wissel.server.rpc.parsing import optional_choice, optional_oin, organisation, uuid
 from wissel.server.rpc.ports import Follower
@@ -32,8 +34,9 @@ class Forwards(Protocol):
         caller: Sender,
         requests: AsyncIterator[pb.ForwardEnvelopeRequest],
         remaining: float | None,
+        journey: Journey,
     ) -> Forwarded:
-        """Deliver one message, or raise `Refused`."""
+        """Deliver one message, or raise `Refused`; `journey` tells of both."""
         ...
 
 
@@ -41,12 +44,18 @@ class TrafficServicer(pb_grpc.TrafficServiceServicer):
     """Forwards for vendors; tells sender, receiver and operator what became of it."""
 
     def __init__(
-        self, courier: Forwards, journal: Journal, peers: Peers, follower: Follower
+        self,
+        courier: Forwards,
+        journal: Journal,
+        peers: Peers,
+        follower: Follower,
+        watcher: Watcher,
     ) -> None:
         self._courier = courier
         self._journal = journal
         self._peers = peers
         self._follower = follower
+        self._watcher = watcher
 
     async def ForwardEnvelope(
         self, request_iterator: AsyncIterator[pb.ForwardEnvelopeRequest], context: Context
@@ -57,10 +66,18 @@ class TrafficServicer(pb_grpc.TrafficServiceServicer):
         def recheck() -> None:
             self._peers.still_valid(who.peer, self._follower.table.revoked)
 
-        sender = Sender(asker=who.asker, recheck=recheck)
-        forwarded = await self._courier.forward(sender, request_iterator, context.time_remaining())
+        sender, journey = Sender(asker=who.asker, recheck=recheck), self._watcher.journey()
+        try:
+            forwarded = await self._courier.forward(
+                sender, request_iterator, context.time_remaining(), journey
+            )
+            journey.delivery, journey.replayed = forwarded.delivery, forwarded.replayed
+        finally:
+            journey.end()
+            note(call, journey)
+            self._watcher.ended(journey)
         order = forwarded.delivery.order
-        call.message_id, call.revision = str(order.message_id), order.registry_revision
+        call.revision = order.registry_revision
         hub_receipt, receiver_receipt = receipts_of(forwarded.delivery)
         return pb.ForwardEnvelopeResponse(
             message_id=str(order.message_id),

@@ -188,7 +188,7 @@ def _part(history: History, source: str, target: str) -> Iterator[_Part]:
 
 @contextmanager
 def _reading(url: str) -> Iterator[Connection]:
-    engine = open_blocking_engine(url)
+    engine = open_blocking_engine(url, attentive=False)
     try:
         with blocking_read(engine) as connection:
             yield connection
@@ -198,7 +198,7 @@ def _reading(url: str) -> Iterator[Connection]:
 
 @contextmanager
 def _writing(url: str) -> Iterator[Connection]:
-    engine = open_blocking_engine(url)
+    engine = open_blocking_engine(url, attentive=False)
     try:
         with blocking_write(engine) as connection:
             yield connection

@@ -6,7 +6,8 @@ or `postgresql://user@host/name`. The drivers are chosen here.
 SQLite runs in WAL mode with `synchronous=FULL`. Its writers begin IMMEDIATE: a
 deferred transaction that reads first and writes later fails at once when
 somebody wrote in between, whatever the busy timeout. PostgreSQL writers run at
-READ COMMITTED and serialize on a row; its readers run at REPEATABLE READ.
+READ COMMITTED and serialize on a row; its readers run at REPEATABLE READ. No
+wait for it is without an end (see `silence`).
 """
 
 import logging
@@ -15,9 +16,9 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -35,6 +36,12 @@ _JOURNAL_FILE: Final = "journal.db"
 _CONTENTION_STATES: Final = frozenset({"55P03", "40001", "40P01"})
 _CONTENTION_CODES: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _PRIMARY_CODE: Final = 0xFF  # the low byte of an extended SQLite result code
+_READ_ONLY: Final = "25006"  # what was the primary has become a standby
+_POOL_TIMEOUT: Final = 5.0  # seconds for a connection of the pool to come free
+# Seconds after which PostgreSQL ends a transaction whose client does nothing. A hub that is
+# stopped in the middle of one, with its machine perhaps, would otherwise keep its messages, or
+# the whole register, from all other hubs.
+_ABANDONED: Final = 15.0
 
 
 def is_sqlite(url: str | URL) -> bool:
@@ -75,11 +82,15 @@ def open_engine(url: str, *, lock_timeout: float = LOCK_TIMEOUT) -> AsyncEngine:
     return engine
 
 
-def open_blocking_engine(url: str) -> Engine:
-    """Return an engine for work outside the event loop: migrations and loading."""
+def open_blocking_engine(url: str, *, attentive: bool = True) -> Engine:
+    """Return an engine for work outside the event loop.
+
+    One that is not `attentive` waits for as long as a statement takes, however
+    silent the database is: for migrations and copies, which an operator watches.
+    """
     options = _options(url, LOCK_TIMEOUT)
     engine = create_engine(driver_url(url, asynchronous=False), hide_parameters=True, **options)
-    _prepare(engine)
+    _prepare(engine, attentive=attentive)
     return engine
 
 
@@ -125,8 +136,9 @@ def blocking_write(engine: Engine) -> Iterator[Connection]:
 def refusing_failures() -> Iterator[None]:
     """Turn what a database does wrong into a refusal; a driver's words never leave.
 
-    A lock that was not had in time is CONTENTION, no answer is
-    DATABASE_UNAVAILABLE. A violated constraint is a bug of ours and passes.
+    A lock that was not had in time is CONTENTION; no answer, or one of a server
+    that takes no writes, is DATABASE_UNAVAILABLE. A violated constraint is a
+    bug of ours and passes.
     """
     try:
         yield
@@ -135,6 +147,10 @@ def refusing_failures() -> Iterator[None]:
         raise Refused(
             Reason.CONTENTION if contended else Reason.DATABASE_UNAVAILABLE, retry_after=1.0
         ) from error
+    except InternalError as error:
+        if getattr(error.orig, "sqlstate", None) != _READ_ONLY:
+            raise
+        raise Refused(Reason.DATABASE_UNAVAILABLE, retry_after=1.0) from error
     except PoolTimeout as error:
         raise Refused(Reason.DATABASE_UNAVAILABLE, retry_after=1.0) from error
 
@@ -142,15 +158,25 @@ def refusing_failures() -> Iterator[None]:
 def _options(url: str, lock_timeout: float) -> dict[str, Any]:
     """Return the engine's options; both databases wait equally long for a lock."""
     if is_sqlite(url):
-        return {"connect_args": {"timeout": lock_timeout}}
+        return {"connect_args": {"timeout": lock_timeout}, "pool_timeout": _POOL_TIMEOUT}
     setting = f"-c lock_timeout={int(lock_timeout * 1000)}"
-    return {"connect_args": {"options": setting}, "pool_pre_ping": True}
+    setting += f" -c idle_in_transaction_session_timeout={int(_ABANDONED * 1000)}"
+    return {
+        "connect_args": {"options": setting},
+        "pool_pre_ping": True,
+        "pool_timeout": _POOL_TIMEOUT,
+    }
 
 
-def _prepare(engine: Engine) -> None:
+def _prepare(engine: Engine, *, attentive: bool = True) -> None:
+    if engine.dialect.name == "sqlite":
+        _make_durable(engine)
+    elif attentive:
+        _make_attentive(engine)
+
+
+def _make_durable(engine: Engine) -> None:
     """Make SQLite durable and let us say how its transactions begin."""
-    if engine.dialect.name != "sqlite":
-        return
 
     @event.listens_for(engine, "connect")
     def connected(connection: Any, _record: Any) -> None:
@@ -163,6 +189,19 @@ def _prepare(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
         connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
+
+
+def _make_attentive(engine: Engine) -> None:
+    """Let connections break instead of waiting for a server that says nothing."""
+    from wissel.server.store import silence  # noqa: PLC0415 - PostgreSQL's driver is an extra
+
+    @event.listens_for(engine, "do_connect")
+    def connecting(dialect: Dialect, _record: Any, _args: Any, options: dict[str, Any]) -> Any:
+        options["connect_timeout"] = silence.CONNECTING
+        if dialect.is_async:
+            options["async_creator_fn"] = silence.AttentiveAsyncConnection.connect
+            return None  # the dialect goes on with these
+        return silence.AttentiveConnection.connect(**options)
 
 
 def _reader(dialect: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ builds from the facts: `wissel.routing.table.Table` in a running hub.
 """
 
 import asyncio
+import datetime as dt
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Final, Generic, Protocol, Self, TypeVar
@@ -81,6 +82,7 @@ class Follower(Generic[T]):
         self._table: T | None = None
         self._caught_up_at = clock()
         self._known_head = 0
+        self._recorded: dt.datetime | None = None
         self._nudge = asyncio.Event()
         self._advanced = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -153,6 +155,8 @@ class Follower(Generic[T]):
     async def _load(self) -> None:
         looked = self._clock()
         self._set(await self._log.load(self._build))
+        self._known_head = self.table.revision
+        self._recorded = None  # the next look learns it
         self._caught_up_at = looked
 
     async def _follow(self) -> None:
@@ -173,14 +177,27 @@ class Follower(Generic[T]):
         while True:
             looked = self._clock()
             advance = await self._log.events_after(self.table.revision)
-            if advance.head < self.table.revision:
-                await self._load()  # the database was put back to an earlier state
+            if self._has_another_past(advance):
+                _LOG.warning("another past: loading again", head=advance.head)
+                await self._load()
                 return
             if advance.events:
                 self._set(await asyncio.to_thread(_fold, self.table, advance))
+            self._recorded = advance.recorded
             if advance.revision == advance.head:
                 self._caught_up_at = looked
                 return
+
+    def _has_another_past(self, advance: Advance) -> bool:
+        """Whether the log is not the one that the table was made of.
+
+        A restored backup, or a standby that was promoted without the last
+        events, is at an earlier revision, or has by now given the same numbers
+        to other changes: those were recorded at another moment.
+        """
+        if advance.head < self.table.revision:
+            return True
+        return self._recorded is not None and advance.base != self._recorded
 
     def _set(self, table: T) -> None:
         """Replace the table, and wake those who wait for its revision."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Engine, Select, or_, select
+from sqlalchemy import Engine, Select, select
 from sqlalchemy.engine import make_url
 
 from wissel.routing import delivery as life
@@ -25,11 +25,17 @@ from wissel.server.store.engine import (
     journal_url,
     open_blocking_engine,
 )
-from wissel.server.store.journal_batch import Move
-from wissel.server.store.journal_codec import delivery_of, stamp_of
+from wissel.server.store.journal_batch import Move, Rule
+from wissel.server.store.journal_codec import delivery_of
 from wissel.server.store.journal_connection import KeptConnection
 from wissel.server.store.journal_lock import Turn
+from wissel.server.store.journal_queries import (
+    overdue_query,
+    page_query,
+    uncertain_query,
+)
 from wissel.server.store.journal_tables import DELIVERY
+from wissel.server.store.journal_watch import Watch, unwatched
 from wissel.server.store.journal_writer import Head, JournalWriter, Written
 from wissel.server.store.tables import HEAD
 
@@ -37,21 +43,31 @@ from wissel.server.store.tables import HEAD
 class SqlJournal:
     """The journal in SQLite or PostgreSQL."""
 
-    def __init__(self, engine: Engine, writer: JournalWriter, turn: Turn) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        writer: JournalWriter,
+        turn: Turn,
+        clock: Callable[[], dt.datetime],
+    ) -> None:
         self._engine = engine
         self._writer = writer
         self._turn = turn
+        self._clock = clock
 
     @classmethod
-    def open(cls, url: str, head: Head, clock: Callable[[], dt.datetime]) -> Self:
+    def open(
+        cls, url: str, head: Head, clock: Callable[[], dt.datetime], watch: Watch = unwatched
+    ) -> Self:
         """Open the journal that belongs to the registry at `url`; it has been migrated.
 
-        `head` is called once for each commit, on the writer's thread.
+        `head` is called once for each commit, on the writer's thread, and
+        `watch` after it, on the loop.
         """
         place = journal_url(url)
         engine = open_blocking_engine(place)
         turn = Turn(_lock_file(place))
-        return cls(engine, JournalWriter(engine, turn, head, clock), turn)
+        return cls(engine, JournalWriter(engine, turn, head, clock, watch), turn, clock)
 
     async def use(self) -> None:
         """Take the lock of a writer once and change nothing.
@@ -79,8 +95,38 @@ class SqlJournal:
         def rule(standing: Delivery | None, now: dt.datetime) -> Delivery | None:
             return life.finish(standing, attempt, result, now)
 
-        written = await self._write(sender_oin, message_id, rule)
-        return written.outcome if isinstance(written.outcome, Delivery) else None
+        return await self._outcome(sender_oin, message_id, rule)
+
+    async def expire(self, sender_oin: Oin, message_id: UUID) -> Delivery | None:
+        """End an attempt whose lease has run out; see the port."""
+
+        def rule(standing: Delivery | None, now: dt.datetime) -> Delivery | None:
+            if standing is None:
+                return None
+            ended = life.expire(standing, now)
+            return None if ended is standing else ended
+
+        return await self._outcome(sender_oin, message_id, rule)
+
+    async def settle(
+        self, sender_oin: Oin, message_id: UUID, attempt: int, result: Result
+    ) -> Delivery | None:
+        """Settle an uncertain message; see the port."""
+
+        def rule(standing: Delivery | None, now: dt.datetime) -> Delivery | None:
+            return None if standing is None else life.settle(standing, attempt, result, now)
+
+        return await self._outcome(sender_oin, message_id, rule)
+
+    async def overdue(self, limit: int) -> list[Delivery]:
+        """Return what nobody owns any more; see the port."""
+        return await asyncio.to_thread(self._read, overdue_query(self._clock(), limit))
+
+    async def uncertain(
+        self, since: dt.datetime, after: Delivery | None, limit: int
+    ) -> list[Delivery]:
+        """Return what is to be settled; see the port."""
+        return await asyncio.to_thread(self._read, uncertain_query(since, after, limit))
 
     async def find(self, sender_oin: Oin, message_id: UUID) -> Delivery | None:
         """Return what is known of a message; see the port."""
@@ -88,11 +134,7 @@ class SqlJournal:
 
     async def page(self, wanted: Wanted, *, below: int | None, limit: int) -> list[Delivery]:
         """Return deliveries, newest first; see the port."""
-        conditions = _conditions(wanted)
-        if below is not None:
-            conditions.append(DELIVERY.c.number < below)
-        query = select(DELIVERY).where(*conditions).order_by(DELIVERY.c.number.desc()).limit(limit)
-        return await asyncio.to_thread(self._read, query)
+        return await asyncio.to_thread(self._read, page_query(wanted, below, limit))
 
     async def close(self) -> None:
         """Commit what is waiting, then let go of the database."""
@@ -100,12 +142,11 @@ class SqlJournal:
         self._turn.close()
         self._engine.dispose()
 
-    async def _write(
-        self,
-        sender_oin: Oin,
-        message_id: UUID,
-        rule: Callable[[Delivery | None, dt.datetime], Delivery | None],
-    ) -> Written:
+    async def _outcome(self, sender_oin: Oin, message_id: UUID, rule: Rule) -> Delivery | None:
+        written = await self._write(sender_oin, message_id, rule)
+        return written.outcome if isinstance(written.outcome, Delivery) else None
+
+    async def _write(self, sender_oin: Oin, message_id: UUID, rule: Rule) -> Written:
         return await self._writer.write(Move((sender_oin, str(message_id)), rule))
 
     def _find(self, sender_oin: str, message_id: str) -> Delivery | None:
@@ -136,24 +177,6 @@ def head_reader(url: str) -> Head:
             raise Refused(Reason.DATABASE_UNAVAILABLE, retry_after=1.0) from error
 
     return read
-
-
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    table, whose = DELIVERY.c, wanted.organisation
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.party:
-        conditions.append(or_(table.sender_oin == wanted.party, table.receiver_oin == wanted.party))
-    if wanted.state:
-        conditions.append(table.state == wanted.state.value)
-    if whose:
-        conditions.append(
-            or_(table.sender_organisation == whose, table.receiver_organisation == whose)
-        )
-    if wanted.start:
-        conditions.append(table.accepted >= stamp_of(wanted.start))
-    if wanted.end:
-        conditions.append(table.accepted < stamp_of(wanted.end))
-    return conditions
 
 
 def _lock_file(url: str) -> Path | None:

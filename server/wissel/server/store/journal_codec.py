@@ -13,7 +13,6 @@ Row = dict[str, Any]
 
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND: Final = dt.timedelta(microseconds=1)
-_BRIN_LENGTH: Final = 4
 
 
 def stamp_of(instant: dt.datetime) -> int:
@@ -36,8 +35,8 @@ def delivery_row(delivery: Delivery) -> Row:
         "receiver_oin": order.receiver_oin,
         "sender": order.sender,
         "receiver": order.receiver,
-        "sender_organisation": organisation_of(order.sender),
-        "receiver_organisation": organisation_of(order.receiver),
+        "sender_organisation": order.sender_organisation,
+        "receiver_organisation": order.receiver_organisation,
         "service": order.service,
         "kind": order.kind,
         "routing_key": order.routing_key,
@@ -46,6 +45,7 @@ def delivery_row(delivery: Delivery) -> Row:
         "receiver_mandate_id": str(order.receiver_mandate_id),
         "registry_revision": order.registry_revision,
         "payload_size": order.payload_size,
+        "payload_sha256": order.payload_sha256,
         "owner": order.owner,
         "lease_until": stamp_of(order.lease_until),
         "attempt": delivery.attempt,
@@ -93,11 +93,6 @@ def delivery_of(row: Mapping[str, Any]) -> Delivery:
     )
 
 
-def organisation_of(place: str) -> str:
-    """Return the organisation of a place: the BRIN of a vestiging, else the place itself."""
-    return place[:_BRIN_LENGTH] if place[0].isdigit() else place
-
-
 def _order_of(row: Mapping[str, Any]) -> Order:
     sender_mandate = row["sender_mandate_id"]
     return Order(
@@ -115,6 +110,7 @@ def _order_of(row: Mapping[str, Any]) -> Order:
         receiver_mandate_id=UUID(row["receiver_mandate_id"]),
         registry_revision=row["registry_revision"],
         payload_size=row["payload_size"],
+        payload_sha256=bytes(row["payload_sha256"]),
         owner=row["owner"],
         lease_until=instant_of(row["lease_until"]),
     )

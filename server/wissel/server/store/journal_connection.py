@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Final
 
 from sqlalchemy import Engine
@@ -39,11 +39,11 @@ class KeptConnection:
         """
         connection = self._taken()
         try:
-            cursor = connection.cursor()
-            if begin:
-                cursor.execute(begin)
-            yield cursor
-            cursor.close()
+            # SQLite keeps a connection, with its lock, until the last cursor is closed.
+            with closing(connection.cursor()) as cursor:
+                if begin:
+                    cursor.execute(begin)
+                yield cursor
             connection.commit()
         except LostRace:
             connection.rollback()

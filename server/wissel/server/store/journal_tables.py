@@ -47,6 +47,7 @@ DELIVERY: Final = Table(
     Column("receiver_mandate_id", NAME, nullable=False),
     Column("registry_revision", BigInteger, nullable=False),
     Column("payload_size", BigInteger, nullable=False),
+    Column("payload_sha256", LargeBinary(32), nullable=False),
     Column("owner", NAME, nullable=False),
     Column("lease_until", BigInteger, nullable=False),
     Column("attempt", Integer, nullable=False),

@@ -7,6 +7,7 @@ arrives while one commit runs goes into the next (group commit, DESIGN section
 
 import asyncio
 import datetime as dt
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +32,7 @@ from wissel.server.store.journal_batch import (
 from wissel.server.store.journal_connection import KeptConnection
 from wissel.server.store.journal_lock import Turn
 from wissel.server.store.journal_sql import Statements
+from wissel.server.store.journal_watch import Commit, Watch, unwatched
 
 BATCH: Final = 64
 """The most moves in one transaction."""
@@ -57,11 +59,35 @@ class Written:
     head: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A move, who waits for its outcome, and since when."""
+
+    move: Move
+    answer: asyncio.Future[Written]
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A batch that is durable: its outcomes, what moved, and how long that took."""
+
+    written: list[Written]
+    steps: list[Delivery]
+    turn: float
+    took: float
+
+
 class JournalWriter:
     """Takes moves, commits them in batches, answers when they are durable."""
 
     def __init__(
-        self, engine: Engine, turn: Turn, head: Head, clock: Callable[[], dt.datetime]
+        self,
+        engine: Engine,
+        turn: Turn,
+        head: Head,
+        clock: Callable[[], dt.datetime],
+        watch: Watch = unwatched,
     ) -> None:
         self._connection = KeptConnection(engine)
         self._statements = Statements(engine.dialect.name)
@@ -69,8 +95,9 @@ class JournalWriter:
         self._turn = turn
         self._head = head
         self._clock = clock
+        self._watch = watch
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
-        self._waiting: deque[tuple[Move, asyncio.Future[Written]]] = deque()
+        self._waiting: deque[_Waiting] = deque()
         self._work: asyncio.Task[None] | None = None
 
     async def write(self, move: Move) -> Written:
@@ -80,7 +107,7 @@ class JournalWriter:
         nothing could be written: then nothing was.
         """
         answer: asyncio.Future[Written] = asyncio.get_running_loop().create_future()
-        self._waiting.append((move, answer))
+        self._waiting.append(_Waiting(move, answer, time.perf_counter()))
         if self._work is None:
             self._work = asyncio.create_task(self._run(), name="journal writer")
         written = await answer
@@ -99,19 +126,21 @@ class JournalWriter:
         loop = asyncio.get_running_loop()
         while self._waiting:
             batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
-            moves = [move for move, _ in batch]
+            moves, began = [each.move for each in batch], time.perf_counter()
             try:
-                written = await loop.run_in_executor(self._thread, self._commit, moves)
+                done = await loop.run_in_executor(self._thread, self._commit, moves)
             except Exception as error:  # noqa: BLE001 - whatever it was, the receiver must not be called
-                _fail([answer for _, answer in batch], error)
+                _fail([each.answer for each in batch], error)
             else:
-                for (_, answer), one in zip(batch, written, strict=True):
-                    if not answer.done():
-                        answer.set_result(one)
+                for each, written in zip(batch, done.written, strict=True):
+                    if not each.answer.done():
+                        each.answer.set_result(written)
+                waits = [began - each.since for each in batch]
+                self._watch(Commit(waits=waits, turn=done.turn, took=done.took, steps=done.steps))
             await asyncio.sleep(PAUSE)
         self._work = None
 
-    def _commit(self, moves: list[Move]) -> list[Written]:
+    def _commit(self, moves: list[Move]) -> _Done:
         """Commit a batch, and then read the head.
 
         What this process itself has under way it remembers, and what it does not
@@ -119,16 +148,20 @@ class JournalWriter:
         does not hold on what is read.
         """
         for attempt in range(_RACES):
+            began = time.perf_counter()
             try:
                 with self._turn.taken():
+                    had = time.perf_counter()
                     decided = self._try(moves, reading=attempt > 0)
             except LostRace:
                 for move in moves:
                     self._under_way.pop(move.key, None)
                 continue
+            took = time.perf_counter() - had
             self._remember(decided)
             head = self._read_head()
-            return [Written(outcome, head) for outcome in decided.outcomes]
+            written = [Written(outcome, head) for outcome in decided.outcomes]
+            return _Done(written, decided.steps, had - began, took)
         raise Refused(Reason.RECORD_UNAVAILABLE, retry_after=1.0)
 
     def _try(self, moves: list[Move], *, reading: bool) -> Decided:

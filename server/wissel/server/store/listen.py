@@ -19,6 +19,8 @@ CHANNEL: Final = "wissel_head"
 """The channel; what it carries is the new revision, as text."""
 
 _RETRY_SECONDS: Final = 0.5
+_SILENT_SECONDS: Final = 2.0
+"""After so long without a notification LISTEN is said again: is the server still there?"""
 _LOG: Final = structlog.get_logger("wissel.listen")
 
 
@@ -50,9 +52,12 @@ async def listen(url: str, heard: Callable[[int], None]) -> None:
 
 
 async def _listen(place: str, heard: Callable[[int], None]) -> None:
-    import psycopg  # noqa: PLC0415 - as above
+    from wissel.server.store import silence  # noqa: PLC0415 - as above
 
-    async with await psycopg.AsyncConnection.connect(place, autocommit=True) as connection:
-        await connection.execute(f"LISTEN {CHANNEL}".encode())
-        async for notification in connection.notifies():
-            heard(int(notification.payload))
+    async with await silence.AttentiveAsyncConnection.connect(
+        place, autocommit=True, connect_timeout=silence.CONNECTING
+    ) as connection:
+        while True:
+            await connection.execute(f"LISTEN {CHANNEL}".encode())
+            async for notification in connection.notifies(timeout=_SILENT_SECONDS):
+                heard(int(notification.payload))

@@ -1,5 +1,6 @@
 """Reading the event log: the whole register at once, then what was added since."""
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, TypeVar
@@ -24,10 +25,14 @@ class Advance:
     """What was added to the log: the facts of the revisions up to `revision`, in order.
 
     `head` is the last revision there is; it is higher when more is to be read.
+    `base` is when the revision was recorded from which was asked, `recorded`
+    when `revision` was; None for a revision without events.
     """
 
     head: int
     revision: int
+    base: dt.datetime | None = None
+    recorded: dt.datetime | None = None
     events: tuple[tuple[str, str], ...] = ()
 
     def facts(self) -> list[Fact]:
@@ -39,16 +44,24 @@ async def events_after(engine: AsyncEngine, revision: int) -> Advance:
     """Return what follows `revision`; never part of a revision."""
     async with read_transaction(engine) as connection:
         head = await connection.scalar(select(HEAD.c.revision)) or 0
+        query = select(EVENT.c.recorded_time).where(EVENT.c.revision == revision, EVENT.c.seq == 1)
+        base = await connection.scalar(query)
         if head <= revision:
-            return Advance(head=head, revision=head)
+            return Advance(head=head, revision=head, base=base, recorded=base)
         last = min(head, revision + _REVISIONS_AT_ONCE)
         query = (
-            select(EVENT.c.entity, EVENT.c.after)
+            select(EVENT.c.entity, EVENT.c.after, EVENT.c.recorded_time)
             .where(EVENT.c.revision > revision, EVENT.c.revision <= last)
             .order_by(EVENT.c.revision, EVENT.c.seq)
         )
         rows = (await connection.execute(query)).all()
-        return Advance(head=head, revision=last, events=tuple((e, body) for e, body in rows))
+        return Advance(
+            head=head,
+            revision=last,
+            base=base,
+            recorded=rows[-1].recorded_time,
+            events=tuple((entity, body) for entity, body, _ in rows),
+        )
 
 
 def load(url: str, build: Callable[[int, Iterable[Fact]], T]) -> T:

@@ -47,7 +47,7 @@ def upgrade(url: str, history: History) -> None:
     database = make_url(url).database
     if is_sqlite(url) and database:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = open_blocking_engine(url)
+    engine = open_blocking_engine(url, attentive=False)
     try:
         with blocking_write(engine) as connection:
             if not is_sqlite(url):

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TypeVar
@@ -24,7 +25,8 @@ class SqlRegister:
     """Readable at any time, writable by one at a time; implements `registry.ports.Register`.
 
     `clock` gives aware instants. Writers of one process queue here in order of
-    arrival; between processes the lock on the head row decides.
+    arrival; between processes the lock on the head row decides. `waited` is told
+    for how many seconds a write waited for both.
     """
 
     def __init__(
@@ -33,10 +35,12 @@ class SqlRegister:
         *,
         clock: Callable[[], dt.datetime],
         lock_timeout: float = LOCK_TIMEOUT,
+        waited: Callable[[float], None] = lambda _seconds: None,
     ) -> None:
         self._engine = engine
         self._clock = clock
         self._lock_timeout = lock_timeout
+        self._waited = waited
         self._turn = asyncio.Lock()
         self._listeners: list[Callable[[int], None]] = []
 
@@ -56,8 +60,10 @@ class SqlRegister:
         `Refused(REQUEST_ID_REUSED)` if the request id was used with another
         body, `Refused(DATABASE_UNAVAILABLE)` if the store does not answer.
         """
+        began = time.perf_counter()
         async with self._in_turn(), write_transaction(self._engine) as connection:
             change = await open_change(connection, act, self._clock)
+            self._waited(time.perf_counter() - began)
             yield change
             if not await change.finish():
                 await connection.rollback()

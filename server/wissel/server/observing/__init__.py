@@ -1,0 +1,1 @@
+"""What can be seen of a hub that runs: metrics of the process, and traces."""

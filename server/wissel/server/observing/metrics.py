@@ -1,0 +1,177 @@
+"""Prometheus metrics of what is not a call: deliveries, the journal, the facts, the process.
+
+Those of calls are in `rpc.metrics`, those of certificates in `identity.expiry`.
+With several workers each process writes its own into files and the parent adds
+them up: so a gauge says in `multiprocess_mode` which of its values counts.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Final, Literal, NoReturn, TypeAlias
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from wissel.routing.delivery import Delivery, State
+from wissel.server.courier.journey import Journey, Step
+from wissel.server.store.journal_watch import Commit
+
+LOOK_SECONDS: Final = 0.25
+"""How old what a gauge shows may be."""
+_Mode: TypeAlias = Literal["livemax", "livemin", "livesum"]
+_WAITS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.25, 1, 2.5)
+
+
+class JournalMetrics:
+    """What the journal commits, and what waited for it; `committed` is its watch."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._deliveries = Counter(
+            "wissel_deliveries",
+            "Messages that came into a state, with the reason if there is one.",
+            ("state", "reason"),
+            registry=registry,
+        )
+        self._bytes = Counter(
+            "wissel_delivered_bytes", "Bytes of the dossiers delivered.", registry=registry
+        )
+        self._wait = _histogram(
+            "wissel_journal_wait_seconds", "Wait of a move for its transaction to begin.", registry
+        )
+        self._turn = _histogram(
+            "wissel_journal_turn_seconds", "Wait of a transaction for other processes.", registry
+        )
+        self._commit = _histogram(
+            "wissel_journal_commit_seconds", "Duration of a transaction, lock included.", registry
+        )
+        self._states: dict[tuple[State, str], Counter] = {}
+
+    def committed(self, commit: Commit) -> None:
+        """Count a transaction and what it moved."""
+        for wait in commit.waits:
+            self._wait.observe(wait)
+        self._turn.observe(commit.turn)
+        self._commit.observe(commit.took)
+        for step in commit.steps:
+            self._count(step)
+
+    def _count(self, step: Delivery) -> None:
+        reason = step.result.reason or "" if step.result else ""
+        counter = self._states.get((step.state, reason))
+        if counter is None:
+            counter = self._deliveries.labels(step.state.value, str(reason))
+            self._states[step.state, reason] = counter
+        counter.inc()
+        if step.state is State.DELIVERED:
+            self._bytes.inc(step.order.payload_size)
+
+
+class ForwardMetrics:
+    """Where the time of forwards goes; implements `rpc.forwards.Watcher`.
+
+    A sum and no histogram: seven of those would cost a forward more than they
+    tell. The log has every single one.
+    """
+
+    def __init__(self, registry: CollectorRegistry, new_journey: Callable[[], Journey]) -> None:
+        seconds = Counter(
+            "wissel_forward_step_seconds",
+            "Time that forwards spent in each of their steps.",
+            ("step",),
+            registry=registry,
+        )
+        self._seconds = {step: seconds.labels(step.value) for step in Step}
+        self.journey = new_journey
+
+    def ended(self, journey: Journey) -> None:
+        """Add the time of one forward."""
+        for step, took in journey.seconds.items():
+            self._seconds[step].inc(took)
+
+
+class SweeperMetrics:
+    """What came of asking receivers about uncertain messages; `asked` is told of each."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._asked = Counter(
+            "wissel_sweeper_asked",
+            "Uncertain messages asked about; the reason says why there was no answer.",
+            ("reason",),
+            registry=registry,
+        )
+        self._asked.labels("")  # shown from the start, as the others are
+
+    def asked(self, reason: str) -> None:
+        """Count a question."""
+        self._asked.labels(reason).inc()
+
+
+class RegisterMetrics:
+    """What writers of the register wait for each other; `waited` is told of each."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        turn = _histogram(
+            "wissel_register_turn_seconds",
+            "Wait of a change for its turn to write.",
+            registry,
+        )
+        self.waited: Callable[[float], None] = turn.observe
+
+
+class ProcessMetrics:
+    """What one process is like at this moment; each argument is asked several times a second."""
+
+    def __init__(
+        self,
+        registry: CollectorRegistry,
+        *,
+        staleness: Callable[[], float],
+        revision: Callable[[], int],
+        under_way: Callable[[], int],
+        uncertain: Callable[[], int],
+    ) -> None:
+        self._registry = registry
+        self._gauges: list[tuple[Gauge, Callable[[], float]]] = []
+        self._show(
+            "wissel_register_staleness_seconds",
+            "How long the facts may have been behind; the most of all workers.",
+            "livemax",
+            staleness,
+        )
+        self._show(
+            "wissel_register_revision",
+            "Revision of the facts; the oldest of all workers.",
+            "livemin",
+            revision,
+        )
+        self._show(
+            "wissel_transfers_under_way", "Forwards that are under way.", "livesum", under_way
+        )
+        self._show(
+            "wissel_deliveries_uncertain", "Messages that are UNCERTAIN.", "livemax", uncertain
+        )
+        self._lag = _histogram(
+            "wissel_loop_lag_seconds", "How much later than planned the process woke up.", registry
+        )
+        self.look()
+
+    def _show(self, name: str, text: str, mode: _Mode, value: Callable[[], float]) -> None:
+        gauge = Gauge(name, text, registry=self._registry, multiprocess_mode=mode)
+        self._gauges.append((gauge, value))
+
+    def look(self) -> None:
+        """Set the gauges."""
+        for gauge, value in self._gauges:
+            gauge.set(value())
+
+    async def keep_looking(self) -> NoReturn:
+        """Look every quarter of a second, and measure how late that is."""
+        while True:
+            planned = time.perf_counter() + LOOK_SECONDS
+            await asyncio.sleep(LOOK_SECONDS)
+            self._lag.observe(max(time.perf_counter() - planned, 0.0))
+            self.look()
+
+
+def _histogram(name: str, text: str, registry: CollectorRegistry) -> Histogram:
+    return Histogram(name, text, buckets=_WAITS, registry=registry)

@@ -1,0 +1,193 @@
+"""OpenTelemetry traces: a span for each call, and for each step of a forward.
+
+Imported only where `WISSEL_TRACE_SHARE` asks for it: it needs the extra `otel`.
+Where the spans go is said by OpenTelemetry's own variables (`OTEL_EXPORTER_OTLP_*`).
+A span holds OINs, message ids, reasons and sizes: nothing that a caller wrote,
+and never the text of an exception. Of what a caller sends along only the
+`traceparent` is read, no `tracestate` and no baggage.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any, Final, TypeAlias, cast
+
+import grpc
+import structlog
+from opentelemetry import context as contexts
+from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import OTELResourceDetector, Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace import (
+    Span,
+    SpanKind,
+    StatusCode,
+    Tracer,
+    get_current_span,
+    set_span_in_context,
+)
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+from wissel.server.courier.journey import Journey, Metadata, Step
+from wissel.server.observing.sampling import sampler
+from wissel.server.rpc.call import Call, Context, current
+from wissel.server.rpc.policy import POLICY
+
+Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
+Continuation: TypeAlias = "Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]]"
+
+_PARENT: Final = "traceparent"
+_OURS: Final = "/wissel."
+_FAULTS: Final = frozenset({"INTERNAL", "UNAVAILABLE", "DEADLINE_EXCEEDED", "UNKNOWN"})
+"""Status codes that make a span a failed one (OpenTelemetry, RPC conventions); no refusal does."""
+_NOTES: Final = frozenset({"bytes", "state", "attempt", "receiver_oin", "replayed"})
+_SPREAD: Final = TraceContextTextMapPropagator()
+
+
+class Traces:
+    """The traces of one process: `interceptor` for its calls, `journey` for its forwards."""
+
+    def __init__(self, share: float) -> None:
+        _tell_failures()
+        named = Resource.create({"service.name": "wissel-hub"}).merge(
+            OTELResourceDetector().detect()
+        )
+        self._provider = TracerProvider(sampler(share), named, shutdown_on_exit=False)
+        self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        self._tracer = self._provider.get_tracer("wissel.server")
+        self.interceptor: grpc.aio.ServerInterceptor = _Interceptor(self._tracer)
+
+    def journey(self) -> Journey:
+        """Return the journey of a forward that is the current call."""
+        return _Journey(self._tracer)
+
+    def close(self) -> None:
+        """Send what is left; blocks for some seconds if nobody takes it."""
+        self._provider.shutdown()
+
+
+class _Interceptor(grpc.aio.ServerInterceptor):
+    """Goes around everything else, so that a span lasts as long as its call."""
+
+    def __init__(self, tracer: Tracer) -> None:
+        self._tracer = tracer
+
+    async def intercept_service(
+        self, continuation: Continuation, handler_call_details: grpc.HandlerCallDetails
+    ) -> "Handler | None":
+        """Return the handler with a span around it.
+
+        There is none around what is not of the contract, such as health checks
+        and methods that do not exist: their names are the caller's choice. Nor
+        around streams of answers, which last for hours.
+        """
+        inner: Any = await continuation(handler_call_details)
+        method = handler_call_details.method
+        if method not in POLICY or not method.startswith(_OURS) or inner.response_streaming:
+            return cast("Handler | None", inner)
+        arity = "stream_unary" if inner.request_streaming else "unary_unary"
+        around = self._around(method.removeprefix("/"), getattr(inner, arity))
+        return cast("Handler", inner._replace(**{arity: around}))
+
+    def _around(self, name: str, behavior: Any) -> Any:
+        async def around(request: object, context: Context) -> Any:
+            with self._tracer.start_as_current_span(
+                name,
+                _sent(context),
+                SpanKind.SERVER,
+                record_exception=False,
+                set_status_on_exception=False,
+            ) as span:
+                try:
+                    return await behavior(request, context)
+                finally:
+                    _describe(span, current())
+
+        return around
+
+
+class _Journey(Journey):
+    """A journey with a span for each step, within that of the call."""
+
+    def __init__(self, tracer: Tracer) -> None:
+        super().__init__(time.perf_counter)
+        self._tracer = tracer
+        self._call = contexts.get_current()
+        self._traced = get_current_span().is_recording()
+        self._span: Span | None = None
+
+    def begin(self, step: Step) -> None:
+        super().begin(step)  # which ends the one before
+        if not self._traced:
+            return
+        kind = SpanKind.CLIENT if step is Step.TRANSFER else SpanKind.INTERNAL
+        self._span = self._tracer.start_span(step.value, self._call, kind)
+
+    def end(self) -> None:
+        super().end()
+        self._end_span()
+
+    def onward(self) -> Metadata:
+        carrier: dict[str, str] = {}
+        sender = set_span_in_context(self._span, self._call) if self._span else self._call
+        _SPREAD.inject(carrier, sender)
+        return tuple(carrier.items())
+
+    def _end_span(self) -> None:
+        if self._span is not None:
+            self._span.end()
+            self._span = None
+
+
+def _sent(context: Context) -> contexts.Context:
+    """Return the context that the caller sent along, of which it is no more than a parent."""
+    found = {
+        key: value
+        for key, value in context.invocation_metadata() or ()
+        if key == _PARENT and isinstance(value, str)
+    }
+    return _SPREAD.extract(found, contexts.Context())
+
+
+def _describe(span: Span, call: Call) -> None:
+    """Write down what the log line says too."""
+    if not span.is_recording():
+        return
+    texts = {
+        "rpc.system": "grpc",
+        "wissel.outcome": call.code,
+        "wissel.reason": call.reason,
+        "wissel.peer_oin": call.caller.oin if call.caller else "",
+        "wissel.message_id": call.message_id,
+        "wissel.incident": call.incident,
+    }
+    span.set_attributes({name: text for name, text in texts.items() if text})
+    for name in _NOTES & call.notes.keys():
+        note: Any = call.notes[name]
+        span.set_attribute(f"wissel.{name}", note)
+    if call.code in _FAULTS:
+        span.set_status(StatusCode.ERROR, call.reason)
+
+
+class _Told(logging.Handler):
+    """Hands what OpenTelemetry complains of, on a thread of its own, to our log."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self._loop = asyncio.get_running_loop()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with suppress(RuntimeError):  # the loop is closed: nobody reads on
+            self._loop.call_soon_threadsafe(_tell, record.getMessage())
+
+
+def _tell(problem: str) -> None:
+    structlog.get_logger("wissel.traces").warning("traces", problem=problem)
+
+
+def _tell_failures() -> None:
+    log = logging.getLogger("opentelemetry")
+    log.handlers, log.propagate = [_Told()], False

@@ -1,0 +1,55 @@
+"""Memory goes back when nothing is under way, and not before."""
+
+import asyncio
+import ctypes
+import gc
+import weakref
+from collections.abc import Iterator
+
+import pytest
+
+from wissel.server.memory import WORTH_BYTES, give_back
+
+LOOK = 0.01
+
+pytestmark = pytest.mark.skipif(
+    not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="only glibc keeps what was freed"
+)
+
+
+class Cycle:
+    """Holds much, and itself."""
+
+    def __init__(self) -> None:
+        self.payload = b"x" * (2 * WORTH_BYTES)
+        self.own = self
+
+
+@pytest.fixture
+def no_collection() -> Iterator[None]:
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("no_collection")
+async def test_what_ended_transfers_left_goes_once_none_is_under_way() -> None:
+    under_way, looked, gone = [object()], asyncio.Semaphore(0), asyncio.Event()
+
+    def counted() -> int:
+        looked.release()
+        return len(under_way)
+
+    giving = asyncio.create_task(give_back(counted, LOOK))
+    await asyncio.sleep(0)
+    weakref.finalize(Cycle(), gone.set)
+    async with asyncio.timeout(20):
+        for _ in range(3):
+            await looked.acquire()
+        kept = not gone.is_set()
+        under_way.clear()
+        await gone.wait()
+    giving.cancel()
+
+    assert kept
