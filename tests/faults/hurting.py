@@ -1,0 +1,182 @@
+"""What can happen to a wave. Each of these ends with everything repaired."""
+
+import os
+import signal
+from typing import Final
+
+from faults.parts import Part, until
+from faults.stage import Stage
+from faults.story import delivery_states, inbox_states
+from faults.waves import Wave
+from wissel.routing.delivery import State
+
+_SWEPT: Final = 120.0  # seconds: leases end, and the sweeper asks at its own pace
+
+
+def hub_killed(wave: Wave) -> None:
+    """Kill the hub; what is on the wires still arrives."""
+    wave.stage.hub.kill()
+    wave.release()
+    wave.stage.hub.start()
+
+
+def hub_killed_and_cut(wave: Wave) -> None:
+    """Kill the hub; what is on the wires is lost."""
+    wave.stage.hub.kill()
+    wave.cut()
+    wave.stage.hub.start()
+
+
+def worker_killed(wave: Wave) -> None:
+    """Kill one of the workers; its parent starts another."""
+    before = wave.stage.hub.children()
+    os.kill(before[0], signal.SIGKILL)
+    wave.release()
+    until(
+        lambda: len(set(wave.stage.hub.children()) - {before[0]}) == len(before),
+        "the worker has been replaced",
+    )
+
+
+def hub_stopped(wave: Wave) -> None:
+    """Stop the hub past every deadline."""
+    wave.stage.hub.send(signal.SIGSTOP)
+    wave.release()
+    wave.senders_ended()
+    wave.stage.hub.send(signal.SIGCONT)
+
+
+def worker_stopped(wave: Wave) -> None:
+    """Stop one of the workers past every deadline."""
+    worker = wave.stage.hub.children()[0]
+    os.kill(worker, signal.SIGSTOP)
+    wave.release()
+    wave.senders_ended()
+    os.kill(worker, signal.SIGCONT)
+
+
+def receiver_killed(wave: Wave) -> None:
+    """Kill the receiver."""
+    wave.stage.receiver.kill()
+    wave.release()
+    wave.stage.receiver.start()
+
+
+def receiver_killed_and_cut(wave: Wave) -> None:
+    """Kill the receiver; what it has said last is lost."""
+    wave.stage.receiver.kill()
+    wave.cut()
+    wave.stage.receiver.start()
+
+
+def receiver_killed_in_imports(wave: Wave) -> None:
+    """Kill the receiver as soon as it has imported one of many, in whatever it does with others."""
+    before = _imported(wave.stage)
+    wave.release()
+    until(lambda: _imported(wave.stage) > before, "a message has been imported")
+    wave.stage.receiver.kill()
+    wave.stage.receiver.start()
+
+
+def hub_killed_in_ends(wave: Wave) -> None:
+    """Kill the hub as soon as it has recorded the end of one of many."""
+    before = _delivered(wave.stage)
+    wave.release()
+    until(lambda: _delivered(wave.stage) > before, "a delivery has been recorded")
+    wave.stage.hub.kill()
+    wave.stage.hub.start()
+
+
+def senders_killed_in_ends(wave: Wave) -> None:
+    """Kill the senders as soon as one of them has its receipt."""
+    before = _sent(wave.stage)
+    wave.release()
+    until(lambda: _sent(wave.stage) > before, "a sender has its receipt")
+    wave.signal_senders(signal.SIGKILL)
+
+
+def receiver_stopped(wave: Wave) -> None:
+    """Stop the receiver past every deadline."""
+    wave.stage.receiver.send(signal.SIGSTOP)
+    wave.release()
+    wave.senders_ended()
+    wave.stage.receiver.send(signal.SIGCONT)
+
+
+def senders_killed(wave: Wave) -> None:
+    """Kill all senders; what they sent still arrives."""
+    wave.signal_senders(signal.SIGKILL)
+    wave.release()
+
+
+def senders_stopped(wave: Wave) -> None:
+    """Stop all senders until the hub has done with them."""
+    wave.signal_senders(signal.SIGSTOP)
+    wave.release()
+    until(lambda: not _accepted(wave.stage), "the hub has ended each attempt")
+    wave.signal_senders(signal.SIGCONT)
+
+
+def wires_cut(wave: Wave) -> None:
+    """Cut each message off where it is held."""
+    for message in wave.messages:
+        message.leg.cut()
+
+
+def wires_slow(wave: Wave) -> None:
+    """Hold everything past every deadline, then let it arrive."""
+    wave.senders_ended()
+    wave.release()
+
+
+def nobody_comes_back(wave: Wave) -> None:
+    """Kill senders and hub, and let the new hub's sweeper find out what was delivered."""
+    wave.signal_senders(signal.SIGKILL)
+    wave.stage.hub.kill()
+    wave.release()
+    wave.stage.hub.start()
+    until(lambda: _swept(wave.stage), "the sweeper knows what was delivered", patience=_SWEPT)
+
+
+def first_hub_stopped(wave: Wave) -> None:
+    """Stop the hub until another one has done its work; then its results come too late."""
+    hub = wave.stage.hub
+    with wave.stage.second_hub() as port:
+        hub.send(signal.SIGSTOP)
+        wave.release()
+        wave.settle(port=port)
+        finish_late(hub)
+
+
+def finish_late(hub: Part) -> None:
+    """Let a stopped hub go on and finish what it believes to be under way; then start another."""
+    hub.send(signal.SIGCONT)
+    hub.send_first(signal.SIGTERM)
+    assert hub.ended() == 0, hub.output()
+    hub.start()
+
+
+def _imported(stage: Stage) -> int:
+    return sum(1 for each in stage.received.rglob("*") if each.is_file())
+
+
+def _delivered(stage: Stage) -> int:
+    return list(delivery_states(stage).values()).count(State.DELIVERED)
+
+
+def _sent(stage: Stage) -> int:
+    return sum(1 for _ in (stage.outbox / "sent").glob("*.json"))
+
+
+def _accepted(stage: Stage) -> bool:
+    """Whether the hub believes that some message is under way."""
+    return State.ACCEPTED in delivery_states(stage).values()
+
+
+def _swept(stage: Stage) -> bool:
+    """Whether no attempt is without an owner, and the hub knows all that the receiver has."""
+    known = delivery_states(stage)
+    has = [each for each, state in inbox_states(stage).items() if state == "RECEIVED"]
+    return State.ACCEPTED not in known.values() and all(
+        known[each] is State.DELIVERED for each in has
+    )

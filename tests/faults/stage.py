@@ -1,0 +1,223 @@
+"""One sender, one hub on a database, one receiver, and a lane of wires for each message.
+
+    wissel send ──Leg──▶ hub (workers) ──Leg──▶ wissel las serve
+                           │
+                           └──Leg──▶ PostgreSQL
+
+Each lane has a school of its own, whose endpoint is the lane's own wire: so
+each message can be held at another step of the same moment.
+"""
+
+import os
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+from faults.database import Database
+from faults.network import Leg, Network
+from faults.parts import Part
+from support.hub_process import HUB_OIN, Place, serving
+from support.processes import free_port
+from wissel.clients.testing import Vendor
+
+DEADLINE: Final = 6.0
+"""Seconds that one attempt may take; a lease is five longer."""
+SIZE: Final = 1_200_000
+"""Bytes of a dossier: three of the SDK's chunks."""
+LANES: Final = 16
+_RESUMES: Final = 15  # each takes some seconds where a message is still under way
+_EXAMPLE: Final = Path(str(files("wissel.clients") / "fixtures" / "dossier-overstap.xml"))
+_SENDER: Final = "99XA"
+_SERVE: Final = ("wissel-server", "serve")
+_SERVING: Final = "serving on "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """The wires of one message at a time, to one school."""
+
+    number: int
+    school: str
+    near: Leg
+    """From the sender to the hub."""
+    far: Leg
+    """From the hub to the receiver."""
+
+    @property
+    def legs(self) -> tuple[Leg, Leg]:
+        """Both wires."""
+        return self.near, self.far
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """All parts, running. `imports` is how often each message that was judged had been imported."""
+
+    folder: Path
+    network: Network
+    database: Database
+    workers: int
+    hub: Part
+    hub_port: int
+    hub_environ: Mapping[str, str]
+    receiver: Part
+    sender: Vendor
+    roots: Path
+    lanes: Sequence[Lane]
+    imports: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def outbox(self) -> Path:
+        """The sender's outbox."""
+        return self.folder / "outbox" / self.sender.oin
+
+    @property
+    def inbox(self) -> Path:
+        """What the receiver remembers."""
+        return self.folder / "inbox"
+
+    @property
+    def received(self) -> Path:
+        """What the receiver has imported."""
+        return self.folder / "received"
+
+    def dossier(self, name: str, seed: object) -> Path:
+        """Write a dossier that no other one equals."""
+        path = self.folder / "dossiers" / f"{name}.xml"
+        path.parent.mkdir(exist_ok=True)
+        example = _EXAMPLE.read_bytes()
+        filler = random.Random(f"{name} {seed}").randbytes((SIZE - len(example)) // 2).hex()  # noqa: S311
+        path.write_bytes(example + f"<!-- {filler} -->".encode())
+        return path
+
+    def send(self, path: Path, lane: Lane) -> Part:
+        """Return a process that sends a dossier by a lane; it is not started."""
+        arguments = ["send", str(path), "--from", _SENDER, "--to", lane.school]
+        return self._wissel(f"send-{path.stem}", arguments, lane.near.port)
+
+    def resume_all(self, port: int | None = None) -> None:
+        """Run `wissel resume`, at the hub or at another port, until nothing waits any more.
+
+        Several at once: each takes what no other one is sending.
+        """
+        for _ in range(_RESUMES):
+            if not any((self.outbox / "pending").glob("*.json")):
+                return
+            resuming = [self._wissel(f"resume-{n}", ["resume", "--json"], port) for n in range(3)]
+            for each in resuming:
+                each.start()
+            for each in resuming:
+                each.ended()
+        raise AssertionError("messages stay in the outbox")
+
+    def verify(self, receipt: Path, dossier: Path) -> Part:
+        """Return a process that verifies a receipt without a hub; it is not started."""
+        arguments = ["receipt", "verify", str(receipt), "--dossier", str(dossier)]
+        return self._wissel("verify", arguments)
+
+    @contextmanager
+    def second_hub(self) -> Iterator[int]:
+        """Run another hub on the same database; yields its port."""
+        port = free_port()
+        environ = {**self.hub_environ, "WISSEL_LISTEN": f"127.0.0.1:{port}"}
+        hub = Part(_SERVE, log=self.folder / "second.log", environ=environ, ready=_SERVING)
+        try:
+            hub.start()
+            yield port
+        finally:
+            hub.kill()
+
+    def _wissel(self, name: str, arguments: list[str], port: int | None = None) -> Part:
+        environ = {
+            **_identity(self.sender, self.roots),
+            "WISSEL_SERVER": f"127.0.0.1:{port or self.hub_port}",
+            "WISSEL_OUTBOX": str(self.folder / "outbox"),
+            "WISSEL_DEADLINE": str(DEADLINE),
+        }
+        return Part(["wissel", *arguments], log=self.folder / f"{name}.log", environ=environ)
+
+
+@contextmanager
+def running_stage(
+    folder: Path, network: Network, database: Database, workers: int, lanes: int = LANES
+) -> Iterator[Stage]:
+    """Fill a register, and run a hub of `workers` and a receiver on it, while the block lasts."""
+    place = Place.make(folder, migrated=False)
+    receives = free_port()
+    with ExitStack() as stack:
+        hub_port = free_port()
+        made = [
+            Lane(
+                number=number,
+                school=f"99R{chr(ord('A') + number)}",
+                near=network.leg(("127.0.0.1", hub_port)),
+                far=network.leg(("127.0.0.1", receives)),
+            )
+            for number in range(lanes)
+        ]
+        sender, receiver, roots = _registered(place, database, made)
+        environ = {
+            **place.environ,
+            "WISSEL_DATABASE_URL": database.url,
+            "WISSEL_LISTEN": f"127.0.0.1:{hub_port}",
+            "WISSEL_WORKERS": str(workers),
+            "WISSEL_MAX_TRANSFERS_PER_OIN": "64",
+            "TMPDIR": str(folder),
+        }
+        hub = Part(_SERVE, log=folder / "hub.log", environ=environ, ready=_SERVING)
+        las = _las(folder, receiver, roots, receives)
+        for part in (hub, las):
+            stack.callback(part.kill)
+            part.start()
+        yield Stage(
+            folder=folder,
+            network=network,
+            database=database,
+            workers=workers,
+            hub=hub,
+            hub_port=hub_port,
+            hub_environ=environ,
+            receiver=las,
+            sender=sender,
+            roots=roots,
+            lanes=made,
+        )
+
+
+def _registered(
+    place: Place, database: Database, lanes: Sequence[Lane]
+) -> tuple[Vendor, Vendor, Path]:
+    """Fill the register through a hub of one process: it has nobody to wait for."""
+    with serving(place, WISSEL_DATABASE_URL=database.url) as hub:
+        sender = hub.world.vendor("noord", oin="00000003990000030000")
+        receiver = hub.world.vendor("zuid", oin="00000003990000040000")
+        hub.world.connect(sender, _SENDER, url="https://localhost:9")
+        for lane in lanes:
+            hub.world.connect(receiver, lane.school, url=f"https://localhost:{lane.far.port}")
+        return sender, receiver, hub.world.roots
+
+
+def _las(folder: Path, vendor: Vendor, roots: Path, port: int) -> Part:
+    # localhost may be ::1 as well: the hub tries each address, the wires listen on this one.
+    arguments = ["wissel", "--json", "las", "serve", "--listen", f"127.0.0.1:{port}"]
+    arguments += ["--storage", str(folder / "inbox"), "--keep", str(folder / "received")]
+    return Part(
+        arguments,
+        log=folder / "receiver.log",
+        environ=_identity(vendor, roots),
+        ready=_SERVING,
+    )
+
+
+def _identity(vendor: Vendor, roots: Path) -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"],
+        "WISSEL_CERTIFICATE": str(vendor.certificate),
+        "WISSEL_KEY": str(vendor.key),
+        "WISSEL_TRUST_ROOTS": str(roots),
+        "WISSEL_HUB_OIN": HUB_OIN,
+    }
