@@ -84,14 +84,18 @@ class Relay(traffic_service_pb2_grpc.TrafficServiceServicer):
         return traffic_service_pb2.ForwardEnvelopeResponse(message_id=answer.refusal.text)
 
 
-def channel(address: str, folder: Path, name: str) -> grpc.aio.Channel:
-    """Return a mutual TLS channel with the certificate `name` of a development PKI."""
+def channel(address: str, folder: Path, name: str, *, own: bool = False) -> grpc.aio.Channel:
+    """Return a mutual TLS channel with the certificate `name` of a development PKI.
+
+    Channels that are alike share a connection, unless each is to have its own.
+    """
     credentials = grpc.ssl_channel_credentials(
         (folder / "root.pem").read_bytes(),
         (folder / f"{name}.key").read_bytes(),
         (folder / f"{name}.pem").read_bytes(),
     )
-    return grpc.aio.secure_channel(address, credentials)
+    options = [("grpc.use_local_subchannel_pool", 1)] if own else []
+    return grpc.aio.secure_channel(address, credentials, options)
 
 
 async def serve(kind: str, folder: Path, receiver: str | None) -> None:

@@ -49,7 +49,9 @@ async def seed(url: str, mandates: int, las_url: str) -> None:
     await engine.dispose()
 
 
-def hub(folder: Path, certificates: Path, log: Path) -> Service:
+def hub(
+    folder: Path, certificates: Path, log: Path, *, workers: int = 1, metrics: str = "127.0.0.1:0"
+) -> Service:
     """Return `wissel-server serve` on the register in `folder`, with everything on."""
     settings = {
         "LISTEN": "127.0.0.1:0",
@@ -60,8 +62,10 @@ def hub(folder: Path, certificates: Path, log: Path) -> Service:
         "SIGNING_KEY": certificates / "hub.key",
         "TRUST_ROOTS": certificates / "root.pem",
         "PRIVATE_ADDRESSES": "true",
-        "METRICS_LISTEN": "127.0.0.1:0",
+        "METRICS_LISTEN": metrics,
+        "WORKERS": workers,
         "RESOLVE_QUOTA_PER_MINUTE": 10**9,
+        "MAX_TRANSFERS_PER_OIN": 64,
         "GRACE_SECONDS": 1,
     }
     environ = {f"{PREFIX}{name}": str(value) for name, value in settings.items()}

@@ -26,6 +26,7 @@ from wissel.traffic.v1.traffic_service_pb2_grpc import TrafficServiceStub
 
 DOSSIER_BYTES: Final = 175_000
 CHUNK_BYTES: Final = 512 * 1024
+_TIMEOUT: Final = 60.0
 
 
 def resolving(channel: grpc.aio.Channel, schools: int) -> Call:
@@ -50,7 +51,9 @@ def resolving(channel: grpc.aio.Channel, schools: int) -> Call:
 class Sender:
     """Sends dossiers of one size, each a new signed message from 00AA to 01AA."""
 
-    def __init__(self, channel: grpc.aio.Channel, folder: Path, size: int) -> None:
+    def __init__(
+        self, channel: grpc.aio.Channel, folder: Path, size: int, chunk: int = CHUNK_BYTES
+    ) -> None:
         self._forward = TrafficServiceStub(channel).ForwardEnvelope
         key, chain = (folder / "noord.key").read_bytes(), (folder / "noord.pem").read_bytes()
         self._signer = Signer.from_pem(key, chain)
@@ -58,14 +61,14 @@ class Sender:
         self._sha256 = hashlib.sha256(self._payload).digest()
         self._chunks = [
             traffic_service_pb2.ForwardEnvelopeRequest(
-                chunk=dossier_pb2.Chunk(data=self._payload[at : at + CHUNK_BYTES])
+                chunk=dossier_pb2.Chunk(data=self._payload[at : at + chunk])
             )
-            for at in range(0, size, CHUNK_BYTES)
+            for at in range(0, size, chunk)
         ]
 
     async def call(self) -> None:
         """Send one message."""
-        response = await self._forward(self._requests())
+        response = await self._forward(self._requests(), timeout=_TIMEOUT)
         if not response.message_id:
             raise RuntimeError("not delivered")
 

@@ -22,9 +22,8 @@ Call = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """A server under load: its name, one call, and the processes that serve it."""
+    """A server under load: one call, and the processes that serve it."""
 
-    name: str
     call: Call
     pids: Sequence[int]
     concurrency: int
@@ -67,13 +66,14 @@ class Comparison:
         low, _, high = statistics.quantiles(self.ratios, n=4)
         return low, high
 
-    def row(self, key: str, unit: str) -> str:
-        """Return one printed line."""
+    def row(self, key: str, bare: str = "bare") -> str:
+        """Return one printed line; `bare` is what ours is compared with."""
         low, high = self.quartiles
         return (
             f"{key:<24} {self.ratio:5.2f}  (quartiles {low:.2f} to {high:.2f}, "
-            f"{len(self.ours)} pairs)  ours {_rate(self.ours):,.0f} {unit}/s at "
-            f"{_cpu(self.ours):,.0f} µs CPU, bare {_rate(self.bare):,.0f} at {_cpu(self.bare):,.0f}"
+            f"{len(self.ours)} pairs)  ours {_rate(self.ours):,.0f} calls/s at "
+            f"{_cpu(self.ours):,.0f} µs CPU, {bare} {_rate(self.bare):,.0f} at "
+            f"{_cpu(self.bare):,.0f}"
         )
 
 
@@ -86,22 +86,27 @@ async def compare(ours: Subject, bare: Subject, *, rounds: int, seconds: float) 
 
 
 async def _round(subject: Subject, seconds: float) -> Round:
-    before, start = _cpu_seconds(subject.pids), time.monotonic()
-    end = start + seconds
+    before, start = cpu_seconds(subject.pids), time.monotonic()
+    calls = await drive([subject.call] * subject.concurrency, seconds)
+    elapsed = time.monotonic() - start
+    return Round(calls=calls, seconds=elapsed, cpu_seconds=cpu_seconds(subject.pids) - before)
 
-    async def caller() -> int:
+
+async def drive(calls: Sequence[Call], seconds: float) -> int:
+    """Make each of the calls again and again for so long, all at once; return how many."""
+    end = time.monotonic() + seconds
+
+    async def caller(call: Call) -> int:
         done = 0
         while time.monotonic() < end:
-            await subject.call()
+            await call()
             done += 1
         return done
 
-    calls = sum(await asyncio.gather(*(caller() for _ in range(subject.concurrency))))
-    elapsed = time.monotonic() - start
-    return Round(calls=calls, seconds=elapsed, cpu_seconds=_cpu_seconds(subject.pids) - before)
+    return sum(await asyncio.gather(*map(caller, calls)))
 
 
-def _cpu_seconds(pids: Sequence[int]) -> float:
+def cpu_seconds(pids: Sequence[int]) -> float:
     """Return the user and system time that the processes have used."""
     total = 0
     for pid in pids:

@@ -4,6 +4,7 @@ It stands in for any vendor's LAS: it keeps nothing and syncs no disk, since
 that would measure the disk of a vendor and not the hub.
 """
 
+import asyncio
 import datetime as dt
 import hashlib
 import sys
@@ -69,12 +70,30 @@ class SigningReceiver(las_service_pb2_grpc.LasServiceServicer):
         )
 
 
-async def main(folder: Path, name: str) -> None:
+class StalledReceiver(las_service_pb2_grpc.LasServiceServicer):
+    """Refuses the first message, which opens the line; of the others it takes only the opening."""
+
+    def __init__(self) -> None:
+        self._known = False
+
+    async def Deliver(
+        self, request_iterator: AsyncIterator[las_service_pb2.DeliverRequest], context: object
+    ) -> las_service_pb2.DeliverResponse:
+        """Wait until the hub gives up."""
+        await anext(request_iterator)
+        if self._known:
+            await asyncio.Event().wait()
+        self._known = True
+        return las_service_pb2.DeliverResponse(refusal=las_service_pb2.Refusal(reason="FIRST"))
+
+
+async def main(folder: Path, name: str, *, stalled: bool) -> None:
     """Serve as the vendor `name` of a development PKI until killed."""
     key, chain = (folder / f"{name}.key").read_bytes(), (folder / f"{name}.pem").read_bytes()
-    las = SigningReceiver(Signer.from_pem(key, chain))  # type: ignore[abstract]  # serves one method
-    await serve_las(las, folder, name)
+    # Each serves one method, hence the ignores.
+    signing = SigningReceiver(Signer.from_pem(key, chain))  # type: ignore[abstract]
+    await serve_las(StalledReceiver() if stalled else signing, folder, name)  # type: ignore[abstract]
 
 
 if __name__ == "__main__":
-    uvloop.run(main(Path(sys.argv[1]), sys.argv[2]))
+    uvloop.run(main(Path(sys.argv[1]), sys.argv[2], stalled="stalled" in sys.argv[3:]))

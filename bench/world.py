@@ -38,7 +38,7 @@ from wissel.routing.identifiers import (
 )
 from wissel.server.registry.shipped import SERVICES
 
-PER_SCHOOL: Final = 8
+PER_SCHOOL: Final = 16
 """Mandates of one school, each for another service and with one endpoint."""
 
 NOORD: Final = Oin("00000003990000030000")
@@ -51,6 +51,8 @@ START: Final = dt.date(2025, 8, 1)
 _CREATED: Final = dt.datetime(2025, 7, 1, tzinfo=dt.UTC)
 _OSO: Final = next(service for service in SERVICES if service.code == "OSO_OV")
 _SCHOOLS_PER_BOARD: Final = 8
+_DAYS: Final = 365
+"""On so many different days schools gave their mandates."""
 
 
 def services() -> list[Service]:
@@ -112,6 +114,7 @@ def _school(index: int, brin: Brin, url: str) -> Iterator[Fact]:
     place = Location(vestiging=Vestiging(f"{brin}00"), name=f"School {brin}", source="BENCH")
     yield School(brin=brin, board=board, source="BENCH", locations=(place,))
     system = LAS_ZUID if index % 2 else LAS_NOORD
+    period = Period(START + dt.timedelta(days=index % _DAYS))
     for number, service in enumerate(services()):
         mandate_id = UUID(int=(index * PER_SCHOOL + number) * 2 + 2)
         yield Mandate(
@@ -119,7 +122,7 @@ def _school(index: int, brin: Brin, url: str) -> Iterator[Fact]:
             organisation=brin,
             service=service.code,
             system_id=system,
-            period=Period(START),
+            period=period,
             processing=Processing.NOT_REQUIRED,
             created=_CREATED,
         )
@@ -133,7 +136,7 @@ def _school(index: int, brin: Brin, url: str) -> Iterator[Fact]:
             routing_key=RoutingKey(f"{brin.oin[:-5]}{number + 931:05}"),
             url=url,
             attribute=Attribute.LAS,
-            period=Period(START),
+            period=period,
         )
 
 

@@ -1,0 +1,220 @@
+"""Calls at a fixed rate, whatever comes back: what an overload looks like from outside.
+
+`python -m bench.flood ADDRESS FOLDER NAME RATE SECONDS` asks for that many
+routes a second and prints one line of JSON. A closed loop slows down with its
+server and so hides the queue; and a gRPC client costs more than the server it
+loads. So this one writes ready-made HTTP/2 frames and looks at no more of an
+answer than whether it carries a message: a refusal is trailers alone.
+"""
+
+import asyncio
+import json
+import ssl
+import statistics
+import struct
+import sys
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Final, cast
+
+import uvloop
+
+from bench.world import brins
+from wissel.traffic.v1 import route_service_pb2
+
+_CONNECTIONS: Final = 64
+_STREAMS: Final = 100
+_TICK: Final = 0.002
+_LAST_TICKS: Final = 2500
+_PREFACE: Final = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+_DATA, _HEADERS, _RST, _SETTINGS, _PING, _WINDOW = 0, 1, 3, 4, 6, 8
+_END_STREAM, _END_HEADERS, _ACK = 1, 4, 1
+_ALL_WINDOW: Final = 2**31 - 1 - 65_535
+_FRAME_HEADER: Final = 9
+
+
+@dataclass(kw_only=True)
+class Told:
+    """What became of the calls; seconds from when each was due to the end of its answer."""
+
+    served: list[float] = field(default_factory=list)
+    refused: list[float] = field(default_factory=list)
+    unsent: int = 0
+    unanswered: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flood:
+    """The outcome of a flood: counts, and percentiles in milliseconds."""
+
+    offered: int
+    served: int
+    refused: int
+    unsent: int
+    unanswered: int
+    seconds: float
+    served_p50: float
+    served_p99: float
+    refused_p50: float
+    refused_p99: float
+
+
+class Connection(asyncio.Protocol):
+    """One HTTP/2 connection that sends one and the same request again and again."""
+
+    def __init__(self, told: Told, request: tuple[bytes, bytes]) -> None:
+        self._told = told
+        self._headers, self._body = request
+        self._next = 1
+        self._due: dict[int, float] = {}
+        self._carried: set[int] = set()
+        self._read = bytearray()
+        self._written = bytearray()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Say hello, and open the window for all answers to come."""
+        self._transport = cast(asyncio.Transport, transport)
+        window = _frame(_WINDOW, 0, 0, struct.pack(">I", _ALL_WINDOW))
+        self._transport.write(_PREFACE + _frame(_SETTINGS, 0, 0, b"") + window)
+
+    @property
+    def open(self) -> int:
+        """How many calls have no answer yet."""
+        return len(self._due)
+
+    def call(self, due: float) -> None:
+        """Add a call to what `flush` sends."""
+        stream, self._next = self._next, self._next + 2
+        self._due[stream] = due
+        self._written += _frame(_HEADERS, _END_HEADERS, stream, self._headers)
+        self._written += _frame(_DATA, _END_STREAM, stream, self._body)
+
+    def flush(self) -> None:
+        """Send what was added."""
+        if self._written:
+            self._transport.write(bytes(self._written))
+            self._written.clear()
+
+    def data_received(self, data: bytes) -> None:
+        """Take the frames apart."""
+        self._read += data
+        at, now = 0, asyncio.get_running_loop().time()
+        while len(self._read) - at >= _FRAME_HEADER:
+            size = int.from_bytes(self._read[at : at + 3], "big")
+            end = at + _FRAME_HEADER + size
+            if len(self._read) < end:
+                break
+            kind, flags = self._read[at + 3], self._read[at + 4]
+            stream = int.from_bytes(self._read[at + 5 : at + 9], "big")
+            self._received(kind, flags, stream, self._read[at + _FRAME_HEADER : end], now)
+            at = end
+        del self._read[:at]
+
+    def _received(
+        self, kind: int, flags: int, stream: int, body: bytes | bytearray, now: float
+    ) -> None:
+        if kind == _SETTINGS and not flags & _ACK:
+            self._transport.write(_frame(_SETTINGS, _ACK, 0, b""))
+        elif kind == _PING and not flags & _ACK:
+            self._transport.write(_frame(_PING, _ACK, 0, bytes(body)))
+        elif kind == _DATA:
+            self._carried.add(stream)
+        ended = (kind == _HEADERS and flags & _END_STREAM) or kind == _RST
+        if ended and stream in self._due:
+            took = now - self._due.pop(stream)
+            (self._told.served if stream in self._carried else self._told.refused).append(took)
+            self._carried.discard(stream)
+
+    def close(self) -> None:
+        """Hang up; what has no answer yet is counted as such."""
+        self._told.unanswered += len(self._due)
+        self._transport.close()
+
+
+async def flood(address: str, folder: Path, name: str, rate: float, seconds: float) -> Flood:
+    """Call `rate` times a second for so many seconds, then wait a while for the rest."""
+    loop, told = asyncio.get_running_loop(), Told()
+    connections = deque(await _connect(address, folder, name, told))
+    start, sent = loop.time(), 0
+    while (passed := loop.time() - start) < seconds:
+        while sent < rate * passed:
+            connection = connections[0]
+            connections.rotate(1)
+            if connection.open < _STREAMS:
+                connection.call(start + sent / rate)
+            else:
+                told.unsent += 1
+            sent += 1
+        for connection in connections:
+            connection.flush()
+        await asyncio.sleep(_TICK)
+    for _ in range(_LAST_TICKS):
+        if not any(connection.open for connection in connections):
+            break
+        await asyncio.sleep(_TICK)
+    for connection in connections:
+        connection.close()
+    return Flood(
+        offered=sent,
+        served=len(told.served),
+        refused=len(told.refused),
+        unsent=told.unsent,
+        unanswered=told.unanswered,
+        seconds=seconds,
+        **_percentiles("served", told.served),
+        **_percentiles("refused", told.refused),
+    )
+
+
+async def _connect(address: str, folder: Path, name: str, told: Told) -> Sequence[Connection]:
+    host, _, port = address.rpartition(":")
+    context = ssl.create_default_context(cafile=str(folder / "root.pem"))
+    context.load_cert_chain(folder / f"{name}.pem", folder / f"{name}.key")
+    context.set_alpn_protocols(["h2"])
+    loop = asyncio.get_running_loop()
+    request = _request(address)
+    return [
+        (
+            await loop.create_connection(
+                lambda: Connection(told, request), host, int(port), ssl=context
+            )
+        )[1]
+        for _ in range(_CONNECTIONS)
+    ]
+
+
+def _request(address: str) -> tuple[bytes, bytes]:
+    """Return the header block of ResolveRoute, nothing in it indexed, and its message."""
+    known = brins()
+    message = route_service_pb2.ResolveRouteRequest(
+        sender_brin=next(known), receiver_brin=next(known), service="OSO_OV"
+    ).SerializeToString()
+    block = b"\x83\x87"  # :method POST, :scheme https
+    block += b"\x04" + _text("/wissel.traffic.v1.RouteService/ResolveRoute")
+    block += b"\x01" + _text(address)
+    block += b"\x0f\x10" + _text("application/grpc")
+    block += b"\x00" + _text("te") + _text("trailers")
+    return block, b"\x00" + struct.pack(">I", len(message)) + message
+
+
+def _text(text: str) -> bytes:
+    data = text.encode()
+    return bytes([len(data)]) + data
+
+
+def _frame(kind: int, flags: int, stream: int, body: bytes) -> bytes:
+    return len(body).to_bytes(3, "big") + bytes([kind, flags]) + stream.to_bytes(4, "big") + body
+
+
+def _percentiles(name: str, seconds: list[float]) -> dict[str, float]:
+    cuts = statistics.quantiles(seconds, n=100) if len(seconds) > 1 else [0.0] * 99
+    return {f"{name}_p50": round(cuts[49] * 1e3, 2), f"{name}_p99": round(cuts[98] * 1e3, 2)}
+
+
+if __name__ == "__main__":
+    outcome = uvloop.run(
+        flood(sys.argv[1], Path(sys.argv[2]), sys.argv[3], float(sys.argv[4]), float(sys.argv[5]))
+    )
+    print(json.dumps(asdict(outcome)))

@@ -1,0 +1,181 @@
+"""What runs for which figures: each stage starts its processes, measures, and stops them."""
+
+import asyncio
+import json
+import math
+import subprocess
+import sys
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import uvloop
+
+from bench import large, workers
+from bench.bare import channel
+from bench.figures import Figure
+from bench.hub import hub, reference, seed
+from bench.load import DOSSIER_BYTES, Sender, resolving
+from bench.method import Comparison, Subject, compare
+from bench.revocation import revocation_ms
+from bench.world import PER_SCHOOL
+from wissel.clients.processes import Service
+
+_MANDATES: Final = 10_000
+_MILLION: Final = 1_000_000
+_RESOLVERS: Final = 16
+_SENDERS: Final = 8
+_LARGE_SENDERS: Final = 4
+_NOWHERE: Final = "https://127.0.0.1:1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """What a stage works with: a folder of its own, certificates, and how long to measure."""
+
+    folder: Path
+    certificates: Path
+    rounds: int
+    seconds: float
+
+    def at(self, name: str) -> Path:
+        """Return a new folder."""
+        place = self.folder / name
+        place.mkdir()
+        return place
+
+    def resolver(self, service: Service, mandates: int) -> Subject:
+        """Return a server of routes under load; call it in a running loop."""
+        line = channel(service.address, self.certificates, "duo")
+        call = resolving(line, mandates // PER_SCHOOL)
+        return Subject(call=call, pids=[service.pid], concurrency=_RESOLVERS)
+
+    def forwarder(self, service: Service, size: int) -> Subject:
+        """Return a server that forwards dossiers of so many bytes, likewise."""
+        line = channel(service.address, self.certificates, "noord")
+        call = Sender(line, self.certificates, size).call
+        count = _SENDERS if size == DOSSIER_BYTES else _LARGE_SENDERS
+        return Subject(call=call, pids=[service.pid], concurrency=count)
+
+    async def compared(self, ours: Subject, bare: Subject) -> Comparison:
+        """Compare two servers under load."""
+        return await compare(ours, bare, rounds=self.rounds, seconds=self.seconds)
+
+
+def beside_bare(bench: Bench, wanted: Collection[str]) -> Iterator[Figure]:
+    """Compare with bare gRPC: a route, a dossier of 175 kB, one of 25 MiB."""
+    folder, pki = bench.folder, str(bench.certificates)
+    with ExitStack() as stack:
+
+        def started(name: str, *arguments: str) -> Service:
+            return stack.enter_context(reference(*arguments, log=folder / f"{name}.log"))
+
+        las = started("las", "bench.receiver", pki, "zuid")
+        bare_las = started("bare-las", "bench.bare", "receiver", pki)
+        url = f"sqlite:///{folder / 'registry.db'}"
+        asyncio.run(seed(url, _MANDATES, f"https://{las.address}"))
+        ours = stack.enter_context(hub(folder, bench.certificates, folder / "hub.log"))
+        echo = started("echo", "bench.bare", "echo", pki)
+        relay = started("relay", "bench.bare", "relay", pki, bare_las.address)
+
+        async def resolves() -> Comparison:
+            return await bench.compared(
+                bench.resolver(ours, _MANDATES), bench.resolver(echo, _MANDATES)
+            )
+
+        async def forwards(size: int) -> Comparison:
+            return await bench.compared(bench.forwarder(ours, size), bench.forwarder(relay, size))
+
+        if (key := "resolve_ratio_10k") in wanted:
+            yield _ratio(key, uvloop.run(resolves()))
+        if (key := "forward_175k_ratio") in wanted:
+            yield _ratio(key, uvloop.run(forwards(DOSSIER_BYTES)))
+        if (key := "forward_25m_ratio") in wanted:
+            yield _ratio(key, uvloop.run(forwards(large.LARGE_BYTES)))
+
+
+def million(bench: Bench, wanted: Collection[str]) -> Iterator[Figure]:
+    """Measure a register of a million mandates with an endpoint each: in memory, and served."""
+    places = {size: bench.at(f"{size}-mandates") for size in (_MILLION, _MANDATES)}
+    urls = {size: f"sqlite:///{place / 'registry.db'}" for size, place in places.items()}
+    asyncio.run(seed(urls[_MILLION], _MILLION, _NOWHERE))
+    yield from (one for one in _in_memory(urls[_MILLION]) if one.key in wanted)
+    if (key := "resolve_1m_to_10k") not in wanted:
+        return
+    asyncio.run(seed(urls[_MANDATES], _MANDATES, _NOWHERE))
+    with ExitStack() as stack:
+        large_hub, small_hub = (
+            stack.enter_context(hub(place, bench.certificates, place / "hub.log"))
+            for place in places.values()
+        )
+
+        async def resolves() -> Comparison:
+            return await bench.compared(
+                bench.resolver(large_hub, _MILLION), bench.resolver(small_hub, _MANDATES)
+            )
+
+        yield _ratio(key, uvloop.run(resolves()), bare="10,000")
+
+
+def _in_memory(url: str) -> Iterator[Figure]:
+    """Measure the table in a process of its own: its memory is part of the answer."""
+    command = [sys.executable, "-m", "bench.table", url]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    told = json.loads(done.stdout)
+    for key, unit in (
+        ("decide_us_1m", "µs for a decision about any two schools"),
+        ("table_bytes_per_mandate", "bytes for a mandate with its endpoint"),
+        ("load_seconds_1m", "s to read the table from the database"),
+    ):
+        yield Figure(key=key, value=told[key], row=f"{key:<24} {told[key]:8.2f}  {unit}")
+
+
+def memory(bench: Bench, _wanted: Collection[str]) -> Iterator[Figure]:
+    """Measure the memory of 64 large transfers, with a receiver that takes all, and with none."""
+    key, worst = "forward_25m_memory_mib", 0.0
+    rows = []
+    for stalled in (False, True):
+        measured = large.memory(bench.folder, bench.certificates, stalled=stalled)
+        worst = max(worst, measured.peak)
+        rows.append(measured.row(key, "stalled" if stalled else "moving"))
+    yield Figure(key=key, value=worst, row="\n".join(rows))
+
+
+def two_workers(bench: Bench, _wanted: Collection[str]) -> Iterator[Figure]:
+    """Measure what a second worker is worth; the smaller of both counts."""
+    key, least, rows = "workers_2_capacity_ratio", math.inf, []
+    for kind in ("resolve", "forward"):
+        measured = workers.spread(
+            bench.at(kind), bench.certificates, kind, rounds=bench.rounds, seconds=bench.seconds
+        )
+        least = min(least, measured.ratio)
+        rows.append(measured.row(key, kind))
+    yield Figure(key=key, value=least, row="\n".join(rows))
+
+
+def revocation(bench: Bench, _wanted: Collection[str]) -> Iterator[Figure]:
+    """Measure for how long two workers under load let a revoked certificate in."""
+    key, value = "revocation_ms", revocation_ms(bench.folder, bench.certificates)
+    row = f"{key:<24} {value:8.1f}  ms from its answer to the last call let in, of all workers"
+    yield Figure(key=key, value=value, row=row)
+
+
+def _ratio(key: str, measured: Comparison, bare: str = "bare") -> Figure:
+    return Figure(key=key, value=measured.ratio, row=measured.row(key, bare))
+
+
+STAGES: Final[Mapping[Callable[[Bench, Collection[str]], Iterator[Figure]], Sequence[str]]] = {
+    beside_bare: ("resolve_ratio_10k", "forward_175k_ratio", "forward_25m_ratio"),
+    memory: ("forward_25m_memory_mib",),
+    two_workers: ("workers_2_capacity_ratio",),
+    revocation: ("revocation_ms",),
+    million: (
+        "decide_us_1m",
+        "table_bytes_per_mandate",
+        "load_seconds_1m",
+        "resolve_1m_to_10k",
+    ),
+}
+"""Which figures each stage gives."""
