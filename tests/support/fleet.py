@@ -15,7 +15,6 @@ from support.processes import free_port
 from wissel.clients.hub import AsyncHub
 from wissel.clients.identity import Identity
 
-
 _PATIENCE = 10.0
 
 
