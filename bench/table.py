@@ -1,7 +1,6 @@
 """How large the table of a seeded register is, and how fast it loads, follows and decides."""
 
 import datetime as dt
-import gc
 import json
 import os
 import random
@@ -18,6 +17,7 @@ from wissel.routing.decision import Asker, Query, Route
 from wissel.routing.facts import Endpoint, Mandate, Role
 from wissel.routing.identifiers import Brin, ServiceCode
 from wissel.routing.table import Table
+from wissel.server.memory import settle
 from wissel.server.store import log
 
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
@@ -78,12 +78,9 @@ def following(table: Table) -> float:
 def main(url: str) -> None:
     """Measure the register at `url`, made by `bench.hub.seed`; print the figures as JSON."""
     before, started = resident(), time.perf_counter()
-    gc.disable()
     table = log.load(url, Table.load)
     loading = time.perf_counter() - started
-    gc.enable()
-    gc.collect()
-    gc.freeze()
+    settle()
     schools = [brin for brin in brins() if table.organisation(brin)]
     mandates = len(schools) * PER_SCHOOL
     figures = {

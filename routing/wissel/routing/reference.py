@@ -20,7 +20,7 @@ from wissel.routing.facts import (
 )
 from wissel.routing.identifiers import Namespace, Oin, Swv, SystemId
 from wissel.routing.names import Names
-from wissel.routing.terms import Spans, common, union
+from wissel.routing.terms import Spans, common, shared, union
 
 ReferenceFact = (
     Samenwerkingsverband | Agreement | Party | System | Qualification | Service | Revocation
@@ -134,7 +134,7 @@ class Reference:
         return acting
 
     def _all_signed(self, signatory: str, kinds: tuple[AgreementKind, ...]) -> Spans:
-        return common([self.signed(signatory, kind) for kind in kinds])
+        return shared(common([self.signed(signatory, kind) for kind in kinds]))
 
     def signed(self, signatory: str, kind: AgreementKind) -> Spans:
         """Return the days on which an agreement of this kind holds."""

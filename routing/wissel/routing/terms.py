@@ -1,6 +1,7 @@
 """Spans of days, and on which days several agreements hold together (R2)."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 from wissel.routing.records import FOREVER
@@ -33,6 +34,12 @@ def common(sets: Sequence[Spans]) -> Spans:
             if max(start, first) <= min(end, last)
         )
     return together
+
+
+@lru_cache(maxsize=4096)
+def shared(spans: Spans) -> Spans:
+    """Return one copy of spans that are equal: most signatories have the same."""
+    return spans
 
 
 def last_day(spans: Spans, day: int) -> int:

@@ -2,7 +2,6 @@
 
 import asyncio
 import datetime as dt
-import gc
 import os
 import platform
 import time
@@ -25,7 +24,7 @@ from wissel.server.courier.journey import Journey
 from wissel.server.courier.sweep import Sweeper
 from wissel.server.identity.files import HubFiles
 from wissel.server.identity.peer import Peers
-from wissel.server.memory import give_back
+from wissel.server.memory import give_back, settle
 from wissel.server.observing.metrics import (
     ForwardMetrics,
     JournalMetrics,
@@ -53,7 +52,6 @@ NOT_SERVING_SECONDS: Final = 2.0
 """A hub that is this far behind tells its health checks so (DESIGN section 7)."""
 _LOOK_SECONDS: Final = 0.25
 _FILES_SECONDS: Final = 2.0
-_GARBAGE: Final = 50_000  # objects, a few megabytes, between two looks for cycles
 
 
 @asynccontextmanager
@@ -75,7 +73,7 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         await follower.start()
         stack.push_async_callback(follower.stop)
         _keep(stack, listen(settings.database, follower.learn))
-        _settle_memory()
+        settle()
         head, commits = head_reader(settings.database), JournalMetrics(metrics)
         journal = SqlJournal.open(settings.database, head, _now, commits.committed)
         stack.push_async_callback(journal.close)
@@ -176,16 +174,6 @@ def _require_file(url: str) -> None:
     if file and not Path(file).exists():
         message = f"{file}: no such database; run: wissel-server migrate"
         raise StartError(message)
-
-
-def _settle_memory() -> None:
-    """Keep the facts out of later collections: a full one would pause for a second.
-
-    A call leaves no cycles behind, so looking for them is rarely worth the time.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_GARBAGE, 20, 50)
 
 
 def _courier_parts(

@@ -22,6 +22,7 @@ from uuid import UUID, SafeUUID
 
 import orjson
 
+from wissel.routing.days import Period
 from wissel.routing.facts import Fact
 from wissel.routing.identifiers import Identifier
 
@@ -103,7 +104,8 @@ def _codec(annotation: Any) -> _Codec:
     if origin in (tuple, frozenset):
         return _collection(origin, _codec(get_args(annotation)[0]))
     if is_dataclass(annotation):
-        return _RECORDS.setdefault(annotation, _record(annotation))
+        codec = _record(annotation)
+        return _RECORDS.setdefault(annotation, _shared(codec) if annotation is Period else codec)
     if issubclass(annotation, Enum):
         members = {member.value: member for member in annotation}  # faster than calling the enum
         return _Codec(attrgetter("value"), members.__getitem__)
@@ -168,6 +170,16 @@ def _record(kind: Any) -> _Codec:
         return kind(**body)
 
     return _Codec(to_json, from_json)
+
+
+def _shared(codec: _Codec) -> _Codec:
+    """Return a codec that reads equal bodies as one value: a million mandates have few periods."""
+
+    @lru_cache(maxsize=65_536)
+    def read(items: tuple[tuple[str, Any], ...]) -> Any:
+        return codec.from_json(dict(items))
+
+    return _Codec(codec.to_json, lambda body: read(tuple(body.items())))
 
 
 def _default(field: Field[Any]) -> Any:

@@ -1,7 +1,9 @@
 """Reading the event log: the whole register at once, then what was added since."""
 
 import datetime as dt
+import gc
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -72,11 +74,23 @@ def load(url: str, build: Callable[[int, Iterable[Fact]], T]) -> T:
     """
     engine = open_blocking_engine(url)
     try:
-        with blocking_read(engine) as connection:
+        with _without_collections(), blocking_read(engine) as connection:
             revision = connection.scalar(select(HEAD.c.revision)) or 0
             return build(revision, _current_facts(connection))
     finally:
         engine.dispose()
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Look for no cycles: among millions of new objects there are none, and each look is longer."""
+    collected = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collected:
+            gc.enable()
 
 
 def _current_facts(connection: Connection) -> Iterator[Fact]:
