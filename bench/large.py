@@ -1,7 +1,6 @@
 """What the largest dossiers cost the hub in memory: 64 under way, moving or stalled."""
 
 import asyncio
-import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import grpc
 from bench.bare import channel
 from bench.hub import hub, reference, seed
 from bench.load import Sender
+from bench.method import resident
 from bench.world import PER_SCHOOL
 
 LARGE_BYTES: Final = 25 * 1024 * 1024
@@ -21,7 +21,6 @@ _CHUNK: Final = MIB
 """The largest chunk there may be is the dearest one."""
 _SAMPLE_SECONDS: Final = 0.02
 _QUIET_SECONDS: Final = 8.0
-_PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +55,13 @@ async def _measure(address: str, pid: int, certificates: Path) -> Memory:
     line = channel(address, certificates, "noord")
     await _send(Sender(line, certificates, MIB, _CHUNK))  # opens the line to the receiver
     sender = Sender(line, certificates, LARGE_BYTES, _CHUNK)
-    before = peak = _resident(pid)
+    before = peak = resident(pid)
     sending = asyncio.gather(*(_send(sender) for _ in range(_TRANSFERS)))
     while not sending.done():
         await asyncio.wait([sending], timeout=_SAMPLE_SECONDS)
-        peak = max(peak, _resident(pid))
+        peak = max(peak, resident(pid))
     await asyncio.sleep(_QUIET_SECONDS)
-    kept = _resident(pid) - before
+    kept = resident(pid) - before
     await line.close()
     return Memory(peak=(peak - before) / _TRANSFERS / MIB, kept=kept / MIB)
 
@@ -71,8 +70,3 @@ async def _send(sender: Sender) -> None:
     """Send one; a stalled receiver lets none arrive."""
     with suppress(grpc.aio.AioRpcError):
         await sender.call()
-
-
-def _resident(pid: int) -> int:
-    """Return the bytes that a process holds in memory."""
-    return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * _PAGE

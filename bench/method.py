@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
+_PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 
 Call = Callable[[], Awaitable[None]]
 """One call from start to end; raises if the server did not do its work."""
@@ -113,6 +114,11 @@ def cpu_seconds(pids: Sequence[int]) -> float:
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
         total += int(fields[11]) + int(fields[12])
     return total / _TICKS
+
+
+def resident(pid: int) -> int:
+    """Return the bytes that a process holds in memory."""
+    return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * _PAGE
 
 
 def _rate(rounds: Sequence[Round]) -> float:

@@ -8,9 +8,9 @@ import statistics
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
+from bench.method import resident
 from bench.world import LAS_NOORD, LAS_ZUID, NOORD, PER_SCHOOL, brins, facts
 from wissel.routing.decide import decide
 from wissel.routing.decision import Asker, Query, Route
@@ -20,7 +20,6 @@ from wissel.routing.table import Table
 from wissel.server.memory import settle
 from wissel.server.store import log
 
-_PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 _URL: Final = "https://las.example:8443"
 _ON: Final = dt.date(2026, 9, 1)
 _EVENTS: Final = 200
@@ -41,11 +40,6 @@ def queries(schools: Sequence[Brin], count: int, source: random.Random) -> list[
         )
         for _ in range(count)
     ]
-
-
-def resident() -> int:
-    """Return the bytes that this process holds in memory."""
-    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * _PAGE
 
 
 def deciding(table: Table, schools: Sequence[Brin]) -> float:
@@ -77,7 +71,7 @@ def following(table: Table) -> float:
 
 def main(url: str) -> None:
     """Measure the register at `url`, made by `bench.hub.seed`; print the figures as JSON."""
-    before, started = resident(), time.perf_counter()
+    before, started = resident(os.getpid()), time.perf_counter()
     table = log.load(url, Table.load)
     loading = time.perf_counter() - started
     settle()
@@ -85,7 +79,7 @@ def main(url: str) -> None:
     mandates = len(schools) * PER_SCHOOL
     figures = {
         "load_seconds_1m": loading,
-        "table_bytes_per_mandate": (resident() - before) / mandates,
+        "table_bytes_per_mandate": (resident(os.getpid()) - before) / mandates,
         "decide_us_1m": deciding(table, schools),
         "event_us": following(table),
         "mandates": mandates,

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Callable
 from typing import Final
 
 from faults.parts import Part, until
@@ -71,27 +72,21 @@ def receiver_killed_and_cut(wave: Wave) -> None:
 
 def receiver_killed_in_imports(wave: Wave) -> None:
     """Kill the receiver as soon as it has imported one of many, in whatever it does with others."""
-    before = _imported(wave.stage)
-    wave.release()
-    until(lambda: _imported(wave.stage) > before, "a message has been imported")
+    _release_until_one_more(wave, _imported, "a message has been imported")
     wave.stage.receiver.kill()
     wave.stage.receiver.start()
 
 
 def hub_killed_in_ends(wave: Wave) -> None:
     """Kill the hub as soon as it has recorded the end of one of many."""
-    before = _delivered(wave.stage)
-    wave.release()
-    until(lambda: _delivered(wave.stage) > before, "a delivery has been recorded")
+    _release_until_one_more(wave, _delivered, "a delivery has been recorded")
     wave.stage.hub.kill()
     wave.stage.hub.start()
 
 
 def senders_killed_in_ends(wave: Wave) -> None:
     """Kill the senders as soon as one of them has its receipt."""
-    before = _sent(wave.stage)
-    wave.release()
-    until(lambda: _sent(wave.stage) > before, "a sender has its receipt")
+    _release_until_one_more(wave, _sent, "a sender has its receipt")
     wave.signal_senders(signal.SIGKILL)
 
 
@@ -154,6 +149,13 @@ def finish_late(hub: Part) -> None:
     hub.send_first(signal.SIGTERM)
     assert hub.ended() == 0, hub.output()
     hub.start()
+
+
+def _release_until_one_more(wave: Wave, count: Callable[[Stage], int], what: str) -> None:
+    """Let all go on until there is one more of what is counted."""
+    before = count(wave.stage)
+    wave.release()
+    until(lambda: count(wave.stage) > before, what)
 
 
 def _imported(stage: Stage) -> int:

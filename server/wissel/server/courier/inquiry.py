@@ -19,10 +19,7 @@ from wissel.routing.table import Table
 from wissel.server.courier.attempt import refusal_result
 from wissel.server.courier.dial import Dialer
 from wissel.server.courier.papers import Papers
-from wissel.server.courier.ports import Tables
-
-STALE_SECONDS: Final = 5.0
-"""A table that is this far behind may lack a revocation (DESIGN section 7)."""
+from wissel.server.courier.ports import STALE_SECONDS, Tables
 
 _OPEN: Final = {
     las.GetReceiptResponse.STATE_UNKNOWN: "unknown there",

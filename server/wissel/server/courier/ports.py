@@ -3,7 +3,7 @@
 import datetime as dt
 import ssl
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 from uuid import UUID
 
 from wissel.routing.delivery import Delivery, Order, Result, Wanted
@@ -13,6 +13,9 @@ from wissel.routing.table import Table
 
 Clock = Callable[[], dt.datetime]
 """The moment now, aware."""
+
+STALE_SECONDS: Final = 5.0
+"""Older facts than this decide nothing: they may lack a revocation (DESIGN section 7)."""
 
 
 T_co = TypeVar("T_co", covariant=True)

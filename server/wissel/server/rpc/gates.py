@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from wissel.routing.errors import Refused
 from wissel.routing.facts import Role
@@ -10,14 +10,12 @@ from wissel.routing.identifiers import Oin
 from wissel.routing.reasons import Reason
 from wissel.routing.reference import Reference
 from wissel.routing.table import Table
+from wissel.server.courier.ports import STALE_SECONDS
 from wissel.server.identity.peer import Peer, Peers
 from wissel.server.rpc.call import Call, Caller, Context, caller
 from wissel.server.rpc.policy import Rule
 from wissel.server.rpc.ports import Follower
 from wissel.server.rpc.quota import Buckets, Quota
-
-STALE_SECONDS: Final = 5.0
-"""Older facts than this decide nothing (DESIGN section 7)."""
 
 
 @dataclass(slots=True)

@@ -1,13 +1,24 @@
 """Moving a hub's whole state from one database to another (DESIGN section 7)."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, MetaData, Table, func, insert, inspect, select, text, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    MetaData,
+    Table,
+    func,
+    insert,
+    inspect,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -99,7 +110,7 @@ def _require_empty(url: str) -> None:
     ):
         if _is_absent_file(place):
             continue
-        with _reading(place) as connection:
+        with _opened(place, blocking_read) as connection:
             there = set(inspect(connection).get_table_names())
             for table in metadata.sorted_tables:
                 if table.name in there and _is_filled(connection, table):
@@ -124,7 +135,10 @@ def _require_same_schema(part: _Part) -> None:
 
 def _require_still(url: str, revision: int, entries: int) -> None:
     """Refuse a copy of a database that went on meanwhile: the copy would lack what was added."""
-    with _reading(url) as registry, _reading(journal_url(url)) as journal:
+    with (
+        _opened(url, blocking_read) as registry,
+        _opened(journal_url(url), blocking_read) as journal,
+    ):
         if _revision(registry) != revision or _entries(journal) != entries:
             message = "the source was changed while it was copied; stop the hub first"
             raise CopyError(message)
@@ -182,25 +196,18 @@ def _part(history: History, source: str, target: str) -> Iterator[_Part]:
     """Open one state of the source, and a transaction of the target that commits at the end."""
     registry = history is History.REGISTRY
     metadata = tables.METADATA if registry else journal_tables.METADATA
-    with _reading(source) as reading, _writing(target) as writing:
+    with _opened(source, blocking_read) as reading, _opened(target, blocking_write) as writing:
         yield _Part(history=history, metadata=metadata, source=reading, target=writing)
 
 
 @contextmanager
-def _reading(url: str) -> Iterator[Connection]:
+def _opened(
+    url: str, transaction: Callable[[Engine], AbstractContextManager[Connection]]
+) -> Iterator[Connection]:
+    """Open a transaction of the database at `url`, on an engine of its own."""
     engine = open_blocking_engine(url, attentive=False)
     try:
-        with blocking_read(engine) as connection:
-            yield connection
-    finally:
-        engine.dispose()
-
-
-@contextmanager
-def _writing(url: str) -> Iterator[Connection]:
-    engine = open_blocking_engine(url, attentive=False)
-    try:
-        with blocking_write(engine) as connection:
+        with transaction(engine) as connection:
             yield connection
     finally:
         engine.dispose()
