@@ -58,7 +58,7 @@ async def test_an_attempt_takes_no_longer_than_its_deadline(world: World) -> Non
     await send(world.hub())
 
     short, usual = world.script.remaining
-    assert short <= 7
+    assert short < 8  # gRPC rounds what it tells the other side up
     assert usual > 60
 
 
