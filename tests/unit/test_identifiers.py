@@ -56,7 +56,6 @@ def test_well_formed(kind: type[Identifier], text: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "text"),
     [
-        (Brin, ""),
         (Brin, "9XA"),
         (Brin, "99xa"),
         (Brin, "99XA02"),
@@ -74,7 +73,6 @@ def test_well_formed(kind: type[Identifier], text: str) -> None:
         (ServiceCode, "oso_ov"),
         (SystemId, "Las"),
         (Namespace, "with blank"),
-        (Namespace, ""),
     ],
 )
 def test_malformed(kind: type[Identifier], text: str) -> None:
@@ -83,6 +81,14 @@ def test_malformed(kind: type[Identifier], text: str) -> None:
 
     assert Reason.IDENTIFIER_MALFORMED == caught.value.reason
     assert kind.kind == caught.value.metadata["kind"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_empty_text_is_missing(kind: type[Identifier]) -> None:
+    with pytest.raises(Refused) as caught:
+        kind.parse("", "here")
+
+    assert (caught.value.reason, caught.value.field) == (Reason.FIELD_REQUIRED, "here")
 
 
 @given(kind=st.sampled_from(KINDS), text=st.text(max_size=30))

@@ -15,6 +15,8 @@ from wissel.routing.reasons import Reason
 AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 ONE_DAY: Final = dt.timedelta(days=1)
+_QUARTER: Final = dt.timedelta(minutes=15)
+_NOTHING: Final = dt.timedelta()
 
 
 def day_of(instant: dt.datetime) -> dt.date:
@@ -35,14 +37,15 @@ class Today:
     """
 
     def __init__(self) -> None:
-        self._quarter = -1
-        self._day = dt.date.min
+        self._since = dt.datetime.min.replace(tzinfo=dt.UTC)
+        self._day = day_of(self._since)
 
     def at(self, instant: dt.datetime) -> dt.date:
-        """Return the same as `day_of`."""
-        quarter = int(instant.timestamp()) // 900
-        if quarter != self._quarter:
-            self._quarter, self._day = quarter, day_of(instant)
+        """Return the same as `day_of`, of an instant in UTC."""
+        if not _NOTHING <= instant - self._since < _QUARTER:
+            minute = instant.minute // 15 * 15
+            self._since = instant.replace(minute=minute, second=0, microsecond=0)
+            self._day = day_of(instant)
         return self._day
 
 

@@ -7,13 +7,15 @@ raises `Refused(IDENTIFIER_MALFORMED)` with the field and the kind.
 
 import re
 from functools import lru_cache
-from typing import ClassVar, Final, Self, cast
+from typing import ClassVar, Final, Self
 
 from wissel.routing.errors import Refused
 from wissel.routing.persons import holds_person_number
 from wissel.routing.reasons import Reason
 
-_BRIN_OIN: Final = "00000007000"
+BRIN_OIN: Final = "00000007000"
+"""What the OIN of every school begins with; its BRIN follows."""
+
 _LONGEST: Final = 200  # no identifier is longer
 _ECHO_LIMIT: Final = 40  # how much of a wrong value an error repeats
 _NUMBER_LENGTH: Final = 33  # nine digits with three separators between each two
@@ -31,9 +33,17 @@ class Identifier(str):
 
     @classmethod
     def parse(cls, text: str, field: str | None = None) -> Self:
-        """Return `text` as this identifier, or raise `Refused(IDENTIFIER_MALFORMED)`."""
-        if len(text) <= _LONGEST and (parsed := _parsed(cls, text)) is not None:
-            return cast(Self, parsed)
+        """Return `text` as this identifier.
+
+        Raises `Refused(FIELD_REQUIRED)` for an empty text, else
+        `Refused(IDENTIFIER_MALFORMED)`.
+        """
+        if len(text) <= _LONGEST:
+            parsed: Self | None = _parsed(cls, text)  # type: ignore[assignment]  # of that kind
+            if parsed is not None:
+                return parsed
+        if not text:
+            raise Refused(Reason.FIELD_REQUIRED, field=field or cls.kind)
         raise Refused(
             Reason.IDENTIFIER_MALFORMED,
             field=field or cls.kind,
@@ -76,7 +86,7 @@ class Brin(Identifier):
     @property
     def stem(self) -> str:
         """What the school's OIN and all its routing keys begin with (R9)."""
-        return _BRIN_OIN + self
+        return BRIN_OIN + self
 
 
 class Swv(Identifier):
@@ -135,15 +145,15 @@ class Oin(Identifier):
     @property
     def brin(self) -> Brin | None:
         """The BRIN if this is a school's OIN."""
-        inner = self[len(_BRIN_OIN) : -5]
-        if self.startswith(_BRIN_OIN) and self.endswith("00000") and Brin.pattern.fullmatch(inner):
+        inner = self[len(BRIN_OIN) : -5]
+        if self.startswith(BRIN_OIN) and self.endswith("00000") and Brin.pattern.fullmatch(inner):
             return Brin(inner)
         return None
 
     @property
     def stem(self) -> str:
         """The part that all routing keys of this organisation share (R9)."""
-        if self.startswith(_BRIN_OIN):
+        if self.startswith(BRIN_OIN):
             return self[:15]
         # An RSIN has nine digits and leaves three for the suffix; the others leave four.
         return self[:17] if self.startswith("00000001") else self[:16]

@@ -92,16 +92,9 @@ def found(
 
 
 def standing(bucket: Bucket, place: int, day: int) -> bool:
-    """Whether the periods of an endpoint and of its mandate contain a day (R8).
-
-    What was ended with immediate effect stands on no day.
-    """
-    terms = bucket.endpoints[place]
-    return (
-        terms.start <= day <= terms.end
-        and not terms.stopped
-        and bucket.mandates[bucket.under[place]].in_force(day)
-    )
+    """Whether the periods of an endpoint and of its mandate contain a day (R8)."""
+    endpoint, mandate = bucket.endpoints[place], bucket.mandates[bucket.under[place]]
+    return endpoint.start <= day <= endpoint.end and mandate.start <= day <= mandate.end
 
 
 def _meant(bucket: Bucket, places: range, selection: Selection, day: int) -> list[int]:
@@ -123,7 +116,11 @@ def _meant(bucket: Bucket, places: range, selection: Selection, day: int) -> lis
             and (called is None or rows[place].vestiging in (None, called))
             and standing(bucket, place, day)
         ]
-    own = _own_standing(bucket, places, day)
+    attribute = _LAS if isinstance(bucket.organisation, Brin) else _SWV
+    own = []
+    for place in places:  # a comprehension would cost a call
+        if rows[place].attribute is attribute and standing(bucket, place, day):
+            own.append(place)  # noqa: PERF401
     if called is not None:
         exact = [place for place in own if rows[place].vestiging == called]
         return exact or [place for place in own if rows[place].vestiging is None]
@@ -139,15 +136,6 @@ def _selected(bucket: Bucket, place: int, selection: Selection) -> bool:
     return (key is None or bucket.routing_key(place) == key) and (
         point is None or bucket.endpoints[place].aanleverpunt == point
     )
-
-
-def _own_standing(bucket: Bucket, places: range, day: int) -> list[int]:
-    attribute = _LAS if isinstance(bucket.organisation, Brin) else _SWV
-    own = []
-    for place in places:  # a comprehension would cost a call
-        if bucket.endpoints[place].attribute is attribute and standing(bucket, place, day):
-            own.append(place)  # noqa: PERF401
-    return own
 
 
 def _ambiguous(

@@ -21,6 +21,7 @@ from wissel.routing.identifiers import (
 )
 from wissel.routing.records import (
     FOREVER,
+    NEVER,
     EndpointTerms,
     MandateTerms,
     Places,
@@ -91,9 +92,8 @@ class Names:
             self.service(fact.service),
             self.system(fact.system_id),
             self.day(fact.period.start),
-            self.day(fact.period.end),
+            NEVER if fact.stopped else self.day(fact.period.end),
             fact.processing,
-            fact.stopped,
         )
         terms = self._mandates.get(values)
         if terms is None:
@@ -111,10 +111,9 @@ class Names:
             None if vestiging is None else within(organisation, vestiging),
             fact.aanleverpunt or _own_point(fact),
             self.day(fact.period.start),
-            self.day(fact.period.end),
+            NEVER if fact.stopped else self.day(fact.period.end),
             self._contracts.setdefault(fact.contract, fact.contract),
             fact.suspended,
-            fact.stopped,
         )
         terms = self._endpoints.get(values)
         if terms is None:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from wissel.routing.facts import Attribute, DeliveryContract, Processing
 from wissel.routing.identifiers import (
+    BRIN_OIN,
     Aanleverpunt,
     Brin,
     Organisation,
@@ -23,6 +24,9 @@ from wissel.routing.identifiers import (
 
 FOREVER: Final = dt.date.max.toordinal()
 """The last day of what has no end."""
+
+NEVER: Final = 0
+"""The last day of what is in force on no day: the day before the first."""
 
 IDENT: Final = 16
 """Bytes of an identifier."""
@@ -41,21 +45,23 @@ def day_from(ordinal: int) -> dt.date | None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MandateTerms:
-    """What mandates have alike; numbers are those of `Names`, `start` and `end` ordinals."""
+    """What mandates have alike; numbers are those of `Names`, `start` and `end` ordinals.
+
+    One that was ended with immediate effect ends before the first day.
+    """
 
     service: int
     system: int
     start: int
     end: int
     processing: Processing
-    stopped: bool
 
     def in_force(self, day: int) -> bool:
         """Whether a mandate on these terms is in force on a day (R3)."""
-        return self.start <= day <= self.end and not self.stopped
+        return self.start <= day <= self.end
 
 
-UNSEEN: Final = MandateTerms(-1, -1, FOREVER, 0, Processing.NOT_REQUIRED, stopped=True)
+UNSEEN: Final = MandateTerms(-1, -1, FOREVER, NEVER, Processing.NOT_REQUIRED)
 """The terms of a mandate that an endpoint names before it is known: in force on no day."""
 
 
@@ -63,7 +69,8 @@ UNSEEN: Final = MandateTerms(-1, -1, FOREVER, 0, Processing.NOT_REQUIRED, stoppe
 class EndpointTerms:
     """What endpoints have alike; `routing_key` and `vestiging` as they are called `within`.
 
-    `aanleverpunt` is the one registered, or that of its vestiging (R9).
+    `aanleverpunt` is the one registered, or that of its vestiging (R9). One
+    that was ended with immediate effect ends before the first day.
     """
 
     version: int
@@ -76,7 +83,6 @@ class EndpointTerms:
     end: int
     contract: DeliveryContract
     suspended: bool
-    stopped: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +127,8 @@ class Bucket:
     def routing_key(self, place: int) -> RoutingKey:
         """Return the routing key of the endpoint at a place."""
         own = self.endpoints[place].routing_key
-        return RoutingKey(own if len(own) == _KEY else key_stem(self.organisation) + own)
+        # Only those of schools are kept without their stem.
+        return RoutingKey(own if len(own) == _KEY else f"{BRIN_OIN}{self.organisation}{own}")
 
     def vestiging(self, place: int) -> Vestiging | None:
         """Return the vestiging of the endpoint at a place, None if it is the whole school's."""

@@ -15,7 +15,6 @@ from wissel.routing.facts import (
     Fact,
     Mandate,
     Party,
-    RevocationTarget,
     Samenwerkingsverband,
     School,
     Service,
@@ -36,10 +35,11 @@ class Table:
     """The facts at one revision, indexed for deciding; safe to share and to keep.
 
     `names` numbers systems, services and versions. It is shared by all tables
-    that descend from one another.
+    that descend from one another. `revoked` has the names of every certificate,
+    key and intermediate that was revoked.
     """
 
-    __slots__ = ("_shards", "names", "reference", "revision")
+    __slots__ = ("_shards", "names", "reference", "revision", "revoked")
 
     def __init__(
         self, revision: int, names: Names, reference: Reference, shards: tuple[Shard, ...]
@@ -47,6 +47,7 @@ class Table:
         self.revision: Final = revision
         self.names: Final = names
         self.reference: Final = reference
+        self.revoked: Final = reference.revocations
         self._shards: Final = shards
 
     @classmethod
@@ -126,8 +127,3 @@ class Table:
         """Return the service with a code or alias, or None."""
         record = self.reference.services.get(code)
         return None if record is None else record.fact
-
-    @property
-    def revoked(self) -> frozenset[tuple[RevocationTarget, str]]:
-        """The names of every certificate, key and intermediate that was revoked."""
-        return self.reference.revocations

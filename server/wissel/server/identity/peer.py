@@ -56,7 +56,10 @@ class Peers:
         A remembered path that has gone bad is built anew: the peer may have got
         another intermediate.
         """
-        pem = _leaf(auth_context)
+        shown = list(auth_context.get(_LEAF, ()))
+        if len(shown) != 1:
+            raise Refused(Reason.CERTIFICATE_MISSING)
+        pem = shown[0]
         known = self._known.get(pem)
         if known is not None and self._trust.holds(known.path, revoked, self._clock()):
             return known
@@ -73,14 +76,6 @@ class Peers:
         chain = [*chain_from_pem(pem), *_candidates(others)]
         path = self._trust.path(chain, Purpose.CLIENT, self._clock())
         return Peer(oin=path.oin, leaf_sha256=path.leaf_sha256, not_after=path.not_after, path=path)
-
-
-def _leaf(auth_context: AuthContext) -> bytes:
-    match list(auth_context.get(_LEAF, ())):
-        case [pem]:
-            return pem
-        case _:
-            raise Refused(Reason.CERTIFICATE_MISSING)
 
 
 def _candidates(others: Iterable[bytes]) -> Iterable[bytes]:

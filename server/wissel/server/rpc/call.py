@@ -53,7 +53,9 @@ class Call:
     """One call, from its first byte to its log line. Servicers read and annotate it.
 
     `table` is pinned: it changes only when the call waits for a revision.
-    `notes` are more fields of the log line, beside `message_id`.
+    `started` is an instant of `time.perf_counter`, `seconds` how long the call
+    took; when it has ended there is no `context` any more. `notes` are more
+    fields of the log line, beside `message_id`.
     """
 
     __slots__ = (
@@ -68,6 +70,7 @@ class Call:
         "notes",
         "reason",
         "revision",
+        "seconds",
         "started",
         "table",
     )
@@ -77,6 +80,7 @@ class Call:
         self.context = context
         self.table = table
         self.started = started
+        self.seconds = 0.0
         self.caller: Caller | None = None
         self.code = "OK"
         self.reason = ""
@@ -108,9 +112,8 @@ class Call:
 _current: ContextVar[Call] = ContextVar("wissel_call")
 
 
-def current() -> Call:
-    """Return the call that this task serves."""
-    return _current.get()
+current = _current.get
+"""Return the call that this task serves."""
 
 
 def caller() -> Caller:
@@ -120,9 +123,8 @@ def caller() -> Caller:
     return known
 
 
-def enter(call: Call) -> None:
-    """Make `call` the current one in this task."""
-    _current.set(call)
+enter = _current.set
+"""Make a call the current one in this task."""
 
 
 def preferred_language(accepted: str) -> str:

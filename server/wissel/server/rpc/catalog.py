@@ -6,7 +6,7 @@ from wissel.routing.facts import Service
 from wissel.routing.identifiers import ServiceCode
 from wissel.server.registry.finding import get_service
 from wissel.server.rpc.paging import listed, page_of
-from wissel.server.rpc.parsing import day_text, identifier
+from wissel.server.rpc.parsing import day_text
 from wissel.server.rpc.shared import Shared
 
 
@@ -30,7 +30,7 @@ class CatalogServicer(pb_grpc.CatalogServiceServicer):
         self, request: pb.GetServiceRequest, context: object
     ) -> pb.GetServiceResponse:
         """Return one service, also by an alias."""
-        code = identifier(ServiceCode, request.service, "service")
+        code = ServiceCode.parse(request.service, "service")
         async with self._shared.register.reading() as reading:
             service = await get_service(reading, code)
         return pb.GetServiceResponse(service=service_message(service))

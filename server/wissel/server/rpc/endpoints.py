@@ -21,7 +21,6 @@ from wissel.server.rpc.looking_up import lookup
 from wissel.server.rpc.mutating import mutate
 from wissel.server.rpc.paging import listed, page_of
 from wissel.server.rpc.parsing import (
-    identifier,
     moment,
     optional,
     optional_choice,
@@ -179,7 +178,7 @@ def _registration(request: pb.RegisterEndpointRequest) -> commands.RegisterEndpo
     contract = request.delivery_contract if request.HasField("delivery_contract") else None
     return commands.RegisterEndpoint(
         mandate_id=uuid(request.mandate_id, "mandate_id"),
-        routing_key=identifier(RoutingKey, request.routing_key, "routing_key"),
+        routing_key=RoutingKey.parse(request.routing_key, "routing_key"),
         url=required(request.url, "url"),
         version=optional(Namespace, request.service_version, "service_version"),
         vestiging=request.vestiging,

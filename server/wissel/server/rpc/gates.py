@@ -35,13 +35,13 @@ class Room:
     def __init__(self, size: int) -> None:
         self._free = size
 
-    def bounded(self, behavior: Any, rule: Rule | None) -> Any:
+    def bounded(self, behavior: Any, rule: Rule) -> Any:
         """Return a method of a servicer that raises `Refused(OVERLOADED)` for want of room.
 
         An operator always finds room: it may be what ends the overload. So does
         what decides on the facts in memory, and what answers always.
         """
-        if rule is None or rule.always or rule.quota is Quota.RESOLVE:
+        if rule.always or rule.quota is Quota.RESOLVE:
             return behavior
 
         async def bounded(request: object, context: Context) -> Any:
@@ -76,29 +76,36 @@ class Gates:
         3. policy: who may call this method
         4. serving: another process takes what this one no longer should
         5. fresh: facts that are too old decide nothing
-        6. quota: last, so that only a call that would be served costs anything
+        6. quota: only a call that would be served costs anything
+        7. readable: a stranger never learns what is wrong with its bytes
 
-        `request` is None for a stream, and for one that could not be read.
+        `request` is None for a stream, and a `Refused` for bytes that are no message.
         """
         table = call.table
         peer = self.peers.identify(call.context.auth_context(), table.revoked)
         call.caller = caller = self.caller_of(peer, table)
-        self._check_role(caller, rule, call.method)
+        if caller.role not in rule.who:
+            raise _shut_out(caller, call.method)
         if not rule.always:
             if self.serving.stopping:
                 raise Refused(Reason.SHUTTING_DOWN)
             if self.follower.staleness() > STALE_SECONDS:
                 raise Refused(Reason.REGISTRY_STALE)
+        unreadable = request if isinstance(request, Refused) else None
         if rule.quota is not None:
-            call.items = rule.cost(request) if rule.cost and request is not None else 1
+            call.items = rule.cost(request) if rule.cost and not unreadable else 1
             self.buckets[rule.quota].spend(caller.oin, call.items)
+        if unreadable:
+            raise unreadable
 
     def readmit(self, call: Call, rule: Rule) -> None:
         """Judge the caller of a running stream again; raises `Refused` as `admit` does."""
         table = self.follower.table
         if call.caller is not None:
             self.peers.still_valid(call.caller.peer, table.revoked)
-            self._check_role(self.caller_of(call.caller.peer, table), rule, call.method)
+            caller = self.caller_of(call.caller.peer, table)
+            if caller.role not in rule.who:
+                raise _shut_out(caller, call.method)
 
     def caller_of(self, peer: Peer, table: Table) -> Caller:
         """Return who the owner of a certificate is in the register.
@@ -130,10 +137,9 @@ class Gates:
         role = Role.OPERATOR if oin in self.operators else None
         return Caller(oin=oin, role=role, name="", peer=peer)
 
-    @staticmethod
-    def _check_role(caller: Caller, rule: Rule, method: str) -> None:
-        if caller.role in rule.who:
-            return
-        if caller.role is None:
-            raise Refused(Reason.PARTY_NOT_REGISTERED, oin=caller.oin)
-        raise Refused(Reason.METHOD_NOT_ALLOWED, method=method, role=caller.role)
+
+def _shut_out(caller: Caller, method: str) -> Refused:
+    """Return why the policy shuts a caller out of a method."""
+    if caller.role is None:
+        return Refused(Reason.PARTY_NOT_REGISTERED, oin=caller.oin)
+    return Refused(Reason.METHOD_NOT_ALLOWED, method=method, role=caller.role)

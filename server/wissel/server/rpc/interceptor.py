@@ -14,12 +14,11 @@ from google.protobuf.message import DecodeError
 from wissel.routing.catalogue import CATALOGUE
 from wissel.routing.errors import Refused
 from wissel.routing.reasons import Reason
+from wissel.server.courier.parts import read_part
 from wissel.server.rpc.call import Call, Context, enter
+from wissel.server.rpc.finished import Finished
 from wissel.server.rpc.gates import Gates
-from wissel.server.rpc.log import Lines
-from wissel.server.rpc.metrics import MethodMetrics, Metrics
 from wissel.server.rpc.policy import POLICY, Rule
-from wissel.server.rpc.ports import Clock
 from wissel.server.rpc.privacy import for_caller
 from wissel.server.rpc.status import abort
 from wissel.server.rpc.watch import Watch
@@ -27,6 +26,11 @@ from wissel.server.rpc.watch import Watch
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 Read: TypeAlias = Callable[[bytes], object]
 Continuation: TypeAlias = "Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]]"
+
+READERS: Final[Mapping[str, Read]] = {
+    "/wissel.traffic.v1.TrafficService/ForwardEnvelope": read_part
+}
+"""Methods whose requests are read in another way than into messages."""
 
 _UNKNOWN: Final = "unknown"
 _CODES: Final[Mapping[Any, str]] = {code.value[0]: code.name for code in grpc.StatusCode}
@@ -44,61 +48,41 @@ class Interceptor(grpc.aio.ServerInterceptor):
     4. for a stream: the same identity, judged again while it runs
     """
 
-    def __init__(
-        self,
-        gates: Gates,
-        metrics: Metrics,
-        lines: Lines,
-        clock: Clock,
-        stream_check_seconds: float,
-    ) -> None:
-        self.room = gates.room
-        self._gates = gates
-        self._metrics = metrics
-        self._lines = lines
-        self._clock = clock
+    def __init__(self, gates: Gates, finished: Finished, stream_check_seconds: float) -> None:
+        self.gates = gates
+        self.finished = finished
         self._check_seconds = stream_check_seconds
         self._wrapped: dict[str, Handler] = {}
-        self._unknown = _Wrapped(self, _UNKNOWN, None).unknown()
+        self._unknown = _refusing(self)
 
     async def intercept_service(
         self, continuation: Continuation, handler_call_details: grpc.HandlerCallDetails
     ) -> Handler:
-        """Return the wrapped handler; an unknown method gets one that says so."""
+        """Return the wrapped handler; a method without one, or without a rule, says so."""
         method = handler_call_details.method
         known = self._wrapped.get(method)
         if known is not None:
             return known
-        handler = await continuation(handler_call_details)
-        if handler is None:  # never kept: names are the caller's choice
+        handler, rule = await continuation(handler_call_details), POLICY.get(method)
+        if handler is None or rule is None:  # never kept: names are the caller's choice
             return self._unknown
-        wrapped = _Wrapped(self, method, POLICY.get(method)).handler(handler)
+        wrapped = _Wrapped(self, method, rule).handler(handler)
         self._wrapped[method] = wrapped
         return wrapped
 
     def begin(self, method: str, context: Context) -> Call:
         """Return the new call, current in this task."""
-        call = Call(method, context, self._gates.follower.table, time.perf_counter())
+        call = Call(method, context, self.gates.follower.table, time.perf_counter())
         enter(call)
         return call
 
-    def admit(self, call: Call, rule: Rule | None, request: object) -> None:
-        """Let the call in or raise `Refused`; without a rule nobody gets in."""
-        if rule is None:
-            raise Refused(Reason.METHOD_UNKNOWN)
-        if isinstance(request, Refused):  # what `_kept` made of bytes that are no message
-            self._gates.admit(call, rule, None)
-            raise request
-        self._gates.admit(call, rule, request)
-
-    def watch(self, call: Call, rule: Rule | None) -> Watch:
+    def watch(self, call: Call, rule: Rule) -> Watch:
         """Return the watch over a stream that was let in."""
-        gates = self._gates
+        gates = self.gates
 
         def look() -> None:
-            if rule is not None:
-                gates.readmit(call, rule)
-            if gates.serving.stopping and rule is not None and rule.always:
+            gates.readmit(call, rule)
+            if gates.serving.stopping and rule.always:
                 raise Refused(Reason.SHUTTING_DOWN)  # an open watch would outlast the grace
 
         return Watch(call, look, self._check_seconds)
@@ -129,51 +113,22 @@ class Interceptor(grpc.aio.ServerInterceptor):
         call.reason = refused.reason
         await abort(call.context, refused, call.language)
 
-    def finish(self, call: Call, metrics: MethodMetrics) -> None:
-        """Write the canonical log line and count the call."""
-        seconds = time.perf_counter() - call.started
-        metrics.finished(call.code, call.reason, seconds)
-        line: dict[str, Any] = {
-            "event": "call",
-            "level": "info",
-            "timestamp": self._clock(),
-            "method": call.method,
-            "peer": call.caller.oin if call.caller else "",
-            "outcome": call.code,
-            "ms": round(seconds * 1000, 3),
-            "revision": call.revision or call.table.revision,
-        }
-        if call.reason:
-            line["reason"] = call.reason
-        if call.message_id:
-            line["message_id"] = call.message_id
-            line.update(call.notes)
-        if call.incident:
-            line["incident"] = call.incident
-        if call.items:
-            line["items"] = call.items
-        self._lines.write(line)
-
-    def metrics_of(self, method: str) -> MethodMetrics:
-        """Return the metrics of a method."""
-        return self._metrics.of(method)
-
 
 class _Wrapped:
     """The handler of one method with everything around it, in each of the four arities."""
 
-    def __init__(self, around: Interceptor, method: str, rule: Rule | None) -> None:
+    def __init__(self, around: Interceptor, method: str, rule: Rule) -> None:
         self._around = around
         self._method = method
         self._rule = rule
-        self._metrics = around.metrics_of(method)
 
     def handler(self, inner: Handler) -> Handler:
         """Return the wrapped handler, of the same arity and with the same serializers."""
-        read, write = inner.request_deserializer, inner.response_serializer
+        read = READERS.get(self._method, inner.request_deserializer)
+        write = inner.response_serializer
         one, each = _reading(read, _kept), _reading(read, _raised)
         if inner.unary_unary is not None:
-            behavior = self._around.room.bounded(inner.unary_unary, self._rule)
+            behavior = self._around.gates.room.bounded(inner.unary_unary, self._rule)
             return grpc.unary_unary_rpc_method_handler(self._unary(behavior), one, write)
         if inner.stream_unary is not None:
             return grpc.stream_unary_rpc_method_handler(
@@ -187,61 +142,51 @@ class _Wrapped:
             self._stream_out(inner.stream_stream), each, write
         )
 
-    def unknown(self) -> Handler:
-        """Return a handler that refuses whatever is sent to it, unread."""
-
-        async def refuse(_: object, context: Context) -> bytes:
-            call = self._around.begin(self._method, context)
-            try:
-                await self._around.fail(call, Refused(Reason.METHOD_UNKNOWN))
-            finally:
-                self._around.finish(call, self._metrics)
-            return b""
-
-        return grpc.stream_unary_rpc_method_handler(refuse)
-
     def _unary(self, behavior: Any) -> Any:
-        around, method, rule, metrics = self._around, self._method, self._rule, self._metrics
+        around, method, rule = self._around, self._method, self._rule
+        admit, finished = around.gates.admit, around.finished
 
         async def unary(request: object, context: Context) -> Any:
             call = around.begin(method, context)
             try:
-                around.admit(call, rule, request)
+                admit(call, rule, request)
                 return await behavior(request, context)
             except BaseException as error:
                 await around.fail(call, error)
                 raise
             finally:
-                around.finish(call, metrics)
+                finished.take(call)
 
         return unary
 
     def _stream_in(self, behavior: Any) -> Any:
-        around, method, rule, metrics = self._around, self._method, self._rule, self._metrics
+        around, method, rule = self._around, self._method, self._rule
+        admit, finished = around.gates.admit, around.finished
 
         async def stream_in(requests: object, context: Context) -> Any:
             call = around.begin(method, context)
             try:
-                around.admit(call, rule, None)
+                admit(call, rule, None)
                 with around.watch(call, rule):
                     return await behavior(requests, context)
             except BaseException as error:
                 await around.fail(call, error)
                 raise
             finally:
-                around.finish(call, metrics)
+                finished.take(call)
 
         return stream_in
 
     def _stream_out(self, behavior: Any) -> Any:
-        around, method, rule, metrics = self._around, self._method, self._rule, self._metrics
+        around, method, rule = self._around, self._method, self._rule
+        admit, finished = around.gates.admit, around.finished
         # Some servicers yield their answers, others write them to the context.
         yields = inspect.isasyncgenfunction(behavior)
 
         async def stream_out(request: object, context: Context) -> AsyncIterator[Any]:
             call = around.begin(method, context)
             try:
-                around.admit(call, rule, request)
+                admit(call, rule, request)
                 with around.watch(call, rule):
                     if yields:
                         async for response in behavior(request, context):
@@ -252,9 +197,23 @@ class _Wrapped:
                 await around.fail(call, error)
                 raise
             finally:
-                around.finish(call, metrics)
+                finished.take(call)
 
         return stream_out
+
+
+def _refusing(around: Interceptor) -> Handler:
+    """Return a handler that refuses whatever is sent to it, unread."""
+
+    async def refuse(_: object, context: Context) -> bytes:
+        call = around.begin(_UNKNOWN, context)
+        try:
+            await around.fail(call, Refused(Reason.METHOD_UNKNOWN))
+        finally:
+            around.finished.take(call)
+        return b""
+
+    return grpc.stream_unary_rpc_method_handler(refuse)
 
 
 def _reading(read: Read | None, unreadable: Callable[[Refused], object]) -> Read | None:

@@ -11,7 +11,7 @@ from wissel.routing.reasons import Reason
 from wissel.server.registry.finding import get_organisation, get_service
 from wissel.server.registry.ports import Reading, Where
 from wissel.server.rpc.endpoint_messages import entry_message
-from wissel.server.rpc.parsing import identifier, optional, optional_choice
+from wissel.server.rpc.parsing import optional, optional_choice
 
 
 async def lookup(
@@ -28,7 +28,7 @@ async def lookup(
     day = parse_optional_day(request.reference_date, "reference_date") or today
     version = optional(Namespace, request.service_version, "service_version")
     attribute = optional_choice(Attribute, request.attribute, "attribute")
-    code = identifier(ServiceCode, request.service, "service")
+    code = ServiceCode.parse(request.service, "service")
     where = await _key(reading, request)
     where["service"] = (await get_service(reading, code)).code
     found = [
@@ -50,15 +50,15 @@ async def lookup(
 async def _key(reading: Reading, request: pb.LookupEndpointsRequest) -> dict[str, Where]:
     match request.WhichOneof("key"):
         case "brin":
-            brin = identifier(Brin, request.brin, "brin")
+            brin = Brin.parse(request.brin, "brin")
             await get_organisation(reading, brin)
             return {"organisation": brin}
         case "swv":
-            swv = identifier(Swv, request.swv, "swv")
+            swv = Swv.parse(request.swv, "swv")
             await get_organisation(reading, swv)
             return {"organisation": swv}
         case "routing_key":
-            return {"routing_key": identifier(RoutingKey, request.routing_key, "routing_key")}
+            return {"routing_key": RoutingKey.parse(request.routing_key, "routing_key")}
         case _:
             raise Refused(Reason.FIELD_REQUIRED, field="brin")
 

@@ -18,7 +18,6 @@ from wissel.server.rpc.mutating import mutate
 from wissel.server.rpc.paging import listed, page_of
 from wissel.server.rpc.parsing import (
     day_text,
-    identifier,
     moment,
     optional,
     optional_organisation,
@@ -42,8 +41,8 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
         """Give a mandate."""
         command = commands.CreateMandate(
             organisation=organisation(request.brin, request.swv, ""),
-            service=identifier(ServiceCode, request.service, "service"),
-            system_id=identifier(SystemId, request.system_id, "system_id"),
+            service=ServiceCode.parse(request.service, "service"),
+            system_id=SystemId.parse(request.system_id, "system_id"),
             start=parse_optional_day(request.start_date, "start_date"),
             end=parse_optional_day(request.end_date, "end_date"),
             validate_only=request.validate_only,

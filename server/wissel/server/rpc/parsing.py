@@ -30,11 +30,6 @@ def required(text: str, field: str) -> str:
     return text
 
 
-def identifier(kind: type[I], text: str, field: str) -> I:
-    """Return a required identifier."""
-    return kind.parse(required(text, field), field)
-
-
 def optional(kind: type[I], text: str, field: str) -> I | None:
     """Return an identifier, or None for an empty text."""
     return kind.parse(text, field) if text else None
@@ -73,7 +68,7 @@ def few(texts: Sequence[str], limit: int, field: str) -> Sequence[str]:
 
 def organisation(text: str, field: str) -> Organisation:
     """Return the school or samenwerkingsverband that a text names."""
-    return Swv(text) if Swv.pattern.fullmatch(text) else identifier(Brin, text, field)
+    return Swv(text) if Swv.pattern.fullmatch(text) else Brin.parse(text, field)
 
 
 def optional_organisation(brin: str, swv: str) -> Organisation | None:

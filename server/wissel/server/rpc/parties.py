@@ -27,7 +27,6 @@ from wissel.server.rpc.paging import listed, page_of
 from wissel.server.rpc.parsing import (
     choice,
     few,
-    identifier,
     optional_choice,
     optional_oin,
     organisation,
@@ -70,7 +69,7 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
     ) -> pb.RegisterPartyResponse:
         """Record a party by its OIN."""
         command = commands.RegisterParty(
-            oin=identifier(Oin, request.oin, "oin"),
+            oin=Oin.parse(request.oin, "oin"),
             name=request.name,
             role=choice(Role, request.role, "role"),
             contact=request.contact,
@@ -84,7 +83,7 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
 
     async def GetParty(self, request: pb.GetPartyRequest, context: object) -> pb.GetPartyResponse:
         """Return one party."""
-        oin = identifier(Oin, request.oin, "oin")
+        oin = Oin.parse(request.oin, "oin")
         async with self._shared.register.reading() as reading:
             party = await get_party(reading, oin)
         return pb.GetPartyResponse(party=party_message(party))
@@ -106,8 +105,8 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
     ) -> pb.RegisterSystemResponse:
         """Record a system of a vendor."""
         command = commands.RegisterSystem(
-            system_id=identifier(SystemId, request.system_id, "system_id"),
-            party=identifier(Oin, request.party_oin, "party_oin"),
+            system_id=SystemId.parse(request.system_id, "system_id"),
+            party=Oin.parse(request.party_oin, "party_oin"),
             name=request.name,
             oin=optional_oin(request.oin, "oin"),
         )
@@ -138,8 +137,8 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
     ) -> pb.QualifySystemResponse:
         """Record that a system passed, or lost, the qualification for a service."""
         command = commands.QualifySystem(
-            system_id=identifier(SystemId, request.system_id, "system_id"),
-            service=identifier(ServiceCode, request.service, "service"),
+            system_id=SystemId.parse(request.system_id, "system_id"),
+            service=ServiceCode.parse(request.service, "service"),
             withdraw=request.withdraw,
             test_message_ids=tuple(
                 uuid(text, "test_message_ids")
@@ -158,8 +157,8 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
     ) -> pb.SetRolloutResponse:
         """Open or close the gates for a system and service."""
         command = commands.SetRollout(
-            system_id=identifier(SystemId, request.system_id, "system_id"),
-            service=identifier(ServiceCode, request.service, "service"),
+            system_id=SystemId.parse(request.system_id, "system_id"),
+            service=ServiceCode.parse(request.service, "service"),
             rollout=choice(RolloutStage, request.rollout, "rollout"),
             pilots=frozenset(
                 organisation(text, "pilot_organisations")

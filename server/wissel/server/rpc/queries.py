@@ -1,7 +1,7 @@
 """Requests to resolve become queries, which are decided."""
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from wissel.routing.days import parse_day
 from wissel.routing.decision import Asker, Query, Selection
@@ -19,13 +19,12 @@ from wissel.routing.identifiers import (
 )
 from wissel.routing.reasons import Reason
 from wissel.routing.table import Table
-from wissel.server.rpc.parsing import identifier, optional
+from wissel.server.rpc.parsing import optional
 from wissel.traffic.v1 import route_service_pb2 as pb
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """A query with the day it is about; `field` values were checked once, here."""
+class Question(NamedTuple):
+    """A query with the day it is about, both parsed; one for each call, so a tuple."""
 
     query: Query
     day: dt.date
@@ -38,42 +37,39 @@ def question(
     sender = _sender(table, request)
     receiver = _receiver(request)
     query = Query(
-        asker=asker,
-        sender=sender,
-        receiver=receiver,
-        service=identifier(ServiceCode, request.service, "service"),
-        selection=_selection(request, receiver),
-        version=optional(Namespace, request.service_version, "service_version"),
+        asker,
+        sender,
+        receiver,
+        ServiceCode.parse(request.service, "service"),
+        _selection(request, receiver),
+        optional(Namespace, request.service_version, "service_version"),
     )
-    day = parse_day(request.on_date, "on_date") if request.on_date else today
-    return Question(query=query, day=day)
+    return Question(query, parse_day(on, "on_date") if (on := request.on_date) else today)
 
 
 def _sender(table: Table, request: pb.ResolveRouteRequest) -> Organisation | None:
     """Return who sends; None for a party that sends in its own name."""
-    match request.WhichOneof("sender"):
-        case "sender_brin":
-            return identifier(Brin, request.sender_brin, "sender_brin")
-        case "sender_swv":
-            return identifier(Swv, request.sender_swv, "sender_swv")
-        case "sender_oin":
-            oin = identifier(Oin, request.sender_oin, "sender_oin")
-            organisation = table.organisation_of(oin)
-            if organisation is None and table.party(oin) is None:
-                raise Refused(Reason.SENDER_UNKNOWN, field="sender_oin", organisation=oin)
-            return organisation
-        case _:
-            raise Refused(Reason.FIELD_REQUIRED, field="sender_brin")
+    if brin := request.sender_brin:
+        return Brin.parse(brin, "sender_brin")
+    if swv := request.sender_swv:
+        return Swv.parse(swv, "sender_swv")
+    if not (text := request.sender_oin):
+        field = request.WhichOneof("sender") or "sender_brin"
+        raise Refused(Reason.FIELD_REQUIRED, field=field)
+    oin = Oin.parse(text, "sender_oin")
+    organisation = table.organisation_of(oin)
+    if organisation is None and table.party(oin) is None:
+        raise Refused(Reason.SENDER_UNKNOWN, field="sender_oin", organisation=oin)
+    return organisation
 
 
 def _receiver(request: pb.ResolveRouteRequest) -> Organisation:
-    match request.WhichOneof("receiver"):
-        case "receiver_brin":
-            return identifier(Brin, request.receiver_brin, "receiver_brin")
-        case "receiver_swv":
-            return identifier(Swv, request.receiver_swv, "receiver_swv")
-        case _:
-            raise Refused(Reason.FIELD_REQUIRED, field="receiver_brin")
+    if brin := request.receiver_brin:
+        return Brin.parse(brin, "receiver_brin")
+    if swv := request.receiver_swv:
+        return Swv.parse(swv, "receiver_swv")
+    field = request.WhichOneof("receiver") or "receiver_brin"
+    raise Refused(Reason.FIELD_REQUIRED, field=field)
 
 
 _ANY = Selection()

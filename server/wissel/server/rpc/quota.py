@@ -12,6 +12,7 @@ from wissel.routing.identifiers import Oin
 from wissel.routing.reasons import Reason
 
 _SECONDS_PER_MINUTE = 60
+_ROUNDING = 1e-6  # seconds: a sum of floats may end just above the minute that it is
 
 
 class Quota(StrEnum):
@@ -24,16 +25,17 @@ class Quota(StrEnum):
 class Buckets:
     """One bucket per OIN: it holds a minute's quota and refills evenly.
 
+    Of a bucket it is kept when it will be full again, and nothing else (GCRA).
     `monotonic` gives seconds. There is a bucket for each registered caller that
     ever asked, so their number is bounded by that of the parties.
     """
 
     def __init__(self, quota: Quota, per_minute: int, monotonic: Callable[[], float]) -> None:
         self._quota = quota
-        self._capacity = float(per_minute)
-        self._per_second = per_minute / _SECONDS_PER_MINUTE
+        self._capacity = per_minute
+        self._seconds_each = _SECONDS_PER_MINUTE / per_minute
         self._monotonic = monotonic
-        self._levels: dict[Oin, tuple[float, float]] = {}
+        self._full_at: dict[Oin, float] = {}
 
     def spend(self, oin: Oin, items: int) -> None:
         """Take `items` at once, or raise `Refused(QUOTA_EXCEEDED)` and take nothing.
@@ -42,15 +44,14 @@ class Buckets:
         quota delays it and never shuts it out.
         """
         now = self._monotonic()
-        level, since = self._levels.get(oin, (self._capacity, now))
-        level = min(self._capacity, level + (now - since) * self._per_second)
-        cost = min(float(items), self._capacity)
-        if cost > level:
-            self._levels[oin] = (level, now)
+        full_at = max(self._full_at.get(oin, now), now)
+        full_at += min(items, self._capacity) * self._seconds_each
+        missing = full_at - now - _SECONDS_PER_MINUTE
+        if missing > _ROUNDING:
             raise Refused(
                 Reason.QUOTA_EXCEEDED,
-                retry_after=(cost - level) / self._per_second,
+                retry_after=missing,
                 quota=self._quota.value,
-                per_minute=str(int(self._capacity)),
+                per_minute=str(self._capacity),
             )
-        self._levels[oin] = (level - cost, now)
+        self._full_at[oin] = full_at

@@ -49,22 +49,16 @@ def route_response(route: Route) -> pb.ResolveRouteResponse:
 
     What it has alike with others was written out once, and is copied.
     """
+    receiver, place, receiver_oin, system_id, service, version, last_day, revision, *_ = route
+    terms = receiver.endpoints[place]
     response = pb.ResolveRouteResponse()
-    response.CopyFrom(
-        _alike(
-            route.terms,
-            route.receiver_oin,
-            route.system_id,
-            route.service,
-            route.version,
-            route.last_day,
-        )
-    )
-    message, receiver = response.route, route.receiver
-    message.endpoint_id = receiver.endpoint_text(route.place)
-    message.routing_key = route.routing_key
-    message.vestiging = route.vestiging or ""
-    message.registry_revision = route.revision
+    response.CopyFrom(_alike(terms, receiver_oin, system_id, service, version, last_day))
+    message = response.route
+    message.endpoint_id = receiver.endpoint_text(place)
+    message.routing_key = receiver.routing_key(place)
+    if terms.vestiging is not None:
+        message.vestiging = receiver.vestiging(place) or ""
+    message.registry_revision = revision
     return response
 
 

@@ -22,7 +22,7 @@ from wissel.server.registry.school_lists import (
 from wissel.server.registry.swv import RegisterSwv, register_swv
 from wissel.server.rpc.mutating import mutate
 from wissel.server.rpc.paging import listed, page_of
-from wissel.server.rpc.parsing import identifier, optional, required
+from wissel.server.rpc.parsing import optional, required
 from wissel.server.rpc.school_messages import (
     board_message,
     import_message,
@@ -30,7 +30,7 @@ from wissel.server.rpc.school_messages import (
     swv_message,
 )
 from wissel.server.rpc.shared import Shared
-from wissel.server.rpc.uploading import Upload, received
+from wissel.server.rpc.uploading import received
 
 
 class SchoolServicer(pb_grpc.SchoolServiceServicer):
@@ -44,19 +44,21 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
     ) -> pb.ImportSchoolsResponse:
         """Read one file of DUO open data: first a header, then its bytes."""
         upload = await received(request_iterator)
+        header, body = upload.header, upload.body
         # Parsing takes a good part of a second: other calls go on meanwhile.
-        file = await asyncio.to_thread(duo.parse, upload.data, upload.header.file_name)
-        command = self._import(upload, file)
+        file = await asyncio.to_thread(duo.parse, upload.data, header.file_name)
+        del upload  # its bytes have been read
+        command = self._import(header, file)
 
         async def work(change: Change) -> pb.ImportSchoolsResponse:
             return import_message(await schools.import_schools(change, command))
 
         return await mutate(
             self._shared,
-            upload.header,
+            header,
             pb.ImportSchoolsResponse,
             work,
-            body=upload.body,
+            body=body,
             dry_run=command.validate_only,
         )
 
@@ -95,7 +97,7 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
         self, request: pb.GetSchoolRequest, context: object
     ) -> pb.GetSchoolResponse:
         """Return one school."""
-        brin = identifier(Brin, request.brin, "brin")
+        brin = Brin.parse(request.brin, "brin")
         await self._shared.at(request)
         async with self._shared.register.reading() as reading:
             school = await get_school(reading, brin)
@@ -118,15 +120,16 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
 
     async def GetBoard(self, request: pb.GetBoardRequest, context: object) -> pb.GetBoardResponse:
         """Return one board."""
-        number = identifier(BoardNumber, request.board_number, "board_number")
+        number = BoardNumber.parse(request.board_number, "board_number")
         await self._shared.at(request)
         async with self._shared.register.reading() as reading:
             board = await get_board(reading, number)
             counts = await count_schools(reading, number)
         return pb.GetBoardResponse(board=board_message(board, counts[number]))
 
-    def _import(self, upload: Upload, file: duo.ParsedFile) -> schools.ImportSchools:
-        header = upload.header
+    def _import(
+        self, header: pb.ImportSchoolsHeader, file: duo.ParsedFile
+    ) -> schools.ImportSchools:
         share = self._shared.max_closed_share
         if header.HasField("max_closed_share"):
             share = header.max_closed_share
@@ -149,9 +152,9 @@ class SamenwerkingsverbandServicer(pb_grpc.SamenwerkingsverbandServiceServicer):
     ) -> pb.RegisterSamenwerkingsverbandResponse:
         """Record a samenwerkingsverband."""
         command = RegisterSwv(
-            code=identifier(Swv, request.swv, "swv"),
+            code=Swv.parse(request.swv, "swv"),
             name=request.name,
-            oin=identifier(Oin, request.oin, "oin"),
+            oin=Oin.parse(request.oin, "oin"),
         )
 
         async def work(change: Change) -> pb.RegisterSamenwerkingsverbandResponse:
@@ -175,14 +178,14 @@ class SamenwerkingsverbandServicer(pb_grpc.SamenwerkingsverbandServiceServicer):
 
 def _registration(request: pb.RegisterSchoolRequest) -> schools.RegisterSchool:
     school = request.school
-    brin = identifier(Brin, school.brin, "school.brin")
+    brin = Brin.parse(school.brin, "school.brin")
     if len(school.locations) > 100:  # noqa: PLR2004 - a vestiging has two digits
         raise Refused(
             Reason.FIELD_INVALID, field="school.locations", expected="at most 100 locations"
         )
     return schools.RegisterSchool(
         brin=brin,
-        board=identifier(BoardNumber, school.board_number, "school.board_number"),
+        board=BoardNumber.parse(school.board_number, "school.board_number"),
         board_name=request.board_name,
         locations=tuple(
             schools.NewLocation(

@@ -12,11 +12,11 @@ from prometheus_client import CollectorRegistry
 from wissel.routing.identifiers import Oin
 from wissel.server.identity.peer import Peers
 from wissel.server.registry.ports import Register
+from wissel.server.rpc.finished import Finished
 from wissel.server.rpc.gates import Gates, Room, Serving
 from wissel.server.rpc.health import HealthServicer
 from wissel.server.rpc.interceptor import Interceptor
 from wissel.server.rpc.log import Lines
-from wissel.server.rpc.metrics import Metrics
 from wissel.server.rpc.policy import check_policy
 from wissel.server.rpc.ports import Clock, Follower
 from wissel.server.rpc.quota import Buckets, Quota
@@ -33,15 +33,14 @@ _LOOKAHEAD: Final = 4 * 1024 * 1024
 """Bytes that a caller may send ahead of what is read.
 
 Left to itself gRPC lets them grow with the speed of the line: 20 MiB of memory
-for a transfer, now 13. With less than most dossiers a refusal comes while the
-caller waits to write, and gRPC's client then loses its reason.
+for a transfer, now 13.
 """
 _FRAME: Final = 1024 * 1024
 """Bytes that a caller may send in one frame: a chunk in one saves 6 % of a large transfer."""
 _QUEUE: Final = 128
 """Calls that wait in one of gRPC's queues before it sheds some of those that come (ADR 10)."""
-_QUEUE_FULL: Final = 256
-"""Calls that wait before it sheds all that come: a quarter of a second's work or less."""
+_QUEUE_FULL: Final = 144
+"""Calls that wait before it sheds all that come: close to where it begins, to be short."""
 _SERVING: Final = health_pb2.HealthCheckResponse.SERVING
 _NOT_SERVING: Final = health_pb2.HealthCheckResponse.NOT_SERVING
 
@@ -52,7 +51,7 @@ class Bounds:
 
     `connection_grace_seconds` is longer than the longest transfer
     (`courier.bounds.Limits.longest_deadline`). `waiting` calls at most wait for
-    the database.
+    the database. `connections` counts those in their handshake too.
     """
 
     resolve_per_minute: int
@@ -61,6 +60,7 @@ class Bounds:
     connection_age_seconds: float = 600
     connection_grace_seconds: float = 630
     waiting: int = 128
+    connections: int = 512
     stream_check_seconds: float = 1
     reuse_port: bool = False
 
@@ -98,15 +98,13 @@ class RpcServer:
         watched: HealthServicer,
         serving: Serving,
         services: tuple[str, ...],
-        lines: Lines,
-        metrics: Metrics,
+        finished: Finished,
     ) -> None:
         self._server = server
         self._watched = watched
         self._serving = serving
         self._services = services
-        self._lines = lines
-        self._metrics = metrics
+        self._finished = finished
         self._state: object = None
 
     async def listen(self, address: str, credentials: grpc.ServerCredentials) -> int:
@@ -128,12 +126,11 @@ class RpcServer:
         self._serving.stopping = True
         await self._watched.enter_graceful_shutdown()
         await self._server.stop(grace)
-        self._metrics.flush()
-        self._lines.flush()
+        self.flush_log()
 
     def flush_log(self) -> None:
-        """Hand over the log lines of all calls so far."""
-        self._lines.flush()
+        """Write the log lines of all calls so far."""
+        self._finished.flush()
 
     async def terminated(self) -> None:
         """Return when the server has stopped."""
@@ -146,15 +143,9 @@ async def build(parts: Parts) -> RpcServer:
     Raises `PolicyError` if the policy and the served methods differ. The
     follower must have loaded its table before the server listens.
     """
-    serving, metrics = Serving(), Metrics(parts.metrics)
+    serving, finished = Serving(), Finished(parts.metrics, parts.lines, parts.clock)
     gates = _gates(parts, serving)
-    interceptor = Interceptor(
-        gates,
-        metrics,
-        parts.lines,
-        parts.clock,
-        parts.bounds.stream_check_seconds,
-    )
+    interceptor = Interceptor(gates, finished, parts.bounds.stream_check_seconds)
     server = grpc.aio.server(
         interceptors=[*parts.around, interceptor], options=_options(parts.bounds)
     )
@@ -170,7 +161,7 @@ async def build(parts: Parts) -> RpcServer:
     )
     added = add_services(server, shared, parts.traffic, watched)
     check_policy(added.methods)
-    built = RpcServer(server, watched, serving, added.services, parts.lines, metrics)
+    built = RpcServer(server, watched, serving, added.services, finished)
     await built.set_serving(serving=False)
     return built
 
@@ -195,7 +186,11 @@ def _options(bounds: Bounds) -> list[tuple[str, Any]]:
     return [
         ("grpc.so_reuseport", int(bounds.reuse_port)),
         ("grpc.max_receive_message_length", MAX_RECEIVE_BYTES),
+        ("grpc.max_allowed_incoming_connections", bounds.connections),
         ("grpc.max_concurrent_streams", _STREAMS),
+        # By itself gRPC also counts calls that have ended and are not yet forgotten, and
+        # refuses some of a caller who keeps to the bound. The queues bound those who do not.
+        ("grpc.http.overload_protection", 0),
         ("grpc.server_handshake_timeout_ms", _HANDSHAKE_MS),
         ("grpc.max_connection_age_ms", int(bounds.connection_age_seconds * 1000)),
         ("grpc.max_connection_age_grace_ms", int(bounds.connection_grace_seconds * 1000)),

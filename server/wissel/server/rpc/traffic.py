@@ -12,6 +12,7 @@ from wissel.routing.reasons import Reason
 from wissel.server.courier.carry import Caller as Sender
 from wissel.server.courier.carry import Forwarded
 from wissel.server.courier.journey import Journey
+from wissel.server.courier.parts import Part
 from wissel.server.courier.ports import Journal
 from wissel.server.identity.peer import Peers
 from wissel.server.rpc.call import Caller, Context, caller, current
@@ -32,7 +33,7 @@ class Forwards(Protocol):
     async def forward(
         self,
         caller: Sender,
-        requests: AsyncIterator[pb.ForwardEnvelopeRequest],
+        requests: AsyncIterator[Part],
         remaining: float | None,
         journey: Journey,
     ) -> Forwarded:
@@ -58,7 +59,7 @@ class TrafficServicer(pb_grpc.TrafficServiceServicer):
         self._watcher = watcher
 
     async def ForwardEnvelope(
-        self, request_iterator: AsyncIterator[pb.ForwardEnvelopeRequest], context: Context
+        self, request_iterator: AsyncIterator[Part], context: Context
     ) -> pb.ForwardEnvelopeResponse:
         """Deliver a message and answer with both receipts."""
         call, who = current(), caller()

@@ -21,7 +21,6 @@ from wissel.routing.may_act import MandateInForce, may_act
 from wissel.routing.reasons import Reason
 from wissel.routing.table import Table
 from wissel.server.rpc.call import Caller
-from wissel.server.rpc.parsing import identifier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +46,7 @@ def validate_mandate(
     """
     day = parse_optional_day(request.reference_date, "reference_date") or today
     giver = _organisation(table, request)
-    supplier = identifier(Oin, request.supplier_oin, "supplier_oin")
+    supplier = Oin.parse(request.supplier_oin, "supplier_oin")
     service = _service(table, request)
     outcome = _outcome(table, giver, service, supplier, day)
     itself = who.oin == supplier
@@ -76,11 +75,11 @@ def _outcome(
 def _organisation(table: Table, request: pb.ValidateMandateRequest) -> Organisation | None:
     match request.WhichOneof("organisation"):
         case "brin":
-            return identifier(Brin, request.brin, "brin")
+            return Brin.parse(request.brin, "brin")
         case "swv":
-            return identifier(Swv, request.swv, "swv")
+            return Swv.parse(request.swv, "swv")
         case "organisation_oin":
-            oin = identifier(Oin, request.organisation_oin, "organisation_oin")
+            oin = Oin.parse(request.organisation_oin, "organisation_oin")
             return table.organisation_of(oin)
         case _:
             raise Refused(Reason.FIELD_REQUIRED, field="brin")
@@ -89,12 +88,12 @@ def _organisation(table: Table, request: pb.ValidateMandateRequest) -> Organisat
 def _service(table: Table, request: pb.ValidateMandateRequest) -> ServiceCode:
     match request.WhichOneof("subject"):
         case "service":
-            code = identifier(ServiceCode, request.service, "service")
+            code = ServiceCode.parse(request.service, "service")
             service = table.service(code)
             if service is None:
                 raise Refused(Reason.SERVICE_NOT_FOUND, field="service", service=code)
         case "namespace":
-            return _service_of(table, identifier(Namespace, request.namespace, "namespace"))
+            return _service_of(table, Namespace.parse(request.namespace, "namespace"))
         case _:
             raise Refused(Reason.FIELD_REQUIRED, field="service")
     return service.code

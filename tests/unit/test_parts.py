@@ -1,0 +1,86 @@
+"""A part is read as protobuf reads it, whether it is parsed or passed on as it came."""
+
+import pytest
+from google.protobuf.message import DecodeError
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from wissel.dossier.v1 import dossier_pb2
+from wissel.las.v1 import las_service_pb2 as las
+from wissel.server.courier.parts import Piece, piece_of, read_part, write_part
+from wissel.traffic.v1 import traffic_service_pb2 as traffic
+
+SIZES = (1, 2, 121, 123, 124, 125, 126, 127, 128, 16_376, 16_379, 16_383, 16_384, 1024 * 1024)
+
+edited = st.builds(
+    lambda size, at, byte: (
+        encoded := bytearray(chunk(b"x" * size)),
+        encoded.__setitem__(at % 8 % len(encoded), byte),
+        bytes(encoded),
+    )[-1],
+    st.integers(0, 300),
+    st.integers(0, 7),
+    st.integers(0, 255),
+)
+"""Chunks with one byte at their beginning changed."""
+
+
+def chunk(data: bytes) -> bytes:
+    """Return a request with a chunk as every encoder writes it."""
+    request = traffic.ForwardEnvelopeRequest(chunk=dossier_pb2.Chunk(data=data))
+    return request.SerializeToString()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_chunk_is_a_piece_that_lies_where_it_came(size: int) -> None:
+    encoded = chunk(b"x" * size)
+
+    part = read_part(encoded)
+
+    assert isinstance(part, Piece)
+    assert part.data == b"x" * size
+    assert write_part(part) is encoded
+
+
+@given(st.binary(max_size=400) | edited)
+@example(b"")
+@example(b"\x12\x00")
+@example(b"\x12\x02\x0a\x00")
+@example(b"\x12\x83\x00\x0a\x01x")
+@example(b"\x12\x80\x80\x80\x80\x80\x00\x0a\x01x")
+@example(b"\x12\x03\x0a\x01x\x12\x03\x0a\x01y")
+@example(b"\x12\x06\x0a\x01x\x0a\x01y")
+def test_whatever_comes_means_what_it_means_to_protobuf(encoded: bytes) -> None:
+    try:
+        expected = traffic.ForwardEnvelopeRequest.FromString(encoded)
+    except DecodeError:
+        with pytest.raises(DecodeError):
+            read_part(encoded)
+        return
+
+    part = read_part(encoded)
+
+    if isinstance(part, Piece):
+        assert expected.WhichOneof("part") == "chunk"
+        assert part.data == expected.chunk.data
+        onward = las.DeliverRequest.FromString(write_part(part))
+        assert onward == las.DeliverRequest(chunk=dossier_pb2.Chunk(data=bytes(part.data)))
+    else:
+        assert part == expected
+
+
+@given(st.binary(min_size=1, max_size=70_000))
+def test_a_piece_that_is_written_out_is_read_again(data: bytes) -> None:
+    piece = piece_of(data)
+
+    assert piece.encoded == chunk(data)
+    assert read_part(write_part(piece)) == piece
+
+
+def test_another_part_is_a_message() -> None:
+    opening = traffic.ForwardEnvelopeRequest(header=dossier_pb2.Signed(payload=b"x"))
+
+    assert read_part(opening.SerializeToString()) == opening
+    assert write_part(las.DeliverRequest(opening=las.Opening(header=opening.header))) == (
+        las.DeliverRequest(opening=las.Opening(header=opening.header)).SerializeToString()
+    )
