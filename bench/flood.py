@@ -27,7 +27,7 @@ from wissel.traffic.v1 import route_service_pb2
 _CONNECTIONS: Final = 64
 _STREAMS: Final = 100
 _TICK: Final = 0.002
-_LAST_TICKS: Final = 2500
+_LAST_TICKS: Final = 30_000
 _PREFACE: Final = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 _DATA, _HEADERS, _RST, _SETTINGS, _PING, _WINDOW = 0, 1, 3, 4, 6, 8
 _END_STREAM, _END_HEADERS, _ACK = 1, 4, 1

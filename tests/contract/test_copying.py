@@ -1,11 +1,12 @@
 """Everything a hub knows moves to another database, and back, and is the same there."""
 
 import asyncio
+import socket
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from support import postgres
 from support.acts import act, board
@@ -15,7 +16,7 @@ from support.whole_state import DELIVERIES, fill, rows
 from wissel.routing.delivery import State, Wanted
 from wissel.server.store import tables
 from wissel.server.store.copying import Copied, CopyError, copy_database
-from wissel.server.store.engine import journal_url, open_blocking_engine
+from wissel.server.store.engine import blocking_read, journal_url, open_blocking_engine
 from wissel.server.store.journal import SqlJournal
 from wissel.server.store.migrate import migrate
 
@@ -93,6 +94,29 @@ async def test_a_table_longer_than_what_is_held_at_once_is_copied_whole(
 
     assert 3 * 2_001 + 1 == copied.rows
     assert rows(source) == rows(target_url)
+
+
+def test_a_server_may_be_named_after_another_that_is_gone() -> None:
+    """As hubs name a primary and its standby."""
+    source, target = postgres.fresh_database(), postgres.fresh_database(migrated=False)
+    asyncio.run(fill(source))
+    names = [postgres.after("/nowhere", 5432, url) for url in (source, target)]
+
+    copy_database(names[0], names[1], silent)
+
+    assert rows(source) == rows(target)
+
+
+def test_a_host_that_takes_no_connection_is_passed_over() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        port = deaf.getsockname()[1]
+        url = postgres.after("127.0.0.1", port, postgres.fresh_database())
+        engine = open_blocking_engine(url, attentive=False)
+        with blocking_read(engine) as connection:
+            head = connection.scalar(select(tables.HEAD.c.revision))
+        engine.dispose()
+
+    assert 0 == head
 
 
 def test_progress_is_told_by_table(filled: str, target_url: str) -> None:

@@ -25,6 +25,7 @@ RATE: Final = 12_000
 """Calls a second: far more than one process in Python serves."""
 SECONDS: Final = 2.0
 SCHOOLS: Final = 20
+STREAMS: Final = 100
 SPARE: Final = 64 * 1024 * 1024
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 
@@ -92,6 +93,20 @@ async def test_an_overload_is_shed_and_leaves_nothing_behind(place: Path) -> Non
     assert told_why <= {"OVERLOADED"}
     assert healthy == 40 * health_pb2.HealthCheckResponse.SERVING
     assert after - before < SPARE
+
+
+async def test_who_makes_as_many_calls_as_a_connection_holds_is_not_refused(place: Path) -> None:
+    pki = place / "pki"
+    with hub(place, pki, place / "hub.log") as service:
+        line = channel(service.address, pki, "operator")
+        resolve = resolving(line, SCHOOLS)
+
+        async def caller() -> None:
+            for _ in range(30):
+                await resolve()
+
+        await asyncio.gather(*(caller() for _ in range(STREAMS)))
+        await line.close()
 
 
 def _reason(error: grpc.aio.AioRpcError, server: str) -> str:

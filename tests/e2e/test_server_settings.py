@@ -1,13 +1,24 @@
 """`wissel-server serve` with settings that are good, missing or wrong."""
 
+import asyncio
 import http.client
+import json
 import socket
 from pathlib import Path
+from typing import Any
 
+import grpc
 import pytest
+from bench.bare import channel
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from support.hub_process import Place, serving
+from support.las import failing
 from support.processes import free_port, run, spawn
+from support.underway import connected, send
+from wissel.clients.errors import Refused
+from wissel.clients.hub import AsyncHub
+from wissel.clients.patience import IMPATIENT
 
 USAGE = 2
 UNREACHABLE = 3
@@ -28,7 +39,8 @@ def test_all_missing_settings_are_named_at_once(tmp_path: Path) -> None:
 
 
 def test_a_wrong_setting_is_named_beside_a_missing_one(place: Place) -> None:
-    environ = {**place.environ, "WISSEL_OPERATORS": "4711", "WISSEL_GRACE_SECONDS": "-1"}
+    wrong = {"OPERATORS": "4711", "GRACE_SECONDS": "-1", "SWEEP_SECONDS": "0"}
+    environ = {**place.environ, **{f"WISSEL_{name}": value for name, value in wrong.items()}}
     del environ["WISSEL_TLS_KEY"]
 
     code, said = run(["wissel-server", "serve"], environ=environ, cwd=place.folder)
@@ -36,6 +48,7 @@ def test_a_wrong_setting_is_named_beside_a_missing_one(place: Place) -> None:
     assert USAGE == code
     assert "WISSEL_OPERATORS: '4711' is not an OIN" in said
     assert "WISSEL_GRACE_SECONDS: " in said
+    assert "WISSEL_SWEEP_SECONDS: " in said
     assert "WISSEL_TLS_KEY is missing" in said
 
 
@@ -173,6 +186,41 @@ def test_a_word_that_is_no_setting_is_named(place: Place) -> None:
 
     assert USAGE == code
     assert "WISSEL_LISEN: " in said
+
+
+async def test_a_hub_takes_as_many_connections_as_is_set(place: Place) -> None:
+    pki = place.folder / "pki"
+    with serving(place, WISSEL_MAX_CONNECTIONS="1") as hub:
+        async with (
+            channel(hub.address, pki, "hub", own=True) as first,
+            channel(hub.address, pki, "hub", own=True) as second,
+        ):
+            one: Any = health_pb2_grpc.HealthStub(first)
+            await one.Check(health_pb2.HealthCheckRequest())
+            other: Any = health_pb2_grpc.HealthStub(second)
+
+            with pytest.raises(grpc.aio.AioRpcError) as refused:
+                await other.Check(health_pb2.HealthCheckRequest())
+
+    assert grpc.StatusCode.UNAVAILABLE is refused.value.code()
+
+
+async def test_a_hub_sweeps_as_often_as_is_set(place: Place) -> None:
+    with serving(place, WISSEL_SWEEP_SECONDS="0.1") as hub:
+        outbox = place.folder / "outbox"
+        async with (
+            connected(hub) as (sender, las),
+            AsyncHub(hub.address, sender.identity, outbox=outbox, patience=IMPATIENT) as calls,
+        ):
+            las.behave = failing(grpc.StatusCode.INTERNAL)
+            with pytest.raises(Refused):
+                await send(calls)
+            settled = await asyncio.to_thread(hub.process.line_with, "delivery_settled")
+            [resumed] = await calls.resume()
+
+    assert resumed.receipt
+    assert resumed.receipt.replayed
+    assert str(resumed.entry.message_id) == json.loads(settled)["message_id"]
 
 
 def test_metrics_are_served_on_their_own_port(place: Place) -> None:

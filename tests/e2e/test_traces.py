@@ -37,7 +37,7 @@ def collector() -> Iterator[Collector]:
 @pytest.fixture(scope="module")
 def hub(collector: Collector, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
     place = Place.make(tmp_path_factory.mktemp("hub"))
-    with serving(place, **collector.environ) as running:
+    with serving(place, **collector.environ, WISSEL_SWEEP_SECONDS="0.1") as running:
         yield running
 
 
@@ -170,6 +170,7 @@ async def test_a_span_holds_nothing_of_the_message(  # noqa: PLR0917 - fixtures
                 inzage_date=INZAGE,
                 composed=lambda envelope: begun.append(str(envelope.entry.message_id)),
             )
+        await asyncio.to_thread(collector.of, begun[0], "wissel-hub GetReceipt")
     await asyncio.to_thread(tracer.close)
     spans = collector.of(
         begun[0], "wissel-hub ForwardEnvelope", "wissel-both Deliver", "wissel-both send"
@@ -179,6 +180,14 @@ async def test_a_span_holds_nothing_of_the_message(  # noqa: PLR0917 - fixtures
     assert "RECEIVER_FAILED" == spans["wissel-both", "Deliver"].failed
     assert "RECEIVER_FAILED" == spans["wissel-both", "send"].failed
     assert "UNCERTAIN" == spans["wissel-hub", "ForwardEnvelope"].attributes["wissel.state"]
+    asked = collector.named("GetReceipt", 1)[0]
+    assert ("CLIENT", b"") == (asked.kind, asked.parent)
+    assert said_of(asked) == {
+        "rpc.system": "grpc",
+        "wissel.receiver_oin": receiver.oin,
+        "wissel.message_id": begun[0],
+        "wissel.reason": "DELIVERY_UNCERTAIN",
+    }
     keys = (vendor.key.read_bytes().splitlines()[1] for vendor in (sender, receiver))
     for canary in (BSN.encode(), b"Kanariewijk", DOSSIER, b"no such row", *keys):
         assert canary not in collector.bytes

@@ -95,7 +95,6 @@ class Postgres(Database):
         direct = make_url(self._server.url)
         folder = direct.query["host"]
         assert isinstance(folder, str)
-        self._pidfile = Path(str(self._server.control[2])) / "postmaster.pid"
         migrate(self._server.url)
         self.wire: Leg = network.leg(f"{folder}/{_SOCKET}", tls=False)
         self.url = f"postgresql://wissel@127.0.0.1:{self.wire.port}/{direct.database}"
@@ -122,7 +121,7 @@ class Postgres(Database):
         """Kill each of its processes."""
         self.engine.dispose()
         self._signal(signal.SIGKILL)
-        until(lambda: not self._processes(), "PostgreSQL has gone")
+        until(lambda: not self._server.processes(), "PostgreSQL has gone")
 
     def start(self) -> None:
         """Start it again; it replays what it had promised."""
@@ -143,17 +142,9 @@ class Postgres(Database):
             yield
 
     def _signal(self, number: signal.Signals) -> None:
-        for pid in self._processes():
+        for pid in self._server.processes():
             with suppress(ProcessLookupError):
                 os.kill(pid, number)
-
-    def _processes(self) -> list[int]:
-        try:
-            parent = int(self._pidfile.read_text(encoding="ascii").split()[0])
-            children = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii")
-        except (FileNotFoundError, ProcessLookupError):
-            return []
-        return [parent, *(int(each) for each in children.split())]
 
 
 def lock_table() -> str:

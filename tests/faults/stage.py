@@ -166,6 +166,7 @@ def running_stage(
             "WISSEL_LISTEN": f"127.0.0.1:{hub_port}",
             "WISSEL_WORKERS": str(workers),
             "WISSEL_MAX_TRANSFERS_PER_OIN": "64",
+            "WISSEL_SWEEP_SECONDS": "1",
             "TMPDIR": str(folder),
         }
         hub = Part(_SERVE, log=folder / "hub.log", environ=environ, ready=_SERVING)

@@ -28,6 +28,7 @@ PATIENCE = 60.0
 HTTP2 = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])
 PING = bytes([0, 0, 8, 6, 0, 0, 0, 0, 0]) + bytes(8)
 GOAWAY = 7
+EAGER = (("grpc.initial_reconnect_backoff_ms", 100), ("grpc.max_reconnect_backoff_ms", 100))
 
 
 @pytest.fixture
@@ -92,6 +93,41 @@ async def test_who_connects_and_does_not_go_on_is_hung_up_on(hub: Hub) -> None:
         await asyncio.gather(closed(silent), closed(half), closed(mute))
 
     assert (await Caller(hub, "noord").parties.WhoAmI(WhoAmIRequest())).registered
+
+
+async def test_one_connection_too_many_is_turned_away_until_another_ends(tmp_path: Path) -> None:
+    bounds = replace(BOUNDS, connections=2)
+    async with running_hub(tmp_path, facts=worlds.small(), bounds=bounds) as hub:
+        noord = hub.identity("noord")
+        channels = [hub.open(noord, EAGER) for _ in range(3)]
+        calls = [PartyServiceStub(channel).WhoAmI for channel in channels]
+        for call in calls[:2]:
+            await call(WhoAmIRequest(), timeout=PATIENCE)
+
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await calls[2](WhoAmIRequest(), timeout=PATIENCE)
+        waiting = calls[2](WhoAmIRequest(), timeout=PATIENCE, wait_for_ready=True)
+        await channels[0].close()
+        let_in = await waiting
+
+        assert refused.value.code() is grpc.StatusCode.UNAVAILABLE
+        assert let_in.registered
+
+
+async def test_who_never_gets_through_the_handshake_gives_its_place_back(tmp_path: Path) -> None:
+    bounds = replace(BOUNDS, connections=2)
+    async with running_hub(tmp_path, facts=worlds.small(), bounds=bounds) as hub:
+        for _ in range(20):
+            with suppress(OSError):
+                async with connected(hub, secure=False):
+                    pass
+
+        channel = hub.open(hub.identity("noord"), EAGER)
+        who = PartyServiceStub(channel).WhoAmI(
+            WhoAmIRequest(), timeout=PATIENCE, wait_for_ready=True
+        )
+
+        assert (await who).registered
 
 
 async def test_one_connection_holds_so_many_calls_and_the_next_one_waits(hub: Hub) -> None:

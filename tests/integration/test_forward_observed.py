@@ -1,7 +1,7 @@
 """What an operator sees of a forward: its log line, and its part of the metrics."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, MutableMapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,11 @@ import grpc
 import orjson
 import pytest
 from prometheus_client import CollectorRegistry
+from structlog.testing import capture_logs
 
 from support import worlds
 from support.forwarding import Envelope, World, forwarding
-from support.las import failing, refusing, waiting
+from support.las import Behaviour, failing, refusing, waiting
 from support.sweeping import PROMPT, becomes, left_uncertain
 from wissel.routing.envelope import Address
 from wissel.routing.identifiers import Brin
@@ -33,27 +34,32 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 async def line(world: World, message: Envelope) -> dict[str, Any]:
     """Send a message, whatever comes of it, and return the log line of that call."""
+    before = len(lines(world))
     with suppress(grpc.aio.AioRpcError):
         await world.send(message)
-    return last_line(world)
+    await until(lambda: len(lines(world)) > before)  # that of a refusal comes after its answer
+    return lines(world)[-1]
 
 
-def last_line(world: World) -> dict[str, Any]:
-    """Return the log line of the last forward."""
+def lines(world: World) -> list[dict[str, Any]]:
+    """Return the log lines of forwards so far."""
     world.hub.server.flush_log()
-    lines: list[dict[str, Any]] = [
-        orjson.loads(each) for each in world.hub.log.getvalue().splitlines()
-    ]
-    return [each for each in lines if each["method"].endswith("/ForwardEnvelope")][-1]
+    every = (orjson.loads(each) for each in world.hub.log.getvalue().splitlines())
+    return [each for each in every if each["method"].endswith("/ForwardEnvelope")]
 
 
 async def until(so: Callable[[], bool]) -> None:
     """Wait until something is so."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             if so():
                 return
             await asyncio.sleep(0.01)
+
+
+def with_event(event: str, logged: Iterable[MutableMapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the lines of this event that were not those of calls."""
+    return [dict(each) for each in logged if each["event"] == event]
 
 
 def counted(registry: CollectorRegistry, name: str, **labels: str) -> float:
@@ -140,11 +146,77 @@ async def test_a_delivery_whose_sender_has_gone_is_counted_when_it_ends(world: W
     release.set()
     await world.courier.drain(20)
 
-    said = last_line(world)
+    (said,) = lines(world)
     assert ("CANCELLED", "ACCEPTED") == (said["outcome"], said["state"])
     assert 0 == before
     assert 1 == counted(world.metrics, "wissel_deliveries_total", state="DELIVERED", reason="")
     assert message.header.payload_size == counted(world.metrics, "wissel_delivered_bytes_total")
+
+
+@pytest.mark.parametrize(
+    ("then", "state", "reason"),
+    [
+        (None, "DELIVERED", None),
+        (refusing("FULL", early=True), "REFUSED", Reason.RECEIVER_REFUSED),
+        (failing(grpc.StatusCode.INTERNAL, early=True), "UNCERTAIN", Reason.RECEIVER_FAILED),
+    ],
+    ids=["delivered", "refused", "failed"],
+)
+async def test_a_delivery_that_outlives_its_call_has_a_line_of_its_own(
+    world: World, then: Behaviour | None, state: str, reason: str | None
+) -> None:
+    release, message = asyncio.Event(), world.message()
+    world.las.behave = waiting(release, then)
+    with capture_logs() as logged:
+        sending = asyncio.create_task(world.send(message))
+        await world.las.arrived.wait()
+        sending.cancel()
+        await world.hub.finished("CANCELLED")
+        assert [] == with_event("delivery_ended", logged)
+        release.set()
+        await world.courier.drain(20)
+
+    [said] = with_event("delivery_ended", logged)
+    assert 0 < said.pop("ms")
+    assert said == {
+        "event": "delivery_ended",
+        "log_level": "info",
+        "message_id": str(message.message_id),
+        "sender_oin": worlds.NOORD,
+        "receiver_oin": worlds.ZUID,
+        "attempt": 1,
+        "state": state,
+        **({"reason": reason} if reason else {}),
+    }
+
+
+async def test_a_bug_that_ends_a_delivery_without_a_caller_is_told_with_its_traceback(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = asyncio.Event()
+    world.las.behave = waiting(release)
+    with capture_logs() as logged:
+        sending = asyncio.create_task(world.send(world.message()))
+        await world.las.arrived.wait()
+        sending.cancel()
+        await world.hub.finished("CANCELLED")
+        monkeypatch.setattr(world.files.signer, "_current", None)  # nothing to sign with
+        release.set()
+        await world.courier.drain(20)
+
+    [said] = with_event("delivery_ended", logged)
+    assert ("error", Reason.INTERNAL_ERROR) == (said["log_level"], said["reason"])
+    assert "UNCERTAIN" == said["state"]
+    assert isinstance(said["exc_info"], AttributeError)
+
+
+async def test_a_delivery_that_ends_with_its_call_has_only_the_line_of_that(world: World) -> None:
+    with capture_logs() as logged:
+        await world.send(world.message())
+        world.las.behave = refusing("FULL")
+        await line(world, world.message())
+
+    assert [] == with_event("delivery_ended", logged)
 
 
 async def test_together_they_wait_for_one_transaction(world: World) -> None:
@@ -157,16 +229,22 @@ async def test_together_they_wait_for_one_transaction(world: World) -> None:
     assert commits == counted(world.metrics, "wissel_journal_turn_seconds_count")
 
 
-async def test_what_the_sweeper_asks_and_settles_is_counted(world: World) -> None:
+async def test_what_the_sweeper_asks_and_settles_is_counted_and_told(world: World) -> None:
     registry = CollectorRegistry()
     message = await left_uncertain(world)
     sweeper = make_sweeper(world.parts, world.dialer, PROMPT, asked=SweeperMetrics(registry).asked)
-    sweeping = asyncio.create_task(sweeper.run())
-
-    await becomes(world, message, "DELIVERED")
-    await until(lambda: sweeper.uncertain == 0)
-    sweeping.cancel()
-    await asyncio.wait([sweeping])
+    with capture_logs() as logged:
+        sweeping = asyncio.create_task(sweeper.run())
+        await becomes(world, message, "DELIVERED")
+        await until(lambda: sweeper.uncertain == 0)
+        sweeping.cancel()
+        await asyncio.wait([sweeping])
 
     assert 1 <= counted(registry, "wissel_sweeper_asked_total", reason="")
     assert 1 == counted(world.metrics, "wissel_deliveries_total", state="DELIVERED", reason="")
+    [said] = with_event("delivery_settled", logged)
+    assert str(message.message_id) == said["message_id"]
+    assert (worlds.NOORD, worlds.ZUID) == (said["sender_oin"], said["receiver_oin"])
+    assert ("DELIVERED", 1) == (said["state"], said["attempt"])
+    assert 0 < said["ms"]
+    assert "reason" not in said

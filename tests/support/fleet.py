@@ -3,7 +3,7 @@
 import http.client
 import json
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ from support.processes import free_port
 from wissel.clients.hub import AsyncHub
 from wissel.clients.identity import Identity
 
-_PATIENCE = 10.0
+_PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +53,15 @@ class Fleet:
 
     def counted(self, calls: int) -> list[float]:
         """Return the calls of each worker once so many are counted: they come in blocks."""
+        self.until(lambda: sum(self.samples("wissel_worker_calls_total")) >= calls)
+        return self.samples("wissel_worker_calls_total")
+
+    def until(self, so: Callable[[], bool]) -> None:
+        """Wait until the parent shows that something is so: workers have their own time."""
         patience = time.monotonic() + _PATIENCE
-        while sum(counts := self.samples("wissel_worker_calls_total")) < calls:
-            assert time.monotonic() < patience, counts
+        while not so():
+            assert time.monotonic() < patience, self.get("/metrics")[1]
             time.sleep(0.05)
-        return counts
 
     @asynccontextmanager
     async def connections(self, identity: Identity) -> AsyncIterator[list[AsyncHub]]:

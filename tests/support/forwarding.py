@@ -20,7 +20,7 @@ import grpc
 from prometheus_client import CollectorRegistry
 
 from support import envelopes, worlds
-from support.hub import Hub, running_hub
+from support.hub import Hub, refusal, running_hub, told
 from support.las import FakeLas, signer_of
 from support.pki import HUB_OIN
 from support.stores import utc_now
@@ -52,7 +52,7 @@ from wissel.traffic.v1.traffic_service_pb2_grpc import TrafficServiceStub
 
 EVER: Final = dt.date(2020, 8, 1)
 CHUNK: Final = 64 * 1024
-QUICK: Final = Limits(idle=1.0, handshake=2.0)
+QUICK: Final = Limits(idle=2.0)
 """Limits for tests in which somebody is too slow."""
 
 
@@ -133,16 +133,27 @@ class World:
         return self.hub.stub(TrafficServiceStub, name)
 
     async def send(
-        self, message: Envelope, name: str = "noord", seconds: float | None = 20
+        self, message: Envelope, name: str = "noord", seconds: float | None = 60
     ) -> pb.ForwardEnvelopeResponse:
         """Send a message as it is; an early answer counts, not the write that it broke."""
         call = self.stub(name).ForwardEnvelope(timeout=seconds)
-        with suppress(grpc.aio.AioRpcError, asyncio.InvalidStateError):
-            async for request in message.requests():
-                await call.write(request)
-            await call.done_writing()
-        response: pb.ForwardEnvelopeResponse = await call
+        try:
+            with suppress(grpc.aio.AioRpcError, asyncio.InvalidStateError):
+                async for request in message.requests():
+                    await call.write(request)
+                await call.done_writing()
+            response: pb.ForwardEnvelopeResponse = await call
+        finally:
+            call.cancel()  # a write that is cancelled before the call has begun leaves it open
         return response
+
+    async def told(self, message: Envelope, name: str = "noord") -> grpc.aio.AioRpcError | None:
+        """Send a message, again if the client loses the answer; return why it is refused, if so."""
+        return await told(lambda: self.send(message, name))
+
+    async def refusal(self, message: Envelope, name: str = "noord") -> grpc.aio.AioRpcError:
+        """Return why a message is refused, as `told` does; fail if it is delivered."""
+        return await refusal(lambda: self.send(message, name))
 
     def dialer_path(self) -> TrustedPath:
         """Return the path of the receiver to which there is a line."""

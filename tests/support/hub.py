@@ -11,7 +11,7 @@ whom nobody registered. `hub.issue` makes others, also bad ones.
 
 import io
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,6 +54,7 @@ BOUNDS: Final = Bounds(
 )
 OPERATOR_METADATA: Final = (("wissel-user", "jansen@desk"),)
 """What an operator sends along with every mutation."""
+_LOST_AT_MOST: Final = 20
 
 TrafficMaker = Callable[[SqlRegister, Follower[Table]], Traffic]
 
@@ -129,7 +130,7 @@ class Hub:
         async with self.register.changing(Act(caller=worlds.DESK, method="test")) as change:
             await change.put(*facts)
         revision = await self.register.head_revision()
-        await self.follower.reached(revision)
+        await self.follower.reached(revision, timeout=60)
         return revision
 
 
@@ -212,6 +213,36 @@ def detail(error: grpc.aio.AioRpcError, kind: type[M]) -> M:
             return cast(M, found)
     message = f"no {kind.__name__} in {error}"
     raise AssertionError(message)
+
+
+def is_lost(error: grpc.aio.AioRpcError) -> bool:
+    """Whether gRPC's client has lost a status, because that came while it wrote.
+
+    Its debug text names the write that failed. Senders in other languages read
+    the status; the SDK asks again.
+    """
+    return "SendMessageOperation" in (error.debug_error_string() or "")
+
+
+async def told(call: Callable[[], Awaitable[object]]) -> grpc.aio.AioRpcError | None:
+    """Make a call, again if the client loses the answer; return why it is refused, if it is."""
+    for _ in range(_LOST_AT_MOST):
+        try:
+            await call()
+        except grpc.aio.AioRpcError as error:
+            if not is_lost(error):
+                return error
+        else:
+            return None
+    message = f"lost {_LOST_AT_MOST} times"
+    raise AssertionError(message)
+
+
+async def refusal(call: Callable[[], Awaitable[object]]) -> grpc.aio.AioRpcError:
+    """Return why a call is refused, as `told` does; fail if it is not."""
+    error = await told(call)
+    assert error is not None, "answered"
+    return error
 
 
 def reason_of(error: grpc.aio.AioRpcError) -> str:

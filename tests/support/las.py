@@ -227,12 +227,16 @@ def signing(signer: Signer | None = None, **changes: Any) -> Behaviour:
     return sign
 
 
-def waiting(event: asyncio.Event) -> Behaviour:
-    """Return: receive all, and sign for it once the test says so."""
+def waiting(event: asyncio.Event, then: Behaviour | None = None) -> Behaviour:
+    """Return: receive all, and once the test says so sign for it, or behave as `then`."""
 
-    async def wait(las: FakeLas, opened: Opened, rest: Requests, _: Context) -> pb.DeliverResponse:
+    async def wait(
+        las: FakeLas, opened: Opened, rest: Requests, context: Context
+    ) -> pb.DeliverResponse:
         await las.whole(opened, rest)
         await event.wait()
+        if then is not None:
+            return await then(las, opened, rest, context)
         return las.sign(opened.receipt(las.signer.oin))
 
     return wait

@@ -4,9 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
-import grpc
-import pytest
-
+from support.hub import refusal
 from support.las_peer import (
     Delivery,
     RawHub,
@@ -73,9 +71,8 @@ class LasWorld:
 
     async def refused(self, delivery: Delivery) -> str:
         """Return the reason with which a delivery fails."""
-        with pytest.raises(grpc.aio.AioRpcError) as caught:
-            await deliver(self.address, self.hub, delivery)
-        error = translate(caught.value, self.address)
+        refused = await refusal(lambda: deliver(self.address, self.hub, delivery))
+        error = translate(refused, self.address)
         assert isinstance(error, Refused), error
         return error.reason
 

@@ -14,8 +14,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from support.processes import free_port
-
 T = TypeVar("T")
 
 _SOCKET = ".s.PGSQL.5432"
@@ -26,7 +24,7 @@ class Link:
     """Passes bytes between its port and a Unix socket, or another port, or does not."""
 
     def __init__(self, target: Path | tuple[str, int]) -> None:
-        self.port = free_port()
+        self.port = 0
         self._target = target
         self._seconds = 0.0
         self._deaf = False
@@ -89,6 +87,7 @@ class Link:
         self._flowing.set()
         if self._server is None:
             self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
+            self.port = self._server.sockets[0].getsockname()[1]
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         line = asyncio.current_task()

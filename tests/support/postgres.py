@@ -39,6 +39,16 @@ def fresh_database(*, migrated: bool = True) -> str:
     return _named(url, name)
 
 
+def after(host: str, port: int, url: str) -> str:
+    """Return the URL of the same database as a second choice, after another host."""
+    named = make_url(url)
+    hosts = f"{host},{named.query.get('host') or named.host}"
+    two = {"host": hosts, "port": f"{port},{named.port or 5432}"}
+    both = named.set(host=None, port=None).update_query_dict(two)
+    attributes = {"target_session_attrs": "read-write"}
+    return both.update_query_dict(attributes).render_as_string(hide_password=False)
+
+
 def path() -> str:
     """Return the search path of programs with PostgreSQL's own on it."""
     programs = _found_programs()
@@ -81,6 +91,16 @@ class Server:
     def recover(self) -> None:
         """Start it again; it replays what it had promised."""
         run_as_owner(*self.control, "start")
+
+    def processes(self) -> list[int]:
+        """Return the ids of its processes, that of the parent first; none if it does not run."""
+        data = Path(str(self.control[self.control.index("-D") + 1]))
+        try:
+            parent = int((data / "postmaster.pid").read_text(encoding="ascii").split()[0])
+            children = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii")
+        except (FileNotFoundError, ProcessLookupError):
+            return []
+        return [parent, *map(int, children.split())]
 
 
 def own_server() -> Server:

@@ -29,7 +29,7 @@ class Pair:
 
     def kill_primary(self) -> None:
         """Kill each process of the primary at once."""
-        for pid in _processes(self.primary):
+        for pid in self.primary.processes():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
@@ -101,10 +101,3 @@ def _until_synchronous(primary: Server) -> None:
     give_up = time.monotonic() + _PATIENCE
     while rows(primary, "SELECT sync_state FROM pg_stat_replication") != [("sync",)]:
         assert time.monotonic() < give_up, "the standby does not follow"
-
-
-def _processes(server: Server) -> list[int]:
-    folder = Path(str(server.control[server.control.index("-D") + 1]))
-    parent = int((folder / "postmaster.pid").read_text(encoding="ascii").split()[0])
-    children = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii")
-    return [parent, *map(int, children.split())]

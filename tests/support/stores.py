@@ -35,7 +35,7 @@ def fresh_sqlite(folder: Path) -> str:
 
 @asynccontextmanager
 async def register_at(
-    url: str, clock: Callable[[], dt.datetime] = utc_now, lock_timeout: float = 5.0
+    url: str, clock: Callable[[], dt.datetime] = utc_now, lock_timeout: float = 60.0
 ) -> AsyncIterator[SqlRegister]:
     """Open the register of a migrated database."""
     engine = open_engine(url, lock_timeout=lock_timeout)

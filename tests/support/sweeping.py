@@ -13,11 +13,11 @@ from support.las import Behaviour, failing, silent
 from wissel.server.courier.assemble import CourierParts, make_sweeper
 from wissel.server.courier.sweep import Rhythm
 
-PROMPT: Final = Rhythm(every=0.02, first=0.02, most=0.1, question=1.0, chance=random.random)
+PROMPT: Final = Rhythm(every=0.02, first=0.02, most=0.1, question=20.0, chance=random.random)
 LOST: Final = failing(grpc.StatusCode.INTERNAL)
 """A receiver that has the whole message, and whose answer gets lost."""
 
-_PATIENCE: Final = 30.0
+_PATIENCE: Final = 60.0
 
 
 class Beats:

@@ -24,7 +24,7 @@ Progress = Callable[[int, int], None]
 
 CHUNK: Final = 512 * 1024
 _BASE_SECONDS: Final = 120.0
-_MOMENT: Final = 0.25  # seconds; a hub that is well answers a header in some milliseconds
+_MOMENT: Final = 0.5  # seconds; the hub answers a header alone when nothing follows it for 0.2
 _SLOWEST: Final = 64 * 1024  # bytes per second: below that the hub cuts a transfer
 _SETTLING: Final = frozenset(
     {
@@ -50,8 +50,8 @@ async def transfer(
     that a hub puts up with needs for the file.
 
     An answer that comes while a chunk is being written can break the write, and
-    is then lost: who was to be refused sees `Unreachable`. So an attempt `again`
-    gives the hub a moment to answer the header alone.
+    is then lost: who was to be refused sees `Unreachable`. The hub waits with it,
+    but not for long: so an attempt `again` lets it answer the header alone.
     """
     source = _Source(entry, progress, ask_first=again)
     stub = TrafficServiceStub(link.channel())

@@ -7,6 +7,7 @@ import platform
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,8 +21,9 @@ from wissel.routing.table import Table
 from wissel.server.courier.assemble import CourierParts, make_courier, make_dialer, make_sweeper
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.forward import Courier
+from wissel.server.courier.inquiry import unseen
 from wissel.server.courier.journey import Journey
-from wissel.server.courier.sweep import Sweeper
+from wissel.server.courier.sweep import Sweeper, usual
 from wissel.server.identity.files import HubFiles
 from wissel.server.identity.peer import Peers
 from wissel.server.memory import give_back, settle
@@ -97,6 +99,7 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
                     resolve_per_minute=share.part_of(settings.resolve_quota_per_minute),
                     lookup_per_minute=share.part_of(settings.lookup_quota_per_minute),
                     max_closed_share=settings.max_closed_share,
+                    connections=settings.max_connections,
                     reuse_port=not share.whole,
                 ),
                 clock=_now,
@@ -111,7 +114,9 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         address = await _listen(server, settings, files)
         stack.push_async_callback(server.stop, settings.grace_seconds)
         await server.set_serving(serving=True)
-        sweeper = make_sweeper(parts, dialer, asked=SweeperMetrics(metrics).asked)
+        rhythm = usual(settings.sweep_seconds)
+        asked, asking = SweeperMetrics(metrics).asked, traces.asking if traces else unseen
+        sweeper = make_sweeper(parts, dialer, rhythm, asked=asked, asking=asking)
         _keep(stack, sweeper.run())
         _keep(stack, _watch_staleness(server, follower, share.tell))
         _keep(stack, _process_metrics(metrics, follower, courier, sweeper).keep_looking())
@@ -120,8 +125,7 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         yield address
 
 
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
+_now = partial(dt.datetime.now, dt.UTC)  # it is asked twice on each call: no frame of Python
 
 
 def _traces(settings: Settings, stack: AsyncExitStack) -> "Traces | None":

@@ -71,6 +71,8 @@ class Settings(BaseSettings):
     max_transfers: int = Field(default=64, ge=1)
     """Transfers under way at the same time in one process."""
     max_transfers_per_oin: int = Field(default=16, ge=1)
+    max_connections: int = Field(default=512, ge=1)
+    """Connections to one process; gRPC turns away what is more, before its handshake."""
     resolve_quota_per_minute: int = Field(default=60_000, ge=1)
     """Routes that one OIN may resolve in a minute; approximate, as workers divide it."""
     lookup_quota_per_minute: int = Field(default=600, ge=1)
@@ -79,6 +81,8 @@ class Settings(BaseSettings):
     """Share of a source's locations that one school file may close."""
     grace_seconds: float = Field(default=30, ge=0)
     """How long a stopping hub waits for what is under way."""
+    sweep_seconds: float = Field(default=5, ge=0.1, le=60)
+    """How often each process looks for messages that were left behind."""
     log_level: str = "info"
     trace_share: float = Field(default=0, ge=0, le=1)
     """Share of the calls that OpenTelemetry traces; 0 does not even load it."""

@@ -9,12 +9,12 @@ from wissel.server.courier.bounds import Limits
 from wissel.server.courier.carry import Carrier
 from wissel.server.courier.dial import Dialer
 from wissel.server.courier.forward import Courier
-from wissel.server.courier.inquiry import Inquiry
+from wissel.server.courier.inquiry import Asking, Inquiry, unseen
 from wissel.server.courier.judging import House
 from wissel.server.courier.papers import Papers
 from wissel.server.courier.ports import Clock, Journal, OwnTls, PeerTrust, Renewed, Tables
 from wissel.server.courier.probe import Prober
-from wissel.server.courier.sweep import USUAL, Rhythm, Sweeper, tell_nobody
+from wissel.server.courier.sweep import Rhythm, Sweeper, tell_nobody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +61,11 @@ def make_courier(parts: CourierParts, dialer: Dialer) -> Courier:
 def make_sweeper(
     parts: CourierParts,
     dialer: Dialer,
-    rhythm: Rhythm = USUAL,
+    rhythm: Rhythm,
     asked: Callable[[str], None] = tell_nobody,
+    asking: Asking = unseen,
 ) -> Sweeper:
     """Return the sweeper of one process; end its `run` before the dialer is closed."""
     papers = Papers(parts.signer, parts.trust, parts.tables, parts.clock, parts.owner)
-    inquiry = Inquiry(dialer, parts.tables, papers, rhythm.question)
+    inquiry = Inquiry(dialer, parts.tables, papers, rhythm.question, asking)
     return Sweeper(rhythm, parts.journal, parts.tables, inquiry, parts.clock, asked)

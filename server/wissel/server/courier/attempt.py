@@ -8,7 +8,7 @@ nothing that counts (FAILED), after it only its own word says what it holds
 import asyncio
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final, TypeAlias
 
 import grpc
 
@@ -20,14 +20,13 @@ from wissel.routing.errors import Refused
 from wissel.routing.persons import holds_person_number
 from wissel.routing.reasons import Reason
 from wissel.server.courier.bounds import Limits
+from wissel.server.courier.dial import Deliver
 from wissel.server.courier.incoming import Incoming
 from wissel.server.courier.journey import Journey, Step
 from wissel.server.courier.pace import Pace
+from wissel.server.courier.parts import Piece
 
-if TYPE_CHECKING:
-    from wissel.las.v1.las_service_pb2_grpc import LasServiceAsyncStub
-
-    DeliverCall = grpc.aio.StreamUnaryCall[las.DeliverRequest, las.DeliverResponse]
+DeliverCall: TypeAlias = "grpc.aio.StreamUnaryCall[las.DeliverRequest | Piece, las.DeliverResponse]"
 
 _REASON: Final = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 _NO_REASON: Final = "UNSPECIFIED"
@@ -49,12 +48,6 @@ class Parcel:
     journey: Journey
 
 
-def _piece(data: bytes) -> las.DeliverRequest:
-    request = las.DeliverRequest()
-    request.chunk.data = data  # in place: a message given to a constructor is copied once more
-    return request
-
-
 class Attempt:
     """Brings one parcel to one receiver, once."""
 
@@ -65,9 +58,7 @@ class Attempt:
         self.complete = False
         """Whether the last chunk, with the half-close behind it, has or may have been sent."""
 
-    async def bring(
-        self, stub: "LasServiceAsyncStub", parcel: Parcel, until: float
-    ) -> las.DeliverResponse:
+    async def bring(self, deliver: Deliver, parcel: Parcel, until: float) -> las.DeliverResponse:
         """Return the receiver's answer; `until` is on the loop's clock.
 
         Raises `Refused`: by the sender's fault as `Incoming.chunk` does, by the
@@ -75,7 +66,7 @@ class Attempt:
         receipt before the half-close.
         """
         seconds, onward = max(until - self._loop.time(), 0.0), parcel.journey.onward()
-        call = stub.Deliver(timeout=seconds, metadata=onward or None)
+        call = deliver(timeout=seconds, metadata=onward or None)
         call.add_done_callback(lambda _: self._hung_up(parcel.incoming))
         try:
             async with asyncio.timeout_at(until):
@@ -95,27 +86,28 @@ class Attempt:
         finally:
             call.cancel()
 
-    async def _send(self, call: "DeliverCall", parcel: Parcel) -> None:
+    async def _send(self, call: DeliverCall, parcel: Parcel) -> None:
         pace, journey = Pace(self._limits, self._loop.time()), parcel.journey
         opening = las.Opening(header=parcel.signed, stamp=parcel.stamp)
         journey.receiving += await self._write(call, las.DeliverRequest(opening=opening))
-        held = b""
-        while (chunk := await parcel.incoming.chunk(parcel.header)) is not None:
-            if held:
-                waited = await self._write(call, _piece(held))
+        held: Piece | None = None
+        while (piece := await parcel.incoming.chunk(parcel.header)) is not None:
+            if held is not None:
+                waited = await self._write(call, held)
                 journey.receiving += waited
-                pace.passed(len(held), waited, self._loop.time())
-            held = chunk
+                pace.passed(len(held.data), waited, self._loop.time())
+            held = piece
         # The last chunk waits for the verdict on all: a cancelled stream can look like an ended
         # one, and thus no receiver ever holds all bytes of what was not completed.
         if call.done():
             raise _Answered
         self.complete = True
-        journey.receiving += await self._write(call, _piece(held))
+        if held is not None:
+            journey.receiving += await self._write(call, held)
         await call.done_writing()
         journey.begin(Step.RECEIPT)
 
-    async def _write(self, call: "DeliverCall", request: las.DeliverRequest) -> float:
+    async def _write(self, call: DeliverCall, request: las.DeliverRequest | Piece) -> float:
         """Write to the receiver; return the seconds until it was taken."""
         began = self._loop.time()
         if call.done():
@@ -129,7 +121,7 @@ class Attempt:
             raise _Answered from None
         return self._loop.time() - began
 
-    async def _early_answer(self, call: "DeliverCall") -> las.DeliverResponse:
+    async def _early_answer(self, call: DeliverCall) -> las.DeliverResponse:
         if call.cancelled():
             raise Refused(Reason.RECEIVER_FAILED, code=grpc.StatusCode.CANCELLED.name)
         try:
@@ -143,7 +135,7 @@ class Attempt:
     def _hung_up(self, incoming: Incoming) -> None:
         """Stop waiting for a sender whose receiver is no longer there."""
         if not self.complete:
-            incoming.interrupt(self._hang_up)
+            incoming.interrupt(self._hang_up, gently=True)
 
     def _late(self) -> Refused:
         return Refused(Reason.RECEIVER_TIMEOUT, state=self.state.value)

@@ -19,13 +19,16 @@ class Limits:
 
     `default_deadline` holds for a call that names none, `longest_deadline` for
     any. `shave` is what the hub keeps of a deadline to answer in, `shortest`
-    what must be left to begin at all.
+    what must be left to begin at all. Of a message whose answer is known the rest
+    is read for `run_out` at most, and until its sender says nothing for `quiet`.
     """
 
     max_payload: int = 25 * 1024 * 1024
     transfers: int = 64
     transfers_per_oin: int = 16
     idle: float = 15.0
+    run_out: float = 1.0
+    quiet: float = 0.2
     rate_window: float = 60.0
     rate: int = 64 * 1024
     handshake: float = 10.0

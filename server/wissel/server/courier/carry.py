@@ -183,7 +183,7 @@ class Carrier:
         )
         # 7.
         message.journey.begin(Step.TRANSFER)
-        response = await attempt.bring(line.stub, parcel, until)
+        response = await attempt.bring(line.deliver, parcel, until)
         if response.WhichOneof("outcome") == "refusal":
             return refusal_result(response.refusal)
         # 8.

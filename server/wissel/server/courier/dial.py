@@ -8,11 +8,12 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import grpc
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from wissel.las.v1 import las_service_pb2 as las
 from wissel.las.v1.las_service_pb2_grpc import LasServiceStub
 from wissel.routing.errors import Refused
 from wissel.routing.identifiers import Oin
@@ -20,11 +21,17 @@ from wissel.routing.paths import Revoked, TrustedPath
 from wissel.routing.reasons import Reason
 from wissel.routing.suitability import Purpose
 from wissel.server.courier.addresses import IpAddress, Place, addresses_of, target_of
+from wissel.server.courier.parts import Piece, write_part
 from wissel.server.courier.ports import Clock, OwnTls, PeerTrust, Renewed
 from wissel.server.courier.probe import Prober
 
 if TYPE_CHECKING:
     from wissel.las.v1.las_service_pb2_grpc import LasServiceAsyncStub
+
+Deliver: TypeAlias = (
+    "grpc.aio.StreamUnaryMultiCallable[las.DeliverRequest | Piece, las.DeliverResponse]"
+)
+"""LasService.Deliver, which also takes pieces as they came."""
 
 PROBE_SECONDS: Final = 600.0
 """How long a receiver's certificate is believed before it is looked at again."""
@@ -36,6 +43,7 @@ _OPTIONS: Final = (
     ("grpc.use_local_subchannel_pool", 1),
     ("grpc.max_receive_message_length", 64 * 1024),
 )
+_DELIVER: Final = "/wissel.las.v1.LasService/Deliver"
 _CLOSE_GRACE: Final = 600.0  # as long as the longest transfer that may still use it
 
 Key = tuple[Place, Oin]
@@ -50,6 +58,7 @@ class Line:
 
     channel: grpc.aio.Channel
     stub: "LasServiceAsyncStub"
+    deliver: Deliver
     path: TrustedPath
     tls: OwnTls
     probed: float
@@ -142,8 +151,18 @@ class Dialer:
         if not await self._connected(channel):
             await channel.close()
             raise Refused(Reason.RECEIVER_UNREACHABLE, host=place.host)
-        stub = LasServiceStub(channel)
-        return Line(channel=channel, stub=stub, path=path, tls=tls, probed=self._monotonic())
+        return Line(
+            channel=channel,
+            stub=LasServiceStub(channel),
+            deliver=channel.stream_unary(
+                _DELIVER,
+                request_serializer=write_part,
+                response_deserializer=las.DeliverResponse.FromString,
+            ),
+            path=path,
+            tls=tls,
+            probed=self._monotonic(),
+        )
 
     def _trusted(self, chain: list[bytes], oin: Oin, revoked: Revoked) -> TrustedPath:
         now = self._clock()

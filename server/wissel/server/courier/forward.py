@@ -16,6 +16,10 @@ From step 5 a delivery is a task of the process: the caller may go, it goes on.
 """
 
 import asyncio
+from functools import partial
+from typing import Final
+
+import structlog
 
 from wissel.dossier.v1 import dossier_pb2
 from wissel.routing.decision import Route
@@ -28,7 +32,10 @@ from wissel.server.courier.incoming import Incoming, Requests
 from wissel.server.courier.journey import Journey, Step
 from wissel.server.courier.judging import House, judge, require_size
 from wissel.server.courier.ports import Clock, PeerTrust, Tables
+from wissel.server.courier.telling import told
 from wissel.server.courier.wire import digest_of, header_in, value_of
+
+_LOG: Final = structlog.get_logger("wissel.forward")
 
 
 class Courier:
@@ -64,7 +71,7 @@ class Courier:
         complete yet.
         """
         seconds = deadline_of(remaining, self._limits) - self._limits.shave
-        incoming = Incoming(requests, self._limits.idle)
+        incoming = Incoming(requests, self._limits)
         task = asyncio.create_task(
             self._forward(caller, incoming, seconds, journey), name="delivery"
         )
@@ -75,6 +82,7 @@ class Courier:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
             incoming.interrupt(_why_gone(caller))
+            task.add_done_callback(partial(_tell_end, journey))
             raise
         finally:
             del task  # what it raises refers to this frame: see `_ended`
@@ -94,19 +102,29 @@ class Courier:
     ) -> Forwarded:
         until = asyncio.get_running_loop().time() + seconds
         with self._slots.taken(caller.asker.oin):
-            journey.begin(Step.HEADER)
-            signed = await incoming.header()
-            journey.begin(Step.VERIFY)
-            message = self._accept(caller, signed, incoming, journey)
             try:
-                route = self._judge(message)
-            except Refused:
-                # Step 3 goes before step 4, and costs a read only when it changes the answer.
-                known = await self._carrier.known(message)
-                if known is not None:
-                    return known
-                raise
-            return await self._carrier.carry(message, route, self._judge, until)
+                return await self._answer(caller, incoming, until, journey)
+            finally:
+                journey.end()
+                await incoming.run_out(until)
+
+    async def _answer(
+        self, caller: Caller, incoming: Incoming, until: float, journey: Journey
+    ) -> Forwarded:
+        """Take all steps; the answer may be there before the sender has sent everything."""
+        journey.begin(Step.HEADER)
+        signed = await incoming.header()
+        journey.begin(Step.VERIFY)
+        message = self._accept(caller, signed, incoming, journey)
+        try:
+            route = self._judge(message)
+        except Refused:
+            # Step 3 goes before step 4, and costs a read only when it changes the answer.
+            known = await self._carrier.known(message)
+            if known is not None:
+                return known
+            raise
+        return await self._carrier.carry(message, route, self._judge, until)
 
     def _accept(
         self, caller: Caller, signed: dossier_pb2.Signed, incoming: Incoming, journey: Journey
@@ -144,6 +162,18 @@ class Courier:
             error = task.exception()  # the caller may have gone: then nobody else takes it
             if isinstance(error, Refused):
                 error.forget()
+
+
+def _tell_end(journey: Journey, task: asyncio.Task[Forwarded]) -> None:
+    """Log how an accepted delivery ended that nobody waited for: the line of its call cannot."""
+    if journey.delivery is None or task.cancelled():
+        return
+    error, seconds = task.exception(), sum(journey.seconds.values())
+    if error is None or isinstance(error, Refused):
+        reason = error.reason if isinstance(error, Refused) else ""
+        _LOG.info("delivery_ended", **told(journey.delivery, seconds, reason))
+    else:
+        _LOG.error("delivery_ended", **told(journey.delivery, seconds), exc_info=error)
 
 
 def _why_gone(caller: Caller) -> Refused:

@@ -6,7 +6,9 @@ if it is final.
 """
 
 import asyncio
-from typing import Final, NamedTuple
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Final, NamedTuple, TypeAlias
 
 import grpc
 
@@ -18,6 +20,7 @@ from wissel.routing.reasons import Reason
 from wissel.routing.table import Table
 from wissel.server.courier.attempt import refusal_result
 from wissel.server.courier.dial import Dialer
+from wissel.server.courier.journey import Metadata
 from wissel.server.courier.papers import Papers
 from wissel.server.courier.ports import STALE_SECONDS, Tables
 
@@ -25,6 +28,15 @@ _OPEN: Final = {
     las.GetReceiptResponse.STATE_UNKNOWN: "unknown there",
     las.GetReceiptResponse.STATE_IN_PROGRESS: "being received there",
 }
+
+
+Asking: TypeAlias = Callable[[Order], AbstractContextManager[Metadata]]
+"""Goes around a question, to see what comes of it; yields what goes along with the call."""
+
+
+def unseen(_order: Order) -> AbstractContextManager[Metadata]:
+    """Nobody looks."""
+    return nullcontext(())
 
 
 class Desk(NamedTuple):
@@ -52,11 +64,19 @@ def desk_of(table: Table, order: Order) -> Desk | None:
 class Inquiry:
     """Asks receivers; a question, with its dialling, takes at most `seconds`."""
 
-    def __init__(self, dialer: Dialer, tables: Tables, papers: Papers, seconds: float) -> None:
+    def __init__(
+        self,
+        dialer: Dialer,
+        tables: Tables,
+        papers: Papers,
+        seconds: float,
+        asking: Asking = unseen,
+    ) -> None:
         self._dialer = dialer
         self._tables = tables
         self._papers = papers
         self._seconds = seconds
+        self._asking = asking
 
     async def ask(self, desk: Desk, order: Order) -> Result:
         """Return the receiver's final word: DELIVERED with both receipts, or REFUSED.
@@ -70,6 +90,10 @@ class Inquiry:
 
         Raises `Refused` otherwise; then the message is as uncertain as before.
         """
+        with self._asking(order) as onward:
+            return await self._ask(desk, order, onward)
+
+    async def _ask(self, desk: Desk, order: Order, onward: Metadata) -> Result:
         # 1.
         if self._tables.staleness() > STALE_SECONDS:
             raise Refused(Reason.REGISTRY_STALE)
@@ -79,7 +103,7 @@ class Inquiry:
                 revoked = self._tables.table.revoked
                 line = await self._dialer.line(desk.url, desk.oin, revoked)
                 # 3.
-                response = await line.stub.GetReceipt(_request(order))
+                response = await line.stub.GetReceipt(_request(order), metadata=onward or None)
         except TimeoutError:
             raise Refused(Reason.RECEIVER_TIMEOUT) from None
         except grpc.aio.AioRpcError as error:

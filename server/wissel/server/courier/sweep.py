@@ -29,6 +29,7 @@ from wissel.routing.reasons import Reason
 from wissel.server.courier.inquiry import Desk, Inquiry, desk_of
 from wissel.server.courier.ports import Clock, Journal, Tables
 from wissel.server.courier.putting_off import PuttingOff
+from wissel.server.courier.telling import told
 
 _LOG: Final = structlog.get_logger("wissel.sweep")
 
@@ -47,7 +48,7 @@ _Message = tuple[Oin, UUID]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rhythm:
-    """How often, how long and how many at once; times in seconds.
+    """How often, how long and how many at once; times in seconds. `usual` is for a hub that serves.
 
     A sweep comes `every` so often and reads at most `page` deliveries of each
     kind. A message or receiver without an answer is asked again after `first`,
@@ -56,9 +57,9 @@ class Rhythm:
     `chance` (0 to 1) are there to be replaced in tests.
     """
 
-    every: float = 5.0
+    every: float
+    first: float
     page: int = 256
-    first: float = 10.0
     most: float = 3600.0
     question: float = 10.0
     questions: int = 8
@@ -66,8 +67,9 @@ class Rhythm:
     chance: Callable[[], float] = field(default=random.random, repr=False)
 
 
-USUAL: Final = Rhythm()
-"""For a hub that serves."""
+def usual(every: float) -> Rhythm:
+    """Return the rhythm of a hub that sweeps every so many seconds."""
+    return Rhythm(every=every, first=2 * every)
 
 
 def tell_nobody(_reason: str) -> None:
@@ -127,7 +129,7 @@ class Sweeper:
             ]
             for ended in await asyncio.gather(*ends):
                 if ended is not None:
-                    _LOG.warning("lease_ended", **_names_of(ended), owner=ended.order.owner)
+                    _LOG.warning("lease_ended", **told(ended), owner=ended.order.owner)
             if len(lost) < self._rhythm.page:
                 return
 
@@ -177,25 +179,28 @@ class Sweeper:
 
     async def _asked(self, desk: Desk, delivery: Delivery) -> bool:
         """Ask about one message and settle it; return whether to go on asking there."""
-        message = _message_of(delivery)
+        message, began = _message_of(delivery), self._rhythm.monotonic()
         try:
             result = await self._inquiry.ask(desk, delivery.order)
             settled = await self._journal.settle(*message, delivery.attempt, result)
         except Refused as refused:
-            self._put_off(desk, delivery, refused)
+            self._put_off(desk, delivery, refused, self._rhythm.monotonic() - began)
             return refused.reason not in _NOBODY_THERE
         except Exception as error:  # noqa: BLE001 - one message must not end the sweeping
             self._messages.failed(message, self._rhythm.monotonic())
-            _LOG.error("sweep_failed", **_names_of(delivery), exc_info=error)
+            _LOG.error("sweep_failed", **told(delivery), exc_info=error)
             return True
         self._tell("")
         self._desks.worked(desk)
         self._messages.worked(message)
         if settled is not None:
-            _LOG.info("delivery_settled", **_names_of(delivery), state=settled.state.value)
+            _LOG.info("delivery_settled", **told(settled, self._rhythm.monotonic() - began))
         return True
 
-    def _put_off(self, desk: Desk | None, delivery: Delivery, refused: Refused) -> None:
+    def _put_off(
+        self, desk: Desk | None, delivery: Delivery, refused: Refused, took: float | None = None
+    ) -> None:
+        """Ask later; `took` are the seconds of a question that brought no answer."""
         now = self._rhythm.monotonic()
         self._tell(refused.reason)
         self._messages.failed(_message_of(delivery), now)
@@ -206,18 +211,8 @@ class Sweeper:
         # A receiver whose word proves nothing is not merely late.
         tell = _LOG.warning if refused.reason is Reason.RECEIPT_INVALID else _LOG.info
         problem = refused.metadata.get("problem", "")
-        tell("delivery_uncertain", **_names_of(delivery), reason=refused.reason, problem=problem)
+        tell("delivery_uncertain", **told(delivery, took, refused.reason), problem=problem)
 
 
 def _message_of(delivery: Delivery) -> _Message:
     return delivery.order.sender_oin, delivery.order.message_id
-
-
-def _names_of(delivery: Delivery) -> dict[str, str | int]:
-    order = delivery.order
-    return {
-        "sender_oin": order.sender_oin,
-        "receiver_oin": order.receiver_oin,
-        "message_id": str(order.message_id),
-        "attempt": delivery.attempt,
-    }

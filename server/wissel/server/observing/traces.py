@@ -1,4 +1,4 @@
-"""OpenTelemetry traces: a span for each call, and for each step of a forward.
+"""OpenTelemetry traces: a span for each call, each step of a forward, each question to a receiver.
 
 Imported only where `WISSEL_TRACE_SHARE` asks for it: it needs the extra `otel`.
 Where the spans go is said by OpenTelemetry's own variables (`OTEL_EXPORTER_OTLP_*`).
@@ -10,8 +10,8 @@ and never the text of an exception. Of what a caller sends along only the
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, Final, TypeAlias, cast
 
 import grpc
@@ -31,6 +31,8 @@ from opentelemetry.trace import (
 )
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from wissel.routing.delivery import Order
+from wissel.routing.errors import Refused
 from wissel.server.courier.journey import Journey, Metadata, Step
 from wissel.server.observing.sampling import sampler
 from wissel.server.rpc.call import Call, Context, current
@@ -41,6 +43,7 @@ Continuation: TypeAlias = "Callable[[grpc.HandlerCallDetails], Awaitable[Handler
 
 _PARENT: Final = "traceparent"
 _OURS: Final = "/wissel."
+_QUESTION: Final = "wissel.las.v1.LasService/GetReceipt"
 _FAULTS: Final = frozenset({"INTERNAL", "UNAVAILABLE", "DEADLINE_EXCEEDED", "UNKNOWN"})
 """Status codes that make a span a failed one (OpenTelemetry, RPC conventions); no refusal does."""
 _NOTES: Final = frozenset({"bytes", "state", "attempt", "receiver_oin", "replayed"})
@@ -63,6 +66,31 @@ class Traces:
     def journey(self) -> Journey:
         """Return the journey of a forward that is the current call."""
         return _Journey(self._tracer)
+
+    @contextmanager
+    def asking(self, order: Order) -> Iterator[Metadata]:
+        """Put a span around a question about a message; yield what goes along with it.
+
+        It is a trace of its own, hours after that of the message perhaps.
+        """
+        about = {
+            "rpc.system": "grpc",
+            "wissel.receiver_oin": order.receiver_oin,
+            "wissel.message_id": str(order.message_id),
+        }
+        with self._tracer.start_as_current_span(
+            _QUESTION,
+            contexts.Context(),
+            SpanKind.CLIENT,
+            about,
+            record_exception=False,
+            set_status_on_exception=False,
+        ) as span:
+            try:
+                yield _onward(contexts.get_current())
+            except Refused as refused:
+                span.set_attribute("wissel.reason", refused.reason)
+                raise
 
     def close(self) -> None:
         """Send what is left; blocks for some seconds if nobody takes it."""
@@ -131,15 +159,19 @@ class _Journey(Journey):
         self._end_span()
 
     def onward(self) -> Metadata:
-        carrier: dict[str, str] = {}
-        sender = set_span_in_context(self._span, self._call) if self._span else self._call
-        _SPREAD.inject(carrier, sender)
-        return tuple(carrier.items())
+        return _onward(set_span_in_context(self._span, self._call) if self._span else self._call)
 
     def _end_span(self) -> None:
         if self._span is not None:
             self._span.end()
             self._span = None
+
+
+def _onward(sender: contexts.Context) -> Metadata:
+    """Return what tells the other side of a call whose trace it is in."""
+    carrier: dict[str, str] = {}
+    _SPREAD.inject(carrier, sender)
+    return tuple(carrier.items())
 
 
 def _sent(context: Context) -> contexts.Context:

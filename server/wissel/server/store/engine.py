@@ -87,6 +87,7 @@ def open_blocking_engine(url: str, *, attentive: bool = True) -> Engine:
 
     One that is not `attentive` waits for as long as a statement takes, however
     silent the database is: for migrations and copies, which an operator watches.
+    It does not wait for a host that takes no connection: another may be named.
     """
     options = _options(url, LOCK_TIMEOUT)
     engine = create_engine(driver_url(url, asynchronous=False), hide_parameters=True, **options)
@@ -171,8 +172,8 @@ def _options(url: str, lock_timeout: float) -> dict[str, Any]:
 def _prepare(engine: Engine, *, attentive: bool = True) -> None:
     if engine.dialect.name == "sqlite":
         _make_durable(engine)
-    elif attentive:
-        _make_attentive(engine)
+    else:
+        _bound_waits(engine, attentive=attentive)
 
 
 def _make_durable(engine: Engine) -> None:
@@ -191,8 +192,8 @@ def _make_durable(engine: Engine) -> None:
         connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
 
 
-def _make_attentive(engine: Engine) -> None:
-    """Let connections break instead of waiting for a server that says nothing."""
+def _bound_waits(engine: Engine, *, attentive: bool) -> None:
+    """Let nobody wait for a host that is not there, nor, if `attentive`, for one that is silent."""
     from wissel.server.store import silence  # noqa: PLC0415 - PostgreSQL's driver is an extra
 
     @event.listens_for(engine, "do_connect")
@@ -200,8 +201,9 @@ def _make_attentive(engine: Engine) -> None:
         options["connect_timeout"] = silence.CONNECTING
         if dialect.is_async:
             options["async_creator_fn"] = silence.AttentiveAsyncConnection.connect
-            return None  # the dialect goes on with these
-        return silence.AttentiveConnection.connect(**options)
+        elif attentive:
+            return silence.AttentiveConnection.connect(**options)
+        return None  # the dialect goes on with these
 
 
 def _reader(dialect: str) -> dict[str, Any]:

@@ -19,9 +19,10 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 
 from wissel.routing.delivery import Delivery
 from wissel.routing.errors import Refused
-from wissel.server.store.journal_codec import delivery_of, delivery_row, entry_row
+from wissel.server.store.journal_codec import delivery_of, delivery_row, ended_row, entry_row
 from wissel.server.store.journal_sql import (
     DELIVERY_COLUMNS,
+    ENDED_COLUMNS,
     MOVED_COLUMNS,
     Statements,
     columns_of,
@@ -39,6 +40,7 @@ Outcome = Delivery | Refused | None
 _DELIVERY_VALUES: Final = itemgetter(*columns_of(DELIVERY))
 _ENTRY_VALUES: Final = itemgetter(*columns_of(ENTRY))
 _MOVED_VALUES: Final = itemgetter(*MOVED_COLUMNS)
+_ENDED_VALUES: Final = itemgetter(*ENDED_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,21 +112,30 @@ def write_moves(
     """Write what was decided on `before`, or raise `LostRace`: then nothing must be committed."""
     # In order of key, as they are locked when read.
     after = sorted(decided.after.items(), key=itemgetter(0))
-    new = [_DELIVERY_VALUES(delivery_row(moved)) for key, moved in after if key not in before]
+    new = [_DELIVERY_VALUES(delivery_row(each)) for key, each in after if key not in before]
     if new and _insert(cursor, statements, DELIVERY, new) != len(new):
         raise LostRace
-    changed = [
-        (*_MOVED_VALUES(delivery_row(moved)), *key, before[key].state.value, before[key].attempt)
-        for key, moved in after
-        if key in before
-    ]
-    if changed:
-        cursor.executemany(statements.update, changed)
-        if cursor.rowcount != len(changed):
-            raise LostRace
+    ended, moved = [], []
+    for key, delivery in after:
+        was = before.get(key)
+        if was is not None:
+            guard = (*key, was.state.value, was.attempt)
+            if was.attempt == delivery.attempt:
+                ended.append((*_ENDED_VALUES(ended_row(delivery)), *guard))
+            else:
+                moved.append((*_MOVED_VALUES(delivery_row(delivery)), *guard))
+    _update(cursor, statements.end, ended)
+    _update(cursor, statements.update, moved)
     if decided.steps:
         entries = [_ENTRY_VALUES(entry_row(step)) for step in decided.steps]
         _insert(cursor, statements, ENTRY, entries)
+
+
+def _update(cursor: DBAPICursor, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    if rows:
+        cursor.executemany(statement, rows)
+        if cursor.rowcount != len(rows):
+            raise LostRace
 
 
 def _insert(

@@ -27,7 +27,7 @@ def instant_of(stamp: int) -> dt.datetime:
 
 def delivery_row(delivery: Delivery) -> Row:
     """Return the row of `delivery`, without its number."""
-    order, result = delivery.order, delivery.result
+    order = delivery.order
     return {
         "sender_oin": order.sender_oin,
         "message_id": str(order.message_id),
@@ -49,12 +49,20 @@ def delivery_row(delivery: Delivery) -> Row:
         "owner": order.owner,
         "lease_until": stamp_of(order.lease_until),
         "attempt": delivery.attempt,
-        "state": delivery.state.value,
         "bound": delivery.bound,
+        "accepted": stamp_of(delivery.accepted),
+        **ended_row(delivery),
+    }
+
+
+def ended_row(delivery: Delivery) -> Row:
+    """Return the part of the row of `delivery` that changes when an attempt ends."""
+    result = delivery.result
+    return {
+        "state": delivery.state.value,
         "reason": result.reason.value if result and result.reason else "",
         "detail": result.detail if result else "",
         "text": result.text if result else "",
-        "accepted": stamp_of(delivery.accepted),
         "updated": stamp_of(delivery.updated),
         "hub_receipt": result.hub_receipt if result else b"",
         "receiver_receipt": result.receiver_receipt if result else b"",

@@ -6,7 +6,7 @@ cursor it takes 130: so the tables stay declared there, and only the two busy
 statements and their companions are spelled out here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -24,6 +24,16 @@ DELIVERY_COLUMNS: Final = tuple(column.name for column in DELIVERY.c)
 """What `read` selects, in order."""
 MOVED_COLUMNS: Final = tuple(name for name in DELIVERY_COLUMNS if name not in _NEVER_CHANGED)
 """What `update` sets, in order; after them come sender_oin, message_id, state, attempt."""
+ENDED_COLUMNS: Final = (
+    "state",
+    "reason",
+    "detail",
+    "text",
+    "updated",
+    "hub_receipt",
+    "receiver_receipt",
+)
+"""What `end` sets, likewise: an attempt that ends changes nothing of its order."""
 
 
 def columns_of(table: Table) -> tuple[str, ...]:
@@ -42,12 +52,16 @@ class Statements:
         self.begin = "BEGIN IMMEDIATE" if sqlite else ""
         # In order of key: two batches that lock the same rows must not wait for each other.
         self._locking = "" if sqlite else " ORDER BY sender_oin, message_id FOR UPDATE"
-        assignments = ", ".join(f"{name} = {mark}" for name in MOVED_COLUMNS)
-        self.update = f"UPDATE delivery SET {assignments} WHERE {_GUARD.format(mark)}"  # noqa: S608 - names of ours
+        self.update = self._update(MOVED_COLUMNS)
+        self.end = self._update(ENDED_COLUMNS)
         self.read: Callable[[int], str] = lru_cache(None)(self._read)
         """The rows of so many keys, locked."""
         self.insert: Callable[[Table, int], str] = lru_cache(None)(self._insert)
         """So many rows into a table; those whose key is taken are left out."""
+
+    def _update(self, columns: Sequence[str]) -> str:
+        assignments = ", ".join(f"{name} = {self._mark}" for name in columns)
+        return f"UPDATE delivery SET {assignments} WHERE {_GUARD.format(self._mark)}"  # noqa: S608 - names of ours
 
     def _read(self, keys: int) -> str:
         wanted = ", ".join([f"({self._mark}, {self._mark})"] * keys)
