@@ -27,11 +27,12 @@ from fuzz.world import (
 )
 from support.envelopes import NOW
 from wissel.clients.trust import caller_of
+from wissel.routing.certificates import oin_of
 from wissel.routing.dsse import ENVELOPE_HEADER, Signature, Signed, verify
 from wissel.routing.errors import Refused
 from wissel.routing.identifiers import Oin
 from wissel.routing.paths import TrustedPath, check_revoked
-from wissel.routing.suitability import Purpose
+from wissel.routing.suitability import UNREADABLE, Purpose
 from wissel.server.identity.crls import RevocationLists, TrustFileError
 from wissel.server.identity.peer import AuthContext, Peers
 
@@ -109,9 +110,22 @@ def _require_sound(path: TrustedPath, at: dt.datetime) -> None:
             raise AssertionError("a revoked certificate passes")
 
 
+def _require_one_oin(der: bytes) -> None:
+    """Whatever else is wrong with a certificate: if it gives an OIN, that is the only number."""
+    try:
+        read = x509.load_der_x509_certificate(der)
+        oin = oin_of(read)
+    except (Refused, *UNREADABLE):
+        return
+    names = [name for part in read.subject.rdns for name in part]
+    assert [each.value for each in names if each.oid == NameOID.SERIAL_NUMBER] == [oin]
+    assert Oin.pattern.fullmatch(oin)
+
+
 def _check_issued(data: bytes) -> str:
     """Judge a certificate that a trusted authority issued, however strange it is."""
     leaf = certificate(data)
+    _require_one_oin(leaf)
     chain = (leaf, ISSUER_DER)
     outcomes = {_judged(chain, Purpose.SERVER, at) for at in (NOW, _LONG_AGO)}
     try:

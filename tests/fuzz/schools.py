@@ -1,6 +1,8 @@
 """School files of DUO as bytes."""
 
+import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from fuzz.shaping import joined, pieces
@@ -17,11 +19,15 @@ from support.duo_files import (
     vo_line,
 )
 from wissel.routing.errors import Refused
+from wissel.routing.facts import Board, School
 from wissel.routing.identifiers import BoardNumber, Vestiging
 from wissel.routing.persons import holds_person_number
 from wissel.server.registry.duo import ParsedFile, parse
 from wissel.server.registry.duo_formats import BoardRow, LocationRow, Row, Source
+from wissel.server.registry.school_plan import Known, Plan, plan
 
+_NOTHING: Final = Known(boards={}, schools={})
+_DAY: Final = dt.date(2026, 9, 1)
 _SOURCES: Final = tuple(Source)
 _GOOD: Final = {
     Source.PO_LOCATIONS: po_line(),
@@ -64,6 +70,7 @@ def _check_duo(data: bytes) -> str:
     keys = [row.key for row in _rows(found)]
     assert len(set(keys)) == len(keys) <= found.line_count
     _require_same_again(found)
+    _require_once(found)
     return f"accepted {found.source}"
 
 
@@ -97,6 +104,26 @@ def _require_same_again(found: ParsedFile) -> None:
         return
     again = parse(written, found.name)
     assert (again.locations, again.boards) == (found.locations, found.boards)
+
+
+def _require_once(found: ParsedFile) -> None:
+    """Importing a file again changes nothing; an empty one closes all, and then it reopens all."""
+    first = plan(_NOTHING, found, _DAY)
+    assert first.closing == 0
+    known = _with(_NOTHING, first)
+    again = plan(known, found, _DAY)
+    assert (again.changes, again.facts) == ((), ())
+    closed = plan(known, replace(found, locations=(), boards=()), _DAY)
+    assert closed.closing == closed.open_locations == len(found.locations)
+    emptied = _with(known, closed)
+    assert _with(emptied, plan(emptied, found, _DAY)) == known
+
+
+def _with(known: Known, planned: Plan) -> Known:
+    """Return the schools and boards once a plan has been carried out."""
+    boards = {each.number: each for each in planned.facts if isinstance(each, Board)}
+    schools = {each.brin: each for each in planned.facts if isinstance(each, School)}
+    return Known(boards={**known.boards, **boards}, schools={**known.schools, **schools})
 
 
 def _line(source: Source, row: Row) -> str:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import json
 import tracemalloc
 from collections.abc import Callable
 
@@ -9,7 +10,7 @@ import pytest
 from cryptography.x509 import load_der_x509_certificate
 
 from fuzz.issuing import EXTENSIONS, TIMES, certificate
-from fuzz.shaping import joined, piece, selector_of
+from fuzz.shaping import joined, oid, piece, selector_of, sequence, tlv
 from fuzz.targets import TARGETS
 from fuzz.world import NOORD, ROOT
 from support.duo_files import board_file, header, po_file, po_line
@@ -42,6 +43,15 @@ def in_context(*changes: tuple[str, bytes]) -> bytes:
 
 def in_stamp(name: str, value: bytes) -> bytes:
     return b"\1" + piece(selector_of(STAMP, *name.split(".")), value)
+
+
+def in_reply(selector: int, value: bytes) -> bytes:
+    return b"\4\0\1x\n" + piece(selector, value)
+
+
+def in_entry(**changes: object) -> bytes:
+    good = json.loads(next(iter(TARGETS["outbox"].seeds())))
+    return json.dumps(good | changes).encode()
 
 
 @pytest.mark.parametrize(
@@ -102,6 +112,42 @@ def in_stamp(name: str, value: bytes) -> bytes:
         pytest.param("revocations", b"\2" + piece(0, YEAR_0), "not a revocation list"),
         pytest.param("revocations", b"\2" + piece(1, NO_END), "passes", id="a list without end"),
         pytest.param("revocations", b"\2" + piece(3, b"\1\x0c\xff"), "not a revocation list"),
+        pytest.param("signer", b"\3" + piece(1, b"\x09"), "no key", id="a key of no known kind"),
+        pytest.param(
+            "signer",
+            b"\3" + joined([(1, b"\x06"), (2, b""), (3, b"\x04\x21" + bytes(33))]),
+            "no key",
+            id="a key of the wrong length",
+        ),
+        pytest.param(
+            "signer",
+            b"\4\0" + piece(6, sequence(sequence(oid("1.2.3.4")), tlv(0x03, b"\0"))),
+            "UNSUITABLE",
+            id="a certificate of a key of no known kind",
+        ),
+        pytest.param(
+            "reply", in_reply(0, b"A\x1b[2J"), "unknown", id="a reason that steers a terminal"
+        ),
+        pytest.param("reply", in_reply(0, b""), "unknown", id="a reason without a name"),
+        pytest.param("reply", in_reply(2, b"\x1b[2J"), "known", id="a value that steers one"),
+        pytest.param("proof_file", b"[]", "no hub", id="a proof that is a list"),
+        pytest.param(
+            "proof_file",
+            b'{"hub_receipt": {"\\u001b[2J": 1}}',
+            "a receipt in",
+            id="a proof that steers a terminal",
+        ),
+        *(
+            pytest.param("outbox", in_entry(**{name: value}), "damaged", id=f"{name} {value!r:.12}")
+            for name, value in (
+                ("message_id", 1),
+                ("path", "\0"),
+                ("path", "\ud800"),
+                ("payload_size", 1e400),
+                ("payload_size", 0),
+                ("signed_header", "eA=="),
+            )
+        ),
     ],
 )
 def test_it_is_read_or_refused(target: str, data: bytes, outcome: str) -> None:
@@ -138,6 +184,7 @@ def test_the_last_day_has_no_next() -> None:
         (po_file(po_line(vestigingsnaam="School 111222333")), "the name holds"),
         (po_file(po_line(plaatsnaam="111222333")), "the place holds"),
         (po_file(po_line(plaatsnaam="x" * 201)), "the place is longer"),
+        (po_file(po_line(bevoegd_gezag_nummer=" ")), "'' is no board number"),
         (po_file(";" * (MAX_LINE_BYTES + 1)), "it is longer"),
         (board_file("x" * MIB), "it is longer"),
     ],
@@ -177,3 +224,16 @@ def test_a_file_is_not_read_on_after_so_many_broken_lines() -> None:
         parse(po_file(*[""] * (MAX_BROKEN_LINES + 1)))
 
     assert caught.value.metadata["count"] == f"{MAX_BROKEN_LINES}+"
+
+
+def test_a_file_takes_ten_times_its_size_at_most() -> None:
+    data = po_file(*(po_line(f"{each // 100:02}XA{each % 100:02}") for each in range(2000)))
+    tracemalloc.start()
+    try:
+        found = parse(data)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert len(found.locations) == 2000
+    assert peak < 10 * len(data)

@@ -81,6 +81,8 @@ def _require_canonical(name: str, read: Callable[[str], Any], found: Any) -> Non
     if name not in {"organisation", "optional_day"}:
         assert read(written) == found
     assert not any(map(bsn.is_valid, _BY_ITSELF.findall(written))), "a BSN"
+    if isinstance(found, Identifier):
+        assert type(found).pattern.fullmatch(written)
     match found:
         case Oin():
             assert len(found) == 20

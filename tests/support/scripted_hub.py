@@ -48,7 +48,7 @@ class Script:
 
     An answer is a refusal, or a function that changes the receipts. `remaining`
     are the seconds that each attempt had. `known` is what GetDelivery finds.
-    With `early`, it answers the header alone.
+    With `early`, it answers the header alone. `hub_oin` is who it says that it is.
     """
 
     answers: list[Refused | Callable[[pb.ForwardEnvelopeResponse], None]] = field(
@@ -59,6 +59,7 @@ class Script:
     remaining: list[float] = field(default_factory=list)
     known: pb.GetDeliveryResponse | None = None
     early: bool = False
+    hub_oin: str = HUB_OIN
 
 
 class ScriptedHub(TrafficServiceServicer, PartyServiceServicer):
@@ -91,7 +92,9 @@ class ScriptedHub(TrafficServiceServicer, PartyServiceServicer):
         self, request: party_service_pb2.WhoAmIRequest, context: Context
     ) -> party_service_pb2.WhoAmIResponse:
         self.script.metadata.append({k: str(v) for k, v in context.invocation_metadata() or ()})
-        answer = party_service_pb2.WhoAmIResponse(hub_oin=HUB_OIN, registered=True, role="OPERATOR")
+        answer = party_service_pb2.WhoAmIResponse(
+            hub_oin=self.script.hub_oin, registered=True, role="OPERATOR"
+        )
         answer.hub_time.FromDatetime(dt.datetime.now(dt.UTC))
         return answer
 

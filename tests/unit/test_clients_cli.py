@@ -136,14 +136,18 @@ def test_doctor_stops_where_nobody_listens(
     assert checks[-1]["fix"]
 
 
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [("{}", "no hub receipt"), ("[]", "no hub receipt"), ("[" * 10_000, "recursion")],
+)
 def test_a_file_without_receipts_proves_nothing(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, problem: str
 ) -> None:
     pki = Pki.create(tmp_path / "pki")
     path = tmp_path / "receipt.json"
-    path.write_text("{}")
+    path.write_text(text)
 
     code = run("receipt", "verify", str(path), f"--hub-oin={HUB_OIN}", f"--trust-roots={pki.roots}")
 
     assert code == 2
-    assert "no hub receipt" in capsys.readouterr().err
+    assert problem in capsys.readouterr().err

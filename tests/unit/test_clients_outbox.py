@@ -9,6 +9,7 @@ import pytest
 from wissel.clients.durable import write_durably
 from wissel.clients.errors import StorageError
 from wissel.clients.outbox import Entry, Outbox
+from wissel.dossier.v1 import dossier_pb2
 
 ENTRY = Entry(
     message_id=UUID(int=1),
@@ -16,7 +17,7 @@ ENTRY = Entry(
     path=Path("/somewhere/dossier.xml"),
     payload_size=3,
     payload_sha256="00" * 32,
-    signed_header=bytes(range(256)),
+    signed_header=dossier_pb2.Signed(payload=bytes(range(256))).SerializeToString(),
 )
 
 

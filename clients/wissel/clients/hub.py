@@ -143,9 +143,13 @@ class AsyncHub(AsyncRegister):
         return results
 
     async def hub_oin(self) -> Oin:
-        """Return the OIN of the hub: as given, or as the hub says."""
+        """Return the OIN of the hub: as given, or as the hub says; `Refused` for no OIN."""
         if self._hub_oin is None:
-            self._hub_oin = Oin.parse((await self.whoami()).hub_oin, "hub_oin")
+            said = (await self.whoami()).hub_oin
+            try:
+                self._hub_oin = Oin.parse(said, "hub_oin")
+            except RuleRefused as refused:
+                raise from_rule(refused, self.link.language) from None
         return self._hub_oin
 
     async def close(self) -> None:

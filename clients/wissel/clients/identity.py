@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Final, Self
 
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
 
 from wissel.clients.errors import IdentityError
-from wissel.routing.certificates import Trust, oin_of
+from wissel.routing.certificates import Trust, is_of_key, oin_of
 from wissel.routing.dsse import Signer
 from wissel.routing.errors import Refused
 from wissel.routing.identifiers import Oin
+from wissel.routing.keys import private_key_in
 from wissel.routing.paths import PathFinder, RememberedPaths
 from wissel.routing.suitability import UNREADABLE
 
@@ -174,10 +174,10 @@ def _refuse_open_key(path: Path) -> None:
 
 def _refuse_other_key(leaf: x509.Certificate, key_pem: bytes, path: Path) -> None:
     try:
-        key = serialization.load_pem_private_key(key_pem, password=None)
-    except (ValueError, TypeError):
+        key = private_key_in(key_pem)
+    except ValueError:
         message = f"{path}: not an unencrypted PEM private key"
         raise IdentityError(message) from None
-    if key.public_key() != leaf.public_key():
+    if not is_of_key(leaf, key):
         message = f"{path}: this key is not that of the certificate"
         raise IdentityError(message)

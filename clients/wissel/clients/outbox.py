@@ -10,8 +10,8 @@ imported twice. It holds the path of the dossier and never its content.
 """
 
 import base64
-import binascii
 import json
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -19,9 +19,12 @@ from pathlib import Path
 from typing import Any, Final, Literal
 from uuid import UUID
 
+from google.protobuf.message import DecodeError
+
 from wissel.clients.durable import TEMPORARY, write_durably
 from wissel.clients.errors import StorageError
 from wissel.clients.locks import lock_if_free, waiting_lock
+from wissel.dossier.v1 import dossier_pb2
 
 Outcome = Literal["sent", "refused"]
 _FORMAT: Final = 1
@@ -107,7 +110,7 @@ class Outbox:
             return _decode(path.read_bytes())
         except FileNotFoundError:
             return None
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             message = f"outbox entry {path} is damaged; move it away after looking into it"
             raise StorageError(message) from None
 
@@ -127,16 +130,33 @@ def _encode(entry: Entry, **record: object) -> bytes:
 
 
 def _decode(content: bytes) -> Entry:
+    """Return the entry in a file, or raise ValueError, KeyError, TypeError or RecursionError."""
     fields = json.loads(content)
-    try:
-        header = base64.b64decode(fields["signed_header"], validate=True)
-    except binascii.Error as error:
-        raise ValueError(str(error)) from None
+    size = fields["payload_size"]
+    if type(size) is not int or size < 1:
+        raise ValueError("a payload of no size")
     return Entry(
-        message_id=UUID(fields["message_id"]),
-        hub_oin=fields["hub_oin"],
-        path=Path(fields["path"]),
-        payload_size=int(fields["payload_size"]),
-        payload_sha256=fields["payload_sha256"],
-        signed_header=header,
+        message_id=UUID(_text(fields["message_id"])),
+        hub_oin=_text(fields["hub_oin"]),
+        path=Path(_text(fields["path"])),
+        payload_size=size,
+        payload_sha256=_text(fields["payload_sha256"]),
+        signed_header=_signed(_text(fields["signed_header"])),
     )
+
+
+def _signed(text: str) -> bytes:
+    header = base64.b64decode(text, validate=True)
+    try:
+        dossier_pb2.Signed.FromString(header)
+    except DecodeError as error:
+        raise ValueError(str(error)) from None
+    return header
+
+
+def _text(value: object) -> str:
+    """Return the value if it is a text, and one that may name a file."""
+    if not isinstance(value, str) or "\0" in value:
+        raise TypeError("not a text")
+    os.fsencode(value)  # ValueError
+    return value

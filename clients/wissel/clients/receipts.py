@@ -98,13 +98,14 @@ def record_of(receipt: DeliveryReceipt) -> dict[str, str]:
     }
 
 
-def receipts_in(fields: Mapping[str, object]) -> tuple[pb.Signed, pb.Signed]:
-    """Return hub receipt and receiver receipt as JSON holds them.
+def receipts_in(written: object) -> tuple[pb.Signed, pb.Signed]:
+    """Return hub receipt and receiver receipt as JSON holds them, once it has been read.
 
     Either as the outbox keeps them (base64 of the serialized `Signed`), or as
     `wissel deliveries show --json` and grpcurl print a `Signed`. Raises
     ValueError if they are not there.
     """
+    fields = written if isinstance(written, Mapping) else {}
     hub = fields.get("hub_receipt", fields.get("hubReceipt"))
     receiver = fields.get("receiver_receipt", fields.get("receiverReceipt"))
     return _signed_in(hub), _signed_in(receiver)
@@ -116,9 +117,8 @@ def _signed_in(value: object) -> pb.Signed:
             return pb.Signed.FromString(base64.b64decode(value, validate=True))
         if isinstance(value, dict):
             return json_format.ParseDict(value, pb.Signed())
-    except Exception as error:  # noqa: BLE001 - base64, protobuf and JSON each have errors of their own
-        message = f"not a receipt: {error}"
-        raise ValueError(message) from None
+    except Exception:  # noqa: BLE001 - base64, protobuf and JSON each have errors of their own
+        raise ValueError("a receipt in it is none") from None
     raise ValueError("no hub receipt and receiver receipt in it")
 
 

@@ -19,6 +19,7 @@ from wissel.routing.reasons import Reason
 
 DOMAIN: Final = "wissel"
 _DETAILS: Final = "grpc-status-details-bin"
+_REASON: Final = re.compile(r"[A-Z][A-Z0-9_]{0,62}")  # as `google.rpc.ErrorInfo` has it
 _FIX: Final = re.compile(" (?:Fix|Oplossing): ")  # the label follows the language
 _TRANSPORT: Final = frozenset(
     {
@@ -41,7 +42,7 @@ def translate(error: grpc.aio.AioRpcError, server: str, language: str = "en") ->
     """Return `Refused` if the other side named a reason, else `Unreachable` or a bare `Refused`."""
     status = _status(error)
     info = error_details_pb2.ErrorInfo()
-    if status is None or not _take(status, info) or info.domain != DOMAIN:
+    if status is None or not _take(status, info) or not _is_ours(info):
         return _without_reason(error, server, language)
     text, fix = _sentences(info.reason, _plain(error.details() or ""))
     return Refused(
@@ -50,8 +51,8 @@ def translate(error: grpc.aio.AioRpcError, server: str, language: str = "en") ->
         code=error.code(),
         fix=fix,
         contact=_contact(info, language),
-        metadata=info.metadata,
-        field=_field(status),
+        metadata={_plain(name): _plain(value) for name, value in info.metadata.items()},
+        field=_plain(_field(status)),
         retry_after=_retry_after(status),
     )
 
@@ -86,6 +87,11 @@ def _take(
         return any(detail.Unpack(into) for detail in status.details)
     except DecodeError:
         return False
+
+
+def _is_ours(info: error_details_pb2.ErrorInfo) -> bool:
+    """Whether it is a reason of a hub or LAS; also of a later one, so not only those we know."""
+    return info.domain == DOMAIN and _REASON.fullmatch(info.reason) is not None
 
 
 def _sentences(reason: str, message: str) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final, Self
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from cryptography.x509.verification import (
@@ -57,6 +58,14 @@ def oin_of(certificate: x509.Certificate) -> Oin:
     if not isinstance(value, str) or not Oin.pattern.fullmatch(value):
         raise Refused(Reason.OIN_MALFORMED)
     return Oin(value)
+
+
+def is_of_key(certificate: x509.Certificate, key: PrivateKeyTypes) -> bool:
+    """Whether a certificate is that of a private key; not if it holds none that can be read."""
+    try:
+        return certificate.public_key() == key.public_key()
+    except UNREADABLE:
+        return False
 
 
 def chain_from_pem(pem: bytes) -> tuple[bytes, ...]:

@@ -10,12 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Self
 
-from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509 import load_der_x509_certificate
 
 from wissel.routing import keys
-from wissel.routing.certificates import MAX_INTERMEDIATES, chain_from_pem, oin_of
+from wissel.routing.certificates import (
+    MAX_INTERMEDIATES,
+    chain_from_pem,
+    is_of_key,
+    oin_of,
+)
 from wissel.routing.errors import Refused
 from wissel.routing.identifiers import Oin
 from wissel.routing.paths import PathFinder, TrustedPath
@@ -77,10 +80,10 @@ class Signer:
         certificate, the chain is too long) or `OIN_…`, and ValueError for a key
         that cannot be read.
         """
-        private = keys.allowed_private_key(_load_key(key))
+        private = keys.allowed_private_key(keys.private_key_in(key))
         chain = chain_from_pem(certificates)
         leaf = load_der_x509_certificate(chain[0])
-        if leaf.public_key() != private.public_key():
+        if not is_of_key(leaf, private):
             problem = "it is not that of the signing key"
             raise Refused(Reason.CERTIFICATE_UNSUITABLE, problem=problem)
         if (limit := _chain_problem(chain)) is not None:
@@ -92,13 +95,6 @@ class Signer:
         sig = keys.sign(self.key, pae(payload_type, payload))
         signature = Signature(sig=sig, chain=self.chain)
         return Signed(payload=payload, payload_type=payload_type, signatures=(signature,))
-
-
-def _load_key(pem: bytes) -> PrivateKeyTypes:
-    try:
-        return load_pem_private_key(pem, password=None)
-    except TypeError:
-        raise ValueError("the private key is encrypted") from None
 
 
 def pae(payload_type: str, payload: bytes) -> bytes:

@@ -12,10 +12,11 @@ Nothing in a message chooses an algorithm, so nothing in a message can weaken it
 
 from typing import Final
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InternalError, InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, PublicKeyTypes
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from wissel.routing.errors import Refused
 from wissel.routing.reasons import Reason
@@ -32,6 +33,16 @@ _ECDSA: Final = {
     ec.SECP256R1.name: ec.ECDSA(_SHA256),
     ec.SECP384R1.name: ec.ECDSA(hashes.SHA384()),
 }
+
+
+def private_key_in(pem: bytes) -> PrivateKeyTypes:
+    """Return the key in an unencrypted PEM file, of whatever kind; a ValueError says why not."""
+    try:
+        return load_pem_private_key(pem, password=None)
+    except TypeError:
+        raise ValueError("the private key is encrypted") from None
+    except (UnsupportedAlgorithm, InternalError):  # also of OpenSSL, for bytes that are no key
+        raise ValueError("the private key is of an unknown kind") from None
 
 
 def allowed_private_key(key: PrivateKeyTypes) -> PrivateKey:

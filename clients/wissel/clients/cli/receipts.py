@@ -43,7 +43,7 @@ def verify(
     session.require("hub_oin", "trust_roots")
     try:
         hub_receipt, receiver_receipt = receipts_in(json.loads(file.read_bytes()))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # the latter by JSON that is nested too deep
         message = f"{file}: {error}"
         raise typer.BadParameter(message) from None
     hub_oin = Oin.parse(session.hub_oin, "hub_oin")

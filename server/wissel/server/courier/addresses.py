@@ -12,18 +12,8 @@ from wissel.routing.reasons import Reason
 
 _HTTPS: Final = 443
 
-_STAND_INS: Final = tuple(
-    ipaddress.IPv6Network(network)
-    for network in (
-        "::/96",
-        "64:ff9b::/96",
-        "64:ff9b:1::/48",
-        "2001::/32",
-        "2002::/16",
-        "fec0::/10",
-    )
-)
-"""IPv4-compatible, NAT64 (RFC 6052, RFC 8215), Teredo and 6to4; and the abandoned site-local."""
+_STAND_INS: Final = tuple(map(ipaddress.IPv6Network, ("2001::/32", "2002::/16", "fec0::/10")))
+"""Teredo and 6to4; and the abandoned site-local."""
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -65,15 +55,18 @@ def is_allowed(address: IpAddress, *, private: bool) -> bool:
     """Whether the hub may connect there.
 
     Public addresses always, private and loopback ones if that is configured;
-    link-local ones never: cloud providers keep their secrets there. Nor do
-    addresses of IPv6 that stand for one of IPv4, such as those of NAT64: which
-    one that is, and whether it is public, is up to a gateway.
+    link-local ones never: cloud providers keep their secrets there. Nor may it
+    go where addresses of IPv6 stand for one of IPv4: which one that is, and
+    whether it is public, is up to a gateway. Some do by translation (RFC 6052,
+    RFC 7915, RFC 8215) in what the IETF has reserved, and nobody's host is there.
     """
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped is not None:
             address = address.ipv4_mapped
-        elif not address.is_loopback and any(address in network for network in _STAND_INS):
+        elif any(address in network for network in _STAND_INS):
             return False
+    if address.is_reserved and not address.is_loopback:
+        return False
     if address.is_link_local or address.is_multicast or address.is_unspecified:
         return False
     return address.is_global or (private and (address.is_private or address.is_loopback))

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NoReturn, Self
 
-from cryptography.exceptions import UnsupportedAlgorithm
 from prometheus_client import CollectorRegistry
 
 from wissel.routing.dsse import Signer
@@ -79,6 +78,6 @@ def _named(names: str) -> Iterator[None]:
     except OSError as error:
         message = f"{error.filename}: {error.strerror}"
         raise StartError(message) from None
-    except (ValueError, UnsupportedAlgorithm, Refused) as error:
+    except (ValueError, Refused) as error:
         message = f"{names}: {error}"
         raise StartError(message) from None

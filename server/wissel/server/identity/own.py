@@ -68,7 +68,7 @@ def watch_signer(
     3. It has signed once, and we could verify it: receivers would refuse what
        we cannot verify ourselves.
 
-    Raises OSError, ValueError, `KeyFileError`, `UnsupportedAlgorithm`, `Refused`.
+    Raises OSError, ValueError, `KeyFileError`, `Refused`.
     """
 
     def read(before: Signer | None) -> Signer:

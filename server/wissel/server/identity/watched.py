@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Final, Generic, NoReturn, TypeVar
 
 import structlog
-from cryptography.exceptions import UnsupportedAlgorithm
 
 from wissel.routing.errors import Refused
 from wissel.server.identity.keyfiles import KeyFileError
 
 M = TypeVar("M")
 
-_UNUSABLE: Final = (OSError, ValueError, KeyFileError, UnsupportedAlgorithm, Refused)
+_UNUSABLE: Final = (OSError, ValueError, KeyFileError, Refused)
 """What reading may raise about files that cannot be used as they are now."""
 
 _log = structlog.get_logger(__name__)
@@ -24,9 +23,9 @@ class Watched(Generic[M]):
     """What a group of files held when they last belonged together.
 
     `read` makes it from the files; it is given what it would replace, None at
-    first. It raises OSError, ValueError, `KeyFileError`, `UnsupportedAlgorithm`
-    or `Refused` about files that cannot be used: at the start that is for the
-    caller to handle, later it is a warning, and what was good stays in use.
+    first. It raises OSError, ValueError, `KeyFileError` or `Refused` about files
+    that cannot be used: at the start that is for the caller to handle, later it
+    is a warning, and what was good stays in use.
     """
 
     def __init__(self, name: str, files: Sequence[Path], read: Callable[[M | None], M]) -> None:

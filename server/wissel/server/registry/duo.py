@@ -8,6 +8,7 @@ import csv
 import hashlib
 import io
 import re
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -85,9 +86,10 @@ def parse(data: bytes, file_name: str = "") -> ParsedFile:
     found = _FORMATS.get(next(lines, b""))
     if found is None:
         raise Refused(Reason.FILE_UNKNOWN, file=name)
+    problems = list(_wrong_encoding(data))
     read = _Lines(found)
-    rows, problems = read.read(lines)
-    if problems := [*_wrong_encoding(data), *problems]:
+    rows = read.read(lines, problems)
+    if problems:
         raise _broken(name, problems)
     return ParsedFile(
         source=found.source,
@@ -111,14 +113,16 @@ class _Lines:
     def __init__(self, file_format: Format) -> None:
         self.count = 0
         self._format = file_format
-        self._rows: dict[str, tuple[int, Row]] = {}
+        self._rows: list[Row] = []
+        self._numbers = array("L")  # of the line of each row, in four bytes or eight
+        self._places: dict[str, int] = {}  # in both, by the key of a row
         self._boards: dict[Brin, tuple[int, BoardNumber]] = {}
 
-    def read(self, lines: Iterator[bytes]) -> tuple[list[Row], list[_Problem]]:
-        """Return the rows, equal ones once, and the problems of the lines after the header."""
-        problems: list[_Problem] = []
+    def read(self, lines: Iterator[bytes], problems: list[_Problem]) -> list[Row]:
+        """Return the rows, equal ones once, and add the problems of the lines after the header."""
+        most = len(problems) + MAX_BROKEN_LINES
         for number, line in enumerate(lines, start=2):
-            if len(problems) == MAX_BROKEN_LINES:
+            if len(problems) == most:
                 break
             self.count += 1
             try:
@@ -126,9 +130,9 @@ class _Lines:
             except BrokenCell as broken:
                 problems.append(_Problem(number, str(broken)))
             except Refused as refused:
-                kind, value = refused.metadata["kind"], refused.metadata["value"]
-                problems.append(_Problem(number, f"{value!r} is no {kind}"))
-        return [row for _, row in self._rows.values()], problems
+                value = refused.metadata.get("value", "")  # none where the cell is empty
+                problems.append(_Problem(number, f"{value!r} is no {refused.field}"))
+        return self._rows
 
     def _row(self, line: bytes) -> Row:
         if len(line) > MAX_LINE_BYTES:
@@ -142,8 +146,12 @@ class _Lines:
         return self._format.read(dict(zip(columns, cells, strict=True)))
 
     def _take(self, number: int, row: Row) -> None:
-        earlier, same = self._rows.setdefault(row.key, (number, row))
-        if same != row:
+        place = self._places.setdefault(row.key, len(self._rows))
+        if place == len(self._rows):
+            self._rows.append(row)
+            self._numbers.append(number)
+        elif self._rows[place] != row:
+            earlier = self._numbers[place]
             message = f"{row.key} stands with another content on line {earlier}"
             raise BrokenCell(message)
         if isinstance(row, LocationRow):

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, unique
+from sys import intern
 from typing import Final
 
 from wissel.routing.identifiers import BoardNumber, Brin, Vestiging
@@ -36,7 +37,10 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocationRow:
-    """A vestiging as a file tells it; None where the file has no such column."""
+    """A vestiging as a file tells it; None where the file has no such column.
+
+    A file may hold hundreds of thousands, in a few thousand places: each is kept once.
+    """
 
     board: BoardNumber
     vestiging: Vestiging
@@ -87,7 +91,7 @@ def _po_location(cells: Cells) -> LocationRow:
         vestiging=_vestiging(cells["INSTELLINGSCODE"], cells["VESTIGINGSCODE"]),
         name=_name(cells["VESTIGINGSNAAM"]),
         postcode=_matching(POSTCODE, cells["POSTCODE"], "postcode").replace(" ", ""),
-        city=_words(cells["PLAATSNAAM"], "place"),
+        city=intern(_words(cells["PLAATSNAAM"], "place")),
         municipality=_municipality(cells["GEMEENTENUMMER"]),
     )
 
@@ -97,7 +101,7 @@ def _vo_location(cells: Cells) -> LocationRow:
         board=BoardNumber.parse(cells["BEVOEGD GEZAG NUMMER"]),
         vestiging=_vestiging(cells["BRIN NUMMER"], cells["VESTIGINGSNUMMER"]),
         name=_name(cells["INSTELLINGSNAAM VESTIGING"]),
-        city=_words(cells["PLAATSNAAM"], "place"),
+        city=intern(_words(cells["PLAATSNAAM"], "place")),
         municipality=_municipality(cells["GEMEENTENUMMER"]),
     )
 
@@ -139,7 +143,7 @@ def _words(cell: str, kind: str) -> str:
 
 def _municipality(cell: str) -> str:
     found = _matching(MUNICIPALITY, cell, "gemeentenummer")
-    return found.zfill(4) if found else ""
+    return intern(found.zfill(4)) if found else ""
 
 
 def _matching(pattern: re.Pattern[str], cell: str, kind: str) -> str:

@@ -1,0 +1,79 @@
+"""What comes beside a request: the language and the account in its metadata, and its reason."""
+
+from collections.abc import Iterable
+from typing import Any, Final, cast
+
+from fuzz.hub import CALLERS, shared
+from fuzz.shaping import joined, piece, pieces
+from fuzz.target import Target, told
+from wissel.routing.errors import Refused
+from wissel.routing.persons import holds_person_number
+from wissel.school.v1 import school_service_pb2
+from wissel.server.rpc.call import Call
+from wissel.server.rpc.mutating import ACCOUNT_LIMIT, REASON_LIMIT, act_of
+
+_KEYS: Final = ("accept-language", "wissel-user", "x-other")
+
+
+class _Metadata:
+    """What comes along with a call."""
+
+    def __init__(self, pairs: tuple[tuple[str, str | bytes], ...]) -> None:
+        self._pairs = pairs
+
+    def invocation_metadata(self) -> tuple[tuple[str, str | bytes], ...]:
+        return self._pairs
+
+
+def _check_metadata(data: bytes) -> str:
+    """Read the language and the person behind a call, and its reason, from the pieces."""
+    pairs: list[tuple[str, str | bytes]] = []
+    reason = ""
+    for selector, content in pieces(data):
+        text = content.decode("utf-8", "replace")
+        if selector % 4 == len(_KEYS):
+            reason = text
+            continue
+        pairs.append((_KEYS[selector % 4], content if selector >= 128 else text))
+    call = Call("/x", cast(Any, _Metadata(tuple(pairs))), shared().follower.table, 0.0)
+    language = call.language
+    assert language in {"en", "nl"}
+    request = school_service_pb2.RegisterSchoolRequest(reason=reason)
+    outcomes = [language]
+    for caller in CALLERS:
+        try:
+            act = act_of(call, caller, request, b"")
+        except Refused as refused:
+            outcomes.append(told(refused))
+            continue
+        for text, limit in ((act.person, ACCOUNT_LIMIT), (act.reason, REASON_LIMIT)):
+            assert len(text) <= limit
+            assert text.isprintable()
+            assert not holds_person_number(text)
+        assert not caller.operator or (act.person and act.reason)
+    return "; ".join(dict.fromkeys(outcomes))
+
+
+_LANGUAGES: Final = (
+    b"nl",
+    b"NL-be;q=0.5, en;q=0.4",
+    b"en;q=nan,nl;q=-1",
+    b"de, *;q=0.1, nl ; q = 1e400",
+    b"nl;q",
+    b"," * 300,
+)
+_PERSONS: Final = (b"jansen@desk", b" ", b"111222333", b"x" * 101, b"a\nb", b"\xff")
+
+
+def _metadata_seeds() -> Iterable[bytes]:
+    yield b""
+    for selector in (0, 128):
+        yield from (piece(selector, each) for each in _LANGUAGES)
+    for person in _PERSONS:
+        yield joined([(1, person), (3, b"asked for")])
+        yield joined([(1, b"jansen"), (3, person)])
+
+
+TARGETS: Final = (
+    Target(name="metadata", check=_check_metadata, seeds=_metadata_seeds, max_bytes=1024),
+)

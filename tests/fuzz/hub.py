@@ -1,0 +1,88 @@
+"""A hub up to its database: what servicers read and decide with, and nothing beyond it."""
+
+import datetime as dt
+from functools import cache
+from typing import Any, Final, NoReturn, cast
+
+from fuzz.world import HUB
+from support import worlds
+from wissel.routing.errors import Refused
+from wissel.routing.facts import Role
+from wissel.routing.reasons import Reason
+from wissel.routing.table import Table
+from wissel.server.rpc.call import Caller
+from wissel.server.rpc.shared import Shared
+
+_NO_PEER: Final = cast(Any, None)  # no certificate is looked at
+CALLERS: Final = (
+    Caller(
+        oin=worlds.NOORD,
+        role=Role.VENDOR,
+        name="Noord",
+        peer=_NO_PEER,
+        system_ids=(worlds.LAS_NOORD,),
+    ),
+    Caller(oin=worlds.DUO, role=Role.CHAIN_PARTNER, name="DUO", peer=_NO_PEER),
+    Caller(oin=worlds.DESK, role=Role.OPERATOR, name="Servicedesk", peer=_NO_PEER),
+)
+"""A vendor, a chain partner and an operator."""
+
+
+class Reached(Exception):
+    """A request was read, and now the database would be asked."""
+
+
+class _Database:
+    """Stands where the register and the journal are; whoever gets there is done."""
+
+    def reading(self) -> NoReturn:
+        raise Reached
+
+    def changing(self, _act: object) -> NoReturn:
+        raise Reached
+
+    async def find(self, *_: object) -> NoReturn:
+        raise Reached
+
+    async def page(self, *_: object, **__: object) -> NoReturn:
+        raise Reached
+
+
+class _Follower:
+    """Facts that are at one revision, and stay there."""
+
+    table: Table = worlds.table()
+
+    async def reached(self, revision: int) -> None:
+        if revision > self.table.revision:
+            raise Refused(Reason.REVISION_UNKNOWN, revision=str(revision))
+
+    def staleness(self) -> float:
+        return 0.0
+
+
+class _Gates:
+    """Lets a caller stay who it is."""
+
+    def caller_of(self, _peer: object, _table: Table) -> Caller:
+        return CALLERS[0]
+
+
+@cache
+def journal() -> Any:
+    """Return what takes the place of the journal."""
+    return _Database()
+
+
+@cache
+def shared() -> Shared:
+    """Return what servicers share, on the small world of `support.worlds`."""
+    return Shared(
+        register=cast(Any, _Database()),
+        follower=_Follower(),
+        gates=cast(Any, _Gates()),
+        clock=lambda: dt.datetime.combine(worlds.TODAY, dt.time(12), dt.UTC),
+        new_id=lambda: worlds.ident("new"),
+        hub_oin=HUB,
+        max_closed_share=0.02,
+    )
