@@ -23,7 +23,7 @@ from wissel.server.store.register import SqlRegister
 
 NEVER = 3600.0
 """A poll so rare that only a notification can move the follower."""
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True)
@@ -65,14 +65,16 @@ async def listening(url: str, heard: Callable[[int], None] | None = None) -> Asy
             await task
 
 
-async def listened(url: str) -> None:
-    """Wait until a connection of this database has begun to listen."""
+async def listened(url: str, before: object = None) -> object:
+    """Wait until a connection of this database listens; return its process id, not `before`."""
     query = (
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        "SELECT min(pid) FROM pg_stat_activity WHERE datname = current_database()"
         " AND state = 'idle' AND query LIKE 'LISTEN%'"
     )
-    while await scalar(url, query) != 1:
-        pass
+    async with asyncio.timeout(PATIENCE):
+        while (pid := await scalar(url, query)) in (None, before):
+            pass
+    return pid
 
 
 async def scalar(url: str, statement: str) -> object:
@@ -129,12 +131,9 @@ async def test_a_follower_hears_of_a_commit_elsewhere_without_polling(url: str) 
 async def test_a_broken_connection_is_opened_again(url: str) -> None:
     with capture_logs() as lines:
         async with register_at(url) as register, listening(url) as ear:
-            await scalar(
-                url,
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND query LIKE 'LISTEN%'",
-            )
-            await listened(url)
+            before = await listened(url)
+            await scalar(url, f"SELECT pg_terminate_backend({before})")
+            await listened(url, before)
             await put(register, 1)
 
             assert 1 == await ear.next()

@@ -9,6 +9,9 @@ from support.facts import mandates
 from wissel.routing.facts import Board, Fact, Mandate, Party, Revocation, RevocationTarget, System
 from wissel.server.store.register import SqlRegister
 
+UNHEALTHY = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+"""One register takes all examples, and a busy machine its time."""
+
 
 async def _put(register: SqlRegister, *put: Fact) -> int:
     async with register.changing(act()) as change:
@@ -51,9 +54,7 @@ async def test_an_unknown_column_is_a_mistake_of_ours(register: SqlRegister) -> 
             await reading.find(Party, shoe_size="42")
 
 
-@settings(
-    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=5, suppress_health_check=UNHEALTHY)
 @given(mandate=mandates())
 async def test_mandates_are_found_by_the_vendor_of_their_system(
     register: SqlRegister, mandate: Mandate
@@ -95,9 +96,7 @@ async def test_keys_are_compared_and_sorted_by_their_bytes(register: SqlRegister
     size=st.integers(1, 7),
     total=st.integers(0, 20),
 )
-@settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=10, suppress_health_check=UNHEALTHY)
 async def test_pages_skip_nothing_and_repeat_nothing(
     register: SqlRegister, size: int, total: int
 ) -> None:

@@ -5,7 +5,7 @@ import datetime as dt
 import logging
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -18,6 +18,7 @@ from support.acts import NOORD, act
 from support.acts import party as vendor
 from support.hub_process import HubProcess, serving
 from support.postgres_hubs import another, place_on
+from support.registering import register
 from support.sending_load import sending
 from support.standby import with_standby
 from support.stores import register_at
@@ -25,8 +26,6 @@ from support.underway import connected
 from wissel.clients.errors import WisselError
 from wissel.clients.hub import AsyncHub
 from wissel.clients.patience import Patience
-from wissel.party.v1 import party_service_pb2 as party
-from wissel.party.v1.party_service_pb2_grpc import PartyServiceStub
 from wissel.routing.table import Table
 from wissel.server.store.follow import Follower
 from wissel.server.store.migrate import migrate
@@ -51,15 +50,8 @@ class Desk:
         number = 1000
         while not self.enough:
             number += 1
-            oin = f"0000000399{number:06d}0000"
-            request = party.RegisterPartyRequest(
-                oin=oin, name=f"Vendor {number}", role="VENDOR", reason="testing"
-            )
-            try:
-                done = await self.calls.call(lambda c: PartyServiceStub(c).RegisterParty, request)
-            except WisselError:
-                continue
-            self.acknowledged[done.revision] = oin
+            with suppress(WisselError):
+                self.acknowledged |= [await register(self.calls, number)]
 
 
 @asynccontextmanager

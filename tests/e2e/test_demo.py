@@ -14,6 +14,8 @@ import pytest
 from support.processes import Running, group_is_gone, spawn
 
 DEMO: Final = [sys.executable, "-m", "wissel.clients.demo"]
+BESIDE: Final = ["/bin/sh", "-c", 'trap "" INT; exec "$@"', "sh"]
+"""Starts a command as a script does that goes on meanwhile: with SIGINT ignored."""
 FIXTURES: Final = Path(str(files("wissel.clients") / "fixtures"))
 DATA: Final = Path(__file__).parents[3] / "shared" / "data"
 DELIVERED: Final = re.compile(
@@ -35,7 +37,7 @@ def demo(tmp_path: Path, *options: str) -> tuple[int, str]:
 def _demo(tmp_path: Path, *options: str) -> AbstractContextManager[Running]:
     (tmp_path / "tmp").mkdir()
     environ = {"TMPDIR": str(tmp_path / "tmp"), "HOME": str(tmp_path)}
-    return spawn([*DEMO, *options], environ=environ, cwd=tmp_path)
+    return spawn([*BESIDE, *DEMO, *options], environ=environ, cwd=tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ class Two:
         answered = await self.stop(EndpointServiceStub, "SuspendEndpoint", suspended, why)
         late = (await resolving - answered).total_seconds()
         TOLD.info("routes were given until %.3f s after that", late)
-        assert late < 10  # one second by the design, and a busy machine
+        assert late < 30  # one second by the design, and a busy machine
         resumed = endpoint.ResumeEndpointRequest(endpoint_id=one.endpoint_id, reason=WHY)
         await self.desk.call(EndpointServiceStub, "ResumeEndpoint", resumed)
         await self.settled()

@@ -85,7 +85,7 @@ async def test_what_a_killed_hub_left_is_settled_and_its_sender_gets_the_receipt
                 hub.process.signal(signal.SIGKILL)
                 with suppress(WisselError):
                     await sending
-            async with sweeping(place) as journal, asyncio.timeout(30):
+            async with sweeping(place) as journal, asyncio.timeout(60):
                 while not await journal.page(Wanted(state=State.DELIVERED), below=None, limit=1):
                     pass
 

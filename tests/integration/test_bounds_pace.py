@@ -10,7 +10,7 @@ import grpc
 import pytest
 
 from support.forwarding import QUICK, World, forwarding
-from support.hub import reason_of
+from support.hub import is_lost, reason_of
 from support.las import Context, FakeLas, Opened, Requests
 from wissel.las.v1 import las_service_pb2
 from wissel.traffic.v1 import traffic_service_pb2 as pb
@@ -36,10 +36,11 @@ async def test_a_sender_that_trickles_is_cut(world: World) -> None:
             yield request
             await asyncio.sleep(PAUSE)
 
+    # An answer that comes while a chunk is being written is lost in gRPC's client.
     with pytest.raises(grpc.aio.AioRpcError) as error:
         await world.stub().ForwardEnvelope(trickle(), timeout=60)
 
-    assert reason_of(error.value) == "SENDER_TOO_SLOW"
+    assert is_lost(error.value) or reason_of(error.value) == "SENDER_TOO_SLOW"
     assert await world.settled(message) == ("FAILED", "SENDER_TOO_SLOW")
 
 

@@ -20,6 +20,8 @@ from wissel.routing.errors import Refused as RuleRefused
 from wissel.routing.reasons import Reason
 from wissel.traffic.v1 import traffic_service_pb2 as pb
 
+INZAGE = dt.date(2026, 6, 30)
+
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
@@ -45,10 +47,31 @@ async def test_what_leaves_the_outcome_open_stays_for_resume(world: World, reaso
     assert world.in_outbox("pending") == []
 
 
-async def test_a_resumed_message_asks_before_it_sends_everything_again(world: World) -> None:
+@pytest.fixture
+def big(tmp_path: Path) -> Path:
+    path = tmp_path / "dossier.zip"
+    path.write_bytes(b"PK\x03\x04" + bytes(8_000_000))
+    return path
+
+
+async def test_a_resumed_message_asks_before_it_sends_everything_again(
+    world: World, big: Path
+) -> None:
+    """It gives the hub a moment, in which a busy machine may not answer, once or twice.
+
+    An SDK that does not wait would send nothing more in one time of three.
+    """
+    sent = [await sent_by_resuming(world, big) for _ in range(8)]
+
+    assert sent.count(0) >= 6
+
+
+async def sent_by_resuming(world: World, path: Path) -> int:
+    """Have a message left open, and resume it; return how often more was sent of it."""
+    world.script.early = False
     world.script.answers = [RuleRefused(Reason.DELIVERY_UNCERTAIN)]
     with pytest.raises(Refused):
-        await send(world.hub())
+        await send(world.hub(), path, inzage_date=INZAGE)
     world.script.early = True
     sent: list[int] = []
 
@@ -56,20 +79,18 @@ async def test_a_resumed_message_asks_before_it_sends_everything_again(world: Wo
         [resumed] = await hub.resume(lambda done, total: sent.append(done))
 
     assert resumed.receipt
-    assert sent == []
+    return len(sent)
 
 
 async def test_a_refusal_that_comes_while_much_is_being_sent_is_not_lost(
-    world: World, tmp_path: Path
+    world: World, big: Path
 ) -> None:
     """An answer amid a write can break the write; then it is asked for again."""
-    big = tmp_path / "dossier.zip"
-    big.write_bytes(b"PK\x03\x04" + bytes(8_000_000))
     world.script.early = True
     world.script.answers = [RuleRefused(Reason.RECEIVER_UNKNOWN)] * 10
 
     with pytest.raises(Refused) as caught:
-        await send(world.hub(), big, inzage_date=dt.date(2026, 6, 30))
+        await send(world.hub(), big, inzage_date=INZAGE)
 
     assert caught.value.reason == "RECEIVER_UNKNOWN"
     assert world.in_outbox("pending") == []

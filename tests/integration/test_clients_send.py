@@ -121,6 +121,19 @@ async def test_a_receipt_by_another_hub_is_not_believed(world: World) -> None:
         await send(world.hub(hub_oin=STRANGER_OIN))
 
 
+@pytest.mark.parametrize("said", ["", "111222333"])
+async def test_a_server_that_does_not_say_which_hub_it_is_gets_nothing(
+    world: World, said: str
+) -> None:
+    world.script.hub_oin = said
+
+    with pytest.raises(Refused) as caught:
+        await send(world.hub())
+
+    assert caught.value.field == "hub_oin"
+    assert world.script.arrivals == []
+
+
 async def test_an_empty_or_missing_file_is_not_sent(world: World, tmp_path: Path) -> None:
     empty = tmp_path / "empty.xml"
     empty.touch()

@@ -10,7 +10,7 @@ import pytest
 
 from support import worlds
 from support.envelopes import PAYLOAD, header_bytes
-from support.forwarding import CHUNK, QUICK, Envelope, World, forwarding
+from support.forwarding import CHUNK, Envelope, World, forwarding
 from support.hub import reason_of
 from support.las import signer_of
 from support.pki import Pki
@@ -27,7 +27,7 @@ Make = Callable[[World], Envelope]
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with forwarding(tmp_path, QUICK) as world:
+    async with forwarding(tmp_path) as world:
         yield world
 
 
@@ -140,10 +140,9 @@ async def test_a_message_that_is_not_right_is_never_claimed(
 ) -> None:
     message = make(world)
 
-    with pytest.raises(grpc.aio.AioRpcError) as error:
-        await world.send(replace(message, chunks=message.chunks[:2]))
+    error = await world.refusal(replace(message, chunks=message.chunks[:2]))
 
-    assert reason_of(error.value) == reason
+    assert reason_of(error) == reason
     assert await world.settled(message) is NEVER_CLAIMED
     assert world.las.opened == []
 
@@ -167,10 +166,9 @@ async def test_a_payload_that_is_not_the_signed_one_never_completes(
 ) -> None:
     message = replace(world.message(), chunks=chunks)
 
-    with pytest.raises(grpc.aio.AioRpcError) as error:
-        await world.send(message)
+    error = await world.refusal(message)
 
-    assert reason_of(error.value) == reason
+    assert reason_of(error) == reason
     assert await world.settled(message) == ("FAILED", reason)
     assert world.las.received == []
 

@@ -122,11 +122,11 @@ async def outcome(
     try:
         if method.client_streaming:
             await channel.stream_unary(path, request_serializer=encode)(
-                iter([request]), metadata=metadata, timeout=20
+                iter([request]), metadata=metadata, timeout=60
             )
         else:
             await channel.unary_unary(path, request_serializer=encode)(
-                request, metadata=metadata, timeout=20
+                request, metadata=metadata, timeout=60
             )
     except grpc.aio.AioRpcError as error:
         if error.code().name not in DOCUMENTED:

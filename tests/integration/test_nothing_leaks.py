@@ -187,16 +187,16 @@ async def test_exchanges_that_fail_leave_nothing_anywhere(
     whole = world.message(DOSSIER)
     other = world.message(DOSSIER.replace(b"Fladderpunt", b"Fladderpant"))
 
-    await heard.refusal(world.send(replace(whole, chunks=other.chunks)))
-    await heard.refusal(world.send(replace(world.message(DOSSIER), chunks=[DOSSIER[:-9]])))
-    await heard.refusal(world.send(replace(whole, chunks=[DOSSIER, DOSSIER])))
+    heard.keep(await world.refusal(replace(whole, chunks=other.chunks)))
+    heard.keep(await world.refusal(replace(world.message(DOSSIER), chunks=[DOSSIER[:-9]])))
+    heard.keep(await world.refusal(replace(whole, chunks=[DOSSIER, DOSSIER])))
     for said in (f"BSN {BSN} is al bekend", f"leerling {ONDERWIJSNUMMER}", "999 995 571"):
         world.las.behave = refusing("DOUBLE", said)
-        await heard.refusal(world.send(world.message(DOSSIER)))
+        heard.keep(await world.refusal(world.message(DOSSIER)))
         world.las.behave = refusing(f"DOUBLE_{BSN}", "Nee.")
-        await heard.refusal(world.send(world.message(DOSSIER)))
+        heard.keep(await world.refusal(world.message(DOSSIER)))
     world.las.behave = blurting
-    await heard.refusal(world.send(world.message(DOSSIER)))
+    heard.keep(await world.refusal(world.message(DOSSIER)))
     await world.courier.drain(20)
 
     assert set(world.las.received) == {DOSSIER}

@@ -8,7 +8,7 @@ import grpc
 import pytest
 
 from support import worlds
-from support.forwarding import QUICK, World, facts_for, forwarding
+from support.forwarding import World, facts_for, forwarding
 from support.hub import reason_of
 from support.las import (
     FakeLas,
@@ -45,7 +45,7 @@ LEASE = 120 + 5 + 1
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with forwarding(tmp_path, QUICK) as world:
+    async with forwarding(tmp_path) as world:
         yield world
 
 

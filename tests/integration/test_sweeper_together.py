@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from support.forwarding import QUICK, World, facts_for, forwarding
+from support.forwarding import World, facts_for, forwarding
 from support.las import (
     FakeLas,
     accept,
@@ -32,7 +32,7 @@ from wissel.server.store.journal import SqlJournal, head_reader
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with forwarding(tmp_path, QUICK) as world:
+    async with forwarding(tmp_path) as world:
         yield world
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from support import worlds
-from support.forwarding import QUICK, World, forwarding
+from support.forwarding import World, forwarding
 from support.las import (
     Answering,
     remembering,
@@ -32,7 +32,7 @@ RECEIVED = las.GetReceiptResponse.STATE_RECEIVED
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with forwarding(tmp_path, QUICK) as world:
+    async with forwarding(tmp_path) as world:
         yield world
 
 

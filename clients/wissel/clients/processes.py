@@ -90,7 +90,7 @@ class Service:
             raise ProcessFailed("the process is not running")
         return self._process.pid
 
-    def start(self, *, patience: float = 30.0) -> Self:
+    def start(self, *, patience: float = 60.0) -> Self:
         """Start it and wait until it says that it is ready."""
         with self.log.open("wb") as output:
             self._process = subprocess.Popen(  # noqa: S603 - our own commands

@@ -71,8 +71,9 @@ def main() -> int:
 def _interrupts() -> list[int]:
     """Let SIGTERM end the demo as SIGINT does; the list will hold it if it came.
 
-    SIGINT cancels what runs. An exception out of a signal handler would come up
-    in whatever the main thread is doing, also in the middle of gRPC.
+    SIGINT cancels what runs, also where a script started the demo beside itself:
+    shells let such a process ignore it. An exception out of a signal handler would
+    come up in whatever the main thread is doing, also in the middle of gRPC.
     """
     received: list[int] = []
 
@@ -81,6 +82,7 @@ def _interrupts() -> list[int]:
         signal.raise_signal(signal.SIGINT)
 
     signal.signal(signal.SIGTERM, terminate)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     return received
 
 
