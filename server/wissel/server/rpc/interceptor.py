@@ -20,7 +20,9 @@ from wissel.server.rpc.finished import Finished
 from wissel.server.rpc.gates import Gates
 from wissel.server.rpc.policy import POLICY, Rule
 from wissel.server.rpc.privacy import for_caller
+from wissel.server.rpc.quota import Quota
 from wissel.server.rpc.status import abort
+from wissel.server.rpc.together import Together
 from wissel.server.rpc.watch import Watch
 
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
@@ -44,13 +46,21 @@ class Interceptor(grpc.aio.ServerInterceptor):
 
     1. its log line and metrics: also of what fails in the steps below
     2. nothing unexpected leaves: a stray exception becomes INTERNAL with an id
-    3. the gates: identity, registered, policy, serving, fresh, quota
-    4. for a stream: the same identity, judged again while it runs
+    3. a call that decides on the facts in memory waits for those close by
+    4. the gates: identity, registered, policy, serving, fresh, quota
+    5. for a stream: the same identity, judged again while it runs
     """
 
-    def __init__(self, gates: Gates, finished: Finished, stream_check_seconds: float) -> None:
+    def __init__(
+        self,
+        gates: Gates,
+        finished: Finished,
+        together: Together,
+        stream_check_seconds: float,
+    ) -> None:
         self.gates = gates
         self.finished = finished
+        self.together = together
         self._check_seconds = stream_check_seconds
         self._wrapped: dict[str, Handler] = {}
         self._unknown = _refusing(self)
@@ -145,10 +155,13 @@ class _Wrapped:
     def _unary(self, behavior: Any) -> Any:
         around, method, rule = self._around, self._method, self._rule
         admit, finished = around.gates.admit, around.finished
+        together = around.together if rule.quota is Quota.RESOLVE else None
 
         async def unary(request: object, context: Context) -> Any:
             call = around.begin(method, context)
             try:
+                if together is not None and (turn := together.turn()) is not None:
+                    await turn
                 admit(call, rule, request)
                 return await behavior(request, context)
             except BaseException as error:

@@ -22,6 +22,7 @@ from wissel.server.rpc.ports import Clock, Follower
 from wissel.server.rpc.quota import Buckets, Quota
 from wissel.server.rpc.services import Traffic, add_services
 from wissel.server.rpc.shared import Shared
+from wissel.server.rpc.together import Together
 
 MAX_RECEIVE_BYTES: Final = 4 * 1024 * 1024
 _STREAMS: Final = 100
@@ -145,7 +146,8 @@ async def build(parts: Parts) -> RpcServer:
     """
     serving, finished = Serving(), Finished(parts.metrics, parts.lines, parts.clock)
     gates = _gates(parts, serving)
-    interceptor = Interceptor(gates, finished, parts.bounds.stream_check_seconds)
+    together = Together(parts.monotonic)
+    interceptor = Interceptor(gates, finished, together, parts.bounds.stream_check_seconds)
     server = grpc.aio.server(
         interceptors=[*parts.around, interceptor], options=_options(parts.bounds)
     )
