@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-from cryptography import x509
 from google.protobuf import json_format
 
 from fuzz.papers import DELIVERED, EXCHANGE, RECEIVED, delivered_bytes, received_bytes
@@ -19,36 +18,26 @@ from fuzz.target import Target, told
 from fuzz.world import (
     HUB,
     HUB_LEAF,
-    ISSUER_DER,
-    LEAF_KEY,
     NOORD,
     NOORD_LEAF,
     PATHS,
     ZUID_LEAF,
     folder,
+    material,
     sealed,
 )
 from wissel.clients.dossier import read_dossier
 from wissel.clients.errors import ReceiptUntrusted, StorageError
-from wissel.clients.identity import Material
 from wissel.clients.outbox import Entry, Outbox
 from wissel.clients.receipts import check_receipts, prove, receipts_in, record_of
 from wissel.dossier.v1 import dossier_pb2 as pb
-from wissel.routing.dsse import HUB_RECEIPT, RECEIVER_RECEIPT, Signed, Signer
+from wissel.routing.dsse import HUB_RECEIPT, RECEIVER_RECEIPT, Signed
 from wissel.routing.envelope import CONTENT_TYPES, TOESTEMMING, Kind
 from wissel.routing.errors import Refused
 from wissel.routing.signed_messages import signed_fields
 from wissel.traffic.v1 import traffic_service_pb2
 
-_NOORD: Final = Material(
-    oin=NOORD,
-    leaf=x509.load_der_x509_certificate(NOORD_LEAF),
-    certificate_pem=b"",
-    roots_pem=b"",
-    private_key=b"",
-    signer=Signer(key=LEAF_KEY, chain=(NOORD_LEAF, ISSUER_DER), oin=NOORD),
-    paths=PATHS,
-)
+_NOORD: Final = material(NOORD, NOORD_LEAF)
 
 
 def _message(signed: Signed) -> pb.Signed:

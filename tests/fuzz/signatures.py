@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from cryptography import x509
 from google.protobuf.descriptor import Descriptor
 
 from fuzz.papers import (
@@ -24,7 +23,6 @@ from fuzz.papers import (
 from fuzz.shaping import joined, leaves, patched, piece, pieces
 from fuzz.target import Target, told
 from fuzz.world import (
-    EDWARDS_KEY,
     HUB,
     HUB_LEAF,
     ISSUER_DER,
@@ -32,15 +30,15 @@ from fuzz.world import (
     PATHS,
     ZUID,
     ZUID_LEAF,
+    material,
     sealed,
 )
 from support.envelopes import NOW, header_bytes
-from wissel.clients.identity import Material
 from wissel.clients.las.opening import judge
 from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.las.v1 import las_service_pb2
 from wissel.routing import dsse
-from wissel.routing.dsse import Signature, Signed, Signer, verify
+from wissel.routing.dsse import Signature, Signed, verify
 from wissel.routing.errors import Refused
 from wissel.routing.proof import ReceiptTypes, verify_hub_receipt
 from wissel.routing.signed_messages import signed_fields, signed_of
@@ -55,15 +53,7 @@ KNOWN: Final = (
 """All that was ever signed."""
 _SIGNED: Final = {(each.payload, each.payload_type) for each in KNOWN}
 _TYPES: Final = tuple(dict.fromkeys(each.payload_type for each in KNOWN))
-_LAS: Final = Material(
-    oin=ZUID,
-    leaf=x509.load_der_x509_certificate(ZUID_LEAF),
-    certificate_pem=b"",
-    roots_pem=b"",
-    private_key=b"",
-    signer=Signer(key=EDWARDS_KEY, chain=(ZUID_LEAF, ISSUER_DER), oin=ZUID),
-    paths=PATHS,
-)
+_LAS: Final = material(ZUID, ZUID_LEAF)
 
 
 def _flipped(data: bytes, where: bytes) -> bytes:

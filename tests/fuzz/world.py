@@ -18,8 +18,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from support.envelopes import NOW
 from support.pki import HUB_OIN, NOORD_OIN, ZUID_OIN
+from wissel.clients.identity import Material
 from wissel.routing.certificates import Trust
-from wissel.routing.dsse import Signature, Signed, pae
+from wissel.routing.dsse import Signature, Signed, Signer, pae
 from wissel.routing.identifiers import Oin
 from wissel.routing.paths import RememberedPaths
 from wissel.server.identity.trust import HubTrust
@@ -52,7 +53,10 @@ PUBLIC_KEYS: Final = tuple(
 """One public key of each kind, as DER; the first one is that of `LEAF_KEY`."""
 
 
-def sign(key: ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey, data: bytes) -> bytes:
+PrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
+
+
+def sign(key: PrivateKey, data: bytes) -> bytes:
     """Return the one signature that this key makes over these bytes."""
     if isinstance(key, ed25519.Ed25519PrivateKey):
         return key.sign(data)
@@ -122,10 +126,27 @@ NOORD_LEAF: Final = _leaf(NOORD, LEAF_KEY, 12)
 ZUID_LEAF: Final = _leaf(ZUID, EDWARDS_KEY, 13)
 
 
+def key_of(leaf: bytes) -> PrivateKey:
+    """Return the key of a leaf of this world."""
+    return EDWARDS_KEY if leaf == ZUID_LEAF else LEAF_KEY
+
+
+def material(oin: Oin, leaf: bytes) -> Material:
+    """Return what the SDK of a leaf's owner signs with and trusts, without its files."""
+    return Material(
+        oin=oin,
+        leaf=x509.load_der_x509_certificate(leaf),
+        certificate_pem=b"",
+        roots_pem=b"",
+        private_key=b"",
+        signer=Signer(key=key_of(leaf), chain=(leaf, ISSUER_DER), oin=oin),
+        paths=PATHS,
+    )
+
+
 def sealed(payload: bytes, payload_type: str, leaf: bytes) -> Signed:
     """Return the payload as the owner of that leaf signs it."""
-    key = EDWARDS_KEY if leaf == ZUID_LEAF else LEAF_KEY
-    sig = sign(key, pae(payload_type, payload))
+    sig = sign(key_of(leaf), pae(payload_type, payload))
     signature = Signature(sig=sig, chain=(leaf, ISSUER_DER))
     return Signed(payload=payload, payload_type=payload_type, signatures=(signature,))
 

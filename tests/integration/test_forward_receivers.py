@@ -10,7 +10,7 @@ import pytest
 
 from support import worlds
 from support.envelopes import PAYLOAD
-from support.forwarding import QUICK, Envelope, World, facts_for, forwarding
+from support.forwarding import QUICK, World, facts_for, forwarding
 from support.hub import reason_of
 from support.las import (
     Behaviour,
@@ -33,19 +33,6 @@ LONG = PAYLOAD * 20
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     async with forwarding(tmp_path, QUICK) as world:
         yield world
-
-
-LOST = "Internal error from Core"
-"""What gRPC's Python client makes of an answer that comes while it writes; others read it."""
-
-
-async def told(world: World, message: Envelope) -> str:
-    """Return why a message is refused; where the client lost that, the repeat tells it."""
-    while True:
-        with pytest.raises(grpc.aio.AioRpcError) as error:
-            await world.send(message)
-        if error.value.details() != LOST:
-            return reason_of(error.value)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +65,7 @@ async def test_each_has_its_reason_and_the_journal_is_true(
     world.las.behave = behave
     message = world.message(LONG)
 
-    assert await told(world, message) == reason
+    assert reason_of(await world.refusal(message)) == reason
     assert await world.settled(message) == (state, reason)
 
 

@@ -13,9 +13,7 @@ from wissel.routing.errors import Refused
 from wissel.routing.persons import holds_person_number
 from wissel.routing.reasons import Reason
 
-BRIN_OIN: Final = "00000007000"
-"""What the OIN of every school begins with; its BRIN follows."""
-
+_BRIN_OIN: Final = "00000007000"
 _LONGEST: Final = 200  # no identifier is longer
 _ECHO_LIMIT: Final = 40  # how much of a wrong value an error repeats
 _NUMBER_LENGTH: Final = 33  # nine digits with three separators between each two
@@ -86,7 +84,7 @@ class Brin(Identifier):
     @property
     def stem(self) -> str:
         """What the school's OIN and all its routing keys begin with (R9)."""
-        return BRIN_OIN + self
+        return _BRIN_OIN + self
 
 
 class Swv(Identifier):
@@ -145,15 +143,15 @@ class Oin(Identifier):
     @property
     def brin(self) -> Brin | None:
         """The BRIN if this is a school's OIN."""
-        inner = self[len(BRIN_OIN) : -5]
-        if self.startswith(BRIN_OIN) and self.endswith("00000") and Brin.pattern.fullmatch(inner):
+        inner = self[len(_BRIN_OIN) : -5]
+        if self.startswith(_BRIN_OIN) and self.endswith("00000") and Brin.pattern.fullmatch(inner):
             return Brin(inner)
         return None
 
     @property
     def stem(self) -> str:
         """The part that all routing keys of this organisation share (R9)."""
-        if self.startswith(BRIN_OIN):
+        if self.startswith(_BRIN_OIN):
             return self[:15]
         # An RSIN has nine digits and leaves three for the suffix; the others leave four.
         return self[:17] if self.startswith("00000001") else self[:16]

@@ -113,9 +113,7 @@ def gated(
     4. The rollout is open, or names the organisation as a pilot: ROLLOUT_CLOSED (R7).
     """
     reference, mandate = table.reference, bucket.mandates[place]
-    # What was put together before is taken without a call.
-    spans = service.held.get(bucket.signatory) or reference.held(bucket.signatory, service)
-    signed = last_day(spans, day)
+    signed = last_day(reference.held(bucket.signatory, service), day)
     if not signed:
         unsigned = _unsigned(reference, bucket.signatory, service.agreements, day)
         return _refusal(Reason.AGREEMENT_MISSING, bucket, service, day, side, **unsigned)
@@ -127,7 +125,7 @@ def gated(
         mandate_id = str(bucket.mandate_id(place))
         return _refusal(reason, bucket, service, day, side, mandate_id=mandate_id)
 
-    acting = service.acting.get(mandate.system) or reference.acting(mandate.system, service)
+    acting = reference.acting(mandate.system, service)
     if acting is None:
         return _refusal(Reason.SYSTEM_NOT_QUALIFIED, bucket, service, day, side)
     system, qualification = acting.system, acting.qualification

@@ -14,7 +14,6 @@ from uuid import UUID
 
 from wissel.routing.facts import Attribute, DeliveryContract, Processing
 from wissel.routing.identifiers import (
-    BRIN_OIN,
     Aanleverpunt,
     Brin,
     Organisation,
@@ -127,8 +126,7 @@ class Bucket:
     def routing_key(self, place: int) -> RoutingKey:
         """Return the routing key of the endpoint at a place."""
         own = self.endpoints[place].routing_key
-        # Only those of schools are kept without their stem.
-        return RoutingKey(own if len(own) == _KEY else f"{BRIN_OIN}{self.organisation}{own}")
+        return RoutingKey(own if len(own) == _KEY else key_stem(self.organisation) + own)
 
     def vestiging(self, place: int) -> Vestiging | None:
         """Return the vestiging of the endpoint at a place, None if it is the whole school's."""

@@ -118,12 +118,11 @@ class _Snapshot:
 
 
 class RevocationLists:
-    """The lists of the settings, if any are `configured`, and what they say about a path."""
+    """The lists of the settings, and what they say about a path."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
         """Read every file; raises `TrustFileError` for the first that cannot be used."""
         self._snapshot = _Snapshot(map(RevocationList.read, paths))
-        self.configured: Final = bool(self._snapshot.lists)
         self._stale: frozenset[Path] = frozenset()
 
     def check(self, path: TrustedPath, at: dt.datetime) -> None:
@@ -132,7 +131,7 @@ class RevocationLists:
         Raises `Refused(CERTIFICATE_REVOKED)`, or `Refused(REVOCATION_UNKNOWN)` if a
         list that must be asked is too old or not signed by its authority.
         """
-        if not self.configured:
+        if not self._snapshot.lists:
             return
         standing = self._snapshot.standing(path)
         if standing.refusal is not None:
@@ -142,6 +141,8 @@ class RevocationLists:
 
     def passes(self, path: TrustedPath, at: dt.datetime) -> bool:
         """Whether `check` would let the path pass."""
+        if not self._snapshot.lists:
+            return True
         standing = self._snapshot.standing(path)
         return standing.refusal is None and at <= standing.until
 

@@ -79,7 +79,7 @@ class HubTrust:
             path.not_before <= at < path.ends
             and path.names.isdisjoint(revoked)
             and not path.names.isdisjoint(self._rooted.names)
-            and (not self.lists.configured or self.lists.passes(path, at))
+            and self.lists.passes(path, at)
         )
 
     def check(self, path: TrustedPath, revoked: Revoked, at: dt.datetime) -> None:

@@ -41,7 +41,7 @@ class Room:
         An operator always finds room: it may be what ends the overload. So does
         what decides on the facts in memory, and what answers always.
         """
-        if rule.always or rule.quota is Quota.RESOLVE:
+        if rule.always or rule.in_memory:
             return behavior
 
         async def bounded(request: object, context: Context) -> Any:
@@ -91,12 +91,12 @@ class Gates:
                 raise Refused(Reason.SHUTTING_DOWN)
             if self.follower.staleness() > STALE_SECONDS:
                 raise Refused(Reason.REGISTRY_STALE)
-        unreadable = request if isinstance(request, Refused) else None
+        unread = request is None or isinstance(request, Refused)
         if rule.quota is not None:
-            call.items = rule.cost(request) if rule.cost and not unreadable else 1
+            call.items = 1 if rule.cost is None or unread else rule.cost(request)
             self.buckets[rule.quota].spend(caller.oin, call.items)
-        if unreadable:
-            raise unreadable
+        if isinstance(request, Refused):
+            raise request
 
     def readmit(self, call: Call, rule: Rule) -> None:
         """Judge the caller of a running stream again; raises `Refused` as `admit` does."""

@@ -20,7 +20,6 @@ from wissel.server.rpc.finished import Finished
 from wissel.server.rpc.gates import Gates
 from wissel.server.rpc.policy import POLICY, Rule
 from wissel.server.rpc.privacy import for_caller
-from wissel.server.rpc.quota import Quota
 from wissel.server.rpc.status import abort
 from wissel.server.rpc.together import Together
 from wissel.server.rpc.watch import Watch
@@ -155,7 +154,7 @@ class _Wrapped:
     def _unary(self, behavior: Any) -> Any:
         around, method, rule = self._around, self._method, self._rule
         admit, finished = around.gates.admit, around.finished
-        together = around.together if rule.quota is Quota.RESOLVE else None
+        together = around.together if rule.in_memory else None
 
         async def unary(request: object, context: Context) -> Any:
             call = around.begin(method, context)

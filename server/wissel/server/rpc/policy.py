@@ -52,6 +52,11 @@ class Rule:
     cost: Callable[[Any], int] | None = None
     always: bool = False
 
+    @property
+    def in_memory(self) -> bool:
+        """Whether the method decides on the facts in memory, and never waits for the database."""
+        return self.quota is Quota.RESOLVE
+
 
 def _queries(request: Any) -> int:
     return len(request.queries)
