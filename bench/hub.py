@@ -6,7 +6,7 @@ from typing import Final
 
 from bench.world import DUO, NOORD, OPERATOR, ZUID, facts
 from wissel.clients.processes import Service
-from wissel.routing.identifiers import Oin
+from wissel.routing.values.identifiers import Oin
 from wissel.server.identity import pki
 from wissel.server.registry.ports import Act
 from wissel.server.settings import PREFIX

@@ -15,11 +15,17 @@ from bench.hub import HUB
 from bench.method import Call
 from bench.world import NOORD, brins
 from wissel.dossier.v1 import dossier_pb2
-from wissel.routing.dsse import ENVELOPE_HEADER, Signer
-from wissel.routing.envelope import Address, Attestation, EnvelopeContext, EnvelopeHeader, Kind
-from wissel.routing.identifiers import ServiceCode
-from wissel.routing.messages import context_fields, header_fields
-from wissel.routing.signed_messages import signed_fields
+from wissel.routing.exchange.envelope import (
+    Address,
+    Attestation,
+    EnvelopeContext,
+    EnvelopeHeader,
+    Kind,
+)
+from wissel.routing.exchange.messages import context_fields, header_fields
+from wissel.routing.exchange.signed_messages import signed_fields
+from wissel.routing.signing.dsse import ENVELOPE_HEADER, Signer
+from wissel.routing.values.identifiers import ServiceCode
 from wissel.traffic.v1 import route_service_pb2, traffic_service_pb2
 from wissel.traffic.v1.route_service_pb2_grpc import RouteServiceStub
 from wissel.traffic.v1.traffic_service_pb2_grpc import TrafficServiceStub

@@ -16,11 +16,11 @@ import uvloop
 from bench.bare import serve_las
 from wissel.dossier.v1 import dossier_pb2
 from wissel.las.v1 import las_service_pb2, las_service_pb2_grpc
-from wissel.routing.dsse import RECEIVER_RECEIPT, Signer
-from wissel.routing.messages import read_header
-from wissel.routing.receipt import Exchange, ReceiverReceipt
-from wissel.routing.receipt_messages import read_stamp, receiver_receipt_fields
-from wissel.routing.signed_messages import signed_fields
+from wissel.routing.exchange.messages import read_header
+from wissel.routing.exchange.receipt_messages import read_stamp, receiver_receipt_fields
+from wissel.routing.exchange.receipts import Exchange, ReceiverReceipt
+from wissel.routing.exchange.signed_messages import signed_fields
+from wissel.routing.signing.dsse import RECEIVER_RECEIPT, Signer
 
 
 class SigningReceiver(las_service_pb2_grpc.LasServiceServicer):

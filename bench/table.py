@@ -12,11 +12,12 @@ from typing import Final
 
 from bench.method import resident
 from bench.world import LAS_NOORD, LAS_ZUID, NOORD, PER_SCHOOL, brins, facts
-from wissel.routing.decide import decide
-from wissel.routing.decision import Asker, Query, Route
+from wissel.routing.deciding.decide import decide
+from wissel.routing.deciding.decision import Route
+from wissel.routing.deciding.query import Asker, Query
 from wissel.routing.facts import Endpoint, Mandate, Role
-from wissel.routing.identifiers import Brin, ServiceCode
-from wissel.routing.table import Table
+from wissel.routing.table.table import Table
+from wissel.routing.values.identifiers import Brin, ServiceCode
 from wissel.server.memory import settle
 from wissel.server.store import log
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Final
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from wissel.routing.days import Period
 from wissel.routing.facts import (
     Agreement,
     AgreementKind,
@@ -27,7 +26,8 @@ from wissel.routing.facts import (
     Service,
     System,
 )
-from wissel.routing.identifiers import (
+from wissel.routing.values.days import Period
+from wissel.routing.values.identifiers import (
     BoardNumber,
     Brin,
     Oin,

@@ -13,7 +13,7 @@ from support.acts import act, board
 from support.orders import NOW, order
 from support.stores import fresh_sqlite, register_at, sqlite_url
 from support.whole_state import DELIVERIES, fill, rows
-from wissel.routing.delivery import State, Wanted
+from wissel.routing.exchange.delivery import State, Wanted
 from wissel.server.store import tables
 from wissel.server.store.copying import Copied, CopyError, copy_database
 from wissel.server.store.engine import blocking_read, journal_url, open_blocking_engine

@@ -11,8 +11,8 @@ from support.acts import act, board
 from support.journals import JournalWorld
 from support.orders import order
 from support.stores import register_at
-from wissel.routing.errors import Refused
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
 
 FAILING: Final = """
     CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS

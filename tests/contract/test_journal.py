@@ -11,10 +11,10 @@ from sqlalchemy import text
 from support.journals import ID, ME, JournalWorld
 from support.orders import DONE, FAILED, LATER, NO, NOW, UNCERTAIN, order
 from support.pki import STRANGER_OIN, ZUID_OIN
-from wissel.routing.delivery import State, Wanted
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Oin
-from wissel.routing.reasons import Reason
+from wissel.routing.exchange.delivery import State, Wanted
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import Oin
 from wissel.server.store.engine import journal_url, open_blocking_engine
 from wissel.server.store.journal import SqlJournal
 

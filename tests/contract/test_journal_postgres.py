@@ -11,9 +11,9 @@ import pytest
 from support import postgres
 from support.journals import ME, JournalWorld
 from support.orders import DONE, order
-from wissel.routing.delivery import State
-from wissel.routing.errors import Refused
-from wissel.routing.reasons import Reason
+from wissel.routing.exchange.delivery import State
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
 from wissel.server.store.engine import open_blocking_engine
 from wissel.server.store.journal import SqlJournal
 

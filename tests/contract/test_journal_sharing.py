@@ -16,8 +16,8 @@ from sqlalchemy import text
 
 from support.journals import ID, ME, JournalWorld
 from support.orders import DONE, LATER, NO, NOW, order
-from wissel.routing.delivery import State
-from wissel.routing.errors import Refused
+from wissel.routing.exchange.delivery import State
+from wissel.routing.refusals.errors import Refused
 from wissel.server.store.engine import journal_url, open_blocking_engine
 from wissel.server.store.journal import SqlJournal
 

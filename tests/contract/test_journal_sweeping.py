@@ -9,8 +9,8 @@ from sqlalchemy import text
 
 from support.journals import ID, ME, JournalWorld
 from support.orders import DONE, FAILED, LATER, LEASE, NO, NOW, UNCERTAIN, order
-from wissel.routing.delivery import Delivery, State
-from wissel.routing.errors import Refused
+from wissel.routing.exchange.delivery import Delivery, State
+from wissel.routing.refusals.errors import Refused
 from wissel.server.store.engine import blocking_write, journal_url, open_blocking_engine
 from wissel.server.store.journal import SqlJournal
 

@@ -15,9 +15,9 @@ from sqlalchemy import select
 from support.acts import OPERATOR, act, board
 from support.facts import facts
 from support.stores import register_at
-from wissel.routing.errors import Refused
 from wissel.routing.facts import Board, Fact
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
 from wissel.server.store.codec import encode
 from wissel.server.store.engine import open_engine, read_transaction
 from wissel.server.store.projection import BY_ENTITY, key_of

@@ -7,7 +7,7 @@ import pytest
 
 from support.acts import NOORD, ZUID, act, board
 from support.stores import register_at
-from wissel.routing.errors import Refused
+from wissel.routing.refusals.errors import Refused
 from wissel.server.registry.ports import Act
 from wissel.server.store.register import SqlRegister
 

@@ -13,10 +13,10 @@ from structlog.testing import capture_logs
 
 from support.acts import NOORD, act, board, party
 from support.stores import open_register, register_at
-from wissel.routing.errors import Refused
 from wissel.routing.facts import Board, Fact
-from wissel.routing.reasons import Reason
-from wissel.routing.table import Table
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.table.table import Table
 from wissel.server.store.follow import Folded, Follower, Log
 from wissel.server.store.log import Advance
 from wissel.server.store.register import SqlRegister

@@ -10,8 +10,8 @@ from support import register_writer
 from support.acts import act, board
 from support.register_writer import count_up
 from support.stores import register_at
-from wissel.routing.errors import Refused
 from wissel.routing.facts import Board, Fact
+from wissel.routing.refusals.errors import Refused
 from wissel.server.store.register import SqlRegister
 
 TIMES = 25

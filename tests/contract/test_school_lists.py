@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from support.stores import open_register
-from wissel.routing.errors import Refused
 from wissel.routing.facts import Board, Location, Samenwerkingsverband, School
-from wissel.routing.identifiers import BoardNumber, Brin, Oin, Swv, Vestiging
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import BoardNumber, Brin, Oin, Swv, Vestiging
 from wissel.server.registry.listing import Part
 from wissel.server.registry.ports import Act, Register
 from wissel.server.registry.school_lists import (

@@ -20,10 +20,10 @@ from support.register_world import (
     open_world,
     refused,
 )
-from wissel.routing.days import Period
 from wissel.routing.facts import Agreement, AgreementKind, Board, Signatory
-from wissel.routing.identifiers import BoardNumber, Oin, Swv
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.days import Period
+from wissel.routing.values.identifiers import BoardNumber, Oin, Swv
 from wissel.server.registry.agreements import record_agreement, terminate_agreement
 from wissel.server.registry.commands import RecordAgreement, TerminateAgreement
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from support.register_world import World, refused
-from wissel.routing.days import Period
 from wissel.routing.facts import AgreementKind, Service, ServiceVersion
-from wissel.routing.identifiers import Namespace, ServiceCode
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.days import Period
+from wissel.routing.values.identifiers import Namespace, ServiceCode
 from wissel.server.registry.catalog import seed
 from wissel.server.registry.finding import get_service
 from wissel.server.registry.shipped import DUO, KENNISNET, SERVICES

@@ -21,9 +21,9 @@ from support.register_world import (
     register,
     registered,
 )
-from wissel.routing.days import Period
 from wissel.routing.facts import Endpoint
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.days import Period
 from wissel.server.registry.commands import (
     EndEndpoint,
     ResumeEndpoint,

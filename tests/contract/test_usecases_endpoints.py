@@ -29,10 +29,10 @@ from support.register_world import (
     registered,
     school,
 )
-from wissel.routing.days import Period
 from wissel.routing.facts import Attribute, Location, School
-from wissel.routing.identifiers import Aanleverpunt, Namespace, RoutingKey
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.days import Period
+from wissel.routing.values.identifiers import Aanleverpunt, Namespace, RoutingKey
 from wissel.server.registry.commands import (
     EndMandate,
 )

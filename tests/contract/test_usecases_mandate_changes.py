@@ -23,9 +23,9 @@ from support.register_world import (
     mandate_command,
     refused,
 )
-from wissel.routing.days import Period
 from wissel.routing.facts import Mandate
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.days import Period
 from wissel.server.registry.commands import EndMandate, UpdateMandate
 from wissel.server.registry.endpoints import register_endpoint
 from wissel.server.registry.mandates import (

@@ -27,10 +27,10 @@ from support.register_world import (
     refused,
     school,
 )
-from wissel.routing.days import Period
 from wissel.routing.facts import Mandate, Processing
-from wissel.routing.identifiers import BoardNumber, Brin, Swv, SystemId
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.days import Period
+from wissel.routing.values.identifiers import BoardNumber, Brin, Swv, SystemId
 from wissel.server.registry.commands import CreateMandate
 
 

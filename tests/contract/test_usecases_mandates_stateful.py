@@ -36,9 +36,9 @@ from support.register_world import (
     mandate_command,
     open_world,
 )
-from wissel.routing.errors import Refused
 from wissel.routing.facts import Mandate
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
 from wissel.server.registry.commands import KEEP, EndMandate, Keep, UpdateMandate
 from wissel.server.registry.mandates import create_mandate, end_mandate, update_mandate
 from wissel.server.registry.ports import Change

@@ -31,8 +31,8 @@ from wissel.routing.facts import (
     RolloutStage,
     System,
 )
-from wissel.routing.identifiers import Brin, Oin, Organisation, ServiceCode, Swv, SystemId
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import Brin, Oin, Organisation, ServiceCode, Swv, SystemId
 from wissel.server.registry.commands import (
     QualifySystem,
     RegisterParty,

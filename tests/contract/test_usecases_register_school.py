@@ -14,10 +14,10 @@ from support.duo_files import (
 )
 from support.school_register import bring, change, read
 from support.stores import open_register
-from wissel.routing.errors import Refused
 from wissel.routing.facts import Board, School
-from wissel.routing.identifiers import BoardNumber, Brin, Vestiging
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import BoardNumber, Brin, Vestiging
 from wissel.server.registry.ports import Register
 from wissel.server.registry.schools import (
     NewLocation,

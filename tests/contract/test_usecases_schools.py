@@ -16,9 +16,9 @@ from support.duo_files import (
 )
 from support.school_register import bring, read
 from support.stores import open_register
-from wissel.routing.errors import Refused
 from wissel.routing.facts import Board, School, SourceReport
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
 from wissel.server.registry.ports import Register
 
 TODAY = dt.date(2026, 9, 1)

@@ -22,7 +22,7 @@ from support.underway import connected, send
 from wissel.clients.errors import Refused, Unreachable
 from wissel.clients.hub import AsyncHub
 from wissel.clients.patience import IMPATIENT
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.reasons import Reason
 
 TOLD: Final = logging.getLogger(__name__)
 SERVING: Final = health_pb2.HealthCheckResponse.SERVING

@@ -26,7 +26,7 @@ from support.underway import connected
 from wissel.clients.errors import WisselError
 from wissel.clients.hub import AsyncHub
 from wissel.clients.patience import Patience
-from wissel.routing.table import Table
+from wissel.routing.table.table import Table
 from wissel.server.store.follow import Follower
 from wissel.server.store.migrate import migrate
 from wissel.server.store.register import SqlRegister

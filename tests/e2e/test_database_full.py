@@ -19,7 +19,7 @@ from wissel.clients.errors import Refused, Unreachable
 from wissel.clients.hub import AsyncHub
 from wissel.clients.patience import IMPATIENT, Patience
 from wissel.clients.receipts import DeliveryReceipt
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.reasons import Reason
 
 STANDING: Final = "SELECT message_id, state FROM delivery"
 PARTIES: Final = "SELECT revision, entity_id FROM registry_event WHERE entity = 'party'"

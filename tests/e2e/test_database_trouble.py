@@ -23,7 +23,7 @@ from support.underway import connected, send
 from wissel.clients.errors import Refused, Unreachable
 from wissel.clients.hub import AsyncHub
 from wissel.clients.patience import Patience
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.reasons import Reason
 
 TOLD: Final = logging.getLogger(__name__)
 MANY: Final = 20

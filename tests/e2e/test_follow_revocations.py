@@ -38,7 +38,7 @@ from wissel.mandate.v1 import mandate_service_pb2 as mandate
 from wissel.mandate.v1.mandate_service_pb2_grpc import MandateServiceStub
 from wissel.party.v1 import party_service_pb2 as party
 from wissel.party.v1.party_service_pb2_grpc import PartyServiceStub
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.reasons import Reason
 
 WHY: Final = "testing"
 TOLD: Final = logging.getLogger(__name__)

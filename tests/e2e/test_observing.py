@@ -19,8 +19,8 @@ from support.underway import connected, send
 from wissel.clients.errors import Refused
 from wissel.clients.hub import AsyncHub
 from wissel.clients.patience import IMPATIENT
-from wissel.routing.delivery import State
-from wissel.routing.reasons import Reason
+from wissel.routing.exchange.delivery import State
+from wissel.routing.refusals.reasons import Reason
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
 HANDBOOK: Final = (DOCS / "operations.md").read_text()

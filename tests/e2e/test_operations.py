@@ -17,7 +17,7 @@ from support.acts import act, board
 from support.processes import run
 from support.stores import fresh_sqlite, register_at, sqlite_url
 from support.whole_state import fill, rows
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.reasons import Reason
 from wissel.server.settings import PREFIX, Settings
 
 DOCUMENT: Final = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()

@@ -16,7 +16,7 @@ from wissel.clients import Hub, Refused
 from wissel.clients.testing import PeerLas, Vendor, running_peer
 from wissel.mandate.v1 import mandate_service_pb2 as mandate
 from wissel.mandate.v1.mandate_service_pb2_grpc import MandateServiceStub
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.reasons import Reason
 from wissel.traffic.v1 import route_service_pb2 as route
 from wissel.traffic.v1.route_service_pb2_grpc import RouteServiceStub
 

@@ -15,8 +15,8 @@ from support.stores import register_at, utc_now
 from support.underway import DOSSIER, connected, send
 from wissel.clients import Patience, WisselError
 from wissel.clients.hub import AsyncHub
-from wissel.routing.delivery import State, Wanted
-from wissel.routing.table import Table
+from wissel.routing.exchange.delivery import State, Wanted
+from wissel.routing.table.table import Table
 from wissel.server.courier.assemble import CourierParts, make_dialer, make_sweeper
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.sweep import Rhythm

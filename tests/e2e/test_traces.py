@@ -20,7 +20,7 @@ from wissel.clients.link import Link
 from wissel.clients.patience import IMPATIENT
 from wissel.clients.testing import Vendor
 from wissel.clients.tracing import tracer_for
-from wissel.routing.identifiers import Oin
+from wissel.routing.values.identifiers import Oin
 
 BSN: Final = "999995571"
 DOSSIER: Final = f"<dossier><bsn>{BSN}</bsn><naam>Kanariewijk</naam></dossier>".encode()

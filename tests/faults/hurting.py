@@ -9,7 +9,7 @@ from faults.parts import Part, until
 from faults.stage import Stage
 from faults.story import delivery_states, inbox_states
 from faults.waves import Wave
-from wissel.routing.delivery import State
+from wissel.routing.exchange.delivery import State
 
 _SWEPT: Final = 120.0  # seconds: leases end, and the sweeper asks at its own pace
 

@@ -21,9 +21,9 @@ from faults.parts import until
 from faults.stage import Stage
 from faults.story import Story, stories
 from wissel.clients.receipts import prove, receipts_in
-from wissel.routing.certificates import Trust
-from wissel.routing.delivery import FINAL, LEASE_MARGIN, State
-from wissel.routing.identifiers import Oin
+from wissel.routing.exchange.delivery import FINAL, LEASE_MARGIN, State
+from wissel.routing.signing.certificates import Trust
+from wissel.routing.values.identifiers import Oin
 
 _MICROSECOND: Final = 1_000_000
 _AFTER: Final[dict[State, frozenset[State]]] = {

@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from faults.stage import Stage
-from wissel.routing.delivery import State
+from wissel.routing.exchange.delivery import State
 from wissel.server.store.journal_tables import DELIVERY, ENTRY
 
 _STATES: Final = ("pending", "sent", "refused")

@@ -16,9 +16,9 @@ from wissel.clients.patience import may_pass
 from wissel.clients.replies import DOMAIN, translate
 from wissel.clients.transfer import settles
 from wissel.las.v1 import las_service_pb2
-from wissel.routing.errors import Refused as RuleRefused
-from wissel.routing.persons import holds_person_number
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused as RuleRefused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.person_numbers import holds_person_number
 from wissel.server.courier.attempt import refusal_result
 from wissel.server.rpc.status import DETAILS_KEY, status_of
 

@@ -6,8 +6,8 @@ from typing import Any, Final, cast
 from fuzz.hub import CALLERS, shared
 from fuzz.shaping import joined, piece, pieces
 from fuzz.target import Target, told
-from wissel.routing.errors import Refused
-from wissel.routing.persons import holds_person_number
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.values.person_numbers import holds_person_number
 from wissel.school.v1 import school_service_pb2
 from wissel.server.rpc.call import Call
 from wissel.server.rpc.mutating import ACCOUNT_LIMIT, REASON_LIMIT, act_of

@@ -16,7 +16,7 @@ from wissel.catalog.v1 import catalog_service_pb2
 from wissel.endpoint.v1 import endpoint_service_pb2
 from wissel.mandate.v1 import mandate_service_pb2
 from wissel.party.v1 import party_service_pb2
-from wissel.routing.errors import Refused
+from wissel.routing.refusals.errors import Refused
 from wissel.school.v1 import school_service_pb2
 from wissel.server.rpc.agreements import AgreementServicer
 from wissel.server.rpc.call import Call, Caller, enter

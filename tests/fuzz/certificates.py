@@ -27,12 +27,12 @@ from fuzz.world import (
 )
 from support.envelopes import NOW
 from wissel.clients.trust import caller_of
-from wissel.routing.certificates import oin_of
-from wissel.routing.dsse import ENVELOPE_HEADER, Signature, Signed, verify
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Oin
-from wissel.routing.paths import TrustedPath, check_revoked
-from wissel.routing.suitability import UNREADABLE, Purpose
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.signing.certificate_profile import UNREADABLE, Purpose
+from wissel.routing.signing.certificates import oin_of
+from wissel.routing.signing.dsse import ENVELOPE_HEADER, Signature, Signed, verify
+from wissel.routing.signing.trusted_path import TrustedPath, check_revoked
+from wissel.routing.values.identifiers import Oin
 from wissel.server.identity.crls import RevocationLists, TrustFileError
 from wissel.server.identity.peer import AuthContext, Peers
 

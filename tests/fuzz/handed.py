@@ -31,10 +31,10 @@ from wissel.clients.errors import ReceiptUntrusted, StorageError
 from wissel.clients.outbox import Entry, Outbox
 from wissel.clients.receipts import check_receipts, prove, receipts_in, record_of
 from wissel.dossier.v1 import dossier_pb2 as pb
-from wissel.routing.dsse import HUB_RECEIPT, RECEIVER_RECEIPT, Signed
-from wissel.routing.envelope import CONTENT_TYPES, TOESTEMMING, Kind
-from wissel.routing.errors import Refused
-from wissel.routing.signed_messages import signed_fields
+from wissel.routing.exchange.envelope import CONTENT_TYPES, TOESTEMMING, Kind
+from wissel.routing.exchange.signed_messages import signed_fields
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.signing.dsse import HUB_RECEIPT, RECEIVER_RECEIPT, Signed
 from wissel.traffic.v1 import traffic_service_pb2
 
 _NOORD: Final = material(NOORD, NOORD_LEAF)

@@ -6,10 +6,10 @@ from typing import Any, Final, NoReturn, cast
 
 from fuzz.world import HUB
 from support import worlds
-from wissel.routing.errors import Refused
 from wissel.routing.facts import Role
-from wissel.routing.reasons import Reason
-from wissel.routing.table import Table
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.table.table import Table
 from wissel.server.rpc.call import Caller
 from wissel.server.rpc.shared import Shared
 

@@ -30,11 +30,11 @@ from fuzz.world import (
 )
 from wissel.clients.errors import IdentityError
 from wissel.clients.identity import Identity
-from wissel.routing import keys
-from wissel.routing.certificates import Trust
-from wissel.routing.dsse import HUB_RECEIPT, Signer, pae
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Oin
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.signing import keys
+from wissel.routing.signing.certificates import Trust
+from wissel.routing.signing.dsse import HUB_RECEIPT, Signer, pae
+from wissel.routing.values.identifiers import Oin
 
 _CERTIFICATE: Final = b"CERTIFICATE"
 _LABELS: Final = (

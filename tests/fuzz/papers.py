@@ -14,22 +14,16 @@ from fuzz.world import HUB, NOORD, ZUID
 from support.envelopes import MESSAGE_ID, NOW, SENDER, SWV, header, header_bytes
 from support.pki import DUO_OIN
 from wissel.dossier.v1 import dossier_pb2 as pb
-from wissel.routing.envelope import Address, EnvelopeContext, EnvelopeHeader, Kind, freshness
-from wissel.routing.errors import Refused
-from wissel.routing.facts import Service
-from wissel.routing.identifiers import (
-    Aanleverpunt,
-    Namespace,
-    Oin,
-    RoutingKey,
-    ServiceCode,
-    Vestiging,
+from wissel.routing.exchange.envelope import (
+    Address,
+    EnvelopeContext,
+    EnvelopeHeader,
+    Kind,
+    freshness,
 )
-from wissel.routing.kinds import check_kind
-from wissel.routing.messages import read_header
-from wissel.routing.persons import holds_person_number
-from wissel.routing.receipt import Exchange, HubReceipt, ReceiverReceipt, RouteStamp
-from wissel.routing.receipt_messages import (
+from wissel.routing.exchange.kinds import check_kind
+from wissel.routing.exchange.messages import read_header
+from wissel.routing.exchange.receipt_messages import (
     hub_receipt_fields,
     read_hub_receipt,
     read_receiver_receipt,
@@ -37,6 +31,18 @@ from wissel.routing.receipt_messages import (
     receiver_receipt_fields,
     stamp_fields,
 )
+from wissel.routing.exchange.receipts import Exchange, HubReceipt, ReceiverReceipt, RouteStamp
+from wissel.routing.facts import Service
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.values.identifiers import (
+    Aanleverpunt,
+    Namespace,
+    Oin,
+    RoutingKey,
+    ServiceCode,
+    Vestiging,
+)
+from wissel.routing.values.person_numbers import holds_person_number
 
 _SERVICE: Final = Service(
     code=ServiceCode("OSO_OV"), name="OSO", owner=Oin(DUO_OIN), forwardable=True

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from fuzz.target import Target, told
-from wissel.routing.errors import Refused
+from wissel.routing.refusals.errors import Refused
 from wissel.server.courier.addresses import IpAddress, Place, is_allowed, target_of
 from wissel.server.registry.endpoint_rules import address
 

@@ -18,10 +18,10 @@ from support.duo_files import (
     vo_file,
     vo_line,
 )
-from wissel.routing.errors import Refused
 from wissel.routing.facts import Board, School
-from wissel.routing.identifiers import BoardNumber, Vestiging
-from wissel.routing.persons import holds_person_number
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.values.identifiers import BoardNumber, Vestiging
+from wissel.routing.values.person_numbers import holds_person_number
 from wissel.server.registry.duo import ParsedFile, parse
 from wissel.server.registry.duo_formats import BoardRow, LocationRow, Row, Source
 from wissel.server.registry.school_plan import Known, Plan, plan

@@ -37,11 +37,11 @@ from support.envelopes import NOW, header_bytes
 from wissel.clients.las.opening import judge
 from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.las.v1 import las_service_pb2
-from wissel.routing import dsse
-from wissel.routing.dsse import Signature, Signed, verify
-from wissel.routing.errors import Refused
-from wissel.routing.proof import ReceiptTypes, verify_hub_receipt
-from wissel.routing.signed_messages import signed_fields, signed_of
+from wissel.routing.exchange.proof import ReceiptTypes, verify_hub_receipt
+from wissel.routing.exchange.signed_messages import signed_fields, signed_of
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.signing import dsse
+from wissel.routing.signing.dsse import Signature, Signed, verify
 
 KNOWN: Final = (
     *(sealed(header_bytes(each), dsse.ENVELOPE_HEADER, NOORD_LEAF) for each in HEADERS),

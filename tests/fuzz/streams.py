@@ -16,9 +16,9 @@ from support.envelopes import header
 from wissel.clients.las.payload import take_in
 from wissel.dossier.v1 import dossier_pb2
 from wissel.las.v1 import las_service_pb2
-from wissel.routing.envelope import EnvelopeHeader
-from wissel.routing.errors import Refused
-from wissel.routing.reasons import Reason
+from wissel.routing.exchange.envelope import EnvelopeHeader
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
 from wissel.school.v1 import school_service_pb2
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.incoming import Incoming

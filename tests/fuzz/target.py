@@ -8,9 +8,9 @@ from typing import Final
 
 import structlog
 
-from wissel.routing.catalogue.render import status_message
-from wissel.routing.errors import Refused
-from wissel.routing.persons import holds_person_number
+from wissel.routing.refusals.catalogue.render import status_message
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.values.person_numbers import holds_person_number
 
 _ECHOES: Final = ("value", "problem", "problems", "file")
 """Metadata that may repeat something of what was read."""

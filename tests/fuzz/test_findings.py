@@ -16,9 +16,9 @@ from fuzz.world import NOORD, ROOT
 from support.duo_files import board_file, header, po_file, po_line
 from support.envelopes import NOW
 from wissel.dossier.v1 import dossier_pb2 as pb
-from wissel.routing.days import day_of
-from wissel.routing.errors import Refused
-from wissel.routing.paths import TrustedPath, check_clock
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.signing.trusted_path import TrustedPath, check_clock
+from wissel.routing.values.days import day_of
 from wissel.server.registry.duo import MAX_BROKEN_LINES, MAX_LINE_BYTES, parse
 from wissel.server.registry.duo_formats import Source
 

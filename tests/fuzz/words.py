@@ -8,12 +8,12 @@ from typing import Any, Final
 from stdnum.nl import bsn
 
 from fuzz.target import Target, told
-from wissel.routing import identifiers
-from wissel.routing.days import parse_day, parse_optional_day
-from wissel.routing.envelope import parse_initiator, parse_message_id
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Brin, Identifier, Oin, RoutingKey, Vestiging
-from wissel.routing.texts import NAME_LIMIT, free_line, named_line
+from wissel.routing.exchange.envelope import parse_initiator, parse_message_id
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.values import identifiers
+from wissel.routing.values.days import parse_day, parse_optional_day
+from wissel.routing.values.identifiers import Brin, Identifier, Oin, RoutingKey, Vestiging
+from wissel.routing.values.texts import NAME_LIMIT, free_line, named_line
 from wissel.school.v1 import school_service_pb2
 from wissel.server.registry.duo import harmless_name
 from wissel.server.rpc.paging import page_of

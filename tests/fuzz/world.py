@@ -19,10 +19,10 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from support.envelopes import NOW
 from support.pki import HUB_OIN, NOORD_OIN, ZUID_OIN
 from wissel.clients.identity import Material
-from wissel.routing.certificates import Trust
-from wissel.routing.dsse import Signature, Signed, Signer, pae
-from wissel.routing.identifiers import Oin
-from wissel.routing.paths import RememberedPaths
+from wissel.routing.signing.certificates import Trust
+from wissel.routing.signing.dsse import Signature, Signed, Signer, pae
+from wissel.routing.signing.trusted_path import RememberedPaths
+from wissel.routing.values.identifiers import Oin
 from wissel.server.identity.trust import HubTrust
 
 HUB: Final = Oin(HUB_OIN)

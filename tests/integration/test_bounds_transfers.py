@@ -17,8 +17,8 @@ from support.forwarding import QUICK, Envelope, World, forwarding
 from support.hub import detail, reason_of
 from support.las import accept, failing, silent, unwilling
 from wissel.dossier.v1 import dossier_pb2
-from wissel.routing.envelope import Address
-from wissel.routing.identifiers import Vestiging
+from wissel.routing.exchange.envelope import Address
+from wissel.routing.values.identifiers import Vestiging
 from wissel.server.courier.attempt import Attempt
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.incoming import Incoming

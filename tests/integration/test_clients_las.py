@@ -28,11 +28,11 @@ from wissel.clients import (
 from wissel.dossier.v1 import dossier_pb2
 from wissel.las.v1 import las_service_pb2 as pb
 from wissel.las.v1.las_service_pb2_grpc import LasServiceStub
-from wissel.routing.certificates import Trust
-from wissel.routing.dsse import RECEIVER_RECEIPT, verify
-from wissel.routing.receipt import ReceiverReceipt
-from wissel.routing.receipt_messages import read_receiver_receipt
-from wissel.routing.signed_messages import signed_of
+from wissel.routing.exchange.receipt_messages import read_receiver_receipt
+from wissel.routing.exchange.receipts import ReceiverReceipt
+from wissel.routing.exchange.signed_messages import signed_of
+from wissel.routing.signing.certificates import Trust
+from wissel.routing.signing.dsse import RECEIVER_RECEIPT, verify
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from wissel.clients import (
 from wissel.clients.replies import translate
 from wissel.las.v1 import las_service_pb2 as pb
 from wissel.las.v1.las_service_pb2_grpc import LasServiceStub
-from wissel.routing.identifiers import Oin
+from wissel.routing.values.identifiers import Oin
 
 
 @pytest.fixture

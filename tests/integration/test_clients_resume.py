@@ -16,8 +16,8 @@ from wissel.clients import (
 )
 from wissel.clients.outbox import Outbox
 from wissel.dossier.v1 import dossier_pb2
-from wissel.routing.errors import Refused as RuleRefused
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused as RuleRefused
+from wissel.routing.refusals.reasons import Reason
 from wissel.traffic.v1 import traffic_service_pb2 as pb
 
 INZAGE = dt.date(2026, 6, 30)

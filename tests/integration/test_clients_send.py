@@ -15,9 +15,9 @@ from wissel.clients import (
     Refused,
 )
 from wissel.dossier.v1 import dossier_pb2
-from wissel.routing.errors import Refused as RuleRefused
-from wissel.routing.messages import read_header
-from wissel.routing.reasons import Reason
+from wissel.routing.exchange.messages import read_header
+from wissel.routing.refusals.errors import Refused as RuleRefused
+from wissel.routing.refusals.reasons import Reason
 from wissel.traffic.v1 import traffic_service_pb2 as pb
 
 

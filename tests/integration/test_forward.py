@@ -15,10 +15,10 @@ from support.forwarding import World, forwarding
 from support.hub import is_lost, reason_of
 from support.las import accept, failing, refusing
 from support.pki import HUB_OIN
-from wissel.routing.certificates import Trust
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Oin, Vestiging
-from wissel.routing.proof import Proof, verify_hub_receipt
+from wissel.routing.exchange.proof import Proof, verify_hub_receipt
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.signing.certificates import Trust
+from wissel.routing.values.identifiers import Oin, Vestiging
 from wissel.server.courier.wire import RECEIPTS, value_of
 from wissel.traffic.v1 import traffic_service_pb2 as pb
 

@@ -18,8 +18,8 @@ from support.forwarding import QUICK, Envelope, World, forwarding
 from support.hub import reason_of
 from support.las import failing, refusing
 from wissel.dossier.v1 import dossier_pb2
-from wissel.routing.envelope import Address
-from wissel.routing.identifiers import Vestiging
+from wissel.routing.exchange.envelope import Address
+from wissel.routing.values.identifiers import Vestiging
 from wissel.traffic.v1 import traffic_service_pb2 as pb
 
 MIB: Final = 1024 * 1024

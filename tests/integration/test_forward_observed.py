@@ -16,9 +16,9 @@ from support import worlds
 from support.forwarding import Envelope, World, forwarding
 from support.las import Behaviour, failing, refusing, waiting
 from support.sweeping import PROMPT, becomes, left_uncertain
-from wissel.routing.envelope import Address
-from wissel.routing.identifiers import Brin
-from wissel.routing.reasons import Reason
+from wissel.routing.exchange.envelope import Address
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import Brin
 from wissel.server.courier.assemble import make_sweeper
 from wissel.server.courier.journey import Step
 from wissel.server.observing.metrics import SweeperMetrics

@@ -24,7 +24,7 @@ from support.las import (
     silent,
 )
 from wissel.routing.facts import Revocation, RevocationTarget
-from wissel.routing.identifiers import Oin
+from wissel.routing.values.identifiers import Oin
 
 LONG = PAYLOAD * 20
 

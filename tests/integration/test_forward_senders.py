@@ -15,9 +15,9 @@ from support.hub import reason_of
 from support.las import signer_of
 from support.pki import Pki
 from wissel.dossier.v1 import dossier_pb2
-from wissel.routing.dsse import ENVELOPE_HEADER, HUB_RECEIPT
-from wissel.routing.envelope import Address, Attestation, Kind
-from wissel.routing.identifiers import Oin, ServiceCode, Vestiging
+from wissel.routing.exchange.envelope import Address, Attestation, Kind
+from wissel.routing.signing.dsse import ENVELOPE_HEADER, HUB_RECEIPT
+from wissel.routing.values.identifiers import Oin, ServiceCode, Vestiging
 from wissel.server.courier.wire import message_of
 from wissel.traffic.v1 import traffic_service_pb2 as pb
 

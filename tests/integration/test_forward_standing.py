@@ -13,7 +13,7 @@ from support.forwarding import World, facts_for, forwarding
 from support.hub import reason_of
 from support.link import Link
 from wissel.routing.facts import Mandate
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.reasons import Reason
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from support.hub import reason_of, status_of
 from support.las import Behaviour, Context, FakeLas, Opened, Requests
 from wissel.dossier.v1 import dossier_pb2
 from wissel.las.v1 import las_service_pb2 as las
-from wissel.routing.dsse import ENVELOPE_HEADER
+from wissel.routing.signing.dsse import ENVELOPE_HEADER
 from wissel.server.courier.wire import message_of
 
 SHAPE: Final = {

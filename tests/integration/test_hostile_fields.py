@@ -17,7 +17,7 @@ from google.rpc import error_details_pb2
 from support import nasty, worlds
 from support.forwarding import World, forwarding
 from support.hub import OPERATOR_METADATA, detail, reason_of
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.reasons import Reason
 
 DOCUMENTED: Final = {
     "INVALID_ARGUMENT",

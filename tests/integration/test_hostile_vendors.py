@@ -20,7 +20,7 @@ from wissel.endpoint.v1 import endpoint_service_pb2 as endpoint
 from wissel.mandate.v1 import mandate_service_pb2 as mandate
 from wissel.party.v1 import party_service_pb2 as party
 from wissel.routing.facts import Party, Revocation, RevocationTarget, Role
-from wissel.routing.identifiers import Oin
+from wissel.routing.values.identifiers import Oin
 from wissel.traffic.v1 import traffic_service_pb2 as pb
 
 FOREIGN_MANDATE = str(worlds.C_ZUID.mandate_id)

@@ -9,7 +9,7 @@ import grpc
 import pytest
 
 from support.pki import HUB_OIN, NOORD_OIN, SERVER_AUTH, ZUID_OIN, Identity, Pki
-from wissel.routing.errors import Refused
+from wissel.routing.refusals.errors import Refused
 from wissel.server.identity.peer import Peers
 from wissel.server.identity.trust import HubTrust
 

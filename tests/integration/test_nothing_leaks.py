@@ -28,8 +28,8 @@ from wissel.clients import AsyncHub, Identity, IncomingMessage, Las, LasServer, 
 from wissel.endpoint.v1 import endpoint_service_pb2 as endpoint
 from wissel.mandate.v1 import mandate_service_pb2 as mandate
 from wissel.party.v1 import party_service_pb2 as party
-from wissel.routing.identifiers import Oin
-from wissel.routing.persons import holds_person_number
+from wissel.routing.values.identifiers import Oin
+from wissel.routing.values.person_numbers import holds_person_number
 from wissel.school.v1 import school_service_pb2 as school
 from wissel.server.registry.duo_formats import Source
 from wissel.server.rpc.log import configure

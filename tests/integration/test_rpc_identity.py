@@ -15,7 +15,7 @@ from support.pki import SERVER_AUTH
 from wissel.party.v1.party_service_pb2 import GetPartyRequest, WhoAmIRequest
 from wissel.party.v1.party_service_pb2_grpc import PartyServiceStub
 from wissel.routing.facts import Party, Revocation, RevocationTarget, Role, System
-from wissel.routing.identifiers import Oin, SystemId
+from wissel.routing.values.identifiers import Oin, SystemId
 
 OWN_OIN = Oin("00000003999999011000")
 

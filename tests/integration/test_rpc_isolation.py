@@ -16,7 +16,7 @@ from wissel.endpoint.v1 import endpoint_service_pb2 as endpoint
 from wissel.mandate.v1 import mandate_service_pb2 as mandate
 from wissel.party.v1 import party_service_pb2 as party
 from wissel.routing.facts import System
-from wissel.routing.identifiers import Oin, SystemId
+from wissel.routing.values.identifiers import Oin, SystemId
 from wissel.school.v1 import school_service_pb2 as school
 
 FOREIGN_MANDATE = str(worlds.C_ZUID.mandate_id)

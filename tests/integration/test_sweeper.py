@@ -30,11 +30,11 @@ from support.sweeping import (
     sweeping,
 )
 from wissel.las.v1 import las_service_pb2 as las
-from wissel.routing.certificates import Trust
-from wissel.routing.delivery import State
+from wissel.routing.exchange.delivery import State
+from wissel.routing.exchange.proof import verify_hub_receipt
 from wissel.routing.facts import Endpoint
-from wissel.routing.identifiers import Oin
-from wissel.routing.proof import verify_hub_receipt
+from wissel.routing.signing.certificates import Trust
+from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.wire import RECEIPTS, digest_of, value_of
 from wissel.traffic.v1 import traffic_service_pb2 as pb
 

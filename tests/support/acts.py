@@ -3,7 +3,7 @@
 import hashlib
 
 from wissel.routing.facts import Board, Party, Role, System
-from wissel.routing.identifiers import BoardNumber, Oin, SystemId
+from wissel.routing.values.identifiers import BoardNumber, Oin, SystemId
 from wissel.server.registry.ports import Act
 
 OPERATOR = Oin("00000003999900000000")

@@ -7,9 +7,15 @@ from uuid import UUID
 
 from support.pki import HUB_OIN, NOORD_OIN
 from wissel.dossier.v1 import dossier_pb2
-from wissel.routing.envelope import Address, Attestation, EnvelopeContext, EnvelopeHeader, Kind
-from wissel.routing.identifiers import Brin, Oin, ServiceCode, Swv
-from wissel.routing.messages import context_fields, header_fields
+from wissel.routing.exchange.envelope import (
+    Address,
+    Attestation,
+    EnvelopeContext,
+    EnvelopeHeader,
+    Kind,
+)
+from wissel.routing.exchange.messages import context_fields, header_fields
+from wissel.routing.values.identifiers import Brin, Oin, ServiceCode, Swv
 
 NOW = dt.datetime(2026, 3, 2, 10, 0, tzinfo=dt.UTC)
 MESSAGE_ID = UUID("6f1c1f0e-7a1d-4a53-9c39-0a5a3c1d9b01")

@@ -5,7 +5,6 @@ from typing import Final, TypeVar
 
 from hypothesis import strategies as st
 
-from wissel.routing.days import Period
 from wissel.routing.facts import (
     Agreement,
     AgreementKind,
@@ -30,7 +29,8 @@ from wissel.routing.facts import (
     SourceReport,
     System,
 )
-from wissel.routing.identifiers import (
+from wissel.routing.values.days import Period
+from wissel.routing.values.identifiers import (
     Aanleverpunt,
     BoardNumber,
     Brin,

@@ -25,13 +25,13 @@ from support.las import FakeLas, signer_of
 from support.pki import HUB_OIN
 from support.stores import utc_now
 from wissel.dossier.v1 import dossier_pb2
-from wissel.routing.days import Period
-from wissel.routing.dsse import ENVELOPE_HEADER, Signer
-from wissel.routing.envelope import Address, EnvelopeHeader
+from wissel.routing.exchange.envelope import Address, EnvelopeHeader
 from wissel.routing.facts import Agreement, Endpoint, Fact, Service
-from wissel.routing.identifiers import Oin
-from wissel.routing.paths import TrustedPath
-from wissel.routing.table import Table
+from wissel.routing.signing.dsse import ENVELOPE_HEADER, Signer
+from wissel.routing.signing.trusted_path import TrustedPath
+from wissel.routing.table.table import Table
+from wissel.routing.values.days import Period
+from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.assemble import CourierParts, make_courier, make_dialer
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.dial import Dialer

@@ -25,8 +25,8 @@ from support import worlds
 from support.pki import HUB_OIN, STRANGER_OIN, Identity, Pki
 from support.stores import open_register, utc_now
 from wissel.routing.facts import Fact
-from wissel.routing.identifiers import Oin
-from wissel.routing.table import Table
+from wissel.routing.table.table import Table
+from wissel.routing.values.identifiers import Oin
 from wissel.server.identity.files import HubFiles
 from wissel.server.identity.own import watch_signer, watch_tls
 from wissel.server.identity.peer import Peers

@@ -16,7 +16,7 @@ from wissel.catalog.v1.catalog_service_pb2_grpc import CatalogServiceStub
 from wissel.clients.blocking import Hub
 from wissel.clients.identity import Identity
 from wissel.clients.testing import TestingHub
-from wissel.routing.identifiers import Oin
+from wissel.routing.values.identifiers import Oin
 from wissel.server.identity import pki
 from wissel.server.store.engine import blocking_read, open_blocking_engine
 from wissel.server.store.migrate import migrate

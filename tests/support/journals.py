@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from support.orders import NOW
 from support.pki import NOORD_OIN
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Oin
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import Oin
 from wissel.server.store.engine import blocking_read, journal_url, open_blocking_engine
 from wissel.server.store.journal import SqlJournal
 from wissel.server.store.journal_tables import ENTRY

@@ -19,11 +19,11 @@ from support.stores import utc_now
 from wissel.dossier.v1 import dossier_pb2
 from wissel.las.v1 import las_service_pb2 as pb
 from wissel.las.v1 import las_service_pb2_grpc as pb_grpc
-from wissel.routing.dsse import RECEIVER_RECEIPT, ROUTE_STAMP, Signer
-from wissel.routing.envelope import EnvelopeHeader
-from wissel.routing.identifiers import Oin
-from wissel.routing.receipt import Exchange, ReceiverReceipt, RouteStamp
-from wissel.routing.receipt_messages import read_stamp, receiver_receipt_fields
+from wissel.routing.exchange.envelope import EnvelopeHeader
+from wissel.routing.exchange.receipt_messages import read_stamp, receiver_receipt_fields
+from wissel.routing.exchange.receipts import Exchange, ReceiverReceipt, RouteStamp
+from wissel.routing.signing.dsse import RECEIVER_RECEIPT, ROUTE_STAMP, Signer
+from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.wire import digest_of, header_in, message_of
 
 Context = grpc.aio.ServicerContext[Any, Any]

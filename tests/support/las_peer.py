@@ -12,13 +12,19 @@ from support.pki import HUB_OIN, NOORD_OIN, ZUID_OIN, Identity
 from wissel.dossier.v1 import dossier_pb2
 from wissel.las.v1 import las_service_pb2 as pb
 from wissel.las.v1.las_service_pb2_grpc import LasServiceStub
-from wissel.routing.dsse import ENVELOPE_HEADER, ROUTE_STAMP, Signer
-from wissel.routing.envelope import Address, Attestation, EnvelopeContext, EnvelopeHeader, Kind
-from wissel.routing.identifiers import Brin, Oin, RoutingKey, ServiceCode, Vestiging
-from wissel.routing.messages import context_fields, header_fields
-from wissel.routing.receipt import RouteStamp
-from wissel.routing.receipt_messages import stamp_fields
-from wissel.routing.signed_messages import signed_fields
+from wissel.routing.exchange.envelope import (
+    Address,
+    Attestation,
+    EnvelopeContext,
+    EnvelopeHeader,
+    Kind,
+)
+from wissel.routing.exchange.messages import context_fields, header_fields
+from wissel.routing.exchange.receipt_messages import stamp_fields
+from wissel.routing.exchange.receipts import RouteStamp
+from wissel.routing.exchange.signed_messages import signed_fields
+from wissel.routing.signing.dsse import ENVELOPE_HEADER, ROUTE_STAMP, Signer
+from wissel.routing.values.identifiers import Brin, Oin, RoutingKey, ServiceCode, Vestiging
 
 ROUTING_KEY = RoutingKey("0000000700099XB00002")
 PAYLOAD = bytes(range(256)) * 700

@@ -20,7 +20,7 @@ from wissel.clients import (
     Refused,
 )
 from wissel.clients.replies import translate
-from wissel.routing.identifiers import Oin
+from wissel.routing.values.identifiers import Oin
 
 NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)
 

@@ -5,9 +5,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from support.pki import NOORD_OIN, ZUID_OIN
-from wissel.routing.delivery import Order, Result, State
-from wissel.routing.identifiers import Oin, RoutingKey, ServiceCode
-from wissel.routing.reasons import Reason
+from wissel.routing.exchange.delivery import Order, Result, State
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import Oin, RoutingKey, ServiceCode
 
 NOW: Final = dt.datetime(2026, 3, 2, 10, 0, tzinfo=dt.UTC)
 LEASE: Final = dt.timedelta(seconds=125)

@@ -3,10 +3,13 @@
 import datetime as dt
 
 from support.worlds import DESK, DUO, LAS_NOORD, LAS_ZUID, NOORD, OSO_OV, TODAY, XA, XC, table
-from wissel.routing.decide import decide
-from wissel.routing.decision import Asker, Decision, Query, Refusal, Route, Selection, Side
+from wissel.routing.deciding.decide import decide
+from wissel.routing.deciding.decision import Decision, Refusal, Route
+from wissel.routing.deciding.query import Asker, Query, Selection
 from wissel.routing.facts import Fact, Role
-from wissel.routing.identifiers import (
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.refusals.sides import Side
+from wissel.routing.values.identifiers import (
     Aanleverpunt,
     Namespace,
     Oin,
@@ -16,7 +19,6 @@ from wissel.routing.identifiers import (
     SystemId,
     Vestiging,
 )
-from wissel.routing.reasons import Reason
 
 
 def vendor(oin: Oin = NOORD, *system_ids: SystemId) -> Asker:

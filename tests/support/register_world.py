@@ -18,8 +18,6 @@ from uuid import UUID, uuid4
 import pytest
 
 from support.stores import open_register
-from wissel.routing.days import Period
-from wissel.routing.errors import Refused
 from wissel.routing.facts import (
     OPERATOR_SOURCE,
     Agreement,
@@ -38,7 +36,10 @@ from wissel.routing.facts import (
     Signatory,
     System,
 )
-from wissel.routing.identifiers import (
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.days import Period
+from wissel.routing.values.identifiers import (
     BoardNumber,
     Brin,
     Namespace,
@@ -49,7 +50,6 @@ from wissel.routing.identifiers import (
     SystemId,
     Vestiging,
 )
-from wissel.routing.reasons import Reason
 from wissel.server.registry.agreements import BOARD_KINDS, VENDOR_KINDS
 from wissel.server.registry.catalog import seed
 from wissel.server.registry.commands import CreateMandate, RegisterEndpoint

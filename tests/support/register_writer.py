@@ -9,7 +9,7 @@ import datetime as dt
 import sys
 
 from wissel.routing.facts import Board
-from wissel.routing.identifiers import BoardNumber, Oin
+from wissel.routing.values.identifiers import BoardNumber, Oin
 from wissel.server.registry.ports import Act
 from wissel.server.store.engine import open_engine
 from wissel.server.store.register import SqlRegister

@@ -18,13 +18,13 @@ from wissel.party.v1.party_service_pb2_grpc import (
     PartyServiceServicer,
     add_PartyServiceServicer_to_server,
 )
-from wissel.routing.dsse import HUB_RECEIPT, RECEIVER_RECEIPT, Signer
-from wissel.routing.envelope import EnvelopeHeader
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Oin
-from wissel.routing.messages import read_header
-from wissel.routing.receipt import Exchange, HubReceipt, ReceiverReceipt
-from wissel.routing.receipt_messages import hub_receipt_fields, receiver_receipt_fields
+from wissel.routing.exchange.envelope import EnvelopeHeader
+from wissel.routing.exchange.messages import read_header
+from wissel.routing.exchange.receipt_messages import hub_receipt_fields, receiver_receipt_fields
+from wissel.routing.exchange.receipts import Exchange, HubReceipt, ReceiverReceipt
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.signing.dsse import HUB_RECEIPT, RECEIVER_RECEIPT, Signer
+from wissel.routing.values.identifiers import Oin
 from wissel.traffic.v1 import traffic_service_pb2 as pb
 from wissel.traffic.v1.traffic_service_pb2_grpc import (
     TrafficServiceServicer,

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from typing import Final
 from uuid import UUID, uuid5
 
-from wissel.routing.days import Period
 from wissel.routing.facts import (
     Agreement,
     AgreementKind,
@@ -32,7 +31,9 @@ from wissel.routing.facts import (
     Signatory,
     System,
 )
-from wissel.routing.identifiers import (
+from wissel.routing.table.table import Table
+from wissel.routing.values.days import Period
+from wissel.routing.values.identifiers import (
     Aanleverpunt,
     BoardNumber,
     Brin,
@@ -45,7 +46,6 @@ from wissel.routing.identifiers import (
     SystemId,
     Vestiging,
 )
-from wissel.routing.table import Table
 
 TODAY: Final = dt.date(2026, 9, 1)
 START: Final = dt.date(2026, 8, 1)

@@ -4,8 +4,8 @@ import ipaddress
 
 import pytest
 
-from wissel.routing.errors import Refused
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
 from wissel.server.courier.addresses import Place, addresses_of, is_allowed, target_of
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wissel.error.v1 import error_reason_pb2
-from wissel.routing.catalogue import (
+from wissel.routing.refusals.catalogue import (
     AREAS,
     CATALOGUE,
     RETRYABLE,
@@ -22,11 +22,11 @@ from wissel.routing.catalogue import (
     owner_of,
     status_message,
 )
-from wissel.routing.catalogue.__main__ import main, stale
-from wissel.routing.catalogue.documents import metadata_names
-from wissel.routing.catalogue.render import NAME, OPTIONAL
-from wissel.routing.decision import Side
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.catalogue.__main__ import main, stale
+from wissel.routing.refusals.catalogue.documents import metadata_names
+from wissel.routing.refusals.catalogue.render import NAME, OPTIONAL
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.refusals.sides import Side
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT.parent / "shared/domain/catalogue/oso_tc_resultaten_gedocumenteerd.csv"
@@ -178,7 +178,7 @@ def test_any_metadata_gives_a_whole_sentence(reason: Reason, data: st.DataObject
 
 
 def test_the_documents_are_current() -> None:
-    assert stale() == [], "run `python -m wissel.routing.catalogue`"
+    assert stale() == [], "run `python -m wissel.routing.refusals.catalogue`"
     assert main(["--check"]) == 0
 
 

@@ -19,10 +19,10 @@ from support.pki import (
     Pki,
     PrivateKey,
 )
-from wissel.routing.certificates import Trust, chain_from_pem, oin_of
-from wissel.routing.errors import Refused
-from wissel.routing.reasons import Reason
-from wissel.routing.suitability import Purpose
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.signing.certificate_profile import Purpose
+from wissel.routing.signing.certificates import Trust, chain_from_pem, oin_of
 
 CLIENT, SERVER, SIGNER = Purpose.CLIENT, Purpose.SERVER, Purpose.SIGNER
 TOO_SHORT = 1024

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import wissel.clients
 from wissel.clients.dossier import read_dossier
-from wissel.routing.envelope import Attestation, Kind
+from wissel.routing.exchange.envelope import Attestation, Kind
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT.parent / "shared" / "data" / "oso-gegevensset-2019.1"

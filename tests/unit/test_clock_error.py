@@ -14,15 +14,15 @@ from wissel.clients.identity import Material
 from wissel.clients.las.opening import judge as judge_opening
 from wissel.dossier.v1 import dossier_pb2
 from wissel.las.v1 import las_service_pb2
-from wissel.routing.delivery import admit, claim, expire, owned
-from wissel.routing.dsse import RECEIVER_RECEIPT
-from wissel.routing.envelope import freshness
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Oin
-from wissel.routing.proof import verify_receiver_receipt
-from wissel.routing.receipt import Exchange, ReceiverReceipt
-from wissel.routing.receipt_messages import receiver_receipt_fields
-from wissel.routing.suitability import Purpose
+from wissel.routing.exchange.delivery import admit, claim, expire, owned
+from wissel.routing.exchange.envelope import freshness
+from wissel.routing.exchange.proof import verify_receiver_receipt
+from wissel.routing.exchange.receipt_messages import receiver_receipt_fields
+from wissel.routing.exchange.receipts import Exchange, ReceiverReceipt
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.signing.certificate_profile import Purpose
+from wissel.routing.signing.dsse import RECEIVER_RECEIPT
+from wissel.routing.values.identifiers import Oin
 from wissel.server.identity.crls import GRACE
 from wissel.server.identity.trust import HubTrust
 

@@ -8,11 +8,11 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from support.pki import Identity, Pki
-from wissel.routing.certificates import Trust
-from wissel.routing.errors import Refused
 from wissel.routing.facts import RevocationTarget
-from wissel.routing.paths import TrustedPath
-from wissel.routing.suitability import Purpose
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.signing.certificate_profile import Purpose
+from wissel.routing.signing.certificates import Trust
+from wissel.routing.signing.trusted_path import TrustedPath
 from wissel.server.identity.crls import GRACE, RevocationLists, TrustFileError
 from wissel.server.identity.trust import HubTrust
 

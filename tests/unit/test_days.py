@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wissel.routing.days import Period, Today, day_of, parse_day, parse_optional_day
-from wissel.routing.errors import Refused
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.days import Period, Today, day_of, parse_day, parse_optional_day
 
 DAYS = st.dates(dt.date(2020, 1, 1), dt.date(2020, 2, 1))
 

@@ -6,9 +6,9 @@ import pytest
 
 from support import worlds as w
 from support.queries import decided, operator, partner, query, refusal, route, vendor
-from wissel.routing.days import ONE_DAY, Period
-from wissel.routing.decide import decide
-from wissel.routing.decision import Asker, Query, Refusal, Side
+from wissel.routing.deciding.decide import decide
+from wissel.routing.deciding.decision import Refusal
+from wissel.routing.deciding.query import Asker, Query
 from wissel.routing.facts import (
     AgreementKind,
     Attribute,
@@ -18,9 +18,11 @@ from wissel.routing.facts import (
     ServiceVersion,
     System,
 )
-from wissel.routing.identifiers import Brin, Namespace, Oin, ServiceCode, Swv
-from wissel.routing.reasons import Reason
-from wissel.routing.table import Table
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.refusals.sides import Side
+from wissel.routing.table.table import Table
+from wissel.routing.values.days import ONE_DAY, Period
+from wissel.routing.values.identifiers import Brin, Namespace, Oin, ServiceCode, Swv
 
 
 def test_a_route_tells_where_and_by_which_mandates() -> None:

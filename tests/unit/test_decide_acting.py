@@ -7,8 +7,7 @@ import pytest
 
 from support import worlds as w
 from support.queries import decided, partner, query, refusal, route, vendor
-from wissel.routing.days import ONE_DAY, Period
-from wissel.routing.decision import Asker, Query, Side
+from wissel.routing.deciding.query import Asker, Query
 from wissel.routing.facts import (
     AgreementKind,
     Fact,
@@ -17,8 +16,10 @@ from wissel.routing.facts import (
     RolloutStage,
     System,
 )
-from wissel.routing.identifiers import BoardNumber, Brin, SystemId
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.refusals.sides import Side
+from wissel.routing.values.days import ONE_DAY, Period
+from wissel.routing.values.identifiers import BoardNumber, Brin, SystemId
 
 SENDER_GATES: list[tuple[Reason, Fact]] = [
     (Reason.MANDATE_MISSING, dataclasses.replace(w.A_NOORD, stopped=True)),

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from support import worlds as w
 from support.queries import decided, partner, query, refusal, route
-from wissel.routing.decide import decide
-from wissel.routing.decision import Query, Refusal, Route, Side
+from wissel.routing.deciding.decide import decide
+from wissel.routing.deciding.decision import Refusal, Route
+from wissel.routing.deciding.locate import Located, locate
+from wissel.routing.deciding.query import Query
 from wissel.routing.facts import (
     AgreementKind,
     Attribute,
@@ -21,9 +23,9 @@ from wissel.routing.facts import (
     Processing,
     RolloutStage,
 )
-from wissel.routing.locate import Located, locate
-from wissel.routing.reasons import Reason
-from wissel.routing.table import Table
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.refusals.sides import Side
+from wissel.routing.table.table import Table
 
 WIDE_NOORD = w.endpoint(w.B_NOORD, 5)
 SECOND_00 = w.endpoint(w.B_ZUID, 6, vestiging="00")

@@ -8,14 +8,16 @@ from hypothesis import strategies as st
 
 from support import worlds as w
 from support.queries import decided, operator, partner, query, vendor
-from wissel.routing.audience import audience_for, for_audience, steps_for_audience
-from wissel.routing.days import ONE_DAY
-from wissel.routing.decide import decide
-from wissel.routing.decision import Asker, Audience, Outcome, Query, Refusal, Route, Side
-from wissel.routing.explain import RULES, explain
+from wissel.routing.deciding.audience import audience_for, for_audience, steps_for_audience
+from wissel.routing.deciding.decide import decide
+from wissel.routing.deciding.decision import Audience, Outcome, Refusal, Route
+from wissel.routing.deciding.explain import RULES, explain
+from wissel.routing.deciding.query import Asker, Query
 from wissel.routing.facts import AgreementKind, Fact, Processing, RolloutStage
-from wissel.routing.identifiers import Brin, Namespace, ServiceCode
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.refusals.sides import Side
+from wissel.routing.values.days import ONE_DAY
+from wissel.routing.values.identifiers import Brin, Namespace, ServiceCode
 
 SUSPENDED = w.endpoint(w.C_ZUID, 1, vestiging="01", suspended=True)
 STOPPED = dataclasses.replace(w.C_ZUID, stopped=True)

@@ -15,10 +15,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from support.orders import DONE, FAILED, LEASE, NO, NOW, UNCERTAIN, order
 from support.pki import STRANGER_OIN, ZUID_OIN
-from wissel.routing.delivery import Delivery, Result, State, claim, expire, finish, settle
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Oin
-from wissel.routing.reasons import Reason
+from wissel.routing.exchange.delivery import Delivery, Result, State, claim, expire, finish, settle
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import Oin
 
 RECEIVERS = [Oin(ZUID_OIN), Oin(STRANGER_OIN)]
 

@@ -8,7 +8,7 @@ import pytest
 
 from support.orders import DIGEST, DONE, FAILED, LATER, NO, NOW, UNCERTAIN, order
 from support.pki import STRANGER_OIN
-from wissel.routing.delivery import (
+from wissel.routing.exchange.delivery import (
     Delivery,
     Result,
     State,
@@ -18,9 +18,9 @@ from wissel.routing.delivery import (
     finish,
     settle,
 )
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Oin
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import Oin
 
 OTHER_DIGEST = b"\x02" * 32
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from wissel.routing.certificates import Trust, chain_from_pem
-from wissel.routing.dsse import HUB_RECEIPT, Signer, verify
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Oin
-from wissel.routing.suitability import Purpose
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.signing.certificate_profile import Purpose
+from wissel.routing.signing.certificates import Trust, chain_from_pem
+from wissel.routing.signing.dsse import HUB_RECEIPT, Signer, verify
+from wissel.routing.values.identifiers import Oin
 from wissel.server.identity import pki
 from wissel.server.identity.crls import RevocationLists
 from wissel.server.identity.keyfiles import KeyFileError, read_key

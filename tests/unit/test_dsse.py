@@ -17,11 +17,11 @@ from securesystemslib.signer import (  # type: ignore[attr-defined] # it has no 
 )
 
 from support.pki import NOORD_OIN, ZUID_OIN, Identity, Pki
-from wissel.routing import dsse
-from wissel.routing.certificates import Trust
-from wissel.routing.dsse import ENVELOPE_HEADER, HUB_RECEIPT, Signature, Signed, Signer
-from wissel.routing.errors import Refused
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.signing import dsse
+from wissel.routing.signing.certificates import Trust
+from wissel.routing.signing.dsse import ENVELOPE_HEADER, HUB_RECEIPT, Signature, Signed, Signer
 
 PAYLOAD = b"the bytes of a header"
 

@@ -17,9 +17,9 @@ from support.duo_files import (
     vo_file,
     vo_line,
 )
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import BoardNumber, Vestiging
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import BoardNumber, Vestiging
 from wissel.server.registry.duo import MAX_FILE_BYTES, MAX_PROBLEMS, parse
 from wissel.server.registry.duo_formats import BoardRow, LocationRow, Source
 

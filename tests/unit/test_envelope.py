@@ -11,10 +11,8 @@ from hypothesis import strategies as st
 from support import envelopes
 from support.envelopes import NOW
 from wissel.dossier.v1 import dossier_pb2
-from wissel.routing.envelope import SKEW, Address, freshness
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Brin, RoutingKey, Vestiging
-from wissel.routing.messages import (
+from wissel.routing.exchange.envelope import SKEW, Address, freshness
+from wissel.routing.exchange.messages import (
     context_fields,
     context_of,
     instant_fields,
@@ -22,7 +20,9 @@ from wissel.routing.messages import (
     parse_strict,
     read_header,
 )
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import Brin, RoutingKey, Vestiging
 
 SECOND = dt.timedelta(seconds=1)
 

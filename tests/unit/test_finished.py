@@ -7,7 +7,7 @@ import time
 import orjson
 from prometheus_client import CollectorRegistry, generate_latest
 
-from wissel.routing.table import Table
+from wissel.routing.table.table import Table
 from wissel.server.rpc.call import Call
 from wissel.server.rpc.finished import Finished
 from wissel.server.rpc.log import JsonLines

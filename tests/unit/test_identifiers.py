@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import (
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import (
     Aanleverpunt,
     BoardNumber,
     Brin,
@@ -22,7 +23,6 @@ from wissel.routing.identifiers import (
     Vestiging,
     organisation,
 )
-from wissel.routing.reasons import Reason
 
 KINDS: list[type[Identifier]] = [
     Aanleverpunt, BoardNumber, Brin, Namespace, Oin, RoutingKey, ServiceCode, Swv, SystemId,

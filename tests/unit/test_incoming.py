@@ -9,9 +9,9 @@ from typing import Final
 import pytest
 
 from wissel.dossier.v1 import dossier_pb2
-from wissel.routing.envelope import MIN_CHUNK_BYTES
-from wissel.routing.errors import Refused
-from wissel.routing.reasons import Reason
+from wissel.routing.exchange.envelope import MIN_CHUNK_BYTES
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.incoming import Incoming, Requests
 from wissel.traffic.v1 import traffic_service_pb2 as pb

@@ -9,9 +9,9 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, padding,
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from wissel.routing import keys
-from wissel.routing.errors import Refused
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.signing import keys
 
 VECTORS = Path(__file__).parents[3] / "shared" / "vectors" / "wycheproof"
 TOO_SHORT = 1024

@@ -7,12 +7,12 @@ import pytest
 
 from support import envelopes
 from support.pki import DUO_OIN
-from wissel.routing.envelope import Address, Attestation, Kind
-from wissel.routing.errors import Refused
+from wissel.routing.exchange.envelope import Address, Attestation, Kind
+from wissel.routing.exchange.kinds import check_delivery_point, check_kind
 from wissel.routing.facts import Service
-from wissel.routing.identifiers import Brin, Oin, RoutingKey, ServiceCode, Swv
-from wissel.routing.kinds import check_delivery_point, check_kind
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import Brin, Oin, RoutingKey, ServiceCode, Swv
 
 BRIN, OTHER, SWV = Brin("99XA"), Brin("99XB"), Swv("PO9901")
 KEY, OTHER_KEY = RoutingKey("0000000700099XA00001"), RoutingKey("0000000700099XA00002")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from wissel.error.v1 import error_reason_pb2
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.reasons import Reason
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("protos", "routing", "server", "clients")

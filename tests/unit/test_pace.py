@@ -2,8 +2,8 @@
 
 import pytest
 
-from wissel.routing.errors import Refused
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.pace import Pace
 

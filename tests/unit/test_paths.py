@@ -4,11 +4,16 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 
 from support.pki import CLIENT_AUTH, NOORD_OIN, Pki
-from wissel.routing.certificates import Trust
-from wissel.routing.errors import Refused
 from wissel.routing.facts import RevocationTarget
-from wissel.routing.paths import RememberedPaths, TrustedPath, check_revoked, revocation_names
-from wissel.routing.suitability import Purpose
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.signing.certificate_profile import Purpose
+from wissel.routing.signing.certificates import Trust
+from wissel.routing.signing.trusted_path import (
+    RememberedPaths,
+    TrustedPath,
+    check_revoked,
+    revocation_names,
+)
 
 CLIENT, SERVER = Purpose.CLIENT, Purpose.SERVER
 _SHA256 = hashes.SHA256()

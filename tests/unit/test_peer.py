@@ -8,9 +8,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from support.pki import HUB_OIN, NOORD_OIN, ZUID_OIN, Identity, Pki
-from wissel.routing.errors import Refused
 from wissel.routing.facts import RevocationTarget
-from wissel.routing.paths import Revoked, revocation_names
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.signing.trusted_path import Revoked, revocation_names
 from wissel.server.identity.peer import AuthContext, Peers
 from wissel.server.identity.trust import HubTrust
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from wissel.routing.errors import Refused
-from wissel.routing.persons import holds_person_number, refuse_person_number
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.person_numbers import holds_person_number, refuse_person_number
 
 
 @pytest.mark.parametrize(

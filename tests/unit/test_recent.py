@@ -1,4 +1,4 @@
-from wissel.routing.recent import Recent
+from wissel.routing.signing.bounded_cache import Recent
 
 
 def test_the_entry_put_longest_ago_is_forgotten() -> None:

@@ -9,14 +9,15 @@ from hypothesis import strategies as st
 
 from support import worlds as w
 from support.queries import query
-from wissel.routing.decide import decide
-from wissel.routing.decision import Route, Selection
+from wissel.routing.deciding.decide import decide
+from wissel.routing.deciding.decision import Route
+from wissel.routing.deciding.locate import Located, locate
+from wissel.routing.deciding.query import Selection
 from wissel.routing.facts import Endpoint
-from wissel.routing.identifiers import Brin, Organisation, RoutingKey, ServiceCode, Swv
-from wissel.routing.locate import Located, locate
-from wissel.routing.names import Names
-from wissel.routing.records import key_stem, within
-from wissel.routing.table import Table
+from wissel.routing.table.compact import key_stem, within
+from wissel.routing.table.interning import Names
+from wissel.routing.table.table import Table
+from wissel.routing.values.identifiers import Brin, Organisation, RoutingKey, ServiceCode, Swv
 
 
 def located(organisation: Organisation, service: ServiceCode, *rows: Endpoint) -> Located:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from support.register_world import (
     refused,
 )
-from wissel.routing.errors import Refused
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
 from wissel.server.registry.endpoint_rules import (
     address,
 )

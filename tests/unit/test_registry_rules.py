@@ -21,7 +21,6 @@ from support.register_world import (
     refused,
     school,
 )
-from wissel.routing.days import Period
 from wissel.routing.facts import (
     Attribute,
     Endpoint,
@@ -31,7 +30,9 @@ from wissel.routing.facts import (
     Service,
     ServiceVersion,
 )
-from wissel.routing.identifiers import (
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.days import Period
+from wissel.routing.values.identifiers import (
     Aanleverpunt,
     Namespace,
     Oin,
@@ -41,7 +42,6 @@ from wissel.routing.identifiers import (
     SystemId,
     Vestiging,
 )
-from wissel.routing.reasons import Reason
 from wissel.server.registry.catalog import usable_version
 from wissel.server.registry.endpoint_rules import (
     allowed_aanleverpunt,

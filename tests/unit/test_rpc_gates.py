@@ -5,9 +5,9 @@ import io
 import orjson
 import pytest
 
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Brin, Oin
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import Brin, Oin
 from wissel.server.rpc.call import preferred_language
 from wissel.server.rpc.log import JsonLines
 from wissel.server.rpc.policy import POLICY, PolicyError, Rule, check_policy

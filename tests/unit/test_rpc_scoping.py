@@ -5,7 +5,7 @@ from typing import Final
 import pytest
 
 from wissel.routing.facts import Role
-from wissel.routing.identifiers import SystemId
+from wissel.routing.values.identifiers import SystemId
 from wissel.server.registry.scope import Scope
 from wissel.server.rpc.policy import POLICY, Sees
 from wissel.server.rpc.scoping import scope_by

@@ -14,7 +14,7 @@ from support.duo_files import (
 )
 from support.school_plans import AUGUST, EMPTY, OCTOBER, SEPTEMBER, applied, imported
 from wissel.routing.facts import OPERATOR_SOURCE, Board, Location, School
-from wissel.routing.identifiers import BoardNumber, Brin, Vestiging
+from wissel.routing.values.identifiers import BoardNumber, Brin, Vestiging
 from wissel.server.registry.duo import parse
 from wissel.server.registry.school_changes import ChangeKind
 from wissel.server.registry.school_plan import Known, Plan, plan

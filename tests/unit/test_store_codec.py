@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from support.facts import EACH_KIND, facts
 from wissel.routing.facts import Board, Fact, Qualification, Revocation, RevocationTarget
-from wissel.routing.identifiers import BoardNumber, Brin, ServiceCode, SystemId
+from wissel.routing.values.identifiers import BoardNumber, Brin, ServiceCode, SystemId
 from wissel.server.store.codec import FACT_KINDS, decode, encode, etag_of
 from wissel.server.store.projection import BY_ENTITY, PROJECTIONS, key_of
 from wissel.server.store.subjects import subjects_of

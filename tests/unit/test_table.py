@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from support import worlds as w
 from support.queries import query
-from wissel.routing.days import Period
-from wissel.routing.decide import decide
-from wissel.routing.decision import Refusal, Route
+from wissel.routing.deciding.decide import decide
+from wissel.routing.deciding.decision import Refusal, Route
 from wissel.routing.facts import (
     AgreementKind,
     Fact,
@@ -20,16 +19,10 @@ from wissel.routing.facts import (
     Samenwerkingsverband,
     System,
 )
-from wissel.routing.identifiers import (
-    Brin,
-    Oin,
-    Organisation,
-    ServiceCode,
-    Swv,
-    SystemId,
-)
-from wissel.routing.reasons import Reason
-from wissel.routing.table import Table
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.table.table import Table
+from wissel.routing.values.days import Period
+from wissel.routing.values.identifiers import Brin, Oin, Organisation, ServiceCode, Swv, SystemId
 
 
 def observed(table: Table) -> object:

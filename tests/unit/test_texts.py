@@ -2,9 +2,9 @@
 
 import pytest
 
-from wissel.routing.errors import Refused
-from wissel.routing.reasons import Reason
-from wissel.routing.texts import free_line, named_line
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.texts import free_line, named_line
 
 
 @pytest.mark.parametrize("text", ["", "Één school", "x" * 20, "it's 50 %; see #12"])

@@ -15,8 +15,7 @@ from wissel.clients.errors import DossierUnusable
 from wissel.clients.identity import Material
 from wissel.clients.outbox import Entry
 from wissel.dossier.v1 import dossier_pb2 as pb
-from wissel.routing.dsse import ENVELOPE_HEADER
-from wissel.routing.envelope import (
+from wissel.routing.exchange.envelope import (
     Address,
     Attestation,
     EnvelopeContext,
@@ -25,7 +24,10 @@ from wissel.routing.envelope import (
     parse_attestation,
     parse_initiator,
 )
-from wissel.routing.identifiers import (
+from wissel.routing.exchange.messages import context_fields, header_fields
+from wissel.routing.exchange.signed_messages import signed_fields
+from wissel.routing.signing.dsse import ENVELOPE_HEADER
+from wissel.routing.values.identifiers import (
     Aanleverpunt,
     Brin,
     Namespace,
@@ -35,8 +37,6 @@ from wissel.routing.identifiers import (
     Swv,
     Vestiging,
 )
-from wissel.routing.messages import context_fields, header_fields
-from wissel.routing.signed_messages import signed_fields
 
 LIFETIME: Final = dt.timedelta(days=7)
 _PIECE: Final = 1024 * 1024
@@ -93,7 +93,7 @@ class Envelope:
 def parse_place(text: str, field: str, *, routing_key: str = "", aanleverpunt: str = "") -> Address:
     """Return the address written as `99XA`, `99XA02` or `PO9901`.
 
-    Raises `wissel.routing.errors.Refused(IDENTIFIER_MALFORMED)` with the field.
+    Raises `wissel.routing.refusals.errors.Refused(IDENTIFIER_MALFORMED)` with the field.
     """
     key = RoutingKey.parse(routing_key, f"{field}_routing_key") if routing_key else None
     point = Aanleverpunt.parse(aanleverpunt, f"{field}_aanleverpunt") if aanleverpunt else None
@@ -148,7 +148,7 @@ def compose(  # noqa: PLR0913 - the parts of an envelope
 ) -> Envelope:
     """Read, measure and sign; nothing has been sent or written yet.
 
-    Raises `DossierUnusable`, and `wissel.routing.errors.Refused` for what is not
+    Raises `DossierUnusable`, and `wissel.routing.refusals.errors.Refused` for what is not
     well formed, with the name of the argument as its field.
     """
     facts = _facts(path, options)

@@ -25,9 +25,9 @@ from wissel.clients.replies import from_rule, translate
 from wissel.las.v1 import las_service_pb2
 from wissel.las.v1.las_service_pb2_grpc import LasServiceStub
 from wissel.party.v1 import party_service_pb2
-from wissel.routing.certificates import chain_from_pem, oin_of
-from wissel.routing.errors import Refused as RuleRefused
-from wissel.routing.suitability import Purpose
+from wissel.routing.refusals.errors import Refused as RuleRefused
+from wissel.routing.signing.certificate_profile import Purpose
+from wissel.routing.signing.certificates import chain_from_pem, oin_of
 
 _SECONDS: Final = 10.0
 _SKEW: Final = dt.timedelta(minutes=5)

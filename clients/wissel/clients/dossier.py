@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
-from wissel.routing.envelope import TOESTEMMING, Attestation, Kind
+from wissel.routing.exchange.envelope import TOESTEMMING, Attestation, Kind
 
 if TYPE_CHECKING:
     from lxml import etree

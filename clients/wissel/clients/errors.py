@@ -23,7 +23,7 @@ class WisselError(Exception):
 class Refused(WisselError):
     """The other side said no, and why.
 
-    `reason` is one of `wissel.routing.reasons.Reason`, or a later one; `text`
+    `reason` is one of `wissel.routing.refusals.reasons.Reason`, or a later one; `text`
     and `fix` are sentences for people, `contact` says whom to ask; `metadata`
     are the facts that counted; `field` is the request field at fault;
     `retry_after` is in seconds, None if a retry was not offered.

@@ -21,8 +21,8 @@ from wissel.clients.register import AsyncRegister
 from wissel.clients.replies import from_rule
 from wissel.clients.tracing import Kind, Tracer
 from wissel.clients.transfer import Progress, settles, transfer
-from wissel.routing.errors import Refused as RuleRefused
-from wissel.routing.identifiers import Oin
+from wissel.routing.refusals.errors import Refused as RuleRefused
+from wissel.routing.values.identifiers import Oin
 from wissel.traffic.v1 import traffic_service_pb2 as pb
 
 OUTBOX_VARIABLE: Final = "WISSEL_OUTBOX"

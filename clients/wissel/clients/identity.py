@@ -18,13 +18,13 @@ from typing import Final, Self
 from cryptography import x509
 
 from wissel.clients.errors import IdentityError
-from wissel.routing.certificates import Trust, is_of_key, oin_of
-from wissel.routing.dsse import Signer
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Oin
-from wissel.routing.keys import private_key_in
-from wissel.routing.paths import PathFinder, RememberedPaths
-from wissel.routing.suitability import UNREADABLE
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.signing.certificate_profile import UNREADABLE
+from wissel.routing.signing.certificates import Trust, is_of_key, oin_of
+from wissel.routing.signing.dsse import Signer
+from wissel.routing.signing.keys import private_key_in
+from wissel.routing.signing.trusted_path import PathFinder, RememberedPaths
+from wissel.routing.values.identifiers import Oin
 
 AnyPath = str | PathLike[str]
 _FOR_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO

@@ -19,7 +19,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from wissel.clients.errors import Refused
 from wissel.clients.tracing import Kind, Sent, Span, Tracer
-from wissel.routing.errors import Refused as RuleRefused
+from wissel.routing.refusals.errors import Refused as RuleRefused
 
 _PARENT: Final = "traceparent"  # and no `tracestate`, which may hold anything
 _SPREAD: Final = TraceContextTextMapPropagator()

@@ -2,7 +2,7 @@
 
 from typing import TypedDict
 
-from wissel.routing.identifiers import Oin, Swv, Vestiging
+from wissel.routing.values.identifiers import Oin, Swv, Vestiging
 from wissel.traffic.v1 import route_service_pb2 as pb
 
 

@@ -14,12 +14,12 @@ from wissel.clients.errors import ReceiptUntrusted
 from wissel.clients.identity import Material
 from wissel.clients.outbox import Entry
 from wissel.dossier.v1 import dossier_pb2 as pb
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Oin
-from wissel.routing.paths import PathFinder
-from wissel.routing.proof import Proof, ReceiptTypes, verify_hub_receipt
-from wissel.routing.reasons import Reason
-from wissel.routing.signed_messages import signed_of
+from wissel.routing.exchange.proof import Proof, ReceiptTypes, verify_hub_receipt
+from wissel.routing.exchange.signed_messages import signed_of
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.signing.trusted_path import PathFinder
+from wissel.routing.values.identifiers import Oin
 from wissel.traffic.v1 import traffic_service_pb2 as traffic_pb
 
 _TYPES: Final = ReceiptTypes(receiver=pb.ReceiverReceipt, hub=pb.HubReceipt)
@@ -48,9 +48,9 @@ class DeliveryReceipt:
 def prove(
     hub_receipt: pb.Signed, receiver_receipt: pb.Signed, hub_oin: Oin, paths: PathFinder
 ) -> Proof:
-    """Verify both receipts of a delivery offline; see `wissel.routing.proof`.
+    """Verify both receipts of a delivery offline; see `wissel.routing.exchange.proof`.
 
-    Raises `wissel.routing.errors.Refused(RECEIPT_INVALID)`.
+    Raises `wissel.routing.refusals.errors.Refused(RECEIPT_INVALID)`.
     """
     return verify_hub_receipt(
         signed_of(hub_receipt), signed_of(receiver_receipt), _TYPES, paths, hub_oin=hub_oin

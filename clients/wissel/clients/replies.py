@@ -13,9 +13,9 @@ from google.protobuf.message import DecodeError
 from google.rpc import error_details_pb2, status_pb2
 
 from wissel.clients.errors import Refused, Unreachable, WisselError
-from wissel.routing.catalogue import CATALOGUE, describe
-from wissel.routing.errors import Refused as RuleRefused
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.catalogue import CATALOGUE, describe
+from wissel.routing.refusals.errors import Refused as RuleRefused
+from wissel.routing.refusals.reasons import Reason
 
 DOMAIN: Final = "wissel"
 _DETAILS: Final = "grpc-status-details-bin"

@@ -15,7 +15,7 @@ from wissel.clients.outbox import Entry
 from wissel.clients.patience import may_pass
 from wissel.clients.replies import translate
 from wissel.dossier.v1 import dossier_pb2
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.reasons import Reason
 from wissel.traffic.v1 import traffic_service_pb2 as pb
 from wissel.traffic.v1.traffic_service_pb2_grpc import TrafficServiceStub
 

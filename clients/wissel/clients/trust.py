@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from wissel.dossier.v1 import dossier_pb2 as pb
-from wissel.routing.certificates import chain_from_pem
-from wissel.routing.dsse import Verified, verify
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Oin
-from wissel.routing.paths import PathFinder
-from wissel.routing.reasons import Reason
-from wissel.routing.signed_messages import signed_of
-from wissel.routing.suitability import Purpose
+from wissel.routing.exchange.signed_messages import signed_of
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.signing.certificate_profile import Purpose
+from wissel.routing.signing.certificates import chain_from_pem
+from wissel.routing.signing.dsse import Verified, verify
+from wissel.routing.signing.trusted_path import PathFinder
+from wissel.routing.values.identifiers import Oin
 
 _LEAF: Final = "x509_pem_cert"
 _CANDIDATES: Final = "x509_pem_cert_chain"

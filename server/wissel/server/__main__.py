@@ -12,8 +12,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Oin
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.values.identifiers import Oin
 from wissel.server.identity import pki
 from wissel.server.identity.crls import TrustFileError
 from wissel.server.identity.keyfiles import KeyFileError

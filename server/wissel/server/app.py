@@ -15,9 +15,9 @@ import structlog
 from prometheus_client import CollectorRegistry, start_http_server
 from sqlalchemy.engine import make_url
 
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Oin
-from wissel.routing.table import Table
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.table.table import Table
+from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.assemble import CourierParts, make_courier, make_dialer, make_sweeper
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.forward import Courier

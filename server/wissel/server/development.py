@@ -4,7 +4,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Final
 
-from wissel.routing.identifiers import Oin
+from wissel.routing.values.identifiers import Oin
 from wissel.server.identity import pki
 from wissel.server.settings import Settings
 from wissel.server.store.migrate import migrate

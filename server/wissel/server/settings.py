@@ -19,8 +19,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Oin
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.values.identifiers import Oin
 
 PREFIX: Final = "WISSEL_"
 CONFIG_VARIABLE: Final = "WISSEL_CONFIG"

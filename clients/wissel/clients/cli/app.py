@@ -25,7 +25,7 @@ from wissel.clients.cli.examples import add_examples
 from wissel.clients.cli.failing import explain_failure
 from wissel.clients.cli.session import Session, account
 from wissel.clients.errors import WisselError
-from wissel.routing.errors import Refused as RuleRefused
+from wissel.routing.refusals.errors import Refused as RuleRefused
 
 _WITH_VALUE: Final = frozenset(
     {

@@ -9,8 +9,8 @@ from wissel.clients.cli.failing import EXIT_REFUSED, EXIT_UNREACHABLE
 from wissel.clients.cli.output import out, print_json, print_pairs, print_rows, show
 from wissel.clients.cli.session import session_of
 from wissel.clients.doctor import Check, examine
-from wissel.routing.catalogue import CATALOGUE, describe
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.catalogue import CATALOGUE, describe
+from wissel.routing.refusals.reasons import Reason
 
 
 def whoami(context: typer.Context) -> None:

@@ -12,7 +12,7 @@ from wissel.clients.cli.session import session_of
 from wissel.clients.places import organisation as named
 from wissel.endpoint.v1 import endpoint_service_pb2 as pb
 from wissel.endpoint.v1.endpoint_service_pb2_grpc import EndpointServiceStub
-from wissel.routing.identifiers import RoutingKey
+from wissel.routing.values.identifiers import RoutingKey
 
 app = typer.Typer(help="Endpoints: where messages go.", no_args_is_help=True)
 _ENTRY: Final[list[Column]] = [

@@ -6,8 +6,8 @@ from typing import Final
 from wissel.clients.cli.output import err
 from wissel.clients.errors import ReceiptUntrusted, Refused, Unreachable, WisselError
 from wissel.clients.replies import from_rule
-from wissel.routing.errors import Refused as RuleRefused
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused as RuleRefused
+from wissel.routing.refusals.reasons import Reason
 
 EXIT_REFUSED: Final = 1
 EXIT_USAGE: Final = 2

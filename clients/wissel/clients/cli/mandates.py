@@ -11,7 +11,7 @@ from wissel.clients.cli.session import session_of
 from wissel.clients.places import organisation as named
 from wissel.mandate.v1 import mandate_service_pb2 as pb
 from wissel.mandate.v1.mandate_service_pb2_grpc import MandateServiceStub
-from wissel.routing.identifiers import Oin
+from wissel.routing.values.identifiers import Oin
 
 app = typer.Typer(help="Mandates: who may act for a school.", no_args_is_help=True)
 _MANDATE: Final[list[Column]] = [

@@ -11,10 +11,10 @@ from wissel.clients.cli.session import session_of
 from wissel.clients.compose import measure
 from wissel.clients.errors import IdentityError, ReceiptUntrusted
 from wissel.clients.receipts import prove, receipts_in
-from wissel.routing.certificates import Trust
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Oin
-from wissel.routing.proof import Proof
+from wissel.routing.exchange.proof import Proof
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.signing.certificates import Trust
+from wissel.routing.values.identifiers import Oin
 
 app = typer.Typer(help="Receipts.", no_args_is_help=True)
 _WHAT_IT_SAYS: Final = (

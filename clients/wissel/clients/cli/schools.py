@@ -20,7 +20,7 @@ from wissel.clients.cli.output import (
 from wissel.clients.cli.paging import Limit, collect
 from wissel.clients.cli.session import Session, session_of
 from wissel.clients.upload import import_schools
-from wissel.routing.identifiers import Brin, Vestiging
+from wissel.routing.values.identifiers import Brin, Vestiging
 from wissel.school.v1 import school_pb2
 from wissel.school.v1 import school_service_pb2 as pb
 from wissel.school.v1.school_service_pb2_grpc import SchoolServiceStub

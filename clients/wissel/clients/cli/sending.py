@@ -17,7 +17,7 @@ from wissel.clients.errors import Refused, Unreachable
 from wissel.clients.hub import Resumed
 from wissel.clients.receipts import DeliveryReceipt, record_of
 from wissel.clients.transfer import settles
-from wissel.routing.days import parse_day
+from wissel.routing.values.days import parse_day
 
 
 def send(

@@ -36,8 +36,8 @@ from wissel.clients.errors import Refused, WisselError
 from wissel.clients.hub import AsyncHub
 from wissel.clients.processes import run
 from wissel.clients.receipts import DeliveryReceipt
-from wissel.routing.days import day_of
-from wissel.routing.envelope import Kind
+from wissel.routing.exchange.envelope import Kind
+from wissel.routing.values.days import day_of
 
 FIXTURES: Final = files("wissel.clients") / "fixtures"
 DEFAULT_DOSSIER: Final = "dossier-overstap.xml"

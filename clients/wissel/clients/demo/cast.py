@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from wissel.clients.errors import WisselError
-from wissel.routing.envelope import Kind
+from wissel.routing.exchange.envelope import Kind
 from wissel.school.v1 import school_pb2
 
 

@@ -20,9 +20,9 @@ from uuid import UUID
 
 from wissel.clients.errors import StorageError
 from wissel.clients.locks import lock_if_free
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Oin
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import Oin
 
 MEMORY: Final = dt.timedelta(days=1)
 """How long after its expiry a message is remembered."""

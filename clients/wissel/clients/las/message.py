@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import IO, Final
 
 from wissel.clients.durable import sync_folder
-from wissel.routing.envelope import EnvelopeContext
-from wissel.routing.identifiers import RoutingKey
-from wissel.routing.persons import holds_person_number
+from wissel.routing.exchange.envelope import EnvelopeContext
+from wissel.routing.values.identifiers import RoutingKey
+from wissel.routing.values.person_numbers import holds_person_number
 
 _REASON: Final = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 _TEXT_LIMIT: Final = 300

@@ -9,14 +9,14 @@ from wissel.clients.las.inbox import MessageKey
 from wissel.clients.trust import AuthContext, caller_of, verified
 from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.las.v1 import las_service_pb2
-from wissel.routing.dsse import ENVELOPE_HEADER, ROUTE_STAMP
-from wissel.routing.envelope import SKEW, EnvelopeHeader
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Oin
-from wissel.routing.messages import read_header
-from wissel.routing.reasons import Reason
-from wissel.routing.receipt import Exchange, RouteStamp
-from wissel.routing.receipt_messages import read_stamp
+from wissel.routing.exchange.envelope import SKEW, EnvelopeHeader
+from wissel.routing.exchange.messages import read_header
+from wissel.routing.exchange.receipt_messages import read_stamp
+from wissel.routing.exchange.receipts import Exchange, RouteStamp
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.signing.dsse import ENVELOPE_HEADER, ROUTE_STAMP
+from wissel.routing.values.identifiers import Oin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

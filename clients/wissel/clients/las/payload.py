@@ -8,9 +8,9 @@ from typing import Final
 from uuid import uuid4
 
 from wissel.las.v1 import las_service_pb2 as pb
-from wissel.routing.envelope import MAX_CHUNK_BYTES, EnvelopeHeader
-from wissel.routing.errors import Refused
-from wissel.routing.reasons import Reason
+from wissel.routing.exchange.envelope import MAX_CHUNK_BYTES, EnvelopeHeader
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
 
 _WRITE: Final = 1024 * 1024
 

@@ -8,8 +8,8 @@ from google.rpc import error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
 from wissel.clients.replies import DOMAIN
-from wissel.routing.catalogue import CATALOGUE, status_message
-from wissel.routing.errors import Refused
+from wissel.routing.refusals.catalogue import CATALOGUE, status_message
+from wissel.routing.refusals.errors import Refused
 
 _NANOS: Final = 1_000_000_000
 

@@ -19,7 +19,7 @@ from wissel.clients.las.message import Las
 from wissel.clients.las.service import LasServicer
 from wissel.clients.tracing import Tracer
 from wissel.las.v1.las_service_pb2_grpc import add_LasServiceServicer_to_server
-from wissel.routing.identifiers import Oin
+from wissel.routing.values.identifiers import Oin
 
 MAX_PAYLOAD: Final = 25 * 1024 * 1024
 _GRACE: Final = 30.0

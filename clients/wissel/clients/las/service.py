@@ -22,14 +22,14 @@ from wissel.clients.trust import caller_of
 from wissel.dossier.v1 import dossier_pb2
 from wissel.las.v1 import las_service_pb2 as pb
 from wissel.las.v1.las_service_pb2_grpc import LasServiceServicer
-from wissel.routing.dsse import RECEIVER_RECEIPT
-from wissel.routing.envelope import freshness, parse_digest, parse_message_id
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Oin
-from wissel.routing.reasons import Reason
-from wissel.routing.receipt import ReceiverReceipt
-from wissel.routing.receipt_messages import read_receiver_receipt, receiver_receipt_fields
-from wissel.routing.signed_messages import signed_fields
+from wissel.routing.exchange.envelope import freshness, parse_digest, parse_message_id
+from wissel.routing.exchange.receipt_messages import read_receiver_receipt, receiver_receipt_fields
+from wissel.routing.exchange.receipts import ReceiverReceipt
+from wissel.routing.exchange.signed_messages import signed_fields
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.signing.dsse import RECEIVER_RECEIPT
+from wissel.routing.values.identifiers import Oin
 
 Result = TypeVar("Result")
 Context = grpc.aio.ServicerContext[Any, Any]

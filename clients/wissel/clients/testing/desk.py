@@ -12,9 +12,9 @@ from wissel.mandate.v1 import mandate_service_pb2 as mandate
 from wissel.mandate.v1.mandate_service_pb2_grpc import MandateServiceStub
 from wissel.party.v1 import party_service_pb2 as party
 from wissel.party.v1.party_service_pb2_grpc import PartyServiceStub
-from wissel.routing.envelope import Address
-from wissel.routing.identifiers import Brin
-from wissel.routing.reasons import Reason
+from wissel.routing.exchange.envelope import Address
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import Brin
 from wissel.school.v1 import school_pb2, school_service_pb2
 from wissel.school.v1.school_service_pb2_grpc import SchoolServiceStub
 

@@ -13,8 +13,8 @@ from wissel.clients.processes import Service, run
 from wissel.clients.testing.desk import ServiceDesk
 from wissel.clients.testing.settings import hub_settings
 from wissel.endpoint.v1 import endpoint_service_pb2
-from wissel.routing.envelope import Address
-from wissel.routing.identifiers import Brin, Oin
+from wissel.routing.exchange.envelope import Address
+from wissel.routing.values.identifiers import Brin, Oin
 
 HUB_OIN: Final = "00000003990000000000"
 OPERATOR_OIN: Final = "00000003990000010000"

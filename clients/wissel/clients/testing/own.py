@@ -9,8 +9,8 @@ import wissel.clients
 from wissel.clients import background
 from wissel.clients.las import Las, LasServer, LasSettings
 from wissel.clients.testing.hub import TestingHub, Vendor
-from wissel.routing.envelope import Kind
-from wissel.routing.identifiers import Oin
+from wissel.routing.exchange.envelope import Kind
+from wissel.routing.values.identifiers import Oin
 
 _FIXTURES: Final = Path(wissel.clients.__file__).parent / "fixtures"
 _NAMES: Final = {

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from wissel.routing.dsse import Signer
+from wissel.routing.signing.dsse import Signer
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.carry import Carrier
 from wissel.server.courier.dial import Dialer

@@ -14,11 +14,11 @@ import grpc
 
 from wissel.dossier.v1 import dossier_pb2
 from wissel.las.v1 import las_service_pb2 as las
-from wissel.routing.delivery import Result, State
-from wissel.routing.envelope import EnvelopeHeader
-from wissel.routing.errors import Refused
-from wissel.routing.persons import holds_person_number
-from wissel.routing.reasons import Reason
+from wissel.routing.exchange.delivery import Result, State
+from wissel.routing.exchange.envelope import EnvelopeHeader
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.person_numbers import holds_person_number
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.dial import Deliver
 from wissel.server.courier.incoming import Incoming

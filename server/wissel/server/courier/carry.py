@@ -8,12 +8,13 @@ from functools import partial
 from typing import Final
 
 from wissel.dossier.v1 import dossier_pb2
-from wissel.routing.decision import Asker, Route
-from wissel.routing.delivery import LEASE_MARGIN, Delivery, Order, Result, State, admit
-from wissel.routing.envelope import EnvelopeHeader
-from wissel.routing.errors import Refused
-from wissel.routing.paths import TrustedPath
-from wissel.routing.reasons import Reason
+from wissel.routing.deciding.decision import Route
+from wissel.routing.deciding.query import Asker
+from wissel.routing.exchange.delivery import LEASE_MARGIN, Delivery, Order, Result, State, admit
+from wissel.routing.exchange.envelope import EnvelopeHeader
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.signing.trusted_path import TrustedPath
 from wissel.server.courier.attempt import Attempt, Parcel, refusal_result
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.dial import Dialer, Line

@@ -15,11 +15,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from wissel.las.v1 import las_service_pb2 as las
 from wissel.las.v1.las_service_pb2_grpc import LasServiceStub
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Oin
-from wissel.routing.paths import Revoked, TrustedPath
-from wissel.routing.reasons import Reason
-from wissel.routing.suitability import Purpose
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.signing.certificate_profile import Purpose
+from wissel.routing.signing.trusted_path import Revoked, TrustedPath
+from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.addresses import IpAddress, Place, addresses_of, target_of
 from wissel.server.courier.parts import Piece, write_part
 from wissel.server.courier.ports import Clock, OwnTls, PeerTrust, Renewed

@@ -22,10 +22,10 @@ from typing import Final
 import structlog
 
 from wissel.dossier.v1 import dossier_pb2
-from wissel.routing.decision import Route
-from wissel.routing.dsse import ENVELOPE_HEADER, verify
-from wissel.routing.errors import Refused
-from wissel.routing.reasons import Reason
+from wissel.routing.deciding.decision import Route
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.signing.dsse import ENVELOPE_HEADER, verify
 from wissel.server.courier.bounds import Limits, Slots, deadline_of
 from wissel.server.courier.carry import Caller, Carrier, Forwarded, Message
 from wissel.server.courier.incoming import Incoming, Requests

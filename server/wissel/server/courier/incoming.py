@@ -7,14 +7,14 @@ from contextlib import suppress
 from typing import Final
 
 from wissel.dossier.v1 import dossier_pb2
-from wissel.routing.envelope import (
+from wissel.routing.exchange.envelope import (
     MAX_CHUNK_BYTES,
     MAX_HEADER_BYTES,
     MIN_CHUNK_BYTES,
     EnvelopeHeader,
 )
-from wissel.routing.errors import Refused
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.parts import Part, Piece, piece_of, size_of
 

@@ -13,11 +13,11 @@ from typing import Final, NamedTuple, TypeAlias
 import grpc
 
 from wissel.las.v1 import las_service_pb2 as las
-from wissel.routing.delivery import Order, Result
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Oin
-from wissel.routing.reasons import Reason
-from wissel.routing.table import Table
+from wissel.routing.exchange.delivery import Order, Result
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.table.table import Table
+from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.attempt import refusal_result
 from wissel.server.courier.dial import Dialer
 from wissel.server.courier.journey import Metadata

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import TypeAlias
 
-from wissel.routing.delivery import Delivery
-from wissel.routing.envelope import EnvelopeHeader
+from wissel.routing.exchange.delivery import Delivery
+from wissel.routing.exchange.envelope import EnvelopeHeader
 
 Metadata: TypeAlias = tuple[tuple[str, str], ...]
 """What goes along with a call, beside its messages."""

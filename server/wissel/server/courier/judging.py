@@ -4,16 +4,17 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from wissel.routing.audience import audience_for, for_audience
-from wissel.routing.days import day_of
-from wissel.routing.decide import decide
-from wissel.routing.decision import Asker, Query, Refusal, Route, Selection
-from wissel.routing.envelope import EnvelopeContext, EnvelopeHeader, freshness
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Oin
-from wissel.routing.kinds import check_delivery_point, check_kind
-from wissel.routing.reasons import Reason
-from wissel.routing.table import Table
+from wissel.routing.deciding.audience import audience_for, for_audience
+from wissel.routing.deciding.decide import decide
+from wissel.routing.deciding.decision import Refusal, Route
+from wissel.routing.deciding.query import Asker, Query, Selection
+from wissel.routing.exchange.envelope import EnvelopeContext, EnvelopeHeader, freshness
+from wissel.routing.exchange.kinds import check_delivery_point, check_kind
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.table.table import Table
+from wissel.routing.values.days import day_of
+from wissel.routing.values.identifiers import Oin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

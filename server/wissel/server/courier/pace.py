@@ -1,7 +1,7 @@
 """How fast a transfer goes, and whose fault it is if that is too slow."""
 
-from wissel.routing.errors import Refused
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
 from wissel.server.courier.bounds import Limits
 
 

@@ -1,13 +1,13 @@
 """The papers that the hub makes: the stamp it sends along, and the proof it keeps."""
 
 from wissel.dossier.v1 import dossier_pb2
-from wissel.routing.decision import Route
-from wissel.routing.delivery import Delivery, Order, Result, State
-from wissel.routing.dsse import Signer
-from wissel.routing.errors import Refused
-from wissel.routing.proof import verify_receiver_receipt
-from wissel.routing.reasons import Reason
-from wissel.routing.receipt import Exchange, HubReceipt, ReceiverReceipt, RouteStamp
+from wissel.routing.deciding.decision import Route
+from wissel.routing.exchange.delivery import Delivery, Order, Result, State
+from wissel.routing.exchange.proof import verify_receiver_receipt
+from wissel.routing.exchange.receipts import Exchange, HubReceipt, ReceiverReceipt, RouteStamp
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.signing.dsse import Signer
 from wissel.server.courier.ports import Clock, PeerTrust, Renewed, Tables
 from wissel.server.courier.wire import (
     RECEIPTS,

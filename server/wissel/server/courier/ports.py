@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Final, Protocol, TypeVar
 from uuid import UUID
 
-from wissel.routing.delivery import Delivery, Order, Result, Wanted
-from wissel.routing.identifiers import Oin
-from wissel.routing.paths import PathFinder, Revoked, TrustedPath
-from wissel.routing.table import Table
+from wissel.routing.exchange.delivery import Delivery, Order, Result, Wanted
+from wissel.routing.signing.trusted_path import PathFinder, Revoked, TrustedPath
+from wissel.routing.table.table import Table
+from wissel.routing.values.identifiers import Oin
 
 Clock = Callable[[], dt.datetime]
 """The moment now, aware."""

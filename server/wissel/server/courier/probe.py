@@ -8,8 +8,8 @@ import asyncio
 import ssl
 from typing import Any
 
-from wissel.routing.errors import Refused
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
 from wissel.server.courier.addresses import IpAddress, Place
 from wissel.server.courier.ports import OwnTls
 

@@ -11,9 +11,9 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-from wissel.routing.decision import Route
-from wissel.routing.errors import Refused
-from wissel.routing.reasons import Reason
+from wissel.routing.deciding.decision import Route
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
 from wissel.server.courier.ports import Tables
 
 BELIEVED: Final = 0.5

@@ -22,10 +22,10 @@ from uuid import UUID
 
 import structlog
 
-from wissel.routing.delivery import REMEMBERED, Delivery
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Oin
-from wissel.routing.reasons import Reason
+from wissel.routing.exchange.delivery import REMEMBERED, Delivery
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.inquiry import Desk, Inquiry, desk_of
 from wissel.server.courier.ports import Clock, Journal, Tables
 from wissel.server.courier.putting_off import PuttingOff

@@ -1,6 +1,6 @@
 """What the log tells of a message, in lines that are not those of a call."""
 
-from wissel.routing.delivery import Delivery
+from wissel.routing.exchange.delivery import Delivery
 
 
 def told(delivery: Delivery, seconds: float | None = None, reason: str = "") -> dict[str, object]:

@@ -4,13 +4,13 @@ import hashlib
 from typing import Final
 
 from wissel.dossier.v1 import dossier_pb2
-from wissel.routing.dsse import HUB_RECEIPT, ROUTE_STAMP, Signed, Signer
-from wissel.routing.envelope import EnvelopeHeader
-from wissel.routing.messages import read_header
-from wissel.routing.proof import ReceiptTypes
-from wissel.routing.receipt import HubReceipt, RouteStamp
-from wissel.routing.receipt_messages import hub_receipt_fields, stamp_fields
-from wissel.routing.signed_messages import signed_fields, signed_of
+from wissel.routing.exchange.envelope import EnvelopeHeader
+from wissel.routing.exchange.messages import read_header
+from wissel.routing.exchange.proof import ReceiptTypes
+from wissel.routing.exchange.receipt_messages import hub_receipt_fields, stamp_fields
+from wissel.routing.exchange.receipts import HubReceipt, RouteStamp
+from wissel.routing.exchange.signed_messages import signed_fields, signed_of
+from wissel.routing.signing.dsse import HUB_RECEIPT, ROUTE_STAMP, Signed, Signer
 
 RECEIPTS: Final = ReceiptTypes(receiver=dossier_pb2.ReceiverReceipt, hub=dossier_pb2.HubReceipt)
 

@@ -16,11 +16,11 @@ import structlog
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
-from wissel.routing.errors import Refused
-from wissel.routing.paths import TrustedPath
-from wissel.routing.reasons import Reason
-from wissel.routing.recent import Recent
-from wissel.routing.suitability import UNREADABLE, extension
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.signing.bounded_cache import Recent
+from wissel.routing.signing.certificate_profile import UNREADABLE, extension
+from wissel.routing.signing.trusted_path import TrustedPath
 
 GRACE: Final = dt.timedelta(hours=24)
 """How long a list counts after its nextUpdate (DESIGN 9, WISSEL_CRLS)."""

@@ -9,8 +9,8 @@ from typing import NoReturn, Self
 
 from prometheus_client import CollectorRegistry
 
-from wissel.routing.dsse import Signer
-from wissel.routing.errors import Refused
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.signing.dsse import Signer
 from wissel.server.identity.expiry import Expiry
 from wissel.server.identity.own import OwnTls, earliest_end, watch_signer, watch_tls
 from wissel.server.identity.trust import HubTrust

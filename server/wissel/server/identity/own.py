@@ -12,12 +12,12 @@ from pathlib import Path
 
 from cryptography import x509
 
-from wissel.routing import dsse
-from wissel.routing.certificates import chain_from_pem
-from wissel.routing.dsse import HUB_RECEIPT, Signer
-from wissel.routing.errors import Refused
-from wissel.routing.paths import PathFinder
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.signing import dsse
+from wissel.routing.signing.certificates import chain_from_pem
+from wissel.routing.signing.dsse import HUB_RECEIPT, Signer
+from wissel.routing.signing.trusted_path import PathFinder
 from wissel.server.identity.keyfiles import read_key
 from wissel.server.identity.watched import Watched
 

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from wissel.routing.certificates import chain_from_pem
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Oin
-from wissel.routing.paths import Revoked, TrustedPath
-from wissel.routing.reasons import Reason
-from wissel.routing.recent import Recent
-from wissel.routing.suitability import Purpose
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.signing.bounded_cache import Recent
+from wissel.routing.signing.certificate_profile import Purpose
+from wissel.routing.signing.certificates import chain_from_pem
+from wissel.routing.signing.trusted_path import Revoked, TrustedPath
+from wissel.routing.values.identifiers import Oin
 from wissel.server.identity.trust import HubTrust
 
 AuthContext = Mapping[str, Iterable[bytes]]

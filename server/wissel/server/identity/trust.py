@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
-from wissel.routing.certificates import Trust
-from wissel.routing.errors import Refused
 from wissel.routing.facts import RevocationTarget
-from wissel.routing.paths import (
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.signing.certificate_profile import Purpose
+from wissel.routing.signing.certificates import Trust
+from wissel.routing.signing.trusted_path import (
     RememberedPaths,
     Revoked,
     TrustedPath,
@@ -16,8 +18,6 @@ from wissel.routing.paths import (
     check_clock,
     check_revoked,
 )
-from wissel.routing.reasons import Reason
-from wissel.routing.suitability import Purpose
 from wissel.server.identity.crls import RevocationLists, TrustFileError
 from wissel.server.identity.watched import Watched
 

@@ -8,7 +8,7 @@ from typing import Final, Generic, NoReturn, TypeVar
 
 import structlog
 
-from wissel.routing.errors import Refused
+from wissel.routing.refusals.errors import Refused
 from wissel.server.identity.keyfiles import KeyFileError
 
 M = TypeVar("M")

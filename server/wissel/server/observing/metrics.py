@@ -12,7 +12,7 @@ from typing import Final, Literal, NoReturn, TypeAlias
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from wissel.routing.delivery import Delivery, State
+from wissel.routing.exchange.delivery import Delivery, State
 from wissel.server.courier.journey import Journey, Step
 from wissel.server.store.journal_watch import Commit
 

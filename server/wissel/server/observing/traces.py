@@ -31,8 +31,8 @@ from opentelemetry.trace import (
 )
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from wissel.routing.delivery import Order
-from wissel.routing.errors import Refused
+from wissel.routing.exchange.delivery import Order
+from wissel.routing.refusals.errors import Refused
 from wissel.server.courier.journey import Journey, Metadata, Step
 from wissel.server.observing.sampling import sampler
 from wissel.server.rpc.call import Call, Context, current

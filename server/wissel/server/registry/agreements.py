@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
-from wissel.routing.days import ONE_DAY, Period
-from wissel.routing.errors import Refused
 from wissel.routing.facts import Agreement, AgreementKind, Role, Signatory
-from wissel.routing.identifiers import BoardNumber, Oin, Swv
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.days import ONE_DAY, Period
+from wissel.routing.values.identifiers import BoardNumber, Oin, Swv
 from wissel.server.registry.commands import RecordAgreement, TerminateAgreement
 from wissel.server.registry.finding import (
     check_etag,

@@ -4,10 +4,10 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
-from wissel.routing.errors import Refused
 from wissel.routing.facts import Service, ServiceVersion
-from wissel.routing.identifiers import Namespace
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import Namespace
 from wissel.server.registry.ports import Change
 from wissel.server.registry.shipped import SERVICES
 

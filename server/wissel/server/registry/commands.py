@@ -20,7 +20,7 @@ from wissel.routing.facts import (
     RolloutStage,
     Signatory,
 )
-from wissel.routing.identifiers import (
+from wissel.routing.values.identifiers import (
     Aanleverpunt,
     Namespace,
     Oin,

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Final
 
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import BoardNumber, Brin
-from wissel.routing.persons import holds_person_number
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import BoardNumber, Brin
+from wissel.routing.values.person_numbers import holds_person_number
 from wissel.server.registry.duo_formats import (
     FORMATS,
     BoardRow,

@@ -12,9 +12,9 @@ from enum import StrEnum, unique
 from sys import intern
 from typing import Final
 
-from wissel.routing.identifiers import BoardNumber, Brin, Vestiging
-from wissel.routing.persons import holds_person_number
-from wissel.routing.texts import NAME_LIMIT
+from wissel.routing.values.identifiers import BoardNumber, Brin, Vestiging
+from wissel.routing.values.person_numbers import holds_person_number
+from wissel.routing.values.texts import NAME_LIMIT
 
 POSTCODE: Final = re.compile(r"[1-9][0-9]{3} ?[A-Z]{2}")
 """A postcode as people write it; kept without the blank."""

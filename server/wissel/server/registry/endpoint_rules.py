@@ -5,11 +5,17 @@ import ipaddress
 import re
 from typing import Final
 
-from wissel.routing.days import Period
-from wissel.routing.errors import Refused
 from wissel.routing.facts import Attribute, Mandate, Samenwerkingsverband, School
-from wissel.routing.identifiers import Aanleverpunt, Brin, Organisation, RoutingKey, Vestiging
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.days import Period
+from wissel.routing.values.identifiers import (
+    Aanleverpunt,
+    Brin,
+    Organisation,
+    RoutingKey,
+    Vestiging,
+)
 from wissel.server.registry.scope import Scope
 
 _URL_LIMIT: Final = 500

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
-from wissel.routing.days import Period
-from wissel.routing.errors import Refused
 from wissel.routing.facts import Endpoint, Mandate
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.days import Period
 from wissel.server.registry.catalog import usable_version
 from wissel.server.registry.commands import (
     EndEndpoint,

@@ -6,7 +6,6 @@ outside the caller's scope is refused in the same words (DESIGN 3.5).
 
 from uuid import UUID
 
-from wissel.routing.errors import Refused
 from wissel.routing.facts import (
     Agreement,
     Board,
@@ -20,7 +19,9 @@ from wissel.routing.facts import (
     Service,
     System,
 )
-from wissel.routing.identifiers import (
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import (
     BoardNumber,
     Brin,
     Oin,
@@ -29,7 +30,6 @@ from wissel.routing.identifiers import (
     Swv,
     SystemId,
 )
-from wissel.routing.reasons import Reason
 from wissel.server.registry.ports import Reading
 from wissel.server.registry.scope import Scope
 from wissel.server.store.codec import etag_of

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from wissel.routing.days import Period
-from wissel.routing.errors import Refused
 from wissel.routing.facts import Agreement, Mandate, Samenwerkingsverband, School, Service
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.days import Period
 from wissel.server.registry.agreements import in_force
 from wissel.server.registry.commands import Keep, UpdateMandate
 from wissel.server.registry.scope import Scope

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from wissel.routing.days import Period
-from wissel.routing.errors import Refused
 from wissel.routing.facts import (
     Agreement,
     Endpoint,
@@ -15,7 +13,9 @@ from wissel.routing.facts import (
     School,
     Service,
 )
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.days import Period
 from wissel.server.registry.commands import CreateMandate, EndMandate, UpdateMandate
 from wissel.server.registry.finding import (
     check_etag,

@@ -1,9 +1,9 @@
 """Who holds a routing key on which days (R8)."""
 
-from wissel.routing.days import Period
-from wissel.routing.errors import Refused
 from wissel.routing.facts import Endpoint, Mandate
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.days import Period
 from wissel.server.registry.ports import Reading
 from wissel.server.registry.scope import Scope
 

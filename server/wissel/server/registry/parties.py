@@ -4,7 +4,6 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from wissel.routing.errors import Refused
 from wissel.routing.facts import (
     Agreement,
     Party,
@@ -15,8 +14,9 @@ from wissel.routing.facts import (
     RolloutStage,
     System,
 )
-from wissel.routing.reasons import Reason
-from wissel.routing.texts import NAME_LIMIT, free_line, named_line
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.texts import NAME_LIMIT, free_line, named_line
 from wissel.server.registry.agreements import in_force
 from wissel.server.registry.commands import (
     QualifySystem,

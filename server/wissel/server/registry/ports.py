@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from wissel.routing.facts import Fact
-from wissel.routing.identifiers import Oin
+from wissel.routing.values.identifiers import Oin
 
 F = TypeVar("F", bound=Fact)
 

@@ -7,7 +7,7 @@ from enum import StrEnum, unique
 from typing import Final
 
 from wissel.routing.facts import Board, Location, School
-from wissel.routing.identifiers import Vestiging
+from wissel.routing.values.identifiers import Vestiging
 
 
 @unique

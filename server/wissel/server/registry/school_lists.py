@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wissel.routing.facts import Board, School
-from wissel.routing.identifiers import BoardNumber
+from wissel.routing.values.identifiers import BoardNumber
 from wissel.server.registry.listing import NO_CONDITION, Listed, Part, listed
 from wissel.server.registry.ports import Reading
 

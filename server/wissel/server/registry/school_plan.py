@@ -11,9 +11,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from wissel.routing.days import ONE_DAY
 from wissel.routing.facts import Board, Fact, Location, School
-from wissel.routing.identifiers import BoardNumber, Brin, Vestiging
+from wissel.routing.values.days import ONE_DAY
+from wissel.routing.values.identifiers import BoardNumber, Brin, Vestiging
 from wissel.server.registry.duo import ParsedFile
 from wissel.server.registry.duo_formats import BoardRow, LocationRow
 from wissel.server.registry.school_changes import (

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from wissel.routing.errors import Refused
 from wissel.routing.facts import OPERATOR_SOURCE, Board, Location, School, SourceReport
-from wissel.routing.identifiers import BoardNumber, Brin, Vestiging
-from wissel.routing.reasons import Reason
-from wissel.routing.texts import NAME_LIMIT, free_line, named_line
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import BoardNumber, Brin, Vestiging
+from wissel.routing.values.texts import NAME_LIMIT, free_line, named_line
 from wissel.server.registry.duo import ParsedFile
 from wissel.server.registry.duo_formats import MUNICIPALITY, POSTCODE
 from wissel.server.registry.ports import Change

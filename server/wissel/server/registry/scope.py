@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from wissel.routing.identifiers import SystemId
+from wissel.routing.values.identifiers import SystemId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,9 @@ names, or on that of its specification.
 import datetime as dt
 from typing import Final
 
-from wissel.routing.days import Period
 from wissel.routing.facts import AgreementKind, Service, ServiceVersion
-from wissel.routing.identifiers import Namespace, Oin, ServiceCode
+from wissel.routing.values.days import Period
+from wissel.routing.values.identifiers import Namespace, Oin, ServiceCode
 
 DUO: Final = Oin("00000001800866472000")
 KENNISNET: Final = Oin("00000003272448340204")

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from wissel.routing.errors import Refused
 from wissel.routing.facts import Samenwerkingsverband
-from wissel.routing.identifiers import Oin, Swv
-from wissel.routing.reasons import Reason
-from wissel.routing.texts import NAME_LIMIT, named_line
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import Oin, Swv
+from wissel.routing.values.texts import NAME_LIMIT, named_line
 from wissel.server.registry.ports import Change
 
 

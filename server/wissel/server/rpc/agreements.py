@@ -2,12 +2,12 @@
 
 from wissel.agreement.v1 import agreement_service_pb2 as pb
 from wissel.agreement.v1 import agreement_service_pb2_grpc as pb_grpc
-from wissel.routing.days import parse_optional_day
-from wissel.routing.errors import Refused
 from wissel.routing.facts import Agreement, AgreementKind, Signatory
-from wissel.routing.identifiers import BoardNumber, Oin, Swv
-from wissel.routing.reasons import Reason
-from wissel.routing.table import Table
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.table.table import Table
+from wissel.routing.values.days import parse_optional_day
+from wissel.routing.values.identifiers import BoardNumber, Oin, Swv
 from wissel.server.registry import agreements, commands
 from wissel.server.registry.ports import Change, Where
 from wissel.server.rpc.call import caller

@@ -9,11 +9,11 @@ from typing import Any, Final, TypeAlias
 
 import grpc
 
-from wissel.routing.decision import Asker
-from wissel.routing.errors import Refused
+from wissel.routing.deciding.query import Asker
 from wissel.routing.facts import Role
-from wissel.routing.identifiers import Oin, SystemId
-from wissel.routing.table import Table
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.table.table import Table
+from wissel.routing.values.identifiers import Oin, SystemId
 from wissel.server.identity.peer import Peer
 
 USER_METADATA: Final = "wissel-user"

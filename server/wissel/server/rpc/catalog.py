@@ -3,7 +3,7 @@
 from wissel.catalog.v1 import catalog_service_pb2 as pb
 from wissel.catalog.v1 import catalog_service_pb2_grpc as pb_grpc
 from wissel.routing.facts import Service
-from wissel.routing.identifiers import ServiceCode
+from wissel.routing.values.identifiers import ServiceCode
 from wissel.server.registry.finding import get_service
 from wissel.server.rpc.paging import listed, page_of
 from wissel.server.rpc.parsing import day_text

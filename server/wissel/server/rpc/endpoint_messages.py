@@ -4,7 +4,7 @@ import datetime as dt
 
 from wissel.endpoint.v1 import endpoint_service_pb2 as pb
 from wissel.routing.facts import DeliveryContract, Endpoint, Mandate
-from wissel.routing.identifiers import Swv
+from wissel.routing.values.identifiers import Swv
 from wissel.server.registry.endpoints import endpoint_has_ended
 from wissel.server.registry.mandate_rules import has_ended
 from wissel.server.rpc.parsing import day_text

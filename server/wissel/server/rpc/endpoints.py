@@ -7,11 +7,11 @@ from uuid import UUID
 
 from wissel.endpoint.v1 import endpoint_service_pb2 as pb
 from wissel.endpoint.v1 import endpoint_service_pb2_grpc as pb_grpc
-from wissel.routing.days import parse_optional_day
-from wissel.routing.errors import Refused
 from wissel.routing.facts import Attribute, DeliveryContract, Endpoint, Mandate
-from wissel.routing.identifiers import Aanleverpunt, Namespace, RoutingKey, ServiceCode
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.days import parse_optional_day
+from wissel.routing.values.identifiers import Aanleverpunt, Namespace, RoutingKey, ServiceCode
 from wissel.server.registry import commands, endpoints
 from wissel.server.registry.endpoints import endpoint_has_ended
 from wissel.server.registry.finding import get_endpoint, get_service

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from wissel.routing.errors import Refused
 from wissel.routing.facts import Role
-from wissel.routing.identifiers import Oin
-from wissel.routing.reasons import Reason
-from wissel.routing.reference import Reference
-from wissel.routing.table import Table
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.table.reference import Reference
+from wissel.routing.table.table import Table
+from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.ports import STALE_SECONDS
 from wissel.server.identity.peer import Peer, Peers
 from wissel.server.rpc.call import Call, Caller, Context, caller

@@ -11,9 +11,9 @@ import grpc
 import structlog
 from google.protobuf.message import DecodeError
 
-from wissel.routing.catalogue import CATALOGUE
-from wissel.routing.errors import Refused
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.catalogue import CATALOGUE
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
 from wissel.server.courier.parts import read_part
 from wissel.server.rpc.call import Call, Context, enter
 from wissel.server.rpc.finished import Finished

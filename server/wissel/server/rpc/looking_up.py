@@ -3,11 +3,11 @@
 import datetime as dt
 
 from wissel.endpoint.v1 import endpoint_service_pb2 as pb
-from wissel.routing.days import parse_optional_day
-from wissel.routing.errors import Refused
 from wissel.routing.facts import Attribute, Endpoint, Mandate
-from wissel.routing.identifiers import Brin, Namespace, RoutingKey, ServiceCode, Swv
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.days import parse_optional_day
+from wissel.routing.values.identifiers import Brin, Namespace, RoutingKey, ServiceCode, Swv
 from wissel.server.registry.finding import get_organisation, get_service
 from wissel.server.registry.ports import Reading, Where
 from wissel.server.rpc.endpoint_messages import entry_message

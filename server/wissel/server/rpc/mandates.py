@@ -5,9 +5,9 @@ from collections.abc import Iterable
 
 from wissel.mandate.v1 import mandate_service_pb2 as pb
 from wissel.mandate.v1 import mandate_service_pb2_grpc as pb_grpc
-from wissel.routing.days import parse_day, parse_optional_day
 from wissel.routing.facts import Mandate, System
-from wissel.routing.identifiers import Oin, ServiceCode, Swv, SystemId, organisation
+from wissel.routing.values.days import parse_day, parse_optional_day
+from wissel.routing.values.identifiers import Oin, ServiceCode, Swv, SystemId, organisation
 from wissel.server.registry import commands, mandates
 from wissel.server.registry.finding import get_mandate, get_service
 from wissel.server.registry.mandate_rules import has_ended

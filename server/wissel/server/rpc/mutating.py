@@ -8,9 +8,9 @@ from typing import Final, Protocol, TypeVar
 import structlog
 from google.protobuf.message import Message
 
-from wissel.routing.errors import Refused
-from wissel.routing.reasons import Reason
-from wissel.routing.texts import free_line
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.texts import free_line
 from wissel.server.courier.standing import WITHHELD
 from wissel.server.registry.ports import Act, Change
 from wissel.server.rpc.call import USER_METADATA, Call, Caller, current

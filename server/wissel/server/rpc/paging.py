@@ -14,9 +14,9 @@ from typing import Final, Protocol, TypeVar
 import orjson
 from google.protobuf.message import Message
 
-from wissel.routing.errors import Refused
 from wissel.routing.facts import Fact
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
 from wissel.server.registry import listing
 from wissel.server.registry.listing import NO_CONDITION, Part
 from wissel.server.registry.ports import Reading, Where

@@ -11,10 +11,10 @@ from enum import StrEnum
 from typing import Final, Literal, Protocol, TypeVar
 from uuid import UUID
 
-from wissel.routing.days import parse_day
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Brin, Identifier, Oin, Organisation, Swv
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.days import parse_day
+from wissel.routing.values.identifiers import Brin, Identifier, Oin, Organisation, Swv
 
 E = TypeVar("E", bound=StrEnum)
 I = TypeVar("I", bound=Identifier)  # noqa: E741 - an identifier

@@ -6,7 +6,6 @@ from typing import Final
 
 from wissel.party.v1 import party_service_pb2 as pb
 from wissel.party.v1 import party_service_pb2_grpc as pb_grpc
-from wissel.routing.errors import Refused
 from wissel.routing.facts import (
     Party,
     Qualification,
@@ -15,8 +14,9 @@ from wissel.routing.facts import (
     RolloutStage,
     System,
 )
-from wissel.routing.identifiers import Oin, ServiceCode, SystemId
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import Oin, ServiceCode, SystemId
 from wissel.server.registry import commands, parties
 from wissel.server.registry.finding import get_party, get_system
 from wissel.server.registry.ports import Change, Reading, Where

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Protocol
 
-from wissel.routing.table import Table
+from wissel.routing.table.table import Table
 
 Clock = Callable[[], dt.datetime]
 """The moment now, aware."""

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from wissel.routing.errors import Refused
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
 from wissel.server.rpc.call import Caller
 
 _SHOWN: Final[Mapping[Reason, frozenset[str]]] = {

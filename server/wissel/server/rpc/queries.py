@@ -3,10 +3,12 @@
 import datetime as dt
 from typing import NamedTuple
 
-from wissel.routing.days import parse_day
-from wissel.routing.decision import Asker, Query, Selection
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import (
+from wissel.routing.deciding.query import Asker, Query, Selection
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.table.table import Table
+from wissel.routing.values.days import parse_day
+from wissel.routing.values.identifiers import (
     Aanleverpunt,
     Brin,
     Namespace,
@@ -17,8 +19,6 @@ from wissel.routing.identifiers import (
     Swv,
     Vestiging,
 )
-from wissel.routing.reasons import Reason
-from wissel.routing.table import Table
 from wissel.server.rpc.parsing import optional
 from wissel.traffic.v1 import route_service_pb2 as pb
 

@@ -7,9 +7,9 @@ over the workers by connection the sum is approximate (DESIGN section 5).
 from collections.abc import Callable
 from enum import StrEnum
 
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Oin
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import Oin
 
 _SECONDS_PER_MINUTE = 60
 _ROUNDING = 1e-6  # seconds: a sum of floats may end just above the minute that it is

@@ -5,12 +5,12 @@ from functools import lru_cache
 from typing import Final, Literal
 
 from wissel.endpoint.v1 import endpoint_service_pb2 as endpoint_pb
-from wissel.routing.catalogue import Language, Text, describe
-from wissel.routing.decision import Outcome, Refusal, Route, Step
+from wissel.routing.deciding.decision import Outcome, Refusal, Route, Step
 from wissel.routing.facts import DeliveryContract
-from wissel.routing.identifiers import Namespace, Oin, ServiceCode, SystemId
-from wissel.routing.reasons import Reason
-from wissel.routing.records import EndpointTerms, day_from
+from wissel.routing.refusals.catalogue import Language, Text, describe
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.table.compact import EndpointTerms, day_from
+from wissel.routing.values.identifiers import Namespace, Oin, ServiceCode, SystemId
 from wissel.server.rpc.endpoint_messages import contract_message
 from wissel.server.rpc.parsing import day_text
 from wissel.traffic.v1 import route_service_pb2 as pb

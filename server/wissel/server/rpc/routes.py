@@ -7,15 +7,16 @@ import asyncio
 import datetime as dt
 from typing import Final
 
-from wissel.routing.audience import audience_for, for_audience, steps_for_audience
-from wissel.routing.decide import decide
-from wissel.routing.decision import Asker, Audience, Refusal, Route
-from wissel.routing.errors import Refused
-from wissel.routing.explain import explain
+from wissel.routing.deciding.audience import audience_for, for_audience, steps_for_audience
+from wissel.routing.deciding.decide import decide
+from wissel.routing.deciding.decision import Audience, Refusal, Route
+from wissel.routing.deciding.explain import explain
+from wissel.routing.deciding.query import Asker
 from wissel.routing.facts import Role
-from wissel.routing.identifiers import Oin
-from wissel.routing.reasons import Reason
-from wissel.routing.table import Table
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.table.table import Table
+from wissel.routing.values.identifiers import Oin
 from wissel.server.rpc.call import Caller, caller, current
 from wissel.server.rpc.parsing import optional_oin
 from wissel.server.rpc.queries import Question, question
@@ -36,7 +37,7 @@ _YIELD_EVERY: Final = 50  # items between which other calls get their turn
 
 
 class RouteServicer(pb_grpc.RouteServiceServicer):
-    """Resolving and explaining; nothing here decides, `wissel.routing.decide` does."""
+    """Resolving and explaining; nothing here decides, `wissel.routing.deciding.decide` does."""
 
     def __init__(self, shared: Shared) -> None:
         self._shared = shared

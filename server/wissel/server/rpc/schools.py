@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from wissel.routing.days import parse_optional_day
-from wissel.routing.errors import Refused
 from wissel.routing.facts import Samenwerkingsverband
-from wissel.routing.identifiers import BoardNumber, Brin, Oin, Swv, Vestiging
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.days import parse_optional_day
+from wissel.routing.values.identifiers import BoardNumber, Brin, Oin, Swv, Vestiging
 from wissel.school.v1 import school_service_pb2 as pb
 from wissel.school.v1 import school_service_pb2_grpc as pb_grpc
 from wissel.server.registry import duo, schools

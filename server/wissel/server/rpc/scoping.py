@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from wissel.routing.facts import Role
-from wissel.routing.identifiers import SystemId
+from wissel.routing.values.identifiers import SystemId
 from wissel.server.registry.scope import Scope
 from wissel.server.rpc.call import caller, current
 from wissel.server.rpc.policy import ANY_PARTY, OPERATOR, POLICY, VENDOR, Sees

@@ -9,7 +9,7 @@ import grpc
 from grpc_health.v1 import health_pb2
 from prometheus_client import CollectorRegistry
 
-from wissel.routing.identifiers import Oin
+from wissel.routing.values.identifiers import Oin
 from wissel.server.identity.peer import Peers
 from wissel.server.registry.ports import Register
 from wissel.server.rpc.finished import Finished

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 from uuid import UUID
 
-from wissel.routing.days import Today
-from wissel.routing.identifiers import Oin
+from wissel.routing.values.days import Today
+from wissel.routing.values.identifiers import Oin
 from wissel.server.registry.ports import Register
 from wissel.server.rpc.call import Call, current
 from wissel.server.rpc.gates import Gates

@@ -9,8 +9,8 @@ from google.protobuf import any_pb2
 from google.protobuf.message import Message
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 
-from wissel.routing.catalogue import CATALOGUE, RETRYABLE, Text, describe, status_message
-from wissel.routing.errors import Refused
+from wissel.routing.refusals.catalogue import CATALOGUE, RETRYABLE, Text, describe, status_message
+from wissel.routing.refusals.errors import Refused
 
 DOMAIN: Final = "wissel"
 DETAILS_KEY: Final = "grpc-status-details-bin"

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 from typing import Final, Protocol
 
 from wissel.dossier.v1 import dossier_pb2
-from wissel.routing.delivery import Delivery, State, Wanted
-from wissel.routing.errors import Refused
-from wissel.routing.messages import instant_of
-from wissel.routing.reasons import Reason
+from wissel.routing.exchange.delivery import Delivery, State, Wanted
+from wissel.routing.exchange.messages import instant_of
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
 from wissel.server.courier.carry import Caller as Sender
 from wissel.server.courier.carry import Forwarded
 from wissel.server.courier.journey import Journey

@@ -5,21 +5,15 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from wissel.mandate.v1 import mandate_service_pb2 as pb
-from wissel.routing.days import parse_optional_day
-from wissel.routing.decision import Refusal, Side
-from wissel.routing.errors import Refused
+from wissel.routing.deciding.decision import Refusal
+from wissel.routing.deciding.may_act import MandateInForce, may_act
 from wissel.routing.facts import Role
-from wissel.routing.identifiers import (
-    Brin,
-    Namespace,
-    Oin,
-    Organisation,
-    ServiceCode,
-    Swv,
-)
-from wissel.routing.may_act import MandateInForce, may_act
-from wissel.routing.reasons import Reason
-from wissel.routing.table import Table
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.refusals.sides import Side
+from wissel.routing.table.table import Table
+from wissel.routing.values.days import parse_optional_day
+from wissel.routing.values.identifiers import Brin, Namespace, Oin, Organisation, ServiceCode, Swv
 from wissel.server.rpc.call import Caller
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from types import TracebackType
 
-from wissel.routing.errors import Refused
+from wissel.routing.refusals.errors import Refused
 from wissel.server.rpc.call import Call
 
 

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from wissel.routing.identifiers import Oin
+from wissel.routing.values.identifiers import Oin
 
 
 class ActLike(Protocol):

@@ -9,8 +9,8 @@ from typing import Any, Final
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from wissel.routing.days import day_of
 from wissel.routing.facts import Fact
+from wissel.routing.values.days import day_of
 from wissel.server.store.acts import ActLike
 from wissel.server.store.answers import Answer, earlier_answer, keep_answer
 from wissel.server.store.codec import decode, encode

@@ -22,9 +22,9 @@ from uuid import UUID, SafeUUID
 
 import orjson
 
-from wissel.routing.days import Period
 from wissel.routing.facts import Fact
-from wissel.routing.identifiers import Identifier
+from wissel.routing.values.days import Period
+from wissel.routing.values.identifiers import Identifier
 
 F = TypeVar("F", bound=Fact)
 Convert = Callable[[Any], Any]

@@ -22,8 +22,8 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, Operationa
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from wissel.routing.errors import Refused
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
 
 LOCK_TIMEOUT: Final = 2.0
 """Seconds that a writer waits for its turn, unless an engine is opened with another limit."""

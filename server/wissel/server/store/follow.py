@@ -1,7 +1,7 @@
 """Following the log: each process holds the facts and keeps them current.
 
 It never caches decisions (DESIGN section 7). A `Follower` is generic in what it
-builds from the facts: `wissel.routing.table.Table` in a running hub.
+builds from the facts: `wissel.routing.table.table.Table` in a running hub.
 """
 
 import asyncio
@@ -12,9 +12,9 @@ from typing import Final, Generic, Protocol, Self, TypeVar
 
 import structlog
 
-from wissel.routing.errors import Refused
 from wissel.routing.facts import Fact
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
 from wissel.server.store.log import Advance
 
 POLL_SECONDS: Final = 0.25

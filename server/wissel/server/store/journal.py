@@ -1,7 +1,7 @@
 """The delivery journal: what the hub knows of each message, durably.
 
 It implements `courier.ports.Journal`, whose docstrings say what each method
-promises; the rules that it applies are those of `wissel.routing.delivery`.
+promises; the rules that it applies are those of `wissel.routing.exchange.delivery`.
 """
 
 import asyncio
@@ -14,11 +14,11 @@ from uuid import UUID
 from sqlalchemy import Engine, Select, select
 from sqlalchemy.engine import make_url
 
-from wissel.routing import delivery as life
-from wissel.routing.delivery import Delivery, Order, Result, Wanted
-from wissel.routing.errors import Refused
-from wissel.routing.identifiers import Oin
-from wissel.routing.reasons import Reason
+from wissel.routing.exchange import delivery as life
+from wissel.routing.exchange.delivery import Delivery, Order, Result, Wanted
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import Oin
 from wissel.server.store.engine import (
     blocking_read,
     is_sqlite,

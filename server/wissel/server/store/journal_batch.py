@@ -17,8 +17,8 @@ from typing import Any, Final
 from sqlalchemy import Table
 from sqlalchemy.engine.interfaces import DBAPICursor
 
-from wissel.routing.delivery import Delivery
-from wissel.routing.errors import Refused
+from wissel.routing.exchange.delivery import Delivery
+from wissel.routing.refusals.errors import Refused
 from wissel.server.store.journal_codec import delivery_of, delivery_row, ended_row, entry_row
 from wissel.server.store.journal_sql import (
     DELIVERY_COLUMNS,

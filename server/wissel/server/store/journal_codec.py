@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from wissel.routing.delivery import Delivery, Order, Result, State
-from wissel.routing.identifiers import Oin, RoutingKey, ServiceCode
-from wissel.routing.reasons import Reason
+from wissel.routing.exchange.delivery import Delivery, Order, Result, State
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import Oin, RoutingKey, ServiceCode
 
 Row = dict[str, Any]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select, tuple_
 
-from wissel.routing.delivery import Delivery, State, Wanted
+from wissel.routing.exchange.delivery import Delivery, State, Wanted
 from wissel.server.store.journal_codec import stamp_of
 from wissel.server.store.journal_tables import DELIVERY
 

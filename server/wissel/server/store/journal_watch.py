@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from wissel.routing.delivery import Delivery
+from wissel.routing.exchange.delivery import Delivery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,9 +16,9 @@ from typing import Final
 
 from sqlalchemy import Engine
 
-from wissel.routing.delivery import Delivery, State
-from wissel.routing.errors import Refused
-from wissel.routing.reasons import Reason
+from wissel.routing.exchange.delivery import Delivery, State
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
 from wissel.server.store.journal_batch import (
     Decided,
     Key,

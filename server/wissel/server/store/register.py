@@ -9,9 +9,9 @@ from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from wissel.routing.errors import Refused
 from wissel.routing.facts import Fact
-from wissel.routing.reasons import Reason
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
 from wissel.server.store import log, reading
 from wissel.server.store.acts import ActLike
 from wissel.server.store.change import SqlChange, open_change

@@ -19,7 +19,7 @@ from wissel.routing.facts import (
     SourceReport,
     System,
 )
-from wissel.routing.identifiers import BoardNumber, Oin
+from wissel.routing.values.identifiers import BoardNumber, Oin
 
 
 def subjects_of(fact: Fact) -> set[str]:  # noqa: C901 - one case per kind of fact

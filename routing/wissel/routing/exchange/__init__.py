@@ -1,0 +1,1 @@
+"""What travels between vendors: envelopes, stamps, receipts, and the states of a delivery."""

@@ -1,0 +1,264 @@
+"""The life of a message: the one state machine of forwarding (DESIGN section 6).
+
+    claim ──> ACCEPTED ──> DELIVERED    a receipt is in hand; final
+                 │  │ └──> REFUSED      the receiver will never take it; final
+                 │  └────> FAILED       it never reached the receiver whole: anew, by any route
+                 └───────> UNCERTAIN    it may have: again, but to the same receiver only
+
+An ACCEPTED whose lease has run out counts as UNCERTAIN: whoever owned it is
+gone, and nobody knows how far it came. Everything here is a function of values;
+the journal applies it under its lock. Two promises follow from it: no receipt
+without a delivery, and no second import by a receiver that deduplicates.
+"""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from wissel.routing.exchange.envelope import LIFETIME
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import Brin, Oin, Organisation, RoutingKey, ServiceCode, Swv
+
+
+class State(StrEnum):
+    """Where a message stands."""
+
+    ACCEPTED = "ACCEPTED"
+    DELIVERED = "DELIVERED"
+    REFUSED = "REFUSED"
+    FAILED = "FAILED"
+    UNCERTAIN = "UNCERTAIN"
+
+
+ENDS: Final = frozenset({State.DELIVERED, State.REFUSED, State.FAILED, State.UNCERTAIN})
+"""How an attempt can end."""
+
+FINAL: Final = frozenset({State.DELIVERED, State.REFUSED})
+"""States that a message never leaves."""
+
+LEASE_MARGIN: Final = dt.timedelta(seconds=5)
+"""How much longer an attempt is owned than it may last."""
+
+REMEMBERED: Final = LIFETIME + dt.timedelta(days=2)
+"""How long after its acceptance a receiver may still be asked for a message.
+
+A message expires within its lifetime, receivers keep what they know of it for a
+day more (DESIGN section 6, "Our SDK"), and one day is for clocks and queues.
+"""
+
+_BRIN_LENGTH: Final = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What somebody wants delivered, and to whom: all that a claim records.
+
+    `sender` and `receiver` are places (vestiging or organisation), both digests
+    are SHA-256 in 32 bytes, `owner` names the process, `lease_until` is when the
+    attempt stops being its own. `payload_sha256` is empty in an order of before
+    the journal kept it.
+    """
+
+    sender_oin: Oin
+    message_id: UUID
+    header_digest: bytes
+    receiver_oin: Oin
+    sender: str
+    receiver: str
+    service: ServiceCode
+    kind: str
+    routing_key: RoutingKey
+    endpoint_id: UUID
+    sender_mandate_id: UUID | None
+    receiver_mandate_id: UUID
+    registry_revision: int
+    payload_size: int
+    payload_sha256: bytes
+    owner: str
+    lease_until: dt.datetime
+
+    @property
+    def sender_organisation(self) -> Organisation:
+        """Whose message it is."""
+        return _organisation_at(self.sender)
+
+    @property
+    def receiver_organisation(self) -> Organisation:
+        """Whom it is for."""
+        return _organisation_at(self.receiver)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """How an attempt ended.
+
+    `reason` is why it was not delivered, `detail` the receiver's own reason for
+    a refusal and `text` its sentence. Both receipts are serialized `Signed`
+    messages, present exactly when the state is DELIVERED.
+    """
+
+    state: State
+    reason: Reason | None = None
+    detail: str = ""
+    text: str = ""
+    hub_receipt: bytes = b""
+    receiver_receipt: bytes = b""
+
+    def __post_init__(self) -> None:
+        receipted = bool(self.hub_receipt) and bool(self.receiver_receipt)
+        if self.state not in ENDS or receipted != (self.state is State.DELIVERED):
+            raise ValueError("receipts and DELIVERED belong together")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What is known of a message: the last order, the attempt, the state.
+
+    `number` orders deliveries by first acceptance; the journal gives it, so it is
+    known of what was found or listed, and 0 in what a claim, an end or a
+    settlement returns. `result` is that of the attempt, or None while it runs.
+    `bound` says that the receiver may hold it from an earlier attempt: then no
+    later failure frees it for another one.
+    """
+
+    order: Order
+    attempt: int
+    state: State
+    accepted: dt.datetime
+    updated: dt.datetime
+    result: Result | None = None
+    bound: bool = False
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which deliveries are asked for; what is empty does not count.
+
+    `party` sent or received them, `organisation` (a BRIN or
+    samenwerkingsverband) likewise; they were accepted from `start` up to, not
+    including, `end`.
+    """
+
+    party: Oin | None = None
+    state: State | None = None
+    organisation: str = ""
+    start: dt.datetime | None = None
+    end: dt.datetime | None = None
+
+
+def admit(delivery: Delivery | None, header_digest: bytes, now: dt.datetime) -> Delivery | None:
+    """Answer a message by what is known of it (step 3 of forwarding).
+
+    Returns the delivery if it is DELIVERED: its stored receipts are the answer,
+    whatever clock and register say now. Returns None if the message may be tried.
+
+    1. another header under this id: `Refused(MESSAGE_ID_REUSED)`
+    2. DELIVERED: itself
+    3. REFUSED: the same refusal, `Refused(RECEIVER_REFUSED)`
+    4. owned by a live attempt: `Refused(MESSAGE_IN_PROGRESS)`, with the time to wait
+    5. FAILED, UNCERTAIN, or owned by nobody any more: it may be tried
+    """
+    if delivery is None:
+        return None
+    # 1.
+    if delivery.order.header_digest != header_digest:
+        raise Refused(Reason.MESSAGE_ID_REUSED, message_id=str(delivery.order.message_id))
+    # 2.
+    if delivery.state is State.DELIVERED:
+        return delivery
+    # 3.
+    if delivery.state is State.REFUSED:
+        raise refusal_of(delivery)
+    # 4.
+    if owned(delivery, now):
+        wait = (delivery.order.lease_until - now).total_seconds()
+        raise Refused(
+            Reason.MESSAGE_IN_PROGRESS,
+            retry_after=min(wait, 1.0),
+            message_id=str(delivery.order.message_id),
+        )
+    # 5.
+    return None
+
+
+def claim(delivery: Delivery | None, order: Order, now: dt.datetime) -> Delivery:
+    """Return the delivery as it stands once `order` is accepted (step 5).
+
+    Refuses as `admit` does, and an uncertain message for another receiver than
+    the one that may hold it: `Refused(DELIVERY_UNCERTAIN)`. A message that was
+    delivered meanwhile comes back as it is: check its state.
+    """
+    delivered = admit(delivery, order.header_digest, now)
+    if delivered is not None:
+        return delivered
+    if delivery is None:
+        return Delivery(order=order, attempt=1, state=State.ACCEPTED, accepted=now, updated=now)
+    bound = delivery.state is not State.FAILED
+    if bound and delivery.order.receiver_oin != order.receiver_oin:
+        raise Refused(Reason.DELIVERY_UNCERTAIN, message_id=str(order.message_id))
+    return replace(
+        delivery,
+        order=order,
+        attempt=delivery.attempt + 1,
+        state=State.ACCEPTED,
+        updated=now,
+        result=None,
+        bound=bound,
+    )
+
+
+def finish(
+    delivery: Delivery | None, attempt: int, result: Result, now: dt.datetime
+) -> Delivery | None:
+    """Return the delivery once an attempt has ended, or None if that came too late.
+
+    Only the attempt that owns an ACCEPTED may end it: another one's result is
+    discarded, because somebody has decided in its place. A failure of a bound
+    message leaves it uncertain, as it was before this attempt.
+    """
+    if delivery is None or delivery.state is not State.ACCEPTED or delivery.attempt != attempt:
+        return None
+    if delivery.bound and result.state is State.FAILED:
+        result = replace(result, state=State.UNCERTAIN)
+    return replace(delivery, state=result.state, result=result, updated=now)
+
+
+def expire(delivery: Delivery, now: dt.datetime) -> Delivery:
+    """Return the delivery without an owner that let its lease run out (the sweeper's move)."""
+    if delivery.state is not State.ACCEPTED or owned(delivery, now):
+        return delivery
+    lost = Result(state=State.UNCERTAIN, reason=Reason.DELIVERY_UNCERTAIN)
+    return replace(delivery, state=State.UNCERTAIN, result=lost, updated=now)
+
+
+def settle(delivery: Delivery, attempt: int, result: Result, now: dt.datetime) -> Delivery | None:
+    """Return an uncertain delivery with the receiver's final word (the sweeper's other move).
+
+    None if it is not that attempt's uncertainty any more, or the word is not final.
+    """
+    if delivery.state is not State.UNCERTAIN or delivery.attempt != attempt:
+        return None
+    if result.state not in FINAL:
+        return None
+    return replace(delivery, state=result.state, result=result, updated=now)
+
+
+def owned(delivery: Delivery, now: dt.datetime) -> bool:
+    """Whether an attempt is under way whose lease still runs."""
+    return delivery.state is State.ACCEPTED and now < delivery.order.lease_until
+
+
+def refusal_of(delivery: Delivery) -> Refused:
+    """Return the receiver's final no, the same each time."""
+    result = delivery.result
+    detail, text = (result.detail, result.text) if result else ("", "")
+    return Refused(Reason.RECEIVER_REFUSED, receiver_reason=detail, receiver_text=text)
+
+
+def _organisation_at(place: str) -> Organisation:
+    """Return the school of a vestiging, else the organisation that the place itself is."""
+    return Brin(place[:_BRIN_LENGTH]) if place[0].isdigit() else Swv(place)

@@ -1,0 +1,204 @@
+"""What a sender signs: the context of a message, and the bytes that it is about.
+
+All values here are parsed once and strictly (DESIGN section 6): each holds only
+what is well formed, so nothing behind it checks again. None holds a BSN, an
+onderwijsnummer or a name.
+"""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import (
+    Aanleverpunt,
+    Brin,
+    Namespace,
+    Oin,
+    Organisation,
+    RoutingKey,
+    ServiceCode,
+    Vestiging,
+)
+
+SKEW: Final = dt.timedelta(minutes=5)
+"""How far two clocks may differ."""
+
+LIFETIME: Final = dt.timedelta(days=30)
+"""The longest that an envelope may stay of use."""
+
+MAX_HEADER_BYTES: Final = 16 * 1024
+"""The largest signed header on the wire, its signature and certificates included."""
+
+MIN_CHUNK_BYTES: Final = 64 * 1024
+"""The smallest chunk but for the last."""
+
+MAX_CHUNK_BYTES: Final = 1024 * 1024
+"""The largest chunk."""
+
+CONTENT_TYPES: Final = ("application/xml", "application/zip", "application/octet-stream")
+NO_ENCODING: Final = "NONE"
+TOESTEMMING: Final = ("", "Ja", "Nee", "Onbekend")
+"""Codelijst 37, or not said."""
+
+_INITIATOR: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_NINE_DIGITS: Final = re.compile(r"(?<![A-Za-z0-9])[0-9](?:[_-]*[0-9]){8}(?![A-Za-z0-9])")
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_DIGEST_BYTES: Final = 32
+
+
+class Kind(StrEnum):
+    """Overdrachtsoort (codelijst 29)."""
+
+    OVERSTAP = "overstapdossier"
+    WITHIN_BRIN = "overdrachtbinnenbrin"
+    SWV = "swv-dossier"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """One end of an exchange; only a receiver has an aanleverpunt."""
+
+    organisation: Organisation
+    vestiging: Vestiging | None = None
+    routing_key: RoutingKey | None = None
+    aanleverpunt: Aanleverpunt | None = None
+
+    @property
+    def place(self) -> str:
+        """The vestiging if it was said, else the organisation, such as `99XA02` or `PO9901`."""
+        return self.vestiging or self.organisation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attestation:
+    """What the sending school declares about the parents' rights."""
+
+    inzage: bool = False
+    inzage_date: dt.date | None = None
+    toestemming: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvelopeContext:
+    """What travels, from whom to whom; instants are aware and in UTC."""
+
+    message_id: UUID
+    created: dt.datetime
+    expires: dt.datetime
+    hub_oin: Oin
+    sender_oin: Oin
+    sender: Address
+    receiver: Address
+    service: ServiceCode
+    kind: Kind
+    content_type: str
+    initiator: str
+    version: Namespace | None = None
+    content_encoding: str = NO_ENCODING
+    correlation_id: UUID | None = None
+    attestation: Attestation = Attestation()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvelopeHeader:
+    """A context, with size and SHA-256 of the payload's bytes on the wire."""
+
+    context: EnvelopeContext
+    payload_size: int
+    payload_sha256: bytes
+
+
+def freshness(context: EnvelopeContext, now: dt.datetime) -> None:
+    """Check an envelope's own times against the clock, give or take five minutes.
+
+    Raises `Refused(ENVELOPE_FROM_FUTURE)` or `Refused(ENVELOPE_EXPIRED)`, with
+    the moment at which it counts or counted (ISO 8601, UTC).
+    """
+    if context.created > now + SKEW:
+        raise Refused(Reason.ENVELOPE_FROM_FUTURE, created_time=context.created.isoformat())
+    if context.expires <= now - SKEW:
+        raise Refused(Reason.ENVELOPE_EXPIRED, expire_time=context.expires.isoformat())
+
+
+def parse_message_id(text: str, field: str) -> UUID:
+    """Return the UUID written in its canonical form, lower case with hyphens.
+
+    Raises `Refused(FIELD_REQUIRED)` for an empty text and
+    `Refused(IDENTIFIER_MALFORMED)` for any other.
+    """
+    if not text:
+        raise Refused(Reason.FIELD_REQUIRED, field=field)
+    if not _UUID.fullmatch(text):
+        raise Refused(Reason.IDENTIFIER_MALFORMED, field=field, kind="UUID", value="(not shown)")
+    return UUID(text)
+
+
+def parse_initiator(text: str, field: str) -> str:
+    """Return the pseudonym of the account that ordered the exchange.
+
+    8 to 64 of `A-Za-z0-9_-`; nine digits by themselves are no pseudonym and no
+    part of one, however they are grouped. Within a longer word, such as a digest,
+    digits may stand. Raises `Refused(FIELD_REQUIRED)`, `Refused(FIELD_INVALID)`.
+    """
+    if not text:
+        raise Refused(Reason.FIELD_REQUIRED, field=field)
+    if not _INITIATOR.fullmatch(text) or _NINE_DIGITS.search(text):
+        raise Refused(Reason.FIELD_INVALID, field=field)
+    return text
+
+
+def parse_lifetime(created: dt.datetime, expires: dt.datetime, field: str) -> dt.datetime:
+    """Return `expires` if it lies after `created`, by at most 30 days.
+
+    Raises `Refused(FIELD_INVALID)`.
+    """
+    if not dt.timedelta() < expires - created <= LIFETIME:
+        raise Refused(Reason.FIELD_INVALID, field=field)
+    return expires
+
+
+def parse_choice(text: str, choices: tuple[str, ...], field: str) -> str:
+    """Return `text` if it is one of the choices.
+
+    Raises `Refused(FIELD_REQUIRED)` if it is empty and may not be, else
+    `Refused(FIELD_INVALID)`.
+    """
+    if text in choices:
+        return text
+    reason = Reason.FIELD_INVALID if text else Reason.FIELD_REQUIRED
+    raise Refused(reason, field=field, allowed=", ".join(filter(None, choices)))
+
+
+def parse_digest(value: bytes, field: str) -> bytes:
+    """Return the 32 bytes of a SHA-256 digest, or raise `Refused(FIELD_INVALID)`."""
+    if len(value) != _DIGEST_BYTES:
+        raise Refused(Reason.FIELD_INVALID, field=field)
+    return value
+
+
+def parse_attestation(inzage: bool, date: dt.date | None, toestemming: str) -> Attestation:
+    """Return the attestation; a day of inzage without inzage contradicts itself.
+
+    Raises `Refused(FIELD_INVALID)`.
+    """
+    if date is not None and not inzage:
+        raise Refused(Reason.FIELD_INVALID, field="attestation.inzage_date")
+    parse_choice(toestemming, TOESTEMMING, "attestation.toestemming")
+    return Attestation(inzage=inzage, inzage_date=date, toestemming=toestemming)
+
+
+def parse_vestiging(organisation: Organisation, text: str, field: str) -> Vestiging | None:
+    """Return the vestiging of a school; a samenwerkingsverband has none.
+
+    Raises `Refused(IDENTIFIER_MALFORMED)`, `Refused(FIELD_INVALID)`.
+    """
+    if not text:
+        return None
+    if not isinstance(organisation, Brin):
+        raise Refused(Reason.FIELD_INVALID, field=field)
+    return Vestiging.within(organisation, text, field)

@@ -1,0 +1,91 @@
+"""Which dossiers may travel between whom (DESIGN section 6, "Rules of kinds").
+
+A rule of OSO, not of a route: a route may exist for an exchange that no kind
+of dossier fits.
+"""
+
+from typing import Final
+
+from wissel.routing.exchange.envelope import SKEW, Address, EnvelopeContext, Kind
+from wissel.routing.facts import Service
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.days import day_of
+from wissel.routing.values.identifiers import Brin, RoutingKey, ServiceCode, Swv
+
+SERVICE_OF_KIND: Final = {
+    Kind.OVERSTAP: ServiceCode("OSO_OV"),
+    Kind.WITHIN_BRIN: ServiceCode("OSO_OV"),
+    Kind.SWV: ServiceCode("OSO_SWV"),
+}
+"""The one service over which each kind travels."""
+
+
+def check_kind(context: EnvelopeContext, service: Service) -> None:
+    """Check all that can be known before the route is.
+
+    `service` is the one that the context names, by code or alias.
+
+    1. the service is forwardable, else `Refused(SERVICE_NOT_FORWARDABLE)`
+    2. the kind travels over this service, else `Refused(KIND_NOT_ALLOWED)`
+    3. the kind fits the relation of the two, else `Refused(RELATION_INVALID)`
+    4. within one BRIN the sender says which delivery point it is, else
+       `Refused(FIELD_REQUIRED)`
+    5. an overstapdossier has been seen by the parents, on a day that is said
+       and has come (OVa.IZ02, OVa.IZ03), else `Refused(INZAGE_NOT_ATTESTED)`;
+       whether they agree never blocks
+    """
+    # 1.
+    if not service.forwardable:
+        raise Refused(Reason.SERVICE_NOT_FORWARDABLE, service=service.code)
+    # 2.
+    if SERVICE_OF_KIND[context.kind] != service.code:
+        raise Refused(Reason.KIND_NOT_ALLOWED, overdrachtsoort=context.kind, service=service.code)
+    # 3.
+    if not relation_fits(context.kind, context.sender, context.receiver):
+        raise Refused(
+            Reason.RELATION_INVALID,
+            overdrachtsoort=context.kind,
+            sender=context.sender.organisation,
+            receiver=context.receiver.organisation,
+        )
+    # 4.
+    if _within_one(context) and context.sender.routing_key is None:
+        raise Refused(Reason.FIELD_REQUIRED, field="sender.routing_key")
+    # 5.
+    if context.kind is Kind.OVERSTAP and not _inzage_attested(context):
+        raise Refused(Reason.INZAGE_NOT_ATTESTED)
+
+
+def check_delivery_point(context: EnvelopeContext, resolved: RoutingKey) -> None:
+    """Check that a message within one BRIN does not come back where it started.
+
+    Raises `Refused(SAME_DELIVERY_POINT)`.
+    """
+    if _within_one(context) and context.sender.routing_key == resolved:
+        raise Refused(Reason.SAME_DELIVERY_POINT, routing_key=resolved)
+
+
+def relation_fits(kind: Kind, sender: Address, receiver: Address) -> bool:
+    """Whether a dossier of this kind may go from the one to the other.
+
+    A swv-dossier goes from a school to a samenwerkingsverband; the others go
+    from school to school, and `overdrachtbinnenbrin` stays within one BRIN
+    (OSO's GeenRelatieMetDoel).
+    """
+    if not isinstance(sender.organisation, Brin):
+        return False
+    if kind is Kind.SWV:
+        return isinstance(receiver.organisation, Swv)
+    if not isinstance(receiver.organisation, Brin):
+        return False
+    return kind is Kind.OVERSTAP or sender.organisation == receiver.organisation
+
+
+def _within_one(context: EnvelopeContext) -> bool:
+    return context.sender.organisation == context.receiver.organisation
+
+
+def _inzage_attested(context: EnvelopeContext) -> bool:
+    date = context.attestation.inzage_date
+    return date is not None and date <= day_of(context.created + SKEW)

@@ -1,0 +1,128 @@
+"""Proof of delivery: both receipts, verified with nothing but the trust roots.
+
+DESIGN section 6, "Receipts". Every failure is `Refused(RECEIPT_INVALID)` with
+the problem. Whoever holds a trusted certificate can sign something that looks
+like a receipt: so whose word counts is always said by the verifier.
+"""
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+
+from wissel.routing.exchange.envelope import SKEW
+from wissel.routing.exchange.message_shapes import HubReceiptMessage, ReceiverReceiptMessage
+from wissel.routing.exchange.receipt_messages import (
+    read_hub_receipt,
+    read_receiver_receipt,
+    refused_as,
+)
+from wissel.routing.exchange.receipts import Exchange, HubReceipt, ReceiverReceipt
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.signing.dsse import HUB_RECEIPT, RECEIVER_RECEIPT, Signed, verify
+from wissel.routing.signing.trusted_path import PathFinder
+from wissel.routing.values.identifiers import Oin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptTypes:
+    """The generated classes of both receipts."""
+
+    receiver: type[ReceiverReceiptMessage]
+    hub: type[HubReceiptMessage]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What both sides have signed. `hub.delivered` is the hub's own claim."""
+
+    hub: HubReceipt
+    receiver: ReceiverReceipt
+
+
+def verify_receiver_receipt(
+    signed: Signed,
+    message_type: type[ReceiverReceiptMessage],
+    paths: PathFinder,
+    expected: Exchange,
+    at: dt.datetime,
+) -> ReceiverReceipt:
+    """Return the receipt that proves `expected`, judged at the instant `at`.
+
+    1. it is signed as a receiver receipt, by a path that was trusted at `at`
+    2. the verified bytes are a receipt in the role of receiver, and no more
+    3. who signed is who it says, and the receiver of this exchange
+    4. it is about this exchange in every field: hub, sender, receiver, message,
+       header, size and digest
+    5. its time is not after `at`, give or take five minutes
+
+    The digest of the stamp is for the hub alone to compare: nobody else has it.
+    """
+    # 1.
+    with refused_as(Reason.RECEIPT_INVALID):
+        verified = verify(signed, RECEIVER_RECEIPT, paths, at)
+    # 2.
+    receipt = read_receiver_receipt(verified.payload, message_type)
+    # 3.
+    if not verified.signer == receipt.signer_oin == expected.receiver_oin:
+        raise _invalid("signed by another than the receiver")
+    # 4.
+    if receipt.exchange != expected:
+        raise _about_another(receipt.exchange, expected)
+    # 5.
+    if receipt.received > at + SKEW:
+        raise _invalid("received in the future")
+    return receipt
+
+
+def verify_hub_receipt(
+    hub_receipt: Signed,
+    receiver_receipt: Signed,
+    types: ReceiptTypes,
+    paths: PathFinder,
+    *,
+    hub_oin: Oin,
+    expected: Exchange | None = None,
+) -> Proof:
+    """Return what both receipts prove, offline.
+
+    `hub_oin` is the hub whose word counts: any vendor could sign this. Paths
+    are judged at the delivered time, so that receipts outlive certificates.
+
+    1. the hub's is signed as a hub receipt, by a path that was trusted at the
+       time that it claims
+    2. the verified bytes are a receipt in the role of hub, and no more
+    3. who signed is who it says, the hub of this exchange, and `hub_oin`
+    4. it is about the `expected` exchange, where that is known
+    5. it names exactly this receiver receipt, by its digest
+    6. and that one holds for the same exchange (see `verify_receiver_receipt`)
+    """
+    # 1.
+    with refused_as(Reason.RECEIPT_INVALID):
+        # The time is taken from bytes not verified yet, to verify them at that very time.
+        at = read_hub_receipt(hub_receipt.payload, types.hub).delivered
+        verified = verify(hub_receipt, HUB_RECEIPT, paths, at)
+    # 2.
+    receipt = read_hub_receipt(verified.payload, types.hub)
+    # 3.
+    if not verified.signer == receipt.signer_oin == receipt.exchange.hub_oin == hub_oin:
+        raise _invalid("signed by another than the hub")
+    # 4.
+    if expected is not None and receipt.exchange != expected:
+        raise _about_another(receipt.exchange, expected)
+    # 5.
+    if hashlib.sha256(receiver_receipt.payload).digest() != receipt.receiver_receipt_digest:
+        raise _invalid("it names another receiver receipt")
+    # 6.
+    received = verify_receiver_receipt(
+        receiver_receipt, types.receiver, paths, receipt.exchange, receipt.delivered
+    )
+    return Proof(hub=receipt, receiver=received)
+
+
+def _about_another(found: Exchange, expected: Exchange) -> Refused:
+    return _invalid("about another " + ", ".join(found.differences(expected)))
+
+
+def _invalid(problem: str) -> Refused:
+    return Refused(Reason.RECEIPT_INVALID, problem=problem)

@@ -1,0 +1,70 @@
+"""The facts of the register: what is true, as immutable values (DESIGN section 4).
+
+A fact is replaced as a whole, never changed. The event log keeps each version;
+`wissel.routing.table.table` keeps the current ones in the compact form that deciding
+needs.
+"""
+
+from wissel.routing.facts.agreements import Agreement, AgreementKind, Signatory
+from wissel.routing.facts.endpoints import Attribute, DeliveryContract, Endpoint
+from wissel.routing.facts.mandates import Mandate, Processing
+from wissel.routing.facts.parties import (
+    Party,
+    Qualification,
+    Revocation,
+    RevocationTarget,
+    Role,
+    RolloutStage,
+    System,
+)
+from wissel.routing.facts.schools import (
+    OPERATOR_SOURCE,
+    Board,
+    Location,
+    Samenwerkingsverband,
+    School,
+    SourceReport,
+)
+from wissel.routing.facts.services import Service, ServiceVersion
+
+__all__ = (
+    "OPERATOR_SOURCE",
+    "Agreement",
+    "AgreementKind",
+    "Attribute",
+    "Board",
+    "DeliveryContract",
+    "Endpoint",
+    "Fact",
+    "Location",
+    "Mandate",
+    "Party",
+    "Processing",
+    "Qualification",
+    "Revocation",
+    "RevocationTarget",
+    "Role",
+    "RolloutStage",
+    "Samenwerkingsverband",
+    "School",
+    "Service",
+    "ServiceVersion",
+    "Signatory",
+    "SourceReport",
+    "System",
+)
+
+Fact = (
+    Board
+    | School
+    | Samenwerkingsverband
+    | Agreement
+    | Party
+    | System
+    | Qualification
+    | Service
+    | Mandate
+    | Endpoint
+    | Revocation
+    | SourceReport
+)

@@ -1,0 +1,33 @@
+"""Facts about services and their versions."""
+
+from dataclasses import dataclass
+
+from wissel.routing.facts.agreements import AgreementKind
+from wissel.routing.values.days import Period
+from wissel.routing.values.identifiers import Namespace, Oin, ServiceCode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceVersion:
+    """One version of a service; two may run side by side."""
+
+    namespace: Namespace
+    period: Period
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A dienst, with its versions oldest first."""
+
+    code: ServiceCode
+    name: str
+    owner: Oin
+    aliases: tuple[ServiceCode, ...] = ()
+    board_agreements: tuple[AgreementKind, ...] = (AgreementKind.KENNISNET_OSR,)
+    vendor_agreements: tuple[AgreementKind, ...] = (AgreementKind.VENDOR_OSR,)
+    processed_by_owner: bool = False
+    forwardable: bool = False
+    sectors: tuple[str, ...] = ()
+    note: str = ""
+    versions: tuple[ServiceVersion, ...] = ()

@@ -1,0 +1,1 @@
+"""Every no: its reason, its words in two languages, and whom to call."""

@@ -1,0 +1,81 @@
+"""Why a system may not act for an organisation (DESIGN section 5, `may_act`)."""
+
+from typing import Final
+
+from wissel.routing.refusals.catalogue.entry import Code, Contact, Entry, Owner, Words
+from wissel.routing.refusals.reasons import Reason
+
+ACTING: Final = {
+    Reason.MANDATE_MISSING: Entry(
+        code=Code.FAILED_PRECONDITION,
+        en=Words(
+            "There is no mandate in force[ of {organisation}][ for {service}][ to {system_id}]"
+            "[ on {on}].",
+            "The board gives the mandate in the OSR, or extends it if it ended.",
+        ),
+        nl=Words(
+            "Er is geen mandaat van kracht[ van {organisation}][ voor {service}][ aan {system_id}]"
+            "[ op {on}].",
+            "Het bestuur geeft het mandaat af in het OSR, of verlengt het als het is geëindigd.",
+        ),
+        owner=Owner.BOARD,
+        contact=Contact.KENNISNET,
+    ),
+    Reason.MANDATE_AWAITING: Entry(
+        code=Code.FAILED_PRECONDITION,
+        en=Words(
+            "The mandate[ {mandate_id}] counts once the owner of the service has processed it"
+            "[: {service}].",
+            "Wait for it; if that takes long, ask DUO.",
+        ),
+        nl=Words(
+            "Het mandaat[ {mandate_id}] telt zodra de eigenaar van de dienst het heeft verwerkt"
+            "[: {service}].",
+            "Wacht het af; neem contact op met DUO als het lang duurt.",
+        ),
+        owner=Owner.SERVICE_OWNER,
+        contact=Contact.DUO,
+    ),
+    Reason.MANDATE_REJECTED: Entry(
+        code=Code.FAILED_PRECONDITION,
+        en=Words(
+            "The owner of the service has rejected the mandate[ {mandate_id}][: {service}].",
+            "Ask the owner why; the board then ends this mandate and gives a new one.",
+        ),
+        nl=Words(
+            "De eigenaar van de dienst heeft het mandaat[ {mandate_id}] afgewezen[: {service}].",
+            "Vraag de eigenaar waarom; het bestuur beëindigt dan dit mandaat en geeft een nieuw "
+            "af.",
+        ),
+        owner=Owner.BOARD,
+        contact=Contact.DUO,
+    ),
+    Reason.SYSTEM_NOT_QUALIFIED: Entry(
+        code=Code.FAILED_PRECONDITION,
+        en=Words(
+            "The system[ {system_id}] is not qualified for this service[: {service}].",
+            "The vendor completes the qualification test, and the operator records it.",
+        ),
+        nl=Words(
+            "Het systeem[ {system_id}] is niet gekwalificeerd voor deze dienst[: {service}].",
+            "De leverancier rondt de kwalificatietest af en de beheerder van de hub legt dat vast.",
+        ),
+        owner=Owner.VENDOR,
+        contact=Contact.KENNISNET,
+    ),
+    Reason.ROLLOUT_CLOSED: Entry(
+        code=Code.FAILED_PRECONDITION,
+        en=Words(
+            "The service[ {service}] is not open yet for this system[ {system_id}] at this "
+            "school[: {organisation}].",
+            "Wait until the operator opens it, or ask to be a pilot school.",
+        ),
+        nl=Words(
+            "De dienst[ {service}] staat voor dit systeem[ {system_id}] nog niet open bij deze "
+            "school[: {organisation}].",
+            "Wacht tot de beheerder van de hub hem openzet, of vraag om pilotschool te worden.",
+        ),
+        owner=Owner.OPERATOR,
+        contact=Contact.KENNISNET,
+    ),
+}

@@ -1,0 +1,81 @@
+"""The hub itself (DESIGN section 7)."""
+
+from typing import Final
+
+from wissel.routing.refusals.catalogue.entry import Code, Contact, Entry, Owner, Words
+from wissel.routing.refusals.reasons import Reason
+
+HUB: Final = {
+    Reason.SHUTTING_DOWN: Entry(
+        code=Code.UNAVAILABLE,
+        en=Words(
+            "This process of the hub is stopping.",
+            "Connect again and repeat the call; another process takes it.",
+        ),
+        nl=Words(
+            "Dit proces van de hub stopt.",
+            "Verbind opnieuw en herhaal de aanroep; een ander proces neemt hem over.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.OPERATOR,
+        retry_seconds=1,
+    ),
+    Reason.OVERLOADED: Entry(
+        code=Code.RESOURCE_EXHAUSTED,
+        en=Words(
+            "The hub has more calls waiting than it can answer in time.",
+            "Wait a moment and repeat the call; wait longer after each refusal.",
+        ),
+        nl=Words(
+            "Bij de hub wachten meer aanroepen dan hij op tijd kan beantwoorden.",
+            "Wacht even en herhaal de aanroep; wacht na elke weigering langer.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.OPERATOR,
+        retry_seconds=1,
+    ),
+    Reason.DATABASE_UNAVAILABLE: Entry(
+        code=Code.UNAVAILABLE,
+        en=Words(
+            "The hub cannot reach its database at the moment; nothing was changed.",
+            "Repeat the call with the same request_id; if it stays, tell the operator.",
+        ),
+        nl=Words(
+            "De hub kan zijn database op dit moment niet bereiken; er is niets gewijzigd.",
+            "Herhaal de aanroep met hetzelfde request_id; meld het de beheerder van de hub als "
+            "het aanhoudt.",
+        ),
+        owner=Owner.OPERATOR,
+        contact=Contact.OPERATOR,
+        retry_seconds=5,
+    ),
+    Reason.METHOD_UNKNOWN: Entry(
+        code=Code.UNIMPLEMENTED,
+        en=Words(
+            "This hub does not have this method[: {method}].",
+            "Check the name of package, service and method; reflection lists what this hub has.",
+        ),
+        nl=Words(
+            "Deze hub heeft deze methode niet[: {method}].",
+            "Controleer de naam van package, service en methode; reflection toont wat deze hub "
+            "heeft.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.VENDOR,
+    ),
+    Reason.INTERNAL_ERROR: Entry(
+        code=Code.INTERNAL,
+        en=Words(
+            "Something went wrong inside the hub[; its log knows it as {incident}].",
+            "Give the operator the moment and the id of this error; repeating a change with the "
+            "same request_id is safe.",
+        ),
+        nl=Words(
+            "Er ging iets mis binnen de hub[; het log kent het als {incident}].",
+            "Geef de beheerder van de hub het moment en het id van deze fout; een wijziging "
+            "herhalen met hetzelfde request_id is veilig.",
+        ),
+        owner=Owner.OPERATOR,
+        contact=Contact.OPERATOR,
+    ),
+}

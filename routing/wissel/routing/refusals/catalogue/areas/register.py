@@ -1,0 +1,177 @@
+"""Rules of the register for agreements and mandates (rules R1 to R4)."""
+
+from typing import Final
+
+from wissel.routing.refusals.catalogue.entry import Code, Contact, Entry, Owner, Words
+from wissel.routing.refusals.reasons import Reason
+
+_AGREEMENTS: Final = {
+    Reason.AGREEMENT_MISSING: Entry(
+        code=Code.FAILED_PRECONDITION,
+        en=Words(
+            "An agreement that this service needs is not in force[ for {signatory}][: {agreement}]"
+            "[, on {on}].",
+            "The board signs the agreement, and the operator records it; a school that moved to "
+            "another board needs that board's agreement.",
+        ),
+        nl=Words(
+            "Een overeenkomst die deze dienst vraagt, is niet van kracht[ voor {signatory}][: "
+            "{agreement}][, op {on}].",
+            "Het bestuur ondertekent de overeenkomst en de beheerder van de hub legt haar vast; "
+            "een school die naar een ander bestuur ging, heeft de overeenkomst van dat bestuur "
+            "nodig.",
+        ),
+        owner=Owner.BOARD,
+        contact=Contact.KENNISNET,
+    ),
+    Reason.VENDOR_AGREEMENT_MISSING: Entry(
+        code=Code.FAILED_PRECONDITION,
+        en=Words(
+            "The vendor[ {oin}] has no agreement in force that this service needs[: {agreement}].",
+            "The vendor signs the connection terms, and the operator records the agreement.",
+        ),
+        nl=Words(
+            "De leverancier[ {oin}] heeft geen overeenkomst van kracht die deze dienst vraagt[: "
+            "{agreement}].",
+            "De leverancier ondertekent de aansluitvoorwaarden en de beheerder van de hub legt de "
+            "overeenkomst vast.",
+        ),
+        owner=Owner.VENDOR,
+        contact=Contact.KENNISNET,
+    ),
+    Reason.AGREEMENT_ENDED: Entry(
+        code=Code.FAILED_PRECONDITION,
+        en=Words(
+            "This agreement has ended already[ on {end}].",
+            "Nothing more has to be ended; record a new agreement if one was signed.",
+        ),
+        nl=Words(
+            "Deze overeenkomst is al beëindigd[ op {end}].",
+            "Er hoeft niets meer te worden beëindigd; leg een nieuwe overeenkomst vast als die "
+            "is ondertekend.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.KENNISNET,
+    ),
+    Reason.SCHOOL_CLOSED: Entry(
+        code=Code.FAILED_PRECONDITION,
+        en=Words(
+            "The school or vestiging[ {organisation}] has closed[ on {closed}], so nothing new is "
+            "registered for it.",
+            "Check the BRIN; if it is open after all, the next import of DUO's file opens it.",
+        ),
+        nl=Words(
+            "De school of vestiging[ {organisation}] is gesloten[ op {closed}]; er wordt niets "
+            "nieuws voor geregistreerd.",
+            "Controleer het BRIN; als de school toch open is, opent de volgende import van het "
+            "bestand van DUO haar weer.",
+        ),
+        owner=Owner.BOARD,
+        contact=Contact.KENNISNET,
+    ),
+    Reason.ALREADY_REGISTERED: Entry(
+        code=Code.ALREADY_EXISTS,
+        en=Words(
+            "This is in the register already[: {key}].",
+            "Read what is there, and change that instead of registering it again.",
+        ),
+        nl=Words(
+            "Dit staat al in het register[: {key}].",
+            "Lees wat er staat en wijzig dat, in plaats van het opnieuw te registreren.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.OPERATOR,
+    ),
+}
+
+_MANDATES: Final = {
+    Reason.MANDATE_OVERLAPS: Entry(
+        code=Code.ALREADY_EXISTS,
+        en=Words(
+            "A mandate for the same organisation, service and system exists in this period"
+            "[: {mandate_id}].",
+            "Choose a period that shares no day with it, or change the mandate that exists.",
+        ),
+        nl=Words(
+            "Er is in deze periode al een mandaat voor dezelfde organisatie, dienst en systeem"
+            "[: {mandate_id}].",
+            "Kies een periode die er geen dag mee deelt, of wijzig het bestaande mandaat.",
+        ),
+        owner=Owner.BOARD,
+        contact=Contact.KENNISNET,
+    ),
+    Reason.DATE_IN_PAST: Entry(
+        code=Code.FAILED_PRECONDITION,
+        en=Words(
+            "This day lies before today[: {field}][, {date}].",
+            "Choose today or a later day; only an operator can set an earlier start, with a "
+            "reason.",
+        ),
+        nl=Words(
+            "Deze dag ligt voor vandaag[: {field}][, {date}].",
+            "Kies vandaag of een latere dag; alleen de beheerder van de hub kan een eerdere "
+            "startdatum zetten, met een reden.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.KENNISNET,
+    ),
+    Reason.MANDATE_STARTED: Entry(
+        code=Code.FAILED_PRECONDITION,
+        en=Words(
+            "The mandate has started[ on {start}], so its start date is fixed.",
+            "Change its end date, or end it and give a new mandate.",
+        ),
+        nl=Words(
+            "Het mandaat is begonnen[ op {start}], dus de startdatum staat vast.",
+            "Wijzig de einddatum, of beëindig het en geef een nieuw mandaat af.",
+        ),
+        owner=Owner.BOARD,
+        contact=Contact.KENNISNET,
+    ),
+    Reason.MANDATE_ENDED: Entry(
+        code=Code.FAILED_PRECONDITION,
+        en=Words(
+            "The mandate has ended[ on {end}] and stays as it is.",
+            "If the vendor should act for the school again, the board gives a new mandate.",
+        ),
+        nl=Words(
+            "Het mandaat is geëindigd[ op {end}] en blijft zoals het is.",
+            "Als de leverancier weer voor de school mag optreden, geeft het bestuur een nieuw "
+            "mandaat af.",
+        ),
+        owner=Owner.BOARD,
+        contact=Contact.KENNISNET,
+    ),
+}
+
+_CONFLICTS: Final = {
+    Reason.ETAG_MISMATCH: Entry(
+        code=Code.ABORTED,
+        en=Words(
+            "This was changed since it was read.",
+            "Read it again, and repeat the change with its new etag.",
+        ),
+        nl=Words(
+            "Dit is gewijzigd sinds het werd gelezen.",
+            "Lees het opnieuw en herhaal de wijziging met de nieuwe etag.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.VENDOR,
+    ),
+    Reason.CONTENTION: Entry(
+        code=Code.ABORTED,
+        en=Words(
+            "Another change to the register was going on for too long; nothing was changed.",
+            "Repeat the call with the same request_id.",
+        ),
+        nl=Words(
+            "Een andere wijziging van het register duurde te lang; er is niets gewijzigd.",
+            "Herhaal de aanroep met hetzelfde request_id.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.OPERATOR,
+        retry_seconds=1,
+    ),
+}
+
+REGISTER: Final = {**_AGREEMENTS, **_MANDATES, **_CONFLICTS}

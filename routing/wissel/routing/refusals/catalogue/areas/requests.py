@@ -1,0 +1,160 @@
+"""The shape of a request (DESIGN sections 2 and 7)."""
+
+from typing import Final
+
+from wissel.routing.refusals.catalogue.entry import Code, Contact, Entry, Owner, Words
+from wissel.routing.refusals.reasons import Reason
+
+REQUESTS: Final = {
+    Reason.FIELD_REQUIRED: Entry(
+        code=Code.INVALID_ARGUMENT,
+        en=Words(
+            "A required field is empty[: {field}].",
+            "Fill the field and call again.",
+        ),
+        nl=Words(
+            "Een verplicht veld is leeg[: {field}].",
+            "Vul het veld en roep opnieuw aan.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.VENDOR,
+    ),
+    Reason.FIELD_INVALID: Entry(
+        code=Code.INVALID_ARGUMENT,
+        en=Words(
+            "A field has a value that is not possible here[: {field}][ is {value}][, {problem}].",
+            "Give a value that the contract describes for this field[: {expected}].",
+        ),
+        nl=Words(
+            "Een veld heeft een waarde die hier niet kan[: {field}][ is {value}][, {problem}].",
+            "Geef een waarde zoals het contract die voor dit veld beschrijft[: {expected}].",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.VENDOR,
+    ),
+    Reason.IDENTIFIER_MALFORMED: Entry(
+        code=Code.INVALID_ARGUMENT,
+        en=Words(
+            "An identifier is not well-formed[: {field}][ is {value}][, which is no {kind}].",
+            "Write identifiers in full and in capitals where they have letters, such as BRIN 99XA, "
+            "vestiging 99XA02, board 99001 or samenwerkingsverband PO9901.",
+        ),
+        nl=Words(
+            "Een identificatie heeft niet de juiste vorm[: {field}][ is {value}][, dat is geen "
+            "{kind}].",
+            "Schrijf identificaties voluit en met hoofdletters, zoals BRIN 99XA, vestiging "
+            "99XA02, bestuur 99001 of samenwerkingsverband PO9901.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.VENDOR,
+    ),
+    Reason.DATE_MALFORMED: Entry(
+        code=Code.INVALID_ARGUMENT,
+        en=Words(
+            "This is not a calendar day[: {field}].",
+            "Write days as yyyy-mm-dd, such as 2026-08-01.",
+        ),
+        nl=Words(
+            "Dit is geen kalenderdag[: {field}].",
+            "Schrijf dagen als jjjj-mm-dd, zoals 2026-08-01.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.VENDOR,
+    ),
+    Reason.PERIOD_INVALID: Entry(
+        code=Code.INVALID_ARGUMENT,
+        en=Words(
+            "The period ends[ ({end})] before it starts[ ({start})].",
+            "Give an end date on or after the start date; both days count.",
+        ),
+        nl=Words(
+            "De periode eindigt[ ({end})] voordat ze begint[ ({start})].",
+            "Geef een einddatum op of na de startdatum; beide dagen tellen mee.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.VENDOR,
+    ),
+    Reason.PAGE_TOKEN_INVALID: Entry(
+        code=Code.INVALID_ARGUMENT,
+        en=Words(
+            "The page token does not belong to this list with these conditions.",
+            "Repeat the call with the next_page_token and the same conditions as before, or "
+            "start again without a token.",
+        ),
+        nl=Words(
+            "Het page token hoort niet bij deze lijst met deze voorwaarden.",
+            "Herhaal de aanroep met het next_page_token en dezelfde voorwaarden als eerst, of "
+            "begin opnieuw zonder token.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.VENDOR,
+    ),
+    Reason.BATCH_TOO_LARGE: Entry(
+        code=Code.INVALID_ARGUMENT,
+        en=Words(
+            "The request holds more items than fit in one call[: {count}][, at most {limit}].",
+            "Split it over several calls.",
+        ),
+        nl=Words(
+            "Het verzoek bevat meer items dan in één aanroep passen[: {count}][, hoogstens "
+            "{limit}].",
+            "Verdeel het over meer aanroepen.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.VENDOR,
+    ),
+    Reason.REASON_REQUIRED: Entry(
+        code=Code.INVALID_ARGUMENT,
+        en=Words(
+            "A change by an operator needs a reason.",
+            "Say in the field `reason` why this is done; it is kept with the change.",
+        ),
+        nl=Words(
+            "Een wijziging door een beheerder vraagt om een reden.",
+            "Zet in het veld `reason` waarom dit gebeurt; de reden blijft bij de wijziging "
+            "bewaard.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.OPERATOR,
+    ),
+    Reason.ACCOUNT_REQUIRED: Entry(
+        code=Code.INVALID_ARGUMENT,
+        en=Words(
+            "A change by an operator needs the account of the person who makes it.",
+            "Send the account in the metadata `wissel-user`.",
+        ),
+        nl=Words(
+            "Een wijziging door een beheerder vraagt om het account van wie hem maakt.",
+            "Stuur het account mee in de metadata `wissel-user`.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.OPERATOR,
+    ),
+    Reason.PERSON_NUMBER_IN_TEXT: Entry(
+        code=Code.INVALID_ARGUMENT,
+        en=Words(
+            "The text holds nine digits that could be a BSN or onderwijsnummer[: {field}].",
+            "Leave numbers of persons out; name the case by a ticket number instead.",
+        ),
+        nl=Words(
+            "De tekst bevat negen cijfers die een BSN of onderwijsnummer kunnen zijn[: {field}].",
+            "Laat nummers van personen weg; verwijs naar het geval met een ticketnummer.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.OPERATOR,
+    ),
+    Reason.REQUEST_ID_REUSED: Entry(
+        code=Code.ALREADY_EXISTS,
+        en=Words(
+            "This request_id was used before, for a request with another content.",
+            "Use a new UUID for each new request; repeat an id only with the same request.",
+        ),
+        nl=Words(
+            "Dit request_id is al eens gebruikt, voor een verzoek met een andere inhoud.",
+            "Gebruik voor elk nieuw verzoek een nieuw UUID; herhaal een id alleen met hetzelfde "
+            "verzoek.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.VENDOR,
+    ),
+}

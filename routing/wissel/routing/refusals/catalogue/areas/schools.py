@@ -1,0 +1,87 @@
+"""School files of DUO (rule R1)."""
+
+from typing import Final
+
+from wissel.routing.refusals.catalogue.entry import Code, Contact, Entry, Owner, Words
+from wissel.routing.refusals.reasons import Reason
+
+SCHOOLS: Final = {
+    Reason.FILE_UNKNOWN: Entry(
+        code=Code.INVALID_ARGUMENT,
+        en=Words(
+            "The first line[ of {file}] is not that of a school file that the hub can read.",
+            "Send one of DUO's files unchanged: school locations of primary education, boards of "
+            "secondary education, or pupils per location and board of secondary education.",
+        ),
+        nl=Words(
+            "De eerste regel[ van {file}] is niet die van een scholenbestand dat de hub kan lezen.",
+            "Stuur een bestand van DUO ongewijzigd: schoolvestigingen basisonderwijs, bevoegde "
+            "gezagen vo, of leerlingen vo per vestiging en bestuur.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.OPERATOR,
+    ),
+    Reason.FILE_LINE_INVALID: Entry(
+        code=Code.INVALID_ARGUMENT,
+        en=Words(
+            "A line of the file cannot be read[: {file}][ line {line}][, {problem}]. Nothing was "
+            "changed.",
+            "Fetch the file from DUO again without editing it, or correct the lines that are "
+            "named[; {count} in all].",
+        ),
+        nl=Words(
+            "Een regel van het bestand is niet te lezen[: {file}][ regel {line}][, {problem}]. "
+            "Er is niets gewijzigd.",
+            "Haal het bestand opnieuw bij DUO op zonder het te bewerken, of verbeter de genoemde "
+            "regels[; {count} in totaal].",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.OPERATOR,
+    ),
+    Reason.FILE_TOO_LARGE: Entry(
+        code=Code.INVALID_ARGUMENT,
+        en=Words(
+            "The file is larger than the hub reads[, at most {limit} bytes].",
+            "Check that this is the right file; DUO's school files are a few megabytes.",
+        ),
+        nl=Words(
+            "Het bestand is groter dan de hub leest[, hoogstens {limit} bytes].",
+            "Controleer of dit het juiste bestand is; de scholenbestanden van DUO zijn een paar "
+            "megabytes.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.OPERATOR,
+    ),
+    Reason.FILE_OUTDATED: Entry(
+        code=Code.FAILED_PRECONDITION,
+        en=Words(
+            "The file describes an earlier day[ ({as_of})] than the last one read from this "
+            "source[ {source}][, {last}].",
+            "Import the newest file, or give the right as-of date.",
+        ),
+        nl=Words(
+            "Het bestand beschrijft een eerdere dag[ ({as_of})] dan het laatst gelezen bestand "
+            "van deze bron[ {source}][, {last}].",
+            "Importeer het nieuwste bestand, of geef de juiste peildatum.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.OPERATOR,
+    ),
+    Reason.IMPORT_CLOSES_TOO_MANY: Entry(
+        code=Code.FAILED_PRECONDITION,
+        en=Words(
+            "The file would close more locations than is credible[: {closing} of {open}][, at "
+            "most a share of {limit}]. Nothing was changed.",
+            "Check that the file is complete; if it is, import it again with a larger "
+            "max_closed_share.",
+        ),
+        nl=Words(
+            "Het bestand zou meer vestigingen sluiten dan geloofwaardig is[: {closing} van "
+            "{open}][, hoogstens een deel van {limit}]. Er is niets gewijzigd.",
+            "Controleer of het bestand volledig is; zo ja, importeer het opnieuw met een grotere "
+            "max_closed_share.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.OPERATOR,
+    ),
+}

@@ -1,0 +1,93 @@
+"""The catalogue as documents: `docs/errors.md` for people, `errors.json` for programs."""
+
+import json
+from typing import Any, Final
+
+from wissel.routing.refusals.catalogue.entries import AREAS, CATALOGUE
+from wissel.routing.refusals.catalogue.entry import RETRYABLE, Entry, Words
+from wissel.routing.refusals.catalogue.render import NAME, Language, contact_of, fill, owner_of
+from wissel.routing.refusals.reasons import Reason
+
+_INTRODUCTION: Final = """\
+# Errors
+
+*Written by `python -m wissel.routing.refusals.catalogue`; change the catalogue instead.*
+
+Every refusal has a reason. Reasons are never renamed, so a LAS can translate them for its users;
+the same words, in English and Dutch, are in `errors.json` beside
+`wissel.routing.refusals.catalogue`.
+
+A gRPC status carries `google.rpc.ErrorInfo` with the reason, the domain `wissel` and metadata: the
+values that the words below leave room for. Its text reads `REASON: sentence. Fix: sentence.` With
+`accept-language: nl` a `LocalizedMessage` says the same in Dutch.
+{retryable} also carry a `RetryInfo`. A refusal about the other side of
+an exchange tells less, on purpose.
+"""
+
+
+def as_markdown() -> str:
+    """Return the text of `docs/errors.md`."""
+    retryable = " and ".join(f"`{code}`" for code in sorted(RETRYABLE))
+    parts = [_INTRODUCTION.format(retryable=retryable)]
+    for area, entries in AREAS.items():
+        parts.append(f"## {area}\n")
+        parts += [_section(reason, entry) for reason, entry in entries.items()]
+    return "\n".join(parts)
+
+
+def as_json() -> str:
+    """Return the text of `errors.json`.
+
+    In its sentences `{name}` is a value of the metadata, and `[...]` a part
+    that is left out when one of its values is missing.
+    """
+    table = {reason.value: _record(CATALOGUE[reason]) for reason in Reason}
+    return json.dumps(table, indent=2, ensure_ascii=False) + "\n"
+
+
+def metadata_names(entry: Entry) -> list[str]:
+    """Return the names of the metadata that the words of an entry can show, sorted."""
+    texts = (entry.en.sentence, entry.en.fix, entry.nl.sentence, entry.nl.fix)
+    return sorted({name for text in texts for name in NAME.findall(text)})
+
+
+def _section(reason: Reason, entry: Entry) -> str:
+    marks = [f"`{entry.code}`", f"up to {owner_of(entry.owner, 'en')}"]
+    if entry.retry_seconds is not None:
+        marks.append(f"repeat unchanged after {entry.retry_seconds} s")
+    if entry.oso_result is not None:
+        marks.append(f"OSO result `{entry.oso_result}`")
+    names = ", ".join(f"`{name}`" for name in metadata_names(entry))
+    paragraphs = [
+        f"### {reason}",
+        " · ".join(marks),
+        f"{_plain(entry.en.sentence)} **Fix:** {_plain(entry.en.fix)}",
+        f"*Nederlands:* {_plain(entry.nl.sentence)} **Oplossing:** {_plain(entry.nl.fix)}",
+        f"Contact: {contact_of(entry.contact, 'en')}." + (f" Metadata: {names}." if names else ""),
+    ]
+    return "\n\n".join(paragraphs) + "\n"
+
+
+def _record(entry: Entry) -> dict[str, Any]:
+    return {
+        "code": entry.code.value,
+        "retry_seconds": entry.retry_seconds,
+        "oso_result": entry.oso_result,
+        "metadata": metadata_names(entry),
+        "en": _words(entry, entry.en, "en"),
+        "nl": _words(entry, entry.nl, "nl"),
+    }
+
+
+def _words(entry: Entry, words: Words, language: Language) -> dict[str, str]:
+    return {
+        "sentence": words.sentence,
+        "fix": words.fix,
+        "owner": owner_of(entry.owner, language),
+        "contact": contact_of(entry.contact, language),
+    }
+
+
+def _plain(template: str) -> str:
+    """Return the words of a template without its optional parts."""
+    return fill(template, {})

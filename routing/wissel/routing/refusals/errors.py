@@ -1,0 +1,41 @@
+"""The one exception with which Wissel says no."""
+
+from collections.abc import Mapping
+
+from wissel.routing.refusals.reasons import Reason
+
+
+class Refused(Exception):
+    """An expected refusal: a reason from the table, with the facts that counted.
+
+    `metadata` fills the sentences of `wissel.routing.refusals.catalogue` and travels in
+    `google.rpc.ErrorInfo`; it never holds a payload, a person or a key.
+    `field` names the request field at fault, `retry_after` is in seconds.
+    """
+
+    def __init__(
+        self,
+        reason: Reason,
+        /,
+        *,
+        field: str | None = None,
+        retry_after: float | None = None,
+        **metadata: str,
+    ) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+        self.field = field
+        self.retry_after = retry_after
+        self.metadata: Mapping[str, str] = metadata
+
+    def forget(self) -> None:
+        """Let go of where it was raised, when that has served its purpose.
+
+        The frames on its way keep what they were about, and often this refusal
+        too. A server that looks for such cycles rarely would keep payloads.
+        """
+        self.__traceback__ = self.__context__ = self.__cause__ = None
+
+    def __str__(self) -> str:
+        facts = ", ".join(f"{name}={value}" for name, value in self.metadata.items())
+        return f"{self.reason}({facts})" if facts else str(self.reason)

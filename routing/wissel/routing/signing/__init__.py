@@ -1,0 +1,1 @@
+"""Keys, certificates and signatures: which count; bytes are returned only once verified."""

@@ -1,0 +1,126 @@
+"""What a certificate may be used for (DESIGN 3 and 6)."""
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import Final, TypeVar
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.signing import keys
+
+E = TypeVar("E", bound=x509.ExtensionType)
+
+_TLS_CURVES: Final = frozenset({ec.SECP256R1.name, ec.SECP384R1.name, ec.SECP521R1.name})
+UNREADABLE: Final = (
+    ValueError,
+    TypeError,
+    KeyError,
+    x509.InvalidVersion,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+"""What the library raises for a certificate or a list that is not what it should be.
+
+It reads names, moments, keys and extensions when they are asked for, each with
+errors of its own: for a year 0, for text that is none, for an extension given twice,
+for a TLS feature that it does not know.
+"""
+
+
+class Purpose(Enum):
+    """As what a certificate presents itself."""
+
+    CLIENT = "TLS client"
+    SERVER = "TLS server"
+    SIGNER = "signer"
+
+
+_EXTENDED_KEY_USAGE: Final = {
+    Purpose.CLIENT: ExtendedKeyUsageOID.CLIENT_AUTH,
+    Purpose.SERVER: ExtendedKeyUsageOID.SERVER_AUTH,
+}
+
+
+def require_suitable(chain: Sequence[x509.Certificate], purpose: Purpose) -> None:
+    """Check a trusted chain, leaf first and root last, against the profile of its purpose.
+
+    1. The leaf is no CA: gRPC's own TLS would let one through.
+    2. Its key is strong enough: for TLS RSA of 2048 bits or EC P-256, P-384 or
+       P-521; for a signer one of the kinds in `wissel.routing.signing.keys`.
+    3. Its usage is said to be this one: for TLS the extended key usage, for a
+       signer the key usage digitalSignature.
+    4. No intermediate is limited to other extended key usages (RFC 5280 4.2.1.12,
+       as TLS libraries apply it).
+
+    Raises `Refused(CERTIFICATE_UNSUITABLE)` with the problem in words, and
+    `Refused(ALGORITHM_NOT_ALLOWED)` for the key of a signer.
+    """
+    leaf, above = chain[0], chain[1:-1]
+    try:
+        _require_end_entity(leaf)
+        if purpose is Purpose.SIGNER:
+            keys.allowed_public_key(leaf.public_key())
+            _require_digital_signature(leaf)
+        else:
+            _require_tls_key(leaf)
+            _require_extended_key_usage(leaf, purpose)
+            for certificate in above:
+                _require_unlimited(certificate, purpose)
+    except UNREADABLE:
+        raise _unsuitable("it cannot be read") from None
+
+
+def extension(certificate: x509.Certificate, kind: type[E]) -> E | None:
+    """Return the extension of this kind, or None; ValueError if it cannot be read."""
+    try:
+        return certificate.extensions.get_extension_for_class(kind).value
+    except x509.ExtensionNotFound:
+        return None
+
+
+def _require_end_entity(leaf: x509.Certificate) -> None:
+    constraints = extension(leaf, x509.BasicConstraints)
+    usage = extension(leaf, x509.KeyUsage)
+    if (constraints and constraints.ca) or (usage and usage.key_cert_sign):
+        raise _unsuitable("it is that of a certificate authority")
+
+
+def _require_tls_key(leaf: x509.Certificate) -> None:
+    match key := leaf.public_key():
+        case ec.EllipticCurvePublicKey() if key.curve.name in _TLS_CURVES:
+            return
+        case rsa.RSAPublicKey() if key.key_size >= keys.MINIMUM_RSA_BITS:
+            return
+    problem = f"its key is {keys.describe(key)}"
+    raise _unsuitable(problem)
+
+
+def _require_digital_signature(leaf: x509.Certificate) -> None:
+    usage = extension(leaf, x509.KeyUsage)
+    if usage is None or not usage.digital_signature:
+        raise _unsuitable("its key usage has no digitalSignature")
+
+
+def _require_extended_key_usage(leaf: x509.Certificate, purpose: Purpose) -> None:
+    usages = extension(leaf, x509.ExtendedKeyUsage)
+    if usages is None or _EXTENDED_KEY_USAGE[purpose] not in usages:
+        problem = f"its extended key usage is not that of a {purpose.value}"
+        raise _unsuitable(problem)
+
+
+def _require_unlimited(authority: x509.Certificate, purpose: Purpose) -> None:
+    usages = extension(authority, x509.ExtendedKeyUsage)
+    allowed = {_EXTENDED_KEY_USAGE[purpose], ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
+    if usages is not None and allowed.isdisjoint(usages):
+        problem = f"its issuer may not issue for a {purpose.value}"
+        raise _unsuitable(problem)
+
+
+def _unsuitable(problem: str) -> Refused:
+    return Refused(Reason.CERTIFICATE_UNSUITABLE, problem=problem)

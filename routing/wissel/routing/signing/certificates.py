@@ -1,0 +1,174 @@
+"""Certificates: the OIN in them, and the path from them to a trusted root (DESIGN 3).
+
+What TLS accepted is not enough, so the path is built again here, with our own
+rules. What a peer sends beside its own certificate is never more than a
+candidate for that path.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Final, Self
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+from cryptography.x509.verification import (
+    Criticality,
+    ExtensionPolicy,
+    PolicyBuilder,
+    Store,
+    VerificationError,
+)
+
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.signing.certificate_profile import UNREADABLE, Purpose, require_suitable
+from wissel.routing.signing.trusted_path import TrustedPath, check_clock
+from wissel.routing.values.identifiers import Oin
+
+MAX_INTERMEDIATES: Final = 3
+"""A path has at most this many certificates between its leaf and its root."""
+_MAX_CANDIDATES: Final = 8
+
+# An authority follows the usual rules (basicConstraints, keyCertSign, path
+# length, name constraints). Its extended key usages are judged afterwards, by
+# purpose; so is the leaf, of which no SAN is demanded.
+_AUTHORITY: Final = ExtensionPolicy.webpki_defaults_ca().may_be_present(
+    x509.ExtendedKeyUsage, Criticality.AGNOSTIC, None
+)
+_LEAF: Final = ExtensionPolicy.permit_all()
+
+
+def oin_of(certificate: x509.Certificate) -> Oin:
+    """Return the one OIN in subject.serialNumber (Digikoppeling; DESIGN 3.1).
+
+    Raises `Refused` with OIN_MISSING, OIN_AMBIGUOUS for more than one
+    serialNumber, or OIN_MALFORMED, also for a subject that cannot be read.
+    """
+    try:
+        numbers = certificate.subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)
+    except UNREADABLE:
+        raise Refused(Reason.OIN_MALFORMED) from None
+    if not numbers:
+        raise Refused(Reason.OIN_MISSING)
+    if len(numbers) > 1:
+        raise Refused(Reason.OIN_AMBIGUOUS, count=str(len(numbers)))
+    value = numbers[0].value
+    if not isinstance(value, str) or not Oin.pattern.fullmatch(value):
+        raise Refused(Reason.OIN_MALFORMED)
+    return Oin(value)
+
+
+def is_of_key(certificate: x509.Certificate, key: PrivateKeyTypes) -> bool:
+    """Whether a certificate is that of a private key; not if it holds none that can be read."""
+    try:
+        return certificate.public_key() == key.public_key()
+    except UNREADABLE:
+        return False
+
+
+def chain_from_pem(pem: bytes) -> tuple[bytes, ...]:
+    """Return the certificates of a PEM file as DER, in its order, at least one.
+
+    Raises `Refused(CERTIFICATE_MISSING)` if there is none that can be read.
+    """
+    try:
+        certificates = x509.load_pem_x509_certificates(pem)
+    except UNREADABLE:
+        raise Refused(Reason.CERTIFICATE_MISSING) from None
+    return tuple(each.public_bytes(Encoding.DER) for each in certificates)
+
+
+class Trust:
+    """The roots that are trusted, and the building of paths to them. It is a `PathFinder`."""
+
+    def __init__(self, roots: Sequence[x509.Certificate]) -> None:
+        self.roots = tuple(roots)
+        self._store = Store(list(roots))
+
+    @classmethod
+    def from_pem(cls, pem: bytes) -> Self:
+        """Trust the certificates of a PEM file; ValueError if it has none, or one is unreadable."""
+        try:
+            return cls([_load(der) for der in chain_from_pem(pem)])
+        except (*UNREADABLE, Refused):
+            raise ValueError("no certificates in PEM") from None
+
+    def path(self, chain: Sequence[bytes], purpose: Purpose, at: dt.datetime) -> TrustedPath:
+        """Return the trusted path of the first of these DER certificates.
+
+        1. There is a certificate, and it can be read (CERTIFICATE_MISSING,
+           CERTIFICATE_UNSUITABLE).
+        2. A path leads from it to a root, over any of the others
+           (CERTIFICATE_UNTRUSTED).
+        3. The certificate suits the purpose (CERTIFICATE_UNSUITABLE, and
+           ALGORITHM_NOT_ALLOWED for a signer's key).
+        4. It holds exactly one OIN (OIN_MISSING, OIN_AMBIGUOUS, OIN_MALFORMED).
+        5. The whole path is valid at `at`, an aware instant
+           (CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID).
+
+        Revocation is not judged here: see `paths.check_revoked`.
+        """
+        if not chain:
+            raise Refused(Reason.CERTIFICATE_MISSING)
+        leaf, candidates = _parse(chain[0]), _parse_candidates(chain[1:])
+        found = self._chain(leaf, candidates, at)
+        require_suitable(found, purpose)
+        path = TrustedPath.of(oin_of(leaf), found)
+        check_clock(path, at)
+        return path
+
+    def _chain(
+        self, leaf: x509.Certificate, candidates: list[x509.Certificate], at: dt.datetime
+    ) -> list[x509.Certificate]:
+        # A path that leads to a root at another instant fails on the clock
+        # alone, and that is what its owner must hear.
+        other = max(each.not_valid_before_utc for each in (leaf, *candidates))
+        for moment in (at, other):
+            found = self._build(leaf, candidates, moment)
+            if found is not None:
+                return found
+        raise Refused(Reason.CERTIFICATE_UNTRUSTED)
+
+    def _build(
+        self, leaf: x509.Certificate, candidates: list[x509.Certificate], at: dt.datetime
+    ) -> list[x509.Certificate] | None:
+        verifier = (
+            PolicyBuilder()
+            .store(self._store)
+            .time(at.astimezone(dt.UTC))
+            .max_chain_depth(MAX_INTERMEDIATES)
+            .extension_policies(ca_policy=_AUTHORITY, ee_policy=_LEAF)
+            .build_client_verifier()
+        )
+        try:
+            return verifier.verify(leaf, candidates).chain
+        except (VerificationError, ValueError):
+            return None
+
+
+def _load(der: bytes) -> x509.Certificate:
+    """Return the certificate with names and moments that can be read, else raise `UNREADABLE`."""
+    certificate = x509.load_der_x509_certificate(der)
+    _ = certificate.subject, certificate.issuer
+    _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    return certificate
+
+
+def _parse(der: bytes) -> x509.Certificate:
+    try:
+        return _load(der)
+    except UNREADABLE:
+        raise Refused(Reason.CERTIFICATE_UNSUITABLE, problem="it cannot be read") from None
+
+
+def _parse_candidates(chain: Sequence[bytes]) -> list[x509.Certificate]:
+    found = []
+    for der in chain[:_MAX_CANDIDATES]:
+        try:
+            found.append(_load(der))
+        except UNREADABLE:
+            # A candidate that cannot be read leads nowhere: the path says the rest.
+            continue
+    return found

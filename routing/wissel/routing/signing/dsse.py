@@ -1,0 +1,143 @@
+"""Signed bytes: DSSE with certificates (DESIGN 6, "How it is signed").
+
+What is signed is the pre-authentication encoding of type and bytes, so a
+signature over one kind of message never passes for another kind. The verified
+bytes are what `verify` returns: parse those and nothing else.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, Self
+
+from cryptography.x509 import load_der_x509_certificate
+
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.signing import keys
+from wissel.routing.signing.certificate_profile import Purpose
+from wissel.routing.signing.certificates import MAX_INTERMEDIATES, chain_from_pem, is_of_key, oin_of
+from wissel.routing.signing.trusted_path import PathFinder, TrustedPath
+from wissel.routing.values.identifiers import Oin
+
+ENVELOPE_HEADER: Final = "application/vnd.wissel.envelope-header.v1+protobuf"
+ROUTE_STAMP: Final = "application/vnd.wissel.route-stamp.v1+protobuf"
+RECEIVER_RECEIPT: Final = "application/vnd.wissel.receiver-receipt.v1+protobuf"
+HUB_RECEIPT: Final = "application/vnd.wissel.hub-receipt.v1+protobuf"
+
+MAX_CERTIFICATES: Final = MAX_INTERMEDIATES + 1
+"""The leaf and its intermediates; a root need not travel."""
+MAX_CHAIN_BYTES: Final = 12 * 1024
+"""All certificates of a signature together, as DER."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """A signature with the DER certificates that explain it, leaf first."""
+
+    sig: bytes
+    chain: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """Bytes that claim to be signed; only `verify` can say by whom."""
+
+    payload: bytes = field(repr=False)
+    payload_type: str
+    signatures: tuple[Signature, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """Bytes that were signed by `signer`, with the path of the certificate that says so."""
+
+    payload: bytes = field(repr=False)
+    signer: Oin
+    path: TrustedPath
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signer:
+    """Who signs: a private key and its certificates as DER, leaf first."""
+
+    key: keys.PrivateKey = field(repr=False)
+    chain: tuple[bytes, ...]
+    oin: Oin
+
+    @classmethod
+    def from_pem(cls, key: bytes, certificates: bytes) -> Self:
+        """Return the signer of an unencrypted PEM key and its PEM certificates, leaf first.
+
+        A root at the end of the file may stay there if the whole is within the
+        limits of a signature. Raises `Refused` with ALGORITHM_NOT_ALLOWED,
+        CERTIFICATE_MISSING, CERTIFICATE_UNSUITABLE (the key is not that of the
+        certificate, the chain is too long) or `OIN_…`, and ValueError for a key
+        that cannot be read.
+        """
+        private = keys.allowed_private_key(keys.private_key_in(key))
+        chain = chain_from_pem(certificates)
+        leaf = load_der_x509_certificate(chain[0])
+        if not is_of_key(leaf, private):
+            problem = "it is not that of the signing key"
+            raise Refused(Reason.CERTIFICATE_UNSUITABLE, problem=problem)
+        if (limit := _chain_problem(chain)) is not None:
+            raise Refused(Reason.CERTIFICATE_UNSUITABLE, problem=limit)
+        return cls(key=private, chain=chain, oin=oin_of(leaf))
+
+    def sign(self, payload: bytes, payload_type: str) -> Signed:
+        """Return the payload with this signer's one signature."""
+        sig = keys.sign(self.key, pae(payload_type, payload))
+        signature = Signature(sig=sig, chain=self.chain)
+        return Signed(payload=payload, payload_type=payload_type, signatures=(signature,))
+
+
+def pae(payload_type: str, payload: bytes) -> bytes:
+    """Return the pre-authentication encoding (DSSE v1); its lengths count bytes."""
+    kind = payload_type.encode()
+    return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
+
+
+def verify(signed: Signed, expected_type: str, paths: PathFinder, at: dt.datetime) -> Verified:
+    """Return the verified bytes and who signed them, judged at `at`.
+
+    1. The bytes are of the type that is expected (PAYLOAD_TYPE_UNEXPECTED).
+    2. There is exactly one signature (SIGNATURE_COUNT_INVALID).
+    3. It brings one to four certificates, 12 KiB at most (SIGNER_UNTRUSTED).
+    4. A trusted path leads from the first one, which may sign and holds one OIN
+       (SIGNER_UNTRUSTED with the `cause`; ALGORITHM_NOT_ALLOWED for its key).
+    5. The key of that certificate made the signature over type and bytes
+       (SIGNATURE_INVALID).
+
+    Whose signature it ought to be is for the caller to compare.
+    """
+    if signed.payload_type != expected_type:
+        raise Refused(Reason.PAYLOAD_TYPE_UNEXPECTED, expected=expected_type)
+    if len(signed.signatures) != 1:
+        raise Refused(Reason.SIGNATURE_COUNT_INVALID, count=str(len(signed.signatures)))
+    signature = signed.signatures[0]
+    if (problem := _chain_problem(signature.chain)) is not None:
+        raise Refused(Reason.SIGNER_UNTRUSTED, problem=problem)
+    path = _signer_path(signature.chain, paths, at)
+    keys.verify(path.key, signature.sig, pae(signed.payload_type, signed.payload))
+    return Verified(payload=signed.payload, signer=path.oin, path=path)
+
+
+def _signer_path(chain: Sequence[bytes], paths: PathFinder, at: dt.datetime) -> TrustedPath:
+    try:
+        return paths.path(chain, Purpose.SIGNER, at)
+    except Refused as refused:
+        if refused.reason is Reason.ALGORITHM_NOT_ALLOWED:
+            raise
+        problem = refused.metadata.get("problem", refused.reason)
+        raise Refused(Reason.SIGNER_UNTRUSTED, cause=refused.reason, problem=problem) from refused
+
+
+def _chain_problem(chain: Sequence[bytes]) -> str | None:
+    if not chain:
+        return "no certificate came with the signature"
+    if len(chain) > MAX_CERTIFICATES:
+        return f"more than {MAX_CERTIFICATES} certificates came with the signature"
+    if sum(map(len, chain)) > MAX_CHAIN_BYTES:
+        return f"its certificates are larger than {MAX_CHAIN_BYTES} bytes"
+    return None

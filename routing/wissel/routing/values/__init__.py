@@ -1,0 +1,1 @@
+"""What text from outside becomes, once: identifiers, days, one-line texts."""

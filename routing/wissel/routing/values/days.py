@@ -1,0 +1,101 @@
+"""Calendar days and periods, as DUO's schemas define them: both ends inclusive.
+
+A day is a day in Europe/Amsterdam (FACTS 1.2).
+"""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Final, Self
+from zoneinfo import ZoneInfo
+
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+
+AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+ONE_DAY: Final = dt.timedelta(days=1)
+_QUARTER: Final = dt.timedelta(minutes=15)
+_NOTHING: Final = dt.timedelta()
+
+
+def day_of(instant: dt.datetime) -> dt.date:
+    """Return the day in Amsterdam on which an aware instant falls.
+
+    After the last day that there is comes none: it lasts until the last instant.
+    """
+    try:
+        return instant.astimezone(AMSTERDAM).date()
+    except OverflowError:
+        return dt.date.max
+
+
+class Today:
+    """The day in Amsterdam of one instant after another, worked out once a quarter of an hour.
+
+    Days begin on a quarter of an hour in every zone, whatever the season.
+    """
+
+    def __init__(self) -> None:
+        self._since = dt.datetime.min.replace(tzinfo=dt.UTC)
+        self._day = day_of(self._since)
+
+    def at(self, instant: dt.datetime) -> dt.date:
+        """Return the same as `day_of`, of an instant in UTC."""
+        if not _NOTHING <= instant - self._since < _QUARTER:
+            minute = instant.minute // 15 * 15
+            self._since = instant.replace(minute=minute, second=0, microsecond=0)
+            self._day = day_of(instant)
+        return self._day
+
+
+def parse_day(text: str, field: str) -> dt.date:
+    """Return the day written as `yyyy-mm-dd`, or raise `Refused(DATE_MALFORMED)`."""
+    try:
+        if _DAY.fullmatch(text):
+            return dt.date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise Refused(Reason.DATE_MALFORMED, field=field)
+
+
+def parse_optional_day(text: str, field: str) -> dt.date | None:
+    """Return the day, or None for an empty text."""
+    return parse_day(text, field) if text else None
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From `start` to `end`, both included; without `end` until further notice."""
+
+    start: dt.date
+    end: dt.date | None = None
+
+    @classmethod
+    def parse(cls, start: dt.date, end: dt.date | None) -> Self:
+        """Return the period, or raise `Refused(PERIOD_INVALID)` if it ends before it starts."""
+        if end is not None and end < start:
+            raise Refused(Reason.PERIOD_INVALID, field="end_date", start=str(start), end=str(end))
+        return cls(start, end)
+
+    def contains(self, day: dt.date) -> bool:
+        """Whether the day lies in it."""
+        return self.start <= day and (self.end is None or day <= self.end)
+
+    @property
+    def empty(self) -> bool:
+        """Whether it ends before it starts: taken back before its first day, it holds no day."""
+        return self.end is not None and self.end < self.start
+
+    def overlaps(self, other: "Period") -> bool:
+        """Whether some day lies in both; an empty period shares none."""
+        if self.empty or other.empty:
+            return False
+        return (self.end is None or other.start <= self.end) and (
+            other.end is None or self.start <= other.end
+        )
+
+    def until(self, end: dt.date | None) -> "Period":
+        """Return the part that lies before or on `end`."""
+        ends = [day for day in (self.end, end) if day is not None]
+        return Period(self.start, min(ends, default=None))

@@ -1,0 +1,232 @@
+"""The names of the field: each parsed once, at the edge, into its own type.
+
+Each type is a string that can only hold a well-formed value (FACTS section 5).
+`parse` takes text as people write it, in its one canonical spelling, and
+raises `Refused(IDENTIFIER_MALFORMED)` with the field and the kind.
+"""
+
+import re
+from functools import lru_cache
+from typing import ClassVar, Final, Self
+
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.person_numbers import holds_person_number
+
+_BRIN_OIN: Final = "00000007000"
+_LONGEST: Final = 200  # no identifier is longer
+_ECHO_LIMIT: Final = 40  # how much of a wrong value an error repeats
+_NUMBER_LENGTH: Final = 33  # nine digits with three separators between each two
+_NINE_DIGITS: Final = re.compile(r"\d(?:[\s._/-]{0,3}\d){8}")
+
+
+class Identifier(str):
+    """Base of the identifiers; never used itself."""
+
+    __slots__ = ()
+    kind: ClassVar[str]
+    pattern: ClassVar[re.Pattern[str]]
+    wide: ClassVar[bool] = False
+    """Whether the pattern leaves room for the number of a person, which is then refused."""
+
+    @classmethod
+    def parse(cls, text: str, field: str | None = None) -> Self:
+        """Return `text` as this identifier.
+
+        Raises `Refused(FIELD_REQUIRED)` for an empty text, else
+        `Refused(IDENTIFIER_MALFORMED)`.
+        """
+        if len(text) <= _LONGEST:
+            parsed: Self | None = _parsed(cls, text)  # type: ignore[assignment]  # of that kind
+            if parsed is not None:
+                return parsed
+        if not text:
+            raise Refused(Reason.FIELD_REQUIRED, field=field or cls.kind)
+        raise Refused(
+            Reason.IDENTIFIER_MALFORMED,
+            field=field or cls.kind,
+            kind=cls.kind,
+            value=_harmless(text),
+        )
+
+
+@lru_cache(maxsize=65_536)
+def _parsed(kind: type[Identifier], text: str) -> Identifier | None:
+    """Return the text as this kind of identifier, None if it is malformed.
+
+    The same few thousand names come back in every call, so they are remembered.
+    """
+    if not kind.pattern.fullmatch(text) or (kind.wide and holds_person_number(text)):
+        return None
+    return kind(text)
+
+
+class BoardNumber(Identifier):
+    """Number of a bevoegd gezag: five digits."""
+
+    __slots__ = ()
+    kind = "board number"
+    pattern = re.compile(r"[0-9]{5}")
+
+
+class Brin(Identifier):
+    """BRIN of a school: two digits, two capitals, such as `99XA`."""
+
+    __slots__ = ()
+    kind = "BRIN"
+    pattern = re.compile(r"[0-9]{2}[A-Z]{2}")
+
+    @property
+    def oin(self) -> "Oin":
+        """The school's OIN: `00000007000`, the BRIN and five zeros."""
+        return Oin(f"{self.stem}00000")
+
+    @property
+    def stem(self) -> str:
+        """What the school's OIN and all its routing keys begin with (R9)."""
+        return _BRIN_OIN + self
+
+
+class Swv(Identifier):
+    """Code of a samenwerkingsverband, such as `PO2707`."""
+
+    __slots__ = ()
+    kind = "samenwerkingsverband"
+    pattern = re.compile(r"(PO|VO)[0-9]{4}")
+
+
+Organisation = Brin | Swv
+"""Who gives mandates, sends and receives."""
+
+
+class Vestiging(Identifier):
+    """A location: BRIN plus two digits, such as `99XA02`."""
+
+    __slots__ = ()
+    kind = "vestiging"
+    pattern = re.compile(r"[0-9]{2}[A-Z]{2}[0-9]{2}")
+
+    @classmethod
+    def within(cls, brin: Brin, text: str, field: str | None = None) -> "Vestiging":
+        """Return the vestiging of `brin` written as `02` or `99XA02`.
+
+        A vestiging of another BRIN is malformed here.
+        """
+        whole = cls.parse(f"{brin}{text}" if len(text) == len("02") else text, field)
+        if whole.brin != brin:
+            raise Refused(
+                Reason.IDENTIFIER_MALFORMED,
+                field=field or cls.kind,
+                kind=f"vestiging of {brin}",
+                value=_harmless(text),
+            )
+        return whole
+
+    @property
+    def brin(self) -> Brin:
+        """The school that it belongs to."""
+        return Brin(self[:4])
+
+    @property
+    def number(self) -> int:
+        """Its number within the school, 0 to 99."""
+        return int(self[4:])
+
+
+class Oin(Identifier):
+    """Organisatie-identificatienummer: 20 characters (Digikoppeling)."""
+
+    __slots__ = ()
+    kind = "OIN"
+    pattern = re.compile(r"000000[0-9]{2}[0-9A-Z]{12}")
+
+    @property
+    def brin(self) -> Brin | None:
+        """The BRIN if this is a school's OIN."""
+        inner = self[len(_BRIN_OIN) : -5]
+        if self.startswith(_BRIN_OIN) and self.endswith("00000") and Brin.pattern.fullmatch(inner):
+            return Brin(inner)
+        return None
+
+    @property
+    def stem(self) -> str:
+        """The part that all routing keys of this organisation share (R9)."""
+        if self.startswith(_BRIN_OIN):
+            return self[:15]
+        # An RSIN has nine digits and leaves three for the suffix; the others leave four.
+        return self[:17] if self.startswith("00000001") else self[:16]
+
+
+class RoutingKey(Identifier):
+    """Routeringskenmerk: an organisation's OIN with another suffix (R9)."""
+
+    __slots__ = ()
+    kind = "routing key"
+    pattern = re.compile(r"000000[0-9]{2}[0-9A-Z]{12}")
+
+    def belongs_to(self, oin: Oin) -> bool:
+        """Whether it is this organisation's OIN with another suffix of digits."""
+        suffix = self[len(oin.stem) :]
+        return self.startswith(oin.stem) and suffix.isascii() and suffix.isdigit()
+
+    def reserved_for(self, oin: Oin) -> bool:
+        """Whether its suffix is all zeros: that is the organisation itself."""
+        return self.belongs_to(oin) and not self[len(oin.stem) :].strip("0")
+
+
+class Aanleverpunt(Identifier):
+    """Delivery point: `0` for vestiging 00, a vestiging's number, or 100 and up (R9)."""
+
+    __slots__ = ()
+    kind = "aanleverpunt"
+    pattern = re.compile(r"0|[1-9][0-9]{0,4}")
+
+    @property
+    def extra(self) -> bool:
+        """Whether it is one of the approved extra ones."""
+        return int(self) >= 100  # noqa: PLR2004 - the number is the rule
+
+
+class ServiceCode(Identifier):
+    """Code of a dienst, such as `OSO_OV`."""
+
+    __slots__ = ()
+    kind = "service code"
+    wide = True
+    pattern = re.compile(r"[A-Z][A-Z0-9_]{1,31}")
+
+
+class Namespace(Identifier):
+    """Opaque key of a service version."""
+
+    __slots__ = ()
+    kind = "service version"
+    wide = True
+    pattern = re.compile(r"[!-~]{1,200}")
+
+
+class SystemId(Identifier):
+    """Short name of an administration system, such as `las-noord`."""
+
+    __slots__ = ()
+    kind = "system id"
+    wide = True
+    pattern = re.compile(r"[a-z][a-z0-9-]{1,39}")
+
+
+def organisation(brin: str, swv: str, field: str) -> Organisation:
+    """Return the one organisation that was named; exactly one of both texts is filled."""
+    if brin:
+        return Brin.parse(brin, f"{field}brin")
+    if swv:
+        return Swv.parse(swv, f"{field}swv")
+    raise Refused(Reason.FIELD_REQUIRED, field=f"{field}brin")
+
+
+def _harmless(text: str) -> str:
+    """Return what an error may repeat: short, printable and without a person's number."""
+    shown = text[:_ECHO_LIMIT]
+    # A number that begins in what is shown is found whole; a longer text costs no more.
+    if _NINE_DIGITS.search(text[: _ECHO_LIMIT + _NUMBER_LENGTH]) or not shown.isprintable():
+        return "(not shown)"
+    return shown
