@@ -12,7 +12,7 @@ from wissel.server.registry.ports import Act
 from wissel.server.settings import PREFIX
 from wissel.server.store.engine import open_engine
 from wissel.server.store.migrate import migrate
-from wissel.server.store.register import SqlRegister
+from wissel.server.store.register.register import SqlRegister
 
 HUB: Final = Oin("00000003990000000000")
 READY: Final = "serving on "

@@ -19,7 +19,7 @@ from wissel.routing.facts import Endpoint, Mandate, Role
 from wissel.routing.table.table import Table
 from wissel.routing.values.identifiers import Brin, ServiceCode
 from wissel.server.memory import settle
-from wissel.server.store import log
+from wissel.server.store.register import event_log
 
 _URL: Final = "https://las.example:8443"
 _ON: Final = dt.date(2026, 9, 1)
@@ -73,7 +73,7 @@ def following(table: Table) -> float:
 def main(url: str) -> None:
     """Measure the register at `url`, made by `bench.hub.seed`; print the figures as JSON."""
     before, started = resident(os.getpid()), time.perf_counter()
-    table = log.load(url, Table.load)
+    table = event_log.load(url, Table.load)
     loading = time.perf_counter() - started
     settle()
     schools = [brin for brin in brins() if table.organisation(brin)]

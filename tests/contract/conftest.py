@@ -9,8 +9,8 @@ from support import postgres
 from support.journals import JournalWorld
 from support.register_world import World, open_world
 from support.stores import fresh_sqlite, register_at
-from wissel.server.store.journal import SqlJournal
-from wissel.server.store.register import SqlRegister
+from wissel.server.store.journal.journal import SqlJournal
+from wissel.server.store.register.register import SqlRegister
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

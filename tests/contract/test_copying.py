@@ -14,11 +14,11 @@ from support.orders import NOW, order
 from support.stores import fresh_sqlite, register_at, sqlite_url
 from support.whole_state import DELIVERIES, fill, rows
 from wissel.routing.exchange.delivery import State, Wanted
-from wissel.server.store import tables
-from wissel.server.store.copying import Copied, CopyError, copy_database
+from wissel.server.store.database_copy import Copied, CopyError, copy_database
 from wissel.server.store.engine import blocking_read, journal_url, open_blocking_engine
-from wissel.server.store.journal import SqlJournal
+from wissel.server.store.journal.journal import SqlJournal
 from wissel.server.store.migrate import migrate
+from wissel.server.store.register import tables
 
 
 def silent(_: str) -> None:

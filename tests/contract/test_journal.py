@@ -16,7 +16,7 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin
 from wissel.server.store.engine import journal_url, open_blocking_engine
-from wissel.server.store.journal import SqlJournal
+from wissel.server.store.journal.journal import SqlJournal
 
 
 async def test_a_claim_is_durable_before_it_returns(

@@ -15,7 +15,7 @@ from wissel.routing.exchange.delivery import State
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.server.store.engine import open_blocking_engine
-from wissel.server.store.journal import SqlJournal
+from wissel.server.store.journal.journal import SqlJournal
 
 MANY = range(1, 41)
 LOCK = "UPDATE delivery SET attempt = attempt WHERE message_id = %s"

@@ -19,7 +19,7 @@ from support.orders import DONE, LATER, NO, NOW, order
 from wissel.routing.exchange.delivery import State
 from wissel.routing.refusals.errors import Refused
 from wissel.server.store.engine import journal_url, open_blocking_engine
-from wissel.server.store.journal import SqlJournal
+from wissel.server.store.journal.journal import SqlJournal
 
 
 async def test_of_claims_in_two_processes_one_wins(

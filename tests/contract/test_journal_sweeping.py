@@ -12,7 +12,7 @@ from support.orders import DONE, FAILED, LATER, LEASE, NO, NOW, UNCERTAIN, order
 from wissel.routing.exchange.delivery import Delivery, State
 from wissel.routing.refusals.errors import Refused
 from wissel.server.store.engine import blocking_write, journal_url, open_blocking_engine
-from wissel.server.store.journal import SqlJournal
+from wissel.server.store.journal.journal import SqlJournal
 
 SECOND = dt.timedelta(seconds=1)
 

@@ -17,9 +17,9 @@ from support.acts import act, board
 from support.stores import fresh_sqlite, register_at
 from wissel.routing.facts import Fact
 from wissel.server.store.engine import open_engine
-from wissel.server.store.follow import Follower
-from wissel.server.store.listen import listen
-from wissel.server.store.register import SqlRegister
+from wissel.server.store.register.follower import Follower
+from wissel.server.store.register.listen import listen
+from wissel.server.store.register.register import SqlRegister
 
 NEVER = 3600.0
 """A poll so rare that only a notification can move the follower."""

@@ -12,15 +12,16 @@ from sqlalchemy import MetaData, inspect, text
 from support.journals import ID, ME
 from support.orders import NOW, UNCERTAIN, order
 from support.stores import sqlite_url
-from wissel.server.store import journal_tables, tables
 from wissel.server.store.engine import (
     blocking_read,
     blocking_write,
     journal_url,
     open_blocking_engine,
 )
-from wissel.server.store.journal import SqlJournal
+from wissel.server.store.journal import tables as journal_tables
+from wissel.server.store.journal.journal import SqlJournal
 from wissel.server.store.migrate import migrate
+from wissel.server.store.register import tables
 
 
 def _tables(url: str) -> set[str]:

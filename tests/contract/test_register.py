@@ -18,11 +18,11 @@ from support.stores import register_at
 from wissel.routing.facts import Board, Fact
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.server.store.codec import encode
 from wissel.server.store.engine import open_engine, read_transaction
-from wissel.server.store.projection import BY_ENTITY, key_of
-from wissel.server.store.register import SqlRegister
-from wissel.server.store.tables import EVENT, SUBJECT
+from wissel.server.store.register.codec import encode
+from wissel.server.store.register.projection import BY_ENTITY, key_of
+from wissel.server.store.register.register import SqlRegister
+from wissel.server.store.register.tables import EVENT, SUBJECT
 
 
 async def _events(url: str) -> list[dict[str, Any]]:

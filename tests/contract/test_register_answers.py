@@ -9,7 +9,7 @@ from support.acts import NOORD, ZUID, act, board
 from support.stores import register_at
 from wissel.routing.refusals.errors import Refused
 from wissel.server.registry.ports import Act
-from wissel.server.store.register import SqlRegister
+from wissel.server.store.register.register import SqlRegister
 
 
 async def _ask(register: SqlRegister, who: Act, response: bytes = b"answer") -> bytes | None:

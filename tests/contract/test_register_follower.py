@@ -17,9 +17,9 @@ from wissel.routing.facts import Board, Fact
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.table.table import Table
-from wissel.server.store.follow import Folded, Follower, Log
-from wissel.server.store.log import Advance
-from wissel.server.store.register import SqlRegister
+from wissel.server.store.register.event_log import Advance
+from wissel.server.store.register.follower import Folded, Follower, Log
+from wissel.server.store.register.register import SqlRegister
 
 T = TypeVar("T", bound=Folded)
 NEVER = 3600.0

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from support.acts import NOORD, ZUID, act, board, system
 from support.facts import mandates
 from wissel.routing.facts import Board, Fact, Mandate, Party, Revocation, RevocationTarget, System
-from wissel.server.store.register import SqlRegister
+from wissel.server.store.register.register import SqlRegister
 
 UNHEALTHY = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 """One register takes all examples, and a busy machine its time."""

@@ -12,7 +12,7 @@ from support.register_writer import count_up
 from support.stores import register_at
 from wissel.routing.facts import Board, Fact
 from wissel.routing.refusals.errors import Refused
-from wissel.server.store.register import SqlRegister
+from wissel.server.store.register.register import SqlRegister
 
 TIMES = 25
 

@@ -14,7 +14,7 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import BoardNumber, Brin, Oin, Swv, Vestiging
 from wissel.server.registry.listing import Part
 from wissel.server.registry.ports import Act, Register
-from wissel.server.registry.school_lists import (
+from wissel.server.registry.schools.lists import (
     SchoolFilter,
     count_schools,
     list_boards,

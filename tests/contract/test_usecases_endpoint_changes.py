@@ -35,7 +35,7 @@ from wissel.server.registry.endpoints import (
     suspend_endpoint,
 )
 from wissel.server.registry.scope import Scope
-from wissel.server.store.codec import etag_of
+from wissel.server.store.register.codec import etag_of
 
 
 async def end(

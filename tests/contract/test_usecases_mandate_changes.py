@@ -33,7 +33,7 @@ from wissel.server.registry.mandates import (
     update_mandate,
 )
 from wissel.server.registry.scope import Scope
-from wissel.server.store.codec import etag_of
+from wissel.server.store.register.codec import etag_of
 
 
 async def update(world: World, command: UpdateMandate, scope: Scope = OPERATOR) -> Mandate:

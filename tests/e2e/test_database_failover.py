@@ -27,9 +27,9 @@ from wissel.clients.errors import WisselError
 from wissel.clients.hub import AsyncHub
 from wissel.clients.patience import Patience
 from wissel.routing.table.table import Table
-from wissel.server.store.follow import Follower
 from wissel.server.store.migrate import migrate
-from wissel.server.store.register import SqlRegister
+from wissel.server.store.register.follower import Follower
+from wissel.server.store.register.register import SqlRegister
 
 TOLD: Final = logging.getLogger(__name__)
 MANY: Final = 20

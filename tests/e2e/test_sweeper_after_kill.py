@@ -19,11 +19,11 @@ from wissel.routing.exchange.delivery import State, Wanted
 from wissel.routing.table.table import Table
 from wissel.server.courier.assemble import CourierParts, make_dialer, make_sweeper
 from wissel.server.courier.bounds import Limits
-from wissel.server.courier.sweep import Rhythm
-from wissel.server.identity.own import watch_signer, watch_tls
+from wissel.server.courier.settle.sweep import Rhythm
+from wissel.server.identity.own_certificates import watch_signer, watch_tls
 from wissel.server.identity.trust import HubTrust
-from wissel.server.store.follow import Follower
-from wissel.server.store.journal import SqlJournal, head_reader
+from wissel.server.store.journal.journal import SqlJournal, head_reader
+from wissel.server.store.register.follower import Follower
 
 PROMPT = Rhythm(every=0.05, first=0.05, most=0.2, chance=random.random)
 LEASES = dt.timedelta(minutes=10)

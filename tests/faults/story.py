@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from faults.stage import Stage
 from wissel.routing.exchange.delivery import State
-from wissel.server.store.journal_tables import DELIVERY, ENTRY
+from wissel.server.store.journal.tables import DELIVERY, ENTRY
 
 _STATES: Final = ("pending", "sent", "refused")
 

@@ -9,8 +9,8 @@ from fuzz.target import Target, told
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.values.person_numbers import holds_person_number
 from wissel.school.v1 import school_service_pb2
-from wissel.server.rpc.call import Call
-from wissel.server.rpc.mutating import ACCOUNT_LIMIT, REASON_LIMIT, act_of
+from wissel.server.rpc.calls.call import Call
+from wissel.server.rpc.requests.mutation import ACCOUNT_LIMIT, REASON_LIMIT, act_of
 
 _KEYS: Final = ("accept-language", "wissel-user", "x-other")
 

@@ -18,16 +18,16 @@ from wissel.mandate.v1 import mandate_service_pb2
 from wissel.party.v1 import party_service_pb2
 from wissel.routing.refusals.errors import Refused
 from wissel.school.v1 import school_service_pb2
-from wissel.server.rpc.agreements import AgreementServicer
-from wissel.server.rpc.call import Call, Caller, enter
-from wissel.server.rpc.catalog import CatalogServicer
-from wissel.server.rpc.endpoints import EndpointServicer
-from wissel.server.rpc.mandates import MandateServicer
-from wissel.server.rpc.parties import PartyServicer
-from wissel.server.rpc.routes import RouteServicer
-from wissel.server.rpc.schools import SamenwerkingsverbandServicer, SchoolServicer
-from wissel.server.rpc.status import MAX_DETAILS, status_of
-from wissel.server.rpc.traffic import TrafficServicer
+from wissel.server.rpc.calls.call import Call, Caller, enter
+from wissel.server.rpc.calls.status import MAX_DETAILS, status_of
+from wissel.server.rpc.services.agreements import AgreementServicer
+from wissel.server.rpc.services.catalog import CatalogServicer
+from wissel.server.rpc.services.endpoints.servicer import EndpointServicer
+from wissel.server.rpc.services.mandates.servicer import MandateServicer
+from wissel.server.rpc.services.parties import PartyServicer
+from wissel.server.rpc.services.routes.servicer import RouteServicer
+from wissel.server.rpc.services.schools.servicer import SamenwerkingsverbandServicer, SchoolServicer
+from wissel.server.rpc.services.traffic.servicer import TrafficServicer
 from wissel.traffic.v1 import route_service_pb2, traffic_service_pb2
 
 _NOBODY: Final = cast(Any, None)  # what only a stream needs

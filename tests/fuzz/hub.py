@@ -10,8 +10,8 @@ from wissel.routing.facts import Role
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.table.table import Table
-from wissel.server.rpc.call import Caller
-from wissel.server.rpc.shared import Shared
+from wissel.server.rpc.calls.call import Caller
+from wissel.server.rpc.requests.shared import Shared
 
 _NO_PEER: Final = cast(Any, None)  # no certificate is looked at
 CALLERS: Final = (

@@ -7,8 +7,8 @@ from typing import Final
 
 from fuzz.target import Target, told
 from wissel.routing.refusals.errors import Refused
-from wissel.server.courier.addresses import IpAddress, Place, is_allowed, target_of
-from wissel.server.registry.endpoint_rules import address
+from wissel.server.courier.receivers.addresses import IpAddress, Place, is_allowed, target_of
+from wissel.server.registry.rules.endpoints import address
 
 _AROUND: Final = ("{}", "https://{}", "https://[{}]", "https://[{}]:443", "https://{}:8443/oso?a=b")
 

@@ -22,9 +22,9 @@ from wissel.routing.facts import Board, School
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.values.identifiers import BoardNumber, Vestiging
 from wissel.routing.values.person_numbers import holds_person_number
-from wissel.server.registry.duo import ParsedFile, parse
-from wissel.server.registry.duo_formats import BoardRow, LocationRow, Row, Source
-from wissel.server.registry.school_plan import Known, Plan, plan
+from wissel.server.registry.schools.duo import ParsedFile, parse
+from wissel.server.registry.schools.duo_formats import BoardRow, LocationRow, Row, Source
+from wissel.server.registry.schools.plan import Known, Plan, plan
 
 _NOTHING: Final = Known(boards={}, schools={})
 _DAY: Final = dt.date(2026, 9, 1)

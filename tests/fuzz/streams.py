@@ -21,10 +21,10 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.school.v1 import school_service_pb2
 from wissel.server.courier.bounds import Limits
-from wissel.server.courier.incoming import Incoming
-from wissel.server.courier.parts import Part, Piece, piece_of, read_part, write_part
-from wissel.server.registry.duo import MAX_FILE_BYTES
-from wissel.server.rpc.uploading import received
+from wissel.server.courier.streams.chunk_framing import Part, Piece, piece_of, read_part, write_part
+from wissel.server.courier.streams.request_stream import Incoming
+from wissel.server.registry.schools.duo import MAX_FILE_BYTES
+from wissel.server.rpc.services.schools.upload import received
 from wissel.traffic.v1 import traffic_service_pb2
 
 T = TypeVar("T")

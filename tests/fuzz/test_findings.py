@@ -19,8 +19,8 @@ from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.signing.trusted_path import TrustedPath, check_clock
 from wissel.routing.values.days import day_of
-from wissel.server.registry.duo import MAX_BROKEN_LINES, MAX_LINE_BYTES, parse
-from wissel.server.registry.duo_formats import Source
+from wissel.server.registry.schools.duo import MAX_BROKEN_LINES, MAX_LINE_BYTES, parse
+from wissel.server.registry.schools.duo_formats import Source
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 

@@ -19,9 +19,9 @@ from support.las import accept, failing, silent, unwilling
 from wissel.dossier.v1 import dossier_pb2
 from wissel.routing.exchange.envelope import Address
 from wissel.routing.values.identifiers import Vestiging
-from wissel.server.courier.attempt import Attempt
 from wissel.server.courier.bounds import Limits
-from wissel.server.courier.incoming import Incoming
+from wissel.server.courier.deliver.attempt import Attempt
+from wissel.server.courier.streams.request_stream import Incoming
 from wissel.traffic.v1 import traffic_service_pb2 as pb
 
 ONE = replace(QUICK, transfers_per_oin=1)

@@ -20,7 +20,7 @@ from wissel.routing.exchange.envelope import Address
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Brin
 from wissel.server.courier.assemble import make_sweeper
-from wissel.server.courier.journey import Step
+from wissel.server.courier.timeline import Step
 from wissel.server.observing.metrics import SweeperMetrics
 
 ALL = [step.value for step in Step]

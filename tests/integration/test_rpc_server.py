@@ -17,7 +17,7 @@ from support import worlds
 from support.hub import Hub, detail, reason_of, running_hub
 from support.stubs import Caller
 from wissel.party.v1.party_service_pb2 import WhoAmIRequest
-from wissel.server.rpc.services import Traffic
+from wissel.server.rpc.served import Traffic
 from wissel.traffic.v1.traffic_service_pb2 import GetDeliveryRequest
 from wissel.traffic.v1.traffic_service_pb2_grpc import TrafficServiceStub
 

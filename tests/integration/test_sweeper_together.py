@@ -27,7 +27,7 @@ from support.sweeping import (
 from wissel.las.v1 import las_service_pb2 as las
 from wissel.routing.exchange.delivery import State, Wanted
 from wissel.server.store.engine import blocking_write, journal_url, open_blocking_engine
-from wissel.server.store.journal import SqlJournal, head_reader
+from wissel.server.store.journal.journal import SqlJournal, head_reader
 
 
 @pytest.fixture

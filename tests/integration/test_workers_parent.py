@@ -16,9 +16,9 @@ import pytest
 
 from support.processes import free_port
 from wissel.server.settings import ListenError
+from wissel.server.workers.metrics_endpoint import watched
 from wissel.server.workers.parent import SILENT_SECONDS, Parent, Start
 from wissel.server.workers.port import held
-from wissel.server.workers.watching import watched
 
 SERVES = "import os, signal, sys; os.write(int(sys.argv[1]), b'+'); signal.pause()"
 FAILS = "raise SystemExit(4)"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from wissel.server.registry.duo_formats import FORMATS, Source
+from wissel.server.registry.schools.duo_formats import FORMATS, Source
 
 ROOT: Final = Path(__file__).parents[2]
 REAL_FILES: Final = ROOT.parent / "shared" / "data" / "duo"

@@ -32,21 +32,21 @@ from wissel.routing.signing.trusted_path import TrustedPath
 from wissel.routing.table.table import Table
 from wissel.routing.values.days import Period
 from wissel.routing.values.identifiers import Oin
+from wissel.server.courier.accept.forward import Courier
 from wissel.server.courier.assemble import CourierParts, make_courier, make_dialer
 from wissel.server.courier.bounds import Limits
-from wissel.server.courier.dial import Dialer
-from wissel.server.courier.forward import Courier
-from wissel.server.courier.journey import Journey
+from wissel.server.courier.receivers.dial import Dialer
+from wissel.server.courier.timeline import Journey
 from wissel.server.courier.wire import message_of
 from wissel.server.identity.files import HubFiles
-from wissel.server.identity.own import watch_signer, watch_tls
+from wissel.server.identity.own_certificates import watch_signer, watch_tls
 from wissel.server.identity.peer import Peers
 from wissel.server.identity.trust import HubTrust
 from wissel.server.observing.metrics import ForwardMetrics, JournalMetrics
-from wissel.server.rpc.traffic import TrafficServicer
-from wissel.server.store.follow import Follower
-from wissel.server.store.journal import SqlJournal, head_reader
-from wissel.server.store.register import SqlRegister
+from wissel.server.rpc.services.traffic.servicer import TrafficServicer
+from wissel.server.store.journal.journal import SqlJournal, head_reader
+from wissel.server.store.register.follower import Follower
+from wissel.server.store.register.register import SqlRegister
 from wissel.traffic.v1 import traffic_service_pb2 as pb
 from wissel.traffic.v1.traffic_service_pb2_grpc import TrafficServiceStub
 

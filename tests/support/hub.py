@@ -28,17 +28,17 @@ from wissel.routing.facts import Fact
 from wissel.routing.table.table import Table
 from wissel.routing.values.identifiers import Oin
 from wissel.server.identity.files import HubFiles
-from wissel.server.identity.own import watch_signer, watch_tls
+from wissel.server.identity.own_certificates import watch_signer, watch_tls
 from wissel.server.identity.peer import Peers
 from wissel.server.identity.trust import HubTrust
 from wissel.server.registry.ports import Act
+from wissel.server.rpc.calls.log import JsonLines
+from wissel.server.rpc.calls.ports import Clock
 from wissel.server.rpc.credentials import ServerCertificate
-from wissel.server.rpc.log import JsonLines
-from wissel.server.rpc.ports import Clock
+from wissel.server.rpc.served import Traffic
 from wissel.server.rpc.server import Bounds, Parts, RpcServer, build
-from wissel.server.rpc.services import Traffic
-from wissel.server.store.follow import Follower
-from wissel.server.store.register import SqlRegister
+from wissel.server.store.register.follower import Follower
+from wissel.server.store.register.register import SqlRegister
 
 M = TypeVar("M")
 

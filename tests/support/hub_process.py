@@ -20,7 +20,7 @@ from wissel.routing.values.identifiers import Oin
 from wissel.server.identity import pki
 from wissel.server.store.engine import blocking_read, open_blocking_engine
 from wissel.server.store.migrate import migrate
-from wissel.server.store.tables import HEAD
+from wissel.server.store.register.tables import HEAD
 
 HUB_OIN: Final = Oin("00000003990000000000")
 OPERATOR_OIN: Final = Oin("00000003990000010000")

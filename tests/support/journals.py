@@ -11,8 +11,8 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin
 from wissel.server.store.engine import blocking_read, journal_url, open_blocking_engine
-from wissel.server.store.journal import SqlJournal
-from wissel.server.store.journal_tables import ENTRY
+from wissel.server.store.journal.journal import SqlJournal
+from wissel.server.store.journal.tables import ENTRY
 
 ME: Final = Oin(NOORD_OIN)
 """Who sends `orders.order()`."""

@@ -12,7 +12,7 @@ from wissel.routing.facts import Board
 from wissel.routing.values.identifiers import BoardNumber, Oin
 from wissel.server.registry.ports import Act
 from wissel.server.store.engine import open_engine
-from wissel.server.store.register import SqlRegister
+from wissel.server.store.register.register import SqlRegister
 
 ACT = Act(caller=Oin("00000003999900000000"), method="count")
 

@@ -4,8 +4,8 @@ import datetime as dt
 from typing import Final
 
 from wissel.routing.facts import Board, School
-from wissel.server.registry.duo import parse
-from wissel.server.registry.school_plan import Known, Plan, plan
+from wissel.server.registry.schools.duo import parse
+from wissel.server.registry.schools.plan import Known, Plan, plan
 
 EMPTY: Final = Known.of([], [])
 AUGUST: Final = dt.date(2026, 8, 1)

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Final, TypeVar
 
 from support.acts import act
-from wissel.server.registry.duo import parse
 from wissel.server.registry.ports import Change, Reading, Register
-from wissel.server.registry.schools import ImportReport, ImportSchools, import_schools
+from wissel.server.registry.schools.duo import parse
+from wissel.server.registry.schools.usecases import ImportReport, ImportSchools, import_schools
 
 T = TypeVar("T")
 ACT: Final = act()

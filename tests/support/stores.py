@@ -10,7 +10,7 @@ from pathlib import Path
 
 from wissel.server.store.engine import journal_url, open_engine
 from wissel.server.store.migrate import migrate
-from wissel.server.store.register import SqlRegister
+from wissel.server.store.register.register import SqlRegister
 
 
 def utc_now() -> dt.datetime:

@@ -11,7 +11,7 @@ import grpc
 from support.forwarding import Envelope, World
 from support.las import Behaviour, failing, silent
 from wissel.server.courier.assemble import CourierParts, make_sweeper
-from wissel.server.courier.sweep import Rhythm
+from wissel.server.courier.settle.sweep import Rhythm
 
 PROMPT: Final = Rhythm(every=0.02, first=0.02, most=0.1, question=20.0, chance=random.random)
 LOST: Final = failing(grpc.StatusCode.INTERNAL)

@@ -9,9 +9,10 @@ from support.acts import act, board
 from support.orders import DONE, NOW, order
 from support.stores import register_at
 from wissel.server.registry import catalog
-from wissel.server.store import journal_tables, tables
 from wissel.server.store.engine import blocking_read, journal_url, open_blocking_engine
-from wissel.server.store.journal import SqlJournal
+from wissel.server.store.journal import tables as journal_tables
+from wissel.server.store.journal.journal import SqlJournal
+from wissel.server.store.register import tables
 
 DELIVERIES: Final = 3
 _EVERY: Final = (*tables.METADATA.sorted_tables, *journal_tables.METADATA.sorted_tables)

@@ -6,7 +6,7 @@ import pytest
 
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.server.courier.addresses import Place, addresses_of, is_allowed, target_of
+from wissel.server.courier.receivers.addresses import Place, addresses_of, is_allowed, target_of
 
 
 @pytest.mark.parametrize("text", ["8.8.8.8", "2a00:1450:400e::1", "::ffff:8.8.8.8"])

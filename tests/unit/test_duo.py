@@ -20,8 +20,8 @@ from support.duo_files import (
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import BoardNumber, Vestiging
-from wissel.server.registry.duo import MAX_FILE_BYTES, MAX_PROBLEMS, parse
-from wissel.server.registry.duo_formats import BoardRow, LocationRow, Source
+from wissel.server.registry.schools.duo import MAX_FILE_BYTES, MAX_PROBLEMS, parse
+from wissel.server.registry.schools.duo_formats import BoardRow, LocationRow, Source
 
 _NAMES = st.text(
     st.characters(codec="cp1252", exclude_categories=["C", "Z"]), min_size=1, max_size=200

@@ -8,9 +8,9 @@ import orjson
 from prometheus_client import CollectorRegistry, generate_latest
 
 from wissel.routing.table.table import Table
-from wissel.server.rpc.call import Call
-from wissel.server.rpc.finished import Finished
-from wissel.server.rpc.log import JsonLines
+from wissel.server.rpc.calls.call import Call
+from wissel.server.rpc.calls.call_log import Finished
+from wissel.server.rpc.calls.log import JsonLines
 
 NOON = dt.datetime(2026, 9, 1, 12, tzinfo=dt.UTC)
 TABLE = Table.load(7, ())

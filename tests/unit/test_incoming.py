@@ -13,7 +13,7 @@ from wissel.routing.exchange.envelope import MIN_CHUNK_BYTES
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.server.courier.bounds import Limits
-from wissel.server.courier.incoming import Incoming, Requests
+from wissel.server.courier.streams.request_stream import Incoming, Requests
 from wissel.traffic.v1 import traffic_service_pb2 as pb
 
 EVER: Final = 600.0

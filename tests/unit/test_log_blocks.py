@@ -6,7 +6,7 @@ import select
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wissel.server.rpc.log import JsonLines
+from wissel.server.rpc.calls.log import JsonLines
 
 
 class Writes(io.StringIO):

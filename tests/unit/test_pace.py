@@ -5,7 +5,7 @@ import pytest
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.server.courier.bounds import Limits
-from wissel.server.courier.pace import Pace
+from wissel.server.courier.streams.min_rate import Pace
 
 LIMITS = Limits()
 LEAST = LIMITS.rate * int(LIMITS.rate_window)

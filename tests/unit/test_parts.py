@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from wissel.dossier.v1 import dossier_pb2
 from wissel.las.v1 import las_service_pb2 as las
-from wissel.server.courier.parts import Piece, piece_of, read_part, write_part
+from wissel.server.courier.streams.chunk_framing import Piece, piece_of, read_part, write_part
 from wissel.traffic.v1 import traffic_service_pb2 as traffic
 
 SIZES = (1, 2, 121, 123, 124, 125, 126, 127, 128, 16_376, 16_379, 16_383, 16_384, 1024 * 1024)

@@ -11,9 +11,7 @@ from support.register_world import (
 )
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.server.registry.endpoint_rules import (
-    address,
-)
+from wissel.server.registry.rules.endpoints import address
 
 
 @pytest.mark.parametrize(

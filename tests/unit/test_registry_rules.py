@@ -43,13 +43,9 @@ from wissel.routing.values.identifiers import (
     Vestiging,
 )
 from wissel.server.registry.catalog import usable_version
-from wissel.server.registry.endpoint_rules import (
-    allowed_aanleverpunt,
-    fitting_attribute,
-    own_key,
-)
-from wissel.server.registry.mandate_rules import has_ended, refuse_overlap, stopped_now
-from wissel.server.registry.occupancy import active_days
+from wissel.server.registry.rules.endpoints import allowed_aanleverpunt, fitting_attribute, own_key
+from wissel.server.registry.rules.mandates import has_ended, refuse_overlap, stopped_now
+from wissel.server.registry.rules.routing_keys import active_days
 from wissel.server.registry.scope import Scope
 
 TODAY_ON = Period(TODAY)

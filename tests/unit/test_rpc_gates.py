@@ -8,11 +8,11 @@ import pytest
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Brin, Oin
-from wissel.server.rpc.call import preferred_language
-from wissel.server.rpc.log import JsonLines
-from wissel.server.rpc.policy import POLICY, PolicyError, Rule, check_policy
-from wissel.server.rpc.quota import Buckets, Quota
-from wissel.server.rpc.status import MAX_DETAILS, status_of
+from wissel.server.rpc.calls.call import preferred_language
+from wissel.server.rpc.calls.log import JsonLines
+from wissel.server.rpc.calls.policy import POLICY, PolicyError, Rule, check_policy
+from wissel.server.rpc.calls.quota import Buckets, Quota
+from wissel.server.rpc.calls.status import MAX_DETAILS, status_of
 
 NOORD = Oin("00000003999999010000")
 

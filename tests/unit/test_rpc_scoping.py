@@ -7,8 +7,8 @@ import pytest
 from wissel.routing.facts import Role
 from wissel.routing.values.identifiers import SystemId
 from wissel.server.registry.scope import Scope
-from wissel.server.rpc.policy import POLICY, Sees
-from wissel.server.rpc.scoping import scope_by
+from wissel.server.rpc.calls.policy import POLICY, Sees
+from wissel.server.rpc.requests.scoping import scope_by
 
 OWN: Final = (SystemId("las-noord"),)
 NOTHING, ALL, THEIRS = Scope(), Scope.everything(), Scope.of(OWN)

@@ -15,9 +15,9 @@ from support.duo_files import (
 from support.school_plans import AUGUST, EMPTY, OCTOBER, SEPTEMBER, applied, imported
 from wissel.routing.facts import OPERATOR_SOURCE, Board, Location, School
 from wissel.routing.values.identifiers import BoardNumber, Brin, Vestiging
-from wissel.server.registry.duo import parse
-from wissel.server.registry.school_changes import ChangeKind
-from wissel.server.registry.school_plan import Known, Plan, plan
+from wissel.server.registry.schools.differences import ChangeKind
+from wissel.server.registry.schools.duo import parse
+from wissel.server.registry.schools.plan import Known, Plan, plan
 
 LAST_OF_AUGUST = dt.date(2026, 8, 31)
 

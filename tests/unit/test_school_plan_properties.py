@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from support.duo_files import REAL_FILES, po_file, po_line, vo_file, vo_line
 from support.school_plans import AUGUST, EMPTY, SEPTEMBER, applied
 from wissel.routing.facts import School
-from wissel.server.registry.duo import ParsedFile, parse
-from wissel.server.registry.school_plan import Known, plan
+from wissel.server.registry.schools.duo import ParsedFile, parse
+from wissel.server.registry.schools.plan import Known, plan
 
 
 def test_the_real_files_give_the_known_numbers() -> None:

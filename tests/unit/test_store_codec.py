@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from support.facts import EACH_KIND, facts
 from wissel.routing.facts import Board, Fact, Qualification, Revocation, RevocationTarget
 from wissel.routing.values.identifiers import BoardNumber, Brin, ServiceCode, SystemId
-from wissel.server.store.codec import FACT_KINDS, decode, encode, etag_of
-from wissel.server.store.projection import BY_ENTITY, PROJECTIONS, key_of
-from wissel.server.store.subjects import subjects_of
-from wissel.server.store.tables import INDEXED
+from wissel.server.store.register.codec import FACT_KINDS, decode, encode, etag_of
+from wissel.server.store.register.event_subjects import subjects_of
+from wissel.server.store.register.projection import BY_ENTITY, PROJECTIONS, key_of
+from wissel.server.store.register.tables import INDEXED
 
 
 @given(facts())

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from wissel.server.rpc.together import Together
+from wissel.server.rpc.calls.coalescing import Together
 
 TURNS = 100
 """More turns of the loop than a call waits for."""

@@ -89,10 +89,10 @@ def copy_database(
     target: Annotated[str, typer.Argument(metavar="TO", help="URL of an empty one.")],
 ) -> None:
     """Copy register and journal from one database to another, and prove the copy."""
-    from wissel.server.store import copying
+    from wissel.server.store import database_copy
 
     with _explained():
-        copied = copying.copy_database(source, target, _say)
+        copied = database_copy.copy_database(source, target, _say)
         _say(f"copied {copied.rows} rows, up to revision {copied.revision}; all are equal")
 
 
@@ -168,7 +168,7 @@ def _supervise(settings: Settings) -> None:
 async def _work(settings: Settings, descriptor: int) -> None:
     """Serve as one of several workers: until its parent says so, or is gone."""
     from wissel.server.app import serving
-    from wissel.server.workers.link import Link
+    from wissel.server.workers.control_channel import Link
 
     link, stop = Link(descriptor), asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -18,12 +18,12 @@ from sqlalchemy.engine import make_url
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.table.table import Table
 from wissel.routing.values.identifiers import Oin
+from wissel.server.courier.accept.forward import Courier
 from wissel.server.courier.assemble import CourierParts, make_courier, make_dialer, make_sweeper
 from wissel.server.courier.bounds import Limits
-from wissel.server.courier.forward import Courier
-from wissel.server.courier.inquiry import unseen
-from wissel.server.courier.journey import Journey
-from wissel.server.courier.sweep import Sweeper, usual
+from wissel.server.courier.settle.receipt_query import unseen
+from wissel.server.courier.settle.sweep import Sweeper, usual
+from wissel.server.courier.timeline import Journey
 from wissel.server.identity.files import HubFiles
 from wissel.server.identity.peer import Peers
 from wissel.server.memory import give_back, settle
@@ -36,16 +36,16 @@ from wissel.server.observing.metrics import (
 )
 from wissel.server.registry import catalog
 from wissel.server.registry.ports import Act
-from wissel.server.rpc import log
+from wissel.server.rpc.calls import log
 from wissel.server.rpc.credentials import ServerCertificate
 from wissel.server.rpc.server import Bounds, Parts, RpcServer, build
-from wissel.server.rpc.traffic import TrafficServicer
+from wissel.server.rpc.services.traffic.servicer import TrafficServicer
 from wissel.server.settings import WHOLE, ListenError, Settings, Share, StartError
 from wissel.server.store.engine import is_sqlite, open_engine
-from wissel.server.store.follow import Follower
-from wissel.server.store.journal import SqlJournal, head_reader
-from wissel.server.store.listen import listen
-from wissel.server.store.register import SqlRegister
+from wissel.server.store.journal.journal import SqlJournal, head_reader
+from wissel.server.store.register.follower import Follower
+from wissel.server.store.register.listen import listen
+from wissel.server.store.register.register import SqlRegister
 
 if TYPE_CHECKING:
     from wissel.server.observing.traces import Traces

@@ -5,16 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from wissel.routing.signing.dsse import Signer
+from wissel.server.courier.accept.admission import House
+from wissel.server.courier.accept.forward import Courier
 from wissel.server.courier.bounds import Limits
-from wissel.server.courier.carry import Carrier
-from wissel.server.courier.dial import Dialer
-from wissel.server.courier.forward import Courier
-from wissel.server.courier.inquiry import Asking, Inquiry, unseen
-from wissel.server.courier.judging import House
-from wissel.server.courier.papers import Papers
+from wissel.server.courier.deliver.delivery import Carrier
+from wissel.server.courier.deliver.receipts import Papers
 from wissel.server.courier.ports import Clock, Journal, OwnTls, PeerTrust, Renewed, Tables
-from wissel.server.courier.probe import Prober
-from wissel.server.courier.sweep import Rhythm, Sweeper, tell_nobody
+from wissel.server.courier.receivers.dial import Dialer
+from wissel.server.courier.receivers.probe import Prober
+from wissel.server.courier.settle.receipt_query import Asking, Inquiry, unseen
+from wissel.server.courier.settle.sweep import Rhythm, Sweeper, tell_nobody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,9 +12,9 @@ from prometheus_client import CollectorRegistry
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.signing.dsse import Signer
 from wissel.server.identity.expiry import Expiry
-from wissel.server.identity.own import OwnTls, earliest_end, watch_signer, watch_tls
+from wissel.server.identity.own_certificates import OwnTls, earliest_end, watch_signer, watch_tls
+from wissel.server.identity.reloading import Watched, keep_looking
 from wissel.server.identity.trust import HubTrust
-from wissel.server.identity.watched import Watched, keep_looking
 from wissel.server.settings import Settings, StartError
 
 Clock = Callable[[], dt.datetime]

@@ -19,7 +19,7 @@ from wissel.routing.signing.trusted_path import (
     check_revoked,
 )
 from wissel.server.identity.crls import RevocationLists, TrustFileError
-from wissel.server.identity.watched import Watched
+from wissel.server.identity.reloading import Watched
 
 
 class _Rooted:

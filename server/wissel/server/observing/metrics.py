@@ -13,8 +13,8 @@ from typing import Final, Literal, NoReturn, TypeAlias
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from wissel.routing.exchange.delivery import Delivery, State
-from wissel.server.courier.journey import Journey, Step
-from wissel.server.store.journal_watch import Commit
+from wissel.server.courier.timeline import Journey, Step
+from wissel.server.store.journal.stats import Commit
 
 LOOK_SECONDS: Final = 0.25
 """How old what a gauge shows may be."""

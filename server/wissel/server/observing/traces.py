@@ -33,10 +33,10 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from wissel.routing.exchange.delivery import Order
 from wissel.routing.refusals.errors import Refused
-from wissel.server.courier.journey import Journey, Metadata, Step
+from wissel.server.courier.timeline import Journey, Metadata, Step
 from wissel.server.observing.sampling import sampler
-from wissel.server.rpc.call import Call, Context, current
-from wissel.server.rpc.policy import POLICY
+from wissel.server.rpc.calls.call import Call, Context, current
+from wissel.server.rpc.calls.policy import POLICY
 
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 Continuation: TypeAlias = "Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]]"

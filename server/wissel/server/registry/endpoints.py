@@ -16,14 +16,6 @@ from wissel.server.registry.commands import (
     ResumeEndpoint,
     SuspendEndpoint,
 )
-from wissel.server.registry.endpoint_rules import (
-    address,
-    allowed_aanleverpunt,
-    endpoint_period,
-    fitting_attribute,
-    own_key,
-    own_vestiging,
-)
 from wissel.server.registry.finding import (
     check_etag,
     get_endpoint,
@@ -31,9 +23,17 @@ from wissel.server.registry.finding import (
     get_organisation,
     get_service,
 )
-from wissel.server.registry.mandate_rules import allow_end, refuse_closed, still_changeable
-from wissel.server.registry.occupancy import refuse_taken_key
 from wissel.server.registry.ports import Change
+from wissel.server.registry.rules.endpoints import (
+    address,
+    allowed_aanleverpunt,
+    endpoint_period,
+    fitting_attribute,
+    own_key,
+    own_vestiging,
+)
+from wissel.server.registry.rules.mandates import allow_end, refuse_closed, still_changeable
+from wissel.server.registry.rules.routing_keys import refuse_taken_key
 from wissel.server.registry.scope import Scope
 
 

@@ -32,7 +32,7 @@ from wissel.routing.values.identifiers import (
 )
 from wissel.server.registry.ports import Reading
 from wissel.server.registry.scope import Scope
-from wissel.server.store.codec import etag_of
+from wissel.server.store.register.codec import etag_of
 
 
 async def get_board(reading: Reading, number: BoardNumber) -> Board:

@@ -6,7 +6,7 @@ from typing import Final, Generic, TypeVar
 
 from wissel.routing.facts import Fact
 from wissel.server.registry.ports import Reading, Where
-from wissel.server.store.projection import key_of
+from wissel.server.store.register.projection import key_of
 
 F = TypeVar("F", bound=Fact)
 

@@ -25,7 +25,8 @@ from wissel.server.registry.finding import (
     get_service,
     get_system,
 )
-from wissel.server.registry.mandate_rules import (
+from wissel.server.registry.ports import Change
+from wissel.server.registry.rules.mandates import (
     allow_start,
     moved,
     refuse_closed,
@@ -34,8 +35,7 @@ from wissel.server.registry.mandate_rules import (
     still_changeable,
     stopped_now,
 )
-from wissel.server.registry.occupancy import refuse_taken_key
-from wissel.server.registry.ports import Change
+from wissel.server.registry.rules.routing_keys import refuse_taken_key
 from wissel.server.registry.scope import Scope
 
 

@@ -2,8 +2,8 @@
 
 import grpc
 
-from wissel.server.identity.own import OwnTls
-from wissel.server.identity.watched import Watched
+from wissel.server.identity.own_certificates import OwnTls
+from wissel.server.identity.reloading import Watched
 
 
 class ServerCertificate:

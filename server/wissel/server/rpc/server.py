@@ -12,17 +12,17 @@ from prometheus_client import CollectorRegistry
 from wissel.routing.values.identifiers import Oin
 from wissel.server.identity.peer import Peers
 from wissel.server.registry.ports import Register
-from wissel.server.rpc.finished import Finished
-from wissel.server.rpc.gates import Gates, Room, Serving
-from wissel.server.rpc.health import HealthServicer
-from wissel.server.rpc.interceptor import Interceptor
-from wissel.server.rpc.log import Lines
-from wissel.server.rpc.policy import check_policy
-from wissel.server.rpc.ports import Clock, Follower
-from wissel.server.rpc.quota import Buckets, Quota
-from wissel.server.rpc.services import Traffic, add_services
-from wissel.server.rpc.shared import Shared
-from wissel.server.rpc.together import Together
+from wissel.server.rpc.calls.call_log import Finished
+from wissel.server.rpc.calls.coalescing import Together
+from wissel.server.rpc.calls.gates import Gates, Room, Serving
+from wissel.server.rpc.calls.interceptor import Interceptor
+from wissel.server.rpc.calls.log import Lines
+from wissel.server.rpc.calls.policy import check_policy
+from wissel.server.rpc.calls.ports import Clock, Follower
+from wissel.server.rpc.calls.quota import Buckets, Quota
+from wissel.server.rpc.requests.shared import Shared
+from wissel.server.rpc.served import Traffic, add_services
+from wissel.server.rpc.services.health import HealthServicer
 
 MAX_RECEIVE_BYTES: Final = 4 * 1024 * 1024
 _STREAMS: Final = 100

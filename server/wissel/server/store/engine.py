@@ -194,15 +194,15 @@ def _make_durable(engine: Engine) -> None:
 
 def _bound_waits(engine: Engine, *, attentive: bool) -> None:
     """Let nobody wait for a host that is not there, nor, if `attentive`, for one that is silent."""
-    from wissel.server.store import silence  # noqa: PLC0415 - PostgreSQL's driver is an extra
+    from wissel.server.store import pg_timeouts  # noqa: PLC0415 - PostgreSQL's driver is an extra
 
     @event.listens_for(engine, "do_connect")
     def connecting(dialect: Dialect, _record: Any, _args: Any, options: dict[str, Any]) -> Any:
-        options["connect_timeout"] = silence.CONNECTING
+        options["connect_timeout"] = pg_timeouts.CONNECTING
         if dialect.is_async:
-            options["async_creator_fn"] = silence.AttentiveAsyncConnection.connect
+            options["async_creator_fn"] = pg_timeouts.AttentiveAsyncConnection.connect
         elif attentive:
-            return silence.AttentiveConnection.connect(**options)
+            return pg_timeouts.AttentiveConnection.connect(**options)
         return None  # the dialect goes on with these
 
 

@@ -12,9 +12,9 @@ from typing import Final
 from prometheus_client.multiprocess import mark_process_dead
 
 from wissel.server.settings import PREFIX, WORKERS_VARIABLE, Settings
+from wissel.server.workers.metrics_endpoint import watched
 from wissel.server.workers.parent import Parent, Start
 from wissel.server.workers.port import held
-from wissel.server.workers.watching import watched
 
 METRICS_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 """A process that has it keeps its metrics in that folder, for others to read."""

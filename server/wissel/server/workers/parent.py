@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from wissel.server.workers.link import SERVES
+from wissel.server.workers.control_channel import SERVES
 
 SILENT_SECONDS: Final = 5.0
 """A worker that has said nothing for so long counts as not serving."""

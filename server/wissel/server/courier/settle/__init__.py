@@ -1,0 +1,1 @@
+"""Settling what was left open: the sweeper, and its questions to receivers."""

@@ -1,0 +1,1 @@
+"""The streams of a forward: the parts of a message, as they come and as they go on."""

@@ -1,0 +1,1 @@
+"""The rules of mandates, endpoints and routing keys, as functions of values."""

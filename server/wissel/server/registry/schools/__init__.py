@@ -1,0 +1,1 @@
+"""Schools and boards: read from DUO's files, compared, planned, imported and listed."""

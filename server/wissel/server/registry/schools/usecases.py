@@ -1,0 +1,224 @@
+"""Schools and boards: from DUO's files, or by an operator where these lack them (R1)."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from wissel.routing.facts import OPERATOR_SOURCE, Board, Location, School, SourceReport
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import BoardNumber, Brin, Vestiging
+from wissel.routing.values.texts import NAME_LIMIT, free_line, named_line
+from wissel.server.registry.ports import Change
+from wissel.server.registry.schools.differences import ChangeKind, SchoolChange
+from wissel.server.registry.schools.duo import ParsedFile
+from wissel.server.registry.schools.duo_formats import MUNICIPALITY, POSTCODE
+from wissel.server.registry.schools.plan import Known, Plan, plan
+
+_LOCATIONS: Final = "school.locations"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportSchools:
+    """A file to import; without `as_of` it describes today.
+
+    `max_closed_share` is the largest share, 0 to 1, of the source's open
+    locations that may close. `validate_only` only reports.
+    """
+
+    file: ParsedFile
+    as_of: dt.date | None = None
+    max_closed_share: float = 0.02
+    validate_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What a file changed, or would change; `revision` is that of the register after it."""
+
+    source: str
+    as_of: dt.date
+    line_count: int
+    changes: tuple[SchoolChange, ...]
+    counts: Mapping[ChangeKind, int]
+    revision: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLocation:
+    """A location of a school that an operator registers; only its name is needed.
+
+    `postcode` and `municipality` (a gemeentenummer) are as DUO's files write them.
+    """
+
+    vestiging: Vestiging
+    name: str
+    postcode: str = ""
+    city: str = ""
+    municipality: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterSchool:
+    """A school that DUO's files lack; `board_name` is for a board that is new or nameless."""
+
+    brin: Brin
+    board: BoardNumber
+    locations: tuple[NewLocation, ...]
+    board_name: str = ""
+
+
+async def import_schools(change: Change, command: ImportSchools) -> ImportReport:
+    """Apply a file whole, or refuse it, and report every difference.
+
+    1. its day is not after today, and the share is one: FIELD_INVALID
+    2. it is not older than what its source last reported: FILE_OUTDATED
+    3. it does not close more than the share: IMPORT_CLOSES_TOO_MANY
+    """
+    file, as_of = command.file, command.as_of or change.today
+    _check_fields(command, as_of, change.today)
+    await _check_order(change, file, as_of)
+    planned = plan(Known.of(await change.find(Board), await change.find(School)), file, as_of)
+    _check_share(command, planned)
+    if command.validate_only:
+        change.discard()
+    else:
+        report = SourceReport(source=file.source, as_of=as_of, sha256=file.sha256)
+        await change.put(*planned.facts, report)
+    return ImportReport(
+        source=file.source,
+        as_of=as_of,
+        line_count=file.line_count,
+        changes=planned.changes,
+        counts=planned.counts,
+        revision=change.revision,
+    )
+
+
+def _check_fields(command: ImportSchools, as_of: dt.date, today: dt.date) -> None:
+    if as_of > today:
+        raise Refused(
+            Reason.FIELD_INVALID,
+            field="as_of_date",
+            value=str(as_of),
+            problem="a file cannot describe a day that is still to come",
+        )
+    if not 0 <= command.max_closed_share <= 1:
+        raise Refused(
+            Reason.FIELD_INVALID,
+            field="max_closed_share",
+            value=str(command.max_closed_share),
+            expected="0 to 1",
+        )
+
+
+async def _check_order(change: Change, file: ParsedFile, as_of: dt.date) -> None:
+    last = await change.get(SourceReport, file.source)
+    if last is not None and as_of < last.as_of:
+        raise Refused(
+            Reason.FILE_OUTDATED,
+            field="as_of_date",
+            file=file.name,
+            source=file.source,
+            as_of=str(as_of),
+            last=str(last.as_of),
+        )
+
+
+def _check_share(command: ImportSchools, planned: Plan) -> None:
+    if planned.closed_share > command.max_closed_share:
+        raise Refused(
+            Reason.IMPORT_CLOSES_TOO_MANY,
+            file=command.file.name,
+            source=command.file.source,
+            closing=str(planned.closing),
+            open=str(planned.open_locations),
+            limit=str(command.max_closed_share),
+        )
+
+
+async def register_school(change: Change, command: RegisterSchool) -> School:
+    """Record a school that no file reports, with its board if that is new.
+
+    1. it has locations with a name, each once and of its own BRIN, with the
+       texts of `texts.free_line`: FIELD_REQUIRED, FIELD_INVALID
+    2. it is not in the register: ALREADY_REGISTERED
+    3. its board is not known by another name: FIELD_INVALID
+    """
+    _check_locations(command)
+    if await change.get(School, command.brin) is not None:
+        raise Refused(
+            Reason.ALREADY_REGISTERED, field="school.brin", entity="school", key=command.brin
+        )
+    board = await _board_of(change, command)
+    school = School(
+        brin=command.brin,
+        board=command.board,
+        source=OPERATOR_SOURCE,
+        locations=tuple(
+            _location(each) for each in sorted(command.locations, key=lambda each: each.vestiging)
+        ),
+    )
+    await change.put(board, school)
+    return school
+
+
+def _check_locations(command: RegisterSchool) -> None:
+    if not command.locations:
+        raise Refused(Reason.FIELD_REQUIRED, field=_LOCATIONS)
+    seen: set[Vestiging] = set()
+    for each in command.locations:
+        if each.vestiging.brin != command.brin:
+            raise _location_invalid(each.vestiging, f"it is not of BRIN {command.brin}")
+        if each.vestiging in seen:
+            raise _location_invalid(each.vestiging, "it is there twice")
+        seen.add(each.vestiging)
+
+
+def _location(new: NewLocation) -> Location:
+    return Location(
+        vestiging=new.vestiging,
+        name=named_line(new.name, f"{_LOCATIONS}.name", NAME_LIMIT),
+        source=OPERATOR_SOURCE,
+        postcode=_matching(POSTCODE, new.postcode, "postcode").replace(" ", ""),
+        city=free_line(new.city, f"{_LOCATIONS}.city", NAME_LIMIT),
+        municipality=_four_digits(_matching(MUNICIPALITY, new.municipality, "municipality_code")),
+    )
+
+
+def _matching(pattern: re.Pattern[str], text: str, name: str) -> str:
+    """Return a text that may be empty; the wrong value is not repeated."""
+    if text and not pattern.fullmatch(text):
+        expected = "1234 AB" if pattern is POSTCODE else "one to four digits"
+        raise Refused(Reason.FIELD_INVALID, field=f"{_LOCATIONS}.{name}", expected=expected)
+    return text
+
+
+def _four_digits(municipality: str) -> str:
+    return municipality.zfill(4) if municipality else ""
+
+
+def _location_invalid(vestiging: Vestiging, problem: str) -> Refused:
+    return Refused(
+        Reason.FIELD_INVALID,
+        field=f"{_LOCATIONS}.vestiging",
+        value=vestiging,
+        problem=problem,
+    )
+
+
+async def _board_of(change: Change, command: RegisterSchool) -> Board:
+    """Return the school's board: as known, named if it was nameless, or new."""
+    board = await change.get(Board, command.board) or Board(number=command.board)
+    name = free_line(command.board_name, "board_name", NAME_LIMIT)
+    if not name or name == board.name:
+        return board
+    if board.name:
+        raise Refused(
+            Reason.FIELD_INVALID,
+            field="board_name",
+            problem="this board is known by another name",
+        )
+    return replace(board, name=name)

@@ -1,0 +1,1 @@
+"""What happens around every call, before and after its servicer sees it."""

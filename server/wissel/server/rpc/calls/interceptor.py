@@ -1,0 +1,258 @@
+"""The interceptor: what happens around every call, once, in one order."""
+
+import asyncio
+import inspect
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any, Final, TypeAlias
+
+import grpc
+import structlog
+from google.protobuf.message import DecodeError
+
+from wissel.routing.refusals.catalogue import CATALOGUE
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.server.courier.streams.chunk_framing import read_part
+from wissel.server.rpc.calls.call import Call, Context, enter
+from wissel.server.rpc.calls.call_log import Finished
+from wissel.server.rpc.calls.coalescing import Together
+from wissel.server.rpc.calls.gates import Gates
+from wissel.server.rpc.calls.policy import POLICY, Rule
+from wissel.server.rpc.calls.redaction import for_caller
+from wissel.server.rpc.calls.status import abort
+from wissel.server.rpc.calls.stream_reauth import Watch
+
+Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
+Read: TypeAlias = Callable[[bytes], object]
+Continuation: TypeAlias = "Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]]"
+
+READERS: Final[Mapping[str, Read]] = {
+    "/wissel.traffic.v1.TrafficService/ForwardEnvelope": read_part
+}
+"""Methods whose requests are read in another way than into messages."""
+
+_UNKNOWN: Final = "unknown"
+_CODES: Final[Mapping[Any, str]] = {code.value[0]: code.name for code in grpc.StatusCode}
+_LOG: Final = structlog.get_logger("wissel.rpc")
+
+
+class Interceptor(grpc.aio.ServerInterceptor):
+    """Wraps each method's handler once and keeps the result by method name.
+
+    Around each call, outermost first, and why in this order:
+
+    1. its log line and metrics: also of what fails in the steps below
+    2. nothing unexpected leaves: a stray exception becomes INTERNAL with an id
+    3. a call that decides on the facts in memory waits for those close by
+    4. the gates: identity, registered, policy, serving, fresh, quota
+    5. for a stream: the same identity, judged again while it runs
+    """
+
+    def __init__(
+        self,
+        gates: Gates,
+        finished: Finished,
+        together: Together,
+        stream_check_seconds: float,
+    ) -> None:
+        self.gates = gates
+        self.finished = finished
+        self.together = together
+        self._check_seconds = stream_check_seconds
+        self._wrapped: dict[str, Handler] = {}
+        self._unknown = _refusing(self)
+
+    async def intercept_service(
+        self, continuation: Continuation, handler_call_details: grpc.HandlerCallDetails
+    ) -> Handler:
+        """Return the wrapped handler; a method without one, or without a rule, says so."""
+        method = handler_call_details.method
+        known = self._wrapped.get(method)
+        if known is not None:
+            return known
+        handler, rule = await continuation(handler_call_details), POLICY.get(method)
+        if handler is None or rule is None:  # never kept: names are the caller's choice
+            return self._unknown
+        wrapped = _Wrapped(self, method, rule).handler(handler)
+        self._wrapped[method] = wrapped
+        return wrapped
+
+    def begin(self, method: str, context: Context) -> Call:
+        """Return the new call, current in this task."""
+        call = Call(method, context, self.gates.follower.table, time.perf_counter())
+        enter(call)
+        return call
+
+    def watch(self, call: Call, rule: Rule) -> Watch:
+        """Return the watch over a stream that was let in."""
+        gates = self.gates
+
+        def look() -> None:
+            gates.readmit(call, rule)
+            if gates.serving.stopping and rule.always:
+                raise Refused(Reason.SHUTTING_DOWN)  # an open watch would outlast the grace
+
+        return Watch(call, look, self._check_seconds)
+
+    async def fail(self, call: Call, error: BaseException) -> None:
+        """End the call by what was raised in it; returns if that itself is to travel on.
+
+        It is not raised here, where it would keep this frame and be kept by it.
+        """
+        if isinstance(error, asyncio.CancelledError) and call.ended is not None:
+            task = asyncio.current_task()
+            if task is not None:
+                task.uncancel()
+            error = call.ended
+        if isinstance(error, Refused):
+            refused = for_caller(error, call.caller)
+        elif isinstance(error, grpc.aio.AbortError):
+            call.code = _code_name(call.context)
+            return
+        elif isinstance(error, Exception):
+            call.incident = uuid.uuid4().hex
+            _LOG.error("call failed", method=call.method, incident=call.incident, exc_info=error)
+            refused = Refused(Reason.INTERNAL_ERROR, incident=call.incident)
+        else:  # cancelled by the caller, or the generator was closed
+            call.code = "CANCELLED"
+            return
+        call.code = CATALOGUE[refused.reason].code
+        call.reason = refused.reason
+        await abort(call.context, refused, call.language)
+
+
+class _Wrapped:
+    """The handler of one method with everything around it, in each of the four arities."""
+
+    def __init__(self, around: Interceptor, method: str, rule: Rule) -> None:
+        self._around = around
+        self._method = method
+        self._rule = rule
+
+    def handler(self, inner: Handler) -> Handler:
+        """Return the wrapped handler, of the same arity and with the same serializers."""
+        read = READERS.get(self._method, inner.request_deserializer)
+        write = inner.response_serializer
+        one, each = _reading(read, _kept), _reading(read, _raised)
+        if inner.unary_unary is not None:
+            behavior = self._around.gates.room.bounded(inner.unary_unary, self._rule)
+            return grpc.unary_unary_rpc_method_handler(self._unary(behavior), one, write)
+        if inner.stream_unary is not None:
+            return grpc.stream_unary_rpc_method_handler(
+                self._stream_in(inner.stream_unary), each, write
+            )
+        if inner.unary_stream is not None:
+            return grpc.unary_stream_rpc_method_handler(
+                self._stream_out(inner.unary_stream), one, write
+            )
+        return grpc.stream_stream_rpc_method_handler(
+            self._stream_out(inner.stream_stream), each, write
+        )
+
+    def _unary(self, behavior: Any) -> Any:
+        around, method, rule = self._around, self._method, self._rule
+        admit, finished = around.gates.admit, around.finished
+        together = around.together if rule.in_memory else None
+
+        async def unary(request: object, context: Context) -> Any:
+            call = around.begin(method, context)
+            try:
+                if together is not None and (turn := together.turn()) is not None:
+                    await turn
+                admit(call, rule, request)
+                return await behavior(request, context)
+            except BaseException as error:
+                await around.fail(call, error)
+                raise
+            finally:
+                finished.take(call)
+
+        return unary
+
+    def _stream_in(self, behavior: Any) -> Any:
+        around, method, rule = self._around, self._method, self._rule
+        admit, finished = around.gates.admit, around.finished
+
+        async def stream_in(requests: object, context: Context) -> Any:
+            call = around.begin(method, context)
+            try:
+                admit(call, rule, None)
+                with around.watch(call, rule):
+                    return await behavior(requests, context)
+            except BaseException as error:
+                await around.fail(call, error)
+                raise
+            finally:
+                finished.take(call)
+
+        return stream_in
+
+    def _stream_out(self, behavior: Any) -> Any:
+        around, method, rule = self._around, self._method, self._rule
+        admit, finished = around.gates.admit, around.finished
+        # Some servicers yield their answers, others write them to the context.
+        yields = inspect.isasyncgenfunction(behavior)
+
+        async def stream_out(request: object, context: Context) -> AsyncIterator[Any]:
+            call = around.begin(method, context)
+            try:
+                admit(call, rule, request)
+                with around.watch(call, rule):
+                    if yields:
+                        async for response in behavior(request, context):
+                            yield response
+                    else:
+                        await behavior(request, context)
+            except BaseException as error:
+                await around.fail(call, error)
+                raise
+            finally:
+                finished.take(call)
+
+        return stream_out
+
+
+def _refusing(around: Interceptor) -> Handler:
+    """Return a handler that refuses whatever is sent to it, unread."""
+
+    async def refuse(_: object, context: Context) -> bytes:
+        call = around.begin(_UNKNOWN, context)
+        try:
+            await around.fail(call, Refused(Reason.METHOD_UNKNOWN))
+        finally:
+            around.finished.take(call)
+        return b""
+
+    return grpc.stream_unary_rpc_method_handler(refuse)
+
+
+def _reading(read: Read | None, unreadable: Callable[[Refused], object]) -> Read | None:
+    """Return a deserializer that lets nothing of gRPC's own answer to broken bytes out."""
+    if read is None:
+        return None
+
+    def reading(data: bytes) -> object:
+        try:
+            return read(data)
+        except DecodeError:
+            problem = "these bytes are no message of the contract"
+            return unreadable(Refused(Reason.FIELD_INVALID, problem=problem))
+
+    return reading
+
+
+def _kept(refused: Refused) -> object:
+    """Hand it on: a single request is read before its call is let in, or even logged."""
+    return refused
+
+
+def _raised(refused: Refused) -> object:
+    """Raise it: the servicer that iterates over a stream meets it there."""
+    raise refused
+
+
+def _code_name(context: Context) -> str:
+    code: Any = context.code()  # an int, whatever its types say
+    return _CODES.get(code, str(code))

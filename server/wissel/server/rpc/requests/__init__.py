@@ -1,0 +1,1 @@
+"""What the servicers have in common: parsing, paging, mutations, the caller's scope."""

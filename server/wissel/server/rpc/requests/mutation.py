@@ -1,0 +1,119 @@
+"""A mutation: who does it and why, in one change, answered once and for all."""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol, TypeVar
+
+import structlog
+from google.protobuf.message import Message
+
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.texts import free_line
+from wissel.server.courier.deliver.revalidate import WITHHELD
+from wissel.server.registry.ports import Act, Change
+from wissel.server.rpc.calls.call import USER_METADATA, Call, Caller, current
+from wissel.server.rpc.requests.parsing import uuid
+from wissel.server.rpc.requests.shared import Shared
+
+REASON_LIMIT: Final = 500
+ACCOUNT_LIMIT: Final = 100
+_LOG: Final = structlog.get_logger("wissel.rpc")
+
+
+class Mutation(Protocol):
+    """What every request that changes something has."""
+
+    request_id: str
+    reason: str
+
+
+class Revised(Protocol):
+    """What every answer to a mutation has."""
+
+    revision: int
+
+
+A = TypeVar("A", bound=Message)
+
+
+def act_of(call: Call, caller: Caller, request: Mutation, body: bytes) -> Act:
+    """Return who does what and why.
+
+    An operator acts for others, so it says why and whose account it is
+    (DESIGN section 3, rule 5): `Refused` with REASON_REQUIRED or
+    ACCOUNT_REQUIRED. `body` is what a repeat of the request must equal.
+    """
+    person = free_line(call.person, USER_METADATA, ACCOUNT_LIMIT)
+    reason = free_line(request.reason, "reason", REASON_LIMIT)
+    if caller.operator and not reason:
+        raise Refused(Reason.REASON_REQUIRED, field="reason")
+    if caller.operator and not person:
+        raise Refused(Reason.ACCOUNT_REQUIRED, field=USER_METADATA)
+    request_id = str(uuid(request.request_id, "request_id")) if request.request_id else ""
+    return Act(
+        caller=caller.oin,
+        method=call.method,
+        person=person,
+        reason=reason,
+        request_id=request_id,
+        body_sha256=hashlib.sha256(body).digest() if request_id else b"",
+    )
+
+
+async def mutate(  # noqa: PLR0913 - one request, and all there is to say of it
+    shared: Shared,
+    request: Mutation,
+    answer: type[A],
+    work: Callable[[Change], Awaitable[A]],
+    *,
+    body: bytes | None = None,
+    dry_run: bool = False,
+    forbids: bool = False,
+) -> A:
+    """Do `work` in one change and return its answer, with the revision filled in.
+
+    1. a repeat of the same request gets the stored answer, and nothing is done
+    2. a dry run does everything and keeps nothing
+    3. the facts in memory reach the new revision before the answer leaves: so
+       the caller's next call to this process already decides on it
+    4. what `forbids` forwards is answered once no process begins any of those
+    """
+    call = current()
+    caller = call.caller
+    assert caller is not None  # noqa: S101 - the interceptor let it in
+    act = act_of(call, caller, request, _serialized(request) if body is None else body)
+    async with shared.register.changing(act) as change:
+        before = change.revision
+        if change.answer is not None:
+            response = answer.FromString(change.answer)
+        else:
+            response = await work(change)
+            _set_revision(response, before if dry_run else change.revision)
+            if dry_run:
+                change.discard()
+            else:
+                change.answer_with(response.SerializeToString())
+    call.revision = response.revision  # type: ignore[attr-defined]  # every answer has it
+    await _caught_up(shared, call)
+    if forbids:
+        await asyncio.sleep(WITHHELD)
+    return response
+
+
+async def _caught_up(shared: Shared, call: Call) -> None:
+    try:
+        await shared.follower.reached(call.revision)
+    except Refused as refused:
+        # It is committed: an error here would tell the caller that it is not.
+        _LOG.warning("revision not yet followed", revision=call.revision, reason=refused.reason)
+
+
+def _serialized(request: Mutation) -> bytes:
+    assert isinstance(request, Message)  # noqa: S101 - generated code cannot say so
+    return request.SerializeToString(deterministic=True)
+
+
+def _set_revision(response: Revised | Message, revision: int) -> None:
+    response.revision = revision  # type: ignore[union-attr]  # every answer has it

@@ -1,0 +1,55 @@
+"""What the servicers share: the register, the facts in memory, and how a read begins."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+from uuid import UUID
+
+from wissel.routing.values.days import Today
+from wissel.routing.values.identifiers import Oin
+from wissel.server.registry.ports import Register
+from wissel.server.rpc.calls.call import Call, current
+from wissel.server.rpc.calls.gates import Gates
+from wissel.server.rpc.calls.ports import Clock, Follower
+
+
+class RevisionRequest(Protocol):
+    """A read that may ask for a revision."""
+
+    at_least_revision: int
+
+    def HasField(self, field_name: Literal["at_least_revision"]) -> bool:
+        """Whether an optional field is there, as protobuf defines it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """The parts that servicers are built from."""
+
+    register: Register
+    follower: Follower
+    gates: Gates
+    clock: Clock
+    new_id: Callable[[], UUID]
+    hub_oin: Oin
+    max_closed_share: float
+    _today: Today = field(default_factory=Today)
+
+    def today(self) -> dt.date:
+        """Return the day in Amsterdam."""
+        return self._today.at(self.clock())
+
+    async def at(self, request: RevisionRequest) -> Call:
+        """Return the current call, once the facts are at the revision that it asks for.
+
+        Raises `Refused` with REVISION_UNKNOWN or REVISION_NOT_REACHED.
+        """
+        call = current()
+        if request.HasField("at_least_revision"):
+            await self.follower.reached(request.at_least_revision)
+            call.table = self.follower.table
+            if call.caller is not None:
+                call.caller = self.gates.caller_of(call.caller.peer, call.table)
+        return call

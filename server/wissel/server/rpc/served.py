@@ -1,0 +1,95 @@
+"""Which servicer serves what, and which methods that makes."""
+
+from typing import Any, Final, cast
+
+import grpc
+from grpc_channelz.v1 import channelz_pb2_grpc
+from grpc_channelz.v1.channelz import aio as channelz
+from grpc_health.v1 import health_pb2_grpc
+from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc
+
+from wissel.agreement.v1 import agreement_service_pb2_grpc
+from wissel.catalog.v1 import catalog_service_pb2_grpc
+from wissel.endpoint.v1 import endpoint_service_pb2_grpc
+from wissel.mandate.v1 import mandate_service_pb2_grpc
+from wissel.party.v1 import party_service_pb2_grpc
+from wissel.school.v1 import school_service_pb2_grpc
+from wissel.server.rpc.requests.shared import Shared
+from wissel.server.rpc.services.agreements import AgreementServicer
+from wissel.server.rpc.services.catalog import CatalogServicer
+from wissel.server.rpc.services.endpoints.servicer import EndpointServicer
+from wissel.server.rpc.services.health import HealthServicer
+from wissel.server.rpc.services.mandates.servicer import MandateServicer
+from wissel.server.rpc.services.parties import PartyServicer
+from wissel.server.rpc.services.routes.servicer import RouteServicer
+from wissel.server.rpc.services.schools.servicer import SamenwerkingsverbandServicer, SchoolServicer
+from wissel.traffic.v1 import route_service_pb2_grpc, traffic_service_pb2_grpc
+
+Traffic = traffic_service_pb2_grpc.TrafficServiceServicer
+
+OWN_QUEUE: Final = frozenset(
+    {
+        "/wissel.traffic.v1.RouteService/ResolveRoute",
+        "/wissel.traffic.v1.RouteService/BatchResolveRoutes",
+        "/wissel.mandate.v1.MandateService/ValidateMandate",
+    }
+)
+"""The methods that a flood is made of: what is not among them never waits behind them (ADR 10)."""
+
+_HIDDEN: Final = "grpc.channelz.v1.Channelz"
+"""Not in reflection: it is for operators, who know that it is there."""
+
+
+class Recording:
+    """Stands for a server while services are added to it, and notes their methods."""
+
+    def __init__(self, server: grpc.aio.Server) -> None:
+        self._server = server
+        self.methods: list[str] = []
+
+    def add_generic_rpc_handlers(self, handlers: Any) -> None:
+        """Pass handlers on."""
+        self._server.add_generic_rpc_handlers(handlers)
+
+    def add_registered_method_handlers(self, service: str, handlers: Any) -> None:
+        """Note the full names of the methods of a service; register only those of `OWN_QUEUE`.
+
+        gRPC keeps a queue for each registered method and one for all others. It
+        looks at all of them on every call: with fifty that is a fifth of a
+        call's time. The generic handlers serve the other methods without it.
+        """
+        names = {f"/{service}/{method}": method for method in handlers}
+        self.methods += names
+        own = {method: handlers[method] for name, method in names.items() if name in OWN_QUEUE}
+        if own:
+            self._server.add_registered_method_handlers(service, own)
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The services that were added, in order of name."""
+        return tuple(sorted({name.split("/")[1] for name in self.methods}))
+
+
+def add_services(
+    server: grpc.aio.Server, shared: Shared, traffic: Traffic, watched: HealthServicer
+) -> Recording:
+    """Add every service to a server and return what was added."""
+    recording = Recording(server)
+    to = cast(grpc.aio.Server, recording)
+    school_service_pb2_grpc.add_SchoolServiceServicer_to_server(SchoolServicer(shared), to)
+    school_service_pb2_grpc.add_SamenwerkingsverbandServiceServicer_to_server(
+        SamenwerkingsverbandServicer(shared), to
+    )
+    agreement_service_pb2_grpc.add_AgreementServiceServicer_to_server(AgreementServicer(shared), to)
+    catalog_service_pb2_grpc.add_CatalogServiceServicer_to_server(CatalogServicer(shared), to)
+    party_service_pb2_grpc.add_PartyServiceServicer_to_server(PartyServicer(shared), to)
+    mandate_service_pb2_grpc.add_MandateServiceServicer_to_server(MandateServicer(shared), to)
+    endpoint_service_pb2_grpc.add_EndpointServiceServicer_to_server(EndpointServicer(shared), to)
+    route_service_pb2_grpc.add_RouteServiceServicer_to_server(RouteServicer(shared), to)
+    traffic_service_pb2_grpc.add_TrafficServiceServicer_to_server(traffic, to)
+    health_pb2_grpc.add_HealthServicer_to_server(watched, to)
+    channelz_pb2_grpc.add_ChannelzServicer_to_server(channelz.ChannelzServicer(), to)
+    names = [name for name in (*recording.services, reflection.SERVICE_NAME) if name != _HIDDEN]
+    add_reflection: Any = reflection_pb2_grpc.add_ServerReflectionServicer_to_server  # untyped
+    add_reflection(reflection.aio.ReflectionServicer(names), to)
+    return recording

@@ -1,0 +1,1 @@
+"""The servicers: one module or package for each gRPC service."""

@@ -1,0 +1,123 @@
+"""AgreementService."""
+
+from wissel.agreement.v1 import agreement_service_pb2 as pb
+from wissel.agreement.v1 import agreement_service_pb2_grpc as pb_grpc
+from wissel.routing.facts import Agreement, AgreementKind, Signatory
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.table.table import Table
+from wissel.routing.values.days import parse_optional_day
+from wissel.routing.values.identifiers import BoardNumber, Oin, Swv
+from wissel.server.registry import agreements, commands
+from wissel.server.registry.ports import Change, Where
+from wissel.server.rpc.calls.call import caller
+from wissel.server.rpc.requests.mutation import mutate
+from wissel.server.rpc.requests.paging import listed, page_of
+from wissel.server.rpc.requests.parsing import choice, day_text, uuid
+from wissel.server.rpc.requests.scoping import current_scope
+from wissel.server.rpc.requests.shared import Shared
+from wissel.server.store.register.codec import etag_of
+
+
+class AgreementServicer(pb_grpc.AgreementServiceServicer):
+    """Who has signed what; a vendor sees its own agreements only."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+
+    async def RecordAgreement(
+        self, request: pb.RecordAgreementRequest, context: object
+    ) -> pb.RecordAgreementResponse:
+        """Record a signed agreement."""
+        signatory = signatory_of(request.board_number, request.swv, request.party_oin)
+        if signatory is None:
+            raise Refused(Reason.FIELD_REQUIRED, field="board_number")
+        command = commands.RecordAgreement(
+            signatory=signatory,
+            kind=choice(AgreementKind, request.kind, "kind"),
+            start=parse_optional_day(request.start_date, "start_date"),
+        )
+
+        async def work(change: Change) -> pb.RecordAgreementResponse:
+            agreement = await agreements.record_agreement(change, command, self._shared.new_id)
+            return pb.RecordAgreementResponse(agreement=agreement_message(agreement))
+
+        return await mutate(self._shared, request, pb.RecordAgreementResponse, work)
+
+    async def TerminateAgreement(
+        self, request: pb.TerminateAgreementRequest, context: object
+    ) -> pb.TerminateAgreementResponse:
+        """End an agreement, and with OSO its extension."""
+        command = commands.TerminateAgreement(
+            agreement_id=uuid(request.agreement_id, "agreement_id"),
+            end=parse_optional_day(request.end_date, "end_date"),
+            etag=request.etag,
+        )
+
+        async def work(change: Change) -> pb.TerminateAgreementResponse:
+            ended = await agreements.terminate_agreement(change, command)
+            return pb.TerminateAgreementResponse(agreements=map(agreement_message, ended))
+
+        return await mutate(self._shared, request, pb.TerminateAgreementResponse, work)
+
+    async def ListAgreements(
+        self, request: pb.ListAgreementsRequest, context: object
+    ) -> pb.ListAgreementsResponse:
+        """List agreements in order of id."""
+        page = page_of(request)
+        asked = [
+            signatory_of(request.board_number, "", ""),
+            signatory_of("", request.swv, ""),
+            signatory_of("", "", request.party_oin),
+        ]
+        call = await self._shared.at(request)
+        signatories = {str(one) for one in asked if one is not None}
+        if not current_scope().operator:
+            signatories.add(vendor_of(call.table, caller().oin))
+        async with self._shared.register.reading() as reading:
+            found, token = await listed(reading, Agreement, page, _signed_by(signatories))
+        return pb.ListAgreementsResponse(
+            agreements=map(agreement_message, found), next_page_token=token
+        )
+
+
+def vendor_of(table: Table, oin: Oin) -> Oin:
+    """Return the vendor that signs for a caller: a system with an OIN of its own signs nothing."""
+    system_ids = () if table.party(oin) else table.systems_of(oin)
+    system = table.system(system_ids[0]) if system_ids else None
+    return system.party if system else oin
+
+
+def _signed_by(signatories: set[str]) -> dict[str, Where]:
+    """Return the condition for a list; conditions add up, so two signatories have none."""
+    if not signatories:
+        return {}
+    return {"signatory": signatories.pop() if len(signatories) == 1 else ()}
+
+
+def signatory_of(board_number: str, swv: str, party_oin: str) -> Signatory | None:
+    """Return the one signatory that is named, or None if no text is filled."""
+    if board_number:
+        return BoardNumber.parse(board_number, "board_number")
+    if swv:
+        return Swv.parse(swv, "swv")
+    return Oin.parse(party_oin, "party_oin") if party_oin else None
+
+
+def agreement_message(agreement: Agreement) -> pb.Agreement:
+    """Return an agreement as it is answered."""
+    message = pb.Agreement(
+        agreement_id=str(agreement.agreement_id),
+        kind=agreement.kind,
+        start_date=agreement.period.start.isoformat(),
+        end_date=day_text(agreement.period.end),
+        etag=etag_of(agreement),
+    )
+    match agreement.signatory:
+        case BoardNumber() as number:
+            message.board_number = number
+        case Swv() as swv:
+            message.swv = swv
+        case Oin() as oin:
+            message.party_oin = oin
+    return message

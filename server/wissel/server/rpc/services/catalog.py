@@ -1,0 +1,61 @@
+"""CatalogService."""
+
+from wissel.catalog.v1 import catalog_service_pb2 as pb
+from wissel.catalog.v1 import catalog_service_pb2_grpc as pb_grpc
+from wissel.routing.facts import Service
+from wissel.routing.values.identifiers import ServiceCode
+from wissel.server.registry.finding import get_service
+from wissel.server.rpc.requests.paging import listed, page_of
+from wissel.server.rpc.requests.parsing import day_text
+from wissel.server.rpc.requests.shared import Shared
+
+
+class CatalogServicer(pb_grpc.CatalogServiceServicer):
+    """The services for which mandates are given."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+
+    async def ListServices(
+        self, request: pb.ListServicesRequest, context: object
+    ) -> pb.ListServicesResponse:
+        """List services in order of code."""
+        page = page_of(request)
+        await self._shared.at(request)
+        async with self._shared.register.reading() as reading:
+            found, token = await listed(reading, Service, page)
+        return pb.ListServicesResponse(services=map(service_message, found), next_page_token=token)
+
+    async def GetService(
+        self, request: pb.GetServiceRequest, context: object
+    ) -> pb.GetServiceResponse:
+        """Return one service, also by an alias."""
+        code = ServiceCode.parse(request.service, "service")
+        async with self._shared.register.reading() as reading:
+            service = await get_service(reading, code)
+        return pb.GetServiceResponse(service=service_message(service))
+
+
+def service_message(service: Service) -> pb.Service:
+    """Return a service as it is answered."""
+    return pb.Service(
+        code=service.code,
+        aliases=service.aliases,
+        name=service.name,
+        owner_oin=service.owner,
+        required_agreements=service.board_agreements,
+        required_vendor_agreements=service.vendor_agreements,
+        processed_by_owner=service.processed_by_owner,
+        forwardable=service.forwardable,
+        sectors=service.sectors,
+        note=service.note,
+        versions=[
+            pb.ServiceVersion(
+                namespace=version.namespace,
+                status="ACTIVE" if version.active else "RETIRED",
+                start_date=version.period.start.isoformat(),
+                end_date=day_text(version.period.end),
+            )
+            for version in service.versions
+        ],
+    )

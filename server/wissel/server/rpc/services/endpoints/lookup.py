@@ -1,0 +1,75 @@
+"""The telephone book: where a school receives (OSR, LookupEndpoints)."""
+
+import datetime as dt
+
+from wissel.endpoint.v1 import endpoint_service_pb2 as pb
+from wissel.routing.facts import Attribute, Endpoint, Mandate
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.days import parse_optional_day
+from wissel.routing.values.identifiers import Brin, Namespace, RoutingKey, ServiceCode, Swv
+from wissel.server.registry.finding import get_organisation, get_service
+from wissel.server.registry.ports import Reading, Where
+from wissel.server.rpc.requests.parsing import optional, optional_choice
+from wissel.server.rpc.services.endpoints.messages import entry_message
+
+
+async def lookup(
+    reading: Reading, request: pb.LookupEndpointsRequest, today: dt.date
+) -> list[pb.EndpointEntry]:
+    """Return the entries, in order of routing key.
+
+    1. the service exists, and the school if one is named: SERVICE_NOT_FOUND,
+       SCHOOL_NOT_FOUND, SWV_NOT_FOUND; an unknown routing key has no entry
+    2. in the book stands what is in force on the day under a mandate that is,
+       or with `include_future` begins later; suspended ones too, as a
+       suspension is between the hub and the receiver
+    """
+    day = parse_optional_day(request.reference_date, "reference_date") or today
+    version = optional(Namespace, request.service_version, "service_version")
+    attribute = optional_choice(Attribute, request.attribute, "attribute")
+    code = ServiceCode.parse(request.service, "service")
+    where = await _key(reading, request)
+    where["service"] = (await get_service(reading, code)).code
+    found = [
+        endpoint
+        for endpoint in await reading.find(Endpoint, **where)
+        if version in (None, endpoint.version) and attribute in (None, endpoint.attribute)
+    ]
+    listed = [
+        endpoint
+        for endpoint in found
+        if await _in_force(reading, endpoint, day, future=request.include_future)
+    ]
+    return [
+        entry_message(endpoint)
+        for endpoint in sorted(listed, key=lambda each: (each.routing_key, each.version))
+    ]
+
+
+async def _key(reading: Reading, request: pb.LookupEndpointsRequest) -> dict[str, Where]:
+    match request.WhichOneof("key"):
+        case "brin":
+            brin = Brin.parse(request.brin, "brin")
+            await get_organisation(reading, brin)
+            return {"organisation": brin}
+        case "swv":
+            swv = Swv.parse(request.swv, "swv")
+            await get_organisation(reading, swv)
+            return {"organisation": swv}
+        case "routing_key":
+            return {"routing_key": RoutingKey.parse(request.routing_key, "routing_key")}
+        case _:
+            raise Refused(Reason.FIELD_REQUIRED, field="brin")
+
+
+async def _in_force(reading: Reading, endpoint: Endpoint, day: dt.date, *, future: bool) -> bool:
+    mandate = await reading.get(Mandate, str(endpoint.mandate_id))
+    if mandate is None or mandate.stopped or endpoint.stopped:
+        return False
+    start = max(endpoint.period.start, mandate.period.start)
+    ends = [end for end in (endpoint.period.end, mandate.period.end) if end is not None]
+    end = min(ends, default=None)
+    if end is not None and (end < day or end < start):
+        return False
+    return future or start <= day

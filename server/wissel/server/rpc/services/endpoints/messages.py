@@ -1,0 +1,73 @@
+"""Endpoints as they are answered."""
+
+import datetime as dt
+
+from wissel.endpoint.v1 import endpoint_service_pb2 as pb
+from wissel.routing.facts import DeliveryContract, Endpoint, Mandate
+from wissel.routing.values.identifiers import Swv
+from wissel.server.registry.endpoints import endpoint_has_ended
+from wissel.server.registry.rules.mandates import has_ended
+from wissel.server.rpc.requests.parsing import day_text
+from wissel.server.store.register.codec import etag_of
+
+
+def endpoint_message(endpoint: Endpoint, mandate: Mandate | None, today: dt.date) -> pb.Endpoint:
+    """Return an endpoint as its owner sees it, with its status today under its mandate."""
+    message = pb.Endpoint(
+        endpoint_id=str(endpoint.endpoint_id),
+        mandate_id=str(endpoint.mandate_id),
+        service=endpoint.service,
+        service_version=endpoint.version,
+        system_id=endpoint.system_id,
+        routing_key=endpoint.routing_key,
+        url=endpoint.url,
+        vestiging=endpoint.vestiging or "",
+        aanleverpunt=endpoint.aanleverpunt or "",
+        attribute=endpoint.attribute,
+        start_date=endpoint.period.start.isoformat(),
+        end_date=day_text(endpoint.period.end),
+        delivery_contract=contract_message(endpoint.contract),
+        status=_status(endpoint, mandate, today),
+        etag=etag_of(endpoint),
+    )
+    if isinstance(endpoint.organisation, Swv):
+        message.swv = endpoint.organisation
+    else:
+        message.brin = endpoint.organisation
+    return message
+
+
+def entry_message(endpoint: Endpoint) -> pb.EndpointEntry:
+    """Return what any party may know of an endpoint."""
+    return pb.EndpointEntry(
+        endpoint_id=str(endpoint.endpoint_id),
+        service_version=endpoint.version,
+        routing_key=endpoint.routing_key,
+        url=endpoint.url,
+        vestiging=endpoint.vestiging or "",
+        aanleverpunt=endpoint.aanleverpunt or "",
+        attribute=endpoint.attribute,
+        start_date=endpoint.period.start.isoformat(),
+        end_date=day_text(endpoint.period.end),
+    )
+
+
+def contract_message(contract: DeliveryContract) -> pb.DeliveryContract:
+    """Return a delivery contract; a duration that means the default is left out."""
+    message = pb.DeliveryContract(
+        max_payload_bytes=contract.max_payload_bytes, max_attempts=contract.max_attempts
+    )
+    if contract.retry_seconds:
+        message.retry_interval.FromSeconds(contract.retry_seconds)
+    if contract.persist_seconds:
+        message.persist_duration.FromSeconds(contract.persist_seconds)
+    return message
+
+
+def _status(endpoint: Endpoint, mandate: Mandate | None, today: dt.date) -> str:
+    if endpoint_has_ended(endpoint, today) or mandate is None or has_ended(mandate, today):
+        return "ENDED"
+    if endpoint.suspended:
+        return "SUSPENDED"
+    first = max(endpoint.period.start, mandate.period.start)
+    return "PLANNED" if today < first else "ACTIVE"

@@ -1,0 +1,220 @@
+"""EndpointService."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Final
+from uuid import UUID
+
+from wissel.endpoint.v1 import endpoint_service_pb2 as pb
+from wissel.endpoint.v1 import endpoint_service_pb2_grpc as pb_grpc
+from wissel.routing.facts import Attribute, DeliveryContract, Endpoint, Mandate
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.days import parse_optional_day
+from wissel.routing.values.identifiers import Aanleverpunt, Namespace, RoutingKey, ServiceCode
+from wissel.server.registry import commands, endpoints
+from wissel.server.registry.endpoints import endpoint_has_ended
+from wissel.server.registry.finding import get_endpoint, get_service
+from wissel.server.registry.ports import Change, Reading, Where
+from wissel.server.rpc.requests.mutation import mutate
+from wissel.server.rpc.requests.paging import listed, page_of
+from wissel.server.rpc.requests.parsing import (
+    moment,
+    optional,
+    optional_choice,
+    optional_organisation,
+    required,
+    uuid,
+)
+from wissel.server.rpc.requests.scoping import current_scope
+from wissel.server.rpc.requests.shared import Shared
+from wissel.server.rpc.services.endpoints.lookup import lookup
+from wissel.server.rpc.services.endpoints.messages import endpoint_message
+
+MOST_ATTEMPTS: Final = 100
+MOST_SECONDS: Final = 30 * 24 * 3600  # an envelope does not live longer than 30 days
+
+
+class EndpointServicer(pb_grpc.EndpointServiceServicer):
+    """Where messages for a school go."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+
+    async def RegisterEndpoint(
+        self, request: pb.RegisterEndpointRequest, context: object
+    ) -> pb.RegisterEndpointResponse:
+        """Record where a mandated vendor receives messages."""
+        command = _registration(request)
+        scope = current_scope()
+
+        async def work(change: Change) -> pb.RegisterEndpointResponse:
+            endpoint = await endpoints.register_endpoint(
+                change, command, scope, self._shared.new_id
+            )
+            return pb.RegisterEndpointResponse(
+                endpoint=await _message(change, endpoint, change.today)
+            )
+
+        return await mutate(self._shared, request, pb.RegisterEndpointResponse, work)
+
+    async def EndEndpoint(
+        self, request: pb.EndEndpointRequest, context: object
+    ) -> pb.EndEndpointResponse:
+        """End an endpoint after a day, or immediately."""
+        command = commands.EndEndpoint(
+            endpoint_id=uuid(request.endpoint_id, "endpoint_id"),
+            end=moment(request),
+            etag=request.etag,
+        )
+        scope = current_scope()
+
+        async def work(change: Change) -> pb.EndEndpointResponse:
+            endpoint = await endpoints.end_endpoint(change, command, scope)
+            return pb.EndEndpointResponse(endpoint=await _message(change, endpoint, change.today))
+
+        at_once = command.end is None
+        return await mutate(self._shared, request, pb.EndEndpointResponse, work, forbids=at_once)
+
+    async def SuspendEndpoint(
+        self, request: pb.SuspendEndpointRequest, context: object
+    ) -> pb.SuspendEndpointResponse:
+        """Close an endpoint for traffic."""
+        command = commands.SuspendEndpoint(
+            endpoint_id=uuid(request.endpoint_id, "endpoint_id"), etag=request.etag
+        )
+        scope = current_scope()
+
+        async def work(change: Change) -> pb.SuspendEndpointResponse:
+            endpoint = await endpoints.suspend_endpoint(change, command, scope)
+            return pb.SuspendEndpointResponse(
+                endpoint=await _message(change, endpoint, change.today)
+            )
+
+        answer = pb.SuspendEndpointResponse
+        return await mutate(self._shared, request, answer, work, forbids=True)
+
+    async def ResumeEndpoint(
+        self, request: pb.ResumeEndpointRequest, context: object
+    ) -> pb.ResumeEndpointResponse:
+        """Open an endpoint again."""
+        command = commands.ResumeEndpoint(
+            endpoint_id=uuid(request.endpoint_id, "endpoint_id"), etag=request.etag
+        )
+        scope = current_scope()
+
+        async def work(change: Change) -> pb.ResumeEndpointResponse:
+            endpoint = await endpoints.resume_endpoint(change, command, scope)
+            return pb.ResumeEndpointResponse(
+                endpoint=await _message(change, endpoint, change.today)
+            )
+
+        return await mutate(self._shared, request, pb.ResumeEndpointResponse, work)
+
+    async def GetEndpoint(
+        self, request: pb.GetEndpointRequest, context: object
+    ) -> pb.GetEndpointResponse:
+        """Return one endpoint within the caller's scope."""
+        endpoint_id = uuid(request.endpoint_id, "endpoint_id")
+        await self._shared.at(request)
+        async with self._shared.register.reading() as reading:
+            endpoint = await get_endpoint(reading, endpoint_id, current_scope())
+            message = await _message(reading, endpoint, self._shared.today())
+        return pb.GetEndpointResponse(endpoint=message)
+
+    async def ListEndpoints(
+        self, request: pb.ListEndpointsRequest, context: object
+    ) -> pb.ListEndpointsResponse:
+        """List endpoints in order of id: a vendor's own, an operator's all."""
+        page = page_of(request)
+        receiver = optional_organisation(request.brin, request.swv)
+        code = optional(ServiceCode, request.service, "service")
+        mandate_id = uuid(request.mandate_id, "mandate_id") if request.mandate_id else None
+        await self._shared.at(request)
+        today = self._shared.today()
+        keep = None if request.include_ended else lambda one: not endpoint_has_ended(one, today)
+        async with self._shared.register.reading() as reading:
+            where: dict[str, Where] = dict(current_scope().where())
+            if receiver:
+                where["organisation"] = receiver
+            if code:
+                where["service"] = (await get_service(reading, code)).code
+            if mandate_id:
+                where["mandate_id"] = str(mandate_id)
+            found, token = await listed(reading, Endpoint, page, where, keep=keep)
+            messages = await _messages(reading, found, today)
+        return pb.ListEndpointsResponse(endpoints=messages, next_page_token=token)
+
+    async def LookupEndpoints(
+        self, request: pb.LookupEndpointsRequest, context: object
+    ) -> pb.LookupEndpointsResponse:
+        """Answer, as a telephone book does, where a school receives."""
+        await self._shared.at(request)
+        async with self._shared.register.reading() as reading:
+            entries = await lookup(reading, request, self._shared.today())
+            revision = reading.revision
+        return pb.LookupEndpointsResponse(endpoints=entries, registry_revision=revision)
+
+
+async def _message(reading: Reading, endpoint: Endpoint, today: dt.date) -> pb.Endpoint:
+    return (await _messages(reading, [endpoint], today))[0]
+
+
+async def _messages(
+    reading: Reading, found: Iterable[Endpoint], today: dt.date
+) -> list[pb.Endpoint]:
+    """Return endpoints as they are answered; each is read with its mandate, which limits it."""
+    mandates: dict[UUID, Mandate | None] = {}
+    messages = []
+    for endpoint in found:
+        mandate_id = endpoint.mandate_id
+        if mandate_id not in mandates:
+            mandates[mandate_id] = await reading.get(Mandate, str(mandate_id))
+        messages.append(endpoint_message(endpoint, mandates[mandate_id], today))
+    return messages
+
+
+def _registration(request: pb.RegisterEndpointRequest) -> commands.RegisterEndpoint:
+    contract = request.delivery_contract if request.HasField("delivery_contract") else None
+    return commands.RegisterEndpoint(
+        mandate_id=uuid(request.mandate_id, "mandate_id"),
+        routing_key=RoutingKey.parse(request.routing_key, "routing_key"),
+        url=required(request.url, "url"),
+        version=optional(Namespace, request.service_version, "service_version"),
+        vestiging=request.vestiging,
+        aanleverpunt=optional(Aanleverpunt, request.aanleverpunt, "aanleverpunt"),
+        attribute=optional_choice(Attribute, request.attribute, "attribute"),
+        start=parse_optional_day(request.start_date, "start_date"),
+        end=parse_optional_day(request.end_date, "end_date"),
+        contract=_contract(contract) if contract is not None else DeliveryContract(),
+    )
+
+
+def _contract(message: pb.DeliveryContract) -> DeliveryContract:
+    """Return what a receiver asks; absent values take the documented defaults."""
+    default = DeliveryContract()
+    if message.max_attempts > MOST_ATTEMPTS:
+        raise Refused(
+            Reason.FIELD_INVALID,
+            field="delivery_contract.max_attempts",
+            expected=f"at most {MOST_ATTEMPTS}",
+        )
+    return DeliveryContract(
+        max_payload_bytes=message.max_payload_bytes,
+        max_attempts=message.max_attempts or default.max_attempts,
+        retry_seconds=_seconds(message, "retry_interval", default.retry_seconds),
+        persist_seconds=_seconds(message, "persist_duration", default.persist_seconds),
+    )
+
+
+def _seconds(message: pb.DeliveryContract, name: str, default: int) -> int:
+    if not message.HasField(name):  # type: ignore[arg-type]  # the stub wants literals
+        return default
+    seconds: int = getattr(message, name).seconds
+    if not 0 < seconds <= MOST_SECONDS:
+        raise Refused(
+            Reason.FIELD_INVALID,
+            field=f"delivery_contract.{name}",
+            expected=f"1 to {MOST_SECONDS} seconds",
+        )
+    return seconds

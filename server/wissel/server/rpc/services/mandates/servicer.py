@@ -1,0 +1,208 @@
+"""MandateService."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from wissel.mandate.v1 import mandate_service_pb2 as pb
+from wissel.mandate.v1 import mandate_service_pb2_grpc as pb_grpc
+from wissel.routing.facts import Mandate, System
+from wissel.routing.values.days import parse_day, parse_optional_day
+from wissel.routing.values.identifiers import Oin, ServiceCode, Swv, SystemId, organisation
+from wissel.server.registry import commands, mandates
+from wissel.server.registry.finding import get_mandate, get_service
+from wissel.server.registry.ports import Change, Reading, Where
+from wissel.server.registry.rules.mandates import has_ended
+from wissel.server.registry.scope import Scope
+from wissel.server.rpc.calls.call import caller
+from wissel.server.rpc.requests.mutation import mutate
+from wissel.server.rpc.requests.paging import listed, page_of
+from wissel.server.rpc.requests.parsing import (
+    day_text,
+    moment,
+    optional,
+    optional_organisation,
+    uuid,
+)
+from wissel.server.rpc.requests.scoping import current_scope
+from wissel.server.rpc.requests.shared import Shared
+from wissel.server.rpc.services.mandates.validation import validate_mandate
+from wissel.server.store.register.codec import etag_of
+
+
+class MandateServicer(pb_grpc.MandateServiceServicer):
+    """Which system may act for which school, for which service and when."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+
+    async def CreateMandate(
+        self, request: pb.CreateMandateRequest, context: object
+    ) -> pb.CreateMandateResponse:
+        """Give a mandate."""
+        command = commands.CreateMandate(
+            organisation=organisation(request.brin, request.swv, ""),
+            service=ServiceCode.parse(request.service, "service"),
+            system_id=SystemId.parse(request.system_id, "system_id"),
+            start=parse_optional_day(request.start_date, "start_date"),
+            end=parse_optional_day(request.end_date, "end_date"),
+            validate_only=request.validate_only,
+        )
+        scope = current_scope()
+
+        async def work(change: Change) -> pb.CreateMandateResponse:
+            given = await mandates.create_mandate(change, command, scope, self._shared.new_id)
+            message = await _message(change, given.mandate, change.today)
+            if command.validate_only:
+                message.mandate_id = message.etag = ""
+            return pb.CreateMandateResponse(mandate=message, note=given.note)
+
+        return await mutate(
+            self._shared,
+            request,
+            pb.CreateMandateResponse,
+            work,
+            dry_run=command.validate_only,
+        )
+
+    async def GetMandate(
+        self, request: pb.GetMandateRequest, context: object
+    ) -> pb.GetMandateResponse:
+        """Return one mandate within the caller's scope."""
+        mandate_id = uuid(request.mandate_id, "mandate_id")
+        await self._shared.at(request)
+        async with self._shared.register.reading() as reading:
+            mandate = await get_mandate(reading, mandate_id, current_scope())
+            message = await _message(reading, mandate, self._shared.today())
+        return pb.GetMandateResponse(mandate=message)
+
+    async def ListMandates(
+        self, request: pb.ListMandatesRequest, context: object
+    ) -> pb.ListMandatesResponse:
+        """List mandates in order of id: a vendor's own, an operator's all."""
+        page = page_of(request)
+        giver = optional_organisation(request.brin, request.swv)
+        code = optional(ServiceCode, request.service, "service")
+        system_id = optional(SystemId, request.system_id, "system_id")
+        await self._shared.at(request)
+        scope = current_scope()
+        today = self._shared.today()
+        keep = None if request.include_ended else lambda mandate: not has_ended(mandate, today)
+        async with self._shared.register.reading() as reading:
+            where = within(scope, system_id)
+            if giver:
+                where["organisation"] = giver
+            if code:
+                where["service"] = (await get_service(reading, code)).code
+            found, token = await listed(reading, Mandate, page, where, keep=keep)
+            messages = await _messages(reading, found, today)
+        return pb.ListMandatesResponse(mandates=messages, next_page_token=token)
+
+    async def UpdateMandate(
+        self, request: pb.UpdateMandateRequest, context: object
+    ) -> pb.UpdateMandateResponse:
+        """Change the end date, and the start date while it is still to come."""
+        keep = commands.KEEP
+        command = commands.UpdateMandate(
+            mandate_id=uuid(request.mandate_id, "mandate_id"),
+            start=parse_day(request.start_date, "start_date")
+            if request.HasField("start_date")
+            else keep,
+            end=parse_optional_day(request.end_date, "end_date")
+            if request.HasField("end_date")
+            else keep,
+            etag=request.etag,
+        )
+        scope = current_scope()
+
+        async def work(change: Change) -> pb.UpdateMandateResponse:
+            mandate = await mandates.update_mandate(change, command, scope)
+            return pb.UpdateMandateResponse(mandate=await _message(change, mandate, change.today))
+
+        return await mutate(self._shared, request, pb.UpdateMandateResponse, work)
+
+    async def EndMandate(
+        self, request: pb.EndMandateRequest, context: object
+    ) -> pb.EndMandateResponse:
+        """End a mandate after a day, or immediately."""
+        command = commands.EndMandate(
+            mandate_id=uuid(request.mandate_id, "mandate_id"),
+            end=moment(request),
+            etag=request.etag,
+        )
+        scope = current_scope()
+
+        async def work(change: Change) -> pb.EndMandateResponse:
+            mandate = await mandates.end_mandate(change, command, scope)
+            return pb.EndMandateResponse(mandate=await _message(change, mandate, change.today))
+
+        at_once = command.end is None
+        return await mutate(self._shared, request, pb.EndMandateResponse, work, forbids=at_once)
+
+    async def ValidateMandate(
+        self, request: pb.ValidateMandateRequest, context: object
+    ) -> pb.ValidateMandateResponse:
+        """Answer whether a vendor may act for a school, as OK or NOK."""
+        call = await self._shared.at(request)
+        who = caller()
+        verdict = validate_mandate(call.table, request, who, self._shared.today())
+        response = pb.ValidateMandateResponse(
+            result="OK" if verdict.mandate_id else "NOK",
+            reason=verdict.reason,
+            registry_revision=call.table.revision,
+        )
+        if verdict.shown and verdict.mandate_id:
+            async with self._shared.register.reading() as reading:
+                mandate = await get_mandate(reading, verdict.mandate_id, Scope.everything())
+                message = await _message(reading, mandate, self._shared.today())
+            response.mandate.CopyFrom(message)
+        return response
+
+
+def within(scope: Scope, system_id: SystemId | None) -> dict[str, Where]:
+    """Return the condition for a list: what the caller may see, of the system it asks for."""
+    if system_id is None:
+        return dict(scope.where())
+    return {"system_id": system_id if scope.sees(system_id) else ()}
+
+
+async def _message(reading: Reading, mandate: Mandate, today: dt.date) -> pb.Mandate:
+    return (await _messages(reading, [mandate], today))[0]
+
+
+async def _messages(reading: Reading, found: Iterable[Mandate], today: dt.date) -> list[pb.Mandate]:
+    vendors: dict[SystemId, Oin | None] = {}
+    messages = []
+    for mandate in found:
+        if mandate.system_id not in vendors:
+            system = await reading.get(System, mandate.system_id)
+            vendors[mandate.system_id] = system.party if system else None
+        messages.append(mandate_message(mandate, vendors[mandate.system_id], today))
+    return messages
+
+
+def mandate_message(mandate: Mandate, vendor: Oin | None, today: dt.date) -> pb.Mandate:
+    """Return a mandate as it is answered, with its status today."""
+    giver = mandate.organisation
+    message = pb.Mandate(
+        mandate_id=str(mandate.mandate_id),
+        service=mandate.service,
+        system_id=mandate.system_id,
+        party_oin=vendor or "",
+        start_date=mandate.period.start.isoformat(),
+        end_date=day_text(mandate.period.end),
+        status=_status(mandate, today),
+        processing=mandate.processing,
+        etag=etag_of(mandate),
+    )
+    if isinstance(giver, Swv):
+        message.swv = giver
+    else:
+        message.brin = giver
+    message.created_time.FromDatetime(mandate.created)
+    return message
+
+
+def _status(mandate: Mandate, today: dt.date) -> str:
+    if has_ended(mandate, today):
+        return "ENDED"
+    return "PLANNED" if today < mandate.period.start else "ACTIVE"

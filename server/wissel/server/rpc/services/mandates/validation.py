@@ -1,0 +1,116 @@
+"""ValidateMandate: whether a supplier may act, decided as routes are (DESIGN section 5)."""
+
+import datetime as dt
+from dataclasses import dataclass
+from uuid import UUID
+
+from wissel.mandate.v1 import mandate_service_pb2 as pb
+from wissel.routing.deciding.decision import Refusal
+from wissel.routing.deciding.may_act import MandateInForce, may_act
+from wissel.routing.facts import Role
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.refusals.sides import Side
+from wissel.routing.table.table import Table
+from wissel.routing.values.days import parse_optional_day
+from wissel.routing.values.identifiers import Brin, Namespace, Oin, Organisation, ServiceCode, Swv
+from wissel.server.rpc.calls.call import Caller
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """OK if there is a mandate; `reason` only if the asker may know why not.
+
+    `shown` tells whether the asker may see the mandate itself.
+    """
+
+    mandate_id: UUID | None
+    reason: str
+    shown: bool
+
+
+def validate_mandate(
+    table: Table, request: pb.ValidateMandateRequest, who: Caller, today: dt.date
+) -> Verdict:
+    """Return whether one of the supplier's systems may act for the organisation.
+
+    An unknown organisation or supplier is NOK, as the question then has an
+    answer; an unknown service is refused with SERVICE_NOT_FOUND or
+    SERVICE_VERSION_NOT_FOUND, a namespace that services share with FIELD_INVALID.
+    """
+    day = parse_optional_day(request.reference_date, "reference_date") or today
+    giver = _organisation(table, request)
+    supplier = Oin.parse(request.supplier_oin, "supplier_oin")
+    service = _service(table, request)
+    outcome = _outcome(table, giver, service, supplier, day)
+    itself = who.oin == supplier
+    if isinstance(outcome, MandateInForce):
+        return Verdict(mandate_id=outcome.mandate_id, reason="", shown=itself or who.operator)
+    told = itself or who.role in (Role.OPERATOR, Role.CHAIN_PARTNER)
+    return Verdict(mandate_id=None, reason=outcome if told else "", shown=False)
+
+
+def _outcome(
+    table: Table, giver: Organisation | None, service: ServiceCode, supplier: Oin, day: dt.date
+) -> MandateInForce | Reason:
+    """Return the mandate, or the reason that came nearest to one."""
+    if giver is None:
+        return Reason.SCHOOL_NOT_FOUND
+    reason = Reason.MANDATE_MISSING
+    for system_id in table.systems_of(supplier):
+        found = may_act(table, giver, service, system_id, day, side=Side.QUERY)
+        if isinstance(found, Refusal):
+            reason = found.reason if reason is Reason.MANDATE_MISSING else reason
+        else:
+            return found
+    return reason
+
+
+def _organisation(table: Table, request: pb.ValidateMandateRequest) -> Organisation | None:
+    match request.WhichOneof("organisation"):
+        case "brin":
+            return Brin.parse(request.brin, "brin")
+        case "swv":
+            return Swv.parse(request.swv, "swv")
+        case "organisation_oin":
+            oin = Oin.parse(request.organisation_oin, "organisation_oin")
+            return table.organisation_of(oin)
+        case _:
+            raise Refused(Reason.FIELD_REQUIRED, field="brin")
+
+
+def _service(table: Table, request: pb.ValidateMandateRequest) -> ServiceCode:
+    match request.WhichOneof("subject"):
+        case "service":
+            code = ServiceCode.parse(request.service, "service")
+            service = table.service(code)
+            if service is None:
+                raise Refused(Reason.SERVICE_NOT_FOUND, field="service", service=code)
+        case "namespace":
+            return _service_of(table, Namespace.parse(request.namespace, "namespace"))
+        case _:
+            raise Refused(Reason.FIELD_REQUIRED, field="service")
+    return service.code
+
+
+def _service_of(table: Table, namespace: Namespace) -> ServiceCode:
+    """Return the one service that has this version; several may, as with OSO."""
+    codes = sorted(
+        {
+            record.fact.code
+            for record in table.reference.services.values()
+            if any(version.namespace == namespace for version in record.versions)
+        }
+    )
+    match codes:
+        case []:
+            raise Refused(
+                Reason.SERVICE_VERSION_NOT_FOUND, field="namespace", service_version=namespace
+            )
+        case [code]:
+            return code
+        case _:
+            problem = f"{' and '.join(codes)} share it"
+            raise Refused(
+                Reason.FIELD_INVALID, field="namespace", problem=problem, expected="a service code"
+            )

@@ -1,0 +1,149 @@
+"""RouteService: where a message must go, and why or why not.
+
+Everything here reads the facts in memory; no call touches the database.
+"""
+
+import asyncio
+import datetime as dt
+from typing import Final
+
+from wissel.routing.deciding.audience import audience_for, for_audience, steps_for_audience
+from wissel.routing.deciding.decide import decide
+from wissel.routing.deciding.decision import Audience, Refusal, Route
+from wissel.routing.deciding.explain import explain
+from wissel.routing.deciding.query import Asker
+from wissel.routing.facts import Role
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.table.table import Table
+from wissel.routing.values.identifiers import Oin
+from wissel.server.rpc.calls.call import Caller, caller, current
+from wissel.server.rpc.requests.parsing import optional_oin
+from wissel.server.rpc.requests.shared import Shared
+from wissel.server.rpc.services.routes.messages import (
+    fix_message,
+    refusal_message,
+    refusal_text,
+    route_message,
+    route_response,
+    step_message,
+)
+from wissel.server.rpc.services.routes.queries import Question, question
+from wissel.traffic.v1 import route_service_pb2 as pb
+from wissel.traffic.v1 import route_service_pb2_grpc as pb_grpc
+
+MAX_QUERIES: Final = 1000
+_YIELD_EVERY: Final = 50  # items between which other calls get their turn
+
+
+class RouteServicer(pb_grpc.RouteServiceServicer):
+    """Resolving and explaining; nothing here decides, `wissel.routing.deciding.decide` does."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+
+    async def ResolveRoute(
+        self, request: pb.ResolveRouteRequest, context: object
+    ) -> pb.ResolveRouteResponse:
+        """Return the mandated endpoint and routing key for one exchange."""
+        call = current()
+        if request.HasField("at_least_revision"):
+            call = await self._shared.at(request)
+        table = call.table
+        asked = question(table, request, caller().asker, self._shared.today())
+        decision = decide(table, asked.query, asked.day)
+        if isinstance(decision, Refusal):
+            told = told_to(table, asked, decision)
+            raise refused_by(told)
+        return route_response(decision)
+
+    async def BatchResolveRoutes(
+        self, request: pb.BatchResolveRoutesRequest, context: object
+    ) -> pb.BatchResolveRoutesResponse:
+        """Resolve up to 1,000 queries on one table; each has its own result."""
+        count = len(request.queries)
+        if not count:
+            raise Refused(Reason.FIELD_REQUIRED, field="queries")
+        if count > MAX_QUERIES:
+            raise Refused(
+                Reason.BATCH_TOO_LARGE, field="queries", count=str(count), limit=str(MAX_QUERIES)
+            )
+        table = (await self._shared.at(request)).table
+        asker, today, language = caller().asker, self._shared.today(), current().language
+        response = pb.BatchResolveRoutesResponse(registry_revision=table.revision)
+        for index, query in enumerate(request.queries):
+            if index % _YIELD_EVERY == _YIELD_EVERY - 1:
+                await asyncio.sleep(0)
+            response.results.append(_result(table, query, asker, today, language))
+        return response
+
+    async def ExplainRoute(
+        self, request: pb.ExplainRouteRequest, context: object
+    ) -> pb.ExplainRouteResponse:
+        """Return every step that led to a route or a refusal, and the nearest fix."""
+        call = await self._shared.at(request.query)
+        who, table = caller(), call.table
+        asker = _asker(table, who, optional_oin(request.vendor_oin, "vendor_oin"))
+        asked = question(table, request.query, asker, self._shared.today())
+        audience = _audience(table, asked, who.asker)
+        explanation = explain(table, asked.query, asked.day)
+        response = pb.ExplainRouteResponse(
+            steps=[
+                step_message(step, call.language)
+                for step in steps_for_audience(explanation.steps, audience)
+            ],
+            registry_revision=explanation.revision,
+        )
+        decision = explanation.decision
+        if isinstance(decision, Route):
+            response.route.CopyFrom(route_message(decision))
+            return response
+        told = for_audience(decision, audience)
+        response.reason = told.reason
+        response.text = refusal_text(told, call.language).sentence
+        response.nearest_fix.CopyFrom(fix_message(told, call.language))
+        return response
+
+
+def refused_by(refusal: Refusal) -> Refused:
+    """Return the exception with which a call ends by a refusal."""
+    metadata = dict(refusal.metadata)
+    return Refused(refusal.reason, **metadata)  # type: ignore[arg-type]  # no name is a parameter's
+
+
+def told_to(table: Table, asked: Question, refusal: Refusal) -> Refusal:
+    """Return a refusal as the one who asked may hear it."""
+    return for_audience(refusal, _audience(table, asked, asked.query.asker))
+
+
+def _audience(table: Table, asked: Question, asker: Asker) -> Audience:
+    return audience_for(table, asker, asked.query, asked.day)
+
+
+def _result(
+    table: Table, request: pb.ResolveRouteRequest, asker: Asker, today: dt.date, language: str
+) -> pb.RouteResult:
+    try:
+        asked = question(table, request, asker, today)
+    except Refused as refused:
+        metadata = dict(refused.metadata)
+        if refused.field:
+            metadata["field"] = refused.field
+        return pb.RouteResult(refusal=refusal_message(refused.reason, metadata, language))
+    decision = decide(table, asked.query, asked.day)
+    if isinstance(decision, Refusal):
+        told = told_to(table, asked, decision)
+        return pb.RouteResult(refusal=refusal_message(told.reason, told.metadata, language))
+    return pb.RouteResult(route=route_message(decision))
+
+
+def _asker(table: Table, who: Caller, vendor: Oin | None) -> Asker:
+    """Return for whom to explain: the caller, or the vendor that it helps."""
+    if vendor is None or vendor == who.oin:
+        return who.asker
+    if who.role is Role.VENDOR:
+        raise Refused(Reason.FIELD_INVALID, field="vendor_oin", expected="empty, or your own OIN")
+    system_ids = table.systems_of(vendor)
+    if table.party(vendor) is None and not system_ids:
+        raise Refused(Reason.PARTY_NOT_FOUND, field="vendor_oin", oin=vendor)
+    return Asker(oin=vendor, role=Role.VENDOR, system_ids=system_ids)

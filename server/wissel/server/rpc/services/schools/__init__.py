@@ -1,0 +1,1 @@
+"""SchoolService and SamenwerkingsverbandService."""

@@ -1,0 +1,73 @@
+"""Schools, boards and samenwerkingsverbanden as they are answered."""
+
+from typing import Final
+
+from wissel.routing.facts import Board, Samenwerkingsverband, School
+from wissel.school.v1 import school_pb2, school_service_pb2
+from wissel.server.registry.schools.usecases import ImportReport
+from wissel.server.rpc.requests.parsing import day_text
+from wissel.server.store.register.codec import etag_of
+
+MAX_CHANGES: Final = 20_000
+"""Most changes that the answer to an import lists; the counts are of all."""
+
+
+def school_message(school: School) -> school_pb2.School:
+    """Return a school with its locations in order."""
+    return school_pb2.School(
+        brin=school.brin,
+        name=school.name,
+        oin=school.brin.oin,
+        board_number=school.board,
+        locations=[
+            school_pb2.Location(
+                vestiging=location.vestiging,
+                name=location.name,
+                postcode=location.postcode,
+                city=location.city,
+                municipality_code=location.municipality,
+                closed_date=day_text(location.closed),
+            )
+            for location in school.locations
+        ],
+        closed_date=day_text(school.closed),
+        source=school.source,
+        etag=etag_of(school),
+    )
+
+
+def board_message(board: Board, school_count: int) -> school_pb2.Board:
+    """Return a board with the number of its open schools."""
+    return school_pb2.Board(
+        board_number=board.number,
+        name=board.name,
+        kvk_number=board.kvk,
+        school_count=school_count,
+        etag=etag_of(board),
+    )
+
+
+def swv_message(swv: Samenwerkingsverband) -> school_pb2.Samenwerkingsverband:
+    """Return a samenwerkingsverband."""
+    return school_pb2.Samenwerkingsverband(
+        swv=swv.code, name=swv.name, oin=swv.oin, etag=etag_of(swv)
+    )
+
+
+def import_message(report: ImportReport) -> school_service_pb2.ImportSchoolsResponse:
+    """Return what a file changed; long reports are cut, their counts are not."""
+    return school_service_pb2.ImportSchoolsResponse(
+        source=report.source,
+        as_of_date=report.as_of.isoformat(),
+        line_count=report.line_count,
+        change_counts={str(kind): count for kind, count in report.counts.items()},
+        changes=[
+            school_service_pb2.SchoolChange(
+                kind=change.kind,
+                subject=change.subject,
+                before=change.before,
+                after=change.after,
+            )
+            for change in report.changes[:MAX_CHANGES]
+        ],
+    )

@@ -1,0 +1,204 @@
+"""SchoolService and SamenwerkingsverbandService."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from wissel.routing.facts import Samenwerkingsverband
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.days import parse_optional_day
+from wissel.routing.values.identifiers import BoardNumber, Brin, Oin, Swv, Vestiging
+from wissel.school.v1 import school_service_pb2 as pb
+from wissel.school.v1 import school_service_pb2_grpc as pb_grpc
+from wissel.server.registry.finding import get_board, get_school
+from wissel.server.registry.ports import Change
+from wissel.server.registry.schools import duo, usecases
+from wissel.server.registry.schools.lists import (
+    SchoolFilter,
+    count_schools,
+    list_boards,
+    list_schools,
+)
+from wissel.server.registry.swv import RegisterSwv, register_swv
+from wissel.server.rpc.requests.mutation import mutate
+from wissel.server.rpc.requests.paging import listed, page_of
+from wissel.server.rpc.requests.parsing import optional, required
+from wissel.server.rpc.requests.shared import Shared
+from wissel.server.rpc.services.schools.messages import (
+    board_message,
+    import_message,
+    school_message,
+    swv_message,
+)
+from wissel.server.rpc.services.schools.upload import received
+
+
+class SchoolServicer(pb_grpc.SchoolServiceServicer):
+    """Schools, their locations and their boards, as RIO and DUO publish them."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+
+    async def ImportSchools(
+        self, request_iterator: AsyncIterator[pb.ImportSchoolsRequest], context: object
+    ) -> pb.ImportSchoolsResponse:
+        """Read one file of DUO open data: first a header, then its bytes."""
+        upload = await received(request_iterator)
+        header, body = upload.header, upload.body
+        # Parsing takes a good part of a second: other calls go on meanwhile.
+        file = await asyncio.to_thread(duo.parse, upload.data, header.file_name)
+        del upload  # its bytes have been read
+        command = self._import(header, file)
+
+        async def work(change: Change) -> pb.ImportSchoolsResponse:
+            return import_message(await usecases.import_schools(change, command))
+
+        return await mutate(
+            self._shared,
+            header,
+            pb.ImportSchoolsResponse,
+            work,
+            body=body,
+            dry_run=command.validate_only,
+        )
+
+    async def RegisterSchool(
+        self, request: pb.RegisterSchoolRequest, context: object
+    ) -> pb.RegisterSchoolResponse:
+        """Record a school that DUO's files lack, with a reason."""
+        command = _registration(request)
+
+        async def work(change: Change) -> pb.RegisterSchoolResponse:
+            school = await usecases.register_school(change, command)
+            return pb.RegisterSchoolResponse(school=school_message(school))
+
+        return await mutate(self._shared, request, pb.RegisterSchoolResponse, work)
+
+    async def ListSchools(
+        self, request: pb.ListSchoolsRequest, context: object
+    ) -> pb.ListSchoolsResponse:
+        """List schools in order of BRIN."""
+        page = page_of(request)
+        wanted = SchoolFilter(
+            board=optional(BoardNumber, request.board_number, "board_number"),
+            name_contains=request.name_contains,
+            include_closed=request.include_closed,
+        )
+        await self._shared.at(request)
+        async with self._shared.register.reading() as reading:
+            part = page.part(reading)
+            found = await list_schools(reading, wanted, part)
+        return pb.ListSchoolsResponse(
+            schools=map(school_message, found.items),
+            next_page_token=page.token_after(part, found.last),
+        )
+
+    async def GetSchool(
+        self, request: pb.GetSchoolRequest, context: object
+    ) -> pb.GetSchoolResponse:
+        """Return one school."""
+        brin = Brin.parse(request.brin, "brin")
+        await self._shared.at(request)
+        async with self._shared.register.reading() as reading:
+            school = await get_school(reading, brin)
+        return pb.GetSchoolResponse(school=school_message(school))
+
+    async def ListBoards(
+        self, request: pb.ListBoardsRequest, context: object
+    ) -> pb.ListBoardsResponse:
+        """List boards in order of number."""
+        page = page_of(request)
+        await self._shared.at(request)
+        async with self._shared.register.reading() as reading:
+            part = page.part(reading)
+            found = await list_boards(reading, request.name_contains, part)
+            counts = await count_schools(reading, *(board.number for board in found.items))
+        return pb.ListBoardsResponse(
+            boards=[board_message(board, counts[board.number]) for board in found.items],
+            next_page_token=page.token_after(part, found.last),
+        )
+
+    async def GetBoard(self, request: pb.GetBoardRequest, context: object) -> pb.GetBoardResponse:
+        """Return one board."""
+        number = BoardNumber.parse(request.board_number, "board_number")
+        await self._shared.at(request)
+        async with self._shared.register.reading() as reading:
+            board = await get_board(reading, number)
+            counts = await count_schools(reading, number)
+        return pb.GetBoardResponse(board=board_message(board, counts[number]))
+
+    def _import(
+        self, header: pb.ImportSchoolsHeader, file: duo.ParsedFile
+    ) -> usecases.ImportSchools:
+        share = self._shared.max_closed_share
+        if header.HasField("max_closed_share"):
+            share = header.max_closed_share
+        return usecases.ImportSchools(
+            file=file,
+            as_of=parse_optional_day(header.as_of_date, "as_of_date"),
+            max_closed_share=share,
+            validate_only=header.validate_only,
+        )
+
+
+class SamenwerkingsverbandServicer(pb_grpc.SamenwerkingsverbandServiceServicer):
+    """Samenwerkingsverbanden."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+
+    async def RegisterSamenwerkingsverband(
+        self, request: pb.RegisterSamenwerkingsverbandRequest, context: object
+    ) -> pb.RegisterSamenwerkingsverbandResponse:
+        """Record a samenwerkingsverband."""
+        command = RegisterSwv(
+            code=Swv.parse(request.swv, "swv"),
+            name=request.name,
+            oin=Oin.parse(request.oin, "oin"),
+        )
+
+        async def work(change: Change) -> pb.RegisterSamenwerkingsverbandResponse:
+            swv = await register_swv(change, command)
+            return pb.RegisterSamenwerkingsverbandResponse(samenwerkingsverband=swv_message(swv))
+
+        return await mutate(self._shared, request, pb.RegisterSamenwerkingsverbandResponse, work)
+
+    async def ListSamenwerkingsverbanden(
+        self, request: pb.ListSamenwerkingsverbandenRequest, context: object
+    ) -> pb.ListSamenwerkingsverbandenResponse:
+        """List samenwerkingsverbanden in order of code."""
+        page = page_of(request)
+        await self._shared.at(request)
+        async with self._shared.register.reading() as reading:
+            found, token = await listed(reading, Samenwerkingsverband, page)
+        return pb.ListSamenwerkingsverbandenResponse(
+            samenwerkingsverbanden=map(swv_message, found), next_page_token=token
+        )
+
+
+def _registration(request: pb.RegisterSchoolRequest) -> usecases.RegisterSchool:
+    school = request.school
+    brin = Brin.parse(school.brin, "school.brin")
+    if len(school.locations) > 100:  # noqa: PLR2004 - a vestiging has two digits
+        raise Refused(
+            Reason.FIELD_INVALID, field="school.locations", expected="at most 100 locations"
+        )
+    return usecases.RegisterSchool(
+        brin=brin,
+        board=BoardNumber.parse(school.board_number, "school.board_number"),
+        board_name=request.board_name,
+        locations=tuple(
+            usecases.NewLocation(
+                vestiging=Vestiging.within(
+                    brin,
+                    required(each.vestiging, "school.locations.vestiging"),
+                    "school.locations.vestiging",
+                ),
+                name=each.name,
+                postcode=each.postcode,
+                city=each.city,
+                municipality=each.municipality_code,
+            )
+            for each in school.locations
+        ),
+    )

@@ -1,0 +1,181 @@
+"""TrafficService: the doors to forwarding, and what became of messages."""
+
+import re
+from collections.abc import AsyncIterator
+from typing import Final, Protocol
+
+from wissel.dossier.v1 import dossier_pb2
+from wissel.routing.exchange.delivery import Delivery, State, Wanted
+from wissel.routing.exchange.messages import instant_of
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.server.courier.deliver.delivery import Caller as Sender
+from wissel.server.courier.deliver.delivery import Forwarded
+from wissel.server.courier.ports import Journal
+from wissel.server.courier.streams.chunk_framing import Part
+from wissel.server.courier.timeline import Journey
+from wissel.server.identity.peer import Peers
+from wissel.server.rpc.calls.call import Caller, Context, caller, current
+from wissel.server.rpc.calls.ports import Follower
+from wissel.server.rpc.requests.paging import page_of
+from wissel.server.rpc.requests.parsing import optional_choice, optional_oin, organisation, uuid
+from wissel.server.rpc.requests.scoping import current_scope
+from wissel.server.rpc.services.traffic.forward_log import Watcher, note
+from wissel.traffic.v1 import traffic_service_pb2 as pb
+from wissel.traffic.v1 import traffic_service_pb2_grpc as pb_grpc
+
+_NUMBER: Final = re.compile(r"[0-9]{1,18}")
+
+
+class Forwards(Protocol):
+    """What carries envelopes: `courier.forward.Courier`."""
+
+    async def forward(
+        self,
+        caller: Sender,
+        requests: AsyncIterator[Part],
+        remaining: float | None,
+        journey: Journey,
+    ) -> Forwarded:
+        """Deliver one message, or raise `Refused`; `journey` tells of both."""
+        ...
+
+
+class TrafficServicer(pb_grpc.TrafficServiceServicer):
+    """Forwards for vendors; tells sender, receiver and operator what became of it."""
+
+    def __init__(
+        self,
+        courier: Forwards,
+        journal: Journal,
+        peers: Peers,
+        follower: Follower,
+        watcher: Watcher,
+    ) -> None:
+        self._courier = courier
+        self._journal = journal
+        self._peers = peers
+        self._follower = follower
+        self._watcher = watcher
+
+    async def ForwardEnvelope(
+        self, request_iterator: AsyncIterator[Part], context: Context
+    ) -> pb.ForwardEnvelopeResponse:
+        """Deliver a message and answer with both receipts."""
+        call, who = current(), caller()
+
+        def recheck() -> None:
+            self._peers.still_valid(who.peer, self._follower.table.revoked)
+
+        sender, journey = Sender(asker=who.asker, recheck=recheck), self._watcher.journey()
+        try:
+            forwarded = await self._courier.forward(
+                sender, request_iterator, context.time_remaining(), journey
+            )
+            journey.delivery, journey.replayed = forwarded.delivery, forwarded.replayed
+        finally:
+            journey.end()
+            note(call, journey)
+            self._watcher.ended(journey)
+        order = forwarded.delivery.order
+        call.revision = order.registry_revision
+        hub_receipt, receiver_receipt = receipts_of(forwarded.delivery)
+        return pb.ForwardEnvelopeResponse(
+            message_id=str(order.message_id),
+            hub_receipt=hub_receipt,
+            receiver_receipt=receiver_receipt,
+            routing_key=order.routing_key,
+            replayed=forwarded.replayed,
+        )
+
+    async def GetDelivery(
+        self, request: pb.GetDeliveryRequest, context: Context
+    ) -> pb.GetDeliveryResponse:
+        """Return what became of a message, to whom it concerns."""
+        who = caller()
+        message_id = uuid(request.message_id, "message_id")
+        current().message_id = str(message_id)
+        sender_oin = optional_oin(request.sender_oin, "sender_oin") or who.oin
+        delivery = await self._journal.find(sender_oin, message_id)
+        if delivery is None or not (current_scope().operator or _concerns(delivery, who)):
+            raise Refused(Reason.DELIVERY_NOT_FOUND, message_id=str(message_id))
+        response = pb.GetDeliveryResponse(delivery=delivery_message(delivery))
+        if delivery.state is State.DELIVERED and _concerns(delivery, who):
+            hub_receipt, receiver_receipt = receipts_of(delivery)
+            response.hub_receipt.CopyFrom(hub_receipt)
+            response.receiver_receipt.CopyFrom(receiver_receipt)
+        return response
+
+    async def ListDeliveries(
+        self, request: pb.ListDeliveriesRequest, context: Context
+    ) -> pb.ListDeliveriesResponse:
+        """List messages, newest first: a vendor's own, an operator's all."""
+        page = page_of(request)
+        below = _number(page.after) if page.after else None
+        found = await self._journal.page(
+            _wanted(request, caller()), below=below, limit=page.size + 1
+        )
+        shown = found[: page.size]
+        more = len(found) > page.size
+        # A delivery that is accepted later has a higher number: it never comes into the list.
+        token = page.token(0, str(shown[-1].number)) if more else ""
+        return pb.ListDeliveriesResponse(
+            deliveries=map(delivery_message, shown), next_page_token=token
+        )
+
+
+def receipts_of(delivery: Delivery) -> tuple[dossier_pb2.Signed, dossier_pb2.Signed]:
+    """Return the hub's and the receiver's receipt of a delivered message."""
+    result = delivery.result
+    assert result is not None, "a delivered message has a result"  # noqa: S101
+    return (
+        dossier_pb2.Signed.FromString(result.hub_receipt),
+        dossier_pb2.Signed.FromString(result.receiver_receipt),
+    )
+
+
+def delivery_message(delivery: Delivery) -> pb.Delivery:
+    """Return a delivery as it is answered."""
+    order, result = delivery.order, delivery.result
+    message = pb.Delivery(
+        message_id=str(order.message_id),
+        sender_oin=order.sender_oin,
+        receiver_oin=order.receiver_oin,
+        sender=order.sender,
+        receiver=order.receiver,
+        service=order.service,
+        overdrachtsoort=order.kind,
+        state=delivery.state,
+        reason=result.reason if result and result.reason else "",
+        attempts=delivery.attempt,
+        routing_key=order.routing_key,
+        endpoint_id=str(order.endpoint_id),
+        payload_size=order.payload_size,
+        header_sha256=order.header_digest.hex(),
+    )
+    message.accepted_time.FromDatetime(delivery.accepted)
+    message.updated_time.FromDatetime(delivery.updated)
+    return message
+
+
+def _wanted(request: pb.ListDeliveriesRequest, who: Caller) -> Wanted:
+    whose = organisation(request.organisation, "organisation") if request.organisation else ""
+    return Wanted(
+        party=None if current_scope().operator else who.oin,
+        state=optional_choice(State, request.state, "state"),
+        organisation=whose,
+        start=instant_of(request.start_time, "start_time")
+        if request.HasField("start_time")
+        else None,
+        end=instant_of(request.end_time, "end_time") if request.HasField("end_time") else None,
+    )
+
+
+def _concerns(delivery: Delivery, who: Caller) -> bool:
+    return who.oin in (delivery.order.sender_oin, delivery.order.receiver_oin)
+
+
+def _number(text: str) -> int:
+    if not _NUMBER.fullmatch(text):
+        raise Refused(Reason.PAGE_TOKEN_INVALID, field="page_token")
+    return int(text)

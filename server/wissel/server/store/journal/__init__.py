@@ -1,0 +1,1 @@
+"""The delivery journal: one durable row for each message, and every move it made."""

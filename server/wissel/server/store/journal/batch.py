@@ -1,0 +1,146 @@
+"""One transaction of the journal: several moves, each by the state machine's rule.
+
+Where each message stands is known first; then each move is decided in memory,
+in the order in which it came; then what changed is written. What was known may
+be no more than this process's own memory: every statement repeats what it was
+decided on as its condition, so a wrong memory or a broken lock shows, and never
+overwrites.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from operator import itemgetter
+from typing import Any, Final
+
+from sqlalchemy import Table
+from sqlalchemy.engine.interfaces import DBAPICursor
+
+from wissel.routing.exchange.delivery import Delivery
+from wissel.routing.refusals.errors import Refused
+from wissel.server.store.journal.codec import delivery_of, delivery_row, ended_row, entry_row
+from wissel.server.store.journal.statements import (
+    DELIVERY_COLUMNS,
+    ENDED_COLUMNS,
+    MOVED_COLUMNS,
+    Statements,
+    columns_of,
+)
+from wissel.server.store.journal.tables import DELIVERY, ENTRY
+
+Key = tuple[str, str]
+"""Sender OIN and message id."""
+
+Rule = Callable[[Delivery | None, dt.datetime], Delivery | None]
+"""From what stands to what will stand; None or the same value changes nothing."""
+
+Outcome = Delivery | Refused | None
+
+_DELIVERY_VALUES: Final = itemgetter(*columns_of(DELIVERY))
+_ENTRY_VALUES: Final = itemgetter(*columns_of(ENTRY))
+_MOVED_VALUES: Final = itemgetter(*MOVED_COLUMNS)
+_ENDED_VALUES: Final = itemgetter(*ENDED_COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A rule to be applied to one message."""
+
+    key: Key
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What moves come to: the outcome of each, in order, and what has to be written.
+
+    `after` is where each message that moved stands in the end, `steps` is every
+    move that one made.
+    """
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    after: dict[Key, Delivery] = field(default_factory=dict)
+    steps: list[Delivery] = field(default_factory=list)
+
+    @property
+    def all_moved(self) -> bool:
+        """Whether each move changed something: then the writing itself proves what was known."""
+        return len(self.steps) == len(self.outcomes)
+
+
+class LostRace(Exception):
+    """A message does not stand where it was believed to: read it, and try again."""
+
+
+def decide_moves(
+    moves: Sequence[Move], before: Mapping[Key, Delivery], now: dt.datetime
+) -> Decided:
+    """Decide all moves on what stands.
+
+    An outcome is the delivery as it stands after the move, None if the rule let
+    it be, or the refusal that the rule raised.
+    """
+    decided = Decided()
+    for move in moves:
+        standing = decided.after.get(move.key) or before.get(move.key)
+        try:
+            after = move.rule(standing, now)
+        except Refused as refusal:
+            decided.outcomes.append(refusal)
+            continue
+        decided.outcomes.append(after)
+        if after is not None and after is not standing:
+            decided.after[move.key] = after
+            decided.steps.append(after)
+    return decided
+
+
+def read_standing(
+    cursor: DBAPICursor, statements: Statements, keys: Iterable[Key]
+) -> dict[Key, Delivery]:
+    """Return where messages stand, and lock them for this transaction."""
+    wanted = sorted(set(keys))
+    cursor.execute(statements.read(len(wanted)), tuple(chain.from_iterable(wanted)))
+    rows = [dict(zip(DELIVERY_COLUMNS, row, strict=True)) for row in cursor.fetchall()]
+    return {(row["sender_oin"], row["message_id"]): delivery_of(row) for row in rows}
+
+
+def write_moves(
+    cursor: DBAPICursor, statements: Statements, before: Mapping[Key, Delivery], decided: Decided
+) -> None:
+    """Write what was decided on `before`, or raise `LostRace`: then nothing must be committed."""
+    # In order of key, as they are locked when read.
+    after = sorted(decided.after.items(), key=itemgetter(0))
+    new = [_DELIVERY_VALUES(delivery_row(each)) for key, each in after if key not in before]
+    if new and _insert(cursor, statements, DELIVERY, new) != len(new):
+        raise LostRace
+    ended, moved = [], []
+    for key, delivery in after:
+        was = before.get(key)
+        if was is not None:
+            guard = (*key, was.state.value, was.attempt)
+            if was.attempt == delivery.attempt:
+                ended.append((*_ENDED_VALUES(ended_row(delivery)), *guard))
+            else:
+                moved.append((*_MOVED_VALUES(delivery_row(delivery)), *guard))
+    _update(cursor, statements.end, ended)
+    _update(cursor, statements.update, moved)
+    if decided.steps:
+        entries = [_ENTRY_VALUES(entry_row(step)) for step in decided.steps]
+        _insert(cursor, statements, ENTRY, entries)
+
+
+def _update(cursor: DBAPICursor, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    if rows:
+        cursor.executemany(statement, rows)
+        if cursor.rowcount != len(rows):
+            raise LostRace
+
+
+def _insert(
+    cursor: DBAPICursor, statements: Statements, table: Table, rows: Sequence[tuple[Any, ...]]
+) -> int:
+    # One statement for all: each one costs the event loop a wait for the interpreter's lock.
+    cursor.execute(statements.insert(table, len(rows)), tuple(chain.from_iterable(rows)))
+    return cursor.rowcount

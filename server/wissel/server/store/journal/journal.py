@@ -1,0 +1,180 @@
+"""The delivery journal: what the hub knows of each message, durably.
+
+It implements `courier.ports.Journal`, whose docstrings say what each method
+promises; the rules that it applies are those of `wissel.routing.exchange.delivery`.
+"""
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Self
+from uuid import UUID
+
+from sqlalchemy import Engine, Select, select
+from sqlalchemy.engine import make_url
+
+from wissel.routing.exchange import delivery as life
+from wissel.routing.exchange.delivery import Delivery, Order, Result, Wanted
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import Oin
+from wissel.server.store.engine import (
+    blocking_read,
+    is_sqlite,
+    journal_url,
+    open_blocking_engine,
+)
+from wissel.server.store.journal.batch import Move, Rule
+from wissel.server.store.journal.codec import delivery_of
+from wissel.server.store.journal.connection import KeptConnection
+from wissel.server.store.journal.lock import Turn
+from wissel.server.store.journal.queries import overdue_query, page_query, uncertain_query
+from wissel.server.store.journal.stats import Watch, unwatched
+from wissel.server.store.journal.tables import DELIVERY
+from wissel.server.store.journal.writer import Head, JournalWriter, Written
+from wissel.server.store.register.tables import HEAD
+
+
+class SqlJournal:
+    """The journal in SQLite or PostgreSQL."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        writer: JournalWriter,
+        turn: Turn,
+        clock: Callable[[], dt.datetime],
+    ) -> None:
+        self._engine = engine
+        self._writer = writer
+        self._turn = turn
+        self._clock = clock
+
+    @classmethod
+    def open(
+        cls, url: str, head: Head, clock: Callable[[], dt.datetime], watch: Watch = unwatched
+    ) -> Self:
+        """Open the journal that belongs to the registry at `url`; it has been migrated.
+
+        `head` is called once for each commit, on the writer's thread, and
+        `watch` after it, on the loop.
+        """
+        place = journal_url(url)
+        engine = open_blocking_engine(place)
+        turn = Turn(_lock_file(place))
+        return cls(engine, JournalWriter(engine, turn, head, clock, watch), turn, clock)
+
+    async def use(self) -> None:
+        """Take the lock of a writer once and change nothing.
+
+        A hub does so before it serves: one whose journal cannot be written would
+        refuse every message. Raises `Refused(RECORD_UNAVAILABLE)`.
+        """
+        await self._writer.write(Move(("", str(UUID(int=0))), lambda _standing, _now: None))
+
+    async def claim(self, order: Order) -> tuple[Delivery, int | None]:
+        """Accept an order; see the port."""
+
+        def rule(standing: Delivery | None, now: dt.datetime) -> Delivery:
+            return life.claim(standing, order, now)
+
+        written = await self._write(order.sender_oin, order.message_id, rule)
+        assert isinstance(written.outcome, Delivery), "a claim yields a delivery or refuses"  # noqa: S101
+        return written.outcome, written.head
+
+    async def finish(
+        self, sender_oin: Oin, message_id: UUID, attempt: int, result: Result
+    ) -> Delivery | None:
+        """End an attempt; see the port."""
+
+        def rule(standing: Delivery | None, now: dt.datetime) -> Delivery | None:
+            return life.finish(standing, attempt, result, now)
+
+        return await self._outcome(sender_oin, message_id, rule)
+
+    async def expire(self, sender_oin: Oin, message_id: UUID) -> Delivery | None:
+        """End an attempt whose lease has run out; see the port."""
+
+        def rule(standing: Delivery | None, now: dt.datetime) -> Delivery | None:
+            if standing is None:
+                return None
+            ended = life.expire(standing, now)
+            return None if ended is standing else ended
+
+        return await self._outcome(sender_oin, message_id, rule)
+
+    async def settle(
+        self, sender_oin: Oin, message_id: UUID, attempt: int, result: Result
+    ) -> Delivery | None:
+        """Settle an uncertain message; see the port."""
+
+        def rule(standing: Delivery | None, now: dt.datetime) -> Delivery | None:
+            return None if standing is None else life.settle(standing, attempt, result, now)
+
+        return await self._outcome(sender_oin, message_id, rule)
+
+    async def overdue(self, limit: int) -> list[Delivery]:
+        """Return what nobody owns any more; see the port."""
+        return await asyncio.to_thread(self._read, overdue_query(self._clock(), limit))
+
+    async def uncertain(
+        self, since: dt.datetime, after: Delivery | None, limit: int
+    ) -> list[Delivery]:
+        """Return what is to be settled; see the port."""
+        return await asyncio.to_thread(self._read, uncertain_query(since, after, limit))
+
+    async def find(self, sender_oin: Oin, message_id: UUID) -> Delivery | None:
+        """Return what is known of a message; see the port."""
+        return await asyncio.to_thread(self._find, sender_oin, str(message_id))
+
+    async def page(self, wanted: Wanted, *, below: int | None, limit: int) -> list[Delivery]:
+        """Return deliveries, newest first; see the port."""
+        return await asyncio.to_thread(self._read, page_query(wanted, below, limit))
+
+    async def close(self) -> None:
+        """Commit what is waiting, then let go of the database."""
+        await self._writer.close()
+        self._turn.close()
+        self._engine.dispose()
+
+    async def _outcome(self, sender_oin: Oin, message_id: UUID, rule: Rule) -> Delivery | None:
+        written = await self._write(sender_oin, message_id, rule)
+        return written.outcome if isinstance(written.outcome, Delivery) else None
+
+    async def _write(self, sender_oin: Oin, message_id: UUID, rule: Rule) -> Written:
+        return await self._writer.write(Move((sender_oin, str(message_id)), rule))
+
+    def _find(self, sender_oin: str, message_id: str) -> Delivery | None:
+        query = select(DELIVERY).where(
+            DELIVERY.c.sender_oin == sender_oin, DELIVERY.c.message_id == message_id
+        )
+        return next(iter(self._read(query)), None)
+
+    def _read(self, query: Select[Any]) -> list[Delivery]:
+        try:
+            with blocking_read(self._engine) as connection:
+                return [delivery_of(dict(row)) for row in connection.execute(query).mappings()]
+        except Refused as error:
+            raise Refused(Reason.RECORD_UNAVAILABLE, retry_after=1.0) from error
+
+
+def head_reader(url: str) -> Head:
+    """Return what reads the head revision of the registry at `url`, on any one thread."""
+    connection = KeptConnection(open_blocking_engine(url))
+    query = str(select(HEAD.c.revision))
+
+    def read() -> int:
+        try:
+            with connection.transaction() as cursor:
+                cursor.execute(query)
+                return int(cursor.fetchall()[0][0])
+        except Exception as error:  # one of the driver's own, which differ
+            raise Refused(Reason.DATABASE_UNAVAILABLE, retry_after=1.0) from error
+
+    return read
+
+
+def _lock_file(url: str) -> Path | None:
+    database = make_url(url).database
+    return Path(f"{database}.lock") if is_sqlite(url) and database else None

@@ -1,0 +1,67 @@
+"""What is asked of the journal: who looks something up, and the sweeper."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, or_, select, tuple_
+
+from wissel.routing.exchange.delivery import Delivery, State, Wanted
+from wissel.server.store.journal.codec import stamp_of
+from wissel.server.store.journal.tables import DELIVERY
+
+
+def page_query(wanted: Wanted, below: int | None, limit: int) -> Select[Any]:
+    """Return the query of `Journal.page`."""
+    conditions = _conditions(wanted)
+    if below is not None:
+        conditions.append(DELIVERY.c.number < below)
+    return select(DELIVERY).where(*conditions).order_by(DELIVERY.c.number.desc()).limit(limit)
+
+
+def overdue_query(now: dt.datetime, limit: int) -> Select[Any]:
+    """Return the query of `Journal.overdue`, first those that wait longest."""
+    table = DELIVERY.c
+    return (
+        select(DELIVERY)
+        .where(table.state == State.ACCEPTED.value, table.lease_until <= stamp_of(now))
+        .order_by(table.lease_until)
+        .limit(limit)
+    )
+
+
+def uncertain_query(since: dt.datetime, after: Delivery | None, limit: int) -> Select[Any]:
+    """Return the query of `Journal.uncertain`.
+
+    No lease ends before its message was accepted: so the index of states and
+    leases passes over everything older than `since`, however much that is.
+    """
+    table, earliest = DELIVERY.c, stamp_of(since)
+    conditions = [
+        table.state == State.UNCERTAIN.value,
+        table.lease_until >= earliest,
+        table.accepted >= earliest,
+    ]
+    place = tuple_(table.lease_until, table.number)
+    if after is not None:
+        conditions.append(place > (stamp_of(after.order.lease_until), after.number))
+    return (
+        select(DELIVERY).where(*conditions).order_by(table.lease_until, table.number).limit(limit)
+    )
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    table, whose = DELIVERY.c, wanted.organisation
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.party:
+        conditions.append(or_(table.sender_oin == wanted.party, table.receiver_oin == wanted.party))
+    if wanted.state:
+        conditions.append(table.state == wanted.state.value)
+    if whose:
+        conditions.append(
+            or_(table.sender_organisation == whose, table.receiver_organisation == whose)
+        )
+    if wanted.start:
+        conditions.append(table.accepted >= stamp_of(wanted.start))
+    if wanted.end:
+        conditions.append(table.accepted < stamp_of(wanted.end))
+    return conditions

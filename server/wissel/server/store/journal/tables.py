@@ -1,0 +1,87 @@
+"""The tables of the delivery journal (DESIGN sections 6 and 7).
+
+`delivery_entry` is the record: one row for each move of a message, appended and
+never changed. `delivery` beside it holds where each message stands now, with
+the receipts. Neither ever holds a payload. Instants are microseconds since
+1970, UTC.
+"""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from wissel.server.store.register.tables import NAME, NAMING
+
+METADATA: Final = MetaData(naming_convention=NAMING)
+
+NUMBER: Final = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers only INTEGER
+
+DELIVERY: Final = Table(
+    "delivery",
+    METADATA,
+    Column("number", NUMBER, primary_key=True),
+    Column("sender_oin", NAME, nullable=False),
+    Column("message_id", NAME, nullable=False),
+    Column("header_digest", LargeBinary(32), nullable=False),
+    Column("receiver_oin", NAME, nullable=False),
+    Column("sender", NAME, nullable=False),
+    Column("receiver", NAME, nullable=False),
+    Column("sender_organisation", NAME, nullable=False),
+    Column("receiver_organisation", NAME, nullable=False),
+    Column("service", NAME, nullable=False),
+    Column("kind", NAME, nullable=False),
+    Column("routing_key", NAME, nullable=False),
+    Column("endpoint_id", NAME, nullable=False),
+    Column("sender_mandate_id", NAME, nullable=False),
+    Column("receiver_mandate_id", NAME, nullable=False),
+    Column("registry_revision", BigInteger, nullable=False),
+    Column("payload_size", BigInteger, nullable=False),
+    Column("payload_sha256", LargeBinary(32), nullable=False),
+    Column("owner", NAME, nullable=False),
+    Column("lease_until", BigInteger, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("state", NAME, nullable=False),
+    Column("bound", Boolean, nullable=False),
+    Column("reason", NAME, nullable=False),
+    Column("detail", NAME, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("accepted", BigInteger, nullable=False),
+    Column("updated", BigInteger, nullable=False),
+    Column("hub_receipt", LargeBinary, nullable=False),
+    Column("receiver_receipt", LargeBinary, nullable=False),
+    UniqueConstraint("sender_oin", "message_id"),
+    Index(None, "receiver_oin", "number"),
+    Index(None, "sender_organisation", "number"),
+    Index(None, "receiver_organisation", "number"),
+    Index(None, "state", "lease_until"),
+)
+"""Where each message stands; numbered in the order of first acceptance."""
+
+ENTRY: Final = Table(
+    "delivery_entry",
+    METADATA,
+    Column("id", NUMBER, primary_key=True),
+    Column("sender_oin", NAME, nullable=False),
+    Column("message_id", NAME, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("state", NAME, nullable=False),
+    Column("reason", NAME, nullable=False),
+    Column("receiver_oin", NAME, nullable=False),
+    Column("endpoint_id", NAME, nullable=False),
+    Column("registry_revision", BigInteger, nullable=False),
+    Column("owner", NAME, nullable=False),
+    Column("recorded", BigInteger, nullable=False),
+    Index(None, "sender_oin", "message_id"),
+)
+"""Every move of every message, in order."""

@@ -1,0 +1,202 @@
+"""The one writer of the journal in this process: concurrent moves share a transaction.
+
+A durable commit costs a disk its rest, however many rows it holds: so whatever
+arrives while one commit runs goes into the next (group commit, DESIGN section
+7). The work is done on a thread of its own; the event loop only waits for it.
+"""
+
+import asyncio
+import datetime as dt
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Engine
+
+from wissel.routing.exchange.delivery import Delivery, State
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.server.store.journal.batch import (
+    Decided,
+    Key,
+    LostRace,
+    Move,
+    Outcome,
+    decide_moves,
+    read_standing,
+    write_moves,
+)
+from wissel.server.store.journal.connection import KeptConnection
+from wissel.server.store.journal.lock import Turn
+from wissel.server.store.journal.statements import Statements
+from wissel.server.store.journal.stats import Commit, Watch, unwatched
+
+BATCH: Final = 64
+"""The most moves in one transaction."""
+
+PAUSE: Final = 0.001
+"""Seconds between two transactions, in which another process gets its turn."""
+
+_RACES: Final = 5
+_REMEMBERED: Final = 1024
+
+Head = Callable[[], int]
+"""Reads the revision of the register's head, blocking; may raise `Refused`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The outcome of a move that has been committed.
+
+    `head` is the register's revision, read after the commit; None if it could
+    not be read.
+    """
+
+    outcome: Outcome
+    head: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A move, who waits for its outcome, and since when."""
+
+    move: Move
+    answer: asyncio.Future[Written]
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A batch that is durable: its outcomes, what moved, and how long that took."""
+
+    written: list[Written]
+    steps: list[Delivery]
+    turn: float
+    took: float
+
+
+class JournalWriter:
+    """Takes moves, commits them in batches, answers when they are durable."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        turn: Turn,
+        head: Head,
+        clock: Callable[[], dt.datetime],
+        watch: Watch = unwatched,
+    ) -> None:
+        self._connection = KeptConnection(engine)
+        self._statements = Statements(engine.dialect.name)
+        self._under_way: dict[Key, Delivery] = {}
+        self._turn = turn
+        self._head = head
+        self._clock = clock
+        self._watch = watch
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
+        self._waiting: deque[_Waiting] = deque()
+        self._work: asyncio.Task[None] | None = None
+
+    async def write(self, move: Move) -> Written:
+        """Commit a move and return its outcome.
+
+        Raises what its rule refused, and `Refused(RECORD_UNAVAILABLE)` if
+        nothing could be written: then nothing was.
+        """
+        answer: asyncio.Future[Written] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(move, answer, time.perf_counter()))
+        if self._work is None:
+            self._work = asyncio.create_task(self._run(), name="journal writer")
+        written = await answer
+        if isinstance(written.outcome, Refused):
+            raise written.outcome
+        return written
+
+    async def close(self) -> None:
+        """Commit what is waiting and stop."""
+        while self._work is not None:
+            await asyncio.wait([self._work])
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._connection.close)
+        self._thread.shutdown()
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._waiting:
+            batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+            moves, began = [each.move for each in batch], time.perf_counter()
+            try:
+                done = await loop.run_in_executor(self._thread, self._commit, moves)
+            except Exception as error:  # noqa: BLE001 - whatever it was, the receiver must not be called
+                _fail([each.answer for each in batch], error)
+            else:
+                for each, written in zip(batch, done.written, strict=True):
+                    if not each.answer.done():
+                        each.answer.set_result(written)
+                waits = [began - each.since for each in batch]
+                self._watch(Commit(waits=waits, turn=done.turn, took=done.took, steps=done.steps))
+            await asyncio.sleep(PAUSE)
+        self._work = None
+
+    def _commit(self, moves: list[Move]) -> _Done:
+        """Commit a batch, and then read the head.
+
+        What this process itself has under way it remembers, and what it does not
+        is most likely new: so a batch is tried on that first, and only if that
+        does not hold on what is read.
+        """
+        for attempt in range(_RACES):
+            began = time.perf_counter()
+            try:
+                with self._turn.taken():
+                    had = time.perf_counter()
+                    decided = self._try(moves, reading=attempt > 0)
+            except LostRace:
+                for move in moves:
+                    self._under_way.pop(move.key, None)
+                continue
+            took = time.perf_counter() - had
+            self._remember(decided)
+            head = self._read_head()
+            written = [Written(outcome, head) for outcome in decided.outcomes]
+            return _Done(written, decided.steps, had - began, took)
+        raise Refused(Reason.RECORD_UNAVAILABLE, retry_after=1.0)
+
+    def _try(self, moves: list[Move], *, reading: bool) -> Decided:
+        statements = self._statements
+        with self._connection.transaction(statements.begin) as cursor:
+            before = (
+                read_standing(cursor, statements, [move.key for move in moves])
+                if reading
+                else self._under_way
+            )
+            decided = decide_moves(moves, before, self._clock())
+            if not reading and not decided.all_moved:
+                raise LostRace  # nothing written would show whether this was decided rightly
+            write_moves(cursor, statements, before, decided)
+        return decided
+
+    def _remember(self, decided: Decided) -> None:
+        for key, delivery in decided.after.items():
+            if delivery.state is State.ACCEPTED:
+                self._under_way[key] = delivery
+            else:
+                self._under_way.pop(key, None)
+        if len(self._under_way) > _REMEMBERED:  # some were never finished
+            self._under_way.clear()
+
+    def _read_head(self) -> int | None:
+        try:
+            return self._head()
+        except Refused:
+            return None
+
+
+def _fail(answers: list[asyncio.Future[Written]], error: Exception) -> None:
+    refusal = Refused(Reason.RECORD_UNAVAILABLE, retry_after=1.0)
+    refusal.__cause__ = error
+    for answer in answers:
+        if not answer.done():
+            answer.set_exception(refusal)

@@ -1,0 +1,1 @@
+"""The register in SQL: the event log, its projections, reads at one revision."""

@@ -1,0 +1,67 @@
+"""Answers kept for callers that repeat a request (DESIGN section 7)."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.server.store.register.acts import ActLike
+from wissel.server.store.register.tables import ANSWER
+
+KEPT: Final = dt.timedelta(days=30)
+"""How long an answer is kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An answer as it was given, and the revision that its request made."""
+
+    revision: int
+    response: bytes
+
+
+async def earlier_answer(
+    connection: AsyncConnection, act: ActLike, now: dt.datetime
+) -> Answer | None:
+    """Return the answer that this very request got before.
+
+    None without a request id, for a new one, and for one older than `KEPT`.
+    Raises `Refused(REQUEST_ID_REUSED)` if the same caller used the id on the
+    same method with another body.
+    """
+    if not act.request_id:
+        return None
+    query = select(ANSWER).where(
+        ANSWER.c.caller_oin == act.caller,
+        ANSWER.c.method == act.method,
+        ANSWER.c.request_id == act.request_id,
+        ANSWER.c.recorded_time >= now - KEPT,
+    )
+    row = (await connection.execute(query)).one_or_none()
+    if row is None:
+        return None
+    if row.body_sha256 != act.body_sha256:
+        raise Refused(Reason.REQUEST_ID_REUSED, field="request_id", request_id=act.request_id)
+    return Answer(revision=row.revision, response=row.response)
+
+
+async def keep_answer(
+    connection: AsyncConnection, act: ActLike, answer: Answer, now: dt.datetime
+) -> None:
+    """Store an answer in the transaction of its change, and drop those past `KEPT`."""
+    await connection.execute(delete(ANSWER).where(ANSWER.c.recorded_time < now - KEPT))
+    await connection.execute(
+        insert(ANSWER).values(
+            caller_oin=act.caller,
+            method=act.method,
+            request_id=act.request_id,
+            body_sha256=act.body_sha256,
+            revision=answer.revision,
+            response=answer.response,
+            recorded_time=now,
+        )
+    )

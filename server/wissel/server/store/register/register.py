@@ -1,0 +1,98 @@
+"""The register on SQLite or PostgreSQL."""
+
+import asyncio
+import datetime as dt
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from wissel.routing.facts import Fact
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.server.store.engine import LOCK_TIMEOUT, write_transaction
+from wissel.server.store.register import event_log, snapshot
+from wissel.server.store.register.acts import ActLike
+from wissel.server.store.register.snapshot import SqlReading, open_reading
+from wissel.server.store.register.transaction import SqlChange, open_change
+
+T = TypeVar("T")
+
+
+class SqlRegister:
+    """Readable at any time, writable by one at a time; implements `registry.ports.Register`.
+
+    `clock` gives aware instants. Writers of one process queue here in order of
+    arrival; between processes the lock on the head row decides. `waited` is told
+    for how many seconds a write waited for both.
+    """
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        *,
+        clock: Callable[[], dt.datetime],
+        lock_timeout: float = LOCK_TIMEOUT,
+        waited: Callable[[float], None] = lambda _seconds: None,
+    ) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._lock_timeout = lock_timeout
+        self._waited = waited
+        self._turn = asyncio.Lock()
+        self._listeners: list[Callable[[int], None]] = []
+
+    def on_commit(self, listener: Callable[[int], None]) -> None:
+        """Call `listener` with each new revision that this process commits."""
+        self._listeners.append(listener)
+
+    def reading(self) -> AbstractAsyncContextManager[SqlReading]:
+        """Open a consistent read. Raises `Refused(DATABASE_UNAVAILABLE)`."""
+        return open_reading(self._engine)
+
+    @asynccontextmanager
+    async def changing(self, act: ActLike) -> AsyncIterator[SqlChange]:
+        """Open a write; it commits when the block ends without an exception.
+
+        Raises `Refused(CONTENTION)` if the write lock is not had in time,
+        `Refused(REQUEST_ID_REUSED)` if the request id was used with another
+        body, `Refused(DATABASE_UNAVAILABLE)` if the store does not answer.
+        """
+        began = time.perf_counter()
+        async with self._in_turn(), write_transaction(self._engine) as connection:
+            change = await open_change(connection, act, self._clock)
+            self._waited(time.perf_counter() - began)
+            yield change
+            if not await change.finish():
+                await connection.rollback()
+        if change.changed:
+            for listener in self._listeners:
+                listener(change.revision)
+
+    async def head_revision(self) -> int:
+        """Return the revision of the last committed change, of any process."""
+        return await snapshot.head_revision(self._engine)
+
+    async def events_after(self, revision: int) -> event_log.Advance:
+        """Return what was added to the log after `revision`."""
+        return await event_log.events_after(self._engine, revision)
+
+    async def load(self, build: Callable[[int, Iterable[Fact]], T]) -> T:
+        """Return `build(revision, facts)` over all current facts, made in a thread."""
+        url = self._engine.url.render_as_string(hide_password=False)
+        return await asyncio.to_thread(event_log.load, url, build)
+
+    @asynccontextmanager
+    async def _in_turn(self) -> AsyncIterator[None]:
+        """Wait for the other writers of this process, not longer than for those of others."""
+        try:
+            async with asyncio.timeout(self._lock_timeout):
+                await self._turn.acquire()
+        except TimeoutError:
+            raise Refused(Reason.CONTENTION) from None
+        try:
+            yield
+        finally:
+            self._turn.release()

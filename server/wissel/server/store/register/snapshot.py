@@ -1,0 +1,83 @@
+"""Consistent reads of the register."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from wissel.routing.facts import Fact
+from wissel.server.store.engine import read_transaction
+from wissel.server.store.register.codec import decode
+from wissel.server.store.register.projection import PROJECTIONS, Where
+from wissel.server.store.register.tables import HEAD
+
+F = TypeVar("F", bound=Fact)
+
+
+class SqlReading:
+    """Reads in one transaction; implements `registry.ports.Reading`."""
+
+    def __init__(self, connection: AsyncConnection, revision: int) -> None:
+        self._connection = connection
+        self._revision = revision
+
+    @property
+    def revision(self) -> int:
+        """The revision that is read."""
+        return self._revision
+
+    async def get(self, kind: type[F], key: str) -> F | None:
+        """Return the fact with this key, or None."""
+        table = PROJECTIONS[kind].table
+        body = await self._connection.scalar(select(table.c.body).where(table.c.key == key))
+        return None if body is None else decode(kind, body)
+
+    async def find(self, kind: type[F], **where: Where) -> list[F]:
+        """Return the facts whose indexed columns equal `where`, in order of key.
+
+        A tuple means one of its values. An unknown column is a KeyError.
+        """
+        projection = PROJECTIONS[kind]
+        table = projection.table
+        query = select(table.c.body).where(*projection.matching(where)).order_by(table.c.key)
+        return await self._facts(kind, query)
+
+    async def page(
+        self, kind: type[F], *, after: str, limit: int, pinned: int, **where: Where
+    ) -> list[F]:
+        """Return up to `limit` facts with a key above `after`, in order of key.
+
+        Only facts that existed at revision `pinned`: new ones never slip into
+        a list that somebody is reading page by page. Facts are never deleted
+        and keep their key, so none is skipped and none comes twice.
+        """
+        projection = PROJECTIONS[kind]
+        table = projection.table
+        query = (
+            select(table.c.body)
+            .where(table.c.key > after, table.c.created_revision <= pinned)
+            .where(*projection.matching(where))
+            .order_by(table.c.key)
+            .limit(limit)
+        )
+        return await self._facts(kind, query)
+
+    async def _facts(self, kind: type[F], query: Select[str]) -> list[F]:
+        bodies: Sequence[str] = (await self._connection.scalars(query)).all()
+        return [decode(kind, body) for body in bodies]
+
+
+@asynccontextmanager
+async def open_reading(engine: AsyncEngine) -> AsyncIterator[SqlReading]:
+    """Open a read of one revision."""
+    async with read_transaction(engine) as connection:
+        revision = await connection.scalar(select(HEAD.c.revision))
+        yield SqlReading(connection, revision or 0)
+
+
+async def head_revision(engine: AsyncEngine) -> int:
+    """Return the revision of the last committed change, 0 before the first."""
+    async with read_transaction(engine) as connection:
+        return await connection.scalar(select(HEAD.c.revision)) or 0

@@ -1,0 +1,231 @@
+"""One write to the register: events first, then their projection."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from wissel.routing.facts import Fact
+from wissel.routing.values.days import day_of
+from wissel.server.store.register.acts import ActLike
+from wissel.server.store.register.codec import decode, encode
+from wissel.server.store.register.event_subjects import subjects_of
+from wissel.server.store.register.idempotency import Answer, earlier_answer, keep_answer
+from wissel.server.store.register.listen import notify
+from wissel.server.store.register.projection import PROJECTIONS, Projection, key_of
+from wissel.server.store.register.snapshot import SqlReading
+from wissel.server.store.register.tables import EVENT, HEAD, SUBJECT
+
+_CHUNK: Final = 500  # facts per round of statements: the event loop breathes between them
+
+Address = tuple[type[Fact], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Event:
+    """One fact that becomes another."""
+
+    fact: Fact
+    key: str
+    before: str | None
+    after: str
+
+
+class SqlChange(SqlReading):
+    """A write in one transaction; implements `registry.ports.Change`."""
+
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        act: ActLike,
+        *,
+        head: int,
+        now: dt.datetime,
+        earlier: Answer | None,
+    ) -> None:
+        super().__init__(connection, head)
+        self._act = act
+        self._now = now
+        self._earlier = earlier
+        self._response: bytes | None = None
+        self._discarded = False
+        self._seq = 0
+
+    @property
+    def now(self) -> dt.datetime:
+        """The moment of the change, in UTC; never before that of an earlier change."""
+        return self._now
+
+    @property
+    def today(self) -> dt.date:
+        """The day of `now` in Amsterdam."""
+        return day_of(self._now)
+
+    @property
+    def answer(self) -> bytes | None:
+        """The stored answer if this very request was made before."""
+        return None if self._earlier is None else self._earlier.response
+
+    @property
+    def changed(self) -> bool:
+        """Whether it makes a new revision."""
+        return self._seq > 0 and not self._discarded
+
+    async def put(self, *facts: Fact) -> None:
+        """Record facts, new or replaced; one equal to what is stored changes nothing."""
+        for start in range(0, len(facts), _CHUNK):
+            await self._put(facts[start : start + _CHUNK])
+
+    def answer_with(self, response: bytes) -> None:
+        """Keep the answer for a repeat of the same request."""
+        self._response = response
+
+    def discard(self) -> None:
+        """Roll everything back when the block ends (a dry run)."""
+        self._discarded = True
+
+    async def finish(self) -> bool:
+        """Store the answer, and say whether there is anything to commit."""
+        if self._discarded:
+            return False
+        new = self._response is not None and self._earlier is None and self._act.request_id
+        if new and self._response is not None:
+            answer = Answer(revision=self._revision, response=self._response)
+            await keep_answer(self._connection, self._act, answer, self._now)
+        return bool(new) or self.changed
+
+    async def _put(self, facts: Sequence[Fact]) -> None:
+        stored = await self._stored(facts)
+        known = set(stored)
+        events = _events(facts, stored)
+        if not events:
+            return
+        if self._seq == 0:
+            await self._begin_revision()
+        await self._append(events)
+        latest = {(type(event.fact), event.key): event for event in events}
+        await self._project([e for at, e in latest.items() if at not in known], self._insert)
+        await self._project([e for at, e in latest.items() if at in known], self._update)
+
+    async def _stored(self, facts: Sequence[Fact]) -> dict[Address, str]:
+        """Return the bodies of the facts that are there already."""
+        keys: dict[type[Fact], list[str]] = defaultdict(list)
+        for fact in facts:
+            keys[type(fact)].append(key_of(fact))
+        found: dict[Address, str] = {}
+        for kind, wanted in keys.items():
+            table = PROJECTIONS[kind].table
+            query = select(table.c.key, table.c.body).where(table.c.key.in_(wanted))
+            for key, body in await self._connection.execute(query):
+                found[kind, key] = body
+        return found
+
+    async def _begin_revision(self) -> None:
+        self._revision += 1
+        head = update(HEAD).values(revision=self._revision, recorded_time=self._now)
+        await self._connection.execute(head)
+        await notify(self._connection, self._revision)
+
+    async def _append(self, events: Sequence[_Event]) -> None:
+        """Write events in the order in which the facts were put."""
+        rows, subjects = [], []
+        for event in events:
+            self._seq += 1
+            rows.append(self._row(event))
+            subjects += [
+                {"subject": subject, "revision": self._revision, "seq": self._seq}
+                for subject in sorted(_subjects(event))
+            ]
+        await self._connection.execute(insert(EVENT), rows)
+        if subjects:
+            await self._connection.execute(insert(SUBJECT), subjects)
+
+    def _row(self, event: _Event) -> dict[str, Any]:
+        return {
+            "revision": self._revision,
+            "seq": self._seq,
+            "recorded_time": self._now,
+            "actor": self._act.caller,
+            "person": self._act.person,
+            "reason": self._act.reason,
+            "method": self._act.method,
+            "entity": PROJECTIONS[type(event.fact)].entity,
+            "entity_id": event.key,
+            "before": event.before,
+            "after": event.after,
+            "request_id": self._act.request_id,
+        }
+
+    async def _project(
+        self,
+        events: Sequence[_Event],
+        statement: Callable[[Projection], Any],
+    ) -> None:
+        """Bring the tables of facts in line with the latest event of each fact."""
+        rows: dict[type[Fact], list[dict[str, Any]]] = defaultdict(list)
+        for event in events:
+            columns = PROJECTIONS[type(event.fact)].columns
+            values = {f"new_{name}": of(event.fact) for name, of in columns.items()}
+            values |= {"new_key": event.key, "new_body": event.after}
+            rows[type(event.fact)].append(values | {"new_revision": self._revision})
+        for kind, batch in rows.items():
+            await self._connection.execute(statement(PROJECTIONS[kind]), batch)
+
+    @staticmethod
+    def _insert(projection: Projection) -> Any:
+        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in projection.columns}
+        return insert(projection.table).values(
+            key=bindparam("new_key"),
+            body=bindparam("new_body"),
+            revision=bindparam("new_revision"),
+            created_revision=bindparam("new_revision"),
+            **values,
+        )
+
+    @staticmethod
+    def _update(projection: Projection) -> Any:
+        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in projection.columns}
+        return (
+            update(projection.table)
+            .where(projection.table.c.key == bindparam("new_key"))
+            .values(body=bindparam("new_body"), revision=bindparam("new_revision"), **values)
+        )
+
+
+async def open_change(
+    connection: AsyncConnection, act: ActLike, clock: Callable[[], dt.datetime]
+) -> SqlChange:
+    """Take the register's lock and return the change.
+
+    The first statement locks the head row, so that whatever is read after it
+    still holds at commit, and revisions are committed in their order.
+    """
+    lock = update(HEAD).values(revision=HEAD.c.revision)
+    head = (await connection.execute(lock.returning(HEAD.c.revision, HEAD.c.recorded_time))).one()
+    now = max(clock(), head.recorded_time)
+    earlier = await earlier_answer(connection, act, now)
+    return SqlChange(connection, act, head=head.revision, now=now, earlier=earlier)
+
+
+def _events(facts: Sequence[Fact], current: dict[Address, str]) -> list[_Event]:
+    """Return what `facts`, in order, change; `current` moves along."""
+    events = []
+    for fact in facts:
+        at = (type(fact), key_of(fact))
+        before, after = current.get(at), encode(fact)
+        if before != after:
+            current[at] = after
+            events.append(_Event(fact=fact, key=at[1], before=before, after=after))
+    return events
+
+
+def _subjects(event: _Event) -> set[str]:
+    """Return whom the fact touches, as it was and as it is."""
+    subjects = subjects_of(event.fact)
+    if event.before is not None:
+        subjects |= subjects_of(decode(type(event.fact), event.before))
+    return subjects
