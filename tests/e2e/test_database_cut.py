@@ -21,7 +21,7 @@ from support.postgres_hubs import place_on
 from support.underway import connected, send
 from wissel.clients.errors import Refused, Unreachable
 from wissel.clients.hub import AsyncHub
-from wissel.clients.patience import IMPATIENT
+from wissel.clients.transport.retry import IMPATIENT
 from wissel.routing.refusals.reasons import Reason
 
 TOLD: Final = logging.getLogger(__name__)

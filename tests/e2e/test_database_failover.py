@@ -25,7 +25,7 @@ from support.stores import register_at
 from support.underway import connected
 from wissel.clients.errors import WisselError
 from wissel.clients.hub import AsyncHub
-from wissel.clients.patience import Patience
+from wissel.clients.transport.retry import Patience
 from wissel.routing.table.table import Table
 from wissel.server.store.migrate import migrate
 from wissel.server.store.register.follower import Follower

@@ -17,8 +17,8 @@ from support.standby import rows
 from support.underway import connected, send
 from wissel.clients.errors import Refused, Unreachable
 from wissel.clients.hub import AsyncHub
-from wissel.clients.patience import IMPATIENT, Patience
-from wissel.clients.receipts import DeliveryReceipt
+from wissel.clients.sending.receipts import DeliveryReceipt
+from wissel.clients.transport.retry import IMPATIENT, Patience
 from wissel.routing.refusals.reasons import Reason
 
 STANDING: Final = "SELECT message_id, state FROM delivery"

@@ -22,7 +22,7 @@ from support.standby import rows
 from support.underway import connected, send
 from wissel.clients.errors import Refused, Unreachable
 from wissel.clients.hub import AsyncHub
-from wissel.clients.patience import Patience
+from wissel.clients.transport.retry import Patience
 from wissel.routing.refusals.reasons import Reason
 
 TOLD: Final = logging.getLogger(__name__)

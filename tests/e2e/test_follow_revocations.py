@@ -30,8 +30,8 @@ from support.sending_load import sending
 from support.underway import connected, renewed
 from wissel.clients.errors import Refused
 from wissel.clients.hub import AsyncHub
-from wissel.clients.patience import IMPATIENT
 from wissel.clients.testing import Vendor
+from wissel.clients.transport.retry import IMPATIENT
 from wissel.endpoint.v1 import endpoint_service_pb2 as endpoint
 from wissel.endpoint.v1.endpoint_service_pb2_grpc import EndpointServiceStub
 from wissel.mandate.v1 import mandate_service_pb2 as mandate

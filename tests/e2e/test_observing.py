@@ -18,7 +18,7 @@ from support.processes import free_port
 from support.underway import connected, send
 from wissel.clients.errors import Refused
 from wissel.clients.hub import AsyncHub
-from wissel.clients.patience import IMPATIENT
+from wissel.clients.transport.retry import IMPATIENT
 from wissel.routing.exchange.delivery import State
 from wissel.routing.refusals.reasons import Reason
 

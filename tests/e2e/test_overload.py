@@ -19,7 +19,7 @@ from bench.world import PER_SCHOOL
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from wissel.clients.errors import Refused
-from wissel.clients.replies import translate
+from wissel.clients.transport.status_errors import translate
 
 RATE: Final = 12_000
 """Calls a second: far more than one process in Python serves."""

@@ -18,7 +18,7 @@ from support.processes import free_port, run, spawn
 from support.underway import connected, send
 from wissel.clients.errors import Refused
 from wissel.clients.hub import AsyncHub
-from wissel.clients.patience import IMPATIENT
+from wissel.clients.transport.retry import IMPATIENT
 
 USAGE = 2
 UNREACHABLE = 3

@@ -16,10 +16,10 @@ from wissel.catalog.v1.catalog_service_pb2 import ListServicesRequest
 from wissel.catalog.v1.catalog_service_pb2_grpc import CatalogServiceStub
 from wissel.clients import AsyncHub, IncomingMessage, Las, LasServer, LasSettings
 from wissel.clients.errors import WisselError
-from wissel.clients.link import Link
-from wissel.clients.patience import IMPATIENT
 from wissel.clients.testing import Vendor
-from wissel.clients.tracing import tracer_for
+from wissel.clients.transport.connection import Link
+from wissel.clients.transport.retry import IMPATIENT
+from wissel.clients.transport.tracing import tracer_for
 from wissel.routing.values.identifiers import Oin
 
 BSN: Final = "999995571"

@@ -20,7 +20,7 @@ from typing import Any, Final
 from faults.parts import until
 from faults.stage import Stage
 from faults.story import Story, stories
-from wissel.clients.receipts import prove, receipts_in
+from wissel.clients.sending.receipts import prove, receipts_in
 from wissel.routing.exchange.delivery import FINAL, LEASE_MARGIN, State
 from wissel.routing.signing.certificates import Trust
 from wissel.routing.values.identifiers import Oin

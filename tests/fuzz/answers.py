@@ -12,9 +12,9 @@ from google.rpc import error_details_pb2, status_pb2
 from fuzz.shaping import joined, patched, piece, pieces
 from fuzz.target import Target
 from wissel.clients.errors import Refused, Unreachable, WisselError
-from wissel.clients.patience import may_pass
-from wissel.clients.replies import DOMAIN, translate
-from wissel.clients.transfer import settles
+from wissel.clients.sending.transfer import settles
+from wissel.clients.transport.retry import may_pass
+from wissel.clients.transport.status_errors import DOMAIN, translate
 from wissel.las.v1 import las_service_pb2
 from wissel.routing.refusals.errors import Refused as RuleRefused
 from wissel.routing.refusals.reasons import Reason

@@ -26,10 +26,10 @@ from fuzz.world import (
     material,
     sealed,
 )
-from wissel.clients.dossier import read_dossier
 from wissel.clients.errors import ReceiptUntrusted, StorageError
-from wissel.clients.outbox import Entry, Outbox
-from wissel.clients.receipts import check_receipts, prove, receipts_in, record_of
+from wissel.clients.sending.dossier import read_dossier
+from wissel.clients.sending.outbox import Entry, Outbox
+from wissel.clients.sending.receipts import check_receipts, prove, receipts_in, record_of
 from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.routing.exchange.envelope import CONTENT_TYPES, TOESTEMMING, Kind
 from wissel.routing.exchange.signed_messages import signed_fields

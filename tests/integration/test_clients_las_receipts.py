@@ -11,7 +11,7 @@ import pytest
 from support.las_peer import Delivery, channel, context, deliver, get_receipt
 from support.las_world import NOW, LasWorld
 from support.pki import ZUID_OIN
-from wissel.clients.replies import translate
+from wissel.clients.transport.status_errors import translate
 from wissel.las.v1 import las_service_pb2 as pb
 from wissel.las.v1.las_service_pb2_grpc import LasServiceStub
 

@@ -22,7 +22,7 @@ from support.pki import STRANGER_OIN, ZUID_OIN
 from wissel.clients import (
     StorageError,
 )
-from wissel.clients.replies import translate
+from wissel.clients.transport.status_errors import translate
 from wissel.las.v1 import las_service_pb2 as pb
 from wissel.las.v1.las_service_pb2_grpc import LasServiceStub
 from wissel.routing.values.identifiers import Oin

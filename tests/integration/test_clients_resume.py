@@ -14,7 +14,7 @@ from wissel.clients import (
     Refused,
     Unreachable,
 )
-from wissel.clients.outbox import Outbox
+from wissel.clients.sending.outbox import Outbox
 from wissel.dossier.v1 import dossier_pb2
 from wissel.routing.refusals.errors import Refused as RuleRefused
 from wissel.routing.refusals.reasons import Reason

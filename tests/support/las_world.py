@@ -19,7 +19,7 @@ from wissel.clients import (
     LasSettings,
     Refused,
 )
-from wissel.clients.replies import translate
+from wissel.clients.transport.status_errors import translate
 from wissel.routing.values.identifiers import Oin
 
 NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)

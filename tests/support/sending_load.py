@@ -12,8 +12,8 @@ from support.underway import send
 from wissel.clients.errors import Refused, WisselError
 from wissel.clients.hub import AsyncHub
 from wissel.clients.identity import Identity
-from wissel.clients.patience import Patience
-from wissel.clients.receipts import DeliveryReceipt
+from wissel.clients.sending.receipts import DeliveryReceipt
+from wissel.clients.transport.retry import Patience
 
 
 @dataclass(kw_only=True)

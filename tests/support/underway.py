@@ -15,7 +15,7 @@ from support.hub_process import HubProcess
 from support.las import FakeLas, waiting
 from support.pki import Identity
 from wissel.clients.hub import AsyncHub
-from wissel.clients.receipts import DeliveryReceipt
+from wissel.clients.sending.receipts import DeliveryReceipt
 from wissel.clients.testing import Vendor
 
 DOSSIER: Final = Path(str(files("wissel.clients") / "fixtures" / "dossier-overstap.xml"))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import wissel.clients
-from wissel.clients.dossier import read_dossier
+from wissel.clients.sending.dossier import read_dossier
 from wissel.routing.exchange.envelope import Attestation, Kind
 
 ROOT = Path(__file__).resolve().parents[2]

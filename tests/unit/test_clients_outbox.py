@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from wissel.clients.durable import write_durably
 from wissel.clients.errors import StorageError
-from wissel.clients.outbox import Entry, Outbox
+from wissel.clients.sending.outbox import Entry, Outbox
+from wissel.clients.storage.atomic_write import write_durably
 from wissel.dossier.v1 import dossier_pb2
 
 ENTRY = Entry(

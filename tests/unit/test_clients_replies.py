@@ -4,8 +4,8 @@ import grpc
 import pytest
 
 from wissel.clients import Refused, Unreachable
-from wissel.clients.patience import may_pass
-from wissel.clients.replies import translate
+from wissel.clients.transport.retry import may_pass
+from wissel.clients.transport.status_errors import translate
 
 
 def failure(code: grpc.StatusCode, details: str) -> grpc.aio.AioRpcError:

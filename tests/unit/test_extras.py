@@ -48,7 +48,7 @@ def test_a_command_says_what_to_install(module: str, said: str) -> None:
 def test_nothing_of_opentelemetry_is_loaded_unless_traces_are_asked_for() -> None:
     code = """
 import wissel.server.app, wissel.server.workers.hub, wissel.clients.cli.app, wissel.clients.las
-from wissel.clients.tracing import tracer_for
+from wissel.clients.transport.tracing import tracer_for
 tracer_for("test", 0)
 print([name for name in sys.modules if name.startswith("opentelemetry")])
 """
@@ -61,7 +61,7 @@ def test_a_sender_that_is_to_trace_says_what_to_install() -> None:
     code = """
 from wissel.clients.cli.failing import explain_failure
 from wissel.clients.errors import WisselError
-from wissel.clients.tracing import tracer_for
+from wissel.clients.transport.tracing import tracer_for
 try:
     tracer_for("test", 0.5)
 except WisselError as error:

@@ -6,7 +6,7 @@ from google.protobuf import any_pb2, duration_pb2
 from google.rpc import error_details_pb2, status_pb2
 
 from wissel.clients import Refused, Unreachable
-from wissel.clients.replies import translate
+from wissel.clients.transport.status_errors import translate
 
 INFO = error_details_pb2.ErrorInfo(reason="TRANSFER_LIMIT", domain="wissel")
 

@@ -22,8 +22,8 @@ from wissel.clients.errors import (
 from wissel.clients.hub import AsyncHub, Resumed
 from wissel.clients.identity import Identity
 from wissel.clients.las import IncomingMessage, Las, LasServer, LasSettings, RefuseMessage, serve
-from wissel.clients.patience import Patience
-from wissel.clients.receipts import DeliveryReceipt
+from wissel.clients.sending.receipts import DeliveryReceipt
+from wissel.clients.transport.retry import Patience
 
 __all__ = [
     "AsyncHub",

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any, Self, Unpack
 
 from wissel.clients import background
-from wissel.clients.compose import Envelope, SendOptions
 from wissel.clients.hub import AsyncHub, Resumed
 from wissel.clients.identity import AnyPath, Identity
-from wissel.clients.link import Request, Response, Unary
-from wissel.clients.receipts import DeliveryReceipt
-from wissel.clients.transfer import Progress
+from wissel.clients.sending.compose import Envelope, SendOptions
+from wissel.clients.sending.receipts import DeliveryReceipt
+from wissel.clients.sending.transfer import Progress
+from wissel.clients.transport.connection import Request, Response, Unary
 from wissel.endpoint.v1 import endpoint_service_pb2 as endpoint_pb
 from wissel.mandate.v1 import mandate_service_pb2 as mandate_pb
 from wissel.party.v1 import party_service_pb2 as party_pb

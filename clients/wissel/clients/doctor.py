@@ -19,9 +19,9 @@ from cryptography import x509
 from wissel.clients.errors import IdentityError, Unreachable, WisselError
 from wissel.clients.hub import AsyncHub
 from wissel.clients.identity import Identity
-from wissel.clients.link import credentials
-from wissel.clients.patience import IMPATIENT
-from wissel.clients.replies import from_rule, translate
+from wissel.clients.transport.connection import credentials
+from wissel.clients.transport.retry import IMPATIENT
+from wissel.clients.transport.status_errors import from_rule, translate
 from wissel.las.v1 import las_service_pb2
 from wissel.las.v1.las_service_pb2_grpc import LasServiceStub
 from wissel.party.v1 import party_service_pb2

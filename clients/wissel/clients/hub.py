@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import Final, Self, Unpack
 from uuid import UUID, uuid4
 
-from wissel.clients.compose import Envelope, SendOptions, compose, measure
 from wissel.clients.errors import DossierUnusable, Refused, StorageError, WisselError
 from wissel.clients.identity import AnyPath, Identity
-from wissel.clients.link import Link
-from wissel.clients.outbox import Entry, Outbox
-from wissel.clients.patience import Patience
-from wissel.clients.receipts import DeliveryReceipt, check_receipts, record_of
 from wissel.clients.register import AsyncRegister
-from wissel.clients.replies import from_rule
-from wissel.clients.tracing import Kind, Tracer
-from wissel.clients.transfer import Progress, settles, transfer
+from wissel.clients.sending.compose import Envelope, SendOptions, compose, measure
+from wissel.clients.sending.outbox import Entry, Outbox
+from wissel.clients.sending.receipts import DeliveryReceipt, check_receipts, record_of
+from wissel.clients.sending.transfer import Progress, settles, transfer
+from wissel.clients.transport.connection import Link
+from wissel.clients.transport.retry import Patience
+from wissel.clients.transport.status_errors import from_rule
+from wissel.clients.transport.tracing import Kind, Tracer
 from wissel.routing.refusals.errors import Refused as RuleRefused
 from wissel.routing.values.identifiers import Oin
 from wissel.traffic.v1 import traffic_service_pb2 as pb

@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator
 from typing import Any, Final, TypeVar
 
-from wissel.clients.link import Link, Request, Response, Unary
-from wissel.clients.patience import Patience
-from wissel.clients.places import organisation as named
-from wissel.clients.places import route_query
+from wissel.clients.addressing import organisation as named
+from wissel.clients.addressing import route_query
+from wissel.clients.transport.connection import Link, Request, Response, Unary
+from wissel.clients.transport.retry import Patience
 from wissel.endpoint.v1 import endpoint_service_pb2 as endpoint_pb
 from wissel.endpoint.v1.endpoint_service_pb2_grpc import EndpointServiceStub
 from wissel.mandate.v1 import mandate_service_pb2 as mandate_pb

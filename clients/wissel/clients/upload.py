@@ -9,8 +9,8 @@ from uuid import uuid4
 import grpc
 
 from wissel.clients.errors import DossierUnusable
-from wissel.clients.link import Link
-from wissel.clients.replies import translate
+from wissel.clients.transport.connection import Link
+from wissel.clients.transport.status_errors import translate
 from wissel.school.v1 import school_service_pb2 as pb
 from wissel.school.v1.school_service_pb2_grpc import SchoolServiceStub
 

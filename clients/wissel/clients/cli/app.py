@@ -6,24 +6,20 @@ from typing import Annotated, Final
 
 import typer
 
-from wissel.clients.cli import (
+from wissel.clients.cli import checks
+from wissel.clients.cli.examples import add_examples
+from wissel.clients.cli.failing import explain_failure
+from wissel.clients.cli.register import (
     agreements,
-    checks,
-    deliveries,
     endpoints,
-    las,
     mandates,
     parties,
-    receipts,
-    routes,
     schools,
-    sending,
     services,
     swv,
 )
-from wissel.clients.cli.examples import add_examples
-from wissel.clients.cli.failing import explain_failure
 from wissel.clients.cli.session import Session, account
+from wissel.clients.cli.traffic import deliveries, las, receipts, routes, sending
 from wissel.clients.errors import WisselError
 from wissel.routing.refusals.errors import Refused as RuleRefused
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from wissel.clients.cli.output import err
 from wissel.clients.errors import ReceiptUntrusted, Refused, Unreachable, WisselError
-from wissel.clients.replies import from_rule
+from wissel.clients.transport.status_errors import from_rule
 from wissel.routing.refusals.errors import Refused as RuleRefused
 from wissel.routing.refusals.reasons import Reason
 

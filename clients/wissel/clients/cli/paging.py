@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, TypeVar
 import typer
 
 from wissel.clients.cli.session import Session
-from wissel.clients.link import Unary
+from wissel.clients.transport.connection import Unary
 
 _PAGE: Final = 1000
 Item = TypeVar("Item")

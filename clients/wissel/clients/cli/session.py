@@ -10,9 +10,9 @@ import typer
 
 from wissel.clients.blocking import Hub
 from wissel.clients.identity import Identity
-from wissel.clients.link import Request, Response, Unary
-from wissel.clients.patience import Patience
-from wissel.clients.tracing import Tracer, tracer_for
+from wissel.clients.transport.connection import Request, Response, Unary
+from wissel.clients.transport.retry import Patience
+from wissel.clients.transport.tracing import Tracer, tracer_for
 
 _PATIENCE: Final = Patience(total=5.0)
 

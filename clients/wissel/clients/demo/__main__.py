@@ -17,7 +17,6 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Final
 
-from wissel.clients.compose import SendOptions
 from wissel.clients.demo.cast import (
     DUO,
     HUB,
@@ -31,11 +30,12 @@ from wissel.clients.demo.cast import (
 from wissel.clients.demo.desk import Desk, register_endpoint
 from wissel.clients.demo.stage import Stage, stage
 from wissel.clients.demo.story import Story
-from wissel.clients.dossier import DossierFacts, read_dossier
 from wissel.clients.errors import Refused, WisselError
 from wissel.clients.hub import AsyncHub
 from wissel.clients.processes import run
-from wissel.clients.receipts import DeliveryReceipt
+from wissel.clients.sending.compose import SendOptions
+from wissel.clients.sending.dossier import DossierFacts, read_dossier
+from wissel.clients.sending.receipts import DeliveryReceipt
 from wissel.routing.exchange.envelope import Kind
 from wissel.routing.values.days import day_of
 

@@ -8,8 +8,8 @@ import grpc
 from wissel.agreement.v1 import agreement_service_pb2 as agreement
 from wissel.agreement.v1.agreement_service_pb2_grpc import AgreementServiceStub
 from wissel.clients.demo.cast import SWV, SWV_OIN, Exchange, Player, Side
-from wissel.clients.link import Link
-from wissel.clients.replies import translate
+from wissel.clients.transport.connection import Link
+from wissel.clients.transport.status_errors import translate
 from wissel.endpoint.v1 import endpoint_service_pb2 as endpoint
 from wissel.endpoint.v1.endpoint_service_pb2_grpc import EndpointServiceStub
 from wissel.mandate.v1 import mandate_service_pb2 as mandate

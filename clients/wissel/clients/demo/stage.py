@@ -9,9 +9,9 @@ from typing import Final
 
 from wissel.clients.demo.cast import HUB, NOORD, OPERATOR, PLAYERS, ZUID, Player
 from wissel.clients.identity import Identity
-from wissel.clients.link import Link
 from wissel.clients.processes import Service, run
 from wissel.clients.testing.settings import hub_settings
+from wissel.clients.transport.connection import Link
 
 READY: Final = "serving on "
 

@@ -19,7 +19,7 @@ from typing import Final
 from uuid import UUID
 
 from wissel.clients.errors import StorageError
-from wissel.clients.locks import lock_if_free
+from wissel.clients.storage.locks import lock_if_free
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
-from wissel.clients.durable import sync_folder
+from wissel.clients.storage.atomic_write import sync_folder
 from wissel.routing.exchange.envelope import EnvelopeContext
 from wissel.routing.values.identifiers import RoutingKey
 from wissel.routing.values.person_numbers import holds_person_number

@@ -7,7 +7,7 @@ from google.protobuf import any_pb2, duration_pb2
 from google.rpc import error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
-from wissel.clients.replies import DOMAIN
+from wissel.clients.transport.status_errors import DOMAIN
 from wissel.routing.refusals.catalogue import CATALOGUE, status_message
 from wissel.routing.refusals.errors import Refused
 

@@ -4,10 +4,10 @@ from typing import Final
 
 from wissel.agreement.v1 import agreement_service_pb2 as agreement
 from wissel.agreement.v1.agreement_service_pb2_grpc import AgreementServiceStub
+from wissel.clients.addressing import organisation as named
 from wissel.clients.blocking import Hub
-from wissel.clients.compose import parse_place
 from wissel.clients.errors import Refused
-from wissel.clients.places import organisation as named
+from wissel.clients.sending.compose import parse_place
 from wissel.mandate.v1 import mandate_service_pb2 as mandate
 from wissel.mandate.v1.mandate_service_pb2_grpc import MandateServiceStub
 from wissel.party.v1 import party_service_pb2 as party

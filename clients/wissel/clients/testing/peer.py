@@ -8,7 +8,7 @@ from uuid import UUID
 
 from wissel.clients.identity import AnyPath
 from wissel.clients.processes import Service
-from wissel.clients.receipts import DeliveryReceipt
+from wissel.clients.sending.receipts import DeliveryReceipt
 from wissel.clients.testing.hub import TestingHub, Vendor
 
 PEER_OIN: Final = "00000003990000990000"

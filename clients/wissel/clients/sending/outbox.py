@@ -21,9 +21,9 @@ from uuid import UUID
 
 from google.protobuf.message import DecodeError
 
-from wissel.clients.durable import TEMPORARY, write_durably
 from wissel.clients.errors import StorageError
-from wissel.clients.locks import lock_if_free, waiting_lock
+from wissel.clients.storage.atomic_write import TEMPORARY, write_durably
+from wissel.clients.storage.locks import lock_if_free, waiting_lock
 from wissel.dossier.v1 import dossier_pb2
 
 Outcome = Literal["sent", "refused"]

@@ -18,7 +18,7 @@ from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from wissel.clients.errors import Refused
-from wissel.clients.tracing import Kind, Sent, Span, Tracer
+from wissel.clients.transport.tracing import Kind, Sent, Span, Tracer
 from wissel.routing.refusals.errors import Refused as RuleRefused
 
 _PARENT: Final = "traceparent"  # and no `tracestate`, which may hold anything

@@ -61,7 +61,7 @@ def tracer_for(name: str, share: float) -> Tracer:
     if not share:
         return Tracer()
     try:
-        from wissel.clients.otel import OtelTracer  # noqa: PLC0415 - needs the extra
+        from wissel.clients.transport.otel import OtelTracer  # noqa: PLC0415 - needs the extra
     except ModuleNotFoundError as error:
         message = f"to trace, {error.name} is missing; run: pip install 'wissel[otel]'"
         raise WisselError(message) from None

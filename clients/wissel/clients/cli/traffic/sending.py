@@ -11,12 +11,12 @@ import typer
 
 from wissel.clients.cli.output import bar, err, print_json, print_pairs, print_rows
 from wissel.clients.cli.session import session_of
-from wissel.clients.compose import Envelope, SendOptions
-from wissel.clients.durable import write_durably
 from wissel.clients.errors import Refused, Unreachable
 from wissel.clients.hub import Resumed
-from wissel.clients.receipts import DeliveryReceipt, record_of
-from wissel.clients.transfer import settles
+from wissel.clients.sending.compose import Envelope, SendOptions
+from wissel.clients.sending.receipts import DeliveryReceipt, record_of
+from wissel.clients.sending.transfer import settles
+from wissel.clients.storage.atomic_write import write_durably
 from wissel.routing.values.days import parse_day
 
 

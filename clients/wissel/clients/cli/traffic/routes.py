@@ -8,9 +8,9 @@ from typing import Annotated, Final
 
 import typer
 
+from wissel.clients.addressing import route_query
 from wissel.clients.cli.output import Column, as_data, err, out, print_json, print_rows, show
 from wissel.clients.cli.session import session_of
-from wissel.clients.places import route_query
 from wissel.traffic.v1 import route_service_pb2 as pb
 from wissel.traffic.v1.route_service_pb2_grpc import RouteServiceStub
 

@@ -10,10 +10,10 @@ from typing import IO, Final
 import grpc
 
 from wissel.clients.errors import DossierUnusable, Refused, WisselError
-from wissel.clients.link import Link
-from wissel.clients.outbox import Entry
-from wissel.clients.patience import may_pass
-from wissel.clients.replies import translate
+from wissel.clients.sending.outbox import Entry
+from wissel.clients.transport.connection import Link
+from wissel.clients.transport.retry import may_pass
+from wissel.clients.transport.status_errors import translate
 from wissel.dossier.v1 import dossier_pb2
 from wissel.routing.refusals.reasons import Reason
 from wissel.traffic.v1 import traffic_service_pb2 as pb

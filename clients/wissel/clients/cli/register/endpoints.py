@@ -5,11 +5,11 @@ from typing import Annotated, Final
 
 import typer
 
-from wissel.clients.cli.mandates import Etag, Moment, Now, moment
+from wissel.clients.addressing import organisation as named
 from wissel.clients.cli.output import Column, organisation, period, show, show_all
 from wissel.clients.cli.paging import Limit, collect
+from wissel.clients.cli.register.mandates import Etag, Moment, Now, moment
 from wissel.clients.cli.session import session_of
-from wissel.clients.places import organisation as named
 from wissel.endpoint.v1 import endpoint_service_pb2 as pb
 from wissel.endpoint.v1.endpoint_service_pb2_grpc import EndpointServiceStub
 from wissel.routing.values.identifiers import RoutingKey

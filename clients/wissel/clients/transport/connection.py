@@ -10,9 +10,9 @@ import grpc
 from google.protobuf.message import Message
 
 from wissel.clients.identity import Identity, Material
-from wissel.clients.patience import IMPATIENT, Patience
-from wissel.clients.replies import translate
-from wissel.clients.tracing import Tracer
+from wissel.clients.transport.retry import IMPATIENT, Patience
+from wissel.clients.transport.status_errors import translate
+from wissel.clients.transport.tracing import Tracer
 
 Request = TypeVar("Request", bound=Message)
 Response = TypeVar("Response", bound=Message)

@@ -5,10 +5,10 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from wissel.clients.addressing import organisation as named
 from wissel.clients.cli.output import Column, err, organisation, period, show, show_all
 from wissel.clients.cli.paging import Limit, collect
 from wissel.clients.cli.session import session_of
-from wissel.clients.places import organisation as named
 from wissel.mandate.v1 import mandate_service_pb2 as pb
 from wissel.mandate.v1.mandate_service_pb2_grpc import MandateServiceStub
 from wissel.routing.values.identifiers import Oin

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Final, TypedDict
 from uuid import UUID
 
-from wissel.clients.dossier import DossierFacts, read_dossier
 from wissel.clients.errors import DossierUnusable
 from wissel.clients.identity import Material
-from wissel.clients.outbox import Entry
+from wissel.clients.sending.dossier import DossierFacts, read_dossier
+from wissel.clients.sending.outbox import Entry
 from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.routing.exchange.envelope import (
     Address,

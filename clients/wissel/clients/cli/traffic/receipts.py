@@ -8,9 +8,9 @@ import typer
 
 from wissel.clients.cli.output import err, print_json, print_pairs
 from wissel.clients.cli.session import session_of
-from wissel.clients.compose import measure
 from wissel.clients.errors import IdentityError, ReceiptUntrusted
-from wissel.clients.receipts import prove, receipts_in
+from wissel.clients.sending.compose import measure
+from wissel.clients.sending.receipts import prove, receipts_in
 from wissel.routing.exchange.proof import Proof
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.signing.certificates import Trust

@@ -12,7 +12,7 @@ from google.protobuf import json_format
 
 from wissel.clients.errors import ReceiptUntrusted
 from wissel.clients.identity import Material
-from wissel.clients.outbox import Entry
+from wissel.clients.sending.outbox import Entry
 from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.routing.exchange.proof import Proof, ReceiptTypes, verify_hub_receipt
 from wissel.routing.exchange.signed_messages import signed_of

@@ -1,0 +1,1 @@
+"""Sending: an envelope is composed, kept in the outbox, transferred, and its receipts checked."""

@@ -1,0 +1,1 @@
+"""The connection with a hub: its channel, retries, failures as exceptions, traces."""
