@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from support import postgres
-from support.journals import JournalWorld
-from support.register_world import World, open_world
-from support.stores import fresh_sqlite, register_at
+from support.processes import postgres
+from support.worlds.journals import JournalWorld
+from support.worlds.register_world import World, open_world
+from support.worlds.stores import fresh_sqlite, register_at
 from wissel.server.store.journal.journal import SqlJournal
 from wissel.server.store.register.register import SqlRegister
 

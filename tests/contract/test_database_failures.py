@@ -6,11 +6,11 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from support import postgres
-from support.acts import act, board
-from support.journals import JournalWorld
-from support.orders import order
-from support.stores import register_at
+from support.builders.orders import order
+from support.builders.register_builders import act, board
+from support.processes import postgres
+from support.worlds.journals import JournalWorld
+from support.worlds.stores import register_at
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 

@@ -9,9 +9,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import MetaData, inspect, text
 
-from support.journals import ID, ME
-from support.orders import NOW, UNCERTAIN, order
-from support.stores import sqlite_url
+from support.builders.orders import NOW, UNCERTAIN, order
+from support.worlds.journals import ID, ME
+from support.worlds.stores import sqlite_url
 from wissel.server.store.engine import (
     blocking_read,
     blocking_write,

@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 
 from faults.network import Leg, Network
 from faults.parts import until
-from support import postgres
+from support.processes import postgres
 from wissel.server.store.engine import driver_url, journal_url
 from wissel.server.store.migrate import migrate
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from support.processes import PATIENCE
+from support.processes.processes import PATIENCE
 from wissel.clients.processes import command
 
 _POLL: Final = 0.02

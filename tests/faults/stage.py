@@ -20,8 +20,8 @@ from typing import Final
 from faults.database import Database
 from faults.network import Leg, Network
 from faults.parts import Part
-from support.hub_process import HUB_OIN, Place, serving
-from support.processes import free_port
+from support.processes.hub_process import HUB_OIN, Place, serving
+from support.processes.processes import free_port
 from wissel.clients.testing import Vendor
 
 DEADLINE: Final = 6.0

@@ -10,7 +10,7 @@ from google.protobuf.message_factory import GetMessageClass
 from fuzz.hub import CALLERS, Reached, journal, shared
 from fuzz.shaping import joined, leaves, patched, piece
 from fuzz.target import Target, told
-from support import worlds
+from support.worlds import small_world
 from wissel.agreement.v1 import agreement_service_pb2
 from wissel.catalog.v1 import catalog_service_pb2
 from wissel.endpoint.v1 import endpoint_service_pb2
@@ -54,28 +54,28 @@ _SERVICERS: Final[tuple[tuple[Any, Any], ...]] = (
 _TELLS_WHO_CALLS: Final = "WhoAmI"  # its request is empty, its answer is of the connection
 
 _GOOD: Final = {
-    "oin": worlds.NOORD,
-    "party_oin": worlds.NOORD,
-    "supplier_oin": worlds.NOORD,
-    "brin": worlds.XA,
-    "sender_brin": worlds.XA,
-    "receiver_brin": worlds.XB,
-    "organisation": worlds.XA,
-    "pilot_organisations": worlds.XA,
-    "swv": worlds.SWV,
-    "board_number": worlds.BOARD_1,
+    "oin": small_world.NOORD,
+    "party_oin": small_world.NOORD,
+    "supplier_oin": small_world.NOORD,
+    "brin": small_world.XA,
+    "sender_brin": small_world.XA,
+    "receiver_brin": small_world.XB,
+    "organisation": small_world.XA,
+    "pilot_organisations": small_world.XA,
+    "swv": small_world.SWV,
+    "board_number": small_world.BOARD_1,
     "vestiging": "00",
     "receiver_vestiging": "02",
-    "service": worlds.OSO_OV,
-    "service_version": worlds.OV_2026,
-    "system_id": worlds.LAS_NOORD,
-    "routing_key": worlds.key(worlds.XA, 1),
-    "mandate_id": str(worlds.A_NOORD.mandate_id),
-    "endpoint_id": str(worlds.ident("endpoint")),
-    "agreement_id": str(worlds.ident("agreement")),
-    "message_id": str(worlds.ident("message")),
-    "test_message_ids": str(worlds.ident("test")),
-    "request_id": str(worlds.ident("request")),
+    "service": small_world.OSO_OV,
+    "service_version": small_world.OV_2026,
+    "system_id": small_world.LAS_NOORD,
+    "routing_key": small_world.key(small_world.XA, 1),
+    "mandate_id": str(small_world.A_NOORD.mandate_id),
+    "endpoint_id": str(small_world.ident("endpoint")),
+    "agreement_id": str(small_world.ident("agreement")),
+    "message_id": str(small_world.ident("message")),
+    "test_message_ids": str(small_world.ident("test")),
+    "request_id": str(small_world.ident("request")),
     "url": "https://las.noord.example",
     "aanleverpunt": "0",
     "attribute": "LAS",

@@ -25,7 +25,7 @@ from fuzz.world import (
     folder,
     hub_trust,
 )
-from support.envelopes import NOW
+from support.builders.envelopes import NOW
 from wissel.clients.trust import caller_of
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.signing.certificate_profile import UNREADABLE, Purpose

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any, Final, NoReturn, cast
 
 from fuzz.world import HUB
-from support import worlds
+from support.worlds import small_world
 from wissel.routing.facts import Role
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
@@ -16,14 +16,14 @@ from wissel.server.rpc.requests.shared import Shared
 _NO_PEER: Final = cast(Any, None)  # no certificate is looked at
 CALLERS: Final = (
     Caller(
-        oin=worlds.NOORD,
+        oin=small_world.NOORD,
         role=Role.VENDOR,
         name="Noord",
         peer=_NO_PEER,
-        system_ids=(worlds.LAS_NOORD,),
+        system_ids=(small_world.LAS_NOORD,),
     ),
-    Caller(oin=worlds.DUO, role=Role.CHAIN_PARTNER, name="DUO", peer=_NO_PEER),
-    Caller(oin=worlds.DESK, role=Role.OPERATOR, name="Servicedesk", peer=_NO_PEER),
+    Caller(oin=small_world.DUO, role=Role.CHAIN_PARTNER, name="DUO", peer=_NO_PEER),
+    Caller(oin=small_world.DESK, role=Role.OPERATOR, name="Servicedesk", peer=_NO_PEER),
 )
 """A vendor, a chain partner and an operator."""
 
@@ -51,7 +51,7 @@ class _Database:
 class _Follower:
     """Facts that are at one revision, and stay there."""
 
-    table: Table = worlds.table()
+    table: Table = small_world.table()
 
     async def reached(self, revision: int) -> None:
         if revision > self.table.revision:
@@ -76,13 +76,13 @@ def journal() -> Any:
 
 @cache
 def shared() -> Shared:
-    """Return what servicers share, on the small world of `support.worlds`."""
+    """Return what servicers share, on the small world of `support.worlds.small_world`."""
     return Shared(
         register=cast(Any, _Database()),
         follower=_Follower(),
         gates=cast(Any, _Gates()),
-        clock=lambda: dt.datetime.combine(worlds.TODAY, dt.time(12), dt.UTC),
-        new_id=lambda: worlds.ident("new"),
+        clock=lambda: dt.datetime.combine(small_world.TODAY, dt.time(12), dt.UTC),
+        new_id=lambda: small_world.ident("new"),
         hub_oin=HUB,
         max_closed_share=0.02,
     )

@@ -11,8 +11,8 @@ from google.protobuf.message import Message
 from fuzz.shaping import joined, patched, selector_of
 from fuzz.target import Target, told
 from fuzz.world import HUB, NOORD, ZUID
-from support.envelopes import MESSAGE_ID, NOW, SENDER, SWV, header, header_bytes
-from support.pki import DUO_OIN
+from support.builders.envelopes import MESSAGE_ID, NOW, SENDER, SWV, header, header_bytes
+from support.builders.pki import DUO_OIN
 from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.routing.exchange.envelope import (
     Address,

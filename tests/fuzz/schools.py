@@ -7,7 +7,7 @@ from typing import Final
 
 from fuzz.shaping import joined, pieces
 from fuzz.target import Target, told
-from support.duo_files import (
+from support.builders.duo_files import (
     HEADERS,
     board_file,
     board_line,

@@ -33,7 +33,7 @@ from fuzz.world import (
     material,
     sealed,
 )
-from support.envelopes import NOW, header_bytes
+from support.builders.envelopes import NOW, header_bytes
 from wissel.clients.las.opening import judge
 from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.las.v1 import las_service_pb2

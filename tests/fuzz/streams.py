@@ -12,7 +12,7 @@ from fuzz.papers import HEADERS
 from fuzz.shaping import joined, pieces, varint
 from fuzz.target import Target, told
 from fuzz.world import folder
-from support.envelopes import header
+from support.builders.envelopes import header
 from wissel.clients.las.payload import take_in
 from wissel.dossier.v1 import dossier_pb2
 from wissel.las.v1 import las_service_pb2

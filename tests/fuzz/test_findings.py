@@ -13,8 +13,8 @@ from fuzz.issuing import EXTENSIONS, TIMES, certificate
 from fuzz.shaping import joined, oid, piece, selector_of, sequence, tlv
 from fuzz.targets import TARGETS
 from fuzz.world import NOORD, ROOT
-from support.duo_files import board_file, header, po_file, po_line
-from support.envelopes import NOW
+from support.builders.duo_files import board_file, header, po_file, po_line
+from support.builders.envelopes import NOW
 from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.signing.trusted_path import TrustedPath, check_clock

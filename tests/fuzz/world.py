@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from support.envelopes import NOW
-from support.pki import HUB_OIN, NOORD_OIN, ZUID_OIN
+from support.builders.envelopes import NOW
+from support.builders.pki import HUB_OIN, NOORD_OIN, ZUID_OIN
 from wissel.clients.identity import Material
 from wissel.routing.signing.certificates import Trust
 from wissel.routing.signing.dsse import Signature, Signed, Signer, pae

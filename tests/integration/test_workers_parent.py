@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from support.processes import free_port
+from support.processes.processes import free_port
 from wissel.server.settings import ListenError
 from wissel.server.workers.metrics_endpoint import watched
 from wissel.server.workers.parent import SILENT_SECONDS, Parent, Start

@@ -1,11 +1,9 @@
 """Guards for the namespace package and the shared vocabulary."""
 
-from pathlib import Path
-
+from support.paths import ROOT
 from wissel.error.v1 import error_reason_pb2
 from wissel.routing.refusals.reasons import Reason
 
-ROOT = Path(__file__).parents[2]
 ROOMS = ("protos", "routing", "server", "clients")
 
 

@@ -1,0 +1,117 @@
+"""The shipped services (DESIGN 4), on a real register."""
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+from support.worlds.register_world import World, refused
+from wissel.routing.facts import AgreementKind, Service, ServiceVersion
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.days import Period
+from wissel.routing.values.identifiers import Namespace, ServiceCode
+from wissel.server.registry.catalog import seed
+from wissel.server.registry.finding import get_service
+from wissel.server.registry.shipped import DUO, KENNISNET, SERVICES
+
+CODES = [
+    "CE_VO",
+    "DOORSTROOMTOETS_PO",
+    "DUO_MBO",
+    "OSO_OV",
+    "OSO_SWV",
+    "RIO",
+    "ROD_PO",
+    "ROD_VO",
+    "VERZUIM",
+    "VVA",
+]
+
+
+async def service(world: World, code: str) -> Service:
+    async with world.register.reading() as reading:
+        return await get_service(reading, ServiceCode(code))
+
+
+async def test_the_shipped_services_are_there(world: World) -> None:
+    async with world.register.reading() as reading:
+        services = await reading.find(Service)
+
+    assert [each.code for each in services] == CODES
+    assert {each.owner for each in services} == {DUO, KENNISNET}
+
+
+async def test_seeding_again_changes_nothing(world: World) -> None:
+    revision = await world.revision()
+
+    await world.run(seed)
+
+    assert await world.revision() == revision
+
+
+async def test_seeding_keeps_what_operators_changed(world: World) -> None:
+    own = ServiceVersion(namespace=Namespace("urn:vva:2026"), period=Period(dt.date(2026, 8, 1)))
+    vva = await service(world, "VVA")
+    retired = replace(vva.versions[0], active=False)
+    changed = replace(vva, note="Anders.", versions=(retired, own))
+    await world.put(changed)
+
+    await world.run(seed)
+
+    assert await service(world, "VVA") == changed
+
+
+async def test_seeding_adds_a_new_version_in_its_place(world: World) -> None:
+    shipped = await service(world, "OSO_OV")
+    await world.put(replace(shipped, versions=shipped.versions[1:]))
+
+    await world.run(seed)
+
+    assert await service(world, "OSO_OV") == shipped
+
+
+async def test_an_alias_finds_its_service(world: World) -> None:
+    assert (await service(world, "BRON_PO")).code == "ROD_PO"
+    with refused(Reason.SERVICE_NOT_FOUND):
+        await service(world, "BRON_VO")
+
+
+def test_only_oso_is_forwarded() -> None:
+    assert [each.code for each in SERVICES if each.forwardable] == ["OSO_OV", "OSO_SWV"]
+
+
+def test_duo_processes_the_mandates_of_three() -> None:
+    awaiting = [each for each in SERVICES if each.processed_by_owner]
+
+    assert [each.code for each in awaiting] == ["RIO", "ROD_PO", "VERZUIM"]
+    assert all(each.owner == DUO and each.note for each in awaiting)
+
+
+@pytest.mark.parametrize(
+    ("code", "board", "vendor"),
+    [
+        ("OSO_OV", {"KENNISNET_OSR", "OSO"}, {"VENDOR_OSR", "VENDOR_OSO"}),
+        (
+            "OSO_SWV",
+            {"KENNISNET_OSR", "OSO", "OSO_SWV_EXTENSION"},
+            {"VENDOR_OSR", "VENDOR_OSO"},
+        ),
+        ("RIO", {"KENNISNET_OSR"}, {"VENDOR_OSR"}),
+        ("VVA", {"KENNISNET_OSR"}, {"VENDOR_OSR"}),
+    ],
+)
+def test_what_must_be_signed(code: str, board: set[str], vendor: set[str]) -> None:
+    (found,) = [each for each in SERVICES if each.code == code]
+
+    assert set(found.board_agreements) == {AgreementKind(kind) for kind in board}
+    assert set(found.vendor_agreements) == {AgreementKind(kind) for kind in vendor}
+
+
+@pytest.mark.parametrize("code", ["OSO_OV", "OSO_SWV"])
+def test_two_versions_of_oso_run_side_by_side(code: str) -> None:
+    (found,) = [each for each in SERVICES if each.code == code]
+
+    starts = [version.period.start for version in found.versions]
+    assert len(found.versions) == 2
+    assert all(version.active and version.period.end is None for version in found.versions)
+    assert starts == sorted(starts)

@@ -1,0 +1,287 @@
+"""Parties, systems, qualification, rollout, revocation (R7), on a real register."""
+
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from support.worlds.register_world import (
+    DAY,
+    DUO_CALLER,
+    LAS_NOORD,
+    NOORD,
+    OSO_OV,
+    OWN_OIN,
+    SCHOOL,
+    SWV,
+    SWV_NOORD,
+    TODAY,
+    World,
+    agreement,
+    refused,
+)
+from wissel.routing.facts import (
+    Agreement,
+    AgreementKind,
+    Party,
+    Qualification,
+    Revocation,
+    RevocationTarget,
+    Role,
+    RolloutStage,
+    System,
+)
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import Brin, Oin, Organisation, ServiceCode, Swv, SystemId
+from wissel.server.registry.commands import (
+    QualifySystem,
+    RegisterParty,
+    RegisterSystem,
+    RevokeCertificate,
+    SetRollout,
+)
+from wissel.server.registry.parties import (
+    qualify_system,
+    register_party,
+    register_system,
+    revoke_certificate,
+    set_rollout,
+)
+
+NEW = Oin("00000003990000130000")
+TEST_MESSAGE = UUID("00000000-0000-4000-8000-0000000000aa")
+
+
+async def add_party(world: World, oin: Oin = NEW, name: str = "Oost", contact: str = "") -> Party:
+    command = RegisterParty(oin=oin, name=name, role=Role.VENDOR, contact=contact)
+    return await world.run(lambda change: register_party(change, command))
+
+
+async def add_system(
+    world: World, system_id: str = "las-nieuw", party: Oin = NOORD, oin: Oin | None = None
+) -> System:
+    command = RegisterSystem(system_id=SystemId(system_id), party=party, name="Nieuw", oin=oin)
+    return await world.run(lambda change: register_system(change, command))
+
+
+async def qualify(
+    world: World,
+    system_id: SystemId = SWV_NOORD,
+    service: str = "OSO_SWV",
+    *,
+    withdraw: bool = False,
+    tests: tuple[UUID, ...] = (),
+) -> Qualification:
+    command = QualifySystem(
+        system_id=system_id,
+        service=ServiceCode(service),
+        withdraw=withdraw,
+        test_message_ids=tests,
+    )
+    return await world.run(lambda change: qualify_system(change, command))
+
+
+async def roll_out(
+    world: World,
+    stage: RolloutStage,
+    *pilots: Organisation,
+    system_id: SystemId = LAS_NOORD,
+) -> Qualification:
+    command = SetRollout(
+        system_id=system_id, service=OSO_OV, rollout=stage, pilots=frozenset(pilots)
+    )
+    return await world.run(lambda change: set_rollout(change, command))
+
+
+async def revoke(world: World, target: RevocationTarget, value: str) -> Revocation:
+    command = RevokeCertificate(target=target, value=value)
+    return await world.run(lambda change: revoke_certificate(change, command))
+
+
+async def test_a_party_is_recorded(world: World) -> None:
+    party = await add_party(world, name="  Oost ", contact="desk@oost.example")
+
+    assert party == Party(oin=NEW, name="Oost", role=Role.VENDOR, contact="desk@oost.example")
+
+
+@pytest.mark.parametrize("oin", [NOORD, OWN_OIN])
+async def test_an_oin_belongs_to_one(world: World, oin: Oin) -> None:
+    with refused(Reason.ALREADY_REGISTERED):
+        await add_party(world, oin)
+
+
+@pytest.mark.parametrize(
+    ("name", "contact", "reason"),
+    [
+        (" ", "", Reason.FIELD_REQUIRED),
+        ("x" * 201, "", Reason.FIELD_INVALID),
+        ("two\nlines", "", Reason.FIELD_INVALID),
+        ("Oost", "a\0b", Reason.FIELD_INVALID),
+        ("Oost", "y" * 201, Reason.FIELD_INVALID),
+        ("Oost", "ask for 111222333", Reason.PERSON_NUMBER_IN_TEXT),
+    ],
+)
+async def test_names_are_short_lines(world: World, name: str, contact: str, reason: Reason) -> None:
+    with refused(reason):
+        await add_party(world, name=name, contact=contact)
+
+
+async def test_a_system_acts_under_its_vendor(world: World) -> None:
+    system = await add_system(world)
+
+    assert system.acting_oin == NOORD
+
+
+async def test_a_system_may_have_an_oin_of_its_own(world: World) -> None:
+    system = await add_system(world, oin=NEW)
+
+    assert system.acting_oin == NEW
+
+
+async def test_its_vendors_oin_is_none_of_its_own(world: World) -> None:
+    assert (await add_system(world, oin=NOORD)).oin is None
+
+
+async def test_two_systems_of_a_vendor_may_share_an_oin(world: World) -> None:
+    assert (await add_system(world, oin=OWN_OIN)).acting_oin == OWN_OIN
+
+
+@pytest.mark.parametrize(
+    ("system_id", "party", "oin", "reason"),
+    [
+        ("las-nieuw", NEW, None, Reason.PARTY_NOT_FOUND),
+        ("las-nieuw", DUO_CALLER, None, Reason.FIELD_INVALID),
+        ("las-zuid", NOORD, None, Reason.ALREADY_REGISTERED),
+        ("las-nieuw", NOORD, DUO_CALLER, Reason.ALREADY_REGISTERED),
+        ("las-nieuw", Oin("00000003990000120000"), OWN_OIN, Reason.ALREADY_REGISTERED),
+    ],
+)
+async def test_systems_that_cannot_be(
+    world: World, system_id: str, party: Oin, oin: Oin | None, reason: Reason
+) -> None:
+    with refused(reason):
+        await add_system(world, system_id, party, oin)
+
+
+async def test_a_system_qualifies_behind_closed_gates(world: World) -> None:
+    found = await qualify(world, tests=(TEST_MESSAGE,))
+
+    assert found.qualified
+    assert found.test_message_ids == (TEST_MESSAGE,)
+    assert found.rollout is RolloutStage.CLOSED
+
+
+async def test_qualifying_again_keeps_gates_and_test(world: World) -> None:
+    first = await qualify(world, LAS_NOORD, "OSO_OV", tests=(TEST_MESSAGE,))
+
+    assert await qualify(world, LAS_NOORD, "OSO_OV") == first
+    assert first.rollout is RolloutStage.OPEN
+
+
+async def test_an_alias_names_its_service(world: World) -> None:
+    assert (await qualify(world, service="BRON_PO")).service == "ROD_PO"
+
+
+async def test_losing_the_qualification_closes_the_gates(world: World) -> None:
+    lost = await qualify(world, LAS_NOORD, "OSO_OV", withdraw=True)
+
+    assert lost == Qualification(system_id=LAS_NOORD, service=OSO_OV)
+    with refused(Reason.SYSTEM_NOT_QUALIFIED):
+        await qualify(world, LAS_NOORD, "OSO_OV", withdraw=True)
+
+
+@pytest.mark.parametrize("kind", [AgreementKind.VENDOR_OSR, AgreementKind.VENDOR_OSO])
+async def test_a_vendor_signs_before_it_qualifies(world: World, kind: AgreementKind) -> None:
+    async with world.register.reading() as reading:
+        signed = await reading.find(Agreement, signatory=NOORD)
+    ended = [
+        replace(each, period=each.period.until(TODAY - DAY)) for each in signed if each.kind is kind
+    ]
+    await world.put(*ended, agreement(NOORD, kind, TODAY + DAY))
+
+    with refused(Reason.VENDOR_AGREEMENT_MISSING) as caught:
+        await qualify(world)
+    assert caught.value.metadata["agreement"] == kind
+
+
+@pytest.mark.parametrize(
+    ("system_id", "service", "reason"),
+    [
+        (SystemId("las-niemand"), "OSO_OV", Reason.SYSTEM_NOT_FOUND),
+        (LAS_NOORD, "OSO_X", Reason.SERVICE_NOT_FOUND),
+    ],
+)
+async def test_only_what_exists_qualifies(
+    world: World, system_id: SystemId, service: str, reason: Reason
+) -> None:
+    with refused(reason):
+        await qualify(world, system_id, service)
+
+
+async def test_a_pilot_names_its_organisations(world: World) -> None:
+    found = await roll_out(world, RolloutStage.PILOT, SCHOOL, SWV)
+
+    assert found.pilots == {SCHOOL, SWV}
+    assert (await roll_out(world, RolloutStage.OPEN)).pilots == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("stage", "pilots", "reason"),
+    [
+        (RolloutStage.PILOT, (), Reason.FIELD_REQUIRED),
+        (RolloutStage.OPEN, (SCHOOL,), Reason.FIELD_INVALID),
+        (RolloutStage.CLOSED, (SCHOOL,), Reason.FIELD_INVALID),
+        (RolloutStage.PILOT, (SCHOOL, Brin("00ZZ")), Reason.SCHOOL_NOT_FOUND),
+        (RolloutStage.PILOT, (Swv("VO0000"),), Reason.SWV_NOT_FOUND),
+    ],
+)
+async def test_rollouts_that_cannot_be(
+    world: World, stage: RolloutStage, pilots: tuple[Organisation, ...], reason: Reason
+) -> None:
+    with refused(reason):
+        await roll_out(world, stage, *pilots)
+
+
+async def test_gates_open_for_the_qualified_only(world: World) -> None:
+    with refused(Reason.SYSTEM_NOT_QUALIFIED):
+        await roll_out(world, RolloutStage.OPEN, system_id=SWV_NOORD)
+    assert (await roll_out(world, RolloutStage.CLOSED, system_id=SWV_NOORD)).qualified is False
+
+
+@pytest.mark.parametrize(
+    ("target", "given", "kept"),
+    [
+        (RevocationTarget.SPKI_SHA256, "AB" * 32, "ab" * 32),
+        (RevocationTarget.CERTIFICATE_SHA256, "0f" * 32, "0f" * 32),
+        (RevocationTarget.ISSUER_SERIAL, "CN=A \\# b,O=C#00AF", "CN=A \\# b,O=C#af"),
+    ],
+)
+async def test_a_certificate_is_revoked_once(
+    world: World, target: RevocationTarget, given: str, kept: str
+) -> None:
+    first = await revoke(world, target, given)
+    revision = await world.revision()
+
+    assert first == Revocation(target=target, value=kept)
+    assert await revoke(world, target, given) == first
+    assert await world.revision() == revision
+
+
+@pytest.mark.parametrize(
+    ("target", "value"),
+    [
+        (RevocationTarget.SPKI_SHA256, ""),
+        (RevocationTarget.SPKI_SHA256, "ab" * 31),
+        (RevocationTarget.CERTIFICATE_SHA256, "zz" * 32),
+        (RevocationTarget.ISSUER_SERIAL, "CN=A"),
+        (RevocationTarget.ISSUER_SERIAL, "#01"),
+        (RevocationTarget.ISSUER_SERIAL, "CN=A#"),
+        (RevocationTarget.ISSUER_SERIAL, "CN=A#0x1"),
+        (RevocationTarget.ISSUER_SERIAL, "CN=A#0"),
+    ],
+)
+async def test_what_names_no_certificate(
+    world: World, target: RevocationTarget, value: str
+) -> None:
+    with refused(Reason.FIELD_INVALID):
+        await revoke(world, target, value)

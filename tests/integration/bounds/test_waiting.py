@@ -1,0 +1,62 @@
+"""Calls that wait for the database: only so many, and the others go on."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import grpc
+import pytest
+from google.rpc import error_details_pb2
+
+from support.builders.stubs import Caller
+from support.worlds import small_world
+from support.worlds.hub import BOUNDS, Hub, detail, reason_of, running_hub
+from wissel.endpoint.v1.endpoint_service_pb2 import ListEndpointsRequest, SuspendEndpointRequest
+from wissel.server.registry.ports import Act
+
+ROOM = 2
+OWN = str(small_world.endpoint(small_world.A_NOORD, 1).endpoint_id)
+
+
+@pytest.fixture
+async def hub(tmp_path: Path) -> AsyncIterator[Hub]:
+    bounds = replace(BOUNDS, waiting=ROOM)
+    async with running_hub(tmp_path, facts=small_world.small(), bounds=bounds) as started:
+        yield started
+
+
+async def suspended(noord: Caller) -> str:
+    """Make a change, which waits for its turn; return why it was refused, if it was."""
+    try:
+        await noord.endpoints.SuspendEndpoint(SuspendEndpointRequest(endpoint_id=OWN))
+    except grpc.aio.AioRpcError as error:
+        return reason_of(error)
+    return ""
+
+
+async def test_for_want_of_room_a_call_is_refused_until_others_end(hub: Hub) -> None:
+    noord = Caller(hub, "noord")
+    async with hub.register.changing(Act(caller=small_world.DESK, method="test")):
+        changing = {asyncio.create_task(suspended(noord)) for _ in range(ROOM + 3)}
+        ended = asyncio.as_completed(changing, timeout=60)
+        refused = [await next(ended) for _ in range(3)]
+        await noord.resolve()
+    await asyncio.wait(changing)
+
+    assert refused == ["OVERLOADED"] * 3
+    assert (await noord.endpoints.ListEndpoints(ListEndpointsRequest())).endpoints
+
+
+async def test_an_operator_finds_room(tmp_path: Path) -> None:
+    bounds = replace(BOUNDS, waiting=0)
+    async with running_hub(tmp_path, facts=small_world.small(), bounds=bounds) as hub:
+        desk, noord = Caller(hub, "desk"), Caller(hub, "noord")
+
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await noord.endpoints.ListEndpoints(ListEndpointsRequest())
+
+        assert reason_of(refused.value) == "OVERLOADED"
+        assert detail(refused.value, error_details_pb2.RetryInfo).retry_delay.seconds > 0
+        assert (await desk.endpoints.ListEndpoints(ListEndpointsRequest())).endpoints
+        await noord.resolve()

@@ -1,0 +1,63 @@
+"""What is forbidden while the hub dials is not begun (DESIGN section 7)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import grpc
+import pytest
+
+from support.fakes.tcp_proxy import Link
+from support.worlds import small_world
+from support.worlds.forwarding import World, facts_for, forwarding
+from support.worlds.hub import reason_of
+from wissel.routing.facts import Mandate
+from wissel.routing.refusals.reasons import Reason
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with forwarding(tmp_path) as world:
+        yield world
+
+
+@pytest.fixture
+async def slow(world: World) -> AsyncIterator[Link]:
+    """The line to the receiver, which holds every handshake."""
+    link = Link(("127.0.0.1", world.las.port))
+    link.hold()
+    await world.hub.put(*facts_for(f"https://localhost:{link.port}"))
+    yield link
+    await asyncio.to_thread(link.close)
+
+
+async def dialling(world: World) -> "asyncio.Task[grpc.aio.AioRpcError | None]":
+    """Send a message until it has been claimed; what follows is the handshake."""
+    message = world.message()
+    sending = asyncio.create_task(world.told(message))
+    while await world.state(message) is None:
+        pass
+    return sending
+
+
+async def test_a_mandate_that_ends_meanwhile(world: World, slow: Link) -> None:
+    sending = await dialling(world)
+    for fact in facts_for(world.las.url):
+        if isinstance(fact, Mandate):
+            await world.hub.put(replace(fact, stopped=True))
+    slow.restore()
+
+    refused = await sending
+    assert refused is not None
+    assert Reason.MANDATE_MISSING == reason_of(refused)
+    assert [] == world.las.opened
+
+
+async def test_a_change_of_somebody_else_meanwhile(world: World, slow: Link) -> None:
+    sending = await dialling(world)
+    await world.hub.put(small_world.small()[0])
+    slow.restore()
+
+    assert await sending is None
+    assert 1 == len(world.las.opened)

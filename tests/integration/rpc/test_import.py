@@ -1,0 +1,97 @@
+"""ImportSchools: a client stream with bounds."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import wissel.clients
+from support.builders.stubs import WHY, Caller
+from support.worlds.hub import OPERATOR_METADATA, Hub, reason_of, refusal, running_hub, status_of
+from wissel.school.v1.school_service_pb2 import (
+    ImportSchoolsHeader,
+    ImportSchoolsRequest,
+    ListBoardsRequest,
+    ListSchoolsRequest,
+)
+
+FIXTURES = Path(wissel.clients.__file__).parent / "fixtures" / "schools"
+FILE = (FIXTURES / "schoolvestigingen-basisonderwijs.csv").read_bytes()
+
+
+@pytest.fixture
+async def hub(tmp_path: Path) -> AsyncIterator[Hub]:
+    async with running_hub(tmp_path) as started:
+        yield started
+
+
+def head(**fields: Any) -> ImportSchoolsRequest:
+    named: dict[str, Any] = {"file_name": "po.csv", "reason": WHY}
+    return ImportSchoolsRequest(header=ImportSchoolsHeader(**(named | fields)))
+
+
+def parts(data: bytes, size: int = 1000, **fields: Any) -> list[ImportSchoolsRequest]:
+    chunks = [data[start : start + size] for start in range(0, len(data), size)]
+    return [head(**fields), *(ImportSchoolsRequest(chunk=chunk) for chunk in chunks)]
+
+
+async def send(hub: Hub, requests: list[ImportSchoolsRequest]) -> Any:
+    return await Caller(hub, "desk").schools.ImportSchools(
+        iter(requests), metadata=OPERATOR_METADATA
+    )
+
+
+async def test_a_file_is_applied_once_and_listed(hub: Hub) -> None:
+    first = await send(hub, parts(FILE))
+    again = await send(hub, parts(FILE, size=64))
+    desk = Caller(hub, "desk").schools
+    schools = (await desk.ListSchools(ListSchoolsRequest())).schools
+    boards = (await desk.ListBoards(ListBoardsRequest())).boards
+
+    assert first.change_counts["SCHOOL_NEW"] == len(schools) > 0
+    assert (list(again.changes), again.revision) == ([], first.revision)
+    assert sum(board.school_count for board in boards) == len(schools)
+
+
+async def test_a_dry_run_reports_and_keeps_nothing(hub: Hub) -> None:
+    answer = await send(hub, parts(FILE, validate_only=True))
+
+    assert answer.change_counts["SCHOOL_NEW"] > 0
+    assert await hub.register.head_revision() == answer.revision
+
+
+@pytest.mark.parametrize(
+    ("requests", "reason"),
+    [
+        ([], "FIELD_REQUIRED"),
+        ([ImportSchoolsRequest(chunk=b"x")], "FIELD_REQUIRED"),
+        ([head(), head()], "FIELD_INVALID"),
+        ([head(), ImportSchoolsRequest(chunk=b"")], "FIELD_INVALID"),
+        ([head(), ImportSchoolsRequest()], "FIELD_INVALID"),
+        (parts(b"x" * (1024 * 1024 + 1), size=2 * 1024 * 1024), "FIELD_INVALID"),
+        (parts(b"x;y\r\n"), "FILE_UNKNOWN"),
+        (parts(FILE + b"broken\r\n"), "FILE_LINE_INVALID"),
+        (parts(FILE, as_of_date="2026"), "DATE_MALFORMED"),
+        (parts(FILE, max_closed_share=2), "FIELD_INVALID"),
+        (parts(FILE, reason=""), "REASON_REQUIRED"),
+    ],
+)
+async def test_a_broken_upload_changes_nothing(
+    hub: Hub, requests: list[ImportSchoolsRequest], reason: str
+) -> None:
+    before = await hub.register.head_revision()
+
+    refused = await refusal(lambda: send(hub, requests))
+
+    assert reason_of(refused) == reason
+    assert await hub.register.head_revision() == before
+
+
+async def test_a_file_that_is_too_large_is_cut_off(hub: Hub) -> None:
+    mib = ImportSchoolsRequest(chunk=b"x" * 1024 * 1024)
+
+    refused = await refusal(lambda: send(hub, [head(file_name="pupil 182071649.csv"), *[mib] * 34]))
+
+    assert reason_of(refused) == "FILE_TOO_LARGE"
+    assert b"182071649" not in status_of(refused).SerializeToString()

@@ -1,0 +1,88 @@
+"""ValidateMandate: by service or by the namespace of one of its versions."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from google.rpc import error_details_pb2
+
+from support.builders.stubs import Caller
+from support.worlds import small_world
+from support.worlds.hub import Hub, detail, reason_of, running_hub
+from wissel.mandate.v1.mandate_service_pb2 import ValidateMandateRequest
+
+
+@pytest.fixture
+async def hub(tmp_path: Path) -> AsyncIterator[Hub]:
+    async with running_hub(tmp_path, facts=small_world.small()) as started:
+        yield started
+
+
+def asked(**changes: Any) -> ValidateMandateRequest:
+    fields = {"brin": "99XC", "supplier_oin": small_world.ZUID}
+    return ValidateMandateRequest(**(fields | changes))
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        {"service": "OSO_OV"},
+        {"namespace": small_world.OV_2025},
+        {"namespace": small_world.OV_2026},
+        {"namespace": small_world.OV_2026, "organisation_oin": small_world.XC.oin},
+    ],
+)
+async def test_a_mandate_is_found_by_service_or_version(hub: Hub, subject: dict[str, str]) -> None:
+    answer = await Caller(hub, "duo").mandates.ValidateMandate(asked(**subject))
+
+    assert answer.result == "OK"
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"brin": "99ZZ"}, "SCHOOL_NOT_FOUND"),
+        ({"supplier_oin": small_world.DUO}, "MANDATE_MISSING"),
+        ({"service": "RIO"}, "MANDATE_MISSING"),
+        ({"reference_date": "2020-01-01"}, "MANDATE_MISSING"),
+    ],
+)
+async def test_what_is_not_there_is_nok(hub: Hub, changes: dict[str, str], reason: str) -> None:
+    answer = await Caller(hub, "duo").mandates.ValidateMandate(
+        asked(**({"service": "OSO_OV"} | changes))
+    )
+
+    assert (answer.result, answer.reason) == ("NOK", reason)
+
+
+async def test_a_namespace_that_services_share_is_no_answer(hub: Hub) -> None:
+    overstap, verband, *_ = small_world.services()
+    await hub.put(replace(verband, versions=(*verband.versions, *overstap.versions)))
+
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await Caller(hub, "duo").mandates.ValidateMandate(asked(namespace=small_world.OV_2026))
+
+    assert reason_of(refused.value) == "FIELD_INVALID"
+    metadata = detail(refused.value, error_details_pb2.ErrorInfo).metadata
+    assert metadata["problem"] == "OSO_OV and OSO_SWV share it"
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"service": "NONE"}, "SERVICE_NOT_FOUND"),
+        ({"namespace": "urn:none"}, "SERVICE_VERSION_NOT_FOUND"),
+        ({}, "FIELD_REQUIRED"),
+        ({"service": "OSO_OV", "supplier_oin": ""}, "FIELD_REQUIRED"),
+    ],
+)
+async def test_a_question_that_is_none_is_refused(
+    hub: Hub, changes: dict[str, str], reason: str
+) -> None:
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await Caller(hub, "duo").mandates.ValidateMandate(asked(**changes))
+
+    assert reason_of(refused.value) == reason

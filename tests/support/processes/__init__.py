@@ -1,0 +1,1 @@
+"""Real processes: started, talked to, signalled, and never left behind."""

@@ -1,0 +1,252 @@
+"""A small world in a real register, for the use cases.
+
+Two boards: 99001 (schools 99XA, with vestigingen 00 and 02, and 99XB, which has
+no location 00) and 99002 (school 99XC, closed). Samenwerkingsverband PO9901.
+Vendors Noord (systems las-noord, and swv-noord with an OIN of its own) and Zuid
+(las-zuid). Everybody has signed everything since 2020, las-noord and las-zuid
+are qualified for OSO_OV. Today is 1 September 2026.
+"""
+
+import datetime as dt
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, TypeVar
+from uuid import UUID, uuid4
+
+import pytest
+
+from support.worlds.stores import open_register
+from wissel.routing.facts import (
+    OPERATOR_SOURCE,
+    Agreement,
+    AgreementKind,
+    Board,
+    Endpoint,
+    Fact,
+    Location,
+    Mandate,
+    Party,
+    Qualification,
+    Role,
+    RolloutStage,
+    Samenwerkingsverband,
+    School,
+    Signatory,
+    System,
+)
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.days import Period
+from wissel.routing.values.identifiers import (
+    BoardNumber,
+    Brin,
+    Namespace,
+    Oin,
+    RoutingKey,
+    ServiceCode,
+    Swv,
+    SystemId,
+    Vestiging,
+)
+from wissel.server.registry.agreements import BOARD_KINDS, VENDOR_KINDS
+from wissel.server.registry.catalog import seed
+from wissel.server.registry.commands import CreateMandate, RegisterEndpoint
+from wissel.server.registry.endpoints import register_endpoint
+from wissel.server.registry.mandates import GivenMandate, create_mandate
+from wissel.server.registry.ports import Act, Change, Register
+from wissel.server.registry.scope import Scope
+
+T = TypeVar("T")
+
+TODAY: Final = dt.date(2026, 9, 1)
+DAY: Final = dt.timedelta(days=1)
+BOARD: Final = BoardNumber("99001")
+OTHER_BOARD: Final = BoardNumber("99002")
+SCHOOL: Final = Brin("99XA")
+SECOND_SCHOOL: Final = Brin("99XB")
+CLOSED_SCHOOL: Final = Brin("99XC")
+SWV: Final = Swv("PO9901")
+SWV_OIN: Final = Oin("00000003990000010000")
+NOORD: Final = Oin("00000003990000110000")
+ZUID: Final = Oin("00000003990000120000")
+OWN_OIN: Final = Oin("00000003990000110001")
+DESK: Final = Oin("00000003990000990000")
+DUO_CALLER: Final = Oin("00000001990000010000")
+LAS_NOORD: Final = SystemId("las-noord")
+SWV_NOORD: Final = SystemId("swv-noord")
+LAS_ZUID: Final = SystemId("las-zuid")
+OSO_OV: Final = ServiceCode("OSO_OV")
+OPERATOR: Final = Scope.everything()
+AS_NOORD: Final = Scope.of([LAS_NOORD, SWV_NOORD])
+AS_ZUID: Final = Scope.of([LAS_ZUID])
+KEY: Final = RoutingKey("0000000700099XA00001")
+SECOND_KEY: Final = RoutingKey("0000000700099XA00002")
+OLD_VERSION: Final = Namespace("http://xml.kennisnet.nl/schemas/Overstapservice/20180404")
+LATEST: Final = Namespace("http://xml.kennisnet.nl/schemas/Overstapservice/20200910")
+NOBODY: Final = UUID("00000000-0000-4000-8000-000000000000")
+
+
+class World:
+    """A register with its clock."""
+
+    def __init__(self, register: Register, clock: "Clock") -> None:
+        self.register = register
+        self.clock = clock
+
+    async def run(self, act: Callable[[Change], Awaitable[T]]) -> T:
+        """Do one thing in one change of the register."""
+        async with self.register.changing(Act(caller=DESK, method="test")) as change:
+            return await act(change)
+
+    async def put(self, *facts: Fact) -> None:
+        await self.run(lambda change: change.put(*facts))
+
+    async def revision(self) -> int:
+        async with self.register.reading() as reading:
+            return reading.revision
+
+
+class Clock:
+    """An hour in UTC of a day; a test moves them on."""
+
+    def __init__(self, today: dt.date) -> None:
+        self.today = today
+        self.hour = 12
+
+    def __call__(self) -> dt.datetime:
+        return dt.datetime.combine(self.today, dt.time(self.hour), dt.UTC)
+
+
+@asynccontextmanager
+async def open_world(folder: Path, today: dt.date = TODAY) -> AsyncIterator[World]:
+    """Open a register in `folder` in which the small world stands."""
+    clock = Clock(today)
+    async with open_register(folder, clock) as register:
+        world = World(register, clock)
+        await world.run(seed)
+        await world.put(*_facts())
+        yield world
+
+
+def school(brin: Brin, board: BoardNumber, *numbers: str, closed: dt.date | None = None) -> School:
+    """A school with locations of these two-digit numbers."""
+    locations = tuple(
+        Location(
+            vestiging=Vestiging(brin + number),
+            name=f"School {brin}",
+            source=OPERATOR_SOURCE,
+            closed=closed,
+        )
+        for number in numbers
+    )
+    return School(brin=brin, board=board, source=OPERATOR_SOURCE, locations=locations)
+
+
+def agreement(
+    signatory: Signatory,
+    kind: AgreementKind,
+    start: dt.date = dt.date(2020, 1, 1),
+    end: dt.date | None = None,
+) -> Agreement:
+    return Agreement(
+        agreement_id=uuid4(), signatory=signatory, kind=kind, period=Period(start, end)
+    )
+
+
+def qualification(system_id: SystemId, service: str) -> Qualification:
+    """The gates stand open for this system."""
+    return Qualification(
+        system_id=system_id,
+        service=ServiceCode(service),
+        qualified=True,
+        rollout=RolloutStage.OPEN,
+    )
+
+
+@contextmanager
+def refused(reason: Reason) -> Iterator[pytest.ExceptionInfo[Refused]]:
+    """Expect a refusal for exactly this reason."""
+    with pytest.raises(Refused) as caught:
+        yield caught
+    assert caught.value.reason is reason
+
+
+def mandate_command(
+    *,
+    organisation: Brin | Swv = SCHOOL,
+    service: str = "OSO_OV",
+    system_id: SystemId = LAS_NOORD,
+    start: dt.date | None = None,
+    end: dt.date | None = None,
+    validate_only: bool = False,
+) -> CreateMandate:
+    """A mandate of 99XA to las-noord for OSO_OV from today, but for what is said."""
+    return CreateMandate(
+        organisation=organisation,
+        service=ServiceCode(service),
+        system_id=system_id,
+        start=start,
+        end=end,
+        validate_only=validate_only,
+    )
+
+
+async def give(
+    world: World, command: CreateMandate | None = None, scope: Scope = OPERATOR
+) -> GivenMandate:
+    """Give a mandate, by default that of `mandate_command`."""
+    asked = command or mandate_command()
+    return await world.run(lambda change: create_mandate(change, asked, scope, uuid4))
+
+
+async def give_days(world: World, start: int = 0, end: int | None = None) -> Mandate:
+    """Give the mandate of `mandate_command` for days that are counted from today."""
+    last = None if end is None else TODAY + end * DAY
+    return (await give(world, mandate_command(start=TODAY + start * DAY, end=last))).mandate
+
+
+async def end_agreements(world: World, signatory: str, last: dt.date) -> None:
+    """Let everything that somebody signed end on a day."""
+    async with world.register.reading() as reading:
+        signed = await reading.find(Agreement, signatory=signatory)
+    await world.put(*(replace(each, period=each.period.until(last)) for each in signed))
+
+
+async def register(world: World, command: RegisterEndpoint, scope: Scope = AS_NOORD) -> Endpoint:
+    """Register an endpoint, as Noord unless told otherwise."""
+    return await world.run(lambda change: register_endpoint(change, command, scope, uuid4))
+
+
+async def registered(world: World, **changes: object) -> Endpoint:
+    """Register an endpoint under a fresh mandate of 99XA to Noord."""
+    mandate = (await give(world)).mandate
+    return await register(world, endpoint_command(mandate.mandate_id, **changes))
+
+
+def endpoint_command(mandate_id: UUID, **changes: object) -> RegisterEndpoint:
+    """An endpoint of 99XA at Noord, but for what is said."""
+    values: dict[str, object] = {"routing_key": KEY, "url": "https://las.noord.example:8443"}
+    return RegisterEndpoint(mandate_id=mandate_id, **(values | changes))  # type: ignore[arg-type]  # a test names real fields
+
+
+def _facts() -> list[Fact]:
+    return [
+        Board(number=BOARD, name="Bestuur Een"),
+        Board(number=OTHER_BOARD, name="Bestuur Twee"),
+        school(SCHOOL, BOARD, "00", "02"),
+        school(SECOND_SCHOOL, BOARD, "01"),
+        school(CLOSED_SCHOOL, OTHER_BOARD, "00", closed=dt.date(2026, 7, 31)),
+        Samenwerkingsverband(code=SWV, name="SWV Een", oin=SWV_OIN),
+        Party(oin=NOORD, name="Noord", role=Role.VENDOR),
+        Party(oin=ZUID, name="Zuid", role=Role.VENDOR),
+        Party(oin=DUO_CALLER, name="Keten", role=Role.CHAIN_PARTNER),
+        System(system_id=LAS_NOORD, party=NOORD, name="Noord LAS"),
+        System(system_id=SWV_NOORD, party=NOORD, name="Noord SWV", oin=OWN_OIN),
+        System(system_id=LAS_ZUID, party=ZUID, name="Zuid LAS"),
+        qualification(LAS_NOORD, OSO_OV),
+        qualification(LAS_ZUID, OSO_OV),
+        *(agreement(each, kind) for each in (BOARD, OTHER_BOARD, SWV) for kind in BOARD_KINDS),
+        *(agreement(each, kind) for each in (NOORD, ZUID) for kind in VENDOR_KINDS),
+    ]

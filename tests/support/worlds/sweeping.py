@@ -1,0 +1,105 @@
+"""A sweeper beside a hub of `support.worlds.forwarding`, in a hurry, and messages that need it."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+import grpc
+
+from support.fakes.las import Behaviour, failing, silent
+from support.worlds.forwarding import Envelope, World
+from wissel.server.courier.assemble import CourierParts, make_sweeper
+from wissel.server.courier.settle.sweep import Rhythm
+
+PROMPT: Final = Rhythm(every=0.02, first=0.02, most=0.1, question=20.0, chance=random.random)
+LOST: Final = failing(grpc.StatusCode.INTERNAL)
+"""A receiver that has the whole message, and whose answer gets lost."""
+
+_PATIENCE: Final = 60.0
+
+
+class Beats:
+    """Chance that counts how often it is asked: at least once in each sweep."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def __call__(self) -> float:
+        self._count += 1
+        return 0.5
+
+    async def more(self, times: int) -> None:
+        """Wait until it has been asked so many times more."""
+        enough = self._count + times
+
+        async def so() -> bool:
+            return self._count >= enough
+
+        await _once(so)
+
+
+@asynccontextmanager
+async def sweeping(
+    world: World, rhythm: Rhythm = PROMPT, parts: CourierParts | None = None
+) -> AsyncIterator["asyncio.Task[None]"]:
+    """Sweep until the end of the block, as the hub's own process or as one with other `parts`."""
+    sweeper = make_sweeper(parts or world.parts, world.dialer, rhythm)
+    task = asyncio.create_task(sweeper.run())
+    try:
+        yield task
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def left_uncertain(world: World, behave: Behaviour = LOST) -> Envelope:
+    """Return a message whose sender was told nothing certain, by this behaviour of the receiver."""
+    message = world.message()
+    world.las.behave = behave
+    with suppress(grpc.aio.AioRpcError):
+        await world.send(message)
+    return message
+
+
+async def left_by_a_crash(world: World, behave: Behaviour) -> Envelope:
+    """Return a message whose hub was gone, all at once, when the receiver had been called."""
+    message = world.message()
+    world.las.behave = behave
+    sending = asyncio.create_task(world.send(message))
+    await world.las.calls.wait()
+    if behave is silent:
+        await world.las.arrived.wait()
+    for delivery in list(world.courier._under_way):
+        delivery.cancel()  # nothing of it is recorded, just as after kill -9
+    sending.cancel()
+    await asyncio.wait([sending])
+    return message
+
+
+async def becomes(world: World, message: Envelope, state: str) -> None:
+    """Wait until a message is in this state."""
+
+    async def so() -> bool:
+        return (await world.state(message) or ("", ""))[0] == state
+
+    await _once(so)
+
+
+async def asked(world: World, times: int) -> None:
+    """Wait until the receiver has been asked so many times in all."""
+
+    async def so() -> bool:
+        return len(world.las.asked) >= times
+
+    await _once(so)
+
+
+async def _once(so: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(_PATIENCE):
+        while True:
+            if await so():
+                return
+            await asyncio.sleep(0.01)

@@ -1,0 +1,141 @@
+"""What an envelope says is read from the head of a dossier, and nothing else is."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import wissel.clients
+from support.paths import SHARED
+from wissel.clients.sending.dossier import read_dossier
+from wissel.routing.exchange.envelope import Attestation, Kind
+
+SAMPLES = SHARED / "data" / "oso-gegevensset-2019.1"
+FIXTURES = Path(wissel.clients.__file__).parent / "fixtures"
+NAMESPACE = "http://www.edustandaard.nl/oso_gegevensset/2019/dossier"
+SEEN = Attestation(inzage=True, inzage_date=dt.date(2016, 3, 31), toestemming="Ja")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "attestation"),
+    [
+        ("OV_BB_full", Kind.WITHIN_BRIN, SEEN),
+        ("OV_POPO_full", Kind.OVERSTAP, SEEN),
+        ("OV_POPO_opt_out", Kind.OVERSTAP, SEEN),
+        ("OV_POVO_full", Kind.OVERSTAP, SEEN),
+        ("OV_POVO_opt_out", Kind.OVERSTAP, SEEN),
+        ("OV_VOVO_opt_out", Kind.OVERSTAP, SEEN),
+        ("PaO_POSWV_full", Kind.SWV, SEEN),
+        ("PaO_POSWV_opt_out", Kind.SWV, Attestation()),
+    ],
+)
+def test_the_published_samples_are_read(name: str, kind: Kind, attestation: Attestation) -> None:
+    path = SAMPLES / f"Voorbeelddossier_{name}.xml"
+    if not path.exists():
+        pytest.skip("the published samples of the gegevensset are not here")
+
+    facts = read_dossier(path)
+
+    assert (facts.kind, facts.attestation) == (kind, attestation)
+    assert facts.readable
+    assert facts.content_type == "application/xml"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "inzage"),
+    [
+        ("dossier-overstap.xml", Kind.OVERSTAP, True),
+        ("dossier-binnenbrin.xml", Kind.WITHIN_BRIN, True),
+        ("dossier-swv.xml", Kind.SWV, False),
+    ],
+)
+def test_our_own_dossiers_are_read(name: str, kind: Kind, inzage: bool) -> None:
+    facts = read_dossier(FIXTURES / name)
+
+    assert (facts.kind, facts.attestation.inzage, facts.readable) == (kind, inzage, True)
+
+
+def written(folder: Path, content: bytes | str) -> Path:
+    path = folder / "dossier"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def dossier(inner: str) -> str:
+    return f'<dossier xmlns="{NAMESPACE}">{inner}<huidigeschool/></dossier>'
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type"),
+    [
+        (b"", "application/octet-stream"),
+        (b"\x00\x01", "application/octet-stream"),
+        (b"PK\x03\x04rest", "application/zip"),
+        ("<a/>", "application/xml"),
+        ("<dossier><overdrachtsoort>swv-dossier</overdrachtsoort></dossier>", "application/xml"),
+        (dossier(""), "application/xml"),
+        (dossier("<overdrachtsoort>anders</overdrachtsoort>"), "application/xml"),
+        (dossier("<overdrachtsoort>swv-dossier</x>"), "application/xml"),
+        (
+            '<!DOCTYPE d [<!ENTITY k SYSTEM "file:///etc/hostname">]>'
+            + dossier("<overdrachtsoort>&k;</overdrachtsoort>"),
+            "application/xml",
+        ),
+    ],
+)
+def test_what_cannot_be_read_goes_as_an_overstapdossier_and_says_so(
+    tmp_path: Path, content: bytes | str, content_type: str
+) -> None:
+    facts = read_dossier(written(tmp_path, content))
+
+    assert (facts.kind, facts.readable) == (Kind.OVERSTAP, False)
+    assert facts.attestation == Attestation()
+    assert facts.content_type == content_type
+    assert "overstapdossier" in facts.note
+
+
+def test_entities_are_not_expanded(tmp_path: Path) -> None:
+    bomb = '<!DOCTYPE d [<!ENTITY a "swv-"><!ENTITY b "&a;&a;&a;&a;">]>' + dossier(
+        "<overdrachtsoort>swv-dossier</overdrachtsoort><x>&b;</x>"
+    )
+
+    facts = read_dossier(written(tmp_path, bomb))
+
+    assert "swv-swv-" not in repr(facts)
+
+
+def test_only_the_head_counts(tmp_path: Path) -> None:
+    inner = "<overdrachtsoort>swv-dossier</overdrachtsoort>"
+    content = f'<dossier xmlns="{NAMESPACE}">{inner}<huidigeschool><leerling> not closed'
+
+    assert read_dossier(written(tmp_path, content)).kind is Kind.SWV
+
+
+@pytest.mark.parametrize(
+    ("inner", "expected"),
+    [
+        ("<inzage>true</inzage>", Attestation(inzage=True)),
+        ("<inzage>false</inzage><inzagedatum>2026-01-01</inzagedatum>", Attestation()),
+        ("<inzage>true</inzage><inzagedatum>2026-02-30</inzagedatum>", Attestation(inzage=True)),
+        ("<inzage>1</inzage><toestemming>Wel</toestemming>", Attestation(inzage=True)),
+        ("<toestemming>Nee</toestemming>", Attestation(toestemming="Nee")),
+    ],
+)
+def test_an_attestation_never_says_more_than_the_file(
+    tmp_path: Path, inner: str, expected: Attestation
+) -> None:
+    kind = "<overdrachtsoort>overstapdossier</overdrachtsoort>"
+    content = dossier(f"{kind}<inzage>{inner}</inzage>")
+
+    assert read_dossier(written(tmp_path, content)).attestation == expected
+
+
+@given(content=st.binary(max_size=400))
+def test_any_bytes_are_read_without_a_failure(
+    content: bytes, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    facts = read_dossier(written(tmp_path_factory.mktemp("any"), b"<" + content))
+
+    assert facts.kind in set(Kind)

@@ -1,0 +1,88 @@
+"""The compact form of facts: nothing is lost in it, and what is alike is kept once."""
+
+import dataclasses
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from support.builders.queries import query
+from support.worlds import small_world as w
+from wissel.routing.deciding.decide import decide
+from wissel.routing.deciding.decision import Route
+from wissel.routing.deciding.locate import Located, locate
+from wissel.routing.deciding.query import Selection
+from wissel.routing.facts import Endpoint
+from wissel.routing.table.compact import key_stem, within
+from wissel.routing.table.interning import Names
+from wissel.routing.table.table import Table
+from wissel.routing.values.identifiers import Brin, Organisation, RoutingKey, ServiceCode, Swv
+
+
+def located(organisation: Organisation, service: ServiceCode, *rows: Endpoint) -> Located:
+    """Return what is found of an organisation that has these endpoints alone."""
+    others = [fact for fact in w.small() if not isinstance(fact, Endpoint)]
+    found = locate(
+        Table.load(1, [*others, *rows]), organisation, Selection(), service, None, w.TODAY
+    )
+    assert isinstance(found, Located)
+    return found
+
+
+@pytest.mark.parametrize(
+    "key", [w.key(w.XC, 1), w.key(w.XC, 99_999), w.key(w.XB, 1), RoutingKey("00000003990000000001")]
+)
+def test_a_routing_key_comes_back_whole_even_if_it_is_not_the_schools_own(key: RoutingKey) -> None:
+    row = dataclasses.replace(w.endpoint(w.C_ZUID, 1), routing_key=key)
+
+    found = located(w.XC, w.OSO_OV, row)
+
+    assert found.receiver.routing_key(found.place) == key
+    assert found.receiver.endpoint_id(found.place) == row.endpoint_id
+    assert found.receiver.endpoint_text(found.place) == str(row.endpoint_id)
+
+
+@pytest.mark.parametrize("vestiging", [None, "01"])
+def test_a_vestiging_comes_back_whole(vestiging: str | None) -> None:
+    row = w.endpoint(w.C_ZUID, 1, vestiging=vestiging)
+
+    found = located(w.XC, w.OSO_OV, row)
+
+    assert found.receiver.vestiging(found.place) == row.vestiging
+
+
+def test_a_samenwerkingsverband_keeps_its_keys_whole() -> None:
+    decision = decide(w.table(), query(w.SWV, service=w.OSO_SWV), w.TODAY)
+
+    assert isinstance(decision, Route)
+    assert decision.receiver.endpoints[decision.place].routing_key == decision.routing_key
+
+
+@given(st.sampled_from([Brin("99XA"), Swv("PO9901")]), st.integers(0, 99_999))
+def test_a_name_within_its_stem_is_told_from_every_other(
+    organisation: Organisation, number: int
+) -> None:
+    stem = key_stem(organisation)
+    own, foreign = f"{stem or '0000000399000000'}{number:05}", f"0000000700099QQ{number:05}"
+
+    assert within(stem, own) != within(stem, foreign)
+    assert stem + within(stem, own) == own
+
+
+def test_schools_on_the_same_terms_share_them() -> None:
+    names = Names()
+    one = w.endpoint(w.C_ZUID, 1)
+    other = dataclasses.replace(
+        one,
+        endpoint_id=UUID(int=7),
+        organisation=w.XB,
+        routing_key=w.key(w.XB, 1),
+        vestiging=None if one.vestiging is None else w.endpoint(w.B_ZUID, 1).vestiging,
+    )
+
+    assert names.endpoint(one) is names.endpoint(other)
+    assert names.mandate(w.C_ZUID) is names.mandate(
+        dataclasses.replace(w.C_ZUID, mandate_id=UUID(int=8), organisation=w.XB)
+    )
+    assert names.endpoint(one) is not names.endpoint(dataclasses.replace(one, suspended=True))

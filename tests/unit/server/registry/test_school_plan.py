@@ -1,0 +1,203 @@
+"""What a school file changes: a source speaks only of what it reported before (R1)."""
+
+import datetime as dt
+
+import pytest
+
+from support.builders.duo_files import board_file, board_line, po_file, po_line, vo_file, vo_line
+from support.builders.school_plans import AUGUST, EMPTY, OCTOBER, SEPTEMBER, applied, imported
+from wissel.routing.facts import OPERATOR_SOURCE, Board, Location, School
+from wissel.routing.values.identifiers import BoardNumber, Brin, Vestiging
+from wissel.server.registry.schools.differences import ChangeKind
+from wissel.server.registry.schools.duo import parse
+from wissel.server.registry.schools.plan import Known, Plan, plan
+
+LAST_OF_AUGUST = dt.date(2026, 8, 31)
+
+
+def differences(planned: Plan) -> list[tuple[str, str, str, str]]:
+    """Return the changes as plain tuples."""
+    return [(each.kind, each.subject, each.before, each.after) for each in planned.changes]
+
+
+def test_everything_in_a_first_file_is_new() -> None:
+    planned = plan(EMPTY, parse(po_file(po_line("99XA00"), po_line("99XA02"))), AUGUST)
+
+    assert differences(planned) == [
+        ("BOARD_NEW", "99001", "", ""),
+        ("SCHOOL_NEW", "99XA", "", "School 99XA00"),
+        ("LOCATION_NEW", "99XA00", "", "School 99XA00"),
+        ("LOCATION_NEW", "99XA02", "", "School 99XA02"),
+    ]
+    assert planned.open_locations == 0
+
+
+def test_a_second_import_changes_nothing() -> None:
+    files = [po_file(po_line()), board_file(board_line()), vo_file(vo_line())]
+    known = imported(*files)
+
+    plans = [plan(known, parse(data), SEPTEMBER) for data in files]
+
+    assert [(each.changes, each.facts) for each in plans] == [((), ())] * 3
+
+
+def test_a_board_that_was_known_by_number_gets_its_name() -> None:
+    known = imported(po_file(po_line(board="99001")))
+
+    planned = plan(known, parse(board_file(board_line(kvk_nummer="99000001"))), AUGUST)
+
+    assert differences(planned) == [
+        ("BOARD_RENAMED", "99001", "", "Stichting Wissel"),
+        ("BOARD_CHANGED", "99001", "", "99000001"),
+    ]
+
+
+def test_a_school_has_the_name_of_its_lowest_location() -> None:
+    known = imported(po_file(po_line("99XA05", vestigingsnaam="Five"), po_line("99XA03")))
+
+    assert known.schools[Brin("99XA")].name == "School 99XA03"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            po_line(vestigingsnaam="New name"),
+            [
+                ("SCHOOL_RENAMED", "99XA", "School 99XA00", "New name"),
+                ("LOCATION_RENAMED", "99XA00", "School 99XA00", "New name"),
+            ],
+        ),
+        (
+            po_line(board="99007"),
+            [("BOARD_NEW", "99007", "", ""), ("SCHOOL_MOVED", "99XA", "99001", "99007")],
+        ),
+        (
+            po_line(postcode="1234 CD"),
+            [
+                (
+                    "LOCATION_CHANGED",
+                    "99XA00",
+                    "1234AB WISSELDORP 0099",
+                    "1234CD WISSELDORP 0099",
+                )
+            ],
+        ),
+        (
+            po_line("99XC00"),
+            [
+                ("SCHOOL_CLOSED", "99XA", "School 99XA00", ""),
+                ("LOCATION_CLOSED", "99XA00", "School 99XA00", ""),
+                ("SCHOOL_NEW", "99XC", "", "School 99XC00"),
+                ("LOCATION_NEW", "99XC00", "", "School 99XC00"),
+            ],
+        ),
+    ],
+)
+def test_every_difference_is_told(line: str, expected: list[tuple[str, ...]]) -> None:
+    known = imported(po_file(po_line()))
+
+    planned = plan(known, parse(po_file(line)), SEPTEMBER)
+
+    assert differences(planned) == expected
+
+
+def test_a_location_that_is_no_longer_reported_closes_the_day_before() -> None:
+    known = imported(po_file(po_line("99XA00"), po_line("99XA02")))
+
+    planned = plan(known, parse(po_file(po_line("99XA00"))), SEPTEMBER)
+
+    (school,) = applied(known, planned).schools.values()
+    assert [each.closed for each in school.locations] == [None, LAST_OF_AUGUST]
+    assert school.closed is None
+    assert (planned.closing, planned.open_locations, planned.closed_share) == (1, 2, 0.5)
+
+
+def test_what_closed_keeps_its_last_day_and_is_told_once() -> None:
+    known = imported(po_file(po_line("99XA00"), po_line("99XC00")))
+    known = imported(po_file(po_line("99XA00")), known=known, as_of=SEPTEMBER)
+
+    planned = plan(known, parse(po_file(po_line("99XA00"))), OCTOBER)
+
+    assert planned.changes == ()
+    assert known.schools[Brin("99XC")].closed == LAST_OF_AUGUST
+
+
+def test_a_school_that_is_reported_again_opens_again() -> None:
+    both = po_file(po_line("99XA00"), po_line("99XC00"))
+    known = imported(both)
+    known = imported(po_file(po_line("99XA00")), known=known, as_of=SEPTEMBER)
+
+    planned = plan(known, parse(both), OCTOBER)
+
+    assert differences(planned) == [
+        ("SCHOOL_REOPENED", "99XC", "", "School 99XC00"),
+        ("LOCATION_REOPENED", "99XC00", "", "School 99XC00"),
+    ]
+    assert applied(known, planned).schools[Brin("99XC")].closed is None
+
+
+def test_a_file_without_lines_closes_everything_of_its_source() -> None:
+    known = imported(po_file(po_line()), vo_file(vo_line()))
+
+    planned = plan(known, parse(po_file()), SEPTEMBER)
+
+    assert planned.closed_share == 1
+    assert planned.closing == 1
+
+
+def test_another_source_closes_nothing() -> None:
+    known = imported(po_file(po_line("99XA00")), board_file(board_line()))
+
+    planned = plan(known, parse(vo_file(vo_line("99XB00"))), SEPTEMBER)
+
+    assert planned.counts == {
+        ChangeKind.BOARD_NEW: 1,
+        ChangeKind.SCHOOL_NEW: 1,
+        ChangeKind.LOCATION_NEW: 1,
+    }
+
+
+def test_an_import_never_closes_what_an_operator_registered() -> None:
+    known = Known.of([Board(number=BoardNumber("99001"))], [_by_operator("99XA", "99XA00")])
+
+    planned = plan(known, parse(po_file(po_line("99XC00"))), SEPTEMBER)
+
+    assert planned.closing == 0
+    assert applied(known, planned).schools[Brin("99XA")] == known.schools[Brin("99XA")]
+
+
+def test_a_file_takes_over_what_an_operator_registered() -> None:
+    school = _by_operator("99XA", "99XA00", "99XA01")
+    known = Known.of([Board(number=BoardNumber("99001"))], [school])
+
+    planned = plan(known, parse(vo_file(vo_line("99XA00", board="99001"))), SEPTEMBER)
+
+    assert differences(planned) == [
+        ("SCHOOL_TAKEN_OVER", "99XA", "OPERATOR", "DUO_VO_LOCATIONS"),
+        ("SCHOOL_RENAMED", "99XA", "By hand", "School 99XA00"),
+        ("LOCATION_TAKEN_OVER", "99XA00", "OPERATOR", "DUO_VO_LOCATIONS"),
+        ("LOCATION_RENAMED", "99XA00", "By hand", "School 99XA00"),
+        ("LOCATION_CHANGED", "99XA00", "1111AA", "1111AA SPOORBRUG 0098"),
+    ]
+    assert [each.source for each in applied(known, planned).schools[Brin("99XA")].locations] == [
+        "DUO_VO_LOCATIONS",
+        OPERATOR_SOURCE,
+    ]
+
+
+def _by_operator(brin: str, *vestigingen: str) -> School:
+    return School(
+        brin=Brin(brin),
+        board=BoardNumber("99001"),
+        source=OPERATOR_SOURCE,
+        locations=tuple(
+            Location(
+                vestiging=Vestiging(each),
+                name="By hand",
+                source=OPERATOR_SOURCE,
+                postcode="1111AA",
+            )
+            for each in vestigingen
+        ),
+    )
