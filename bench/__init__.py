@@ -1,1 +1,1 @@
-"""The benchmark: Wissel beside bare gRPC, in the same run (DESIGN section 11)."""
+"""The benchmark: Wissel beside bare gRPC, in the same run (design.md#speed)."""

@@ -2,7 +2,7 @@
 
 A grpcio process already uses native threads, so on two cores a second worker
 adds no throughput: it is judged by capacity, the calls ÷ the CPU seconds of the
-busiest worker (DESIGN section 11).
+busiest worker (design.md#speed).
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Looks at each step of the way to the hub, and says what to do about the first that fails.
 
-A refused handshake otherwise reads only "Socket closed" (DESIGN 9).
+A refused handshake otherwise reads only "Socket closed" (design.md#running).
 """
 
 import asyncio

@@ -25,7 +25,7 @@ def caller_of(auth: AuthContext, paths: PathFinder, at: dt.datetime) -> Oin:
     """Return the OIN of the client at the other end, by its own certificate alone.
 
     The other certificates that it sent are only candidates for the path
-    (DESIGN 3.2). Raises `Refused` with a reason of identity.
+    (design.md#identity). Raises `Refused` with a reason of identity.
     """
     leaf = next(iter(auth.get(_LEAF, ())), None)
     if leaf is None:

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from wissel.server.observing.traces import Traces
 
 NOT_SERVING_SECONDS: Final = 2.0
-"""A hub that is this far behind tells its health checks so (DESIGN section 7)."""
+"""A hub that is this far behind tells its health checks so (design.md#staleness)."""
 _LOOK_SECONDS: Final = 0.25
 _FILES_SECONDS: Final = 2.0
 

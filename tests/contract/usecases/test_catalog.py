@@ -1,4 +1,4 @@
-"""The shipped services (DESIGN 4), on a real register."""
+"""The shipped services (design.md#services), on a real register."""
 
 import datetime as dt
 from dataclasses import replace

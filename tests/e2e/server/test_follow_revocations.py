@@ -1,4 +1,4 @@
-"""No forward begins after the answer to what forbids it, in whichever process (DESIGN section 7).
+"""No forward begins in any process after the answer to what forbids it (design.md#staleness).
 
 Senders never stop sending through two processes, while the service desk stops
 them through one of these. A forward begins with the stamp that the hub issues

@@ -1,4 +1,4 @@
-"""What is forbidden while the hub dials is not begun (DESIGN section 7)."""
+"""What is forbidden while the hub dials is not begun (design.md#staleness)."""
 
 import asyncio
 from collections.abc import AsyncIterator

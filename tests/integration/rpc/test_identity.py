@@ -1,4 +1,4 @@
-"""Who calls, over real mutual TLS, also while a channel or stream stays open (DESIGN section 3)."""
+"""Who calls, over real mutual TLS, also while a channel stays open (design.md#identity)."""
 
 import datetime as dt
 from collections.abc import AsyncIterator

@@ -1,7 +1,7 @@
 """Remembers which messages a LAS has received, so that none is imported twice.
 
 A message is known by (sender OIN, message id) and its header digest, until a
-day after it expires (DESIGN 6). States:
+day after it expires (design.md#sdk). States:
 
     ACCEPTING   `accept` was begun; after a crash nobody knows how far it came
     RECEIVED    stored; the receipt's text is here, and its signature once made

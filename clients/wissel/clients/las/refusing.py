@@ -1,4 +1,4 @@
-"""Ends a call with a reason from the table, as the hub does (DESIGN 8)."""
+"""Ends a call with a reason from the table, as the hub does (design.md#errors)."""
 
 from typing import Final, NoReturn, Protocol
 

@@ -4,7 +4,7 @@
     <folder>/sent/<message id>.json       delivered, with both receipts
     <folder>/refused/<message id>.json    refused for good, with the reason
 
-An entry is on the disk before the first byte leaves (DESIGN 6, "Our SDK"), so
+An entry is on the disk before the first byte leaves (design.md#sdk), so
 that after a crash exactly the same message can be sent again: a new one could be
 imported twice. It holds the path of the dossier and never its content.
 """

@@ -95,7 +95,7 @@ def _is_ours(info: error_details_pb2.ErrorInfo) -> bool:
 
 
 def _sentences(reason: str, message: str) -> tuple[str, str]:
-    """Split `REASON: sentence. Fix: sentence.` (DESIGN 2)."""
+    """Split `REASON: sentence. Fix: sentence.` (design.md#errors)."""
     text, *fix = _FIX.split(message.removeprefix(f"{reason}: "), maxsplit=1)
     return text, "".join(fix)
 

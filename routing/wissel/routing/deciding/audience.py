@@ -1,4 +1,4 @@
-"""What a refusal tells whom (DESIGN section 5): contracts of others are nobody's business."""
+"""What a refusal tells whom (design.md#audiences): contracts of others are nobody's business."""
 
 import datetime as dt
 from typing import Final

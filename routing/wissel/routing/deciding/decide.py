@@ -1,4 +1,4 @@
-"""Deciding where a message goes, or why it goes nowhere (DESIGN section 5).
+"""Deciding where a message goes, or why it goes nowhere (design.md#deciding).
 
 Everything that resolves, explains, forwards or previews calls `decide`.
 Nothing else decides.

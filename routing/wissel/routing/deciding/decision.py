@@ -1,4 +1,4 @@
-"""The answers of deciding a route (DESIGN section 5)."""
+"""The answers of deciding a route (design.md#deciding)."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -138,7 +138,7 @@ Decision = Route | Refusal
 
 
 class Audience(StrEnum):
-    """For whom a refusal is worded (DESIGN section 5)."""
+    """For whom a refusal is worded (design.md#audiences)."""
 
     OWN_SIDE = "OWN_SIDE"
     OTHER_SIDE = "OTHER_SIDE"

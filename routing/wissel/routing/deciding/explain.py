@@ -1,4 +1,4 @@
-"""Why a decision came out as it did, rule by rule (DESIGN section 5).
+"""Why a decision came out as it did, rule by rule (design.md#explaining).
 
 It asks `decide` and nothing else. The rules have one order, and a refusal names
 the one that failed: those before it passed, those after it were not looked at.

@@ -1,4 +1,4 @@
-"""Which endpoint of a receiver is meant (DESIGN section 5)."""
+"""Which endpoint of a receiver is meant (design.md#locating)."""
 
 import datetime as dt
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Whether a system may act for an organisation and a service on a day (DESIGN section 5)."""
+"""Whether a system may act for an organisation and a service on a day (design.md#acting)."""
 
 import datetime as dt
 from dataclasses import dataclass

@@ -42,7 +42,7 @@ class Query(NamedTuple):
     """One exchange to decide.
 
     `sender` is None where a chain partner sends in its own name (`sender_oin`).
-    `sender_routing_key` picks the sender's system (DESIGN section 6).
+    `sender_routing_key` picks the sender's system (design.md#kinds).
     """
 
     asker: Asker

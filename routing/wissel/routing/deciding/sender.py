@@ -1,4 +1,4 @@
-"""Whether a sender may send, and through which system (DESIGN sections 5 and 6)."""
+"""Whether a sender may send, and through which system (design.md#deciding)."""
 
 import datetime as dt
 from collections.abc import Container, Sequence

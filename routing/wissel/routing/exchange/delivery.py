@@ -1,4 +1,4 @@
-"""The life of a message: the one state machine of forwarding (DESIGN section 6).
+"""The life of a message: the one state machine of forwarding (design.md#states).
 
     claim ──> ACCEPTED ──> DELIVERED    a receipt is in hand; final
                  │  │ └──> REFUSED      the receiver will never take it; final
@@ -46,7 +46,7 @@ REMEMBERED: Final = LIFETIME + dt.timedelta(days=2)
 """How long after its acceptance a receiver may still be asked for a message.
 
 A message expires within its lifetime, receivers keep what they know of it for a
-day more (DESIGN section 6, "Our SDK"), and one day is for clocks and queues.
+day more (design.md#sdk), and one day is for clocks and queues.
 """
 
 _BRIN_LENGTH: Final = 4

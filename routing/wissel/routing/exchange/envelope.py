@@ -1,6 +1,6 @@
 """What a sender signs: the context of a message, and the bytes that it is about.
 
-All values here are parsed once and strictly (DESIGN section 6): each holds only
+All values here are parsed once and strictly (design.md#envelopes): each holds only
 what is well formed, so nothing behind it checks again. None holds a BSN, an
 onderwijsnummer or a name.
 """

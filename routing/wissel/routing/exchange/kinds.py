@@ -1,4 +1,4 @@
-"""Which dossiers may travel between whom (DESIGN section 6, "Rules of kinds").
+"""Which dossiers may travel between whom (design.md#kinds).
 
 A rule of OSO, not of a route: a route may exist for an exchange that no kind
 of dossier fits.

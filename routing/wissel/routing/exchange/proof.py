@@ -1,6 +1,6 @@
 """Proof of delivery: both receipts, verified with nothing but the trust roots.
 
-DESIGN section 6, "Receipts". Every failure is `Refused(RECEIPT_INVALID)` with
+See design.md#receipts. Every failure is `Refused(RECEIPT_INVALID)` with
 the problem. Whoever holds a trusted certificate can sign something that looks
 like a receipt: so whose word counts is always said by the verifier.
 """

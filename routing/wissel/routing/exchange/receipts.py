@@ -1,6 +1,6 @@
 """The papers of a delivery: the hub's order to a receiver, and both sides' receipts.
 
-DESIGN section 6, "Receipts". `wissel.routing.exchange.proof` verifies them.
+See design.md#receipts. `wissel.routing.exchange.proof` verifies them.
 """
 
 import datetime as dt

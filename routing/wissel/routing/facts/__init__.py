@@ -1,4 +1,4 @@
-"""The facts of the register: what is true, as immutable values (DESIGN section 4).
+"""The facts of the register: what is true, as immutable values (design.md#facts).
 
 A fact is replaced as a whole, never changed. The event log keeps each version;
 `wissel.routing.table.table` keeps the current ones in the compact form that deciding

@@ -62,7 +62,7 @@ class Qualification:
 
 
 class RevocationTarget(StrEnum):
-    """By what a revocation names a certificate (DESIGN section 3)."""
+    """By what a revocation names a certificate (design.md#identity)."""
 
     ISSUER_SERIAL = "ISSUER_SERIAL"
     SPKI_SHA256 = "SPKI_SHA256"

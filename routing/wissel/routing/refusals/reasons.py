@@ -12,7 +12,7 @@ from enum import StrEnum, unique
 class Reason(StrEnum):
     """Why a call, a route or a message was refused."""
 
-    # Identity (DESIGN 3)
+    # Identity (design.md#identity)
     OIN_MISSING = "OIN_MISSING"
     OIN_AMBIGUOUS = "OIN_AMBIGUOUS"
     OIN_MALFORMED = "OIN_MALFORMED"
@@ -39,7 +39,7 @@ class Reason(StrEnum):
     PERSON_NUMBER_IN_TEXT = "PERSON_NUMBER_IN_TEXT"
     REQUEST_ID_REUSED = "REQUEST_ID_REUSED"
 
-    # The register (DESIGN 4)
+    # The register (design.md#facts)
     SCHOOL_NOT_FOUND = "SCHOOL_NOT_FOUND"
     SCHOOL_CLOSED = "SCHOOL_CLOSED"
     VESTIGING_NOT_FOUND = "VESTIGING_NOT_FOUND"
@@ -77,7 +77,7 @@ class Reason(StrEnum):
     FILE_OUTDATED = "FILE_OUTDATED"
     IMPORT_CLOSES_TOO_MANY = "IMPORT_CLOSES_TOO_MANY"
 
-    # Deciding (DESIGN 5)
+    # Deciding (design.md#deciding)
     SENDER_UNKNOWN = "SENDER_UNKNOWN"
     SENDER_CLOSED = "SENDER_CLOSED"
     RECEIVER_UNKNOWN = "RECEIVER_UNKNOWN"
@@ -98,7 +98,7 @@ class Reason(StrEnum):
     REVISION_NOT_REACHED = "REVISION_NOT_REACHED"
     QUOTA_EXCEEDED = "QUOTA_EXCEEDED"
 
-    # Signatures (DESIGN 6)
+    # Signatures (design.md#signing)
     SIGNATURE_COUNT_INVALID = "SIGNATURE_COUNT_INVALID"
     SIGNATURE_INVALID = "SIGNATURE_INVALID"
     ALGORITHM_NOT_ALLOWED = "ALGORITHM_NOT_ALLOWED"
@@ -106,7 +106,7 @@ class Reason(StrEnum):
     SIGNER_UNTRUSTED = "SIGNER_UNTRUSTED"
     SIGNER_MISMATCH = "SIGNER_MISMATCH"
 
-    # Forwarding (DESIGN 6)
+    # Forwarding (design.md#forwarding)
     HEADER_MISSING = "HEADER_MISSING"
     HEADER_TOO_LARGE = "HEADER_TOO_LARGE"
     HEADER_MALFORMED = "HEADER_MALFORMED"
@@ -139,7 +139,7 @@ class Reason(StrEnum):
     TRANSFER_LIMIT = "TRANSFER_LIMIT"
     DEADLINE_TOO_SHORT = "DEADLINE_TOO_SHORT"
 
-    # A LAS that receives (DESIGN 6)
+    # A LAS that receives (design.md#forwarding)
     HUB_NOT_TRUSTED = "HUB_NOT_TRUSTED"
     STAMP_INVALID = "STAMP_INVALID"
     STAMP_NOT_MINE = "STAMP_NOT_MINE"

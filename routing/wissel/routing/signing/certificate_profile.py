@@ -1,4 +1,4 @@
-"""What a certificate may be used for (DESIGN 3 and 6)."""
+"""What a certificate may be used for (design.md#identity)."""
 
 from collections.abc import Sequence
 from enum import Enum

@@ -1,4 +1,4 @@
-"""Certificates: the OIN in them, and the path from them to a trusted root (DESIGN 3).
+"""Certificates: the OIN in them, and the path from them to a trusted root (design.md#identity).
 
 What TLS accepted is not enough, so the path is built again here, with our own
 rules. What a peer sends beside its own certificate is never more than a
@@ -41,7 +41,7 @@ _LEAF: Final = ExtensionPolicy.permit_all()
 
 
 def oin_of(certificate: x509.Certificate) -> Oin:
-    """Return the one OIN in subject.serialNumber (Digikoppeling; DESIGN 3.1).
+    """Return the one OIN in subject.serialNumber (Digikoppeling; design.md#identity).
 
     Raises `Refused` with OIN_MISSING, OIN_AMBIGUOUS for more than one
     serialNumber, or OIN_MALFORMED, also for a subject that cannot be read.

@@ -1,4 +1,4 @@
-"""Signed bytes: DSSE with certificates (DESIGN 6, "How it is signed").
+"""Signed bytes: DSSE with certificates (design.md#signing).
 
 What is signed is the pre-authentication encoding of type and bytes, so a
 signature over one kind of message never passes for another kind. The verified

@@ -1,4 +1,4 @@
-"""Signing and verifying: the kind of key decides the algorithm (DESIGN 6).
+"""Signing and verifying: the kind of key decides the algorithm (design.md#signing).
 
 | key | algorithm |
 |---|---|

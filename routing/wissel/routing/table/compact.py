@@ -1,4 +1,4 @@
-"""The compact form in which the table keeps what deciding needs (DESIGN section 7).
+"""The compact form in which the table keeps what deciding needs (design.md#table).
 
 Of one mandate or endpoint a bucket holds only what is its own, 16 bytes of
 identifier; its terms are shared with all others on the same terms (see

@@ -1,6 +1,6 @@
 """Numbers for names, and one copy of whatever many organisations have alike.
 
-A register of a million mandates must fit in every process (DESIGN section 7).
+A register of a million mandates must fit in every process (design.md#table).
 Most of what is known of one mandate or endpoint is known of thousands: the
 system, the days, the URL. So that is kept once, and shared.
 """

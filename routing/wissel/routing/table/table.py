@@ -3,7 +3,7 @@
 A table never changes; a new revision is a new table that shares with the old
 one all that stayed the same. Organisations lie in small buckets over a fixed
 number of shards, so that an event copies one shard and one bucket, however many
-mandates there are (DESIGN section 7).
+mandates there are (design.md#table).
 """
 
 from collections.abc import Iterable

@@ -1,6 +1,6 @@
 """Calendar days and periods, as DUO's schemas define them: both ends inclusive.
 
-A day is a day in Europe/Amsterdam (FACTS 1.2).
+A day is a day in Europe/Amsterdam (design.md#sources).
 """
 
 import datetime as dt

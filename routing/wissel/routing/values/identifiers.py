@@ -1,6 +1,6 @@
 """The names of the field: each parsed once, at the edge, into its own type.
 
-Each type is a string that can only hold a well-formed value (FACTS section 5).
+Each type is a string that can only hold a well-formed value (design.md#sources).
 `parse` takes text as people write it, in its one canonical spelling, and
 raises `Refused(IDENTIFIER_MALFORMED)` with the field and the kind.
 """

@@ -1,7 +1,7 @@
 """Numbers of persons: where one may not stand, it is refused.
 
 A BSN passes the elfproef with remainder 0, an onderwijsnummer with remainder 5
-(FACTS section 5); python-stdnum knows both.
+(design.md#sources); python-stdnum knows both.
 """
 
 import re

@@ -16,7 +16,7 @@ def free_line(text: str, field: str, limit: int) -> str:
     1. at most `limit` characters, all of them printable (so no control
        characters and no line breaks): `Refused(FIELD_INVALID)`, which does not
        repeat the text
-    2. no nine digits that pass as a BSN or onderwijsnummer (DESIGN section 7):
+    2. no nine digits that pass as a BSN or onderwijsnummer (design.md#texts):
        `Refused(PERSON_NUMBER_IN_TEXT)`
     """
     line = text.strip()

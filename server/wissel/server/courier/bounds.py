@@ -1,4 +1,4 @@
-"""How much a process carries at once, and how slow anybody may be (DESIGN section 6)."""
+"""How much a process carries at once, and how slow anybody may be (design.md#bounds)."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -15,7 +15,7 @@ Clock = Callable[[], dt.datetime]
 """The moment now, aware."""
 
 STALE_SECONDS: Final = 5.0
-"""Older facts than this decide nothing: they may lack a revocation (DESIGN section 7)."""
+"""Older facts than this decide nothing: they may lack a revocation (design.md#staleness)."""
 
 
 T_co = TypeVar("T_co", covariant=True)

@@ -23,7 +23,7 @@ from wissel.routing.signing.certificate_profile import UNREADABLE, extension
 from wissel.routing.signing.trusted_path import TrustedPath
 
 GRACE: Final = dt.timedelta(hours=24)
-"""How long a list counts after its nextUpdate (DESIGN 9, WISSEL_CRLS)."""
+"""How long a list counts after its nextUpdate (design.md#revocation)."""
 _REMEMBERED: Final = 4096
 _FOREVER: Final = dt.datetime.max.replace(tzinfo=dt.UTC)
 

@@ -17,7 +17,7 @@ def read_key(path: Path) -> bytes:
     """Return the bytes of a key file, or raise `KeyFileError`.
 
     A file that its group or others may read, write or execute is refused
-    (DESIGN 9). The open file is judged, not its name: it cannot be swapped
+    (design.md#running). The open file is judged, not its name: it cannot be swapped
     between the check and the reading.
     """
     try:

@@ -1,4 +1,4 @@
-"""Who calls, by the certificate of the TLS connection (DESIGN 3, rules 1 and 2)."""
+"""Who calls, by the certificate of the TLS connection (design.md#identity)."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping

@@ -1,7 +1,7 @@
 """Reading one thing from the register, or refusing because it is not there.
 
 Each raises `Refused(<THING>_NOT_FOUND)` with the key that was asked. What lies
-outside the caller's scope is refused in the same words (DESIGN 3.5).
+outside the caller's scope is refused in the same words (design.md#authorization).
 """
 
 from uuid import UUID

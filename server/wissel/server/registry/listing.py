@@ -1,4 +1,4 @@
-"""Lists part by part, in order of key: no item twice, none skipped (DESIGN section 7)."""
+"""Lists part by part, in order of key: no item twice, none skipped (design.md#revisions)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a caller may see and change of mandates and endpoints (DESIGN 3.5)."""
+"""What a caller may see and change of mandates and endpoints (design.md#authorization)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The services that Wissel ships, as data (DESIGN 4, FACTS 1.1 and 2).
+"""The services that Wissel ships, as data (design.md#services).
 
 Namespaces are opaque: where the same words stand in two services, as with
 OSO, each has versions of its own. A service without a documented namespace

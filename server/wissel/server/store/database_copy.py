@@ -1,4 +1,4 @@
-"""Moving a hub's whole state from one database to another (DESIGN section 7)."""
+"""Moving a hub's whole state from one database to another (design.md#storage)."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager

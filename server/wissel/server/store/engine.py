@@ -1,4 +1,4 @@
-"""Engines and transactions for the two databases (DESIGN section 7).
+"""Engines and transactions for the two databases (design.md#storage).
 
 A database is named by a URL as people write it: `sqlite:///data/registry.db`
 or `postgresql://user@host/name`. The drivers are chosen here.

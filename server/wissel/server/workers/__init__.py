@@ -1,1 +1,1 @@
-"""Several processes on one port: `wissel-server serve --workers N` (DESIGN section 7)."""
+"""Several processes on one port: `wissel-server serve --workers N` (design.md#workers)."""

@@ -20,7 +20,7 @@ def held(listen: str) -> Iterator[str]:
     With SO_REUSEPORT a stranger could silently share the port and take calls.
     So the address is first bound without it: if somebody has it, that raises
     `ListenError`. The sockets that are kept then do not listen, hence receive
-    nothing; they keep the port while workers come and go (DESIGN section 7).
+    nothing; they keep the port while workers come and go (design.md#workers).
     """
     host, _, port = listen.rpartition(":")
     try:

@@ -1,4 +1,4 @@
-"""Deciding a route: who may send, where it goes, and what stands in its way (DESIGN section 5)."""
+"""Deciding a route: who may send, where to, and what stands in its way (design.md#deciding)."""
 
 import dataclasses
 

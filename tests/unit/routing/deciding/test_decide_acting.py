@@ -1,4 +1,4 @@
-"""Who may send and receive: the gates of both sides (DESIGN section 5)."""
+"""Who may send and receive: the gates of both sides (design.md#acting)."""
 
 import dataclasses
 import datetime as dt

@@ -1,4 +1,4 @@
-"""Which endpoint is chosen, and that a closed gate never leads elsewhere (DESIGN section 5)."""
+"""Which endpoint is chosen, and that a closed gate never leads elsewhere (design.md#locating)."""
 
 import dataclasses
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Explaining a decision, and what each audience is told of it (DESIGN section 5)."""
+"""Explaining a decision, and what each audience is told of it (design.md#explaining)."""
 
 import dataclasses
 

@@ -56,7 +56,7 @@ def describe(
 
 
 def status_message(reason: Reason, metadata: Mapping[str, str], language: Language = "en") -> str:
-    """Return the text of a status: `REASON: sentence. Fix: sentence.` (DESIGN section 2)."""
+    """Return the text of a status: `REASON: sentence. Fix: sentence.` (design.md#errors)."""
     text = describe(reason, metadata, language)
     label = "Oplossing" if language == "nl" else "Fix"
     return f"{reason}: {text.sentence} {label}: {text.fix}"

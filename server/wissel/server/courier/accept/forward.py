@@ -1,4 +1,4 @@
-"""Forwarding a signed envelope (DESIGN section 6): who may, where to, and the proof.
+"""Forwarding a signed envelope (design.md#forwarding): who may, where to, and the proof.
 
 The nine steps:
 

@@ -1,4 +1,4 @@
-"""Whether a decision still stands when a forward begins (DESIGN section 7).
+"""Whether a decision still stands when a forward begins (design.md#staleness).
 
 What the register was asked before a claim says nothing of what came later, and
 dialling may take seconds. So an answer about the register's head counts for

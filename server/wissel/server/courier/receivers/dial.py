@@ -1,6 +1,6 @@
 """Channels to receivers, each pinned to the one certificate that was checked.
 
-DESIGN section 6, "Dialling". A channel is known by (host, port, OIN): a host
+See design.md#dialling. A channel is known by (host, port, OIN): a host
 may serve several parties, and a party is its OIN, not its address.
 """
 

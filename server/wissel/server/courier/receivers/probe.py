@@ -1,7 +1,7 @@
 """A look at who serves at an address, before anything is said to it.
 
 grpc.aio shows its client no certificate of the server, so the hub shakes hands
-once by itself (DESIGN section 6, "Dialling").
+once by itself (design.md#dialling).
 """
 
 import asyncio

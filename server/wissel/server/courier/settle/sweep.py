@@ -1,7 +1,7 @@
 """The sweeper: no message stays in the air because those who carried it have gone.
 
 It runs beside forwarding in every process, on the same journal, and changes
-nothing that forwarding owns (DESIGN section 6, "States"):
+nothing that forwarding owns (design.md#states):
 
 1. an ACCEPTED past its lease becomes UNCERTAIN
 2. the receiver of an UNCERTAIN one is asked what it has, and its final word

@@ -49,7 +49,7 @@ async def _days_of(reading: Reading, endpoint: Endpoint, changing: Mandate) -> P
 
 
 def _in_use(endpoint: Endpoint, other: Endpoint, scope: Scope) -> Refused:
-    """Return the refusal; it names the other only to who may see it (DESIGN 3.5)."""
+    """Return the refusal; it names the other only to who may see it (design.md#authorization)."""
     key, field = endpoint.routing_key, "routing_key"
     if not scope.sees(other.system_id):
         return Refused(Reason.ROUTING_KEY_IN_USE, field=field, routing_key=key)

@@ -2,7 +2,7 @@
 
 A file is recognised by its whole header line. DUO writes Windows-1252 with `;`
 and CRLF, a single blank for an empty cell, a postcode with a blank in it, and a
-gemeentenummer with or without leading zeros (FACTS section 5).
+gemeentenummer with or without leading zeros (design.md#sources).
 """
 
 import re

@@ -2,7 +2,7 @@
 
 On a terminal the lines are for people; anywhere else each is one JSON object.
 JSON lines are written in blocks: an unbuffered line per call costs a quarter
-of the throughput of a bare server, a buffered one half of that (DESIGN 11).
+of the throughput of a bare server, a buffered one half of that (design.md#speed).
 """
 
 import asyncio

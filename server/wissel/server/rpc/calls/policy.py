@@ -1,4 +1,4 @@
-"""Who may call what: one table, in which deny is the default (DESIGN section 3, rule 5).
+"""Who may call what: one table, in which deny is the default (design.md#authorization).
 
 A served method without a row, or a row without a served method, stops the start.
 """
@@ -34,7 +34,7 @@ OPERATOR: Final = frozenset({Role.OPERATOR})
 ANY_PARTY: Final = frozenset(Role)
 ANY_CERTIFICATE: Final = frozenset({*Role, None})
 """None stands for an OIN that nobody registered."""
-# A portal acts for persons, whose tokens the hub does not read yet (DESIGN 3, rule 4).
+# A portal acts for persons, whose tokens the hub does not read yet (design.md#authorization).
 READERS: Final = frozenset({Role.VENDOR, Role.CHAIN_PARTNER, Role.OPERATOR})
 OWNERS: Final = VENDOR | OPERATOR
 

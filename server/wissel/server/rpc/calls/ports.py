@@ -11,7 +11,7 @@ Clock = Callable[[], dt.datetime]
 
 
 class Follower(Protocol):
-    """The facts in memory, following the register's log (DESIGN section 7)."""
+    """The facts in memory, following the register's log (design.md#staleness)."""
 
     @property
     def table(self) -> Table:

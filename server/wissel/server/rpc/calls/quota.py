@@ -1,7 +1,7 @@
 """Quotas: token buckets per caller, so that nobody reads out the register.
 
 Each process has its own buckets, sized quota / workers; with callers spread
-over the workers by connection the sum is approximate (DESIGN section 5).
+over the workers by connection the sum is approximate (design.md#bounds).
 """
 
 from collections.abc import Callable

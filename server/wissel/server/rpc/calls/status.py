@@ -1,4 +1,4 @@
-"""The one place where a refusal becomes a gRPC status (DESIGN section 8)."""
+"""The one place where a refusal becomes a gRPC status (design.md#errors)."""
 
 import asyncio
 from collections.abc import Mapping

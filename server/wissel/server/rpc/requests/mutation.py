@@ -42,7 +42,7 @@ def act_of(call: Call, caller: Caller, request: Mutation, body: bytes) -> Act:
     """Return who does what and why.
 
     An operator acts for others, so it says why and whose account it is
-    (DESIGN section 3, rule 5): `Refused` with REASON_REQUIRED or
+    (design.md#authorization): `Refused` with REASON_REQUIRED or
     ACCOUNT_REQUIRED. `body` is what a repeat of the request must equal.
     """
     person = free_line(call.person, USER_METADATA, ACCOUNT_LIMIT)

@@ -1,4 +1,4 @@
-"""Lists, page by page: no item twice, none skipped (DESIGN section 7).
+"""Lists, page by page: no item twice, none skipped (design.md#revisions).
 
 A page token pins the revision of the first page and the last key of the page
 before; it holds for one list with one set of filters.

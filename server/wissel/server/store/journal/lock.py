@@ -1,7 +1,7 @@
 """Whose turn it is to write SQLite's journal, among the processes of one machine.
 
 SQLite lets writers wait for each other in a way that starves some of them; a
-lock file beside the database does not (DESIGN section 7).
+lock file beside the database does not (design.md#journal).
 """
 
 import fcntl

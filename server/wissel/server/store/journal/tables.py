@@ -1,4 +1,4 @@
-"""The tables of the delivery journal (DESIGN sections 6 and 7).
+"""The tables of the delivery journal (design.md#journal).
 
 `delivery_entry` is the record: one row for each move of a message, appended and
 never changed. `delivery` beside it holds where each message stands now, with

@@ -1,8 +1,9 @@
 """The one writer of the journal in this process: concurrent moves share a transaction.
 
 A durable commit costs a disk its rest, however many rows it holds: so whatever
-arrives while one commit runs goes into the next (group commit, DESIGN section
-7). The work is done on a thread of its own; the event loop only waits for it.
+arrives while one commit runs goes into the next (group commit,
+design.md#journal). The work is done on a thread of its own; the event loop only
+waits for it.
 """
 
 import asyncio

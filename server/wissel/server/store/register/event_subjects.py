@@ -1,7 +1,7 @@
 """Whom a fact is about: so that the history of one subject is a small read.
 
 A subject is written `organisation:<BRIN or SWV code>`, `board:<number>`,
-`system:<id>`, `service:<code>` or `party:<OIN>` (DESIGN sections 5 and 7).
+`system:<id>`, `service:<code>` or `party:<OIN>` (design.md#facts).
 """
 
 from wissel.routing.facts import (

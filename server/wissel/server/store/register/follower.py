@@ -1,6 +1,6 @@
 """Following the log: each process holds the facts and keeps them current.
 
-It never caches decisions (DESIGN section 7). A `Follower` is generic in what it
+It never caches decisions (design.md#staleness). A `Follower` is generic in what it
 builds from the facts: `wissel.routing.table.table.Table` in a running hub.
 """
 

@@ -1,4 +1,4 @@
-"""Answers kept for callers that repeat a request (DESIGN section 7)."""
+"""Answers kept for callers that repeat a request (design.md#revisions)."""
 
 import datetime as dt
 from dataclasses import dataclass

@@ -2,7 +2,7 @@
 
 Whoever commits a revision notifies `CHANNEL` in the same transaction. Hearing
 it only saves the wait for the next poll: a notification may be lost with its
-connection, so followers poll regardless (DESIGN section 7).
+connection, so followers poll regardless (design.md#staleness).
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""The tables of the register (DESIGN section 7).
+"""The tables of the register (design.md#storage).
 
 `registry_event` is the truth. The tables of facts beside it are its projection:
 the current body of each fact, its key, and the columns that lists filter by.

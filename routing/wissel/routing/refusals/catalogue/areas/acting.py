@@ -1,4 +1,4 @@
-"""Why a system may not act for an organisation (DESIGN section 5, `may_act`)."""
+"""Why a system may not act for an organisation (design.md#acting)."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Why there is no route (DESIGN section 5)."""
+"""Why there is no route (design.md#deciding)."""
 
 from typing import Final
 

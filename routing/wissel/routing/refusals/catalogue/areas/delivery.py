@@ -1,4 +1,4 @@
-"""What can go wrong on the way to the receiver (DESIGN section 6, steps 5 to 9)."""
+"""What can go wrong on the way to the receiver (design.md#forwarding)."""
 
 from typing import Final
 

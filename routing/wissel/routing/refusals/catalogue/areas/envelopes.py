@@ -1,4 +1,4 @@
-"""What an envelope must be before it travels (DESIGN section 6, steps 1 to 4)."""
+"""What an envelope must be before it travels (design.md#envelopes)."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""The hub itself (DESIGN section 7)."""
+"""The hub itself (design.md#staleness)."""
 
 from typing import Final
 

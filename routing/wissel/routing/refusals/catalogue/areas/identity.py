@@ -1,4 +1,4 @@
-"""Who calls, and what they may do (DESIGN section 3)."""
+"""Who calls, and what they may do (design.md#identity)."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Which kind of message goes over which service, from whom to whom (DESIGN section 6)."""
+"""Which kind of message goes over which service, from whom to whom (design.md#kinds)."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What is not in the register, or not for this caller (DESIGN section 3, point 5).
+"""What is not in the register, or not for this caller (design.md#authorization).
 
 An entity outside the caller's scope is answered in the same words as one that
 does not exist.

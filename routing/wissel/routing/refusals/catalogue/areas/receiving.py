@@ -1,4 +1,4 @@
-"""What a receiving LAS answers to a hub (DESIGN section 6, steps 6 and 7)."""
+"""What a receiving LAS answers to a hub (design.md#forwarding)."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""The shape of a request (DESIGN sections 2 and 7)."""
+"""The shape of a request (design.md#contract)."""
 
 from typing import Final
 

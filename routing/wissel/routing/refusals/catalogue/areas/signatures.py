@@ -1,4 +1,4 @@
-"""Signatures and who made them (DESIGN section 6)."""
+"""Signatures and who made them (design.md#signing)."""
 
 from typing import Final
 

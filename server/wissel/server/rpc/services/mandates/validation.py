@@ -1,4 +1,4 @@
-"""ValidateMandate: whether a supplier may act, decided as routes are (DESIGN section 5)."""
+"""ValidateMandate: whether a supplier may act, decided as routes are (design.md#acting)."""
 
 import datetime as dt
 from dataclasses import dataclass
