@@ -8,7 +8,7 @@ from bench.world import DUO, NOORD, OPERATOR, ZUID, facts
 from wissel.clients.processes import Service
 from wissel.routing.values.identifiers import Oin
 from wissel.server.identity import pki
-from wissel.server.registry.ports import Act
+from wissel.server.registry.ports import Actor
 from wissel.server.settings import PREFIX
 from wissel.server.store.engine import open_engine
 from wissel.server.store.migrate import migrate
@@ -39,13 +39,13 @@ async def seed(url: str, mandates: int, las_url: str) -> None:
     engine = open_engine(url)
     register = SqlRegister(engine, clock=lambda: dt.datetime.now(dt.UTC))
     batch = []
-    async with register.changing(Act(caller=OPERATOR, method="bench")) as change:
+    async with register.transaction(Actor(caller=OPERATOR, method="bench")) as transaction:
         for fact in facts(mandates, las_url):
             batch.append(fact)
             if len(batch) == _BATCH:
-                await change.put(*batch)
+                await transaction.put(*batch)
                 batch = []
-        await change.put(*batch)
+        await transaction.put(*batch)
     await engine.dispose()
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text
 
 from support.builders.orders import NOW, order
-from support.builders.register_builders import act, board
+from support.builders.register_builders import actor, board
 from support.processes import postgres
 from support.worlds.stores import fresh_sqlite, register_at, sqlite_url
 from support.worlds.whole_state import DELIVERIES, fill, rows
@@ -61,14 +61,14 @@ async def test_the_copy_is_gone_on_with(filled: str, target_url: str) -> None:
     """Revisions and the numbers of deliveries continue where the original stood."""
     await asyncio.to_thread(copy_database, filled, target_url, silent)
 
-    async with register_at(target_url) as register, register.changing(act()) as change:
-        await change.put(board(1, "later"))
+    async with register_at(target_url) as register, register.transaction(actor()) as transaction:
+        await transaction.put(board(1, "later"))
     journal = SqlJournal.open(target_url, lambda: 3, lambda: NOW)
     await journal.claim(order(message_id=UUID(int=100)))
     newest, *others = await journal.page(Wanted(), below=None, limit=10)
     await journal.close()
 
-    assert 3 == change.revision
+    assert 3 == transaction.revision
     assert UUID(int=100) == newest.order.message_id
     assert DELIVERIES == len(others)
     assert State.DELIVERED in {each.state for each in others}
@@ -87,8 +87,8 @@ async def test_a_table_longer_than_what_is_held_at_once_is_copied_whole(
     tmp_path: Path, target_url: str
 ) -> None:
     source = fresh_sqlite(tmp_path)
-    async with register_at(source) as register, register.changing(act()) as change:
-        await change.put(*(board(number) for number in range(1, 2_002)))
+    async with register_at(source) as register, register.transaction(actor()) as transaction:
+        await transaction.put(*(board(number) for number in range(1, 2_002)))
 
     copied = await asyncio.to_thread(copy_database, source, target_url, silent)
 
@@ -176,12 +176,12 @@ def test_a_source_of_another_schema_is_refused(filled: str, target_url: str) -> 
 
 @pytest.mark.parametrize("change", ["register", "journal"])
 def test_a_source_that_goes_on_meanwhile_is_refused(
-    filled: str, target_url: str, change: str
+    filled: str, target_url: str, transaction: str
 ) -> None:
     def meddle(told: str) -> None:
         if told != "comparing":
             return
-        if change == "register":
+        if transaction == "register":
             execute(filled, "UPDATE head SET revision = revision + 1")
         else:
             execute(journal_url(filled), "UPDATE delivery_entry SET id = id + 100")

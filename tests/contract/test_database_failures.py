@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from support.builders.orders import order
-from support.builders.register_builders import act, board
+from support.builders.register_builders import actor, board
 from support.processes import postgres
 from support.worlds.journals import JournalWorld
 from support.worlds.stores import register_at
@@ -43,8 +43,8 @@ states = pytest.mark.parametrize(
 async def test_a_change_that_cannot_be_stored_is_refused_as_unavailable(state: str) -> None:
     async with register_at(failing("registry_event", state)) as register:
         with pytest.raises(Refused) as refused:
-            async with register.changing(act()) as change:
-                await change.put(board(1))
+            async with register.transaction(actor()) as transaction:
+                await transaction.put(board(1))
 
         assert Reason.DATABASE_UNAVAILABLE == refused.value.reason
         assert 0 == await register.head_revision()

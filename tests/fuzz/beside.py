@@ -10,7 +10,7 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.values.person_numbers import holds_person_number
 from wissel.school.v1 import school_service_pb2
 from wissel.server.rpc.calls.call import Call
-from wissel.server.rpc.requests.mutation import ACCOUNT_LIMIT, REASON_LIMIT, act_of
+from wissel.server.rpc.requests.mutation import ACCOUNT_LIMIT, REASON_LIMIT, actor_of
 
 _KEYS: Final = ("accept-language", "wissel-user", "x-other")
 
@@ -42,15 +42,15 @@ def _check_metadata(data: bytes) -> str:
     outcomes = [language]
     for caller in CALLERS:
         try:
-            act = act_of(call, caller, request, b"")
+            actor = actor_of(call, caller, request, b"")
         except Refused as refused:
             outcomes.append(told(refused))
             continue
-        for text, limit in ((act.person, ACCOUNT_LIMIT), (act.reason, REASON_LIMIT)):
+        for text, limit in ((actor.person, ACCOUNT_LIMIT), (actor.reason, REASON_LIMIT)):
             assert len(text) <= limit
             assert text.isprintable()
             assert not holds_person_number(text)
-        assert not caller.operator or (act.person and act.reason)
+        assert not caller.operator or (actor.person and actor.reason)
     return "; ".join(dict.fromkeys(outcomes))
 
 

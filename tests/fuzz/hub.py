@@ -35,10 +35,10 @@ class Reached(Exception):
 class _Database:
     """Stands where the register and the journal are; whoever gets there is done."""
 
-    def reading(self) -> NoReturn:
+    def snapshot(self) -> NoReturn:
         raise Reached
 
-    def changing(self, _act: object) -> NoReturn:
+    def transaction(self, _act: object) -> NoReturn:
         raise Reached
 
     async def find(self, *_: object) -> NoReturn:

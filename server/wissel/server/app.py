@@ -35,7 +35,7 @@ from wissel.server.observing.metrics import (
     SweeperMetrics,
 )
 from wissel.server.registry import catalog
-from wissel.server.registry.ports import Act
+from wissel.server.registry.ports import Actor
 from wissel.server.rpc.calls import log
 from wissel.server.rpc.credentials import ServerCertificate
 from wissel.server.rpc.server import Bounds, Parts, RpcServer, build
@@ -155,8 +155,8 @@ async def _register(
     stack.push_async_callback(engine.dispose)
     register = SqlRegister(engine, clock=_now, waited=RegisterMetrics(metrics).waited)
     try:
-        async with register.changing(Act(caller=hub_oin, method="start")) as change:
-            await catalog.seed(change)
+        async with register.transaction(Actor(caller=hub_oin, method="start")) as transaction:
+            await catalog.seed(transaction)
     except Refused as refused:
         message = f"the database cannot be used ({refused.reason}); run: wissel-server migrate"
         raise StartError(message) from refused

@@ -11,7 +11,7 @@ from typing import Self, TypeVar
 import pytest
 from structlog.testing import capture_logs
 
-from support.builders.register_builders import NOORD, act, board, party
+from support.builders.register_builders import NOORD, actor, board, party
 from support.worlds.stores import open_register, register_at
 from wissel.routing.facts import Board, Fact
 from wissel.routing.refusals.errors import Refused
@@ -84,9 +84,9 @@ async def following(
 
 
 async def _put(register: SqlRegister, *put: Fact) -> int:
-    async with register.changing(act()) as change:
-        await change.put(*put)
-    return change.revision
+    async with register.transaction(actor()) as transaction:
+        await transaction.put(*put)
+    return transaction.revision
 
 
 async def test_a_follower_starts_with_all_there_is(register: SqlRegister) -> None:

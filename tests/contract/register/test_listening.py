@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from support.builders.register_builders import act, board
+from support.builders.register_builders import actor, board
 from support.processes import postgres
 from support.worlds.stores import fresh_sqlite, register_at
 from wissel.routing.facts import Fact
@@ -87,9 +87,9 @@ async def scalar(url: str, statement: str) -> object:
 
 
 async def put(register: SqlRegister, number: int) -> int:
-    async with register.changing(act()) as change:
-        await change.put(board(number))
-    return change.revision
+    async with register.transaction(actor()) as transaction:
+        await transaction.put(board(number))
+    return transaction.revision
 
 
 @pytest.fixture
@@ -107,9 +107,9 @@ async def test_a_commit_is_heard_with_its_revision(url: str) -> None:
 
 async def test_what_is_not_committed_is_not_heard(url: str) -> None:
     async with register_at(url) as register, listening(url) as ear:
-        async with register.changing(act()) as change:
-            await change.put(board(1))
-            change.discard()
+        async with register.transaction(actor()) as transaction:
+            await transaction.put(board(1))
+            transaction.discard()
         await put(register, 1)
 
         assert 1 == await ear.next()

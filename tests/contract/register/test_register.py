@@ -12,15 +12,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from support.builders.register_builders import OPERATOR, act, board
+from support.builders.register_builders import OPERATOR, actor, board
 from support.builders.strategies import facts
 from support.worlds.stores import register_at
 from wissel.routing.facts import Board, Fact
+from wissel.routing.facts.keys import key_of
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.server.store.engine import open_engine, read_transaction
 from wissel.server.store.register.codec import encode
-from wissel.server.store.register.projection import BY_ENTITY, key_of
+from wissel.server.store.register.projection import BY_ENTITY
 from wissel.server.store.register.register import SqlRegister
 from wissel.server.store.register.tables import EVENT, SUBJECT
 
@@ -47,9 +48,9 @@ async def _subjects(url: str) -> set[tuple[str, int, int]]:
 
 
 async def _put(register: SqlRegister, *put: Fact) -> int:
-    async with register.changing(act()) as change:
-        await change.put(*put)
-    return change.revision
+    async with register.transaction(actor()) as transaction:
+        await transaction.put(*put)
+    return transaction.revision
 
 
 def _contents(_revision: int, found: Iterable[Fact]) -> dict[tuple[type[Fact], str], Fact]:
@@ -57,8 +58,8 @@ def _contents(_revision: int, found: Iterable[Fact]) -> dict[tuple[type[Fact], s
 
 
 async def test_an_empty_register_is_at_revision_zero(register: SqlRegister) -> None:
-    async with register.reading() as reading:
-        revision, found = reading.revision, await reading.get(Board, "99001")
+    async with register.snapshot() as snapshot:
+        revision, found = snapshot.revision, await snapshot.get(Board, "99001")
 
     assert revision == 0
     assert found is None
@@ -67,15 +68,15 @@ async def test_an_empty_register_is_at_revision_zero(register: SqlRegister) -> N
 async def test_a_fact_put_is_found_at_the_next_revision(register: SqlRegister) -> None:
     revision = await _put(register, board(1, "Noord"))
 
-    async with register.reading() as reading:
-        assert board(1, "Noord") == await reading.get(Board, "99001")
-        assert reading.revision == revision == 1
+    async with register.snapshot() as snapshot:
+        assert board(1, "Noord") == await snapshot.get(Board, "99001")
+        assert snapshot.revision == revision == 1
 
 
 async def test_a_change_reads_what_it_has_put(register: SqlRegister) -> None:
-    async with register.changing(act()) as change:
-        await change.put(board(1, "Noord"))
-        found = await change.get(Board, "99001")
+    async with register.transaction(actor()) as transaction:
+        await transaction.put(board(1, "Noord"))
+        found = await transaction.get(Board, "99001")
 
     assert board(1, "Noord") == found
 
@@ -93,19 +94,19 @@ async def test_a_fact_equal_to_the_stored_one_changes_nothing(
 
 
 async def test_a_change_that_puts_nothing_makes_no_revision(register: SqlRegister) -> None:
-    async with register.changing(act()) as change:
-        await change.put()
+    async with register.transaction(actor()) as transaction:
+        await transaction.put()
 
-    assert change.changed is False
+    assert transaction.changed is False
     assert await register.head_revision() == 0
 
 
 async def test_all_facts_of_a_change_share_a_revision_and_are_numbered_in_order(
     register: SqlRegister, registry_url: str
 ) -> None:
-    async with register.changing(act()) as change:
-        await change.put(board(2), board(1))
-        await change.put(board(3))
+    async with register.transaction(actor()) as transaction:
+        await transaction.put(board(2), board(1))
+        await transaction.put(board(3))
 
     events = await _events(registry_url)
 
@@ -118,16 +119,16 @@ async def test_an_event_tells_who_did_what_and_why(
     register: SqlRegister, registry_url: str
 ) -> None:
     await _put(register, board(1, "Noord"))
-    told = act(person="jansen", reason="renamed", method="m", request_id="r-1")
-    async with register.changing(told) as change:
-        await change.put(board(1, "Zuid"))
+    told = actor(person="jansen", reason="renamed", method="m", request_id="r-1")
+    async with register.transaction(told) as transaction:
+        await transaction.put(board(1, "Zuid"))
 
     event = (await _events(registry_url))[-1]
 
     assert event == {
         "revision": 2,
         "seq": 1,
-        "recorded_time": change.now,
+        "recorded_time": transaction.now,
         "actor": OPERATOR,
         "person": "jansen",
         "reason": "renamed",
@@ -149,15 +150,15 @@ async def test_a_fact_put_twice_in_one_change_is_two_events(
     events = await _events(registry_url)
 
     assert [None, encode(board(1, "one"))] == [event["before"] for event in events]
-    async with register.reading() as reading:
-        assert board(1, "two") == await reading.get(Board, "99001")
+    async with register.snapshot() as snapshot:
+        assert board(1, "two") == await snapshot.get(Board, "99001")
 
 
 async def test_an_exception_leaves_nothing(register: SqlRegister, registry_url: str) -> None:
     async def refuse_after_writing() -> None:
-        async with register.changing(act(request_id="r-1")) as change:
-            await change.put(board(1))
-            change.answer_with(b"never")
+        async with register.transaction(actor(request_id="r-1")) as transaction:
+            await transaction.put(board(1))
+            transaction.answer_with(b"never")
             raise Refused(Reason.ALREADY_REGISTERED)
 
     with pytest.raises(Refused, match="ALREADY_REGISTERED"):
@@ -165,23 +166,23 @@ async def test_an_exception_leaves_nothing(register: SqlRegister, registry_url: 
 
     assert await register.head_revision() == 0
     assert await _events(registry_url) == []
-    async with register.changing(act(request_id="r-1")) as change:
-        assert change.answer is None
+    async with register.transaction(actor(request_id="r-1")) as transaction:
+        assert transaction.answer is None
 
 
 async def test_a_discarded_change_leaves_nothing_and_tells_nobody(register: SqlRegister) -> None:
     told: list[int] = []
     register.on_commit(told.append)
-    async with register.changing(act(request_id="r-1")) as change:
-        await change.put(board(1))
-        change.answer_with(b"dry run")
-        change.discard()
+    async with register.transaction(actor(request_id="r-1")) as transaction:
+        await transaction.put(board(1))
+        transaction.answer_with(b"dry run")
+        transaction.discard()
 
-    assert change.changed is False
+    assert transaction.changed is False
     assert await register.head_revision() == 0
     assert told == []
-    async with register.changing(act(request_id="r-1")) as change:
-        assert change.answer is None
+    async with register.transaction(actor(request_id="r-1")) as transaction:
+        assert transaction.answer is None
 
 
 async def test_listeners_hear_of_each_revision_once(register: SqlRegister) -> None:
@@ -200,8 +201,8 @@ async def test_a_large_import_is_one_revision(register: SqlRegister) -> None:
     revision = await _put(register, *everything)
 
     assert revision == 1
-    async with register.reading() as reading:
-        assert everything == await reading.find(Board)
+    async with register.snapshot() as snapshot:
+        assert everything == await snapshot.find(Board)
 
 
 async def test_time_in_the_register_never_runs_back(registry_url: str) -> None:
@@ -221,9 +222,9 @@ async def test_the_day_of_a_change_is_the_one_in_amsterdam(registry_url: str) ->
     late = dt.datetime(2026, 6, 30, 22, 30, tzinfo=dt.UTC)
     async with (
         register_at(registry_url, lambda: late) as register,
-        register.changing(act()) as change,
+        register.transaction(actor()) as transaction,
     ):
-        assert dt.date(2026, 7, 1) == change.today
+        assert dt.date(2026, 7, 1) == transaction.today
 
 
 @settings(
@@ -272,7 +273,7 @@ async def test_a_database_that_is_not_there_is_unavailable(tmp_path: Path) -> No
         with pytest.raises(Refused, match="DATABASE_UNAVAILABLE"):
             await register.head_revision()
         with pytest.raises(Refused, match="DATABASE_UNAVAILABLE"):
-            async with register.changing(act()):
+            async with register.transaction(actor()):
                 pass
 
     await _drivers_have_stopped(before)

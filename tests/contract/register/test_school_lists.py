@@ -13,7 +13,7 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import BoardNumber, Brin, Oin, Swv, Vestiging
 from wissel.server.registry.listing import Part
-from wissel.server.registry.ports import Act, Register
+from wissel.server.registry.ports import Actor, Register
 from wissel.server.registry.schools.lists import (
     SchoolFilter,
     count_schools,
@@ -22,7 +22,7 @@ from wissel.server.registry.schools.lists import (
 )
 from wissel.server.registry.swv import RegisterSwv, register_swv
 
-ACT = Act(caller=Oin("00000003999900090000"), method="test")
+ACTOR = Actor(caller=Oin("00000003999900090000"), method="test")
 SWV = RegisterSwv(code=Swv("PO9901"), name="SWV Wissel", oin=Oin("00000001999900010000"))
 
 
@@ -35,8 +35,8 @@ def school(brin: str, name: str, board: str = "99001", closed: dt.date | None = 
 async def register(tmp_path: Path) -> AsyncIterator[Register]:
     """A register with five schools of two boards; 99XD has closed, 99003 has no school."""
     async with open_register(tmp_path) as opened:
-        async with opened.changing(ACT) as change:
-            await change.put(
+        async with opened.transaction(ACTOR) as transaction:
+            await transaction.put(
                 Board(number=BoardNumber("99001"), name="Stichting Één"),
                 Board(number=BoardNumber("99002")),
                 Board(number=BoardNumber("99003"), name="Vereniging Drie"),
@@ -52,10 +52,10 @@ async def register(tmp_path: Path) -> AsyncIterator[Register]:
 async def brins(register: Register, wanted: SchoolFilter, limit: int = 100) -> list[list[str]]:
     """Return the BRINs of all pages of a list."""
     pages, after = [], ""
-    async with register.reading() as reading:
+    async with register.snapshot() as snapshot:
         while True:
-            part = Part(after=after, limit=limit, pinned=reading.revision)
-            page = await list_schools(reading, wanted, part)
+            part = Part(after=after, limit=limit, pinned=snapshot.revision)
+            page = await list_schools(snapshot, wanted, part)
             pages.append([str(each.brin) for each in page.items])
             if not page.last:
                 return pages
@@ -94,9 +94,9 @@ async def test_pages_hold_what_fits_and_only_that(
 
 
 async def test_boards_by_name(register: Register) -> None:
-    async with register.reading() as reading:
-        part = Part(after="", limit=10, pinned=reading.revision)
-        page = await list_boards(reading, "één", part)
+    async with register.snapshot() as snapshot:
+        part = Part(after="", limit=10, pinned=snapshot.revision)
+        page = await list_boards(snapshot, "één", part)
 
     assert [board.number for board in page.items] == ["99001"]
 
@@ -104,18 +104,18 @@ async def test_boards_by_name(register: Register) -> None:
 async def test_open_schools_are_counted_per_board(register: Register) -> None:
     numbers = [BoardNumber("99001"), BoardNumber("99002"), BoardNumber("99003")]
 
-    async with register.reading() as reading:
-        counts = await count_schools(reading, *numbers)
+    async with register.snapshot() as snapshot:
+        counts = await count_schools(snapshot, *numbers)
 
     assert counts == {"99001": 3, "99002": 1, "99003": 0}
 
 
 async def test_a_samenwerkingsverband_is_registered_with_its_own_oin(register: Register) -> None:
-    async with register.changing(ACT) as change:
-        registered = await register_swv(change, SWV)
+    async with register.transaction(ACTOR) as transaction:
+        registered = await register_swv(transaction, SWV)
 
-    async with register.reading() as reading:
-        assert await reading.get(Samenwerkingsverband, "PO9901") == registered
+    async with register.snapshot() as snapshot:
+        assert await snapshot.get(Samenwerkingsverband, "PO9901") == registered
 
 
 @pytest.mark.parametrize(
@@ -137,11 +137,11 @@ async def test_a_samenwerkingsverband_is_registered_with_its_own_oin(register: R
 async def test_a_samenwerkingsverband_is_refused(
     register: Register, second: RegisterSwv, reason: Reason
 ) -> None:
-    async with register.changing(ACT) as change:
-        await register_swv(change, SWV)
+    async with register.transaction(ACTOR) as transaction:
+        await register_swv(transaction, SWV)
 
     with pytest.raises(Refused) as caught:
-        async with register.changing(ACT) as change:
-            await register_swv(change, second)
+        async with register.transaction(ACTOR) as transaction:
+            await register_swv(transaction, second)
 
     assert caught.value.reason == reason

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from support.builders.register_builders import NOORD, ZUID, act, board, system
+from support.builders.register_builders import NOORD, ZUID, actor, board, system
 from support.builders.strategies import mandates
 from wissel.routing.facts import Board, Fact, Mandate, Party, Revocation, RevocationTarget, System
 from wissel.server.store.register.register import SqlRegister
@@ -14,16 +14,16 @@ UNHEALTHY = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
 async def _put(register: SqlRegister, *put: Fact) -> int:
-    async with register.changing(act()) as change:
-        await change.put(*put)
-    return change.revision
+    async with register.transaction(actor()) as transaction:
+        await transaction.put(*put)
+    return transaction.revision
 
 
 async def test_a_list_is_filtered_by_its_columns(register: SqlRegister) -> None:
     await _put(register, system("las-noord", NOORD), system("las-zuid", ZUID))
 
-    async with register.reading() as reading:
-        found = await reading.find(System, party=NOORD)
+    async with register.snapshot() as snapshot:
+        found = await snapshot.find(System, party=NOORD)
 
     assert [system("las-noord", NOORD)] == found
 
@@ -42,16 +42,16 @@ async def test_a_tuple_means_one_of_its_values(
 ) -> None:
     await _put(register, system("las-c", NOORD), system("las-b", ZUID), system("las-a", NOORD))
 
-    async with register.reading() as reading:
-        found = await reading.find(System, party=parties)
+    async with register.snapshot() as snapshot:
+        found = await snapshot.find(System, party=parties)
 
     assert expected == [one.system_id for one in found]
 
 
 async def test_an_unknown_column_is_a_mistake_of_ours(register: SqlRegister) -> None:
-    async with register.reading() as reading:
+    async with register.snapshot() as snapshot:
         with pytest.raises(KeyError):
-            await reading.find(Party, shoe_size="42")
+            await snapshot.find(Party, shoe_size="42")
 
 
 @settings(max_examples=5, suppress_health_check=UNHEALTHY)
@@ -61,9 +61,9 @@ async def test_mandates_are_found_by_the_vendor_of_their_system(
 ) -> None:
     await _put(register, mandate, system(mandate.system_id, NOORD))
 
-    async with register.reading() as reading:
-        of_noord = await reading.find(Mandate, party=NOORD)
-        of_zuid = await reading.find(Mandate, party=(ZUID,))
+    async with register.snapshot() as snapshot:
+        of_noord = await snapshot.find(Mandate, party=NOORD)
+        of_zuid = await snapshot.find(Mandate, party=(ZUID,))
 
     assert mandate in of_noord
     assert of_zuid == []
@@ -73,9 +73,9 @@ async def test_a_moved_fact_is_listed_where_it_is_now(register: SqlRegister) -> 
     await _put(register, system("las-noord", NOORD))
     await _put(register, system("las-noord", ZUID))
 
-    async with register.reading() as reading:
-        assert await reading.find(System, party=NOORD) == []
-        assert [system("las-noord", ZUID)] == await reading.find(System, party=ZUID)
+    async with register.snapshot() as snapshot:
+        assert await snapshot.find(System, party=NOORD) == []
+        assert [system("las-noord", ZUID)] == await snapshot.find(System, party=ZUID)
 
 
 async def test_keys_are_compared_and_sorted_by_their_bytes(register: SqlRegister) -> None:
@@ -84,9 +84,9 @@ async def test_keys_are_compared_and_sorted_by_their_bytes(register: SqlRegister
     target = RevocationTarget.ISSUER_SERIAL
     await _put(register, *(Revocation(target=target, value=value) for value in values))
 
-    async with register.reading() as reading:
-        found = [one.value for one in await reading.find(Revocation)]
-        missing = await reading.get(Revocation, "ISSUER_SERIAL:A#0")
+    async with register.snapshot() as snapshot:
+        found = [one.value for one in await snapshot.find(Revocation)]
+        missing = await snapshot.get(Revocation, "ISSUER_SERIAL:A#0")
 
     assert sorted(values) == found
     assert missing is None
@@ -101,11 +101,11 @@ async def test_pages_skip_nothing_and_repeat_nothing(
     register: SqlRegister, size: int, total: int
 ) -> None:
     await _put(register, *(board(number, "x") for number in range(total)))
-    async with register.reading() as reading:
-        expected = await reading.find(Board)
-        pinned = reading.revision
+    async with register.snapshot() as snapshot:
+        expected = await snapshot.find(Board)
+        pinned = snapshot.revision
         seen: list[Board] = []
-        while page := await reading.page(
+        while page := await snapshot.page(
             Board, after=seen[-1].number if seen else "", limit=size, pinned=pinned
         ):
             seen += page
@@ -118,8 +118,8 @@ async def test_what_came_after_the_first_page_is_not_in_the_list(register: SqlRe
     pinned = await _put(register, board(9))
     await _put(register, board(7), board(9, "renamed"))
 
-    async with register.reading() as reading:
-        page = await reading.page(Board, after="99001", limit=10, pinned=pinned)
+    async with register.snapshot() as snapshot:
+        page = await snapshot.page(Board, after="99001", limit=10, pinned=pinned)
 
     assert [board(5), board(9, "renamed")] == page
 
@@ -127,8 +127,8 @@ async def test_what_came_after_the_first_page_is_not_in_the_list(register: SqlRe
 async def test_a_page_can_be_filtered(register: SqlRegister) -> None:
     await _put(register, *(system(f"las-{n}", NOORD if n % 2 else ZUID) for n in range(9)))
 
-    async with register.reading() as reading:
-        page = await reading.page(System, after="las-1", limit=2, pinned=1, party=NOORD)
+    async with register.snapshot() as snapshot:
+        page = await snapshot.page(System, after="las-1", limit=2, pinned=1, party=NOORD)
 
     assert ["las-3", "las-5"] == [one.system_id for one in page]
 
@@ -136,9 +136,9 @@ async def test_a_page_can_be_filtered(register: SqlRegister) -> None:
 async def test_a_read_sees_one_revision_throughout(register: SqlRegister) -> None:
     await _put(register, board(1, "before"))
 
-    async with register.reading() as reading:
+    async with register.snapshot() as snapshot:
         await _put(register, board(1, "after"), board(2))
-        found = await reading.find(Board)
+        found = await snapshot.find(Board)
 
     assert [board(1, "before")] == found
-    assert reading.revision == 1
+    assert snapshot.revision == 1

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from support.builders.register_builders import act, board
+from support.builders.register_builders import actor, board
 from support.processes import register_writer
 from support.processes.register_writer import count_up
 from support.worlds.stores import register_at
@@ -18,8 +18,8 @@ TIMES = 25
 
 
 async def _count(register: SqlRegister) -> int:
-    async with register.reading() as reading:
-        found = await reading.get(Board, "99001")
+    async with register.snapshot() as snapshot:
+        found = await snapshot.get(Board, "99001")
     return int(found.name) if found else 0
 
 
@@ -64,8 +64,8 @@ async def test_a_writer_that_waits_too_long_is_told_of_contention(
     register: SqlRegister, registry_url: str
 ) -> None:
     async with register_at(registry_url, lock_timeout=0.1) as impatient:
-        async with register.changing(act()) as change:
-            await change.put(board(1))
+        async with register.transaction(actor()) as transaction:
+            await transaction.put(board(1))
             with pytest.raises(Refused, match="CONTENTION"):
                 await count_up(impatient, "99001", 1)
             assert await impatient.head_revision() == 0
@@ -76,7 +76,7 @@ async def test_a_writer_that_waits_too_long_is_told_of_contention(
 
 async def test_a_writer_behind_another_of_its_process_is_told_likewise(registry_url: str) -> None:
     async with register_at(registry_url, lock_timeout=0.1) as register:
-        async with register.changing(act()):
+        async with register.transaction(actor()):
             with pytest.raises(Refused, match="CONTENTION"):
                 await count_up(register, "99001", 1)
         await count_up(register, "99001", 1)
@@ -89,8 +89,8 @@ async def test_a_cancelled_writer_leaves_nothing_and_holds_nobody_up(
     written = asyncio.Event()
 
     async def write_and_wait() -> None:
-        async with register.changing(act()) as change:
-            await change.put(board(1))
+        async with register.transaction(actor()) as transaction:
+            await transaction.put(board(1))
             written.set()
             await asyncio.Event().wait()
 

@@ -44,22 +44,22 @@ async def record(
     world: World, signatory: Signatory, kind: AgreementKind, start: dt.date | None = None
 ) -> Agreement:
     command = RecordAgreement(signatory=signatory, kind=kind, start=start)
-    return await world.run(lambda change: record_agreement(change, command, uuid4))
+    return await world.run(lambda transaction: record_agreement(transaction, command, uuid4))
 
 
 async def terminate(
     world: World, agreed: Agreement, end: dt.date | None = None, etag: str = ""
 ) -> tuple[Agreement, ...]:
     command = TerminateAgreement(agreement_id=agreed.agreement_id, end=end, etag=etag)
-    return await world.run(lambda change: terminate_agreement(change, command))
+    return await world.run(lambda transaction: terminate_agreement(transaction, command))
 
 
 async def test_an_agreement_counts_from_today(world: World) -> None:
     recorded = await record(world, FRESH, KENNISNET_OSR)
 
     assert recorded.period == Period(TODAY)
-    async with world.register.reading() as reading:
-        assert await reading.find(Agreement, signatory=FRESH) == [recorded]
+    async with world.register.snapshot() as snapshot:
+        assert await snapshot.find(Agreement, signatory=FRESH) == [recorded]
 
 
 @pytest.mark.parametrize(
@@ -137,8 +137,8 @@ async def test_terminating_oso_terminates_its_extension(world: World) -> None:
 
     assert [each.agreement_id for each in ended] == [base.agreement_id, extension.agreement_id]
     assert {each.period.end for each in ended} == {TODAY + DAY}
-    async with world.register.reading() as reading:
-        assert await reading.get(Agreement, str(other.agreement_id)) == other
+    async with world.register.snapshot() as snapshot:
+        assert await snapshot.get(Agreement, str(other.agreement_id)) == other
 
 
 async def test_an_extension_that_ends_earlier_stays_as_it_is(world: World) -> None:
@@ -211,4 +211,4 @@ async def test_an_unknown_agreement(world: World) -> None:
     command = TerminateAgreement(agreement_id=NOBODY)
 
     with refused(Reason.AGREEMENT_NOT_FOUND):
-        await world.run(lambda change: terminate_agreement(change, command))
+        await world.run(lambda transaction: terminate_agreement(transaction, command))

@@ -29,13 +29,13 @@ CODES = [
 
 
 async def service(world: World, code: str) -> Service:
-    async with world.register.reading() as reading:
-        return await get_service(reading, ServiceCode(code))
+    async with world.register.snapshot() as snapshot:
+        return await get_service(snapshot, ServiceCode(code))
 
 
 async def test_the_shipped_services_are_there(world: World) -> None:
-    async with world.register.reading() as reading:
-        services = await reading.find(Service)
+    async with world.register.snapshot() as snapshot:
+        services = await snapshot.find(Service)
 
     assert [each.code for each in services] == CODES
     assert {each.owner for each in services} == {DUO, KENNISNET}

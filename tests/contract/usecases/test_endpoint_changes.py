@@ -22,6 +22,7 @@ from support.worlds.register_world import (
     registered,
 )
 from wissel.routing.facts import Endpoint
+from wissel.routing.facts.plain import etag_of
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import Period
 from wissel.server.registry.commands import (
@@ -35,7 +36,6 @@ from wissel.server.registry.endpoints import (
     suspend_endpoint,
 )
 from wissel.server.registry.scope import Scope
-from wissel.server.store.register.codec import etag_of
 
 
 async def end(
@@ -44,7 +44,7 @@ async def end(
     """End an endpoint so many days from today, or immediately."""
     day = None if last is None else TODAY + last * DAY
     command = EndEndpoint(endpoint_id=endpoint.endpoint_id, end=day)
-    return await world.run(lambda change: end_endpoint(change, command, scope))
+    return await world.run(lambda transaction: end_endpoint(transaction, command, scope))
 
 
 async def test_a_routing_key_is_used_once(world: World) -> None:
@@ -89,7 +89,7 @@ async def test_a_stopped_endpoint_frees_its_key(world: World) -> None:
 async def test_a_suspended_endpoint_keeps_its_key(world: World) -> None:
     first = await registered(world)
     command = SuspendEndpoint(endpoint_id=first.endpoint_id)
-    await world.run(lambda change: suspend_endpoint(change, command, AS_NOORD))
+    await world.run(lambda transaction: suspend_endpoint(transaction, command, AS_NOORD))
 
     with refused(Reason.ROUTING_KEY_IN_USE):
         await register(world, endpoint_command(first.mandate_id))
@@ -129,14 +129,18 @@ async def test_suspending_and_resuming_repeat_themselves(world: World) -> None:
     suspend = SuspendEndpoint(endpoint_id=first.endpoint_id)
     resume = ResumeEndpoint(endpoint_id=first.endpoint_id)
 
-    suspended = await world.run(lambda change: suspend_endpoint(change, suspend, AS_NOORD))
+    suspended = await world.run(
+        lambda transaction: suspend_endpoint(transaction, suspend, AS_NOORD)
+    )
     revision = await world.revision()
-    again = await world.run(lambda change: suspend_endpoint(change, suspend, AS_NOORD))
+    again = await world.run(lambda transaction: suspend_endpoint(transaction, suspend, AS_NOORD))
 
     assert suspended.suspended
     assert again == suspended
     assert await world.revision() == revision
-    assert await world.run(lambda change: resume_endpoint(change, resume, AS_NOORD)) == first
+    assert (
+        await world.run(lambda transaction: resume_endpoint(transaction, resume, AS_NOORD)) == first
+    )
 
 
 @pytest.mark.parametrize("stop", [True, False])
@@ -150,18 +154,18 @@ async def test_an_ended_endpoint_stays_as_it_is(world: World, stop: bool) -> Non
     suspend = SuspendEndpoint(endpoint_id=first.endpoint_id)
     resume = ResumeEndpoint(endpoint_id=first.endpoint_id)
     with refused(Reason.ENDPOINT_ENDED):
-        await world.run(lambda change: suspend_endpoint(change, suspend, AS_NOORD))
+        await world.run(lambda transaction: suspend_endpoint(transaction, suspend, AS_NOORD))
     with refused(Reason.ENDPOINT_ENDED):
-        await world.run(lambda change: resume_endpoint(change, resume, AS_NOORD))
+        await world.run(lambda transaction: resume_endpoint(transaction, resume, AS_NOORD))
 
 
 async def test_only_what_the_caller_saw_changes(world: World) -> None:
     first = await registered(world)
     command = SuspendEndpoint(endpoint_id=first.endpoint_id, etag=etag_of(first))
-    await world.run(lambda change: suspend_endpoint(change, command, AS_NOORD))
+    await world.run(lambda transaction: suspend_endpoint(transaction, command, AS_NOORD))
 
     with refused(Reason.ETAG_MISMATCH):
-        await world.run(lambda change: suspend_endpoint(change, command, AS_NOORD))
+        await world.run(lambda transaction: suspend_endpoint(transaction, command, AS_NOORD))
 
 
 @pytest.mark.parametrize("foreign", [True, False])
@@ -171,6 +175,6 @@ async def test_a_foreign_endpoint_is_refused_as_a_missing_one(world: World, fore
     command = EndEndpoint(endpoint_id=asked)
 
     with refused(Reason.ENDPOINT_NOT_FOUND) as caught:
-        await world.run(lambda change: end_endpoint(change, command, AS_ZUID))
+        await world.run(lambda transaction: end_endpoint(transaction, command, AS_ZUID))
     assert caught.value.field == "endpoint_id"
     assert caught.value.metadata == {"endpoint_id": str(asked)}

@@ -51,8 +51,8 @@ async def test_an_endpoint_takes_what_its_mandate_says(world: World) -> None:
     assert endpoint.attribute is Attribute.LAS
     assert endpoint.period == Period(TODAY)
     assert endpoint.url == "https://las.noord.example:8443"
-    async with world.register.reading() as reading:
-        assert await get_endpoint(reading, endpoint.endpoint_id, AS_NOORD) == endpoint
+    async with world.register.snapshot() as snapshot:
+        assert await get_endpoint(snapshot, endpoint.endpoint_id, AS_NOORD) == endpoint
 
 
 async def test_it_begins_with_a_mandate_that_is_to_come(world: World) -> None:
@@ -159,8 +159,8 @@ async def test_a_closed_vestiging_gets_no_endpoint(world: World) -> None:
 
 async def test_a_closed_school_gets_no_endpoint(world: World) -> None:
     mandate = (await give(world)).mandate
-    async with world.register.reading() as reading:
-        known = await reading.get(School, SCHOOL)
+    async with world.register.snapshot() as snapshot:
+        known = await snapshot.get(School, SCHOOL)
     assert known is not None
     await world.put(replace(known, locations=tuple(map(_closed, known.locations))))
 
@@ -179,7 +179,7 @@ async def test_another_vendors_mandate_does_not_exist(world: World) -> None:
 async def test_no_endpoint_under_an_ended_mandate(world: World) -> None:
     mandate = (await give(world)).mandate
     command = EndMandate(mandate_id=mandate.mandate_id)
-    await world.run(lambda change: end_mandate(change, command, OPERATOR))
+    await world.run(lambda transaction: end_mandate(transaction, command, OPERATOR))
 
     with refused(Reason.MANDATE_ENDED):
         await register(world, endpoint_command(mandate.mandate_id))

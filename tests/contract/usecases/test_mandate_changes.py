@@ -24,6 +24,7 @@ from support.worlds.register_world import (
     refused,
 )
 from wissel.routing.facts import Mandate
+from wissel.routing.facts.plain import etag_of
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import Period
 from wissel.server.registry.commands import EndMandate, UpdateMandate
@@ -33,15 +34,14 @@ from wissel.server.registry.mandates import (
     update_mandate,
 )
 from wissel.server.registry.scope import Scope
-from wissel.server.store.register.codec import etag_of
 
 
 async def update(world: World, command: UpdateMandate, scope: Scope = OPERATOR) -> Mandate:
-    return await world.run(lambda change: update_mandate(change, command, scope))
+    return await world.run(lambda transaction: update_mandate(transaction, command, scope))
 
 
 async def end(world: World, command: EndMandate, scope: Scope = OPERATOR) -> Mandate:
-    return await world.run(lambda change: end_mandate(change, command, scope))
+    return await world.run(lambda transaction: end_mandate(transaction, command, scope))
 
 
 async def test_a_stopped_mandate_leaves_its_days_free(world: World) -> None:

@@ -40,8 +40,8 @@ async def test_a_mandate_begins_today_and_lasts(world: World) -> None:
     assert answer.mandate.period == Period(TODAY)
     assert answer.mandate.processing is Processing.NOT_REQUIRED
     assert answer.mandate.created.date() == TODAY
-    async with world.register.reading() as reading:
-        assert await reading.get(Mandate, str(answer.mandate.mandate_id)) == answer.mandate
+    async with world.register.snapshot() as snapshot:
+        assert await snapshot.get(Mandate, str(answer.mandate.mandate_id)) == answer.mandate
 
 
 async def test_today_is_a_day_in_amsterdam(tmp_path: Path) -> None:

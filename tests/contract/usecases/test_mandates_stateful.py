@@ -41,7 +41,7 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.server.registry.commands import KEEP, EndMandate, Keep, UpdateMandate
 from wissel.server.registry.mandates import create_mandate, end_mandate, update_mandate
-from wissel.server.registry.ports import Change
+from wissel.server.registry.ports import Transaction
 
 T = TypeVar("T")
 FOREVER = TODAY + 400 * DAY
@@ -102,7 +102,7 @@ class Mandates(RuleBasedStateMachine):
             or self._overlap_refused(Known(first, last))
         )
 
-        outcome = self._do(lambda change: create_mandate(change, command, scope, uuid4))
+        outcome = self._do(lambda transaction: create_mandate(transaction, command, scope, uuid4))
 
         if isinstance(outcome, Reason):
             assert outcome is expected
@@ -138,7 +138,7 @@ class Mandates(RuleBasedStateMachine):
         )
 
         scope = OPERATOR if operator else AS_NOORD
-        outcome = self._do(lambda change: update_mandate(change, command, scope))
+        outcome = self._do(lambda transaction: update_mandate(transaction, command, scope))
 
         self._settle(mandate_id, outcome, expected, changed)
 
@@ -154,7 +154,7 @@ class Mandates(RuleBasedStateMachine):
         )
 
         command = EndMandate(mandate_id=mandate_id, end=last)
-        outcome = self._do(lambda change: end_mandate(change, command, OPERATOR))
+        outcome = self._do(lambda transaction: end_mandate(transaction, command, OPERATOR))
 
         self._settle(mandate_id, outcome, expected, changed)
 
@@ -164,7 +164,7 @@ class Mandates(RuleBasedStateMachine):
         changed = Known(now.start, max(now.start, self.today), stopped=True)
 
         command = EndMandate(mandate_id=mandate_id)
-        outcome = self._do(lambda change: end_mandate(change, command, OPERATOR))
+        outcome = self._do(lambda transaction: end_mandate(transaction, command, OPERATOR))
 
         self._settle(mandate_id, outcome, self._ended_refused(now), changed)
 
@@ -174,7 +174,7 @@ class Mandates(RuleBasedStateMachine):
 
     @invariant()
     def the_register_holds_what_the_model_knows(self) -> None:
-        held = self._do(lambda change: change.find(Mandate))
+        held = self._do(lambda transaction: transaction.find(Mandate))
 
         assert not isinstance(held, Reason)
         assert {
@@ -193,9 +193,9 @@ class Mandates(RuleBasedStateMachine):
         self.runner.close()
         self.folder.cleanup()
 
-    def _do(self, act: Callable[[Change], Awaitable[T]]) -> T | Reason:
+    def _do(self, step: Callable[[Transaction], Awaitable[T]]) -> T | Reason:
         try:
-            return self.runner.run(self.world.run(act))
+            return self.runner.run(self.world.run(step))
         except Refused as refusal:
             return refusal.reason
 

@@ -54,14 +54,14 @@ TEST_MESSAGE = UUID("00000000-0000-4000-8000-0000000000aa")
 
 async def add_party(world: World, oin: Oin = NEW, name: str = "Oost", contact: str = "") -> Party:
     command = RegisterParty(oin=oin, name=name, role=Role.VENDOR, contact=contact)
-    return await world.run(lambda change: register_party(change, command))
+    return await world.run(lambda transaction: register_party(transaction, command))
 
 
 async def add_system(
     world: World, system_id: str = "las-nieuw", party: Oin = NOORD, oin: Oin | None = None
 ) -> System:
     command = RegisterSystem(system_id=SystemId(system_id), party=party, name="Nieuw", oin=oin)
-    return await world.run(lambda change: register_system(change, command))
+    return await world.run(lambda transaction: register_system(transaction, command))
 
 
 async def qualify(
@@ -78,7 +78,7 @@ async def qualify(
         withdraw=withdraw,
         test_message_ids=tests,
     )
-    return await world.run(lambda change: qualify_system(change, command))
+    return await world.run(lambda transaction: qualify_system(transaction, command))
 
 
 async def roll_out(
@@ -90,12 +90,12 @@ async def roll_out(
     command = SetRollout(
         system_id=system_id, service=OSO_OV, rollout=stage, pilots=frozenset(pilots)
     )
-    return await world.run(lambda change: set_rollout(change, command))
+    return await world.run(lambda transaction: set_rollout(transaction, command))
 
 
 async def revoke(world: World, target: RevocationTarget, value: str) -> Revocation:
     command = RevokeCertificate(target=target, value=value)
-    return await world.run(lambda change: revoke_certificate(change, command))
+    return await world.run(lambda transaction: revoke_certificate(transaction, command))
 
 
 async def test_a_party_is_recorded(world: World) -> None:
@@ -192,8 +192,8 @@ async def test_losing_the_qualification_closes_the_gates(world: World) -> None:
 
 @pytest.mark.parametrize("kind", [AgreementKind.VENDOR_OSR, AgreementKind.VENDOR_OSO])
 async def test_a_vendor_signs_before_it_qualifies(world: World, kind: AgreementKind) -> None:
-    async with world.register.reading() as reading:
-        signed = await reading.find(Agreement, signatory=NOORD)
+    async with world.register.snapshot() as snapshot:
+        signed = await snapshot.find(Agreement, signatory=NOORD)
     ended = [
         replace(each, period=each.period.until(TODAY - DAY)) for each in signed if each.kind is kind
     ]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from support.builders.duo_files import board_file, board_line, po_file, po_line
-from support.builders.school_register import bring, change, read
+from support.builders.school_register import bring, read, transaction
 from support.worlds.stores import open_register
 from wissel.routing.facts import Board, School
 from wissel.routing.refusals.errors import Refused
@@ -32,27 +32,27 @@ async def register(tmp_path: Path) -> AsyncIterator[Register]:
 
 
 async def test_an_operator_registers_a_school_that_no_file_has(register: Register) -> None:
-    school = await change(register, lambda writing: register_school(writing, TEST_SCHOOL))
+    school = await transaction(register, lambda writing: register_school(writing, TEST_SCHOOL))
 
-    board = await read(register, lambda reading: reading.get(Board, "99009"))
-    assert await read(register, lambda reading: reading.get(School, "99YY")) == school
+    board = await read(register, lambda snapshot: snapshot.get(Board, "99009"))
+    assert await read(register, lambda snapshot: snapshot.get(School, "99YY")) == school
     assert (school.source, school.name) == ("OPERATOR", "Test school")
     assert board == Board(number=BoardNumber("99009"), name="Test board")
 
 
 async def test_an_import_leaves_what_an_operator_registered(register: Register) -> None:
-    school = await change(register, lambda writing: register_school(writing, TEST_SCHOOL))
+    school = await transaction(register, lambda writing: register_school(writing, TEST_SCHOOL))
 
     await bring(register, po_file(po_line()))
 
-    assert await read(register, lambda reading: reading.get(School, "99YY")) == school
+    assert await read(register, lambda snapshot: snapshot.get(School, "99YY")) == school
 
 
 async def test_a_school_is_registered_once(register: Register) -> None:
     await bring(register, po_file(po_line("99YY00")))
 
     with pytest.raises(Refused) as caught:
-        await change(register, lambda writing: register_school(writing, TEST_SCHOOL))
+        await transaction(register, lambda writing: register_school(writing, TEST_SCHOOL))
 
     assert caught.value.reason == Reason.ALREADY_REGISTERED
 
@@ -61,7 +61,7 @@ async def test_a_board_keeps_the_name_it_has(register: Register) -> None:
     await bring(register, board_file(board_line("99009", "Another name")))
 
     with pytest.raises(Refused) as caught:
-        await change(register, lambda writing: register_school(writing, TEST_SCHOOL))
+        await transaction(register, lambda writing: register_school(writing, TEST_SCHOOL))
 
     assert (caught.value.reason, caught.value.field) == (Reason.FIELD_INVALID, "board_name")
 
@@ -69,11 +69,11 @@ async def test_a_board_keeps_the_name_it_has(register: Register) -> None:
 async def test_a_known_board_needs_no_name(register: Register) -> None:
     await bring(register, board_file(board_line("99009", "Another name")))
 
-    await change(
+    await transaction(
         register, lambda writing: register_school(writing, replace(TEST_SCHOOL, board_name=""))
     )
 
-    board = await read(register, lambda reading: reading.get(Board, "99009"))
+    board = await read(register, lambda snapshot: snapshot.get(Board, "99009"))
     assert board is not None
     assert board.name == "Another name"
 
@@ -87,7 +87,7 @@ async def test_places_are_kept_as_files_tell_them(register: Register) -> None:
         municipality="50",
     )
 
-    school = await change(
+    school = await transaction(
         register, lambda writing: register_school(writing, replace(TEST_SCHOOL, locations=(place,)))
     )
 
@@ -113,7 +113,7 @@ async def test_texts_of_a_location_have_a_form(
     place = NewLocation(**({"vestiging": Vestiging("99YY00"), "name": "One"} | wrong))  # type: ignore[arg-type]
 
     with pytest.raises(Refused) as caught:
-        await change(
+        await transaction(
             register,
             lambda writing: register_school(writing, replace(TEST_SCHOOL, locations=(place,))),
         )
@@ -126,7 +126,7 @@ async def test_the_name_of_a_board_is_a_line(register: Register) -> None:
     command = replace(TEST_SCHOOL, board_name="two\nlines")
 
     with pytest.raises(Refused) as caught:
-        await change(register, lambda writing: register_school(writing, command))
+        await transaction(register, lambda writing: register_school(writing, command))
 
     assert (caught.value.reason, caught.value.field) == (Reason.FIELD_INVALID, "board_name")
 
@@ -146,9 +146,9 @@ async def test_a_school_needs_locations_of_its_own(
     rows = tuple(NewLocation(vestiging=Vestiging(key), name=name) for key, name in locations)
 
     with pytest.raises(Refused) as caught:
-        await change(
+        await transaction(
             register, lambda writing: register_school(writing, replace(TEST_SCHOOL, locations=rows))
         )
 
     assert caught.value.reason == reason
-    assert await read(register, lambda reading: reading.find(Board)) == []
+    assert await read(register, lambda snapshot: snapshot.find(Board)) == []

@@ -29,8 +29,8 @@ async def register(tmp_path: Path) -> AsyncIterator[Register]:
 async def test_a_file_is_stored_with_what_its_source_reported(register: Register) -> None:
     report = await bring(register, po_file(po_line("99XA00")))
 
-    school = await read(register, lambda reading: reading.get(School, "99XA"))
-    source = await read(register, lambda reading: reading.get(SourceReport, "DUO_PO_LOCATIONS"))
+    school = await read(register, lambda snapshot: snapshot.get(School, "99XA"))
+    source = await read(register, lambda snapshot: snapshot.get(SourceReport, "DUO_PO_LOCATIONS"))
     assert (report.source, report.as_of, report.line_count) == ("DUO_PO_LOCATIONS", TODAY, 1)
     assert report.counts == {"BOARD_NEW": 1, "SCHOOL_NEW": 1, "LOCATION_NEW": 1}
     assert report.revision == 1
@@ -54,8 +54,8 @@ async def test_a_trial_reports_and_writes_nothing(register: Register) -> None:
 
     assert len(report.changes) == 3
     assert report.revision == 0
-    assert await read(register, lambda reading: reading.find(School)) == []
-    assert await read(register, lambda reading: reading.find(SourceReport)) == []
+    assert await read(register, lambda snapshot: snapshot.find(School)) == []
+    assert await read(register, lambda snapshot: snapshot.find(SourceReport)) == []
 
 
 async def test_an_older_file_is_refused(register: Register) -> None:
@@ -98,7 +98,7 @@ async def test_a_file_that_closes_too_many_changes_nothing(register: Register) -
     with pytest.raises(Refused) as caught:
         await bring(register, po_file(*lines[:2]), max_closed_share=0.49)
 
-    schools = await read(register, lambda reading: reading.find(School))
+    schools = await read(register, lambda snapshot: snapshot.find(School))
     assert caught.value.reason == Reason.IMPORT_CLOSES_TOO_MANY
     assert (caught.value.metadata["closing"], caught.value.metadata["open"]) == ("2", "4")
     assert [school.closed for school in schools] == [None] * 4
@@ -110,7 +110,7 @@ async def test_exactly_the_share_may_close(register: Register) -> None:
 
     await bring(register, po_file(lines[0]), max_closed_share=0.5)
 
-    school = await read(register, lambda reading: reading.get(School, "99XB"))
+    school = await read(register, lambda snapshot: snapshot.get(School, "99XB"))
     assert school is not None
     assert school.closed == YESTERDAY
 
@@ -119,7 +119,7 @@ async def test_the_shipped_files_import_in_any_order(register: Register) -> None
     for path in sorted(FIXTURES.glob("*.csv"), reverse=True):
         await bring(register, path.read_bytes())
 
-    schools = await read(register, lambda reading: reading.find(School))
+    schools = await read(register, lambda snapshot: snapshot.find(School))
     assert [school.brin for school in schools] == ["99XA", "99XB", "99XC", "99XD", "99XE", "99XF"]
 
 
@@ -133,5 +133,5 @@ async def test_the_real_files_import_and_then_change_nothing(register: Register)
 
     assert [report.changes for report in again] == [()] * 3
     assert {report.revision for report in again} == {first[-1].revision}
-    assert len(await read(register, lambda reading: reading.find(School))) == 6652
-    assert len(await read(register, lambda reading: reading.find(Board))) == 1010
+    assert len(await read(register, lambda snapshot: snapshot.find(School))) == 6652
+    assert len(await read(register, lambda snapshot: snapshot.find(Board))) == 1010

@@ -13,7 +13,7 @@ from typing import Final
 import pytest
 from structlog.testing import capture_logs
 
-from support.builders.register_builders import NOORD, act
+from support.builders.register_builders import NOORD, actor
 from support.builders.register_builders import party as vendor
 from support.builders.registering import register
 from support.processes import postgres
@@ -130,10 +130,10 @@ async def test_a_standby_without_the_last_changes_is_followed_from_there() -> No
 
 async def named(register: SqlRegister, follower: Follower[Table], name: str) -> int:
     """Let Noord have this name; return the revision, once it is followed."""
-    async with register.changing(act()) as change:
-        await change.put(vendor(NOORD, name))
-    await follower.reached(change.revision, timeout=20)
-    return change.revision
+    async with register.transaction(actor()) as transaction:
+        await transaction.put(vendor(NOORD, name))
+    await follower.reached(transaction.revision, timeout=20)
+    return transaction.revision
 
 
 def name_in(table: Table) -> str:

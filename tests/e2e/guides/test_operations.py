@@ -12,7 +12,7 @@ from typing import Final
 import grpc
 import pytest
 
-from support.builders.register_builders import act, board
+from support.builders.register_builders import actor, board
 from support.paths import ROOT
 from support.processes import postgres
 from support.processes.processes import run
@@ -58,8 +58,8 @@ def filled_postgres() -> str:
     return url
 
 
-async def change(url: str) -> None:
-    async with register_at(url) as register, register.changing(act()) as more:
+async def transaction(url: str) -> None:
+    async with register_at(url) as register, register.transaction(actor()) as more:
         await more.put(board(1, "after the backup"))
 
 
@@ -120,7 +120,7 @@ def test_sqlite_is_backed_up_in_use_and_restored(tmp_path: Path, do: Do) -> None
     before = rows(url)
 
     backed_up = do("backup-sqlite", **places)
-    asyncio.run(change(url))
+    asyncio.run(transaction(url))
     restored = do("restore-sqlite", **places)
 
     assert (0, 0) == (backed_up[0], restored[0]), backed_up[1] + restored[1]

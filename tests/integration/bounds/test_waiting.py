@@ -13,7 +13,7 @@ from support.builders.stubs import Caller
 from support.worlds import small_world
 from support.worlds.hub import BOUNDS, Hub, detail, reason_of, running_hub
 from wissel.endpoint.v1.endpoint_service_pb2 import ListEndpointsRequest, SuspendEndpointRequest
-from wissel.server.registry.ports import Act
+from wissel.server.registry.ports import Actor
 
 ROOM = 2
 OWN = str(small_world.endpoint(small_world.A_NOORD, 1).endpoint_id)
@@ -37,12 +37,12 @@ async def suspended(noord: Caller) -> str:
 
 async def test_for_want_of_room_a_call_is_refused_until_others_end(hub: Hub) -> None:
     noord = Caller(hub, "noord")
-    async with hub.register.changing(Act(caller=small_world.DESK, method="test")):
-        changing = {asyncio.create_task(suspended(noord)) for _ in range(ROOM + 3)}
-        ended = asyncio.as_completed(changing, timeout=60)
+    async with hub.register.transaction(Actor(caller=small_world.DESK, method="test")):
+        transaction = {asyncio.create_task(suspended(noord)) for _ in range(ROOM + 3)}
+        ended = asyncio.as_completed(transaction, timeout=60)
         refused = [await next(ended) for _ in range(3)]
         await noord.resolve()
-    await asyncio.wait(changing)
+    await asyncio.wait(transaction)
 
     assert refused == ["OVERLOADED"] * 3
     assert (await noord.endpoints.ListEndpoints(ListEndpointsRequest())).endpoints

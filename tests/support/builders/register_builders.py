@@ -4,14 +4,14 @@ import hashlib
 
 from wissel.routing.facts import Board, Party, Role, System
 from wissel.routing.values.identifiers import BoardNumber, Oin, SystemId
-from wissel.server.registry.ports import Act
+from wissel.server.registry.ports import Actor
 
 OPERATOR = Oin("00000003999900000000")
 NOORD = Oin("00000003999911110000")
 ZUID = Oin("00000003999922220000")
 
 
-def act(
+def actor(
     caller: Oin = OPERATOR,
     *,
     method: str = "wissel.test.v1.TestService/Change",
@@ -19,9 +19,9 @@ def act(
     body: bytes = b"",
     person: str = "",
     reason: str = "",
-) -> Act:
+) -> Actor:
     """An act of the operator, unless said otherwise."""
-    return Act(
+    return Actor(
         caller=caller,
         method=method,
         person=person,

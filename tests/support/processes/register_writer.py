@@ -10,20 +10,20 @@ import sys
 
 from wissel.routing.facts import Board
 from wissel.routing.values.identifiers import BoardNumber, Oin
-from wissel.server.registry.ports import Act
+from wissel.server.registry.ports import Actor
 from wissel.server.store.engine import open_engine
 from wissel.server.store.register.register import SqlRegister
 
-ACT = Act(caller=Oin("00000003999900000000"), method="count")
+ACTOR = Actor(caller=Oin("00000003999900000000"), method="count")
 
 
 async def count_up(register: SqlRegister, number: str, times: int) -> None:
     """Add one to the number in the board's name, `times` times."""
     for _ in range(times):
-        async with register.changing(ACT) as change:
-            found = await change.get(Board, number)
+        async with register.transaction(ACTOR) as transaction:
+            found = await transaction.get(Board, number)
             so_far = int(found.name) if found else 0
-            await change.put(Board(number=BoardNumber(number), name=str(so_far + 1)))
+            await transaction.put(Board(number=BoardNumber(number), name=str(so_far + 1)))
 
 
 async def _main(url: str, number: str, times: int) -> None:

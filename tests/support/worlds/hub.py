@@ -31,7 +31,7 @@ from wissel.server.identity.files import HubFiles
 from wissel.server.identity.own_certificates import watch_signer, watch_tls
 from wissel.server.identity.peer import Peers
 from wissel.server.identity.trust import HubTrust
-from wissel.server.registry.ports import Act
+from wissel.server.registry.ports import Actor
 from wissel.server.rpc.calls.log import JsonLines
 from wissel.server.rpc.calls.ports import Clock
 from wissel.server.rpc.credentials import ServerCertificate
@@ -127,8 +127,10 @@ class Hub:
 
     async def put(self, *facts: Fact) -> int:
         """Record facts behind the API's back and wait until they are followed."""
-        async with self.register.changing(Act(caller=small_world.DESK, method="test")) as change:
-            await change.put(*facts)
+        async with self.register.transaction(
+            Actor(caller=small_world.DESK, method="test")
+        ) as transaction:
+            await transaction.put(*facts)
         revision = await self.register.head_revision()
         await self.follower.reached(revision, timeout=60)
         return revision
@@ -261,8 +263,8 @@ def files_of(own: Identity, lists: Sequence[Path], now: Clock) -> HubFiles:
 
 
 async def _seed(register: SqlRegister, facts: Iterable[Fact]) -> None:
-    async with register.changing(Act(caller=small_world.DESK, method="seed")) as change:
-        await change.put(*facts)
+    async with register.transaction(Actor(caller=small_world.DESK, method="seed")) as transaction:
+        await transaction.put(*facts)
 
 
 def _no_traffic() -> Traffic:

@@ -55,7 +55,7 @@ from wissel.server.registry.catalog import seed
 from wissel.server.registry.commands import CreateMandate, RegisterEndpoint
 from wissel.server.registry.endpoints import register_endpoint
 from wissel.server.registry.mandates import GivenMandate, create_mandate
-from wissel.server.registry.ports import Act, Change, Register
+from wissel.server.registry.ports import Actor, Register, Transaction
 from wissel.server.registry.scope import Scope
 
 T = TypeVar("T")
@@ -95,17 +95,17 @@ class World:
         self.register = register
         self.clock = clock
 
-    async def run(self, act: Callable[[Change], Awaitable[T]]) -> T:
+    async def run(self, actor: Callable[[Transaction], Awaitable[T]]) -> T:
         """Do one thing in one change of the register."""
-        async with self.register.changing(Act(caller=DESK, method="test")) as change:
-            return await act(change)
+        async with self.register.transaction(Actor(caller=DESK, method="test")) as transaction:
+            return await actor(transaction)
 
     async def put(self, *facts: Fact) -> None:
-        await self.run(lambda change: change.put(*facts))
+        await self.run(lambda transaction: transaction.put(*facts))
 
     async def revision(self) -> int:
-        async with self.register.reading() as reading:
-            return reading.revision
+        async with self.register.snapshot() as snapshot:
+            return snapshot.revision
 
 
 class Clock:
@@ -198,7 +198,7 @@ async def give(
 ) -> GivenMandate:
     """Give a mandate, by default that of `mandate_command`."""
     asked = command or mandate_command()
-    return await world.run(lambda change: create_mandate(change, asked, scope, uuid4))
+    return await world.run(lambda transaction: create_mandate(transaction, asked, scope, uuid4))
 
 
 async def give_days(world: World, start: int = 0, end: int | None = None) -> Mandate:
@@ -209,14 +209,16 @@ async def give_days(world: World, start: int = 0, end: int | None = None) -> Man
 
 async def end_agreements(world: World, signatory: str, last: dt.date) -> None:
     """Let everything that somebody signed end on a day."""
-    async with world.register.reading() as reading:
-        signed = await reading.find(Agreement, signatory=signatory)
+    async with world.register.snapshot() as snapshot:
+        signed = await snapshot.find(Agreement, signatory=signatory)
     await world.put(*(replace(each, period=each.period.until(last)) for each in signed))
 
 
 async def register(world: World, command: RegisterEndpoint, scope: Scope = AS_NOORD) -> Endpoint:
     """Register an endpoint, as Noord unless told otherwise."""
-    return await world.run(lambda change: register_endpoint(change, command, scope, uuid4))
+    return await world.run(
+        lambda transaction: register_endpoint(transaction, command, scope, uuid4)
+    )
 
 
 async def registered(world: World, **changes: object) -> Endpoint:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from support.builders.orders import DONE, NOW, order
-from support.builders.register_builders import act, board
+from support.builders.register_builders import actor, board
 from support.worlds.stores import register_at
 from wissel.server.registry import catalog
 from wissel.server.store.engine import blocking_read, journal_url, open_blocking_engine
@@ -21,12 +21,12 @@ _EVERY: Final = (*tables.METADATA.sorted_tables, *journal_tables.METADATA.sorted
 async def fill(url: str) -> None:
     """Bring an empty register to revision 2, and its journal to some deliveries."""
     async with register_at(url) as register:
-        async with register.changing(act(request_id=str(UUID(int=9)))) as change:
-            await change.put(*(board(number) for number in range(1, 9)))
-            change.answer_with(b"\x00answer")
-        async with register.changing(act()) as change:
-            await catalog.seed(change)
-            await change.put(board(1, "hernoemd: \u00e9\u00ef\u0142"))
+        async with register.transaction(actor(request_id=str(UUID(int=9)))) as transaction:
+            await transaction.put(*(board(number) for number in range(1, 9)))
+            transaction.answer_with(b"\x00answer")
+        async with register.transaction(actor()) as transaction:
+            await catalog.seed(transaction)
+            await transaction.put(board(1, "hernoemd: \u00e9\u00ef\u0142"))
     journal = SqlJournal.open(url, lambda: 2, lambda: NOW)
     for number in range(DELIVERIES):
         await journal.claim(order(message_id=UUID(int=number)))

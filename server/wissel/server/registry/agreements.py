@@ -19,7 +19,7 @@ from wissel.server.registry.finding import (
     get_party,
     get_swv,
 )
-from wissel.server.registry.ports import Change, Reading
+from wissel.server.registry.ports import Snapshot, Transaction
 
 BOARD_KINDS: Final = (
     AgreementKind.KENNISNET_OSR,
@@ -37,7 +37,7 @@ def in_force(agreements: Iterable[Agreement], kind: AgreementKind, day: dt.date)
 
 
 async def record_agreement(
-    change: Change, command: RecordAgreement, new_id: Callable[[], UUID]
+    transaction: Transaction, command: RecordAgreement, new_id: Callable[[], UUID]
 ) -> Agreement:
     """Record an agreement and return it.
 
@@ -47,10 +47,10 @@ async def record_agreement(
     4. an extension stands on an OSO agreement of that day, and ends with it:
        AGREEMENT_MISSING
     """
-    await _signatory_exists(change, command.signatory)
-    await _can_sign(change, command)
-    signed = await change.find(Agreement, signatory=str(command.signatory))
-    period = Period(command.start or change.today)
+    await _signatory_exists(transaction, command.signatory)
+    await _can_sign(transaction, command)
+    signed = await transaction.find(Agreement, signatory=str(command.signatory))
+    period = Period(command.start or transaction.today)
     for other in signed:
         if other.kind == command.kind and other.period.overlaps(period):
             raise Refused(
@@ -63,11 +63,13 @@ async def record_agreement(
     agreement = Agreement(
         agreement_id=new_id(), signatory=command.signatory, kind=command.kind, period=period
     )
-    await change.put(agreement)
+    await transaction.put(agreement)
     return agreement
 
 
-async def terminate_agreement(change: Change, command: TerminateAgreement) -> tuple[Agreement, ...]:
+async def terminate_agreement(
+    transaction: Transaction, command: TerminateAgreement
+) -> tuple[Agreement, ...]:
     """End an agreement, and with OSO its extensions; return what ended, the agreement first.
 
     Without a day it has ended: its last day was yesterday, so an agreement that
@@ -75,12 +77,12 @@ async def terminate_agreement(change: Change, command: TerminateAgreement) -> tu
     DATE_IN_PAST) and the end that it already had (else AGREEMENT_ENDED), and
     not before its first day (PERIOD_INVALID).
     """
-    agreement = await get_agreement(change, command.agreement_id)
+    agreement = await get_agreement(transaction, command.agreement_id)
     check_etag(agreement, command.etag)
-    end = _last_day(agreement, command.end, change.today)
+    end = _last_day(agreement, command.end, transaction.today)
     ended = [replace(agreement, period=agreement.period.until(end))]
     if agreement.kind is AgreementKind.OSO:
-        signed = await change.find(Agreement, signatory=str(agreement.signatory))
+        signed = await transaction.find(Agreement, signatory=str(agreement.signatory))
         ended += [
             replace(each, period=each.period.until(end))
             for each in signed
@@ -88,7 +90,7 @@ async def terminate_agreement(change: Change, command: TerminateAgreement) -> tu
             and each.period.overlaps(agreement.period)
             and each.period.until(end) != each.period
         ]
-    await change.put(*ended)
+    await transaction.put(*ended)
     return tuple(ended)
 
 
@@ -106,20 +108,20 @@ def _last_day(agreement: Agreement, end: dt.date | None, today: dt.date) -> dt.d
     return Period.parse(agreement.period.start, end).end or end
 
 
-async def _signatory_exists(reading: Reading, signatory: Signatory) -> None:
+async def _signatory_exists(snapshot: Snapshot, signatory: Signatory) -> None:
     match signatory:
         case BoardNumber():
-            await get_board(reading, signatory)
+            await get_board(snapshot, signatory)
         case Swv():
-            await get_swv(reading, signatory)
+            await get_swv(snapshot, signatory)
         case Oin():
-            await get_party(reading, signatory)
+            await get_party(snapshot, signatory)
 
 
-async def _can_sign(reading: Reading, command: RecordAgreement) -> None:
+async def _can_sign(snapshot: Snapshot, command: RecordAgreement) -> None:
     allowed: tuple[AgreementKind, ...] = BOARD_KINDS
     if isinstance(command.signatory, Oin):
-        party = await get_party(reading, command.signatory)
+        party = await get_party(snapshot, command.signatory)
         allowed = VENDOR_KINDS if party.role is Role.VENDOR else ()
     if command.kind not in allowed:
         raise Refused(

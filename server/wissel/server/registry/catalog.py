@@ -8,18 +8,18 @@ from wissel.routing.facts import Service, ServiceVersion
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Namespace
-from wissel.server.registry.ports import Change
+from wissel.server.registry.ports import Transaction
 from wissel.server.registry.shipped import SERVICES
 
 
-async def seed(change: Change) -> None:
+async def seed(transaction: Transaction) -> None:
     """Record the shipped services and versions that the register does not have yet.
 
     What is there stays as it is: operators may have changed it since.
     """
-    known = {service.code: service for service in await change.find(Service)}
+    known = {service.code: service for service in await transaction.find(Service)}
     for shipped in SERVICES:
-        await change.put(with_new_versions(known.get(shipped.code, shipped), shipped.versions))
+        await transaction.put(with_new_versions(known.get(shipped.code, shipped), shipped.versions))
 
 
 def with_new_versions(service: Service, shipped: Sequence[ServiceVersion]) -> Service:

@@ -23,7 +23,7 @@ from wissel.server.registry.finding import (
     get_organisation,
     get_service,
 )
-from wissel.server.registry.ports import Change
+from wissel.server.registry.ports import Transaction
 from wissel.server.registry.rules.endpoints import (
     address,
     allowed_aanleverpunt,
@@ -38,7 +38,7 @@ from wissel.server.registry.scope import Scope
 
 
 async def register_endpoint(
-    change: Change, command: RegisterEndpoint, scope: Scope, new_id: Callable[[], UUID]
+    transaction: Transaction, command: RegisterEndpoint, scope: Scope, new_id: Callable[[], UUID]
 ) -> Endpoint:
     """Record an endpoint under a mandate of the caller, and return it.
 
@@ -52,13 +52,13 @@ async def register_endpoint(
        AANLEVERPUNT_INVALID, FIELD_INVALID
     8. nobody has this version and key on one of these days: ROUTING_KEY_IN_USE
     """
-    mandate = await get_mandate(change, command.mandate_id, scope)
-    still_changeable(mandate, change.today)
-    period = endpoint_period(command.start, command.end, mandate, change.today, scope)
-    day = max(period.start, change.today)
-    giver = await get_organisation(change, mandate.organisation)
+    mandate = await get_mandate(transaction, command.mandate_id, scope)
+    still_changeable(mandate, transaction.today)
+    period = endpoint_period(command.start, command.end, mandate, transaction.today, scope)
+    day = max(period.start, transaction.today)
+    giver = await get_organisation(transaction, mandate.organisation)
     refuse_closed(giver, day)
-    service = await get_service(change, mandate.service)
+    service = await get_service(transaction, mandate.service)
     vestiging = own_vestiging(command.vestiging, giver, day)
     attribute = fitting_attribute(command.attribute, mandate.organisation)
     point = allowed_aanleverpunt(command.aanleverpunt, vestiging, attribute, giver, scope)
@@ -77,51 +77,55 @@ async def register_endpoint(
         aanleverpunt=point,
         contract=command.contract,
     )
-    await refuse_taken_key(change, endpoint, mandate, scope)
-    await change.put(endpoint)
+    await refuse_taken_key(transaction, endpoint, mandate, scope)
+    await transaction.put(endpoint)
     return endpoint
 
 
-async def end_endpoint(change: Change, command: EndEndpoint, scope: Scope) -> Endpoint:
+async def end_endpoint(transaction: Transaction, command: EndEndpoint, scope: Scope) -> Endpoint:
     """End an endpoint after a day that is today or later, or immediately, and return it.
 
     ENDPOINT_NOT_FOUND, ETAG_MISMATCH, ENDPOINT_ENDED; DATE_IN_PAST and
     PERIOD_INVALID for the day. A later last day than it had must leave its
     routing key to others who have it by then: ROUTING_KEY_IN_USE.
     """
-    endpoint = await _changeable(change, command.endpoint_id, command.etag, scope)
+    endpoint = await _changeable(transaction, command.endpoint_id, command.etag, scope)
     if command.end is None:
-        period = Period(endpoint.period.start, max(change.today, endpoint.period.start))
+        period = Period(endpoint.period.start, max(transaction.today, endpoint.period.start))
         ended = replace(endpoint, period=period, stopped=True)
     else:
-        end = allow_end(command.end, change.today)
+        end = allow_end(command.end, transaction.today)
         ended = replace(endpoint, period=Period.parse(endpoint.period.start, end))
-        mandate = await change.get(Mandate, str(endpoint.mandate_id))
+        mandate = await transaction.get(Mandate, str(endpoint.mandate_id))
         if mandate is not None:
-            await refuse_taken_key(change, ended, mandate, scope)
-    await change.put(ended)
+            await refuse_taken_key(transaction, ended, mandate, scope)
+    await transaction.put(ended)
     return ended
 
 
-async def suspend_endpoint(change: Change, command: SuspendEndpoint, scope: Scope) -> Endpoint:
+async def suspend_endpoint(
+    transaction: Transaction, command: SuspendEndpoint, scope: Scope
+) -> Endpoint:
     """Close an endpoint for traffic and return it; messages are refused, never rerouted.
 
     ENDPOINT_NOT_FOUND, ETAG_MISMATCH, ENDPOINT_ENDED. Suspending twice is once.
     """
-    endpoint = await _changeable(change, command.endpoint_id, command.etag, scope)
+    endpoint = await _changeable(transaction, command.endpoint_id, command.etag, scope)
     suspended = replace(endpoint, suspended=True)
-    await change.put(suspended)
+    await transaction.put(suspended)
     return suspended
 
 
-async def resume_endpoint(change: Change, command: ResumeEndpoint, scope: Scope) -> Endpoint:
+async def resume_endpoint(
+    transaction: Transaction, command: ResumeEndpoint, scope: Scope
+) -> Endpoint:
     """Open a suspended endpoint again and return it; an open one stays open.
 
     ENDPOINT_NOT_FOUND, ETAG_MISMATCH, ENDPOINT_ENDED.
     """
-    endpoint = await _changeable(change, command.endpoint_id, command.etag, scope)
+    endpoint = await _changeable(transaction, command.endpoint_id, command.etag, scope)
     resumed = replace(endpoint, suspended=False)
-    await change.put(resumed)
+    await transaction.put(resumed)
     return resumed
 
 
@@ -131,10 +135,12 @@ def endpoint_has_ended(endpoint: Endpoint, today: dt.date) -> bool:
     return endpoint.stopped or (end is not None and end < today)
 
 
-async def _changeable(change: Change, endpoint_id: UUID, etag: str, scope: Scope) -> Endpoint:
-    endpoint = await get_endpoint(change, endpoint_id, scope)
+async def _changeable(
+    transaction: Transaction, endpoint_id: UUID, etag: str, scope: Scope
+) -> Endpoint:
+    endpoint = await get_endpoint(transaction, endpoint_id, scope)
     check_etag(endpoint, etag)
-    if endpoint_has_ended(endpoint, change.today):
+    if endpoint_has_ended(endpoint, transaction.today):
         raise Refused(
             Reason.ENDPOINT_ENDED,
             endpoint_id=str(endpoint.endpoint_id),

@@ -19,6 +19,7 @@ from wissel.routing.facts import (
     Service,
     System,
 )
+from wissel.routing.facts.plain import etag_of
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import (
@@ -30,82 +31,81 @@ from wissel.routing.values.identifiers import (
     Swv,
     SystemId,
 )
-from wissel.server.registry.ports import Reading
+from wissel.server.registry.ports import Snapshot
 from wissel.server.registry.scope import Scope
-from wissel.server.store.register.codec import etag_of
 
 
-async def get_board(reading: Reading, number: BoardNumber) -> Board:
+async def get_board(snapshot: Snapshot, number: BoardNumber) -> Board:
     """Return the board, or raise `Refused(BOARD_NOT_FOUND)`."""
-    board = await reading.get(Board, number)
+    board = await snapshot.get(Board, number)
     if board is None:
         raise Refused(Reason.BOARD_NOT_FOUND, field="board_number", board=number)
     return board
 
 
-async def get_school(reading: Reading, brin: Brin) -> School:
+async def get_school(snapshot: Snapshot, brin: Brin) -> School:
     """Return the school, or raise `Refused(SCHOOL_NOT_FOUND)`."""
-    school = await reading.get(School, brin)
+    school = await snapshot.get(School, brin)
     if school is None:
         raise Refused(Reason.SCHOOL_NOT_FOUND, field="brin", brin=brin)
     return school
 
 
-async def get_swv(reading: Reading, code: Swv) -> Samenwerkingsverband:
+async def get_swv(snapshot: Snapshot, code: Swv) -> Samenwerkingsverband:
     """Return the samenwerkingsverband, or raise `Refused(SWV_NOT_FOUND)`."""
-    swv = await reading.get(Samenwerkingsverband, code)
+    swv = await snapshot.get(Samenwerkingsverband, code)
     if swv is None:
         raise Refused(Reason.SWV_NOT_FOUND, field="swv", swv=code)
     return swv
 
 
 async def get_organisation(
-    reading: Reading, organisation: Organisation
+    snapshot: Snapshot, organisation: Organisation
 ) -> School | Samenwerkingsverband:
     """Return the school or samenwerkingsverband with this BRIN or code."""
     if isinstance(organisation, Brin):
-        return await get_school(reading, organisation)
-    return await get_swv(reading, organisation)
+        return await get_school(snapshot, organisation)
+    return await get_swv(snapshot, organisation)
 
 
-async def get_party(reading: Reading, oin: Oin) -> Party:
+async def get_party(snapshot: Snapshot, oin: Oin) -> Party:
     """Return the party, or raise `Refused(PARTY_NOT_FOUND)`."""
-    party = await reading.get(Party, oin)
+    party = await snapshot.get(Party, oin)
     if party is None:
         raise Refused(Reason.PARTY_NOT_FOUND, field="oin", oin=oin)
     return party
 
 
-async def get_system(reading: Reading, system_id: SystemId) -> System:
+async def get_system(snapshot: Snapshot, system_id: SystemId) -> System:
     """Return the system, or raise `Refused(SYSTEM_NOT_FOUND)`."""
-    system = await reading.get(System, system_id)
+    system = await snapshot.get(System, system_id)
     if system is None:
         raise Refused(Reason.SYSTEM_NOT_FOUND, field="system_id", system_id=system_id)
     return system
 
 
-async def get_service(reading: Reading, code: ServiceCode) -> Service:
+async def get_service(snapshot: Snapshot, code: ServiceCode) -> Service:
     """Return the service with this code or alias, or raise `Refused(SERVICE_NOT_FOUND)`."""
-    service = await reading.get(Service, code)
+    service = await snapshot.get(Service, code)
     if service is not None:
         return service
-    for other in await reading.find(Service):
+    for other in await snapshot.find(Service):
         if code in other.aliases:
             return other
     raise Refused(Reason.SERVICE_NOT_FOUND, field="service", service=code)
 
 
 async def get_qualification(
-    reading: Reading, system_id: SystemId, service: ServiceCode
+    snapshot: Snapshot, system_id: SystemId, service: ServiceCode
 ) -> Qualification:
     """Return how far the system may act; a fresh one if nothing was recorded yet."""
-    known = await reading.get(Qualification, f"{system_id}/{service}")
+    known = await snapshot.get(Qualification, f"{system_id}/{service}")
     return known or Qualification(system_id=system_id, service=service)
 
 
-async def get_agreement(reading: Reading, agreement_id: UUID) -> Agreement:
+async def get_agreement(snapshot: Snapshot, agreement_id: UUID) -> Agreement:
     """Return the agreement, or raise `Refused(AGREEMENT_NOT_FOUND)`."""
-    agreement = await reading.get(Agreement, str(agreement_id))
+    agreement = await snapshot.get(Agreement, str(agreement_id))
     if agreement is None:
         raise Refused(
             Reason.AGREEMENT_NOT_FOUND, field="agreement_id", agreement_id=str(agreement_id)
@@ -113,17 +113,17 @@ async def get_agreement(reading: Reading, agreement_id: UUID) -> Agreement:
     return agreement
 
 
-async def get_mandate(reading: Reading, mandate_id: UUID, scope: Scope) -> Mandate:
+async def get_mandate(snapshot: Snapshot, mandate_id: UUID, scope: Scope) -> Mandate:
     """Return a mandate within the scope, or raise `Refused(MANDATE_NOT_FOUND)`."""
-    mandate = await reading.get(Mandate, str(mandate_id))
+    mandate = await snapshot.get(Mandate, str(mandate_id))
     if mandate is None or not scope.sees(mandate.system_id):
         raise Refused(Reason.MANDATE_NOT_FOUND, field="mandate_id", mandate_id=str(mandate_id))
     return mandate
 
 
-async def get_endpoint(reading: Reading, endpoint_id: UUID, scope: Scope) -> Endpoint:
+async def get_endpoint(snapshot: Snapshot, endpoint_id: UUID, scope: Scope) -> Endpoint:
     """Return an endpoint within the scope, or raise `Refused(ENDPOINT_NOT_FOUND)`."""
-    endpoint = await reading.get(Endpoint, str(endpoint_id))
+    endpoint = await snapshot.get(Endpoint, str(endpoint_id))
     if endpoint is None or not scope.sees(endpoint.system_id):
         raise Refused(Reason.ENDPOINT_NOT_FOUND, field="endpoint_id", endpoint_id=str(endpoint_id))
     return endpoint

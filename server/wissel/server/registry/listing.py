@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from wissel.routing.facts import Fact
-from wissel.server.registry.ports import Reading, Where
-from wissel.server.store.register.projection import key_of
+from wissel.routing.facts.keys import key_of
+from wissel.server.registry.ports import Snapshot, Where
 
 F = TypeVar("F", bound=Fact)
 
@@ -36,7 +36,7 @@ class Listed(Generic[F]):
 
 
 async def listed(
-    reading: Reading,
+    snapshot: Snapshot,
     kind: type[F],
     part: Part,
     where: Mapping[str, Where] = NO_CONDITION,
@@ -52,7 +52,7 @@ async def listed(
     after = part.after
     limit = part.limit + 1 if keep is None else max(part.limit + 1, _AT_ONCE)
     while True:
-        rows = await reading.page(kind, after=after, limit=limit, pinned=part.pinned, **where)
+        rows = await snapshot.page(kind, after=after, limit=limit, pinned=part.pinned, **where)
         for row in rows:
             if keep is not None and not keep(row):
                 continue

@@ -25,7 +25,7 @@ from wissel.server.registry.finding import (
     get_service,
     get_system,
 )
-from wissel.server.registry.ports import Change
+from wissel.server.registry.ports import Transaction
 from wissel.server.registry.rules.mandates import (
     allow_start,
     moved,
@@ -48,7 +48,7 @@ class GivenMandate:
 
 
 async def create_mandate(
-    change: Change, command: CreateMandate, scope: Scope, new_id: Callable[[], UUID]
+    transaction: Transaction, command: CreateMandate, scope: Scope, new_id: Callable[[], UUID]
 ) -> GivenMandate:
     """Give a mandate; with `validate_only` nothing is recorded.
 
@@ -61,10 +61,10 @@ async def create_mandate(
     5. the agreements hold on that same day: AGREEMENT_MISSING
     6. no other of the same organisation, service and system shares a day: MANDATE_OVERLAPS
     """
-    giver = await get_organisation(change, command.organisation)
-    service = await get_service(change, command.service)
-    system = await get_system(change, command.system_id)
-    start = allow_start(command.start or change.today, change.today, scope)
+    giver = await get_organisation(transaction, command.organisation)
+    service = await get_service(transaction, command.service)
+    system = await get_system(transaction, command.system_id)
+    start = allow_start(command.start or transaction.today, transaction.today, scope)
     mandate = Mandate(
         mandate_id=new_id(),
         organisation=command.organisation,
@@ -72,18 +72,18 @@ async def create_mandate(
         system_id=system.system_id,
         period=Period.parse(start, command.end),
         processing=_processing(service),
-        created=change.now,
+        created=transaction.now,
     )
-    refuse_closed(giver, max(start, change.today))
-    await _qualified(change, mandate)
-    await _signed(change, mandate, service, giver)
-    await _alone(change, mandate)
+    refuse_closed(giver, max(start, transaction.today))
+    await _qualified(transaction, mandate)
+    await _signed(transaction, mandate, service, giver)
+    await _alone(transaction, mandate)
     if not command.validate_only:
-        await change.put(mandate)
+        await transaction.put(mandate)
     return GivenMandate(mandate=mandate, note=service.note)
 
 
-async def update_mandate(change: Change, command: UpdateMandate, scope: Scope) -> Mandate:
+async def update_mandate(transaction: Transaction, command: UpdateMandate, scope: Scope) -> Mandate:
     """Change the days of a mandate that has not ended, and return it.
 
     Beside the rules of `mandate_rules.moved`: MANDATE_NOT_FOUND, ETAG_MISMATCH,
@@ -91,23 +91,23 @@ async def update_mandate(change: Change, command: UpdateMandate, scope: Scope) -
     mandate. An endpoint under it that would come to share a routing key and a
     day with another is ROUTING_KEY_IN_USE.
     """
-    mandate = await get_mandate(change, command.mandate_id, scope)
+    mandate = await get_mandate(transaction, command.mandate_id, scope)
     check_etag(mandate, command.etag)
-    still_changeable(mandate, change.today)
-    changed = moved(mandate, command, change.today, scope)
+    still_changeable(mandate, transaction.today)
+    changed = moved(mandate, command, transaction.today, scope)
     if changed.period.start != mandate.period.start:
-        giver = await get_organisation(change, changed.organisation)
-        service = await get_service(change, changed.service)
-        refuse_closed(giver, max(changed.period.start, change.today))
-        await _signed(change, changed, service, giver)
-    await _alone(change, changed)
-    for endpoint in await change.find(Endpoint, mandate_id=str(changed.mandate_id)):
-        await refuse_taken_key(change, endpoint, changed, scope)
-    await change.put(changed)
+        giver = await get_organisation(transaction, changed.organisation)
+        service = await get_service(transaction, changed.service)
+        refuse_closed(giver, max(changed.period.start, transaction.today))
+        await _signed(transaction, changed, service, giver)
+    await _alone(transaction, changed)
+    for endpoint in await transaction.find(Endpoint, mandate_id=str(changed.mandate_id)):
+        await refuse_taken_key(transaction, endpoint, changed, scope)
+    await transaction.put(changed)
     return changed
 
 
-async def end_mandate(change: Change, command: EndMandate, scope: Scope) -> Mandate:
+async def end_mandate(transaction: Transaction, command: EndMandate, scope: Scope) -> Mandate:
     """End a mandate after a day that is today or later, or immediately, and return it.
 
     Ended immediately it is in no route from this revision on, whatever day is
@@ -115,12 +115,12 @@ async def end_mandate(change: Change, command: EndMandate, scope: Scope) -> Mand
     """
     if command.end is not None:
         update = UpdateMandate(mandate_id=command.mandate_id, end=command.end, etag=command.etag)
-        return await update_mandate(change, update, scope)
-    mandate = await get_mandate(change, command.mandate_id, scope)
+        return await update_mandate(transaction, update, scope)
+    mandate = await get_mandate(transaction, command.mandate_id, scope)
     check_etag(mandate, command.etag)
-    still_changeable(mandate, change.today)
-    stopped = stopped_now(mandate, change.today)
-    await change.put(stopped)
+    still_changeable(mandate, transaction.today)
+    stopped = stopped_now(mandate, transaction.today)
+    await transaction.put(stopped)
     return stopped
 
 
@@ -129,8 +129,8 @@ def _processing(service: Service) -> Processing:
     return Processing.AWAITING if service.processed_by_owner else Processing.NOT_REQUIRED
 
 
-async def _qualified(change: Change, mandate: Mandate) -> None:
-    found = await get_qualification(change, mandate.system_id, mandate.service)
+async def _qualified(transaction: Transaction, mandate: Mandate) -> None:
+    found = await get_qualification(transaction, mandate.system_id, mandate.service)
     if not found.qualified:
         raise Refused(
             Reason.SYSTEM_NOT_QUALIFIED, system_id=mandate.system_id, service=mandate.service
@@ -138,16 +138,19 @@ async def _qualified(change: Change, mandate: Mandate) -> None:
 
 
 async def _signed(
-    change: Change, mandate: Mandate, service: Service, giver: School | Samenwerkingsverband
+    transaction: Transaction,
+    mandate: Mandate,
+    service: Service,
+    giver: School | Samenwerkingsverband,
 ) -> None:
     """Boards sign for their schools, a samenwerkingsverband for itself."""
     signatory = giver.board if isinstance(giver, School) else giver.code
-    signed = await change.find(Agreement, signatory=signatory)
-    refuse_unsigned(service, signatory, signed, max(mandate.period.start, change.today))
+    signed = await transaction.find(Agreement, signatory=signatory)
+    refuse_unsigned(service, signatory, signed, max(mandate.period.start, transaction.today))
 
 
-async def _alone(change: Change, mandate: Mandate) -> None:
-    triple = await change.find(
+async def _alone(transaction: Transaction, mandate: Mandate) -> None:
+    triple = await transaction.find(
         Mandate,
         organisation=mandate.organisation,
         service=mandate.service,

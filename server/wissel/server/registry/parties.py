@@ -32,13 +32,13 @@ from wissel.server.registry.finding import (
     get_service,
     get_system,
 )
-from wissel.server.registry.ports import Change
+from wissel.server.registry.ports import Transaction
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _ISSUER_SERIAL: Final = re.compile(r"[^\x00-\x1f]{1,500}#[0-9a-f]{1,40}")
 
 
-async def register_party(change: Change, command: RegisterParty) -> Party:
+async def register_party(transaction: Transaction, command: RegisterParty) -> Party:
     """Record a party and return it; `Refused(ALREADY_REGISTERED)` if its OIN is taken.
 
     The OIN of a system's own certificate is taken as well.
@@ -49,27 +49,27 @@ async def register_party(change: Change, command: RegisterParty) -> Party:
         role=command.role,
         contact=free_line(command.contact, "contact", NAME_LIMIT),
     )
-    if await change.get(Party, party.oin) or await change.find(System, oin=party.oin):
+    if await transaction.get(Party, party.oin) or await transaction.find(System, oin=party.oin):
         raise Refused(Reason.ALREADY_REGISTERED, field="oin", entity="party", key=party.oin)
-    await change.put(party)
+    await transaction.put(party)
     return party
 
 
-async def register_system(change: Change, command: RegisterSystem) -> System:
+async def register_system(transaction: Transaction, command: RegisterSystem) -> System:
     """Record a system of a vendor and return it.
 
     1. its vendor is registered as one: PARTY_NOT_FOUND, FIELD_INVALID
     2. its id is new: ALREADY_REGISTERED
     3. an OIN of its own is nobody else's: ALREADY_REGISTERED
     """
-    vendor = await get_party(change, command.party)
+    vendor = await get_party(transaction, command.party)
     if vendor.role is not Role.VENDOR:
         raise Refused(
             Reason.FIELD_INVALID,
             field="party_oin",
             problem=f"a party with role {vendor.role} has no systems",
         )
-    if await change.get(System, command.system_id):
+    if await transaction.get(System, command.system_id):
         raise Refused(
             Reason.ALREADY_REGISTERED, field="system_id", entity="system", key=command.system_id
         )
@@ -80,12 +80,12 @@ async def register_system(change: Change, command: RegisterSystem) -> System:
         # Its vendor's OIN acts for it anyway, and then goes on doing so.
         oin=None if command.oin == command.party else command.oin,
     )
-    await _own_oin(change, system)
-    await change.put(system)
+    await _own_oin(transaction, system)
+    await transaction.put(system)
     return system
 
 
-async def qualify_system(change: Change, command: QualifySystem) -> Qualification:
+async def qualify_system(transaction: Transaction, command: QualifySystem) -> Qualification:
     """Record that a system passed the qualification for a service, or lost it.
 
     To pass, its vendor has signed what the service asks of vendors and this
@@ -93,39 +93,39 @@ async def qualify_system(change: Change, command: QualifySystem) -> Qualificatio
     those of before. Losing it closes the gates too, so that one who qualifies
     anew starts behind closed gates; SYSTEM_NOT_QUALIFIED if there is nothing to lose.
     """
-    system = await get_system(change, command.system_id)
-    service = await get_service(change, command.service)
-    known = await get_qualification(change, system.system_id, service.code)
+    system = await get_system(transaction, command.system_id)
+    service = await get_service(transaction, command.service)
+    known = await get_qualification(transaction, system.system_id, service.code)
     if command.withdraw:
         _qualified(known)
         changed = Qualification(system_id=known.system_id, service=known.service)
     else:
-        signed = await change.find(Agreement, signatory=system.party)
+        signed = await transaction.find(Agreement, signatory=system.party)
         for kind in service.vendor_agreements:
-            if not in_force(signed, kind, change.today):
+            if not in_force(signed, kind, transaction.today):
                 raise Refused(
                     Reason.VENDOR_AGREEMENT_MISSING,
                     agreement=kind,
                     oin=system.party,
                     service=service.code,
-                    on=str(change.today),
+                    on=str(transaction.today),
                 )
         tests = command.test_message_ids or known.test_message_ids
         changed = replace(known, qualified=True, test_message_ids=tests)
-    await change.put(changed)
+    await transaction.put(changed)
     return changed
 
 
-async def set_rollout(change: Change, command: SetRollout) -> Qualification:
+async def set_rollout(transaction: Transaction, command: SetRollout) -> Qualification:
     """Open or close the gates for a system and a service.
 
     1. the gates open only for a qualified system: SYSTEM_NOT_QUALIFIED
     2. a pilot names its organisations, and nothing else does: FIELD_REQUIRED, FIELD_INVALID
     3. the organisations exist: SCHOOL_NOT_FOUND, SWV_NOT_FOUND
     """
-    system = await get_system(change, command.system_id)
-    service = await get_service(change, command.service)
-    known = await get_qualification(change, system.system_id, service.code)
+    system = await get_system(transaction, command.system_id)
+    service = await get_service(transaction, command.service)
+    known = await get_qualification(transaction, system.system_id, service.code)
     pilot = command.rollout is RolloutStage.PILOT
     if command.rollout is not RolloutStage.CLOSED:
         _qualified(known)
@@ -138,13 +138,13 @@ async def set_rollout(change: Change, command: SetRollout) -> Qualification:
             problem=f"rollout {command.rollout} names no organisations",
         )
     for organisation in sorted(command.pilots):
-        await get_organisation(change, organisation)
+        await get_organisation(transaction, organisation)
     changed = replace(known, rollout=command.rollout, pilots=command.pilots)
-    await change.put(changed)
+    await transaction.put(changed)
     return changed
 
 
-async def revoke_certificate(change: Change, command: RevokeCertificate) -> Revocation:
+async def revoke_certificate(transaction: Transaction, command: RevokeCertificate) -> Revocation:
     """Refuse a certificate, key or intermediate from now on; revoking twice is once.
 
     `Refused(FIELD_INVALID)` if the value is not of the form that its target has.
@@ -159,16 +159,16 @@ async def revoke_certificate(change: Change, command: RevokeCertificate) -> Revo
     if not pattern.fullmatch(value):
         raise Refused(Reason.FIELD_INVALID, field=command.target.lower(), problem=problem)
     revocation = Revocation(target=command.target, value=value)
-    await change.put(revocation)
+    await transaction.put(revocation)
     return revocation
 
 
-async def _own_oin(change: Change, system: System) -> None:
+async def _own_oin(transaction: Transaction, system: System) -> None:
     if system.oin is None:
         return
-    others = await change.find(System, oin=system.oin)
+    others = await transaction.find(System, oin=system.oin)
     foreign = any(other.party != system.party for other in others)
-    if foreign or await change.get(Party, system.oin):
+    if foreign or await transaction.get(Party, system.oin):
         raise Refused(Reason.ALREADY_REGISTERED, field="oin", entity="party", key=system.oin)
 
 

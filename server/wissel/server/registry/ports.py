@@ -15,7 +15,7 @@ Where = str | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
+class Actor:
     """Who does what, and why: the part of an event that does not come from the facts.
 
     `person` is the account at the caller's side, `reason` free text without a
@@ -31,7 +31,7 @@ class Act:
     body_sha256: bytes = b""
 
 
-class Reading(Protocol):
+class Snapshot(Protocol):
     """Consistent reads of the register at one revision."""
 
     @property
@@ -40,7 +40,7 @@ class Reading(Protocol):
         ...
 
     async def get(self, kind: type[F], key: str) -> F | None:
-        """Return the fact with this key, or None. Keys are listed in `store.projection`."""
+        """Return the fact with this key, or None. Keys are those of `facts.keys`."""
         ...
 
     async def find(self, kind: type[F], **where: Where) -> list[F]:
@@ -58,7 +58,7 @@ class Reading(Protocol):
         ...
 
 
-class Change(Reading, Protocol):
+class Transaction(Snapshot, Protocol):
     """One write to the register. Writes are serialized: what is read here holds at commit."""
 
     @property
@@ -95,11 +95,11 @@ class Change(Reading, Protocol):
 class Register(Protocol):
     """The register: readable at any time, writable by one at a time."""
 
-    def reading(self) -> AbstractAsyncContextManager[Reading]:
+    def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
         """Open a consistent read."""
         ...
 
-    def changing(self, act: Act) -> AbstractAsyncContextManager[Change]:
+    def transaction(self, actor: Actor) -> AbstractAsyncContextManager[Transaction]:
         """Open a write; it commits when the block ends without an exception.
 
         Raises `Refused(CONTENTION)` if the write lock is not had in time,

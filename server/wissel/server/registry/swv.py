@@ -7,7 +7,7 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin, Swv
 from wissel.routing.values.texts import NAME_LIMIT, named_line
-from wissel.server.registry.ports import Change
+from wissel.server.registry.ports import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class RegisterSwv:
     oin: Oin
 
 
-async def register_swv(change: Change, command: RegisterSwv) -> Samenwerkingsverband:
+async def register_swv(transaction: Transaction, command: RegisterSwv) -> Samenwerkingsverband:
     """Record a samenwerkingsverband and return it.
 
     1. it has a name (see `texts.free_line`), and an OIN that is not a school's:
@@ -35,16 +35,16 @@ async def register_swv(change: Change, command: RegisterSwv) -> Samenwerkingsver
             value=command.oin,
             problem="this is the OIN of a school",
         )
-    if await change.get(Samenwerkingsverband, command.code) is not None:
+    if await transaction.get(Samenwerkingsverband, command.code) is not None:
         raise Refused(Reason.ALREADY_REGISTERED, field="swv", entity="swv", key=command.code)
-    await _check_oin(change, command.oin)
+    await _check_oin(transaction, command.oin)
     swv = Samenwerkingsverband(code=command.code, name=name, oin=command.oin)
-    await change.put(swv)
+    await transaction.put(swv)
     return swv
 
 
-async def _check_oin(change: Change, oin: Oin) -> None:
+async def _check_oin(transaction: Transaction, oin: Oin) -> None:
     """Refuse an OIN with the stem of another's: their routing keys would be the same."""
-    for other in await change.find(Samenwerkingsverband):
+    for other in await transaction.find(Samenwerkingsverband):
         if other.oin.stem == oin.stem:
             raise Refused(Reason.ALREADY_REGISTERED, field="oin", entity="swv", key=str(other.code))

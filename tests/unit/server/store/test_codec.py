@@ -1,6 +1,7 @@
 """Facts as JSON text: total, reversible, canonical."""
 
 import dataclasses
+import hashlib
 import string
 from uuid import UUID
 
@@ -11,10 +12,12 @@ from hypothesis import strategies as st
 
 from support.builders.strategies import EACH_KIND, facts
 from wissel.routing.facts import Board, Fact, Qualification, Revocation, RevocationTarget
+from wissel.routing.facts.keys import key_of
+from wissel.routing.facts.plain import FACT_KINDS, etag_of
 from wissel.routing.values.identifiers import BoardNumber, Brin, ServiceCode, SystemId
-from wissel.server.store.register.codec import FACT_KINDS, decode, encode, etag_of
+from wissel.server.store.register.codec import decode, encode
 from wissel.server.store.register.event_subjects import subjects_of
-from wissel.server.store.register.projection import BY_ENTITY, PROJECTIONS, key_of
+from wissel.server.store.register.projection import BY_ENTITY, PROJECTIONS
 from wissel.server.store.register.tables import INDEXED
 
 
@@ -24,6 +27,11 @@ def test_a_fact_survives_the_store_unchanged(fact: Fact) -> None:
 
     assert fact == again
     assert encode(fact) == encode(again)
+
+
+@given(facts())
+def test_an_etag_is_made_of_the_stored_text(fact: Fact) -> None:
+    assert hashlib.sha256(encode(fact).encode()).hexdigest()[:16] == etag_of(fact)
 
 
 @given(facts())

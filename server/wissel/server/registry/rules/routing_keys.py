@@ -4,7 +4,7 @@ from wissel.routing.facts import Endpoint, Mandate
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import Period
-from wissel.server.registry.ports import Reading
+from wissel.server.registry.ports import Snapshot
 from wissel.server.registry.scope import Scope
 
 
@@ -21,7 +21,7 @@ def active_days(endpoint: Endpoint, mandate: Mandate) -> Period | None:
 
 
 async def refuse_taken_key(
-    reading: Reading, endpoint: Endpoint, mandate: Mandate, scope: Scope
+    snapshot: Snapshot, endpoint: Endpoint, mandate: Mandate, scope: Scope
 ) -> None:
     """Raise `Refused(ROUTING_KEY_IN_USE)` if another has its version and key on one of its days.
 
@@ -30,21 +30,21 @@ async def refuse_taken_key(
     days = active_days(endpoint, mandate)
     if days is None:
         return
-    for other in await reading.find(Endpoint, routing_key=endpoint.routing_key):
+    for other in await snapshot.find(Endpoint, routing_key=endpoint.routing_key):
         if other.endpoint_id == endpoint.endpoint_id:
             continue
         if (other.service, other.version) != (endpoint.service, endpoint.version):
             continue
-        theirs = await _days_of(reading, other, mandate)
+        theirs = await _days_of(snapshot, other, mandate)
         if theirs is not None and theirs.overlaps(days):
             raise _in_use(endpoint, other, scope)
 
 
-async def _days_of(reading: Reading, endpoint: Endpoint, changing: Mandate) -> Period | None:
+async def _days_of(snapshot: Snapshot, endpoint: Endpoint, changing: Mandate) -> Period | None:
     """Return the active days of an endpoint, under its mandate as it is about to be."""
     if endpoint.mandate_id == changing.mandate_id:
         return active_days(endpoint, changing)
-    mandate = await reading.get(Mandate, str(endpoint.mandate_id))
+    mandate = await snapshot.get(Mandate, str(endpoint.mandate_id))
     return None if mandate is None else active_days(endpoint, mandate)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from wissel.routing.facts import Board, School
 from wissel.routing.values.identifiers import BoardNumber
 from wissel.server.registry.listing import NO_CONDITION, Listed, Part, listed
-from wissel.server.registry.ports import Reading
+from wissel.server.registry.ports import Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class SchoolFilter:
     include_closed: bool = False
 
 
-async def list_schools(reading: Reading, wanted: SchoolFilter, part: Part) -> Listed[School]:
+async def list_schools(snapshot: Snapshot, wanted: SchoolFilter, part: Part) -> Listed[School]:
     """Return one page of schools in order of BRIN; one with no open location is closed."""
     text = wanted.name_contains.casefold()
 
@@ -28,17 +28,17 @@ async def list_schools(reading: Reading, wanted: SchoolFilter, part: Part) -> Li
         return is_open and text in school.name.casefold()
 
     where = {"board": str(wanted.board)} if wanted.board else NO_CONDITION
-    return await listed(reading, School, part, where, keep=fits)
+    return await listed(snapshot, School, part, where, keep=fits)
 
 
-async def list_boards(reading: Reading, name_contains: str, part: Part) -> Listed[Board]:
+async def list_boards(snapshot: Snapshot, name_contains: str, part: Part) -> Listed[Board]:
     """Return one page of boards in order of number."""
     text = name_contains.casefold()
-    return await listed(reading, Board, part, keep=lambda board: text in board.name.casefold())
+    return await listed(snapshot, Board, part, keep=lambda board: text in board.name.casefold())
 
 
-async def count_schools(reading: Reading, *boards: BoardNumber) -> Mapping[BoardNumber, int]:
+async def count_schools(snapshot: Snapshot, *boards: BoardNumber) -> Mapping[BoardNumber, int]:
     """Return the number of open schools of each of these boards; 0 where there is none."""
-    schools = await reading.find(School, board=tuple(str(number) for number in boards))
+    schools = await snapshot.find(School, board=tuple(str(number) for number in boards))
     counted = Counter(school.board for school in schools if school.closed is None)
     return {number: counted[number] for number in boards}

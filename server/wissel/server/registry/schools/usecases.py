@@ -11,7 +11,7 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import BoardNumber, Brin, Vestiging
 from wissel.routing.values.texts import NAME_LIMIT, free_line, named_line
-from wissel.server.registry.ports import Change
+from wissel.server.registry.ports import Transaction
 from wissel.server.registry.schools.differences import ChangeKind, SchoolChange
 from wissel.server.registry.schools.duo import ParsedFile
 from wissel.server.registry.schools.duo_formats import MUNICIPALITY, POSTCODE
@@ -70,30 +70,32 @@ class RegisterSchool:
     board_name: str = ""
 
 
-async def import_schools(change: Change, command: ImportSchools) -> ImportReport:
+async def import_schools(transaction: Transaction, command: ImportSchools) -> ImportReport:
     """Apply a file whole, or refuse it, and report every difference.
 
     1. its day is not after today, and the share is one: FIELD_INVALID
     2. it is not older than what its source last reported: FILE_OUTDATED
     3. it does not close more than the share: IMPORT_CLOSES_TOO_MANY
     """
-    file, as_of = command.file, command.as_of or change.today
-    _check_fields(command, as_of, change.today)
-    await _check_order(change, file, as_of)
-    planned = plan(Known.of(await change.find(Board), await change.find(School)), file, as_of)
+    file, as_of = command.file, command.as_of or transaction.today
+    _check_fields(command, as_of, transaction.today)
+    await _check_order(transaction, file, as_of)
+    planned = plan(
+        Known.of(await transaction.find(Board), await transaction.find(School)), file, as_of
+    )
     _check_share(command, planned)
     if command.validate_only:
-        change.discard()
+        transaction.discard()
     else:
         report = SourceReport(source=file.source, as_of=as_of, sha256=file.sha256)
-        await change.put(*planned.facts, report)
+        await transaction.put(*planned.facts, report)
     return ImportReport(
         source=file.source,
         as_of=as_of,
         line_count=file.line_count,
         changes=planned.changes,
         counts=planned.counts,
-        revision=change.revision,
+        revision=transaction.revision,
     )
 
 
@@ -114,8 +116,8 @@ def _check_fields(command: ImportSchools, as_of: dt.date, today: dt.date) -> Non
         )
 
 
-async def _check_order(change: Change, file: ParsedFile, as_of: dt.date) -> None:
-    last = await change.get(SourceReport, file.source)
+async def _check_order(transaction: Transaction, file: ParsedFile, as_of: dt.date) -> None:
+    last = await transaction.get(SourceReport, file.source)
     if last is not None and as_of < last.as_of:
         raise Refused(
             Reason.FILE_OUTDATED,
@@ -139,7 +141,7 @@ def _check_share(command: ImportSchools, planned: Plan) -> None:
         )
 
 
-async def register_school(change: Change, command: RegisterSchool) -> School:
+async def register_school(transaction: Transaction, command: RegisterSchool) -> School:
     """Record a school that no file reports, with its board if that is new.
 
     1. it has locations with a name, each once and of its own BRIN, with the
@@ -148,11 +150,11 @@ async def register_school(change: Change, command: RegisterSchool) -> School:
     3. its board is not known by another name: FIELD_INVALID
     """
     _check_locations(command)
-    if await change.get(School, command.brin) is not None:
+    if await transaction.get(School, command.brin) is not None:
         raise Refused(
             Reason.ALREADY_REGISTERED, field="school.brin", entity="school", key=command.brin
         )
-    board = await _board_of(change, command)
+    board = await _board_of(transaction, command)
     school = School(
         brin=command.brin,
         board=command.board,
@@ -161,7 +163,7 @@ async def register_school(change: Change, command: RegisterSchool) -> School:
             _location(each) for each in sorted(command.locations, key=lambda each: each.vestiging)
         ),
     )
-    await change.put(board, school)
+    await transaction.put(board, school)
     return school
 
 
@@ -209,9 +211,9 @@ def _location_invalid(vestiging: Vestiging, problem: str) -> Refused:
     )
 
 
-async def _board_of(change: Change, command: RegisterSchool) -> Board:
+async def _board_of(transaction: Transaction, command: RegisterSchool) -> Board:
     """Return the school's board: as known, named if it was nameless, or new."""
-    board = await change.get(Board, command.board) or Board(number=command.board)
+    board = await transaction.get(Board, command.board) or Board(number=command.board)
     name = free_line(command.board_name, "board_name", NAME_LIMIT)
     if not name or name == board.name:
         return board

@@ -12,7 +12,7 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.texts import free_line
 from wissel.server.courier.deliver.revalidate import WITHHELD
-from wissel.server.registry.ports import Act, Change
+from wissel.server.registry.ports import Actor, Transaction
 from wissel.server.rpc.calls.call import USER_METADATA, Call, Caller, current
 from wissel.server.rpc.requests.parsing import uuid
 from wissel.server.rpc.requests.shared import Shared
@@ -38,7 +38,7 @@ class Revised(Protocol):
 A = TypeVar("A", bound=Message)
 
 
-def act_of(call: Call, caller: Caller, request: Mutation, body: bytes) -> Act:
+def actor_of(call: Call, caller: Caller, request: Mutation, body: bytes) -> Actor:
     """Return who does what and why.
 
     An operator acts for others, so it says why and whose account it is
@@ -52,7 +52,7 @@ def act_of(call: Call, caller: Caller, request: Mutation, body: bytes) -> Act:
     if caller.operator and not person:
         raise Refused(Reason.ACCOUNT_REQUIRED, field=USER_METADATA)
     request_id = str(uuid(request.request_id, "request_id")) if request.request_id else ""
-    return Act(
+    return Actor(
         caller=caller.oin,
         method=call.method,
         person=person,
@@ -66,7 +66,7 @@ async def mutate(  # noqa: PLR0913 - one request, and all there is to say of it
     shared: Shared,
     request: Mutation,
     answer: type[A],
-    work: Callable[[Change], Awaitable[A]],
+    work: Callable[[Transaction], Awaitable[A]],
     *,
     body: bytes | None = None,
     dry_run: bool = False,
@@ -83,18 +83,18 @@ async def mutate(  # noqa: PLR0913 - one request, and all there is to say of it
     call = current()
     caller = call.caller
     assert caller is not None  # noqa: S101 - the interceptor let it in
-    act = act_of(call, caller, request, _serialized(request) if body is None else body)
-    async with shared.register.changing(act) as change:
-        before = change.revision
-        if change.answer is not None:
-            response = answer.FromString(change.answer)
+    actor = actor_of(call, caller, request, _serialized(request) if body is None else body)
+    async with shared.register.transaction(actor) as transaction:
+        before = transaction.revision
+        if transaction.answer is not None:
+            response = answer.FromString(transaction.answer)
         else:
-            response = await work(change)
-            _set_revision(response, before if dry_run else change.revision)
+            response = await work(transaction)
+            _set_revision(response, before if dry_run else transaction.revision)
             if dry_run:
-                change.discard()
+                transaction.discard()
             else:
-                change.answer_with(response.SerializeToString())
+                transaction.answer_with(response.SerializeToString())
     call.revision = response.revision  # type: ignore[attr-defined]  # every answer has it
     await _caught_up(shared, call)
     if forbids:

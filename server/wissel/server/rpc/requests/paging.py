@@ -19,7 +19,7 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.server.registry import listing
 from wissel.server.registry.listing import NO_CONDITION, Part
-from wissel.server.registry.ports import Reading, Where
+from wissel.server.registry.ports import Snapshot, Where
 
 DEFAULT_SIZE: Final = 100
 MAX_SIZE: Final = 1000
@@ -49,9 +49,9 @@ class Page:
         """Return the token of the page after the item with key `last`."""
         return _encode(pinned, last, self.filters)
 
-    def part(self, reading: Reading) -> Part:
+    def part(self, snapshot: Snapshot) -> Part:
         """Return which part of a list that is; the first page pins the revision that is read."""
-        pinned = reading.revision if self.pinned is None else self.pinned
+        pinned = snapshot.revision if self.pinned is None else self.pinned
         return Part(after=self.after, limit=self.size, pinned=pinned)
 
     def token_after(self, part: Part, last: str) -> str:
@@ -76,7 +76,7 @@ def page_of(request: ListRequest) -> Page:
 
 
 async def listed(
-    reading: Reading,
+    snapshot: Snapshot,
     kind: type[F],
     page: Page,
     where: Mapping[str, Where] = NO_CONDITION,
@@ -88,8 +88,8 @@ async def listed(
     `where` is answered by the store's indexes; `keep` filters what it returns.
     The token is empty on the last page.
     """
-    part = page.part(reading)
-    found = await listing.listed(reading, kind, part, where, keep=keep)
+    part = page.part(snapshot)
+    found = await listing.listed(snapshot, kind, part, where, keep=keep)
     return list(found.items), page.token_after(part, found.last)
 
 

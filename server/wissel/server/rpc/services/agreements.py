@@ -3,20 +3,20 @@
 from wissel.agreement.v1 import agreement_service_pb2 as pb
 from wissel.agreement.v1 import agreement_service_pb2_grpc as pb_grpc
 from wissel.routing.facts import Agreement, AgreementKind, Signatory
+from wissel.routing.facts.plain import etag_of
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.table.table import Table
 from wissel.routing.values.days import parse_optional_day
 from wissel.routing.values.identifiers import BoardNumber, Oin, Swv
 from wissel.server.registry import agreements, commands
-from wissel.server.registry.ports import Change, Where
+from wissel.server.registry.ports import Transaction, Where
 from wissel.server.rpc.calls.call import caller
 from wissel.server.rpc.requests.mutation import mutate
 from wissel.server.rpc.requests.paging import listed, page_of
 from wissel.server.rpc.requests.parsing import choice, day_text, uuid
 from wissel.server.rpc.requests.scoping import current_scope
 from wissel.server.rpc.requests.shared import Shared
-from wissel.server.store.register.codec import etag_of
 
 
 class AgreementServicer(pb_grpc.AgreementServiceServicer):
@@ -38,8 +38,8 @@ class AgreementServicer(pb_grpc.AgreementServiceServicer):
             start=parse_optional_day(request.start_date, "start_date"),
         )
 
-        async def work(change: Change) -> pb.RecordAgreementResponse:
-            agreement = await agreements.record_agreement(change, command, self._shared.new_id)
+        async def work(transaction: Transaction) -> pb.RecordAgreementResponse:
+            agreement = await agreements.record_agreement(transaction, command, self._shared.new_id)
             return pb.RecordAgreementResponse(agreement=agreement_message(agreement))
 
         return await mutate(self._shared, request, pb.RecordAgreementResponse, work)
@@ -54,8 +54,8 @@ class AgreementServicer(pb_grpc.AgreementServiceServicer):
             etag=request.etag,
         )
 
-        async def work(change: Change) -> pb.TerminateAgreementResponse:
-            ended = await agreements.terminate_agreement(change, command)
+        async def work(transaction: Transaction) -> pb.TerminateAgreementResponse:
+            ended = await agreements.terminate_agreement(transaction, command)
             return pb.TerminateAgreementResponse(agreements=map(agreement_message, ended))
 
         return await mutate(self._shared, request, pb.TerminateAgreementResponse, work)
@@ -74,8 +74,8 @@ class AgreementServicer(pb_grpc.AgreementServiceServicer):
         signatories = {str(one) for one in asked if one is not None}
         if not current_scope().operator:
             signatories.add(vendor_of(call.table, caller().oin))
-        async with self._shared.register.reading() as reading:
-            found, token = await listed(reading, Agreement, page, _signed_by(signatories))
+        async with self._shared.register.snapshot() as snapshot:
+            found, token = await listed(snapshot, Agreement, page, _signed_by(signatories))
         return pb.ListAgreementsResponse(
             agreements=map(agreement_message, found), next_page_token=token
         )

@@ -14,12 +14,13 @@ from wissel.routing.facts import (
     RolloutStage,
     System,
 )
+from wissel.routing.facts.plain import etag_of
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin, ServiceCode, SystemId
 from wissel.server.registry import commands, parties
 from wissel.server.registry.finding import get_party, get_system
-from wissel.server.registry.ports import Change, Reading, Where
+from wissel.server.registry.ports import Snapshot, Transaction, Where
 from wissel.server.registry.scope import Scope
 from wissel.server.rpc.calls.call import caller, current
 from wissel.server.rpc.requests.mutation import mutate
@@ -35,7 +36,6 @@ from wissel.server.rpc.requests.parsing import (
 )
 from wissel.server.rpc.requests.scoping import current_scope
 from wissel.server.rpc.requests.shared import Shared
-from wissel.server.store.register.codec import etag_of
 
 MOST_TEST_MESSAGES: Final = 100
 MOST_PILOTS: Final = 1000
@@ -75,8 +75,8 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
             contact=request.contact,
         )
 
-        async def work(change: Change) -> pb.RegisterPartyResponse:
-            party = await parties.register_party(change, command)
+        async def work(transaction: Transaction) -> pb.RegisterPartyResponse:
+            party = await parties.register_party(transaction, command)
             return pb.RegisterPartyResponse(party=party_message(party))
 
         return await mutate(self._shared, request, pb.RegisterPartyResponse, work)
@@ -84,8 +84,8 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
     async def GetParty(self, request: pb.GetPartyRequest, context: object) -> pb.GetPartyResponse:
         """Return one party."""
         oin = Oin.parse(request.oin, "oin")
-        async with self._shared.register.reading() as reading:
-            party = await get_party(reading, oin)
+        async with self._shared.register.snapshot() as snapshot:
+            party = await get_party(snapshot, oin)
         return pb.GetPartyResponse(party=party_message(party))
 
     async def ListParties(
@@ -96,8 +96,8 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
         role = optional_choice(Role, request.role, "role")
         where: dict[str, Where] = {"role": role} if role else {}
         await self._shared.at(request)
-        async with self._shared.register.reading() as reading:
-            found, token = await listed(reading, Party, page, where)
+        async with self._shared.register.snapshot() as snapshot:
+            found, token = await listed(snapshot, Party, page, where)
         return pb.ListPartiesResponse(parties=map(party_message, found), next_page_token=token)
 
     async def RegisterSystem(
@@ -111,8 +111,8 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
             oin=optional_oin(request.oin, "oin"),
         )
 
-        async def work(change: Change) -> pb.RegisterSystemResponse:
-            system = await parties.register_system(change, command)
+        async def work(transaction: Transaction) -> pb.RegisterSystemResponse:
+            system = await parties.register_system(transaction, command)
             return pb.RegisterSystemResponse(system=system_message(system, ()))
 
         return await mutate(self._shared, request, pb.RegisterSystemResponse, work)
@@ -126,9 +126,9 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
         where: dict[str, Where] = {"party": party} if party else {}
         await self._shared.at(request)
         scope = current_scope()
-        async with self._shared.register.reading() as reading:
-            found, token = await listed(reading, System, page, where)
-            known = await _qualifications(reading, found, scope)
+        async with self._shared.register.snapshot() as snapshot:
+            found, token = await listed(snapshot, System, page, where)
+            known = await _qualifications(snapshot, found, scope)
         systems = [system_message(system, known[system.system_id]) for system in found]
         return pb.ListSystemsResponse(systems=systems, next_page_token=token)
 
@@ -146,9 +146,9 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
             ),
         )
 
-        async def work(change: Change) -> pb.QualifySystemResponse:
-            await parties.qualify_system(change, command)
-            return pb.QualifySystemResponse(system=await _system(change, command.system_id))
+        async def work(transaction: Transaction) -> pb.QualifySystemResponse:
+            await parties.qualify_system(transaction, command)
+            return pb.QualifySystemResponse(system=await _system(transaction, command.system_id))
 
         return await mutate(self._shared, request, pb.QualifySystemResponse, work)
 
@@ -166,9 +166,9 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
             ),
         )
 
-        async def work(change: Change) -> pb.SetRolloutResponse:
-            await parties.set_rollout(change, command)
-            return pb.SetRolloutResponse(system=await _system(change, command.system_id))
+        async def work(transaction: Transaction) -> pb.SetRolloutResponse:
+            await parties.set_rollout(transaction, command)
+            return pb.SetRolloutResponse(system=await _system(transaction, command.system_id))
 
         return await mutate(self._shared, request, pb.SetRolloutResponse, work)
 
@@ -178,8 +178,8 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
         """Refuse a certificate, key or intermediate from now on."""
         command = _revocation(request)
 
-        async def work(change: Change) -> pb.RevokeCertificateResponse:
-            await parties.revoke_certificate(change, command)
+        async def work(transaction: Transaction) -> pb.RevokeCertificateResponse:
+            await parties.revoke_certificate(transaction, command)
             return pb.RevokeCertificateResponse()
 
         answer = pb.RevokeCertificateResponse
@@ -207,20 +207,20 @@ def _revocation(request: pb.RevokeCertificateRequest) -> commands.RevokeCertific
 
 
 async def _qualifications(
-    reading: Reading, systems: Iterable[System], scope: Scope
+    snapshot: Snapshot, systems: Iterable[System], scope: Scope
 ) -> dict[SystemId, list[Qualification]]:
     """Return the qualifications of the systems that the caller may see those of."""
     ids = tuple(system.system_id for system in systems if scope.sees(system.system_id))
     known: dict[SystemId, list[Qualification]] = defaultdict(list)
     if ids:
-        for qualification in await reading.find(Qualification, system_id=ids):
+        for qualification in await snapshot.find(Qualification, system_id=ids):
             known[qualification.system_id].append(qualification)
     return known
 
 
-async def _system(reading: Reading, system_id: SystemId) -> pb.System:
-    system = await get_system(reading, system_id)
-    return system_message(system, await reading.find(Qualification, system_id=system_id))
+async def _system(snapshot: Snapshot, system_id: SystemId) -> pb.System:
+    system = await get_system(snapshot, system_id)
+    return system_message(system, await snapshot.find(Qualification, system_id=system_id))
 
 
 def party_message(party: Party) -> pb.Party:

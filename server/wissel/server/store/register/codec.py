@@ -1,191 +1,20 @@
-"""Facts as JSON text, and back.
+"""Facts as JSON text, and back: equal facts have equal text."""
 
-The body of a fact is one JSON object with its fields by name, sorted, so that
-equal facts have equal bodies. Days are `yyyy-mm-dd`, instants ISO 8601 in UTC,
-sets sorted lists. A field that has its default value is left out: a field that
-is added later, with a default, changes neither a stored body nor its etag.
-
-Converters are derived once per type from the annotations in
-`wissel.routing.facts`; a type that they cannot express stops the import.
-"""
-
-import datetime as dt
-import hashlib
-import types
-from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
-from enum import Enum
-from functools import lru_cache
-from operator import attrgetter
-from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
-from uuid import UUID, SafeUUID
+from typing import TypeVar
 
 import orjson
 
 from wissel.routing.facts import Fact
-from wissel.routing.values.days import Period
-from wissel.routing.values.identifiers import Identifier
+from wissel.routing.facts.plain import from_plain, to_plain
 
 F = TypeVar("F", bound=Fact)
-Convert = Callable[[Any], Any]
-
-FACT_KINDS: Final[tuple[type[Fact], ...]] = get_args(Fact)
-"""Every kind of fact there is."""
-
-_ETAG_LENGTH: Final = 16
 
 
 def encode(fact: Fact) -> str:
-    """Return the JSON text of a fact."""
-    return orjson.dumps(_codec(type(fact)).to_json(fact), option=orjson.OPT_SORT_KEYS).decode()
+    """Return the JSON text of a fact: one object, its keys sorted."""
+    return orjson.dumps(to_plain(fact), option=orjson.OPT_SORT_KEYS).decode()
 
 
 def decode(kind: type[F], body: str) -> F:
     """Return the fact of this kind that `encode` wrote."""
-    fact: F = _codec(kind).from_json(orjson.loads(body))
-    return fact
-
-
-def etag_of(fact: Fact) -> str:
-    """Return 16 lower-case hex digits that differ when the stored body differs."""
-    return hashlib.sha256(encode(fact).encode()).hexdigest()[:_ETAG_LENGTH]
-
-
-@dataclass(frozen=True, slots=True)
-class _Codec:
-    """Both directions between the values of one type and what JSON can hold."""
-
-    to_json: Convert
-    from_json: Convert
-
-
-def _same(value: Any) -> Any:
-    return value
-
-
-def _instant_to_json(value: dt.datetime) -> str:
-    return value.astimezone(dt.UTC).isoformat()
-
-
-def _uuid(text: str) -> UUID:
-    """Return `UUID(text)` in half the time; a fact has up to three, a register millions.
-
-    The constructor sorts out spellings that `str` never writes.
-    """
-    uuid = object.__new__(UUID)
-    object.__setattr__(uuid, "int", int(text.replace("-", ""), 16))
-    object.__setattr__(uuid, "is_safe", SafeUUID.unknown)
-    return uuid
-
-
-_PLAIN: Final = _Codec(_same, _same)
-_SCALARS: Final[Mapping[type, _Codec]] = {
-    str: _PLAIN,
-    int: _PLAIN,
-    bool: _PLAIN,
-    UUID: _Codec(str, _uuid),
-    dt.date: _Codec(dt.date.isoformat, dt.date.fromisoformat),
-    dt.datetime: _Codec(_instant_to_json, dt.datetime.fromisoformat),
-}
-
-
-_RECORDS: Final[dict[Any, _Codec]] = {}
-
-
-def _codec(annotation: Any) -> _Codec:
-    """Return the codec for a type as annotated."""
-    if annotation in _RECORDS:
-        return _RECORDS[annotation]
-    if annotation in _SCALARS:
-        return _SCALARS[annotation]
-    origin = get_origin(annotation)
-    if origin in (Union, types.UnionType):
-        return _union(get_args(annotation))
-    if origin in (tuple, frozenset):
-        return _collection(origin, _codec(get_args(annotation)[0]))
-    if is_dataclass(annotation):
-        codec = _record(annotation)
-        return _RECORDS.setdefault(annotation, _shared(codec) if annotation is Period else codec)
-    if issubclass(annotation, Enum):
-        members = {member.value: member for member in annotation}  # faster than calling the enum
-        return _Codec(attrgetter("value"), members.__getitem__)
-    if issubclass(annotation, Identifier):
-        return _Codec(_same, annotation)
-    message = f"a fact cannot hold {annotation}"
-    raise TypeError(message)
-
-
-def _union(members: tuple[Any, ...]) -> _Codec:
-    """Return the codec of `X | None`, or of identifiers that their patterns tell apart."""
-    if type(None) in members:
-        rest = tuple(member for member in members if member is not type(None))
-        inner = _codec(rest[0]) if len(rest) == 1 else _union(rest)
-        return _Codec(
-            lambda value: None if value is None else inner.to_json(value),
-            lambda value: None if value is None else inner.from_json(value),
-        )
-
-    @lru_cache(maxsize=4096)  # facts come by organisation, so the last one comes again
-    def from_json(text: str) -> Identifier:
-        for member in members:
-            if member.pattern.fullmatch(text):
-                return member(text)  # type: ignore[no-any-return]  # one of the identifiers
-        message = "a stored identifier fits none of its types"
-        raise ValueError(message)
-
-    return _Codec(_same, from_json)
-
-
-def _collection(origin: Any, item: _Codec) -> _Codec:
-    """Return the codec of a tuple (order kept) or a frozenset (sorted)."""
-    arrange = sorted if origin is frozenset else list
-    return _Codec(
-        lambda values: arrange(map(item.to_json, values)),
-        lambda values: origin(map(item.from_json, values)),
-    )
-
-
-def _record(kind: Any) -> _Codec:
-    """Return the codec of a dataclass."""
-    hints = get_type_hints(kind)
-    named = {field.name: _codec(hints[field.name]) for field in fields(kind)}
-    writers = [(f.name, _default(f), named[f.name].to_json) for f in fields(kind)]
-    readers = {
-        name: codec.from_json for name, codec in named.items() if codec.from_json is not _same
-    }
-
-    def to_json(value: Any) -> dict[str, Any]:
-        body = {}
-        for name, default, convert in writers:
-            held = getattr(value, name)
-            if held != default:
-                body[name] = convert(held)
-        return body
-
-    def from_json(body: dict[str, Any]) -> Any:
-        for name, held in body.items():
-            convert = readers.get(name)
-            if convert is not None:
-                body[name] = convert(held)
-        return kind(**body)
-
-    return _Codec(to_json, from_json)
-
-
-def _shared(codec: _Codec) -> _Codec:
-    """Return a codec that reads equal bodies as one value: a million mandates have few periods."""
-
-    @lru_cache(maxsize=65_536)
-    def read(items: tuple[tuple[str, Any], ...]) -> Any:
-        return codec.from_json(dict(items))
-
-    return _Codec(codec.to_json, lambda body: read(tuple(body.items())))
-
-
-def _default(field: Field[Any]) -> Any:
-    """Return the default of a field, or a value that equals nothing."""
-    return object() if field.default is MISSING else field.default
-
-
-for _kind in FACT_KINDS:
-    _codec(_kind)  # an annotation that cannot be stored shows at import, not at the first write
+    return from_plain(kind, orjson.loads(body))

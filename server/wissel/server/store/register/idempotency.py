@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.server.store.register.acts import ActLike
+from wissel.server.registry.ports import Actor
 from wissel.server.store.register.tables import ANSWER
 
 KEPT: Final = dt.timedelta(days=30)
@@ -25,7 +25,7 @@ class Answer:
 
 
 async def earlier_answer(
-    connection: AsyncConnection, act: ActLike, now: dt.datetime
+    connection: AsyncConnection, actor: Actor, now: dt.datetime
 ) -> Answer | None:
     """Return the answer that this very request got before.
 
@@ -33,33 +33,33 @@ async def earlier_answer(
     Raises `Refused(REQUEST_ID_REUSED)` if the same caller used the id on the
     same method with another body.
     """
-    if not act.request_id:
+    if not actor.request_id:
         return None
     query = select(ANSWER).where(
-        ANSWER.c.caller_oin == act.caller,
-        ANSWER.c.method == act.method,
-        ANSWER.c.request_id == act.request_id,
+        ANSWER.c.caller_oin == actor.caller,
+        ANSWER.c.method == actor.method,
+        ANSWER.c.request_id == actor.request_id,
         ANSWER.c.recorded_time >= now - KEPT,
     )
     row = (await connection.execute(query)).one_or_none()
     if row is None:
         return None
-    if row.body_sha256 != act.body_sha256:
-        raise Refused(Reason.REQUEST_ID_REUSED, field="request_id", request_id=act.request_id)
+    if row.body_sha256 != actor.body_sha256:
+        raise Refused(Reason.REQUEST_ID_REUSED, field="request_id", request_id=actor.request_id)
     return Answer(revision=row.revision, response=row.response)
 
 
 async def keep_answer(
-    connection: AsyncConnection, act: ActLike, answer: Answer, now: dt.datetime
+    connection: AsyncConnection, actor: Actor, answer: Answer, now: dt.datetime
 ) -> None:
     """Store an answer in the transaction of its change, and drop those past `KEPT`."""
     await connection.execute(delete(ANSWER).where(ANSWER.c.recorded_time < now - KEPT))
     await connection.execute(
         insert(ANSWER).values(
-            caller_oin=act.caller,
-            method=act.method,
-            request_id=act.request_id,
-            body_sha256=act.body_sha256,
+            caller_oin=actor.caller,
+            method=actor.method,
+            request_id=actor.request_id,
+            body_sha256=actor.body_sha256,
             revision=answer.revision,
             response=answer.response,
             recorded_time=now,

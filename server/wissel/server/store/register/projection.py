@@ -1,8 +1,5 @@
-"""Which fact goes into which table, under which key, with which columns.
+"""Which fact goes into which table, with which columns.
 
-Keys are text: a board's number, a BRIN, a code of a samenwerkingsverband, an
-OIN, a system id, `system_id/service` for a qualification, a service code,
-canonical UUIDs, `TARGET:value` for a revocation, the source of a report.
 Indexed columns are those of `tables.INDEXED`; mandates and endpoints can also
 be filtered by `party`, the vendor of their system.
 """
@@ -14,25 +11,10 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Table, select
 
-from wissel.routing.facts import (
-    Agreement,
-    Board,
-    Endpoint,
-    Fact,
-    Mandate,
-    Party,
-    Qualification,
-    Revocation,
-    Samenwerkingsverband,
-    School,
-    Service,
-    SourceReport,
-    System,
-)
+from wissel.routing.facts import Fact, System
+from wissel.routing.facts.keys import KEYS
+from wissel.server.registry.ports import Where
 from wissel.server.store.register.tables import FACT_TABLES, INDEXED
-
-Where = str | tuple[str, ...]
-"""A value to filter by; a tuple means one of these."""
 
 Text = Callable[[Any], str]
 
@@ -45,7 +27,6 @@ class Projection:
 
     kind: type[Fact]
     entity: str
-    key: Text
     columns: Mapping[str, Text]
 
     @property
@@ -69,43 +50,23 @@ def _equals(column: ColumnElement[str], value: Where) -> ColumnElement[bool]:
     return column.in_(value) if isinstance(value, tuple) else column == value
 
 
-def _projection(kind: type[Fact], key: Text, **special: Text) -> Projection:
-    """Return the projection of a kind; a column not named here is the field of that name."""
+def _projection(kind: type[Fact]) -> Projection:
+    """Return the projection of a kind: a column is the field of its name, but for `_SPECIAL`."""
     entity = _INNER_CAPITAL.sub(r"_\g<0>", kind.__name__).lower()
-    columns = {name: special.get(name, _field(name)) for name in INDEXED[entity]}
-    return Projection(kind=kind, entity=entity, key=key, columns=columns)
+    columns = {name: _field(_SPECIAL.get((kind, name), name)) for name in INDEXED[entity]}
+    return Projection(kind=kind, entity=entity, columns=columns)
 
 
 def _field(name: str) -> Text:
     return lambda fact: str(getattr(fact, name))
 
 
-PROJECTIONS: Final[Mapping[Any, Projection]] = {
-    projection.kind: projection
-    for projection in (
-        # In the order in which facts refer to each other: so they are also loaded.
-        _projection(Board, _field("number")),
-        _projection(School, _field("brin")),
-        _projection(Samenwerkingsverband, _field("code")),
-        _projection(Party, _field("oin")),
-        _projection(System, _field("system_id"), oin=_field("acting_oin")),
-        _projection(Service, _field("code")),
-        _projection(Agreement, _field("agreement_id")),
-        _projection(Qualification, lambda fact: f"{fact.system_id}/{fact.service}"),
-        _projection(Revocation, lambda fact: f"{fact.target}:{fact.value}"),
-        _projection(SourceReport, _field("source")),
-        _projection(Mandate, _field("mandate_id")),
-        _projection(Endpoint, _field("endpoint_id")),
-    )
-}
-"""Every kind of fact (the class), with how it is stored."""
+_SPECIAL: Final[Mapping[tuple[Any, str], str]] = {(System, "oin"): "acting_oin"}
+
+PROJECTIONS: Final[Mapping[Any, Projection]] = {kind: _projection(kind) for kind in KEYS}
+"""Every kind of fact (the class), with how it is stored; in the order of loading."""
 
 BY_ENTITY: Final[Mapping[str, Projection]] = {
     projection.entity: projection for projection in PROJECTIONS.values()
 }
 """The same, by the name under which events mention it."""
-
-
-def key_of(fact: Fact) -> str:
-    """Return the key of a fact."""
-    return PROJECTIONS[type(fact)].key(fact)

@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from wissel.routing.facts import Fact
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
+from wissel.server.registry.ports import Actor
 from wissel.server.store.engine import LOCK_TIMEOUT, write_transaction
 from wissel.server.store.register import event_log, snapshot
-from wissel.server.store.register.acts import ActLike
-from wissel.server.store.register.snapshot import SqlReading, open_reading
-from wissel.server.store.register.transaction import SqlChange, open_change
+from wissel.server.store.register.snapshot import SqlSnapshot, open_snapshot
+from wissel.server.store.register.transaction import SqlTransaction, open_transaction
 
 T = TypeVar("T")
 
@@ -48,12 +48,12 @@ class SqlRegister:
         """Call `listener` with each new revision that this process commits."""
         self._listeners.append(listener)
 
-    def reading(self) -> AbstractAsyncContextManager[SqlReading]:
+    def snapshot(self) -> AbstractAsyncContextManager[SqlSnapshot]:
         """Open a consistent read. Raises `Refused(DATABASE_UNAVAILABLE)`."""
-        return open_reading(self._engine)
+        return open_snapshot(self._engine)
 
     @asynccontextmanager
-    async def changing(self, act: ActLike) -> AsyncIterator[SqlChange]:
+    async def transaction(self, actor: Actor) -> AsyncIterator[SqlTransaction]:
         """Open a write; it commits when the block ends without an exception.
 
         Raises `Refused(CONTENTION)` if the write lock is not had in time,
@@ -62,14 +62,14 @@ class SqlRegister:
         """
         began = time.perf_counter()
         async with self._in_turn(), write_transaction(self._engine) as connection:
-            change = await open_change(connection, act, self._clock)
+            transaction = await open_transaction(connection, actor, self._clock)
             self._waited(time.perf_counter() - began)
-            yield change
-            if not await change.finish():
+            yield transaction
+            if not await transaction.finish():
                 await connection.rollback()
-        if change.changed:
+        if transaction.changed:
             for listener in self._listeners:
-                listener(change.revision)
+                listener(transaction.revision)
 
     async def head_revision(self) -> int:
         """Return the revision of the last committed change, of any process."""

@@ -8,15 +8,16 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from wissel.routing.facts import Fact
+from wissel.server.registry.ports import Where
 from wissel.server.store.engine import read_transaction
 from wissel.server.store.register.codec import decode
-from wissel.server.store.register.projection import PROJECTIONS, Where
+from wissel.server.store.register.projection import PROJECTIONS
 from wissel.server.store.register.tables import HEAD
 
 F = TypeVar("F", bound=Fact)
 
 
-class SqlReading:
+class SqlSnapshot:
     """Reads in one transaction; implements `registry.ports.Reading`."""
 
     def __init__(self, connection: AsyncConnection, revision: int) -> None:
@@ -70,11 +71,11 @@ class SqlReading:
 
 
 @asynccontextmanager
-async def open_reading(engine: AsyncEngine) -> AsyncIterator[SqlReading]:
+async def open_snapshot(engine: AsyncEngine) -> AsyncIterator[SqlSnapshot]:
     """Open a read of one revision."""
     async with read_transaction(engine) as connection:
         revision = await connection.scalar(select(HEAD.c.revision))
-        yield SqlReading(connection, revision or 0)
+        yield SqlSnapshot(connection, revision or 0)
 
 
 async def head_revision(engine: AsyncEngine) -> int:

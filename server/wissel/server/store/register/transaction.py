@@ -10,14 +10,15 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from wissel.routing.facts import Fact
+from wissel.routing.facts.keys import key_of
 from wissel.routing.values.days import day_of
-from wissel.server.store.register.acts import ActLike
+from wissel.server.registry.ports import Actor
 from wissel.server.store.register.codec import decode, encode
 from wissel.server.store.register.event_subjects import subjects_of
 from wissel.server.store.register.idempotency import Answer, earlier_answer, keep_answer
 from wissel.server.store.register.listen import notify
-from wissel.server.store.register.projection import PROJECTIONS, Projection, key_of
-from wissel.server.store.register.snapshot import SqlReading
+from wissel.server.store.register.projection import PROJECTIONS, Projection
+from wissel.server.store.register.snapshot import SqlSnapshot
 from wissel.server.store.register.tables import EVENT, HEAD, SUBJECT
 
 _CHUNK: Final = 500  # facts per round of statements: the event loop breathes between them
@@ -35,20 +36,20 @@ class _Event:
     after: str
 
 
-class SqlChange(SqlReading):
+class SqlTransaction(SqlSnapshot):
     """A write in one transaction; implements `registry.ports.Change`."""
 
     def __init__(
         self,
         connection: AsyncConnection,
-        act: ActLike,
+        actor: Actor,
         *,
         head: int,
         now: dt.datetime,
         earlier: Answer | None,
     ) -> None:
         super().__init__(connection, head)
-        self._act = act
+        self._act = actor
         self._now = now
         self._earlier = earlier
         self._response: bytes | None = None
@@ -196,9 +197,9 @@ class SqlChange(SqlReading):
         )
 
 
-async def open_change(
-    connection: AsyncConnection, act: ActLike, clock: Callable[[], dt.datetime]
-) -> SqlChange:
+async def open_transaction(
+    connection: AsyncConnection, actor: Actor, clock: Callable[[], dt.datetime]
+) -> SqlTransaction:
     """Take the register's lock and return the change.
 
     The first statement locks the head row, so that whatever is read after it
@@ -207,8 +208,8 @@ async def open_change(
     lock = update(HEAD).values(revision=HEAD.c.revision)
     head = (await connection.execute(lock.returning(HEAD.c.revision, HEAD.c.recorded_time))).one()
     now = max(clock(), head.recorded_time)
-    earlier = await earlier_answer(connection, act, now)
-    return SqlChange(connection, act, head=head.revision, now=now, earlier=earlier)
+    earlier = await earlier_answer(connection, actor, now)
+    return SqlTransaction(connection, actor, head=head.revision, now=now, earlier=earlier)
 
 
 def _events(facts: Sequence[Fact], current: dict[Address, str]) -> list[_Event]:

@@ -9,13 +9,13 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import parse_optional_day
 from wissel.routing.values.identifiers import Brin, Namespace, RoutingKey, ServiceCode, Swv
 from wissel.server.registry.finding import get_organisation, get_service
-from wissel.server.registry.ports import Reading, Where
+from wissel.server.registry.ports import Snapshot, Where
 from wissel.server.rpc.requests.parsing import optional, optional_choice
 from wissel.server.rpc.services.endpoints.messages import entry_message
 
 
 async def lookup(
-    reading: Reading, request: pb.LookupEndpointsRequest, today: dt.date
+    snapshot: Snapshot, request: pb.LookupEndpointsRequest, today: dt.date
 ) -> list[pb.EndpointEntry]:
     """Return the entries, in order of routing key.
 
@@ -29,17 +29,17 @@ async def lookup(
     version = optional(Namespace, request.service_version, "service_version")
     attribute = optional_choice(Attribute, request.attribute, "attribute")
     code = ServiceCode.parse(request.service, "service")
-    where = await _key(reading, request)
-    where["service"] = (await get_service(reading, code)).code
+    where = await _key(snapshot, request)
+    where["service"] = (await get_service(snapshot, code)).code
     found = [
         endpoint
-        for endpoint in await reading.find(Endpoint, **where)
+        for endpoint in await snapshot.find(Endpoint, **where)
         if version in (None, endpoint.version) and attribute in (None, endpoint.attribute)
     ]
     listed = [
         endpoint
         for endpoint in found
-        if await _in_force(reading, endpoint, day, future=request.include_future)
+        if await _in_force(snapshot, endpoint, day, future=request.include_future)
     ]
     return [
         entry_message(endpoint)
@@ -47,15 +47,15 @@ async def lookup(
     ]
 
 
-async def _key(reading: Reading, request: pb.LookupEndpointsRequest) -> dict[str, Where]:
+async def _key(snapshot: Snapshot, request: pb.LookupEndpointsRequest) -> dict[str, Where]:
     match request.WhichOneof("key"):
         case "brin":
             brin = Brin.parse(request.brin, "brin")
-            await get_organisation(reading, brin)
+            await get_organisation(snapshot, brin)
             return {"organisation": brin}
         case "swv":
             swv = Swv.parse(request.swv, "swv")
-            await get_organisation(reading, swv)
+            await get_organisation(snapshot, swv)
             return {"organisation": swv}
         case "routing_key":
             return {"routing_key": RoutingKey.parse(request.routing_key, "routing_key")}
@@ -63,8 +63,8 @@ async def _key(reading: Reading, request: pb.LookupEndpointsRequest) -> dict[str
             raise Refused(Reason.FIELD_REQUIRED, field="brin")
 
 
-async def _in_force(reading: Reading, endpoint: Endpoint, day: dt.date, *, future: bool) -> bool:
-    mandate = await reading.get(Mandate, str(endpoint.mandate_id))
+async def _in_force(snapshot: Snapshot, endpoint: Endpoint, day: dt.date, *, future: bool) -> bool:
+    mandate = await snapshot.get(Mandate, str(endpoint.mandate_id))
     if mandate is None or mandate.stopped or endpoint.stopped:
         return False
     start = max(endpoint.period.start, mandate.period.start)

@@ -4,11 +4,11 @@ import datetime as dt
 
 from wissel.endpoint.v1 import endpoint_service_pb2 as pb
 from wissel.routing.facts import DeliveryContract, Endpoint, Mandate
+from wissel.routing.facts.plain import etag_of
 from wissel.routing.values.identifiers import Swv
 from wissel.server.registry.endpoints import endpoint_has_ended
 from wissel.server.registry.rules.mandates import has_ended
 from wissel.server.rpc.requests.parsing import day_text
-from wissel.server.store.register.codec import etag_of
 
 
 def endpoint_message(endpoint: Endpoint, mandate: Mandate | None, today: dt.date) -> pb.Endpoint:

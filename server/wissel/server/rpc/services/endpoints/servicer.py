@@ -15,7 +15,7 @@ from wissel.routing.values.identifiers import Aanleverpunt, Namespace, RoutingKe
 from wissel.server.registry import commands, endpoints
 from wissel.server.registry.endpoints import endpoint_has_ended
 from wissel.server.registry.finding import get_endpoint, get_service
-from wissel.server.registry.ports import Change, Reading, Where
+from wissel.server.registry.ports import Snapshot, Transaction, Where
 from wissel.server.rpc.requests.mutation import mutate
 from wissel.server.rpc.requests.paging import listed, page_of
 from wissel.server.rpc.requests.parsing import (
@@ -48,12 +48,12 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
         command = _registration(request)
         scope = current_scope()
 
-        async def work(change: Change) -> pb.RegisterEndpointResponse:
+        async def work(transaction: Transaction) -> pb.RegisterEndpointResponse:
             endpoint = await endpoints.register_endpoint(
-                change, command, scope, self._shared.new_id
+                transaction, command, scope, self._shared.new_id
             )
             return pb.RegisterEndpointResponse(
-                endpoint=await _message(change, endpoint, change.today)
+                endpoint=await _message(transaction, endpoint, transaction.today)
             )
 
         return await mutate(self._shared, request, pb.RegisterEndpointResponse, work)
@@ -69,9 +69,11 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
         )
         scope = current_scope()
 
-        async def work(change: Change) -> pb.EndEndpointResponse:
-            endpoint = await endpoints.end_endpoint(change, command, scope)
-            return pb.EndEndpointResponse(endpoint=await _message(change, endpoint, change.today))
+        async def work(transaction: Transaction) -> pb.EndEndpointResponse:
+            endpoint = await endpoints.end_endpoint(transaction, command, scope)
+            return pb.EndEndpointResponse(
+                endpoint=await _message(transaction, endpoint, transaction.today)
+            )
 
         at_once = command.end is None
         return await mutate(self._shared, request, pb.EndEndpointResponse, work, forbids=at_once)
@@ -85,10 +87,10 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
         )
         scope = current_scope()
 
-        async def work(change: Change) -> pb.SuspendEndpointResponse:
-            endpoint = await endpoints.suspend_endpoint(change, command, scope)
+        async def work(transaction: Transaction) -> pb.SuspendEndpointResponse:
+            endpoint = await endpoints.suspend_endpoint(transaction, command, scope)
             return pb.SuspendEndpointResponse(
-                endpoint=await _message(change, endpoint, change.today)
+                endpoint=await _message(transaction, endpoint, transaction.today)
             )
 
         answer = pb.SuspendEndpointResponse
@@ -103,10 +105,10 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
         )
         scope = current_scope()
 
-        async def work(change: Change) -> pb.ResumeEndpointResponse:
-            endpoint = await endpoints.resume_endpoint(change, command, scope)
+        async def work(transaction: Transaction) -> pb.ResumeEndpointResponse:
+            endpoint = await endpoints.resume_endpoint(transaction, command, scope)
             return pb.ResumeEndpointResponse(
-                endpoint=await _message(change, endpoint, change.today)
+                endpoint=await _message(transaction, endpoint, transaction.today)
             )
 
         return await mutate(self._shared, request, pb.ResumeEndpointResponse, work)
@@ -117,9 +119,9 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
         """Return one endpoint within the caller's scope."""
         endpoint_id = uuid(request.endpoint_id, "endpoint_id")
         await self._shared.at(request)
-        async with self._shared.register.reading() as reading:
-            endpoint = await get_endpoint(reading, endpoint_id, current_scope())
-            message = await _message(reading, endpoint, self._shared.today())
+        async with self._shared.register.snapshot() as snapshot:
+            endpoint = await get_endpoint(snapshot, endpoint_id, current_scope())
+            message = await _message(snapshot, endpoint, self._shared.today())
         return pb.GetEndpointResponse(endpoint=message)
 
     async def ListEndpoints(
@@ -133,16 +135,16 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
         await self._shared.at(request)
         today = self._shared.today()
         keep = None if request.include_ended else lambda one: not endpoint_has_ended(one, today)
-        async with self._shared.register.reading() as reading:
+        async with self._shared.register.snapshot() as snapshot:
             where: dict[str, Where] = dict(current_scope().where())
             if receiver:
                 where["organisation"] = receiver
             if code:
-                where["service"] = (await get_service(reading, code)).code
+                where["service"] = (await get_service(snapshot, code)).code
             if mandate_id:
                 where["mandate_id"] = str(mandate_id)
-            found, token = await listed(reading, Endpoint, page, where, keep=keep)
-            messages = await _messages(reading, found, today)
+            found, token = await listed(snapshot, Endpoint, page, where, keep=keep)
+            messages = await _messages(snapshot, found, today)
         return pb.ListEndpointsResponse(endpoints=messages, next_page_token=token)
 
     async def LookupEndpoints(
@@ -150,18 +152,18 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
     ) -> pb.LookupEndpointsResponse:
         """Answer, as a telephone book does, where a school receives."""
         await self._shared.at(request)
-        async with self._shared.register.reading() as reading:
-            entries = await lookup(reading, request, self._shared.today())
-            revision = reading.revision
+        async with self._shared.register.snapshot() as snapshot:
+            entries = await lookup(snapshot, request, self._shared.today())
+            revision = snapshot.revision
         return pb.LookupEndpointsResponse(endpoints=entries, registry_revision=revision)
 
 
-async def _message(reading: Reading, endpoint: Endpoint, today: dt.date) -> pb.Endpoint:
-    return (await _messages(reading, [endpoint], today))[0]
+async def _message(snapshot: Snapshot, endpoint: Endpoint, today: dt.date) -> pb.Endpoint:
+    return (await _messages(snapshot, [endpoint], today))[0]
 
 
 async def _messages(
-    reading: Reading, found: Iterable[Endpoint], today: dt.date
+    snapshot: Snapshot, found: Iterable[Endpoint], today: dt.date
 ) -> list[pb.Endpoint]:
     """Return endpoints as they are answered; each is read with its mandate, which limits it."""
     mandates: dict[UUID, Mandate | None] = {}
@@ -169,7 +171,7 @@ async def _messages(
     for endpoint in found:
         mandate_id = endpoint.mandate_id
         if mandate_id not in mandates:
-            mandates[mandate_id] = await reading.get(Mandate, str(mandate_id))
+            mandates[mandate_id] = await snapshot.get(Mandate, str(mandate_id))
         messages.append(endpoint_message(endpoint, mandates[mandate_id], today))
     return messages
 

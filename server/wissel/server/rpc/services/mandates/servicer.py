@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from wissel.mandate.v1 import mandate_service_pb2 as pb
 from wissel.mandate.v1 import mandate_service_pb2_grpc as pb_grpc
 from wissel.routing.facts import Mandate, System
+from wissel.routing.facts.plain import etag_of
 from wissel.routing.values.days import parse_day, parse_optional_day
 from wissel.routing.values.identifiers import Oin, ServiceCode, Swv, SystemId, organisation
 from wissel.server.registry import commands, mandates
 from wissel.server.registry.finding import get_mandate, get_service
-from wissel.server.registry.ports import Change, Reading, Where
+from wissel.server.registry.ports import Snapshot, Transaction, Where
 from wissel.server.registry.rules.mandates import has_ended
 from wissel.server.registry.scope import Scope
 from wissel.server.rpc.calls.call import caller
@@ -26,7 +27,6 @@ from wissel.server.rpc.requests.parsing import (
 from wissel.server.rpc.requests.scoping import current_scope
 from wissel.server.rpc.requests.shared import Shared
 from wissel.server.rpc.services.mandates.validation import validate_mandate
-from wissel.server.store.register.codec import etag_of
 
 
 class MandateServicer(pb_grpc.MandateServiceServicer):
@@ -49,9 +49,9 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
         )
         scope = current_scope()
 
-        async def work(change: Change) -> pb.CreateMandateResponse:
-            given = await mandates.create_mandate(change, command, scope, self._shared.new_id)
-            message = await _message(change, given.mandate, change.today)
+        async def work(transaction: Transaction) -> pb.CreateMandateResponse:
+            given = await mandates.create_mandate(transaction, command, scope, self._shared.new_id)
+            message = await _message(transaction, given.mandate, transaction.today)
             if command.validate_only:
                 message.mandate_id = message.etag = ""
             return pb.CreateMandateResponse(mandate=message, note=given.note)
@@ -70,9 +70,9 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
         """Return one mandate within the caller's scope."""
         mandate_id = uuid(request.mandate_id, "mandate_id")
         await self._shared.at(request)
-        async with self._shared.register.reading() as reading:
-            mandate = await get_mandate(reading, mandate_id, current_scope())
-            message = await _message(reading, mandate, self._shared.today())
+        async with self._shared.register.snapshot() as snapshot:
+            mandate = await get_mandate(snapshot, mandate_id, current_scope())
+            message = await _message(snapshot, mandate, self._shared.today())
         return pb.GetMandateResponse(mandate=message)
 
     async def ListMandates(
@@ -87,14 +87,14 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
         scope = current_scope()
         today = self._shared.today()
         keep = None if request.include_ended else lambda mandate: not has_ended(mandate, today)
-        async with self._shared.register.reading() as reading:
+        async with self._shared.register.snapshot() as snapshot:
             where = within(scope, system_id)
             if giver:
                 where["organisation"] = giver
             if code:
-                where["service"] = (await get_service(reading, code)).code
-            found, token = await listed(reading, Mandate, page, where, keep=keep)
-            messages = await _messages(reading, found, today)
+                where["service"] = (await get_service(snapshot, code)).code
+            found, token = await listed(snapshot, Mandate, page, where, keep=keep)
+            messages = await _messages(snapshot, found, today)
         return pb.ListMandatesResponse(mandates=messages, next_page_token=token)
 
     async def UpdateMandate(
@@ -114,9 +114,11 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
         )
         scope = current_scope()
 
-        async def work(change: Change) -> pb.UpdateMandateResponse:
-            mandate = await mandates.update_mandate(change, command, scope)
-            return pb.UpdateMandateResponse(mandate=await _message(change, mandate, change.today))
+        async def work(transaction: Transaction) -> pb.UpdateMandateResponse:
+            mandate = await mandates.update_mandate(transaction, command, scope)
+            return pb.UpdateMandateResponse(
+                mandate=await _message(transaction, mandate, transaction.today)
+            )
 
         return await mutate(self._shared, request, pb.UpdateMandateResponse, work)
 
@@ -131,9 +133,11 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
         )
         scope = current_scope()
 
-        async def work(change: Change) -> pb.EndMandateResponse:
-            mandate = await mandates.end_mandate(change, command, scope)
-            return pb.EndMandateResponse(mandate=await _message(change, mandate, change.today))
+        async def work(transaction: Transaction) -> pb.EndMandateResponse:
+            mandate = await mandates.end_mandate(transaction, command, scope)
+            return pb.EndMandateResponse(
+                mandate=await _message(transaction, mandate, transaction.today)
+            )
 
         at_once = command.end is None
         return await mutate(self._shared, request, pb.EndMandateResponse, work, forbids=at_once)
@@ -151,9 +155,9 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
             registry_revision=call.table.revision,
         )
         if verdict.shown and verdict.mandate_id:
-            async with self._shared.register.reading() as reading:
-                mandate = await get_mandate(reading, verdict.mandate_id, Scope.everything())
-                message = await _message(reading, mandate, self._shared.today())
+            async with self._shared.register.snapshot() as snapshot:
+                mandate = await get_mandate(snapshot, verdict.mandate_id, Scope.everything())
+                message = await _message(snapshot, mandate, self._shared.today())
             response.mandate.CopyFrom(message)
         return response
 
@@ -165,16 +169,18 @@ def within(scope: Scope, system_id: SystemId | None) -> dict[str, Where]:
     return {"system_id": system_id if scope.sees(system_id) else ()}
 
 
-async def _message(reading: Reading, mandate: Mandate, today: dt.date) -> pb.Mandate:
-    return (await _messages(reading, [mandate], today))[0]
+async def _message(snapshot: Snapshot, mandate: Mandate, today: dt.date) -> pb.Mandate:
+    return (await _messages(snapshot, [mandate], today))[0]
 
 
-async def _messages(reading: Reading, found: Iterable[Mandate], today: dt.date) -> list[pb.Mandate]:
+async def _messages(
+    snapshot: Snapshot, found: Iterable[Mandate], today: dt.date
+) -> list[pb.Mandate]:
     vendors: dict[SystemId, Oin | None] = {}
     messages = []
     for mandate in found:
         if mandate.system_id not in vendors:
-            system = await reading.get(System, mandate.system_id)
+            system = await snapshot.get(System, mandate.system_id)
             vendors[mandate.system_id] = system.party if system else None
         messages.append(mandate_message(mandate, vendors[mandate.system_id], today))
     return messages

@@ -3,10 +3,10 @@
 from typing import Final
 
 from wissel.routing.facts import Board, Samenwerkingsverband, School
+from wissel.routing.facts.plain import etag_of
 from wissel.school.v1 import school_pb2, school_service_pb2
 from wissel.server.registry.schools.usecases import ImportReport
 from wissel.server.rpc.requests.parsing import day_text
-from wissel.server.store.register.codec import etag_of
 
 MAX_CHANGES: Final = 20_000
 """Most changes that the answer to an import lists; the counts are of all."""

@@ -11,7 +11,7 @@ from wissel.routing.values.identifiers import BoardNumber, Brin, Oin, Swv, Vesti
 from wissel.school.v1 import school_service_pb2 as pb
 from wissel.school.v1 import school_service_pb2_grpc as pb_grpc
 from wissel.server.registry.finding import get_board, get_school
-from wissel.server.registry.ports import Change
+from wissel.server.registry.ports import Transaction
 from wissel.server.registry.schools import duo, usecases
 from wissel.server.registry.schools.lists import (
     SchoolFilter,
@@ -50,8 +50,8 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
         del upload  # its bytes have been read
         command = self._import(header, file)
 
-        async def work(change: Change) -> pb.ImportSchoolsResponse:
-            return import_message(await usecases.import_schools(change, command))
+        async def work(transaction: Transaction) -> pb.ImportSchoolsResponse:
+            return import_message(await usecases.import_schools(transaction, command))
 
         return await mutate(
             self._shared,
@@ -68,8 +68,8 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
         """Record a school that DUO's files lack, with a reason."""
         command = _registration(request)
 
-        async def work(change: Change) -> pb.RegisterSchoolResponse:
-            school = await usecases.register_school(change, command)
+        async def work(transaction: Transaction) -> pb.RegisterSchoolResponse:
+            school = await usecases.register_school(transaction, command)
             return pb.RegisterSchoolResponse(school=school_message(school))
 
         return await mutate(self._shared, request, pb.RegisterSchoolResponse, work)
@@ -85,9 +85,9 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
             include_closed=request.include_closed,
         )
         await self._shared.at(request)
-        async with self._shared.register.reading() as reading:
-            part = page.part(reading)
-            found = await list_schools(reading, wanted, part)
+        async with self._shared.register.snapshot() as snapshot:
+            part = page.part(snapshot)
+            found = await list_schools(snapshot, wanted, part)
         return pb.ListSchoolsResponse(
             schools=map(school_message, found.items),
             next_page_token=page.token_after(part, found.last),
@@ -99,8 +99,8 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
         """Return one school."""
         brin = Brin.parse(request.brin, "brin")
         await self._shared.at(request)
-        async with self._shared.register.reading() as reading:
-            school = await get_school(reading, brin)
+        async with self._shared.register.snapshot() as snapshot:
+            school = await get_school(snapshot, brin)
         return pb.GetSchoolResponse(school=school_message(school))
 
     async def ListBoards(
@@ -109,10 +109,10 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
         """List boards in order of number."""
         page = page_of(request)
         await self._shared.at(request)
-        async with self._shared.register.reading() as reading:
-            part = page.part(reading)
-            found = await list_boards(reading, request.name_contains, part)
-            counts = await count_schools(reading, *(board.number for board in found.items))
+        async with self._shared.register.snapshot() as snapshot:
+            part = page.part(snapshot)
+            found = await list_boards(snapshot, request.name_contains, part)
+            counts = await count_schools(snapshot, *(board.number for board in found.items))
         return pb.ListBoardsResponse(
             boards=[board_message(board, counts[board.number]) for board in found.items],
             next_page_token=page.token_after(part, found.last),
@@ -122,9 +122,9 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
         """Return one board."""
         number = BoardNumber.parse(request.board_number, "board_number")
         await self._shared.at(request)
-        async with self._shared.register.reading() as reading:
-            board = await get_board(reading, number)
-            counts = await count_schools(reading, number)
+        async with self._shared.register.snapshot() as snapshot:
+            board = await get_board(snapshot, number)
+            counts = await count_schools(snapshot, number)
         return pb.GetBoardResponse(board=board_message(board, counts[number]))
 
     def _import(
@@ -157,8 +157,8 @@ class SamenwerkingsverbandServicer(pb_grpc.SamenwerkingsverbandServiceServicer):
             oin=Oin.parse(request.oin, "oin"),
         )
 
-        async def work(change: Change) -> pb.RegisterSamenwerkingsverbandResponse:
-            swv = await register_swv(change, command)
+        async def work(transaction: Transaction) -> pb.RegisterSamenwerkingsverbandResponse:
+            swv = await register_swv(transaction, command)
             return pb.RegisterSamenwerkingsverbandResponse(samenwerkingsverband=swv_message(swv))
 
         return await mutate(self._shared, request, pb.RegisterSamenwerkingsverbandResponse, work)
@@ -169,8 +169,8 @@ class SamenwerkingsverbandServicer(pb_grpc.SamenwerkingsverbandServiceServicer):
         """List samenwerkingsverbanden in order of code."""
         page = page_of(request)
         await self._shared.at(request)
-        async with self._shared.register.reading() as reading:
-            found, token = await listed(reading, Samenwerkingsverband, page)
+        async with self._shared.register.snapshot() as snapshot:
+            found, token = await listed(snapshot, Samenwerkingsverband, page)
         return pb.ListSamenwerkingsverbandenResponse(
             samenwerkingsverbanden=map(swv_message, found), next_page_token=token
         )

@@ -1,0 +1,47 @@
+"""The key of a fact: what tells it from all others of its kind."""
+
+from collections.abc import Callable, Mapping
+from operator import attrgetter
+from typing import Any, Final
+
+from wissel.routing.facts import (
+    Agreement,
+    Board,
+    Endpoint,
+    Fact,
+    Mandate,
+    Party,
+    Qualification,
+    Revocation,
+    Samenwerkingsverband,
+    School,
+    Service,
+    SourceReport,
+    System,
+)
+
+KEYS: Final[Mapping[Any, Callable[[Any], object]]] = {
+    Board: attrgetter("number"),
+    School: attrgetter("brin"),
+    Samenwerkingsverband: attrgetter("code"),
+    Party: attrgetter("oin"),
+    System: attrgetter("system_id"),
+    Service: attrgetter("code"),
+    Agreement: attrgetter("agreement_id"),
+    Qualification: lambda fact: f"{fact.system_id}/{fact.service}",
+    Revocation: lambda fact: f"{fact.target}:{fact.value}",
+    SourceReport: attrgetter("source"),
+    Mandate: attrgetter("mandate_id"),
+    Endpoint: attrgetter("endpoint_id"),
+}
+"""What makes the key, for every kind of fact; in the order in which facts refer to each other."""
+
+
+def key_of(fact: Fact) -> str:
+    """Return the key of a fact, as text.
+
+    A board's number, a BRIN, a code of a samenwerkingsverband, an OIN, a system
+    id, `system_id/service` for a qualification, a service code, a canonical
+    UUID, `TARGET:value` for a revocation, the source of a report.
+    """
+    return str(KEYS[type(fact)](fact))
