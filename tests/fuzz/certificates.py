@@ -31,7 +31,7 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.signing.certificate_profile import UNREADABLE, Purpose
 from wissel.routing.signing.certificates import oin_of
 from wissel.routing.signing.dsse import ENVELOPE_HEADER, Signature, Signed, verify
-from wissel.routing.signing.trusted_path import TrustedPath, check_revoked
+from wissel.routing.signing.trusted_path import TrustedPath, revocation_problem, validity_problem
 from wissel.routing.values.identifiers import Oin
 from wissel.server.identity.crls import RevocationLists, TrustFileError
 from wissel.server.identity.peer import AuthContext, Peers
@@ -98,16 +98,11 @@ def _require_sound(path: TrustedPath, at: dt.datetime) -> None:
     numbers = path.leaf.subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)
     assert [str(each.value) for each in numbers] == [path.oin]
     assert Oin.parse(path.oin) == path.oin
-    assert path.holds_at(at)
+    assert validity_problem(path, at) is None
     assert path.not_before <= at < path.ends
-    check_revoked(path, frozenset())
+    assert revocation_problem(path, frozenset()) is None
     for name in path.names:
-        try:
-            check_revoked(path, frozenset({name}))
-        except Refused:
-            continue
-        else:
-            raise AssertionError("a revoked certificate passes")
+        assert revocation_problem(path, frozenset({name})) is not None
 
 
 def _require_one_oin(der: bytes) -> None:
@@ -174,9 +169,7 @@ def _asked(lists: RevocationLists, at: dt.datetime) -> str:
     try:
         lists.check(_PATH, at)
     except Refused as refused:
-        assert not lists.passes(_PATH, at)
         return told(refused)
-    assert lists.passes(_PATH, at)
     return "passes"
 
 

@@ -1,8 +1,8 @@
 """Certificates: the OIN in them, and the path from them to a trusted root (design.md#identity).
 
-What TLS accepted is not enough, so the path is built again here, with our own
-rules. What a peer sends beside its own certificate is never more than a
-candidate for that path.
+TLS accepts more than we do (RSA keys of 1024 bits, the certificate of an
+authority as a client), so the path is built again here, by our own rules. The
+certificates that a peer sends beside its own are only candidates for that path.
 """
 
 import datetime as dt
@@ -24,11 +24,11 @@ from cryptography.x509.verification import (
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.signing.certificate_profile import UNREADABLE, Purpose, require_suitable
-from wissel.routing.signing.trusted_path import TrustedPath, check_clock
+from wissel.routing.signing.trusted_path import TrustedPath, validity_problem
 from wissel.routing.values.identifiers import Oin
 
 MAX_INTERMEDIATES: Final = 3
-"""A path has at most this many certificates between its leaf and its root."""
+"""The most certificates that a path may have between its leaf and its root."""
 _MAX_CANDIDATES: Final = 8
 
 # An authority follows the usual rules (basicConstraints, keyCertSign, path
@@ -61,7 +61,7 @@ def oin_of(certificate: x509.Certificate) -> Oin:
 
 
 def is_of_key(certificate: x509.Certificate, key: PrivateKeyTypes) -> bool:
-    """Whether a certificate is that of a private key; not if it holds none that can be read."""
+    """Whether the certificate holds the public key of `key`; False if its key is unreadable."""
     try:
         return certificate.public_key() == key.public_key()
     except UNREADABLE:
@@ -69,9 +69,9 @@ def is_of_key(certificate: x509.Certificate, key: PrivateKeyTypes) -> bool:
 
 
 def chain_from_pem(pem: bytes) -> tuple[bytes, ...]:
-    """Return the certificates of a PEM file as DER, in its order, at least one.
+    """Return the certificates in PEM as DER, in the same order, at least one.
 
-    Raises `Refused(CERTIFICATE_MISSING)` if there is none that can be read.
+    Raises `Refused(CERTIFICATE_MISSING)` if there is none, or one cannot be read.
     """
     try:
         certificates = x509.load_pem_x509_certificates(pem)
@@ -81,7 +81,7 @@ def chain_from_pem(pem: bytes) -> tuple[bytes, ...]:
 
 
 class Trust:
-    """The roots that are trusted, and the building of paths to them. It is a `PathFinder`."""
+    """Builds paths to the roots that are trusted; a `PathFinder`."""
 
     def __init__(self, roots: Sequence[x509.Certificate]) -> None:
         self.roots = tuple(roots)
@@ -89,18 +89,19 @@ class Trust:
 
     @classmethod
     def from_pem(cls, pem: bytes) -> Self:
-        """Trust the certificates of a PEM file; ValueError if it has none, or one is unreadable."""
+        """Trust the certificates in PEM; ValueError if there are none, or one cannot be read."""
         try:
             return cls([_load(der) for der in chain_from_pem(pem)])
         except (*UNREADABLE, Refused):
             raise ValueError("no certificates in PEM") from None
 
     def path(self, chain: Sequence[bytes], purpose: Purpose, at: dt.datetime) -> TrustedPath:
-        """Return the trusted path of the first of these DER certificates.
+        """Return the trusted path of `chain[0]` (design.md#identity).
 
-        1. There is a certificate, and it can be read (CERTIFICATE_MISSING,
-           CERTIFICATE_UNSUITABLE).
-        2. A path leads from it to a root, over any of the others
+        1. `chain` holds a certificate, and the first can be read
+           (CERTIFICATE_MISSING, CERTIFICATE_UNSUITABLE). The others are DER
+           certificates that may lie on the path; unreadable ones are ignored.
+        2. A path of at most `MAX_INTERMEDIATES` of them leads from it to a root
            (CERTIFICATE_UNTRUSTED).
         3. The certificate suits the purpose (CERTIFICATE_UNSUITABLE, and
            ALGORITHM_NOT_ALLOWED for a signer's key).
@@ -108,22 +109,29 @@ class Trust:
         5. The whole path is valid at `at`, an aware instant
            (CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID).
 
-        Revocation is not judged here: see `paths.check_revoked`.
+        Raises `Refused` with the reason of the first rule that fails. Revocation
+        is judged elsewhere (see `trusted_path.revocation_problem`).
         """
+        # 1.
         if not chain:
             raise Refused(Reason.CERTIFICATE_MISSING)
         leaf, candidates = _parse(chain[0]), _parse_candidates(chain[1:])
+        # 2.
         found = self._chain(leaf, candidates, at)
+        # 3.
         require_suitable(found, purpose)
+        # 4.
         path = TrustedPath.of(oin_of(leaf), found)
-        check_clock(path, at)
+        # 5.
+        if (problem := validity_problem(path, at)) is not None:
+            raise problem
         return path
 
     def _chain(
         self, leaf: x509.Certificate, candidates: list[x509.Certificate], at: dt.datetime
     ) -> list[x509.Certificate]:
-        # A path that leads to a root at another instant fails on the clock
-        # alone, and that is what its owner must hear.
+        # A path that exists at another instant fails on its validity alone, and
+        # that is the reason that its owner must read.
         other = max(each.not_valid_before_utc for each in (leaf, *candidates))
         for moment in (at, other):
             found = self._build(leaf, candidates, moment)
@@ -149,7 +157,7 @@ class Trust:
 
 
 def _load(der: bytes) -> x509.Certificate:
-    """Return the certificate with names and moments that can be read, else raise `UNREADABLE`."""
+    """Return the certificate; raise `UNREADABLE` if it, its names or its dates cannot be read."""
     certificate = x509.load_der_x509_certificate(der)
     _ = certificate.subject, certificate.issuer
     _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
@@ -169,6 +177,6 @@ def _parse_candidates(chain: Sequence[bytes]) -> list[x509.Certificate]:
         try:
             found.append(_load(der))
         except UNREADABLE:
-            # A candidate that cannot be read leads nowhere: the path says the rest.
+            # It cannot be part of a path. If it is missed, building the path fails.
             continue
     return found

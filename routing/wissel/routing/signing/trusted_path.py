@@ -1,4 +1,4 @@
-"""A chain of certificates that has been found good, and whether it still is."""
+"""A path of certificates to a trusted root, and whether it is still valid and not revoked."""
 
 import datetime as dt
 import hashlib
@@ -31,11 +31,13 @@ _REMEMBERED: Final = 1024
 class TrustedPath:
     """A path from a leaf to a root, and what is asked of it again and again.
 
-    `chain` is leaf first and ends with the root. The path holds from the latest
-    notBefore to the earliest notAfter in it, so no longer at `ends`. `key` is that
-    of the leaf, `names` are all names by which an element can be revoked.
-    `leaf_sha256` and `sha256`, of the leaf and of the path as a whole, are in
-    lower-case hex.
+    `chain` is leaf first and ends with the root. The path is valid from
+    `not_before`, the latest notBefore in it, up to but not including `ends`,
+    one second after `not_after`, the earliest notAfter in it. `key` is the
+    public key of the leaf. `names` are the names by which any of its
+    certificates can be revoked (see `revocation_names`). `leaf_sha256` is the
+    digest of the DER leaf, `sha256` that of the whole path; both are lower-case
+    hex.
     """
 
     oin: Oin
@@ -50,7 +52,7 @@ class TrustedPath:
 
     @classmethod
     def of(cls, oin: Oin, chain: Sequence[x509.Certificate]) -> Self:
-        """Return the path with everything about it worked out once."""
+        """Return the path of `chain` (leaf first, root last) whose leaf names `oin`."""
         digests = [certificate_sha256(each) for each in chain]
         not_after = min(each.not_valid_after_utc for each in chain)
         return cls(
@@ -68,31 +70,28 @@ class TrustedPath:
 
     @property
     def leaf(self) -> x509.Certificate:
-        """The certificate that it leads from."""
+        """The certificate at the beginning of the path."""
         return self.chain[0]
-
-    def holds_at(self, at: dt.datetime) -> bool:
-        """Whether every certificate in it is valid at that instant."""
-        return self.not_before <= at < self.ends
 
 
 class PathFinder(Protocol):
-    """What builds trusted paths."""
+    """Builds trusted paths."""
 
     def path(self, chain: Sequence[bytes], purpose: Purpose, at: dt.datetime) -> TrustedPath:
-        """Return a trusted path for the first of these DER certificates at that instant.
+        """Return the trusted path of `chain[0]`, valid at `at`, an aware instant.
 
-        The others are only candidates. Raises `Refused` with a reason of
-        identity (`CERTIFICATE_…`, `OIN_…`, `REVOCATION_UNKNOWN`).
+        `chain` holds DER certificates; those after the first are only candidates
+        for the path. Raises `Refused` with a reason of identity (`CERTIFICATE_…`,
+        `OIN_…`, `REVOCATION_UNKNOWN`, `ALGORITHM_NOT_ALLOWED`).
         """
         ...
 
 
 class RememberedPaths:
-    """A path finder that finds the same path only once.
+    """A `PathFinder` that remembers the last `size` paths that `inner` built.
 
-    Time enters path building through the validity of its certificates alone, so
-    a path found at one instant is good at every instant at which it holds.
+    The instant matters to path building only through the validity of the
+    certificates, so a path that was built once is right whenever it is valid.
     """
 
     def __init__(self, inner: PathFinder, size: int = _REMEMBERED) -> None:
@@ -103,39 +102,45 @@ class RememberedPaths:
         """As in `PathFinder`."""
         key = (purpose, tuple(chain))
         known = self._paths.get(key)
-        if known is not None and known.holds_at(at):
+        if known is not None and validity_problem(known, at) is None:
             return known
         found = self._inner.path(chain, purpose, at)
         self._paths.put(key, found)
         return found
 
 
-def check_clock(path: TrustedPath, at: dt.datetime) -> None:
-    """Return if the path holds at that instant.
+def validity_problem(path: TrustedPath, at: dt.datetime) -> Refused | None:
+    """Return why the path is not valid at `at`, an aware instant; None if it is valid.
 
-    Raises `Refused(CERTIFICATE_EXPIRED)` or `Refused(CERTIFICATE_NOT_YET_VALID)`.
+    The reason is CERTIFICATE_NOT_YET_VALID or CERTIFICATE_EXPIRED; its metadata
+    names the day on which the path begins or ends.
     """
-    if path.holds_at(at):
-        return
     if at < path.not_before:
         since = day_of(path.not_before).isoformat()
-        raise Refused(Reason.CERTIFICATE_NOT_YET_VALID, not_before=since)
-    until = day_of(path.not_after).isoformat()
-    raise Refused(Reason.CERTIFICATE_EXPIRED, not_after=until)
+        return Refused(Reason.CERTIFICATE_NOT_YET_VALID, not_before=since)
+    if at >= path.ends:
+        until = day_of(path.not_after).isoformat()
+        return Refused(Reason.CERTIFICATE_EXPIRED, not_after=until)
+    return None
 
 
-def check_revoked(path: TrustedPath, revoked: Revoked) -> None:
-    """Return if no element was revoked, or raise `Refused(CERTIFICATE_REVOKED)`."""
+def revocation_problem(path: TrustedPath, revoked: Revoked) -> Refused | None:
+    """Return CERTIFICATE_REVOKED if the register revoked a certificate of the path, else None."""
     if path.names.isdisjoint(revoked):
-        return
+        return None
     target, value = min(path.names & revoked)
-    raise Refused(Reason.CERTIFICATE_REVOKED, target=target, value=value)
+    return Refused(Reason.CERTIFICATE_REVOKED, target=target, value=value)
 
 
 def revocation_names(
     certificate: x509.Certificate,
 ) -> tuple[tuple[RevocationTarget, str], ...]:
-    """Return the three names by which a certificate can be revoked (see `facts.Revocation`)."""
+    """Return the names by which a certificate can be revoked (see `facts.Revocation`).
+
+    They are the SHA-256 of the certificate (DER) and of its public key
+    (SubjectPublicKeyInfo, DER), both in lower-case hex, and `issuer#serial`, with
+    the issuer as in RFC 4514 and the serial number in lower-case hex.
+    """
     spki = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     issuer_serial = f"{certificate.issuer.rfc4514_string()}#{certificate.serial_number:x}"
     return (
@@ -146,5 +151,5 @@ def revocation_names(
 
 
 def certificate_sha256(certificate: x509.Certificate) -> str:
-    """Return the digest of the DER certificate in lower-case hex."""
+    """Return the SHA-256 of the DER certificate in lower-case hex."""
     return hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest()

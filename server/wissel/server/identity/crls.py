@@ -1,9 +1,10 @@
 """Certificate revocation lists: read from files, and read again when they change.
 
-A list speaks for the authority whose name it bears and whose key signed it. An
-authority without a list in the settings is not judged. A list that is past its
-nextUpdate still counts for `GRACE`, and is called stale meanwhile: receipts say
-so. After that, what it would have to judge is refused, rather than let pass.
+A list counts for the authority that it names as its issuer, if that authority
+signed it. Certificates of an authority without a list are not judged. A list
+that is past its nextUpdate is stale, which receipts tell, and still counts for
+`GRACE`; after that the certificates of its authority are refused
+(design.md#revocation).
 """
 
 import datetime as dt
@@ -36,7 +37,11 @@ class TrustFileError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevocationList:
-    """One list as it was read; `stamp` changes when its file does."""
+    """One list as it was read from `path`.
+
+    `stamp` (inode, modification time in ns, size) changes when the file does;
+    `since` and `until` are thisUpdate and nextUpdate (RFC 5280).
+    """
 
     path: Path
     stamp: tuple[int, int, int]
@@ -63,45 +68,45 @@ class RevocationList:
         return cls(path=path, stamp=stamp, crl=crl, issuer=issuer, since=since, until=until)
 
     def signed_by(self, authority: x509.Certificate) -> bool:
-        """Whether this authority, which may sign lists, signed this one."""
+        """Whether this authority signed the list, and is allowed to sign lists."""
         usage = extension(authority, x509.KeyUsage)
         if usage is not None and not usage.crl_sign:
             return False
         try:
-            # The call takes the key kinds of an authority, and says so about others.
+            # A kind of key that no authority can have raises one of the errors below.
             return self.crl.is_signature_valid(authority.public_key())  # type: ignore[arg-type]
         except (TypeError, ValueError, UnsupportedAlgorithm):
             return False
 
     def revokes(self, certificate: x509.Certificate) -> bool:
-        """Whether it lists the certificate's serial number."""
+        """Whether the list holds the certificate's serial number."""
         serial = certificate.serial_number
         return self.crl.get_revoked_certificate_by_serial_number(serial) is not None
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
-    """What the lists say about one path: a refusal, or good until an instant."""
+class _Verdict:
+    """What the lists say of one path: the reason to refuse it, or until when it may pass."""
 
-    refusal: Reason | None
+    reason: Reason | None
     until: dt.datetime = _FOREVER
 
 
 class _Snapshot:
-    """The lists at one moment, with what has been worked out from them."""
+    """The lists at one moment, and their verdicts on the paths asked about last."""
 
     def __init__(self, lists: Iterable[RevocationList]) -> None:
         self.lists = tuple(lists)
-        self._standings: Recent[str, _Standing] = Recent(_REMEMBERED)
+        self._verdicts: Recent[str, _Verdict] = Recent(_REMEMBERED)
 
-    def standing(self, path: TrustedPath) -> _Standing:
-        known = self._standings.get(path.sha256)
+    def verdict(self, path: TrustedPath) -> _Verdict:
+        known = self._verdicts.get(path.sha256)
         if known is None:
             known = self._judge(path)
-            self._standings.put(path.sha256, known)
+            self._verdicts.put(path.sha256, known)
         return known
 
-    def _judge(self, path: TrustedPath) -> _Standing:
+    def _judge(self, path: TrustedPath) -> _Verdict:
         until = _FOREVER
         for certificate, authority in zip(path.chain, path.chain[1:], strict=False):
             named = [each for each in self.lists if each.issuer == authority.subject]
@@ -109,49 +114,51 @@ class _Snapshot:
                 continue
             genuine = [each for each in named if each.signed_by(authority)]
             if not genuine:
-                return _Standing(Reason.REVOCATION_UNKNOWN)
+                return _Verdict(Reason.REVOCATION_UNKNOWN)
             newest = max(genuine, key=lambda each: each.since)
             if newest.revokes(certificate):
-                return _Standing(Reason.CERTIFICATE_REVOKED)
+                return _Verdict(Reason.CERTIFICATE_REVOKED)
             until = min(until, min(newest.until, _FOREVER - GRACE) + GRACE)
-        return _Standing(None, until)
+        return _Verdict(None, until)
 
 
 class RevocationLists:
-    """The lists of the settings, and what they say about a path."""
+    """The revocation lists of the settings, and their verdict on a path."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
         """Read every file; raises `TrustFileError` for the first that cannot be used."""
         self._snapshot = _Snapshot(map(RevocationList.read, paths))
         self._stale: frozenset[Path] = frozenset()
 
-    def check(self, path: TrustedPath, at: dt.datetime) -> None:
-        """Return if no list that counts at `at` revokes an element of the path.
+    def problem(self, path: TrustedPath, at: dt.datetime) -> Refused | None:
+        """Return why the lists do not let the path pass at `at`, or None (design.md#revocation).
 
-        Raises `Refused(CERTIFICATE_REVOKED)`, or `Refused(REVOCATION_UNKNOWN)` if a
-        list that must be asked is too old or not signed by its authority.
+        CERTIFICATE_REVOKED if a list names one of its certificates;
+        REVOCATION_UNKNOWN if a list that must be asked is not signed by its
+        authority, or is past its nextUpdate by more than `GRACE`.
         """
         if not self._snapshot.lists:
-            return
-        standing = self._snapshot.standing(path)
-        if standing.refusal is not None:
-            raise Refused(standing.refusal)
-        if at > standing.until:
-            raise Refused(Reason.REVOCATION_UNKNOWN)
+            return None
+        verdict = self._snapshot.verdict(path)
+        if verdict.reason is not None:
+            return Refused(verdict.reason)
+        return Refused(Reason.REVOCATION_UNKNOWN) if at > verdict.until else None
 
-    def passes(self, path: TrustedPath, at: dt.datetime) -> bool:
-        """Whether `check` would let the path pass."""
-        if not self._snapshot.lists:
-            return True
-        standing = self._snapshot.standing(path)
-        return standing.refusal is None and at <= standing.until
+    def check(self, path: TrustedPath, at: dt.datetime) -> None:
+        """Raise the `problem` of the path, if it has one."""
+        if (problem := self.problem(path, at)) is not None:
+            raise problem
 
     def stale(self, at: dt.datetime) -> bool:
-        """Whether some list is past its nextUpdate; a receipt signed then says so."""
+        """Whether a list is past its nextUpdate at `at`; a receipt signed then tells so."""
         return any(at > each.until for each in self._snapshot.lists)
 
     def refresh(self, at: dt.datetime) -> None:
-        """Read the files that changed. One that cannot be read keeps its last good list."""
+        """Read the files that changed; a file that cannot be read keeps its last good list.
+
+        Logs `revocation_list_read`, `revocation_list_unreadable`, and
+        `revocation_list_stale` once for each list that became stale before `at`.
+        """
         before = self._snapshot.lists
         after = [_renewed(each) for each in before]
         if any(new is not old for new, old in zip(after, before, strict=True)):
@@ -180,7 +187,11 @@ def _stamp(path: Path) -> tuple[int, int, int]:
 
 
 def _parse(path: Path, content: bytes) -> x509.CertificateRevocationList:
-    """Return the list, which says all by itself; raises `UNREADABLE`, `TrustFileError`."""
+    """Return the list in PEM or DER.
+
+    Raises `UNREADABLE`, or `TrustFileError` for a list that does not hold every
+    revocation of its authority.
+    """
     pem = content.lstrip().startswith(b"-----BEGIN")
     crl = x509.load_pem_x509_crl(content) if pem else x509.load_der_x509_crl(content)
     for each in [found.value for found in crl.extensions]:

@@ -1,4 +1,4 @@
-"""Who calls, by the certificate of the TLS connection (design.md#identity)."""
+"""Identifies the caller by the certificate of its TLS connection (design.md#identity)."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
@@ -24,9 +24,10 @@ _REMEMBERED: Final = 4096
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
-    """Who is at the other side, by a path that was found good.
+    """A party at the other end of a connection, identified by its certificate.
 
-    `leaf_sha256` is in lower-case hex, `not_after` the earliest in the path.
+    `leaf_sha256` is the digest of the DER certificate in lower-case hex,
+    `not_after` the earliest in the path to the root.
     """
 
     oin: Oin
@@ -36,7 +37,11 @@ class Peer:
 
 
 class Peers:
-    """Identities from certificates. What was found good is remembered, not that it still is."""
+    """Identifies peers by their certificates.
+
+    The path from a certificate is built once and remembered; whether it is still
+    trusted is judged on every call.
+    """
 
     def __init__(self, trust: HubTrust, clock: Callable[[], dt.datetime]) -> None:
         self._trust = trust
@@ -44,32 +49,37 @@ class Peers:
         self._known: Recent[bytes, Peer] = Recent(_REMEMBERED)
 
     def identify(self, auth_context: AuthContext, revoked: Revoked) -> Peer:
-        """Return who calls, judged now.
+        """Return the party that calls (design.md#identity).
 
-        1. The connection shows exactly one certificate (CERTIFICATE_MISSING). What
-           else the peer sent are candidates for its path and nothing more.
+        1. The connection shows exactly one certificate (CERTIFICATE_MISSING). The
+           others that the peer sent are only candidates for its path.
         2. A trusted path leads from it, it suits a TLS client and holds one OIN
-           (see `Trust.path`). This is remembered for these very bytes.
-        3. Clock, revocation lists and the register's revocations hold nothing
-           against the path, on this call (see `HubTrust.check`).
+           (see `Trust.path`). The path is remembered for this certificate.
+        3. The path is trusted now: its validity, the roots, the revocation lists
+           and `revoked`, of the register (see `HubTrust.problem`).
 
-        A remembered path that has gone bad is built anew: the peer may have got
-        another intermediate.
+        A remembered path that is no longer trusted is built again, because the
+        peer may have another intermediate now. Raises `Refused` with the reason
+        of the first rule that fails.
         """
+        # 1.
         shown = list(auth_context.get(_LEAF, ()))
         if len(shown) != 1:
             raise Refused(Reason.CERTIFICATE_MISSING)
         pem = shown[0]
         known = self._known.get(pem)
-        if known is not None and self._trust.holds(known.path, revoked, self._clock()):
+        # 3., of a path built earlier
+        if known is not None and self._trust.problem(known.path, revoked, self._clock()) is None:
             return known
+        # 2.
         peer = self._build(pem, auth_context.get(_OTHERS, ()))
+        # 3.
         self.still_valid(peer, revoked)
         self._known.put(pem, peer)
         return peer
 
     def still_valid(self, peer: Peer, revoked: Revoked) -> None:
-        """Judge an earlier answer of `identify` again now; raises `Refused` as step 3 does."""
+        """Raise `Refused` if a peer that was identified earlier is not trusted now (rule 3)."""
         self._trust.check(peer.path, revoked, self._clock())
 
     def _build(self, pem: bytes, others: Iterable[bytes]) -> Peer:
@@ -83,5 +93,5 @@ def _candidates(others: Iterable[bytes]) -> Iterable[bytes]:
         try:
             yield from chain_from_pem(pem)
         except Refused:
-            # No candidates, then: the path may do without.
+            # The path may not need it. If it does, building the path fails.
             continue

@@ -15,18 +15,18 @@ from wissel.routing.signing.trusted_path import (
     Revoked,
     TrustedPath,
     certificate_sha256,
-    check_clock,
-    check_revoked,
+    revocation_problem,
+    validity_problem,
 )
 from wissel.server.identity.crls import RevocationLists, TrustFileError
 from wissel.server.identity.reloading import Watched
 
 
 class _Rooted:
-    """The roots at one moment, with the paths that were found to them.
+    """The roots at one moment, and the paths to them that were built before.
 
-    A path ends in one of them or is not trusted any more; `names` are theirs,
-    as in `TrustedPath.names`, so that this costs a call next to nothing.
+    `names` are the names of the roots, as in `TrustedPath.names`: a path with
+    none of these names no longer ends in a root that is trusted.
     """
 
     def __init__(self, trust: Trust) -> None:
@@ -37,7 +37,7 @@ class _Rooted:
 
 
 class HubTrust:
-    """The trust of one process. It is a `PathFinder` that also asks the revocation lists."""
+    """What one process trusts; a `PathFinder` that also asks the revocation lists."""
 
     def __init__(self, roots: Watched[Trust], lists: RevocationLists) -> None:
         self.lists = lists
@@ -46,7 +46,7 @@ class HubTrust:
 
     @classmethod
     def read(cls, roots: Path, crls: Sequence[Path] = ()) -> Self:
-        """Read WISSEL_TRUST_ROOTS and WISSEL_CRLS, or raise `TrustFileError`."""
+        """Read roots (PEM) and lists (PEM or DER); `TrustFileError` names a file that is unusable."""
         try:
             watched = Watched("roots", (roots,), lambda _: Trust.from_pem(roots.read_bytes()))
         except OSError as error:
@@ -58,48 +58,55 @@ class HubTrust:
         return cls(watched, RevocationLists(crls))
 
     def refresh(self, at: dt.datetime) -> None:
-        """Read roots and lists again if their files changed; what is broken stays as it was.
+        """Read roots and lists again if their files changed; keep what cannot be read as it was.
 
-        A path to a root that has gone is trusted no longer, however recently it
-        was found. For any thread.
+        Paths to a root that was removed are refused from then on. Any thread may
+        call this.
         """
         self.lists.refresh(at)
         if self._roots.refresh():
             self._rooted = _Rooted(self._roots.current)
 
     def path(self, chain: Sequence[bytes], purpose: Purpose, at: dt.datetime) -> TrustedPath:
-        """As in `PathFinder`; the revocation lists have been asked."""
+        """As in `PathFinder`; the path is not on a revocation list at `at` either."""
         path = self._rooted.paths.path(chain, purpose, at)
         self.lists.check(path, at)
         return path
 
-    def holds(self, path: TrustedPath, revoked: Revoked, at: dt.datetime) -> bool:
-        """Whether `check` would let an earlier path pass; it is asked on every call."""
-        return (
-            path.not_before <= at < path.ends
-            and path.names.isdisjoint(revoked)
-            and not path.names.isdisjoint(self._rooted.names)
-            and self.lists.passes(path, at)
-        )
+    def problem(self, path: TrustedPath, revoked: Revoked, at: dt.datetime) -> Refused | None:
+        """Return why a path that was built earlier is not trusted at `at`, or None.
+
+        1. Every certificate is valid (CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID).
+        2. Its root is still one of ours (CERTIFICATE_UNTRUSTED).
+        3. No revocation list names a certificate of it, and the lists that must
+           be asked can be relied on (CERTIFICATE_REVOKED, REVOCATION_UNKNOWN).
+        4. `revoked`, of the register, names none (CERTIFICATE_REVOKED).
+
+        See design.md#revocation.
+        """
+        # 1.
+        if (problem := validity_problem(path, at)) is not None:
+            return problem
+        # 2.
+        if path.names.isdisjoint(self._rooted.names):
+            return Refused(Reason.CERTIFICATE_UNTRUSTED)
+        # 3.
+        if (problem := self.lists.problem(path, at)) is not None:
+            return problem
+        # 4.
+        return revocation_problem(path, revoked)
 
     def check(self, path: TrustedPath, revoked: Revoked, at: dt.datetime) -> None:
-        """Judge an earlier path again: clock, roots, revocation lists, register.
-
-        Raises `Refused` with CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID,
-        CERTIFICATE_UNTRUSTED, CERTIFICATE_REVOKED or REVOCATION_UNKNOWN.
-        """
-        check_clock(path, at)
-        if path.names.isdisjoint(self._rooted.names):
-            raise Refused(Reason.CERTIFICATE_UNTRUSTED)
-        self.lists.check(path, at)
-        check_revoked(path, revoked)
+        """Raise the `problem` of a path that was built earlier, if it has one."""
+        if (problem := self.problem(path, revoked, at)) is not None:
+            raise problem
 
     def checking(self, revoked: Revoked) -> "CheckingTrust":
         """Return the `PathFinder` that also asks the register, for verifying signatures."""
         return CheckingTrust(self, revoked)
 
     def stale(self, at: dt.datetime) -> bool:
-        """Whether a revocation list is past its nextUpdate; receipts say so."""
+        """Whether a revocation list is past its nextUpdate at `at`; a receipt tells so."""
         return self.lists.stale(at)
 
 
@@ -111,7 +118,8 @@ class CheckingTrust:
         self._revoked = revoked
 
     def path(self, chain: Sequence[bytes], purpose: Purpose, at: dt.datetime) -> TrustedPath:
-        """As in `PathFinder`; the lists and the register have been asked."""
+        """As in `PathFinder`; neither the lists nor the register revoke a certificate of it."""
         path = self._trust.path(chain, purpose, at)
-        check_revoked(path, self._revoked)
+        if (problem := revocation_problem(path, self._revoked)) is not None:
+            raise problem
         return path

@@ -11,8 +11,8 @@ from wissel.routing.signing.certificates import Trust
 from wissel.routing.signing.trusted_path import (
     RememberedPaths,
     TrustedPath,
-    check_revoked,
     revocation_names,
+    revocation_problem,
 )
 
 CLIENT, SERVER = Purpose.CLIENT, Purpose.SERVER
@@ -72,14 +72,17 @@ def test_every_element_can_be_revoked_by_every_name(
     path = trust.path(pki.issue("revoked").chain_der, CLIENT, pki.now)
     name = dict(revocation_names(path.chain[element]))[target]
 
-    with pytest.raises(Refused, match="CERTIFICATE_REVOKED"):
-        check_revoked(path, {(target, name)})
+    problem = revocation_problem(path, {(target, name)})
+
+    assert problem is not None
+    assert problem.reason == "CERTIFICATE_REVOKED"
+    assert problem.metadata == {"target": target, "value": name}
 
 
 def test_what_nobody_revoked_stays(pki: Pki, trust: Trust) -> None:
     path: TrustedPath = trust.path(pki.issue("kept").chain_der, CLIENT, pki.now)
 
-    check_revoked(path, frozenset())
+    assert revocation_problem(path, frozenset()) is None
 
 
 def test_names_of_a_certificate_are_as_the_register_keeps_them(pki: Pki) -> None:
