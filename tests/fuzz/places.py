@@ -7,7 +7,7 @@ from typing import Final
 
 from fuzz.target import Target, told
 from wissel.routing.refusals.errors import Refused
-from wissel.server.courier.receivers.addresses import IpAddress, Place, is_allowed, target_of
+from wissel.server.courier.receivers.addresses import HostPort, IpAddress, is_allowed, target_of
 from wissel.server.registry.rules.endpoints import address
 
 _AROUND: Final = ("{}", "https://{}", "https://[{}]", "https://[{}]:443", "https://{}:8443/oso?a=b")
@@ -33,7 +33,7 @@ def _check_url(data: bytes) -> str:
 
 def _require_place(url: str, *, forwardable: bool) -> None:
     """What was registered leads to the host that it seems to name, whoever reads it."""
-    place = Place.of(url)
+    place = HostPort.of(url)
     assert 0 < place.port < 2**16
     host = f"[{place.host}]" if ":" in place.host else place.host
     port = f":{place.port}"
@@ -43,7 +43,7 @@ def _require_place(url: str, *, forwardable: bool) -> None:
     assert {ipaddress.ip_address(each) for each in _numbers(place)} <= _written_as(place)
 
 
-def _numbers(place: Place) -> list[str]:
+def _numbers(place: HostPort) -> list[str]:
     """Return the address that a resolver reads in a host without asking anybody."""
     try:
         found = socket.getaddrinfo(
@@ -54,7 +54,7 @@ def _numbers(place: Place) -> list[str]:
     return [str(each[4][0]) for each in found]
 
 
-def _written_as(place: Place) -> set[IpAddress]:
+def _written_as(place: HostPort) -> set[IpAddress]:
     try:
         return {ipaddress.ip_address(place.host)}
     except ValueError:

@@ -21,8 +21,14 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.school.v1 import school_service_pb2
 from wissel.server.courier.bounds import Limits
-from wissel.server.courier.streams.chunk_framing import Part, Piece, piece_of, read_part, write_part
-from wissel.server.courier.streams.request_stream import Incoming
+from wissel.server.courier.streams.chunk_framing import (
+    ForwardRequest,
+    RawChunk,
+    decode_request,
+    encode_request,
+    raw_chunk_of,
+)
+from wissel.server.courier.streams.request_stream import RequestStream
 from wissel.server.registry.schools.duo import MAX_FILE_BYTES
 from wissel.server.rpc.services.schools.upload import received
 from wissel.traffic.v1 import traffic_service_pb2
@@ -92,7 +98,7 @@ def _upload_seeds() -> Iterable[bytes]:
 
 def _check_payload(data: bytes) -> str:
     """Send a message to the hub, and what it lets through to a LAS: chunks behind a header."""
-    parts: list[Part] = []
+    parts: list[ForwardRequest] = []
     for selector, content in pieces(data[1:]):
         match selector % 4:
             case 0:
@@ -113,7 +119,7 @@ def _check_payload(data: bytes) -> str:
     except Refused as refused:
         outcome, onward = told(refused), map(_chunk, sent)
     else:
-        outcome, onward = "whole", map(write_part, passed)
+        outcome, onward = "whole", map(encode_request, passed)
     path = folder() / "payload.part"
     path.unlink(missing_ok=True)
     delivered = map(las_service_pb2.DeliverRequest.FromString, onward)
@@ -136,28 +142,28 @@ def _chunk(data: bytes) -> bytes:
     )
 
 
-def _read(encoded: bytes) -> list[Part]:
+def _read(encoded: bytes) -> list[ForwardRequest]:
     try:
-        return [read_part(encoded)]
+        return [decode_request(encoded)]
     except DecodeError:
         return []
 
 
-def _data_of(part: Part) -> bytes:
-    return bytes(part.data) if isinstance(part, Piece) else part.chunk.data
+def _data_of(part: ForwardRequest) -> bytes:
+    return bytes(part.data) if isinstance(part, RawChunk) else part.chunk.data
 
 
-async def _through_hub(parts: list[Part], said: EnvelopeHeader) -> list[Piece]:
+async def _through_hub(parts: list[ForwardRequest], said: EnvelopeHeader) -> list[RawChunk]:
     """Return the chunks that the hub lets through; a stream that ends early has been cut."""
     size = sum(len(_data_of(each)) for each in parts)
 
     def cut() -> None:
         if size < said.payload_size:
-            incoming.interrupt(_CUT)
+            stream.interrupt(_CUT)
 
-    incoming = Incoming(_Stream(parts, cut), Limits())
+    stream = RequestStream(_Stream(parts, cut), Limits())
     chunks = []
-    while (chunk := await incoming.chunk(said)) is not None:
+    while (chunk := await stream.chunk(said)) is not None:
         chunks.append(chunk)
     return chunks
 
@@ -176,15 +182,15 @@ def _check_part(data: bytes) -> str:
         assert _read(encoded) == [], "no message, and read"
         return "no message"
     (found,) = _read(encoded)
-    if not isinstance(found, Piece):
+    if not isinstance(found, RawChunk):
         assert found == expected
         return f"{found.WhichOneof('part')}"
     assert expected == traffic_service_pb2.ForwardEnvelopeRequest(
         chunk=dossier_pb2.Chunk(data=bytes(found.data))
     )
-    onward = las_service_pb2.DeliverRequest.FromString(write_part(found))
+    onward = las_service_pb2.DeliverRequest.FromString(encode_request(found))
     assert onward == las_service_pb2.DeliverRequest(chunk=expected.chunk)
-    assert piece_of(bytes(found.data)).data == found.data
+    assert raw_chunk_of(bytes(found.data)).data == found.data
     return "piece"
 
 

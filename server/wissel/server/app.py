@@ -19,11 +19,16 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.table.table import Table
 from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.accept.forward import Courier
-from wissel.server.courier.assemble import CourierParts, make_courier, make_dialer, make_sweeper
+from wissel.server.courier.assemble import (
+    CourierDependencies,
+    make_courier,
+    make_dialer,
+    make_sweeper,
+)
 from wissel.server.courier.bounds import Limits
-from wissel.server.courier.settle.receipt_query import unseen
-from wissel.server.courier.settle.sweep import Sweeper, usual
-from wissel.server.courier.timeline import Journey
+from wissel.server.courier.settle.receipt_query import untraced
+from wissel.server.courier.settle.sweep import Sweeper, usual_schedule
+from wissel.server.courier.timeline import Timeline
 from wissel.server.identity.files import HubFiles
 from wissel.server.identity.peer import Peers
 from wissel.server.memory import give_back, settle
@@ -86,7 +91,7 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         courier = make_courier(parts, dialer)
         stack.push_async_callback(courier.drain, settings.grace_seconds)
         peers = Peers(files.trust, _now)
-        forwards = ForwardMetrics(metrics, traces.journey if traces else _journey)
+        forwards = ForwardMetrics(metrics, traces.timeline if traces else _timeline)
         server = await build(
             Parts(
                 register=register,
@@ -114,9 +119,9 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         address = await _listen(server, settings, files)
         stack.push_async_callback(server.stop, settings.grace_seconds)
         await server.set_serving(serving=True)
-        rhythm = usual(settings.sweep_seconds)
-        asked, asking = SweeperMetrics(metrics).asked, traces.asking if traces else unseen
-        sweeper = make_sweeper(parts, dialer, rhythm, asked=asked, asking=asking)
+        schedule = usual_schedule(settings.sweep_seconds)
+        asked, asking = SweeperMetrics(metrics).asked, traces.asking if traces else untraced
+        sweeper = make_sweeper(parts, dialer, schedule, asked=asked, asking=asking)
         _keep(stack, sweeper.run())
         _keep(stack, _watch_staleness(server, follower, share.tell))
         _keep(stack, _process_metrics(metrics, follower, courier, sweeper).keep_looking())
@@ -142,8 +147,8 @@ def _traces(settings: Settings, stack: AsyncExitStack) -> "Traces | None":
     return traces
 
 
-def _journey() -> Journey:
-    return Journey(time.perf_counter)
+def _timeline() -> Timeline:
+    return Timeline(time.perf_counter)
 
 
 async def _register(
@@ -185,8 +190,8 @@ def _courier_parts(
     files: HubFiles,
     follower: Follower[Table],
     journal: SqlJournal,
-) -> CourierParts:
-    return CourierParts(
+) -> CourierDependencies:
+    return CourierDependencies(
         tls=files.tls,
         signer=files.signer,
         trust=files.trust,

@@ -17,15 +17,15 @@ from wissel.clients import Patience, WisselError
 from wissel.clients.hub import AsyncHub
 from wissel.routing.exchange.delivery import State, Wanted
 from wissel.routing.table.table import Table
-from wissel.server.courier.assemble import CourierParts, make_dialer, make_sweeper
+from wissel.server.courier.assemble import CourierDependencies, make_dialer, make_sweeper
 from wissel.server.courier.bounds import Limits
-from wissel.server.courier.settle.sweep import Rhythm
+from wissel.server.courier.settle.sweep import SweepSchedule
 from wissel.server.identity.own_certificates import watch_signer, watch_tls
 from wissel.server.identity.trust import HubTrust
 from wissel.server.store.journal.journal import SqlJournal, head_reader
 from wissel.server.store.register.follower import Follower
 
-PROMPT = Rhythm(every=0.05, first=0.05, most=0.2, chance=random.random)
+PROMPT = SweepSchedule(every=0.05, first=0.05, most=0.2, chance=random.random)
 LEASES = dt.timedelta(minutes=10)
 """Longer than any lease: so far ahead is the clock of the process that sweeps."""
 
@@ -47,7 +47,7 @@ async def sweeping(place: Place) -> AsyncIterator[SqlJournal]:
         stack.push_async_callback(follower.stop)
         journal = SqlJournal.open(url, head_reader(url), later)
         stack.push_async_callback(journal.close)
-        parts = CourierParts(
+        parts = CourierDependencies(
             tls=watch_tls(certificate, key, keys / "root.pem"),
             signer=watch_signer(certificate, key, trust, utc_now),
             trust=trust,

@@ -21,7 +21,7 @@ from wissel.routing.exchange.envelope import Address
 from wissel.routing.values.identifiers import Vestiging
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.deliver.attempt import Attempt
-from wissel.server.courier.streams.request_stream import Incoming
+from wissel.server.courier.streams.request_stream import RequestStream
 from wissel.traffic.v1 import traffic_service_pb2 as pb
 
 ONE = replace(QUICK, transfers_per_oin=1)
@@ -222,4 +222,4 @@ async def _nothing_kept_beside(before: list[object]) -> None:
 
 def _kept() -> list[object]:
     """Return all that there is of transfers in this process, also of other tests."""
-    return [each for each in gc.get_objects() if isinstance(each, Incoming | Attempt)]
+    return [each for each in gc.get_objects() if isinstance(each, RequestStream | Attempt)]

@@ -34,10 +34,10 @@ from wissel.routing.table.table import Table
 from wissel.routing.values.days import Period
 from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.accept.forward import Courier
-from wissel.server.courier.assemble import CourierParts, make_courier, make_dialer
+from wissel.server.courier.assemble import CourierDependencies, make_courier, make_dialer
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.receivers.dial import Dialer
-from wissel.server.courier.timeline import Journey
+from wissel.server.courier.timeline import Timeline
 from wissel.server.courier.wire import message_of
 from wissel.server.identity.files import HubFiles
 from wissel.server.identity.own_certificates import watch_signer, watch_tls
@@ -89,7 +89,7 @@ class World:
     files: HubFiles
     folder: Path
     metrics: CollectorRegistry
-    parts: CourierParts
+    parts: CourierDependencies
     skipped: list[dt.timedelta]
 
     def skip(self, seconds: float) -> None:
@@ -224,7 +224,7 @@ async def forwarding(
             tls=watch_tls(certificate, key, own / "root.pem"),
             signer=watch_signer(certificate, key, trust, utc_now),
         )
-        parts = CourierParts(
+        parts = CourierDependencies(
             tls=files.tls,
             signer=files.signer,
             trust=trust,
@@ -237,7 +237,7 @@ async def forwarding(
         )
         dialer = make_dialer(parts)
         courier = make_courier(parts, dialer)
-        forwards = ForwardMetrics(metrics, lambda: Journey(time.perf_counter))
+        forwards = ForwardMetrics(metrics, lambda: Timeline(time.perf_counter))
         made.update(journal=journal, courier=courier, dialer=dialer, files=files, parts=parts)
         return TrafficServicer(courier, journal, Peers(trust, utc_now), follower, forwards)
 

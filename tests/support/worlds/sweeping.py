@@ -10,10 +10,10 @@ import grpc
 
 from support.fakes.las import Behaviour, failing, silent
 from support.worlds.forwarding import Envelope, World
-from wissel.server.courier.assemble import CourierParts, make_sweeper
-from wissel.server.courier.settle.sweep import Rhythm
+from wissel.server.courier.assemble import CourierDependencies, make_sweeper
+from wissel.server.courier.settle.sweep import SweepSchedule
 
-PROMPT: Final = Rhythm(every=0.02, first=0.02, most=0.1, question=20.0, chance=random.random)
+PROMPT: Final = SweepSchedule(every=0.02, first=0.02, most=0.1, question=20.0, chance=random.random)
 LOST: Final = failing(grpc.StatusCode.INTERNAL)
 """A receiver that has the whole message, and whose answer gets lost."""
 
@@ -42,10 +42,10 @@ class Beats:
 
 @asynccontextmanager
 async def sweeping(
-    world: World, rhythm: Rhythm = PROMPT, parts: CourierParts | None = None
+    world: World, schedule: SweepSchedule = PROMPT, parts: CourierDependencies | None = None
 ) -> AsyncIterator["asyncio.Task[None]"]:
     """Sweep until the end of the block, as the hub's own process or as one with other `parts`."""
-    sweeper = make_sweeper(parts or world.parts, world.dialer, rhythm)
+    sweeper = make_sweeper(parts or world.parts, world.dialer, schedule)
     task = asyncio.create_task(sweeper.run())
     try:
         yield task

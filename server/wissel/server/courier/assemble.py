@@ -5,20 +5,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from wissel.routing.signing.dsse import Signer
-from wissel.server.courier.accept.admission import House
+from wissel.server.courier.accept.admission import HubRules
 from wissel.server.courier.accept.forward import Courier
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.deliver.delivery import Carrier
-from wissel.server.courier.deliver.receipts import Papers
+from wissel.server.courier.deliver.receipts import ReceiptIssuer
 from wissel.server.courier.ports import Clock, Journal, OwnTls, PeerTrust, Renewed, Tables
 from wissel.server.courier.receivers.dial import Dialer
 from wissel.server.courier.receivers.probe import Prober
-from wissel.server.courier.settle.receipt_query import Asking, Inquiry, unseen
-from wissel.server.courier.settle.sweep import Rhythm, Sweeper, tell_nobody
+from wissel.server.courier.settle.receipt_query import QueryTracing, ReceiptQuery, untraced
+from wissel.server.courier.settle.sweep import Sweeper, SweepSchedule, ignore_answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CourierParts:
+class CourierDependencies:
     """What forwarding is made from.
 
     With `tls` the hub calls receivers; `signer` signs stamps and receipts, and
@@ -37,7 +37,7 @@ class CourierParts:
     private: bool = False
 
 
-def make_dialer(parts: CourierParts) -> Dialer:
+def make_dialer(parts: CourierDependencies) -> Dialer:
     """Return the dialer of one process; close it after the courier has drained."""
     return Dialer(
         Prober(parts.limits.handshake),
@@ -49,23 +49,23 @@ def make_dialer(parts: CourierParts) -> Dialer:
     )
 
 
-def make_courier(parts: CourierParts, dialer: Dialer) -> Courier:
+def make_courier(parts: CourierDependencies, dialer: Dialer) -> Courier:
     """Return the courier of one process."""
     limits, trust, tables = parts.limits, parts.trust, parts.tables
-    papers = Papers(parts.signer, trust, tables, parts.clock, parts.owner)
-    carrier = Carrier(limits, trust, tables, parts.journal, dialer, papers)
-    house = House(hub_oin=parts.signer.current.oin, max_payload=limits.max_payload)
-    return Courier(house, limits, trust, tables, carrier, parts.clock)
+    receipts = ReceiptIssuer(parts.signer, trust, tables, parts.clock, parts.owner)
+    carrier = Carrier(limits, trust, tables, parts.journal, dialer, receipts)
+    rules = HubRules(hub_oin=parts.signer.current.oin, max_payload=limits.max_payload)
+    return Courier(rules, limits, trust, tables, carrier, parts.clock)
 
 
 def make_sweeper(
-    parts: CourierParts,
+    parts: CourierDependencies,
     dialer: Dialer,
-    rhythm: Rhythm,
-    asked: Callable[[str], None] = tell_nobody,
-    asking: Asking = unseen,
+    schedule: SweepSchedule,
+    asked: Callable[[str], None] = ignore_answer,
+    asking: QueryTracing = untraced,
 ) -> Sweeper:
     """Return the sweeper of one process; end its `run` before the dialer is closed."""
-    papers = Papers(parts.signer, parts.trust, parts.tables, parts.clock, parts.owner)
-    inquiry = Inquiry(dialer, parts.tables, papers, rhythm.question, asking)
-    return Sweeper(rhythm, parts.journal, parts.tables, inquiry, parts.clock, asked)
+    receipts = ReceiptIssuer(parts.signer, parts.trust, parts.tables, parts.clock, parts.owner)
+    query = ReceiptQuery(dialer, parts.tables, receipts, schedule.question, asking)
+    return Sweeper(schedule, parts.journal, parts.tables, query, parts.clock, asked)

@@ -32,7 +32,7 @@ class Step(StrEnum):
     __hash__ = str.__hash__  # an enum's own is slow, and steps are looked up in each forward
 
 
-class Journey:
+class Timeline:
     """What those who watch a forward may know of it; forwarding fills it in.
 
     `header` is None until it has been verified, `delivery` until it is in the

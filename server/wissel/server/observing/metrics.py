@@ -13,7 +13,7 @@ from typing import Final, Literal, NoReturn, TypeAlias
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from wissel.routing.exchange.delivery import Delivery, State
-from wissel.server.courier.timeline import Journey, Step
+from wissel.server.courier.timeline import Step, Timeline
 from wissel.server.store.journal.stats import Commit
 
 LOOK_SECONDS: Final = 0.25
@@ -73,7 +73,7 @@ class ForwardMetrics:
     tell. The log has every single one.
     """
 
-    def __init__(self, registry: CollectorRegistry, new_journey: Callable[[], Journey]) -> None:
+    def __init__(self, registry: CollectorRegistry, new_timeline: Callable[[], Timeline]) -> None:
         seconds = Counter(
             "wissel_forward_step_seconds",
             "Time that forwards spent in each of their steps.",
@@ -81,11 +81,11 @@ class ForwardMetrics:
             registry=registry,
         )
         self._seconds = {step: seconds.labels(step.value) for step in Step}
-        self.journey = new_journey
+        self.timeline = new_timeline
 
-    def ended(self, journey: Journey) -> None:
+    def ended(self, timeline: Timeline) -> None:
         """Add the time of one forward."""
-        for step, took in journey.seconds.items():
+        for step, took in timeline.seconds.items():
             self._seconds[step].inc(took)
 
 

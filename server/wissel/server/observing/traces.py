@@ -33,7 +33,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from wissel.routing.exchange.delivery import Order
 from wissel.routing.refusals.errors import Refused
-from wissel.server.courier.timeline import Journey, Metadata, Step
+from wissel.server.courier.timeline import Metadata, Step, Timeline
 from wissel.server.observing.sampling import sampler
 from wissel.server.rpc.calls.call import Call, Context, current
 from wissel.server.rpc.calls.policy import POLICY
@@ -51,7 +51,7 @@ _SPREAD: Final = TraceContextTextMapPropagator()
 
 
 class Traces:
-    """The traces of one process: `interceptor` for its calls, `journey` for its forwards."""
+    """The traces of one process: `interceptor` for its calls, `timeline` for its forwards."""
 
     def __init__(self, share: float) -> None:
         _tell_failures()
@@ -63,9 +63,9 @@ class Traces:
         self._tracer = self._provider.get_tracer("wissel.server")
         self.interceptor: grpc.aio.ServerInterceptor = _Interceptor(self._tracer)
 
-    def journey(self) -> Journey:
-        """Return the journey of a forward that is the current call."""
-        return _Journey(self._tracer)
+    def timeline(self) -> Timeline:
+        """Return the timeline of the forward that is the current call."""
+        return _Timeline(self._tracer)
 
     @contextmanager
     def asking(self, order: Order) -> Iterator[Metadata]:
@@ -137,8 +137,8 @@ class _Interceptor(grpc.aio.ServerInterceptor):
         return around
 
 
-class _Journey(Journey):
-    """A journey with a span for each step, within that of the call."""
+class _Timeline(Timeline):
+    """A timeline with a span for each step, within that of the call."""
 
     def __init__(self, tracer: Tracer) -> None:
         super().__init__(time.perf_counter)

@@ -6,7 +6,7 @@ import pytest
 
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.server.courier.receivers.addresses import Place, addresses_of, is_allowed, target_of
+from wissel.server.courier.receivers.addresses import HostPort, addresses_of, is_allowed, target_of
 
 
 @pytest.mark.parametrize("text", ["8.8.8.8", "2a00:1450:400e::1", "::ffff:8.8.8.8"])
@@ -58,7 +58,7 @@ def test_some_never(text: str) -> None:
 
 async def test_a_host_that_leads_to_no_allowed_address_is_refused() -> None:
     with pytest.raises(Refused) as caught:
-        await addresses_of(Place.of("https://127.0.0.1:8443"), private=False)
+        await addresses_of(HostPort.of("https://127.0.0.1:8443"), private=False)
 
     assert caught.value.reason is Reason.ADDRESS_NOT_ALLOWED
 
@@ -66,4 +66,4 @@ async def test_a_host_that_leads_to_no_allowed_address_is_refused() -> None:
 def test_a_target_is_exactly_one_address() -> None:
     assert target_of(ipaddress.ip_address("127.0.0.1"), 443) == "ipv4:127.0.0.1:443"
     assert target_of(ipaddress.ip_address("::1"), 443) == "ipv6:[::1]:443"
-    assert Place.of("https://[::1]") == Place("::1", 443)
+    assert HostPort.of("https://[::1]") == HostPort("::1", 443)

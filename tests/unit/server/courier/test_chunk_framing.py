@@ -7,7 +7,12 @@ from hypothesis import strategies as st
 
 from wissel.dossier.v1 import dossier_pb2
 from wissel.las.v1 import las_service_pb2 as las
-from wissel.server.courier.streams.chunk_framing import Piece, piece_of, read_part, write_part
+from wissel.server.courier.streams.chunk_framing import (
+    RawChunk,
+    decode_request,
+    encode_request,
+    raw_chunk_of,
+)
 from wissel.traffic.v1 import traffic_service_pb2 as traffic
 
 SIZES = (1, 2, 121, 123, 124, 125, 126, 127, 128, 16_376, 16_379, 16_383, 16_384, 1024 * 1024)
@@ -35,11 +40,11 @@ def chunk(data: bytes) -> bytes:
 def test_a_chunk_is_a_piece_that_lies_where_it_came(size: int) -> None:
     encoded = chunk(b"x" * size)
 
-    part = read_part(encoded)
+    part = decode_request(encoded)
 
-    assert isinstance(part, Piece)
+    assert isinstance(part, RawChunk)
     assert part.data == b"x" * size
-    assert write_part(part) is encoded
+    assert encode_request(part) is encoded
 
 
 @given(st.binary(max_size=400) | edited)
@@ -55,15 +60,15 @@ def test_whatever_comes_means_what_it_means_to_protobuf(encoded: bytes) -> None:
         expected = traffic.ForwardEnvelopeRequest.FromString(encoded)
     except DecodeError:
         with pytest.raises(DecodeError):
-            read_part(encoded)
+            decode_request(encoded)
         return
 
-    part = read_part(encoded)
+    part = decode_request(encoded)
 
-    if isinstance(part, Piece):
+    if isinstance(part, RawChunk):
         assert expected.WhichOneof("part") == "chunk"
         assert part.data == expected.chunk.data
-        onward = las.DeliverRequest.FromString(write_part(part))
+        onward = las.DeliverRequest.FromString(encode_request(part))
         assert onward == las.DeliverRequest(chunk=dossier_pb2.Chunk(data=bytes(part.data)))
     else:
         assert part == expected
@@ -71,16 +76,16 @@ def test_whatever_comes_means_what_it_means_to_protobuf(encoded: bytes) -> None:
 
 @given(st.binary(min_size=1, max_size=70_000))
 def test_a_piece_that_is_written_out_is_read_again(data: bytes) -> None:
-    piece = piece_of(data)
+    piece = raw_chunk_of(data)
 
     assert piece.encoded == chunk(data)
-    assert read_part(write_part(piece)) == piece
+    assert decode_request(encode_request(piece)) == piece
 
 
 def test_another_part_is_a_message() -> None:
     opening = traffic.ForwardEnvelopeRequest(header=dossier_pb2.Signed(payload=b"x"))
 
-    assert read_part(opening.SerializeToString()) == opening
-    assert write_part(las.DeliverRequest(opening=las.Opening(header=opening.header))) == (
+    assert decode_request(opening.SerializeToString()) == opening
+    assert encode_request(las.DeliverRequest(opening=las.Opening(header=opening.header))) == (
         las.DeliverRequest(opening=las.Opening(header=opening.header)).SerializeToString()
     )

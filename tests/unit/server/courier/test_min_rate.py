@@ -5,7 +5,7 @@ import pytest
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.server.courier.bounds import Limits
-from wissel.server.courier.streams.min_rate import Pace
+from wissel.server.courier.streams.min_rate import MinRate
 
 LIMITS = Limits()
 LEAST = LIMITS.rate * int(LIMITS.rate_window)
@@ -13,10 +13,10 @@ LEAST = LIMITS.rate * int(LIMITS.rate_window)
 
 
 def test_the_least_rate_is_fast_enough_for_ever() -> None:
-    pace = Pace(LIMITS, 0.0)
+    rate = MinRate(LIMITS, 0.0)
 
     for window in range(1, 10):
-        pace.passed(LEAST, 0.0, window * LIMITS.rate_window)
+        rate.count(LEAST, 0.0, window * LIMITS.rate_window)
 
 
 @pytest.mark.parametrize(
@@ -24,23 +24,23 @@ def test_the_least_rate_is_fast_enough_for_ever() -> None:
     [(1.0, Reason.SENDER_TOO_SLOW), (59.0, Reason.RECEIVER_TIMEOUT)],
 )
 def test_less_is_the_fault_of_who_took_most_of_the_time(receiving: float, reason: Reason) -> None:
-    pace = Pace(LIMITS, 0.0)
+    rate = MinRate(LIMITS, 0.0)
 
     with pytest.raises(Refused) as refused:
-        pace.passed(LEAST - 1, receiving, LIMITS.rate_window)
+        rate.count(LEAST - 1, receiving, LIMITS.rate_window)
 
     assert refused.value.reason is reason
 
 
 def test_a_fast_window_buys_no_slow_one() -> None:
-    pace = Pace(LIMITS, 0.0)
-    pace.passed(100 * LEAST, 0.0, LIMITS.rate_window)
+    rate = MinRate(LIMITS, 0.0)
+    rate.count(100 * LEAST, 0.0, LIMITS.rate_window)
 
     with pytest.raises(Refused):
-        pace.passed(LEAST - 1, 0.0, 2 * LIMITS.rate_window)
+        rate.count(LEAST - 1, 0.0, 2 * LIMITS.rate_window)
 
 
 def test_nobody_is_judged_before_a_window_is_over() -> None:
-    pace = Pace(LIMITS, 0.0)
+    rate = MinRate(LIMITS, 0.0)
 
-    pace.passed(1, 0.0, LIMITS.rate_window - 0.001)
+    rate.count(1, 0.0, LIMITS.rate_window - 0.001)

@@ -13,7 +13,7 @@ from wissel.routing.exchange.envelope import MIN_CHUNK_BYTES
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.server.courier.bounds import Limits
-from wissel.server.courier.streams.request_stream import Incoming, Requests
+from wissel.server.courier.streams.request_stream import Requests, RequestStream
 from wissel.traffic.v1 import traffic_service_pb2 as pb
 
 EVER: Final = 600.0
@@ -48,7 +48,7 @@ def soon(seconds: float = EVER) -> float:
 async def test_all_is_read_up_to_the_half_close() -> None:
     sender = Sender(MIN_CHUNK_BYTES, parts=9)
 
-    await Incoming(sender.requests(), LIMITS).run_out(soon())
+    await RequestStream(sender.requests(), LIMITS).run_out(soon())
 
     assert sender.read == 9
 
@@ -59,7 +59,7 @@ async def test_of_a_stream_without_end_no_more_is_read_than_of_the_largest_messa
 ) -> None:
     sender = Sender(size)
 
-    await Incoming(sender.requests(), LIMITS).run_out(soon())
+    await RequestStream(sender.requests(), LIMITS).run_out(soon())
 
     assert sender.read == MOST // MIN_CHUNK_BYTES
 
@@ -72,7 +72,9 @@ async def test_of_a_stream_without_end_no_more_is_read_than_of_the_largest_messa
 async def test_a_stream_is_read_for_so_long(limits: Limits, seconds: float) -> None:
     sender = Sender(0)
 
-    await Incoming(sender.requests(), replace(limits, max_payload=2**60)).run_out(soon(seconds))
+    await RequestStream(sender.requests(), replace(limits, max_payload=2**60)).run_out(
+        soon(seconds)
+    )
 
     assert seconds > 0 or sender.read == 0
 
@@ -100,15 +102,15 @@ async def test_who_is_quiet_or_gone_or_talks_nonsense_is_answered(
     requests: Callable[[], Requests], limits: Limits
 ) -> None:
     async with asyncio.timeout(EVER / 2):
-        await Incoming(requests(), limits).run_out(soon())
+        await RequestStream(requests(), limits).run_out(soon())
 
 
 async def test_an_interruption_ends_it() -> None:
-    incoming = Incoming(silence(), LIMITS)
-    reading = asyncio.create_task(incoming.run_out(soon()))
+    stream = RequestStream(silence(), LIMITS)
+    reading = asyncio.create_task(stream.run_out(soon()))
     await asyncio.sleep(0)
 
-    incoming.interrupt(Refused(Reason.SENDER_GONE))
+    stream.interrupt(Refused(Reason.SENDER_GONE))
     await asyncio.wait([reading], timeout=EVER / 2)
 
     assert reading.done()
@@ -126,11 +128,11 @@ async def test_what_was_read_to_its_end_is_not_read_again() -> None:
             asked += 1
             raise StopAsyncIteration
 
-    incoming = Incoming(Nothing(), LIMITS)
+    stream = RequestStream(Nothing(), LIMITS)
     with suppress(Refused):
-        await incoming.header()
+        await stream.header()
 
-    await incoming.run_out(soon())
+    await stream.run_out(soon())
 
     assert asked == 1
 
@@ -143,15 +145,15 @@ async def test_a_gentle_interruption_lets_a_chunk_come_that_is_on_its_way() -> N
         yield pb.ForwardEnvelopeRequest(header=dossier_pb2.Signed(payload=b"x"))
         yield part(1)
 
-    incoming = Incoming(requests(), LIMITS)
-    reading = asyncio.create_task(incoming.header())
+    stream = RequestStream(requests(), LIMITS)
+    reading = asyncio.create_task(stream.header())
     await asyncio.sleep(0)
 
-    incoming.interrupt(Refused(Reason.RECEIVER_FAILED), gently=True)
+    stream.interrupt(Refused(Reason.RECEIVER_FAILED), gently=True)
     arriving.set()
     header = await reading
     with pytest.raises(Refused) as interrupted:
-        incoming.require_sender()
+        stream.require_sender()
 
     assert header.payload == b"x"
     assert interrupted.value.reason is Reason.RECEIVER_FAILED

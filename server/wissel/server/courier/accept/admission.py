@@ -18,7 +18,7 @@ from wissel.routing.values.identifiers import Oin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class House:
+class HubRules:
     """The hub's own side of the rules: its OIN and the largest payload in bytes."""
 
     hub_oin: Oin
@@ -26,7 +26,7 @@ class House:
 
 
 def judge(
-    house: House, table: Table, asker: Asker, header: EnvelopeHeader, now: dt.datetime
+    rules: HubRules, table: Table, asker: Asker, header: EnvelopeHeader, now: dt.datetime
 ) -> Route:
     """Return the route of a message, or raise `Refused`.
 
@@ -39,8 +39,8 @@ def judge(
     """
     context = header.context
     # 1.
-    if context.hub_oin != house.hub_oin:
-        raise Refused(Reason.WRONG_HUB, hub_oin=context.hub_oin, own_oin=house.hub_oin)
+    if context.hub_oin != rules.hub_oin:
+        raise Refused(Reason.WRONG_HUB, hub_oin=context.hub_oin, own_oin=rules.hub_oin)
     # 2.
     freshness(context, now)
     # 3.
@@ -53,7 +53,7 @@ def judge(
     # 5.
     check_delivery_point(context, route.routing_key)
     # 6.
-    limit = min(house.max_payload, route.contract.max_payload_bytes or house.max_payload)
+    limit = min(rules.max_payload, route.contract.max_payload_bytes or rules.max_payload)
     require_size(header, limit)
     return route
 

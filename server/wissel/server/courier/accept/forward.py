@@ -26,13 +26,13 @@ from wissel.routing.deciding.decision import Route
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.signing.dsse import ENVELOPE_HEADER, verify
-from wissel.server.courier.accept.admission import House, judge, require_size
+from wissel.server.courier.accept.admission import HubRules, judge, require_size
 from wissel.server.courier.bounds import Limits, Slots, deadline_of
-from wissel.server.courier.deliver.delivery import Caller, Carrier, Forwarded, Message
+from wissel.server.courier.deliver.delivery import Carrier, Forwarded, Message, SendingParty
 from wissel.server.courier.log_fields import told
 from wissel.server.courier.ports import Clock, PeerTrust, Tables
-from wissel.server.courier.streams.request_stream import Incoming, Requests
-from wissel.server.courier.timeline import Journey, Step
+from wissel.server.courier.streams.request_stream import Requests, RequestStream
+from wissel.server.courier.timeline import Step, Timeline
 from wissel.server.courier.wire import digest_of, header_in, value_of
 
 _LOG: Final = structlog.get_logger("wissel.forward")
@@ -43,14 +43,14 @@ class Courier:
 
     def __init__(
         self,
-        house: House,
+        rules: HubRules,
         limits: Limits,
         trust: PeerTrust,
         tables: Tables,
         carrier: Carrier,
         clock: Clock,
     ) -> None:
-        self._house = house
+        self._rules = rules
         self._limits = limits
         self._trust = trust
         self._tables = tables
@@ -60,29 +60,29 @@ class Courier:
         self._under_way: set[asyncio.Task[Forwarded]] = set()
 
     async def forward(
-        self, caller: Caller, requests: Requests, remaining: float | None, journey: Journey
+        self, caller: SendingParty, requests: Requests, remaining: float | None, timeline: Timeline
     ) -> Forwarded:
         """Deliver one message and return its proof, or raise `Refused`.
 
         `remaining` are the seconds that the call has left, None without a
         deadline. Whatever is raised, the journal tells what became of the
-        message, and `journey` where the time went. Cancelling this only tells
+        message, and `timeline` where the time went. Cancelling this only tells
         the delivery that its sender has gone: that ends it if the payload is not
         complete yet.
         """
         seconds = deadline_of(remaining, self._limits) - self._limits.shave
-        incoming = Incoming(requests, self._limits)
+        stream = RequestStream(requests, self._limits)
         task = asyncio.create_task(
-            self._forward(caller, incoming, seconds, journey), name="delivery"
+            self._forward(caller, stream, seconds, timeline), name="delivery"
         )
         self._under_way.add(task)
         task.add_done_callback(self._ended)
-        task.add_done_callback(lambda _: journey.end())
+        task.add_done_callback(lambda _: timeline.end())
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
-            incoming.interrupt(_why_gone(caller))
-            task.add_done_callback(partial(_tell_end, journey))
+            stream.interrupt(_why_gone(caller))
+            task.add_done_callback(partial(_tell_end, timeline))
             raise
         finally:
             del task  # what it raises refers to this frame: see `_ended`
@@ -98,24 +98,24 @@ class Courier:
             await asyncio.wait(self._under_way, timeout=grace)
 
     async def _forward(
-        self, caller: Caller, incoming: Incoming, seconds: float, journey: Journey
+        self, caller: SendingParty, stream: RequestStream, seconds: float, timeline: Timeline
     ) -> Forwarded:
         until = asyncio.get_running_loop().time() + seconds
         with self._slots.taken(caller.asker.oin):
             try:
-                return await self._answer(caller, incoming, until, journey)
+                return await self._answer(caller, stream, until, timeline)
             finally:
-                journey.end()
-                await incoming.run_out(until)
+                timeline.end()
+                await stream.run_out(until)
 
     async def _answer(
-        self, caller: Caller, incoming: Incoming, until: float, journey: Journey
+        self, caller: SendingParty, stream: RequestStream, until: float, timeline: Timeline
     ) -> Forwarded:
         """Take all steps; the answer may be there before the sender has sent everything."""
-        journey.begin(Step.HEADER)
-        signed = await incoming.header()
-        journey.begin(Step.VERIFY)
-        message = self._accept(caller, signed, incoming, journey)
+        timeline.begin(Step.HEADER)
+        signed = await stream.header()
+        timeline.begin(Step.VERIFY)
+        message = self._accept(caller, signed, stream, timeline)
         try:
             route = self._judge(message)
         except Refused:
@@ -127,7 +127,11 @@ class Courier:
         return await self._carrier.carry(message, route, self._judge, until)
 
     def _accept(
-        self, caller: Caller, signed: dossier_pb2.Signed, incoming: Incoming, journey: Journey
+        self,
+        caller: SendingParty,
+        signed: dossier_pb2.Signed,
+        stream: RequestStream,
+        timeline: Timeline,
     ) -> Message:
         """Take steps 1 and 2."""
         paths = self._trust.checking(self._tables.table.revoked)
@@ -138,22 +142,22 @@ class Courier:
             raise Refused(
                 Reason.SIGNER_MISMATCH, signer_oin=verified.signer, expected_oin=caller.asker.oin
             )
-        journey.header = header
-        require_size(header, self._house.max_payload)
+        timeline.header = header
+        require_size(header, self._rules.max_payload)
         return Message(
             caller=caller,
             path=verified.path,
             header=header,
             digest=digest_of(verified.payload),
             signed=signed,
-            incoming=incoming,
-            journey=journey,
+            stream=stream,
+            timeline=timeline,
         )
 
     def _judge(self, message: Message) -> Route:
         """Take step 4, on the facts of this moment."""
         table, asker = self._tables.table, message.caller.asker
-        return judge(self._house, table, asker, message.header, self._clock())
+        return judge(self._rules, table, asker, message.header, self._clock())
 
     def _ended(self, task: asyncio.Task[Forwarded]) -> None:
         """Forget a delivery, and let go of what it held."""
@@ -164,19 +168,19 @@ class Courier:
                 error.forget()
 
 
-def _tell_end(journey: Journey, task: asyncio.Task[Forwarded]) -> None:
+def _tell_end(timeline: Timeline, task: asyncio.Task[Forwarded]) -> None:
     """Log how an accepted delivery ended that nobody waited for: the line of its call cannot."""
-    if journey.delivery is None or task.cancelled():
+    if timeline.delivery is None or task.cancelled():
         return
-    error, seconds = task.exception(), sum(journey.seconds.values())
+    error, seconds = task.exception(), sum(timeline.seconds.values())
     if error is None or isinstance(error, Refused):
         reason = error.reason if isinstance(error, Refused) else ""
-        _LOG.info("delivery_ended", **told(journey.delivery, seconds, reason))
+        _LOG.info("delivery_ended", **told(timeline.delivery, seconds, reason))
     else:
-        _LOG.error("delivery_ended", **told(journey.delivery, seconds), exc_info=error)
+        _LOG.error("delivery_ended", **told(timeline.delivery, seconds), exc_info=error)
 
 
-def _why_gone(caller: Caller) -> Refused:
+def _why_gone(caller: SendingParty) -> Refused:
     """Return why a call was broken off: the caller is let in no longer, or has gone by itself."""
     try:
         caller.recheck()

@@ -20,13 +20,20 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.person_numbers import holds_person_number
 from wissel.server.courier.bounds import Limits
-from wissel.server.courier.receivers.dial import Deliver
-from wissel.server.courier.streams.chunk_framing import Piece
-from wissel.server.courier.streams.min_rate import Pace
-from wissel.server.courier.streams.request_stream import Incoming
-from wissel.server.courier.timeline import Journey, Step
+from wissel.server.courier.streams.chunk_framing import RawChunk, encode_request
+from wissel.server.courier.streams.min_rate import MinRate
+from wissel.server.courier.streams.request_stream import RequestStream
+from wissel.server.courier.timeline import Step, Timeline
 
-DeliverCall: TypeAlias = "grpc.aio.StreamUnaryCall[las.DeliverRequest | Piece, las.DeliverResponse]"
+DeliverMethod: TypeAlias = (
+    "grpc.aio.StreamUnaryMultiCallable[las.DeliverRequest | RawChunk, las.DeliverResponse]"
+)
+DeliverCall: TypeAlias = (
+    "grpc.aio.StreamUnaryCall[las.DeliverRequest | RawChunk, las.DeliverResponse]"
+)
+"""A call of `LasService.Deliver`, which is given the sender's chunks as they came."""
+
+_DELIVER: Final = "/wissel.las.v1.LasService/Deliver"
 
 _REASON: Final = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 _NO_REASON: Final = "UNSPECIFIED"
@@ -44,8 +51,8 @@ class Parcel:
     header: EnvelopeHeader
     signed: dossier_pb2.Signed
     stamp: dossier_pb2.Signed
-    incoming: Incoming
-    journey: Journey
+    stream: RequestStream
+    timeline: Timeline
 
 
 class Attempt:
@@ -58,16 +65,23 @@ class Attempt:
         self.complete = False
         """Whether the last chunk, with the half-close behind it, has or may have been sent."""
 
-    async def bring(self, deliver: Deliver, parcel: Parcel, until: float) -> las.DeliverResponse:
+    async def bring(
+        self, channel: grpc.aio.Channel, parcel: Parcel, until: float
+    ) -> las.DeliverResponse:
         """Return the receiver's answer; `until` is on the loop's clock.
 
-        Raises `Refused`: by the sender's fault as `Incoming.chunk` does, by the
+        Raises `Refused`: by the sender's fault as `RequestStream.chunk` does, by the
         receiver's RECEIVER_TIMEOUT, RECEIVER_FAILED, or RECEIPT_INVALID for a
         receipt before the half-close.
         """
-        seconds, onward = max(until - self._loop.time(), 0.0), parcel.journey.onward()
+        seconds, onward = max(until - self._loop.time(), 0.0), parcel.timeline.onward()
+        deliver: DeliverMethod = channel.stream_unary(
+            _DELIVER,
+            request_serializer=encode_request,
+            response_deserializer=las.DeliverResponse.FromString,
+        )
         call = deliver(timeout=seconds, metadata=onward or None)
-        call.add_done_callback(lambda _: self._hung_up(parcel.incoming))
+        call.add_done_callback(lambda _: self._hung_up(parcel.stream))
         try:
             async with asyncio.timeout_at(until):
                 await self._send(call, parcel)
@@ -87,15 +101,15 @@ class Attempt:
             call.cancel()
 
     async def _send(self, call: DeliverCall, parcel: Parcel) -> None:
-        pace, journey = Pace(self._limits, self._loop.time()), parcel.journey
+        rate, timeline = MinRate(self._limits, self._loop.time()), parcel.timeline
         opening = las.Opening(header=parcel.signed, stamp=parcel.stamp)
-        journey.receiving += await self._write(call, las.DeliverRequest(opening=opening))
-        held: Piece | None = None
-        while (piece := await parcel.incoming.chunk(parcel.header)) is not None:
+        timeline.receiving += await self._write(call, las.DeliverRequest(opening=opening))
+        held: RawChunk | None = None
+        while (piece := await parcel.stream.chunk(parcel.header)) is not None:
             if held is not None:
                 waited = await self._write(call, held)
-                journey.receiving += waited
-                pace.passed(len(held.data), waited, self._loop.time())
+                timeline.receiving += waited
+                rate.count(len(held.data), waited, self._loop.time())
             held = piece
         # The last chunk waits for the verdict on all: a cancelled stream can look like an ended
         # one, and thus no receiver ever holds all bytes of what was not completed.
@@ -103,11 +117,11 @@ class Attempt:
             raise _Answered
         self.complete = True
         if held is not None:
-            journey.receiving += await self._write(call, held)
+            timeline.receiving += await self._write(call, held)
         await call.done_writing()
-        journey.begin(Step.RECEIPT)
+        timeline.begin(Step.RECEIPT)
 
-    async def _write(self, call: DeliverCall, request: las.DeliverRequest | Piece) -> float:
+    async def _write(self, call: DeliverCall, request: las.DeliverRequest | RawChunk) -> float:
         """Write to the receiver; return the seconds until it was taken."""
         began = self._loop.time()
         if call.done():
@@ -132,10 +146,10 @@ class Attempt:
             raise Refused(Reason.RECEIPT_INVALID, problem="it came before the message was complete")
         return response
 
-    def _hung_up(self, incoming: Incoming) -> None:
+    def _hung_up(self, stream: RequestStream) -> None:
         """Stop waiting for a sender whose receiver is no longer there."""
         if not self.complete:
-            incoming.interrupt(self._hang_up, gently=True)
+            stream.interrupt(self._hang_up, gently=True)
 
     def _late(self) -> Refused:
         return Refused(Reason.RECEIVER_TIMEOUT, state=self.state.value)

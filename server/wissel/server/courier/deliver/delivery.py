@@ -17,12 +17,12 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.signing.trusted_path import TrustedPath
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.deliver.attempt import Attempt, Parcel, refusal_result
-from wissel.server.courier.deliver.receipts import Papers
+from wissel.server.courier.deliver.receipts import ReceiptIssuer
 from wissel.server.courier.deliver.revalidate import standing
 from wissel.server.courier.ports import Journal, PeerTrust, Tables
 from wissel.server.courier.receivers.dial import Dialer, Line
-from wissel.server.courier.streams.request_stream import Incoming
-from wissel.server.courier.timeline import Journey, Step
+from wissel.server.courier.streams.request_stream import RequestStream
+from wissel.server.courier.timeline import Step, Timeline
 
 _DECISIONS: Final = 3
 """How often a route may move under a message before its sender must come back."""
@@ -40,7 +40,7 @@ class Forwarded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
+class SendingParty:
     """Who sends: as deciding sees it, and a way to judge its certificate and role again.
 
     `recheck` raises `Refused` if the caller would not be let in any more.
@@ -54,13 +54,13 @@ class Caller:
 class Message:
     """A message whose signature has been verified; `digest` is that of its signed header."""
 
-    caller: Caller
+    caller: SendingParty
     path: TrustedPath
     header: EnvelopeHeader
     digest: bytes
     signed: dossier_pb2.Signed
-    incoming: Incoming
-    journey: Journey
+    stream: RequestStream
+    timeline: Timeline
 
 
 Judge = Callable[[Message], Route]
@@ -77,31 +77,31 @@ class Carrier:
         tables: Tables,
         journal: Journal,
         dialer: Dialer,
-        papers: Papers,
+        receipts: ReceiptIssuer,
     ) -> None:
         self._limits = limits
         self._trust = trust
         self._tables = tables
         self._journal = journal
         self._dialer = dialer
-        self._papers = papers
+        self._receipts = receipts
 
     async def known(self, message: Message) -> Forwarded | None:
         """Step 3: return the stored answer, None if the message may be tried, or raise."""
         context = message.header.context
         known = await self._journal.find(context.sender_oin, context.message_id)
-        delivered = admit(known, message.digest, self._papers.clock())
+        delivered = admit(known, message.digest, self._receipts.clock())
         return None if delivered is None else Forwarded(delivery=delivered, replayed=True)
 
     async def carry(self, message: Message, route: Route, judge: Judge, until: float) -> Forwarded:
         """Deliver a message that step 4 gave a route; `until` is on the loop's clock."""
         for _ in range(_DECISIONS):
-            message.incoming.require_sender()
+            message.stream.require_sender()
             # 5.
             asked = asyncio.get_running_loop().time()
-            message.journey.begin(Step.CLAIM)
+            message.timeline.begin(Step.CLAIM)
             claimed, head = await self._journal.claim(self._order(message, route, until))
-            message.journey.delivery = claimed
+            message.timeline.delivery = claimed
             if claimed.state is State.DELIVERED:
                 return Forwarded(delivery=claimed, replayed=True)
             now_route = await self._moved(message, claimed, route, head, judge)
@@ -139,7 +139,7 @@ class Carrier:
     def _judged_again(self, message: Message, judge: Judge) -> Route:
         """Judge caller, signer and route on the facts in memory, which are newer than before."""
         message.caller.recheck()
-        self._trust.check(message.path, self._tables.table.revoked, self._papers.clock())
+        self._trust.check(message.path, self._tables.table.revoked, self._receipts.clock())
         return judge(message)
 
     async def _deliver(self, message: Message, task: "_Task", until: float) -> Forwarded:
@@ -160,35 +160,35 @@ class Carrier:
         if recorded is None:
             return await self._overtaken(message)
         if recorded.state is State.REFUSED:
-            admit(recorded, message.digest, self._papers.clock())
+            admit(recorded, message.digest, self._receipts.clock())
         return Forwarded(delivery=recorded, replayed=False)
 
     async def _attempt(
         self, message: Message, task: "_Task", attempt: Attempt, until: float
     ) -> Result:
-        papers = self._papers
+        receipts = self._receipts
         # 6.
-        message.journey.begin(Step.DIAL)
+        message.timeline.begin(Step.DIAL)
         try:
             async with asyncio.timeout_at(until):
                 line, route = await self._dialled(task)
         except TimeoutError:
             raise Refused(Reason.RECEIVER_TIMEOUT, state=attempt.state.value) from None
-        stamp = papers.stamp(task.claimed, route)
+        stamp = receipts.stamp(task.claimed, route)
         parcel = Parcel(
             header=message.header,
             signed=message.signed,
             stamp=stamp,
-            incoming=message.incoming,
-            journey=message.journey,
+            stream=message.stream,
+            timeline=message.timeline,
         )
         # 7.
-        message.journey.begin(Step.TRANSFER)
-        response = await attempt.bring(line.deliver, parcel, until)
+        message.timeline.begin(Step.TRANSFER)
+        response = await attempt.bring(line.channel, parcel, until)
         if response.WhichOneof("outcome") == "refusal":
             return refusal_result(response.refusal)
         # 8.
-        return papers.proven(task.claimed.order, stamp, response.receipt, route.revision)
+        return receipts.proven(task.claimed.order, stamp, response.receipt, route.revision)
 
     async def _dialled(self, task: "_Task") -> tuple[Line, Route]:
         """Return a line to the receiver, on which the delivery may begin at this moment."""
@@ -210,7 +210,7 @@ class Carrier:
         runs out.
         """
         order, pause = claimed.order, _FIRST_PAUSE
-        message.journey.begin(Step.RECORD)
+        message.timeline.begin(Step.RECORD)
         patient = bool(result.hub_receipt)
         tries = 0
         while True:
@@ -220,13 +220,13 @@ class Carrier:
                     order.sender_oin, order.message_id, claimed.attempt, result
                 )
             except Refused:
-                waited = self._papers.clock() >= order.lease_until - LEASE_MARGIN
+                waited = self._receipts.clock() >= order.lease_until - LEASE_MARGIN
                 if tries >= _RECORD_TRIES and (waited or not patient):
                     raise
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
             else:
-                message.journey.delivery = recorded or claimed
+                message.timeline.delivery = recorded or claimed
                 return recorded
 
     async def _overtaken(self, message: Message) -> Forwarded:
@@ -256,8 +256,8 @@ class Carrier:
             registry_revision=route.revision,
             payload_size=message.header.payload_size,
             payload_sha256=message.header.payload_sha256,
-            owner=self._papers.owner,
-            lease_until=self._papers.clock() + left + LEASE_MARGIN,
+            owner=self._receipts.owner,
+            lease_until=self._receipts.clock() + left + LEASE_MARGIN,
         )
 
 

@@ -1,4 +1,4 @@
-"""The papers that the hub makes: the stamp it sends along, and the proof it keeps."""
+"""What the hub signs: the stamp it sends along, and its receipt of a delivery."""
 
 from wissel.dossier.v1 import dossier_pb2
 from wissel.routing.deciding.decision import Route
@@ -18,7 +18,7 @@ from wissel.server.courier.wire import (
 )
 
 
-class Papers:
+class ReceiptIssuer:
     """Signs for the hub, and judges what receivers signed.
 
     `owner` names this process in the journal.

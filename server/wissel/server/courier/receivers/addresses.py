@@ -19,20 +19,20 @@ IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class HostPort:
     """Host and port of an endpoint's URL."""
 
     host: str
     port: int
 
     @classmethod
-    def of(cls, url: str) -> "Place":
-        """Return the place of `https://host[:port]`, whose form the register has checked."""
+    def of(cls, url: str) -> "HostPort":
+        """Return host and port of `https://host[:port]`, whose form the register has checked."""
         parts = urlsplit(url)
         return cls(parts.hostname or "", parts.port or _HTTPS)
 
 
-async def addresses_of(place: Place, *, private: bool) -> list[IpAddress]:
+async def addresses_of(place: HostPort, *, private: bool) -> list[IpAddress]:
     """Return the addresses of a host that the hub may connect to, at least one.
 
     They are checked here, when dialling, because a name can be made to lead

@@ -8,30 +8,19 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final
 
 import grpc
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from wissel.las.v1 import las_service_pb2 as las
-from wissel.las.v1.las_service_pb2_grpc import LasServiceStub
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.signing.certificate_profile import Purpose
 from wissel.routing.signing.trusted_path import Revoked, TrustedPath
 from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.ports import Clock, OwnTls, PeerTrust, Renewed
-from wissel.server.courier.receivers.addresses import IpAddress, Place, addresses_of, target_of
+from wissel.server.courier.receivers.addresses import HostPort, IpAddress, addresses_of, target_of
 from wissel.server.courier.receivers.probe import Prober
-from wissel.server.courier.streams.chunk_framing import Piece, write_part
-
-if TYPE_CHECKING:
-    from wissel.las.v1.las_service_pb2_grpc import LasServiceAsyncStub
-
-Deliver: TypeAlias = (
-    "grpc.aio.StreamUnaryMultiCallable[las.DeliverRequest | Piece, las.DeliverResponse]"
-)
-"""LasService.Deliver, which also takes pieces as they came."""
 
 PROBE_SECONDS: Final = 600.0
 """How long a receiver's certificate is believed before it is looked at again."""
@@ -43,10 +32,9 @@ _OPTIONS: Final = (
     ("grpc.use_local_subchannel_pool", 1),
     ("grpc.max_receive_message_length", 64 * 1024),
 )
-_DELIVER: Final = "/wissel.las.v1.LasService/Deliver"
 _CLOSE_GRACE: Final = 600.0  # as long as the longest transfer that may still use it
 
-Key = tuple[Place, Oin]
+Key = tuple[HostPort, Oin]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +45,6 @@ class Line:
     """
 
     channel: grpc.aio.Channel
-    stub: "LasServiceAsyncStub"
-    deliver: Deliver
     path: TrustedPath
     tls: OwnTls
     probed: float
@@ -102,7 +88,7 @@ class Dialer:
         Raises `Refused` with RECEIVER_UNREACHABLE, RECEIVER_UNTRUSTED or
         ADDRESS_NOT_ALLOWED.
         """
-        key = (Place.of(url), oin)
+        key = (HostPort.of(url), oin)
         known = self._lines.get(key)
         if known is not None and self._ready(known, revoked):
             return known
@@ -140,7 +126,7 @@ class Dialer:
             return line
         raise problem
 
-    async def _open(self, place: Place, address: IpAddress, oin: Oin, revoked: Revoked) -> Line:
+    async def _open(self, place: HostPort, address: IpAddress, oin: Oin, revoked: Revoked) -> Line:
         # 3.
         tls = self._tls.current
         chain = await self._prober.chain_at(place, address, tls)
@@ -153,12 +139,6 @@ class Dialer:
             raise Refused(Reason.RECEIVER_UNREACHABLE, host=place.host)
         return Line(
             channel=channel,
-            stub=LasServiceStub(channel),
-            deliver=channel.stream_unary(
-                _DELIVER,
-                request_serializer=write_part,
-                response_deserializer=las.DeliverResponse.FromString,
-            ),
             path=path,
             tls=tls,
             probed=self._monotonic(),
@@ -192,7 +172,7 @@ class Dialer:
         return True
 
     def _channel(
-        self, place: Place, address: IpAddress, path: TrustedPath, tls: OwnTls
+        self, place: HostPort, address: IpAddress, path: TrustedPath, tls: OwnTls
     ) -> grpc.aio.Channel:
         credentials = grpc.ssl_channel_credentials(
             root_certificates=path.leaf.public_bytes(Encoding.PEM),

@@ -11,7 +11,7 @@ from typing import Any
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.server.courier.ports import OwnTls
-from wissel.server.courier.receivers.addresses import IpAddress, Place
+from wissel.server.courier.receivers.addresses import HostPort, IpAddress
 
 
 class Prober:
@@ -20,7 +20,7 @@ class Prober:
     def __init__(self, handshake: float) -> None:
         self.handshake = handshake
 
-    async def chain_at(self, place: Place, address: IpAddress, tls: OwnTls) -> list[bytes]:
+    async def chain_at(self, place: HostPort, address: IpAddress, tls: OwnTls) -> list[bytes]:
         """Return the DER certificates that the server shows, leaf first.
 
         TLS has checked them against the trust roots and the host name. Raises

@@ -13,7 +13,7 @@ class _Turn(NamedTuple):
     failures: int
 
 
-class PuttingOff(Generic[Key]):
+class Backoff(Generic[Key]):
     """Remembers, for each key, when it is due; all in seconds.
 
     The wait after failure n is `first` · 2ⁿ, up to `most`, and half of it is

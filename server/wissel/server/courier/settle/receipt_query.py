@@ -8,21 +8,25 @@ if it is final.
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 import grpc
 
 from wissel.las.v1 import las_service_pb2 as las
+from wissel.las.v1.las_service_pb2_grpc import LasServiceStub
 from wissel.routing.exchange.delivery import Order, Result
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.table.table import Table
 from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.deliver.attempt import refusal_result
-from wissel.server.courier.deliver.receipts import Papers
+from wissel.server.courier.deliver.receipts import ReceiptIssuer
 from wissel.server.courier.ports import STALE_SECONDS, Tables
 from wissel.server.courier.receivers.dial import Dialer
 from wissel.server.courier.timeline import Metadata
+
+if TYPE_CHECKING:
+    from wissel.las.v1.las_service_pb2_grpc import LasServiceAsyncStub
 
 _OPEN: Final = {
     las.GetReceiptResponse.STATE_UNKNOWN: "unknown there",
@@ -30,23 +34,23 @@ _OPEN: Final = {
 }
 
 
-Asking: TypeAlias = Callable[[Order], AbstractContextManager[Metadata]]
+QueryTracing: TypeAlias = Callable[[Order], AbstractContextManager[Metadata]]
 """Goes around a question, to see what comes of it; yields what goes along with the call."""
 
 
-def unseen(_order: Order) -> AbstractContextManager[Metadata]:
+def untraced(_order: Order) -> AbstractContextManager[Metadata]:
     """Nobody looks."""
     return nullcontext(())
 
 
-class Desk(NamedTuple):
+class ReceiverAddress(NamedTuple):
     """Where a question is put: an endpoint's URL, and whose certificate must be there."""
 
     url: str
     oin: Oin
 
 
-def desk_of(table: Table, order: Order) -> Desk | None:
+def receiver_address_of(table: Table, order: Order) -> ReceiverAddress | None:
     """Return where to ask about an order; None if its endpoint is not known.
 
     The endpoint counts as it is now, and even if it has ended since: what it
@@ -57,28 +61,28 @@ def desk_of(table: Table, order: Order) -> Desk | None:
         return None
     for place, terms in enumerate(bucket.endpoints):
         if bucket.endpoint_id(place) == order.endpoint_id:
-            return Desk(terms.url, order.receiver_oin)
+            return ReceiverAddress(terms.url, order.receiver_oin)
     return None
 
 
-class Inquiry:
+class ReceiptQuery:
     """Asks receivers; a question, with its dialling, takes at most `seconds`."""
 
     def __init__(
         self,
         dialer: Dialer,
         tables: Tables,
-        papers: Papers,
+        receipts: ReceiptIssuer,
         seconds: float,
-        asking: Asking = unseen,
+        asking: QueryTracing = untraced,
     ) -> None:
         self._dialer = dialer
         self._tables = tables
-        self._papers = papers
+        self._receipts = receipts
         self._seconds = seconds
         self._asking = asking
 
-    async def ask(self, desk: Desk, order: Order) -> Result:
+    async def ask(self, address: ReceiverAddress, order: Order) -> Result:
         """Return the receiver's final word: DELIVERED with both receipts, or REFUSED.
 
         1. the facts are fresh enough to know who was revoked: REGISTRY_STALE
@@ -91,9 +95,9 @@ class Inquiry:
         Raises `Refused` otherwise; then the message is as uncertain as before.
         """
         with self._asking(order) as onward:
-            return await self._ask(desk, order, onward)
+            return await self._ask(address, order, onward)
 
-    async def _ask(self, desk: Desk, order: Order, onward: Metadata) -> Result:
+    async def _ask(self, address: ReceiverAddress, order: Order, onward: Metadata) -> Result:
         # 1.
         if self._tables.staleness() > STALE_SECONDS:
             raise Refused(Reason.REGISTRY_STALE)
@@ -101,9 +105,10 @@ class Inquiry:
             async with asyncio.timeout(self._seconds):
                 # 2.
                 revoked = self._tables.table.revoked
-                line = await self._dialer.line(desk.url, desk.oin, revoked)
+                line = await self._dialer.line(address.url, address.oin, revoked)
                 # 3.
-                response = await line.stub.GetReceipt(_request(order), metadata=onward or None)
+                stub: LasServiceAsyncStub = LasServiceStub(line.channel)
+                response = await stub.GetReceipt(_request(order), metadata=onward or None)
         except TimeoutError:
             raise Refused(Reason.RECEIVER_TIMEOUT) from None
         except grpc.aio.AioRpcError as error:
@@ -114,7 +119,7 @@ class Inquiry:
                 return refusal_result(response.refusal)
             case las.GetReceiptResponse.STATE_RECEIVED:
                 # 5.
-                return self._papers.settled(order, response.receipt)
+                return self._receipts.settled(order, response.receipt)
             case other:
                 raise Refused(Reason.DELIVERY_UNCERTAIN, problem=_OPEN.get(other, "no answer"))
 

@@ -28,8 +28,12 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.log_fields import told
 from wissel.server.courier.ports import Clock, Journal, Tables
-from wissel.server.courier.settle.backoff import PuttingOff
-from wissel.server.courier.settle.receipt_query import Desk, Inquiry, desk_of
+from wissel.server.courier.settle.backoff import Backoff
+from wissel.server.courier.settle.receipt_query import (
+    ReceiptQuery,
+    ReceiverAddress,
+    receiver_address_of,
+)
 
 _LOG: Final = structlog.get_logger("wissel.sweep")
 
@@ -47,7 +51,7 @@ _Message = tuple[Oin, UUID]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rhythm:
+class SweepSchedule:
     """How often, how long and how many at once; times in seconds. `usual` is for a hub that serves.
 
     A sweep comes `every` so often and reads at most `page` deliveries of each
@@ -67,12 +71,12 @@ class Rhythm:
     chance: Callable[[], float] = field(default=random.random, repr=False)
 
 
-def usual(every: float) -> Rhythm:
-    """Return the rhythm of a hub that sweeps every so many seconds."""
-    return Rhythm(every=every, first=2 * every)
+def usual_schedule(every: float) -> SweepSchedule:
+    """Return the schedule of a hub that sweeps every so many seconds."""
+    return SweepSchedule(every=every, first=2 * every)
 
 
-def tell_nobody(_reason: str) -> None:
+def ignore_answer(_reason: str) -> None:
     """Nobody looks."""
 
 
@@ -85,22 +89,22 @@ class Sweeper:
 
     def __init__(
         self,
-        rhythm: Rhythm,
+        schedule: SweepSchedule,
         journal: Journal,
         tables: Tables,
-        inquiry: Inquiry,
+        query: ReceiptQuery,
         clock: Clock,
-        asked: Callable[[str], None] = tell_nobody,
+        asked: Callable[[str], None] = ignore_answer,
     ) -> None:
-        self._rhythm = rhythm
+        self._schedule = schedule
         self._journal = journal
         self._tables = tables
-        self._inquiry = inquiry
+        self._query = query
         self._clock = clock
-        self._messages = PuttingOff[_Message](rhythm.first, rhythm.most, rhythm.chance)
-        self._desks = PuttingOff[Desk](rhythm.first, rhythm.most, rhythm.chance)
-        self._asking: set[Desk] = set()
-        self._slots = asyncio.Semaphore(rhythm.questions)
+        self._messages = Backoff[_Message](schedule.first, schedule.most, schedule.chance)
+        self._receivers = Backoff[ReceiverAddress](schedule.first, schedule.most, schedule.chance)
+        self._asking: set[ReceiverAddress] = set()
+        self._slots = asyncio.Semaphore(schedule.questions)
         self._last: Delivery | None = None
         self._tell = asked
         self._counted = 0
@@ -112,7 +116,7 @@ class Sweeper:
         async with asyncio.TaskGroup() as rounds:
             while True:
                 # Half of the pause is chance: processes must not sweep in step.
-                await asyncio.sleep(self._rhythm.every * (0.5 + self._rhythm.chance()))
+                await asyncio.sleep(self._schedule.every * (0.5 + self._schedule.chance()))
                 try:
                     await self._expire()
                     await self._settle(rounds)
@@ -123,39 +127,39 @@ class Sweeper:
 
     async def _expire(self) -> None:
         """End the attempts that ran out, all of a page in one commit."""
-        while lost := await self._journal.overdue(self._rhythm.page):
+        while lost := await self._journal.overdue(self._schedule.page):
             ends = [
                 self._journal.expire(each.order.sender_oin, each.order.message_id) for each in lost
             ]
             for ended in await asyncio.gather(*ends):
                 if ended is not None:
                     _LOG.warning("lease_ended", **told(ended), owner=ended.order.owner)
-            if len(lost) < self._rhythm.page:
+            if len(lost) < self._schedule.page:
                 return
 
     async def _settle(self, rounds: asyncio.TaskGroup) -> None:
         """Take the next page of what is uncertain, and ask each receiver in a task of its own."""
         found = await self._journal.uncertain(
-            self._clock() - REMEMBERED, self._last, self._rhythm.page
+            self._clock() - REMEMBERED, self._last, self._schedule.page
         )
-        complete = len(found) < self._rhythm.page
+        complete = len(found) < self._schedule.page
         self._last = None if complete else found[-1]
         self._counted += len(found)
-        now, table = self._rhythm.monotonic(), self._tables.table
+        now, table = self._schedule.monotonic(), self._tables.table
         if complete:
             self.uncertain, self._counted = self._counted, 0
             self._messages.forget(now)
-            self._desks.forget(now)
-        asked: defaultdict[Desk, list[Delivery]] = defaultdict(list)
+            self._receivers.forget(now)
+        asked: defaultdict[ReceiverAddress, list[Delivery]] = defaultdict(list)
         for delivery in (each for each in found if self._due(each, now)):
-            desk = desk_of(table, delivery.order)
-            if desk is None:
+            address = receiver_address_of(table, delivery.order)
+            if address is None:
                 self._put_off(None, delivery, Refused(Reason.ENDPOINT_NOT_FOUND))
-            elif desk not in self._asking and self._desks.due(desk, now):
-                asked[desk].append(delivery)
-        for desk, deliveries in asked.items():
-            self._asking.add(desk)
-            rounds.create_task(self._round(desk, deliveries), name="ask a receiver")
+            elif address not in self._asking and self._receivers.due(address, now):
+                asked[address].append(delivery)
+        for address, deliveries in asked.items():
+            self._asking.add(address)
+            rounds.create_task(self._round(address, deliveries), name="ask a receiver")
 
     def _due(self, delivery: Delivery, now: float) -> bool:
         """Whether it is time to ask; a message that is new here waits once.
@@ -167,47 +171,51 @@ class Sweeper:
             self._messages.failed(message, now)
         return self._messages.due(message, now)
 
-    async def _round(self, desk: Desk, deliveries: list[Delivery]) -> None:
+    async def _round(self, address: ReceiverAddress, deliveries: list[Delivery]) -> None:
         """Ask one receiver about its messages, one after the other, while it answers."""
         try:
             async with self._slots:
                 for delivery in deliveries:
-                    if not await self._asked(desk, delivery):
+                    if not await self._asked(address, delivery):
                         return
         finally:
-            self._asking.discard(desk)
+            self._asking.discard(address)
 
-    async def _asked(self, desk: Desk, delivery: Delivery) -> bool:
+    async def _asked(self, address: ReceiverAddress, delivery: Delivery) -> bool:
         """Ask about one message and settle it; return whether to go on asking there."""
-        message, began = _message_of(delivery), self._rhythm.monotonic()
+        message, began = _message_of(delivery), self._schedule.monotonic()
         try:
-            result = await self._inquiry.ask(desk, delivery.order)
+            result = await self._query.ask(address, delivery.order)
             settled = await self._journal.settle(*message, delivery.attempt, result)
         except Refused as refused:
-            self._put_off(desk, delivery, refused, self._rhythm.monotonic() - began)
+            self._put_off(address, delivery, refused, self._schedule.monotonic() - began)
             return refused.reason not in _NOBODY_THERE
         except Exception as error:  # noqa: BLE001 - one message must not end the sweeping
-            self._messages.failed(message, self._rhythm.monotonic())
+            self._messages.failed(message, self._schedule.monotonic())
             _LOG.error("sweep_failed", **told(delivery), exc_info=error)
             return True
         self._tell("")
-        self._desks.worked(desk)
+        self._receivers.worked(address)
         self._messages.worked(message)
         if settled is not None:
-            _LOG.info("delivery_settled", **told(settled, self._rhythm.monotonic() - began))
+            _LOG.info("delivery_settled", **told(settled, self._schedule.monotonic() - began))
         return True
 
     def _put_off(
-        self, desk: Desk | None, delivery: Delivery, refused: Refused, took: float | None = None
+        self,
+        address: ReceiverAddress | None,
+        delivery: Delivery,
+        refused: Refused,
+        took: float | None = None,
     ) -> None:
         """Ask later; `took` are the seconds of a question that brought no answer."""
-        now = self._rhythm.monotonic()
+        now = self._schedule.monotonic()
         self._tell(refused.reason)
         self._messages.failed(_message_of(delivery), now)
-        if desk is not None and refused.reason in _NOBODY_THERE:
-            self._desks.failed(desk, now)
-        elif desk is not None:
-            self._desks.worked(desk)
+        if address is not None and refused.reason in _NOBODY_THERE:
+            self._receivers.failed(address, now)
+        elif address is not None:
+            self._receivers.worked(address)
         # A receiver whose word proves nothing is not merely late.
         tell = _LOG.warning if refused.reason is Reason.RECEIPT_INVALID else _LOG.info
         problem = refused.metadata.get("problem", "")

@@ -19,18 +19,18 @@ _SEVEN_BITS: Final = 0x7F
 _LONGEST_LENGTH: Final = 4  # bytes, of seven bits each: far more than a message has
 
 
-class Piece(NamedTuple):
+class RawChunk(NamedTuple):
     """A piece of the payload: its bytes, lying in the request that holds it on either leg."""
 
     encoded: bytes
     data: memoryview
 
 
-Part = traffic.ForwardEnvelopeRequest | Piece
+ForwardRequest = traffic.ForwardEnvelopeRequest | RawChunk
 """What a sender sends: a header, or a piece; seldom a chunk in a form that no encoder writes."""
 
 
-def read_part(encoded: bytes) -> Part:
+def decode_request(encoded: bytes) -> ForwardRequest:
     """Return an encoded ForwardEnvelopeRequest; raises protobuf's `DecodeError`.
 
     It is a piece if it is a chunk with its data and nothing beside it. All else
@@ -39,25 +39,25 @@ def read_part(encoded: bytes) -> Part:
     chunk = _only_field(encoded, 0, _CHUNK)
     data = _only_field(encoded, chunk, _DATA) if chunk else 0
     if data:
-        return Piece(encoded, memoryview(encoded)[data:])
+        return RawChunk(encoded, memoryview(encoded)[data:])
     return traffic.ForwardEnvelopeRequest.FromString(encoded)
 
 
-def piece_of(data: bytes) -> Piece:
+def raw_chunk_of(data: bytes) -> RawChunk:
     """Return a piece of the payload, written out."""
     request = las.DeliverRequest()
     request.chunk.data = data  # in place: a message given to a constructor is copied once more
-    return Piece(request.SerializeToString(), memoryview(data))
+    return RawChunk(request.SerializeToString(), memoryview(data))
 
 
-def size_of(part: Part) -> int:
+def encoded_size(part: ForwardRequest) -> int:
     """Return how many bytes a part has, encoded."""
-    return len(part.encoded) if isinstance(part, Piece) else part.ByteSize()
+    return len(part.encoded) if isinstance(part, RawChunk) else part.ByteSize()
 
 
-def write_part(part: las.DeliverRequest | Piece) -> bytes:
+def encode_request(part: las.DeliverRequest | RawChunk) -> bytes:
     """Return a DeliverRequest, encoded."""
-    return part.encoded if isinstance(part, Piece) else part.SerializeToString()
+    return part.encoded if isinstance(part, RawChunk) else part.SerializeToString()
 
 
 def _only_field(encoded: bytes, at: int, tag: bytes) -> int:

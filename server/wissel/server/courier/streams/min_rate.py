@@ -5,7 +5,7 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.server.courier.bounds import Limits
 
 
-class Pace:
+class MinRate:
     """Counts the bytes of one transfer; instants and durations are in seconds."""
 
     def __init__(self, limits: Limits, now: float) -> None:
@@ -14,7 +14,7 @@ class Pace:
         self._bytes = 0
         self._receiving = 0.0
 
-    def passed(self, size: int, receiving: float, now: float) -> None:
+    def count(self, size: int, receiving: float, now: float) -> None:
         """Count a chunk of which the receiver took `receiving` seconds to take it.
 
         Raises `Refused` with SENDER_TOO_SLOW or RECEIVER_TIMEOUT, by who took

@@ -16,15 +16,20 @@ from wissel.routing.exchange.envelope import (
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.server.courier.bounds import Limits
-from wissel.server.courier.streams.chunk_framing import Part, Piece, piece_of, size_of
+from wissel.server.courier.streams.chunk_framing import (
+    ForwardRequest,
+    RawChunk,
+    encoded_size,
+    raw_chunk_of,
+)
 
 _AFTERMATH: Final = 0.25
 """Seconds in which the end of a stream may turn out to be a cancellation."""
 
-Requests = AsyncIterator[Part]
+Requests = AsyncIterator[ForwardRequest]
 
 
-class Incoming:
+class RequestStream:
     """The stream of one call. It is hashed while it passes and never kept.
 
     Who reads may be interrupted, by `interrupt`, while waiting for the sender:
@@ -48,14 +53,14 @@ class Incoming:
         Raises `Refused` with HEADER_MISSING or HEADER_TOO_LARGE.
         """
         request = await self._next()
-        if request is None or isinstance(request, Piece) or not request.HasField("header"):
+        if request is None or isinstance(request, RawChunk) or not request.HasField("header"):
             raise Refused(Reason.HEADER_MISSING)
         size = request.header.ByteSize()
         if size > MAX_HEADER_BYTES:
             raise Refused(Reason.HEADER_TOO_LARGE, size=str(size), limit=str(MAX_HEADER_BYTES))
         return request.header
 
-    async def chunk(self, header: EnvelopeHeader) -> Piece | None:
+    async def chunk(self, header: EnvelopeHeader) -> RawChunk | None:
         """Return the next piece of the payload, or None at the end of a stream that is complete.
 
         1. a chunk has 1 byte to 1 MiB, all but the last at least 64 KiB:
@@ -70,7 +75,7 @@ class Incoming:
             await self._require_complete(header)
             return None
         # 1.
-        piece = request if isinstance(request, Piece) else piece_of(request.chunk.data)
+        piece = request if isinstance(request, RawChunk) else raw_chunk_of(request.chunk.data)
         size = len(piece.data)
         if not 1 <= size <= MAX_CHUNK_BYTES or self._short:
             raise Refused(Reason.CHUNK_INVALID, size=str(size))
@@ -96,7 +101,7 @@ class Incoming:
             while not self._ended and left > 0 and (seconds := until - loop.time()) > 0:
                 request = await self._read(min(seconds, limits.quiet))
                 if request is not None:
-                    left -= max(size_of(request), MIN_CHUNK_BYTES)
+                    left -= max(encoded_size(request), MIN_CHUNK_BYTES)
 
     def require_sender(self) -> None:
         """Raise what interrupted the stream, if anything has."""
@@ -115,7 +120,7 @@ class Incoming:
             pause = self._limits.quiet if gently else 0.0
             self._waiting.reschedule(asyncio.get_running_loop().time() + pause)
 
-    async def _next(self) -> Part | None:
+    async def _next(self) -> ForwardRequest | None:
         self.require_sender()
         try:
             request = await self._read(self._limits.idle)
@@ -125,7 +130,7 @@ class Incoming:
             self.require_sender()  # an end that is no half-close
         return request
 
-    async def _read(self, seconds: float) -> Part | None:
+    async def _read(self, seconds: float) -> ForwardRequest | None:
         """Return the next part, None at the end; raise `TimeoutError`, also if interrupted."""
         try:
             async with asyncio.timeout(seconds) as self._waiting:

@@ -14,7 +14,7 @@ from google.protobuf.message import DecodeError
 from wissel.routing.refusals.catalogue import CATALOGUE
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.server.courier.streams.chunk_framing import read_part
+from wissel.server.courier.streams.chunk_framing import decode_request
 from wissel.server.rpc.calls.call import Call, Context, enter
 from wissel.server.rpc.calls.call_log import Finished
 from wissel.server.rpc.calls.coalescing import Together
@@ -29,7 +29,7 @@ Read: TypeAlias = Callable[[bytes], object]
 Continuation: TypeAlias = "Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]]"
 
 READERS: Final[Mapping[str, Read]] = {
-    "/wissel.traffic.v1.TrafficService/ForwardEnvelope": read_part
+    "/wissel.traffic.v1.TrafficService/ForwardEnvelope": decode_request
 }
 """Methods whose requests are read in another way than into messages."""
 

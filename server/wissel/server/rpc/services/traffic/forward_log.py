@@ -2,28 +2,28 @@
 
 from typing import Protocol
 
-from wissel.server.courier.timeline import Journey
+from wissel.server.courier.timeline import Timeline
 from wissel.server.rpc.calls.call import Call
 
 
 class Watcher(Protocol):
     """Who looks at forwards from outside."""
 
-    def journey(self) -> Journey:
+    def timeline(self) -> Timeline:
         """Return what a forward that begins fills in."""
         ...
 
-    def ended(self, journey: Journey) -> None:
+    def ended(self, timeline: Timeline) -> None:
         """Take note of a forward that has been answered."""
         ...
 
 
-def note(call: Call, journey: Journey) -> None:
+def note(call: Call, timeline: Timeline) -> None:
     """Put on the log line what the message was, where it stands, and where the time went.
 
     `steps` and `receiving` are in milliseconds.
     """
-    header, delivery = journey.header, journey.delivery
+    header, delivery = timeline.header, timeline.delivery
     if header is None:
         return
     call.message_id = str(header.context.message_id)
@@ -32,10 +32,10 @@ def note(call: Call, journey: Journey) -> None:
         notes["state"] = delivery.state.value
         notes["attempt"] = delivery.attempt
         notes["receiver_oin"] = delivery.order.receiver_oin
-    if journey.replayed:
+    if timeline.replayed:
         notes["replayed"] = True
-    notes["steps"] = {step.value: _ms(took) for step, took in journey.seconds.items()}
-    notes["receiving"] = _ms(journey.receiving)
+    notes["steps"] = {step.value: _ms(took) for step, took in timeline.seconds.items()}
+    notes["receiving"] = _ms(timeline.receiving)
     call.notes = notes
 
 

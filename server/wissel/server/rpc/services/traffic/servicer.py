@@ -9,11 +9,10 @@ from wissel.routing.exchange.delivery import Delivery, State, Wanted
 from wissel.routing.exchange.messages import instant_of
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.server.courier.deliver.delivery import Caller as Sender
-from wissel.server.courier.deliver.delivery import Forwarded
+from wissel.server.courier.deliver.delivery import Forwarded, SendingParty
 from wissel.server.courier.ports import Journal
-from wissel.server.courier.streams.chunk_framing import Part
-from wissel.server.courier.timeline import Journey
+from wissel.server.courier.streams.chunk_framing import ForwardRequest
+from wissel.server.courier.timeline import Timeline
 from wissel.server.identity.peer import Peers
 from wissel.server.rpc.calls.call import Caller, Context, caller, current
 from wissel.server.rpc.calls.ports import Follower
@@ -32,12 +31,12 @@ class Forwards(Protocol):
 
     async def forward(
         self,
-        caller: Sender,
-        requests: AsyncIterator[Part],
+        caller: SendingParty,
+        requests: AsyncIterator[ForwardRequest],
         remaining: float | None,
-        journey: Journey,
+        timeline: Timeline,
     ) -> Forwarded:
-        """Deliver one message, or raise `Refused`; `journey` tells of both."""
+        """Deliver one message, or raise `Refused`; `timeline` tells of both."""
         ...
 
 
@@ -59,7 +58,7 @@ class TrafficServicer(pb_grpc.TrafficServiceServicer):
         self._watcher = watcher
 
     async def ForwardEnvelope(
-        self, request_iterator: AsyncIterator[Part], context: Context
+        self, request_iterator: AsyncIterator[ForwardRequest], context: Context
     ) -> pb.ForwardEnvelopeResponse:
         """Deliver a message and answer with both receipts."""
         call, who = current(), caller()
@@ -67,16 +66,16 @@ class TrafficServicer(pb_grpc.TrafficServiceServicer):
         def recheck() -> None:
             self._peers.still_valid(who.peer, self._follower.table.revoked)
 
-        sender, journey = Sender(asker=who.asker, recheck=recheck), self._watcher.journey()
+        sender, timeline = SendingParty(asker=who.asker, recheck=recheck), self._watcher.timeline()
         try:
             forwarded = await self._courier.forward(
-                sender, request_iterator, context.time_remaining(), journey
+                sender, request_iterator, context.time_remaining(), timeline
             )
-            journey.delivery, journey.replayed = forwarded.delivery, forwarded.replayed
+            timeline.delivery, timeline.replayed = forwarded.delivery, forwarded.replayed
         finally:
-            journey.end()
-            note(call, journey)
-            self._watcher.ended(journey)
+            timeline.end()
+            note(call, timeline)
+            self._watcher.ended(timeline)
         order = forwarded.delivery.order
         call.revision = order.registry_revision
         hub_receipt, receiver_receipt = receipts_of(forwarded.delivery)
