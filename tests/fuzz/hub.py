@@ -57,6 +57,9 @@ class _Follower:
         if revision > self.table.revision:
             raise Refused(Reason.REVISION_UNKNOWN, revision=str(revision))
 
+    async def head_revision(self) -> int:
+        return self.table.revision
+
     def staleness(self) -> float:
         return 0.0
 

@@ -20,7 +20,7 @@ from wissel.routing.table.table import Table
 from wissel.server.courier.assemble import CourierDependencies, make_dialer, make_sweeper
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.settle.sweep import SweepSchedule
-from wissel.server.identity.own_certificates import watch_signer, watch_tls
+from wissel.server.identity.own_certificates import reloaded_signer, reloaded_tls
 from wissel.server.identity.trust import HubTrust
 from wissel.server.store.journal.journal import SqlJournal, head_reader
 from wissel.server.store.register.follower import Follower
@@ -48,8 +48,8 @@ async def sweeping(place: Place) -> AsyncIterator[SqlJournal]:
         journal = SqlJournal.open(url, head_reader(url), later)
         stack.push_async_callback(journal.close)
         parts = CourierDependencies(
-            tls=watch_tls(certificate, key, keys / "root.pem"),
-            signer=watch_signer(certificate, key, trust, utc_now),
+            tls=reloaded_tls(certificate, key, keys / "root.pem"),
+            signer=reloaded_signer(certificate, key, trust, utc_now),
             trust=trust,
             tables=follower,
             journal=journal,

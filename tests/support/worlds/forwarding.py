@@ -40,7 +40,7 @@ from wissel.server.courier.receivers.dial import Dialer
 from wissel.server.courier.timeline import Timeline
 from wissel.server.courier.wire import message_of
 from wissel.server.identity.files import HubFiles
-from wissel.server.identity.own_certificates import watch_signer, watch_tls
+from wissel.server.identity.own_certificates import reloaded_signer, reloaded_tls
 from wissel.server.identity.peer import Peers
 from wissel.server.identity.trust import HubTrust
 from wissel.server.observing.metrics import ForwardMetrics, JournalMetrics
@@ -221,8 +221,8 @@ async def forwarding(
         certificate, key = own / "hub.pem", own / "hub.key"
         files = HubFiles(
             trust=trust,
-            tls=watch_tls(certificate, key, own / "root.pem"),
-            signer=watch_signer(certificate, key, trust, utc_now),
+            tls=reloaded_tls(certificate, key, own / "root.pem"),
+            signer=reloaded_signer(certificate, key, trust, utc_now),
         )
         parts = CourierDependencies(
             tls=files.tls,

@@ -27,13 +27,13 @@ from support.worlds.stores import open_register, utc_now
 from wissel.routing.facts import Fact
 from wissel.routing.table.table import Table
 from wissel.routing.values.identifiers import Oin
+from wissel.server.courier.ports import Clock
 from wissel.server.identity.files import HubFiles
-from wissel.server.identity.own_certificates import watch_signer, watch_tls
+from wissel.server.identity.own_certificates import reloaded_signer, reloaded_tls
 from wissel.server.identity.peer import Peers
 from wissel.server.identity.trust import HubTrust
 from wissel.server.registry.ports import Actor
 from wissel.server.rpc.calls.log import JsonLines
-from wissel.server.rpc.calls.ports import Clock
 from wissel.server.rpc.credentials import ServerCertificate
 from wissel.server.rpc.served import Traffic
 from wissel.server.rpc.server import Bounds, Parts, RpcServer, build
@@ -257,8 +257,8 @@ def files_of(own: Identity, lists: Sequence[Path], now: Clock) -> HubFiles:
     trust = HubTrust.read(own.roots, lists)
     return HubFiles(
         trust=trust,
-        tls=watch_tls(own.certificate, own.key, own.roots),
-        signer=watch_signer(own.certificate, own.key, trust, now),
+        tls=reloaded_tls(own.certificate, own.key, own.roots),
+        signer=reloaded_signer(own.certificate, own.key, trust, now),
     )
 
 

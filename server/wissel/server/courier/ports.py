@@ -1,8 +1,9 @@
-"""What forwarding needs of the rooms below it."""
+"""What forwarding needs of others: the journal, the facts, trust, the clock and the hub's keys."""
 
 import datetime as dt
 import ssl
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeVar
 from uuid import UUID
 
@@ -30,23 +31,20 @@ class Renewed(Protocol[T_co]):
         ...
 
 
-class OwnTls(Protocol):
-    """The hub's own TLS identity at one moment, with which it calls receivers."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnTls:
+    """The hub's own TLS identity at one moment, with which it serves and calls receivers.
 
-    @property
-    def key(self) -> bytes:
-        """The private key, PEM."""
-        ...
+    `key`, `chain` (leaf first) and `roots` are PEM. `context` shakes hands as a
+    client with this identity and demands a root of `roots`. `not_after` is the
+    earliest in the chain.
+    """
 
-    @property
-    def chain(self) -> bytes:
-        """The certificates, PEM, leaf first."""
-        ...
-
-    @property
-    def context(self) -> ssl.SSLContext:
-        """What shakes hands with this identity, and asks for a root that is trusted."""
-        ...
+    key: bytes = field(repr=False)
+    chain: bytes
+    roots: bytes
+    context: ssl.SSLContext
+    not_after: dt.datetime
 
 
 class Journal(Protocol):
@@ -118,7 +116,7 @@ class Journal(Protocol):
 
 
 class Tables(Protocol):
-    """The facts in memory, following the register."""
+    """The facts in memory, following the log of the register (design.md#staleness)."""
 
     @property
     def table(self) -> Table:
@@ -128,7 +126,8 @@ class Tables(Protocol):
     async def reached(self, revision: int) -> None:
         """Wait until `table` is at this revision or a later one.
 
-        Raises `Refused(REVISION_NOT_REACHED)` if that takes too long.
+        Raises `Refused(REVISION_UNKNOWN)` at once if there is no such revision,
+        and `Refused(REVISION_NOT_REACHED)` if it takes more than two seconds.
         """
         ...
 
@@ -140,15 +139,15 @@ class Tables(Protocol):
         ...
 
     def staleness(self) -> float:
-        """Return for how many seconds the table may have been behind."""
+        """Return the seconds since the table was last known to hold everything committed."""
         ...
 
 
 class PeerTrust(PathFinder, Protocol):
-    """Whom the hub trusts, as a client and as a verifier of signatures."""
+    """What the hub trusts, as a client and as a verifier of signatures."""
 
     def check(self, path: TrustedPath, revoked: Revoked, at: dt.datetime) -> None:
-        """Judge an earlier path again: clock, roots, revocation lists, register.
+        """Judge again a path that was built earlier: validity, roots, revocation lists, register.
 
         Raises `Refused` with CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID,
         CERTIFICATE_UNTRUSTED, CERTIFICATE_REVOKED or REVOCATION_UNKNOWN.

@@ -1,13 +1,12 @@
 """The hub's own certificates: for TLS, and for signing stamps and receipts.
 
-Both are renewed by replacing their files. A renewal that is half done, or that
-would make the hub somebody else, leaves what was good in use (see `Watched`).
+Both are renewed by replacing their files. The last usable ones stay in use while
+a renewal is half done, or if it would give the hub another OIN (see `Reloaded`).
 """
 
 import datetime as dt
 import ssl
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 
 from cryptography import x509
@@ -18,30 +17,16 @@ from wissel.routing.signing import dsse
 from wissel.routing.signing.certificates import chain_from_pem
 from wissel.routing.signing.dsse import HUB_RECEIPT, Signer
 from wissel.routing.signing.trusted_path import PathFinder
+from wissel.server.courier.ports import Clock, OwnTls
 from wissel.server.identity.keyfiles import read_key
-from wissel.server.identity.reloading import Watched
+from wissel.server.identity.reloading import Reloaded
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnTls:
-    """The hub's TLS identity at one moment, and the roots that it shows and asks for; PEM.
-
-    `context` shakes hands as a client with this very identity. `not_after` is
-    the earliest in the chain.
-    """
-
-    key: bytes = field(repr=False)
-    chain: bytes
-    roots: bytes
-    context: ssl.SSLContext
-    not_after: dt.datetime
-
-
-def watch_tls(certificate: Path, key: Path, roots: Path) -> Watched[OwnTls]:
+def reloaded_tls(certificate: Path, key: Path, roots: Path) -> Reloaded[OwnTls]:
     """Return the TLS identity of three PEM files, certificate leaf first.
 
-    Raises OSError, `ssl.SSLError` if they do not belong together, `KeyFileError`,
-    `Refused(CERTIFICATE_MISSING)`.
+    Raises OSError if a file cannot be read, `ssl.SSLError` if certificate and key
+    do not belong together, `KeyFileError`, `Refused(CERTIFICATE_MISSING)`.
     """
 
     def read(_: OwnTls | None) -> OwnTls:
@@ -54,19 +39,19 @@ def watch_tls(certificate: Path, key: Path, roots: Path) -> Watched[OwnTls]:
             not_after=earliest_end(chain_from_pem(chain)),
         )
 
-    return Watched("tls", (certificate, key, roots), read)
+    return Reloaded("tls", (certificate, key, roots), read)
 
 
-def watch_signer(
-    certificate: Path, key: Path, trust: PathFinder, clock: Callable[[], dt.datetime]
-) -> Watched[Signer]:
+def reloaded_signer(
+    certificate: Path, key: Path, trust: PathFinder, clock: Clock
+) -> Reloaded[Signer]:
     """Return the signer of two PEM files, certificate leaf first.
 
     1. The key is that of the certificate (see `Signer.from_pem`).
-    2. The hub stays who it is: a renewal for another OIN is not taken
+    2. The hub keeps its OIN: a renewal with another is not taken
        (`Refused(CERTIFICATE_UNSUITABLE)`).
-    3. It has signed once, and we could verify it: receivers would refuse what
-       we cannot verify ourselves.
+    3. What it signs can be verified with our own trust: receivers would refuse
+       what we cannot verify ourselves.
 
     Raises OSError, ValueError, `KeyFileError`, `Refused`.
     """
@@ -81,11 +66,11 @@ def watch_signer(
         dsse.verify(signer.sign(b"start", HUB_RECEIPT), HUB_RECEIPT, trust, clock())
         return signer
 
-    return Watched("signing", (certificate, key), read)
+    return Reloaded("signing", (certificate, key), read)
 
 
 def earliest_end(chain: Sequence[bytes]) -> dt.datetime:
-    """Return the earliest notAfter of some DER certificates, at least one."""
+    """Return the earliest notAfter of DER certificates, at least one."""
     return min(x509.load_der_x509_certificate(each).not_valid_after_utc for each in chain)
 
 
@@ -93,7 +78,8 @@ def _context(certificate: Path, key: Path, roots: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_verify_locations(cafile=roots)
-    # A password is given so that an encrypted key is refused, not asked about.
+    # With a password, even an empty one, OpenSSL refuses an encrypted key; without
+    # it, it would ask for the password on the terminal.
     context.load_cert_chain(certificate, key, password="")
     context.set_alpn_protocols(["h2"])
     return context

@@ -1,7 +1,7 @@
 """Identifies the caller by the certificate of its TLS connection (design.md#identity)."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +12,7 @@ from wissel.routing.signing.certificate_profile import Purpose
 from wissel.routing.signing.certificates import chain_from_pem
 from wissel.routing.signing.trusted_path import Revoked, TrustedPath
 from wissel.routing.values.identifiers import Oin
+from wissel.server.courier.ports import Clock
 from wissel.server.identity.trust import HubTrust
 
 AuthContext = Mapping[str, Iterable[bytes]]
@@ -43,7 +44,7 @@ class Peers:
     trusted is judged on every call.
     """
 
-    def __init__(self, trust: HubTrust, clock: Callable[[], dt.datetime]) -> None:
+    def __init__(self, trust: HubTrust, clock: Clock) -> None:
         self._trust = trust
         self._clock = clock
         self._known: Recent[bytes, Peer] = Recent(_REMEMBERED)

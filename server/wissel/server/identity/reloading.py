@@ -1,31 +1,32 @@
-"""Files that are read again when they change: all of a group, or none of it."""
+"""Reads a group of files again when they change: all of them, or none."""
 
 import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final, Generic, NoReturn, TypeVar
+from typing import Final, NoReturn, TypeVar
 
 import structlog
 
 from wissel.routing.refusals.errors import Refused
+from wissel.server.courier.ports import Renewed
 from wissel.server.identity.keyfiles import KeyFileError
 
 M = TypeVar("M")
 
 _UNUSABLE: Final = (OSError, ValueError, KeyFileError, Refused)
-"""What reading may raise about files that cannot be used as they are now."""
+"""What `read` may raise about files that cannot be used."""
 
 _log = structlog.get_logger(__name__)
 
 
-class Watched(Generic[M]):
-    """What a group of files held when they last belonged together.
+class Reloaded(Renewed[M]):
+    """A value read from a group of files, and read again when one of them changes.
 
-    `read` makes it from the files; it is given what it would replace, None at
-    first. It raises OSError, ValueError, `KeyFileError` or `Refused` about files
-    that cannot be used: at the start that is for the caller to handle, later it
-    is a warning, and what was good stays in use.
+    `read` returns the value; its argument is the value in force, None at first.
+    It raises OSError, ValueError, `KeyFileError` or `Refused` if the files cannot
+    be used. `__init__` passes that on; `refresh` logs a warning and keeps the
+    value in force. `name` is for the log.
     """
 
     def __init__(self, name: str, files: Sequence[Path], read: Callable[[M | None], M]) -> None:
@@ -39,32 +40,35 @@ class Watched(Generic[M]):
 
     @property
     def current(self) -> M:
-        """The last that was good; the same object for as long as nothing has changed."""
+        """The value in force; the same object until `refresh` replaces it."""
         return self._current
 
     def refresh(self) -> bool:
-        """Look at the files, and return whether there is something new. For any thread."""
+        """Read the files again if one changed; return whether there is a new value.
+
+        Any thread may call this.
+        """
         with self._lock:
             try:
-                return self._look()
+                return self._reload()
             except _UNUSABLE as error:
                 self._warn(error)
                 return False
 
-    def _look(self) -> bool:
+    def _reload(self) -> bool:
         seen = self._stamps()
         if seen == self._seen:
             self._fault = ""
             return False
         fresh = self._read(self._current)
         if self._stamps() != seen:
-            return False  # written while they were read: the next look sees them settled
+            return False  # they changed while they were read: the next refresh reads them
         self._current, self._seen, self._fault = fresh, seen, ""
         _log.info("files_renewed", of=self._name)
         return True
 
     def _warn(self, error: Exception) -> None:
-        """Say once what is wrong: the files are looked at again every few seconds."""
+        """Log an error unless it is the same as last time: `refresh` runs every few seconds."""
         fault = str(error)
         if fault != self._fault:
             self._fault = fault
@@ -75,8 +79,8 @@ class Watched(Generic[M]):
         return tuple((each.st_ino, each.st_mtime_ns, each.st_size) for each in stats)
 
 
-async def keep_looking(look: Callable[[], None], every: float) -> NoReturn:
-    """Call `look` every so many seconds, off the loop, for as long as the task lives."""
+async def repeat(work: Callable[[], None], every: float) -> NoReturn:
+    """Call `work` in a thread, `every` seconds after the last call, until cancelled."""
     while True:
         await asyncio.sleep(every)
-        await asyncio.to_thread(look)
+        await asyncio.to_thread(work)

@@ -1,4 +1,4 @@
-"""Whom the hub trusts: its roots, the revocation lists, and the register's revocations."""
+"""What the hub trusts: its roots, the revocation lists, and the register's revocations."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.signing.certificate_profile import Purpose
 from wissel.routing.signing.certificates import Trust
 from wissel.routing.signing.trusted_path import (
+    PathFinder,
     RememberedPaths,
     Revoked,
     TrustedPath,
@@ -18,8 +19,9 @@ from wissel.routing.signing.trusted_path import (
     revocation_problem,
     validity_problem,
 )
+from wissel.server.courier.ports import PeerTrust
 from wissel.server.identity.crls import RevocationLists, TrustFileError
-from wissel.server.identity.reloading import Watched
+from wissel.server.identity.reloading import Reloaded
 
 
 class _Rooted:
@@ -36,26 +38,26 @@ class _Rooted:
         )
 
 
-class HubTrust:
+class HubTrust(PeerTrust):
     """What one process trusts; a `PathFinder` that also asks the revocation lists."""
 
-    def __init__(self, roots: Watched[Trust], lists: RevocationLists) -> None:
+    def __init__(self, roots: Reloaded[Trust], lists: RevocationLists) -> None:
         self.lists = lists
         self._roots = roots
         self._rooted = _Rooted(roots.current)
 
     @classmethod
     def read(cls, roots: Path, crls: Sequence[Path] = ()) -> Self:
-        """Read roots (PEM) and lists (PEM or DER); `TrustFileError` names a file that is unusable."""
+        """Read roots (PEM) and lists (PEM or DER), or raise `TrustFileError` with the file."""
         try:
-            watched = Watched("roots", (roots,), lambda _: Trust.from_pem(roots.read_bytes()))
+            reloaded = Reloaded("roots", (roots,), lambda _: Trust.from_pem(roots.read_bytes()))
         except OSError as error:
             message = f"{roots}: {error.strerror}"
             raise TrustFileError(message) from None
         except ValueError:
             message = f"{roots}: no certificate in PEM"
             raise TrustFileError(message) from None
-        return cls(watched, RevocationLists(crls))
+        return cls(reloaded, RevocationLists(crls))
 
     def refresh(self, at: dt.datetime) -> None:
         """Read roots and lists again if their files changed; keep what cannot be read as it was.
@@ -101,7 +103,7 @@ class HubTrust:
         if (problem := self.problem(path, revoked, at)) is not None:
             raise problem
 
-    def checking(self, revoked: Revoked) -> "CheckingTrust":
+    def checking(self, revoked: Revoked) -> PathFinder:
         """Return the `PathFinder` that also asks the register, for verifying signatures."""
         return CheckingTrust(self, revoked)
 
@@ -110,7 +112,7 @@ class HubTrust:
         return self.lists.stale(at)
 
 
-class CheckingTrust:
+class CheckingTrust(PathFinder):
     """The hub's trust together with the revocations of one revision of the register."""
 
     def __init__(self, trust: HubTrust, revoked: Revoked) -> None:

@@ -2,18 +2,18 @@
 
 import grpc
 
-from wissel.server.identity.own_certificates import OwnTls
-from wissel.server.identity.reloading import Watched
+from wissel.server.courier.ports import OwnTls
+from wissel.server.identity.reloading import Reloaded
 
 
 class ServerCertificate:
-    """The hub's TLS identity and client roots, looked at again at each handshake.
+    """The hub's TLS identity and client roots; their files are checked at each handshake.
 
-    While a renewal is half done, or a file cannot be read, the last good ones
-    stay in use.
+    The last usable ones stay in use while a renewal is half done, or a file
+    cannot be read.
     """
 
-    def __init__(self, tls: Watched[OwnTls]) -> None:
+    def __init__(self, tls: Reloaded[OwnTls]) -> None:
         self._tls = tls
         self._shown = tls.current
 

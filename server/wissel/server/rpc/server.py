@@ -10,6 +10,7 @@ from grpc_health.v1 import health_pb2
 from prometheus_client import CollectorRegistry
 
 from wissel.routing.values.identifiers import Oin
+from wissel.server.courier.ports import Clock, Tables
 from wissel.server.identity.peer import Peers
 from wissel.server.registry.ports import Register
 from wissel.server.rpc.calls.call_log import Finished
@@ -18,7 +19,6 @@ from wissel.server.rpc.calls.gates import Gates, Room, Serving
 from wissel.server.rpc.calls.interceptor import Interceptor
 from wissel.server.rpc.calls.log import Lines
 from wissel.server.rpc.calls.policy import check_policy
-from wissel.server.rpc.calls.ports import Clock, Follower
 from wissel.server.rpc.calls.quota import Buckets, Quota
 from wissel.server.rpc.requests.shared import Shared
 from wissel.server.rpc.served import Traffic, add_services
@@ -76,7 +76,7 @@ class Parts:
     """
 
     register: Register
-    follower: Follower
+    follower: Tables
     peers: Peers
     traffic: Traffic
     hub_oin: Oin

@@ -160,7 +160,7 @@ def test_an_end_is_warned_of_thirty_days_ahead(before_end: dt.timedelta, warned:
     expiry = Expiry({"tls": lambda: end}, CollectorRegistry())
 
     with capture_logs() as lines:
-        expiry.look(end - before_end)
+        expiry.report(end - before_end)
 
     assert [line["use"] for line in lines] == ["tls"] * warned
 
@@ -172,8 +172,8 @@ def test_the_warning_comes_once_a_day_until_it_is_renewed() -> None:
 
     with capture_logs() as lines:
         for hours in (0, 1, 23, 24, 25, 47, 48):
-            expiry.look(began + dt.timedelta(hours=hours))
+            expiry.report(began + dt.timedelta(hours=hours))
         ends.append(ends[0] + 365 * DAY)
-        expiry.look(began + 3 * DAY)
+        expiry.report(began + 3 * DAY)
 
     assert [line["days"] for line in lines] == [10, 9, 8]

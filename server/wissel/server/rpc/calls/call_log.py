@@ -15,10 +15,10 @@ from typing import Any, Final
 from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.registry import Collector
 
+from wissel.server.courier.ports import Clock
 from wissel.server.rpc.calls.call import Call
 from wissel.server.rpc.calls.log import Lines
 from wissel.server.rpc.calls.metrics import Metrics
-from wissel.server.rpc.calls.ports import Clock
 
 _BLOCK: Final = 64
 _FLUSH_SECONDS: Final = 0.25

@@ -10,11 +10,10 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.table.reference import Reference
 from wissel.routing.table.table import Table
 from wissel.routing.values.identifiers import Oin
-from wissel.server.courier.ports import STALE_SECONDS
+from wissel.server.courier.ports import STALE_SECONDS, Tables
 from wissel.server.identity.peer import Peer, Peers
 from wissel.server.rpc.calls.call import Call, Caller, Context, caller
 from wissel.server.rpc.calls.policy import Rule
-from wissel.server.rpc.calls.ports import Follower
 from wissel.server.rpc.calls.quota import Buckets, Quota
 
 
@@ -61,7 +60,7 @@ class Gates:
     """Lets a call in, with its caller and pinned table filled in, or refuses it."""
 
     peers: Peers
-    follower: Follower
+    follower: Tables
     operators: frozenset[Oin]
     serving: Serving
     room: Room

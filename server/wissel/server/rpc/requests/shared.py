@@ -8,10 +8,10 @@ from uuid import UUID
 
 from wissel.routing.values.days import Today
 from wissel.routing.values.identifiers import Oin
+from wissel.server.courier.ports import Clock, Tables
 from wissel.server.registry.ports import Register
 from wissel.server.rpc.calls.call import Call, current
 from wissel.server.rpc.calls.gates import Gates
-from wissel.server.rpc.calls.ports import Clock, Follower
 
 
 class RevisionRequest(Protocol):
@@ -29,7 +29,7 @@ class Shared:
     """The parts that servicers are built from."""
 
     register: Register
-    follower: Follower
+    follower: Tables
     gates: Gates
     clock: Clock
     new_id: Callable[[], UUID]

@@ -10,12 +10,11 @@ from wissel.routing.exchange.messages import instant_of
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.server.courier.deliver.delivery import Forwarded, SendingParty
-from wissel.server.courier.ports import Journal
+from wissel.server.courier.ports import Journal, Tables
 from wissel.server.courier.streams.chunk_framing import ForwardRequest
 from wissel.server.courier.timeline import Timeline
 from wissel.server.identity.peer import Peers
 from wissel.server.rpc.calls.call import Caller, Context, caller, current
-from wissel.server.rpc.calls.ports import Follower
 from wissel.server.rpc.requests.paging import page_of
 from wissel.server.rpc.requests.parsing import optional_choice, optional_oin, organisation, uuid
 from wissel.server.rpc.requests.scoping import current_scope
@@ -48,7 +47,7 @@ class TrafficServicer(pb_grpc.TrafficServiceServicer):
         courier: Forwards,
         journal: Journal,
         peers: Peers,
-        follower: Follower,
+        follower: Tables,
         watcher: Watcher,
     ) -> None:
         self._courier = courier
