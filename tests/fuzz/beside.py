@@ -10,9 +10,11 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.values.person_numbers import holds_person_number
 from wissel.school.v1 import school_service_pb2
 from wissel.server.rpc.calls.call import Call
+from wissel.server.rpc.calls.policy import MethodPolicy
 from wissel.server.rpc.requests.mutation import ACCOUNT_LIMIT, REASON_LIMIT, actor_of
 
 _KEYS: Final = ("accept-language", "wissel-user", "x-other")
+_ROW: Final = MethodPolicy(who=frozenset())
 
 
 class _Metadata:
@@ -35,7 +37,8 @@ def _check_metadata(data: bytes) -> str:
             reason = text
             continue
         pairs.append((_KEYS[selector % 4], content if selector >= 128 else text))
-    call = Call("/x", cast(Any, _Metadata(tuple(pairs))), shared().follower.table, 0.0)
+    context = cast(Any, _Metadata(tuple(pairs)))
+    call = Call("/x", _ROW, context, shared().follower.table, 0.0)
     language = call.language
     assert language in {"en", "nl"}
     request = school_service_pb2.RegisterSchoolRequest(reason=reason)

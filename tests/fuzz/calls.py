@@ -19,6 +19,7 @@ from wissel.party.v1 import party_service_pb2
 from wissel.routing.refusals.errors import Refused
 from wissel.school.v1 import school_service_pb2
 from wissel.server.rpc.calls.call import Call, Caller, enter
+from wissel.server.rpc.calls.policy import POLICY
 from wissel.server.rpc.calls.status import MAX_DETAILS, status_of
 from wissel.server.rpc.services.agreements import AgreementServicer
 from wissel.server.rpc.services.catalog import CatalogServicer
@@ -169,7 +170,8 @@ def _check_request(data: bytes) -> str:
 
 def _served_by(method: _Method, request: Message, caller: Caller) -> Message:
     """Return the answer; nothing in it waits for long, so it needs no loop."""
-    call = Call(method.name, cast(Any, _Metadata()), shared().follower.table, 0.0)
+    row, table = POLICY[method.name], shared().follower.table
+    call = Call(method.name, row, cast(Any, _Metadata()), table, 0.0)
     call.caller = caller
     enter(call)
     serving = method.serve(request, call.context)

@@ -14,6 +14,7 @@ from wissel.endpoint.v1 import endpoint_service_pb2_grpc
 from wissel.mandate.v1 import mandate_service_pb2_grpc
 from wissel.party.v1 import party_service_pb2_grpc
 from wissel.school.v1 import school_service_pb2_grpc
+from wissel.server.rpc.calls.policy import POLICY
 from wissel.server.rpc.requests.shared import Shared
 from wissel.server.rpc.services.agreements import AgreementServicer
 from wissel.server.rpc.services.catalog import CatalogServicer
@@ -26,15 +27,6 @@ from wissel.server.rpc.services.schools.servicer import SamenwerkingsverbandServ
 from wissel.traffic.v1 import route_service_pb2_grpc, traffic_service_pb2_grpc
 
 Traffic = traffic_service_pb2_grpc.TrafficServiceServicer
-
-OWN_QUEUE: Final = frozenset(
-    {
-        "/wissel.traffic.v1.RouteService/ResolveRoute",
-        "/wissel.traffic.v1.RouteService/BatchResolveRoutes",
-        "/wissel.mandate.v1.MandateService/ValidateMandate",
-    }
-)
-"""The methods that a flood is made of: what is not among them never waits behind them (ADR 10)."""
 
 _HIDDEN: Final = "grpc.channelz.v1.Channelz"
 """Not in reflection: it is for operators, who know that it is there."""
@@ -52,15 +44,19 @@ class Recording:
         self._server.add_generic_rpc_handlers(handlers)
 
     def add_registered_method_handlers(self, service: str, handlers: Any) -> None:
-        """Note the full names of the methods of a service; register only those of `OWN_QUEUE`.
+        """Note the methods of a service; register only those with a queue of their own.
 
         gRPC keeps a queue for each registered method and one for all others. It
         looks at all of them on every call: with fifty that is a fifth of a
-        call's time. The generic handlers serve the other methods without it.
+        call's time (ADR 10). The generic handlers serve the other methods.
         """
-        names = {f"/{service}/{method}": method for method in handlers}
-        self.methods += names
-        own = {method: handlers[method] for name, method in names.items() if name in OWN_QUEUE}
+        names = {method: f"/{service}/{method}" for method in handlers}
+        self.methods += names.values()
+        own = {
+            method: handlers[method]
+            for method, name in names.items()
+            if name in POLICY and POLICY[name].own_queue
+        }
         if own:
             self._server.add_registered_method_handlers(service, own)
 

@@ -11,9 +11,11 @@ from wissel.routing.table.table import Table
 from wissel.server.rpc.calls.call import Call
 from wissel.server.rpc.calls.call_log import Finished
 from wissel.server.rpc.calls.log import JsonLines
+from wissel.server.rpc.calls.policy import MethodPolicy
 
 NOON = dt.datetime(2026, 9, 1, 12, tzinfo=dt.UTC)
 TABLE = Table.load(7, ())
+ROW = MethodPolicy(who=frozenset())
 
 
 class World:
@@ -26,7 +28,7 @@ class World:
     def end(self, seconds: float, *, code: str = "OK", reason: str = "") -> Call:
         """End a call that took so long."""
         context: object = object()
-        call = Call("/a/B", context, TABLE, time.perf_counter() - seconds)  # type: ignore[arg-type]
+        call = Call("/a/B", ROW, context, TABLE, time.perf_counter() - seconds)  # type: ignore[arg-type]
         call.code, call.reason = code, reason
         self.finished.take(call)
         return call

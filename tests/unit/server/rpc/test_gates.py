@@ -10,26 +10,10 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Brin, Oin
 from wissel.server.rpc.calls.call import preferred_language
 from wissel.server.rpc.calls.log import JsonLines
-from wissel.server.rpc.calls.policy import POLICY, PolicyError, Rule, check_policy
 from wissel.server.rpc.calls.quota import Buckets, Quota
 from wissel.server.rpc.calls.status import MAX_DETAILS, status_of
 
 NOORD = Oin("00000003999999010000")
-
-
-def test_a_served_method_without_a_row_stops_the_start() -> None:
-    with pytest.raises(PolicyError, match=r"no row for /a\.B/C"):
-        check_policy([*POLICY, "/a.B/C"])
-
-
-def test_a_row_without_a_served_method_stops_the_start() -> None:
-    with pytest.raises(PolicyError, match=r"nothing serves /grpc\.health\.v1\.Health/Check"):
-        check_policy(set(POLICY) - {"/grpc.health.v1.Health/Check"})
-
-
-def test_an_empty_allow_list_stops_the_start() -> None:
-    with pytest.raises(PolicyError, match=r"nobody may call /a\.B/C"):
-        check_policy(["/a.B/C"], {"/a.B/C": Rule(who=frozenset())})
 
 
 def test_a_bucket_refills_evenly_and_a_refusal_takes_nothing() -> None:

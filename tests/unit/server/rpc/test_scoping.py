@@ -37,8 +37,6 @@ def test_a_stranger_sees_nothing(sees: Sees) -> None:
 
 
 def test_a_method_that_shows_everything_is_for_operators() -> None:
-    open_to = {
-        role for rule in POLICY.values() if rule.sees is Sees.EVERYTHING for role in rule.who
-    }
+    open_to = {role for row in POLICY.values() if row.sees is Sees.EVERYTHING for role in row.who}
 
     assert open_to == {Role.OPERATOR}

@@ -15,6 +15,7 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.table.table import Table
 from wissel.routing.values.identifiers import Oin, SystemId
 from wissel.server.identity.peer import Peer
+from wissel.server.rpc.calls.policy import MethodPolicy
 
 USER_METADATA: Final = "wissel-user"
 _LANGUAGE_METADATA: Final = "accept-language"
@@ -52,10 +53,11 @@ class Caller:
 class Call:
     """One call, from its first byte to its log line. Servicers read and annotate it.
 
-    `table` is pinned: it changes only when the call waits for a revision.
-    `started` is an instant of `time.perf_counter`, `seconds` how long the call
-    took; when it has ended there is no `context` any more. `notes` are more
-    fields of the log line, beside `message_id`.
+    `policy` is the row of its method. `table` is pinned: it changes only when
+    the call waits for a revision. `started` is an instant of
+    `time.perf_counter`, `seconds` how long the call took; when it has ended
+    there is no `context` any more. `notes` are more fields of the log line,
+    beside `message_id`.
     """
 
     __slots__ = (
@@ -68,6 +70,7 @@ class Call:
         "message_id",
         "method",
         "notes",
+        "policy",
         "reason",
         "revision",
         "seconds",
@@ -75,8 +78,11 @@ class Call:
         "table",
     )
 
-    def __init__(self, method: str, context: Context, table: Table, started: float) -> None:
+    def __init__(
+        self, method: str, policy: MethodPolicy, context: Context, table: Table, started: float
+    ) -> None:
         self.method = method
+        self.policy = policy
         self.context = context
         self.table = table
         self.started = started

@@ -13,7 +13,7 @@ from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.ports import STALE_SECONDS, Tables
 from wissel.server.identity.peer import Peer, Peers
 from wissel.server.rpc.calls.call import Call, Caller, Context, caller
-from wissel.server.rpc.calls.policy import Rule
+from wissel.server.rpc.calls.policy import MethodPolicy
 from wissel.server.rpc.calls.quota import Buckets, Quota
 
 
@@ -34,13 +34,13 @@ class Room:
     def __init__(self, size: int) -> None:
         self._free = size
 
-    def bounded(self, behavior: Any, rule: Rule) -> Any:
+    def bounded(self, behavior: Any, policy: MethodPolicy) -> Any:
         """Return a method of a servicer that raises `Refused(OVERLOADED)` for want of room.
 
         An operator always finds room: it may be what ends the overload. So does
         what decides on the facts in memory, and what answers always.
         """
-        if rule.always or rule.in_memory:
+        if policy.always or policy.in_memory:
             return behavior
 
         async def bounded(request: object, context: Context) -> Any:
@@ -67,7 +67,7 @@ class Gates:
     buckets: Mapping[Quota, Buckets]
     _known: dict[Oin, tuple[Peer, Reference, Caller]] = field(default_factory=dict)
 
-    def admit(self, call: Call, rule: Rule, request: object) -> None:
+    def admit(self, call: Call, request: object) -> None:
         """Let the call in or raise `Refused`, by this list in this order.
 
         1. identity: from the certificate alone, never from the message
@@ -80,30 +80,30 @@ class Gates:
 
         `request` is None for a stream, and a `Refused` for bytes that are no message.
         """
-        table = call.table
+        table, policy = call.table, call.policy
         peer = self.peers.identify(call.context.auth_context(), table.revoked)
         call.caller = caller = self.caller_of(peer, table)
-        if caller.role not in rule.who:
+        if caller.role not in policy.who:
             raise _shut_out(caller, call.method)
-        if not rule.always:
+        if not policy.always:
             if self.serving.stopping:
                 raise Refused(Reason.SHUTTING_DOWN)
             if self.follower.staleness() > STALE_SECONDS:
                 raise Refused(Reason.REGISTRY_STALE)
         unread = request is None or isinstance(request, Refused)
-        if rule.quota is not None:
-            call.items = 1 if rule.cost is None or unread else rule.cost(request)
-            self.buckets[rule.quota].spend(caller.oin, call.items)
+        if policy.quota is not None:
+            call.items = 1 if policy.cost is None or unread else policy.cost(request)
+            self.buckets[policy.quota].spend(caller.oin, call.items)
         if isinstance(request, Refused):
             raise request
 
-    def readmit(self, call: Call, rule: Rule) -> None:
+    def readmit(self, call: Call) -> None:
         """Judge the caller of a running stream again; raises `Refused` as `admit` does."""
         table = self.follower.table
         if call.caller is not None:
             self.peers.still_valid(call.caller.peer, table.revoked)
             caller = self.caller_of(call.caller.peer, table)
-            if caller.role not in rule.who:
+            if caller.role not in call.policy.who:
                 raise _shut_out(caller, call.method)
 
     def caller_of(self, peer: Peer, table: Table) -> Caller:

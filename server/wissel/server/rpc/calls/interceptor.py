@@ -14,12 +14,11 @@ from google.protobuf.message import DecodeError
 from wissel.routing.refusals.catalogue import CATALOGUE
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.server.courier.streams.chunk_framing import decode_request
 from wissel.server.rpc.calls.call import Call, Context, enter
 from wissel.server.rpc.calls.call_log import Finished
 from wissel.server.rpc.calls.coalescing import Together
 from wissel.server.rpc.calls.gates import Gates
-from wissel.server.rpc.calls.policy import POLICY, Rule
+from wissel.server.rpc.calls.policy import POLICY, MethodPolicy
 from wissel.server.rpc.calls.redaction import for_caller
 from wissel.server.rpc.calls.status import abort
 from wissel.server.rpc.calls.stream_reauth import Watch
@@ -28,12 +27,8 @@ Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 Read: TypeAlias = Callable[[bytes], object]
 Continuation: TypeAlias = "Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]]"
 
-READERS: Final[Mapping[str, Read]] = {
-    "/wissel.traffic.v1.TrafficService/ForwardEnvelope": decode_request
-}
-"""Methods whose requests are read in another way than into messages."""
-
 _UNKNOWN: Final = "unknown"
+_FOR_NOBODY: Final = MethodPolicy(who=frozenset())
 _CODES: Final[Mapping[Any, str]] = {code.value[0]: code.name for code in grpc.StatusCode}
 _LOG: Final = structlog.get_logger("wissel.rpc")
 
@@ -67,31 +62,31 @@ class Interceptor(grpc.aio.ServerInterceptor):
     async def intercept_service(
         self, continuation: Continuation, handler_call_details: grpc.HandlerCallDetails
     ) -> Handler:
-        """Return the wrapped handler; a method without one, or without a rule, says so."""
+        """Return the wrapped handler; a method without one, or without a row, says so."""
         method = handler_call_details.method
         known = self._wrapped.get(method)
         if known is not None:
             return known
-        handler, rule = await continuation(handler_call_details), POLICY.get(method)
-        if handler is None or rule is None:  # never kept: names are the caller's choice
+        handler, policy = await continuation(handler_call_details), POLICY.get(method)
+        if handler is None or policy is None:  # never kept: names are the caller's choice
             return self._unknown
-        wrapped = _Wrapped(self, method, rule).handler(handler)
+        wrapped = _Wrapped(self, method, policy).handler(handler)
         self._wrapped[method] = wrapped
         return wrapped
 
-    def begin(self, method: str, context: Context) -> Call:
+    def begin(self, method: str, policy: MethodPolicy, context: Context) -> Call:
         """Return the new call, current in this task."""
-        call = Call(method, context, self.gates.follower.table, time.perf_counter())
+        call = Call(method, policy, context, self.gates.follower.table, time.perf_counter())
         enter(call)
         return call
 
-    def watch(self, call: Call, rule: Rule) -> Watch:
+    def watch(self, call: Call) -> Watch:
         """Return the watch over a stream that was let in."""
         gates = self.gates
 
         def look() -> None:
-            gates.readmit(call, rule)
-            if gates.serving.stopping and rule.always:
+            gates.readmit(call)
+            if gates.serving.stopping and call.policy.always:
                 raise Refused(Reason.SHUTTING_DOWN)  # an open watch would outlast the grace
 
         return Watch(call, look, self._check_seconds)
@@ -126,18 +121,18 @@ class Interceptor(grpc.aio.ServerInterceptor):
 class _Wrapped:
     """The handler of one method with everything around it, in each of the four arities."""
 
-    def __init__(self, around: Interceptor, method: str, rule: Rule) -> None:
+    def __init__(self, around: Interceptor, method: str, policy: MethodPolicy) -> None:
         self._around = around
         self._method = method
-        self._rule = rule
+        self._policy = policy
 
     def handler(self, inner: Handler) -> Handler:
         """Return the wrapped handler, of the same arity and with the same serializers."""
-        read = READERS.get(self._method, inner.request_deserializer)
+        read = self._policy.read or inner.request_deserializer
         write = inner.response_serializer
         one, each = _reading(read, _kept), _reading(read, _raised)
         if inner.unary_unary is not None:
-            behavior = self._around.gates.room.bounded(inner.unary_unary, self._rule)
+            behavior = self._around.gates.room.bounded(inner.unary_unary, self._policy)
             return grpc.unary_unary_rpc_method_handler(self._unary(behavior), one, write)
         if inner.stream_unary is not None:
             return grpc.stream_unary_rpc_method_handler(
@@ -152,16 +147,16 @@ class _Wrapped:
         )
 
     def _unary(self, behavior: Any) -> Any:
-        around, method, rule = self._around, self._method, self._rule
+        around, method, policy = self._around, self._method, self._policy
         admit, finished = around.gates.admit, around.finished
-        together = around.together if rule.in_memory else None
+        together = around.together if policy.in_memory else None
 
         async def unary(request: object, context: Context) -> Any:
-            call = around.begin(method, context)
+            call = around.begin(method, policy, context)
             try:
                 if together is not None and (turn := together.turn()) is not None:
                     await turn
-                admit(call, rule, request)
+                admit(call, request)
                 return await behavior(request, context)
             except BaseException as error:
                 await around.fail(call, error)
@@ -172,14 +167,14 @@ class _Wrapped:
         return unary
 
     def _stream_in(self, behavior: Any) -> Any:
-        around, method, rule = self._around, self._method, self._rule
+        around, method, policy = self._around, self._method, self._policy
         admit, finished = around.gates.admit, around.finished
 
         async def stream_in(requests: object, context: Context) -> Any:
-            call = around.begin(method, context)
+            call = around.begin(method, policy, context)
             try:
-                admit(call, rule, None)
-                with around.watch(call, rule):
+                admit(call, None)
+                with around.watch(call):
                     return await behavior(requests, context)
             except BaseException as error:
                 await around.fail(call, error)
@@ -190,16 +185,16 @@ class _Wrapped:
         return stream_in
 
     def _stream_out(self, behavior: Any) -> Any:
-        around, method, rule = self._around, self._method, self._rule
+        around, method, policy = self._around, self._method, self._policy
         admit, finished = around.gates.admit, around.finished
         # Some servicers yield their answers, others write them to the context.
         yields = inspect.isasyncgenfunction(behavior)
 
         async def stream_out(request: object, context: Context) -> AsyncIterator[Any]:
-            call = around.begin(method, context)
+            call = around.begin(method, policy, context)
             try:
-                admit(call, rule, request)
-                with around.watch(call, rule):
+                admit(call, request)
+                with around.watch(call):
                     if yields:
                         async for response in behavior(request, context):
                             yield response
@@ -218,7 +213,7 @@ def _refusing(around: Interceptor) -> Handler:
     """Return a handler that refuses whatever is sent to it, unread."""
 
     async def refuse(_: object, context: Context) -> bytes:
-        call = around.begin(_UNKNOWN, context)
+        call = around.begin(_UNKNOWN, _FOR_NOBODY, context)
         try:
             await around.fail(call, Refused(Reason.METHOD_UNKNOWN))
         finally:

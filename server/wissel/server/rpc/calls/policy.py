@@ -1,14 +1,16 @@
-"""Who may call what: one table, in which deny is the default (design.md#authorization).
+"""What is fixed about each method, in one table; deny is the default (design.md#authorization).
 
-A served method without a row, or a row without a served method, stops the start.
+Whatever differs by method stands in its row and nowhere else. A served method
+without a row, or a row without a served method, stops the start.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
 from wissel.routing.facts import Role
+from wissel.server.courier.streams.chunk_framing import decode_request
 from wissel.server.rpc.calls.quota import Quota
 
 
@@ -17,13 +19,13 @@ class PolicyError(Exception):
 
 
 class Sees(StrEnum):
-    """The ownership rule: which entities that belong to somebody a caller may see and change.
+    """Which entities that have an owner a caller may see and change through a method.
 
     What lies outside is NOT_FOUND, exactly as if it did not exist. `scoping`
-    makes of it what servicers search by; nothing is visible unless its row says so.
+    turns this into the condition by which servicers search.
     """
 
-    NOTHING_OWNED = "NOTHING_OWNED"  # none: the method is about nobody's own entities
+    NOTHING_OWNED = "NOTHING_OWNED"  # none: what the method is about has no owner
     OWN = "OWN"  # a vendor its own, an operator all, nobody else any
     OWN_OF_VENDORS = "OWN_OF_VENDORS"  # a vendor its own, chain partners and operators all
     EVERYTHING = "EVERYTHING"  # whoever may call: all
@@ -40,10 +42,21 @@ OWNERS: Final = VENDOR | OPERATOR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """One row. `cost` tells how many items of `quota` a request counts for.
+class MethodPolicy:
+    """One row: all that is fixed about one method.
 
-    `always` marks what also answers while the hub stops or its facts are stale.
+    who         the roles that may call it; None is an OIN that nobody registered
+    sees        which entities with an owner it shows and changes
+    quota       the quota that its requests count against, if any
+    cost        the number of items for which a request counts; by default one
+    always      whether it also answers while the hub stops or its facts are stale
+    in_memory   whether it decides on the facts in memory, so that calls which come
+                close together are served together (ADR 14)
+    own_queue   whether gRPC keeps a queue for it alone, so that a flood of it delays
+                no other method (ADR 10)
+    forbids     whether a request forbids forwards, so that its answer is held back
+                (ADR 12); by default none does
+    read        reads one request from its bytes; by default the generated code does
     """
 
     who: frozenset[Role | None]
@@ -51,23 +64,32 @@ class Rule:
     quota: Quota | None = None
     cost: Callable[[Any], int] | None = None
     always: bool = False
-
-    @property
-    def in_memory(self) -> bool:
-        """Whether the method decides on the facts in memory, and never waits for the database."""
-        return self.quota is Quota.RESOLVE
+    in_memory: bool = False
+    own_queue: bool = False
+    forbids: Callable[[Any], bool] | None = None
+    read: Callable[[bytes], object] | None = None
 
 
 def _queries(request: Any) -> int:
     return len(request.queries)
 
 
-_READ: Final = Rule(who=READERS)
-_OPERATE: Final = Rule(who=OPERATOR, sees=Sees.EVERYTHING)
-_OWN: Final = Rule(who=OWNERS, sees=Sees.OWN)
-_RESOLVE: Final = Rule(who=READERS, quota=Quota.RESOLVE)
+def _every(_: Any) -> bool:
+    return True
 
-_SERVICES: Final[Mapping[str, Mapping[str, Rule]]] = {
+
+def _immediately(request: Any) -> bool:
+    """Whether something ends at once instead of after a day that is named."""
+    return bool(request.immediately)
+
+
+_READ: Final = MethodPolicy(who=READERS)
+_OPERATE: Final = MethodPolicy(who=OPERATOR, sees=Sees.EVERYTHING)
+_OWN: Final = MethodPolicy(who=OWNERS, sees=Sees.OWN)
+_RESOLVE: Final = MethodPolicy(who=READERS, quota=Quota.RESOLVE, in_memory=True)
+_RESOLVE_IN_FLOOD: Final = replace(_RESOLVE, own_queue=True)
+
+_SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
     "wissel.school.v1.SchoolService": {
         "ImportSchools": _OPERATE,
         "RegisterSchool": _OPERATE,
@@ -90,54 +112,54 @@ _SERVICES: Final[Mapping[str, Mapping[str, Rule]]] = {
         "GetService": _READ,
     },
     "wissel.party.v1.PartyService": {
-        "WhoAmI": Rule(who=ANY_CERTIFICATE, always=True),
+        "WhoAmI": MethodPolicy(who=ANY_CERTIFICATE, always=True),
         "RegisterParty": _OPERATE,
         "GetParty": _READ,
         "ListParties": _READ,
         "RegisterSystem": _OPERATE,
-        "ListSystems": Rule(who=READERS, sees=Sees.OWN_OF_VENDORS),
+        "ListSystems": MethodPolicy(who=READERS, sees=Sees.OWN_OF_VENDORS),
         "QualifySystem": _OPERATE,
         "SetRollout": _OPERATE,
-        "RevokeCertificate": _OPERATE,
+        "RevokeCertificate": replace(_OPERATE, forbids=_every),
     },
     "wissel.mandate.v1.MandateService": {
         "CreateMandate": _OPERATE,
         "GetMandate": _OWN,
         "ListMandates": _OWN,
         "UpdateMandate": _OPERATE,
-        "EndMandate": _OPERATE,
-        "ValidateMandate": Rule(who=READERS, quota=Quota.RESOLVE),
+        "EndMandate": replace(_OPERATE, forbids=_immediately),
+        "ValidateMandate": _RESOLVE_IN_FLOOD,
     },
     "wissel.endpoint.v1.EndpointService": {
         "RegisterEndpoint": _OWN,
-        "EndEndpoint": _OWN,
-        "SuspendEndpoint": _OWN,
+        "EndEndpoint": replace(_OWN, forbids=_immediately),
+        "SuspendEndpoint": replace(_OWN, forbids=_every),
         "ResumeEndpoint": _OWN,
         "GetEndpoint": _OWN,
         "ListEndpoints": _OWN,
-        "LookupEndpoints": Rule(who=READERS, quota=Quota.LOOKUP),
+        "LookupEndpoints": MethodPolicy(who=READERS, quota=Quota.LOOKUP),
     },
     "wissel.traffic.v1.RouteService": {
-        "ResolveRoute": _RESOLVE,
-        "BatchResolveRoutes": Rule(who=READERS, quota=Quota.RESOLVE, cost=_queries),
+        "ResolveRoute": _RESOLVE_IN_FLOOD,
+        "BatchResolveRoutes": replace(_RESOLVE_IN_FLOOD, cost=_queries),
         "ExplainRoute": _RESOLVE,
     },
     "wissel.traffic.v1.TrafficService": {
         # An operator helps with everything but never sends in anybody's name.
-        "ForwardEnvelope": Rule(who=VENDOR, sees=Sees.OWN),
+        "ForwardEnvelope": MethodPolicy(who=VENDOR, sees=Sees.OWN, read=decode_request),
         "GetDelivery": _OWN,
         "ListDeliveries": _OWN,
     },
     "grpc.health.v1.Health": {
-        "Check": Rule(who=ANY_CERTIFICATE, always=True),
-        "List": Rule(who=ANY_CERTIFICATE, always=True),
-        "Watch": Rule(who=ANY_CERTIFICATE, always=True),
+        "Check": MethodPolicy(who=ANY_CERTIFICATE, always=True),
+        "List": MethodPolicy(who=ANY_CERTIFICATE, always=True),
+        "Watch": MethodPolicy(who=ANY_CERTIFICATE, always=True),
     },
     "grpc.reflection.v1alpha.ServerReflection": {
-        "ServerReflectionInfo": Rule(who=ANY_PARTY, always=True),
+        "ServerReflectionInfo": MethodPolicy(who=ANY_PARTY, always=True),
     },
     "grpc.channelz.v1.Channelz": {
-        method: Rule(who=OPERATOR, sees=Sees.EVERYTHING, always=True)
+        method: MethodPolicy(who=OPERATOR, sees=Sees.EVERYTHING, always=True)
         for method in (
             "GetTopChannels",
             "GetServers",
@@ -150,15 +172,15 @@ _SERVICES: Final[Mapping[str, Mapping[str, Rule]]] = {
     },
 }
 
-POLICY: Final[Mapping[str, Rule]] = {
-    f"/{service}/{method}": rule
+POLICY: Final[Mapping[str, MethodPolicy]] = {
+    f"/{service}/{method}": row
     for service, methods in _SERVICES.items()
-    for method, rule in methods.items()
+    for method, row in methods.items()
 }
 """Full method name, such as `/wissel.party.v1.PartyService/WhoAmI`, to its row."""
 
 
-def check_policy(served: Iterable[str], policy: Mapping[str, Rule] = POLICY) -> None:
+def check_policy(served: Iterable[str], policy: Mapping[str, MethodPolicy] = POLICY) -> None:
     """Compare the full names of the served methods with the table.
 
     Raises `PolicyError` if either has a method that the other lacks, or if a
@@ -167,6 +189,6 @@ def check_policy(served: Iterable[str], policy: Mapping[str, Rule] = POLICY) -> 
     methods = set(served)
     problems = [f"no row for {name}" for name in sorted(methods - set(policy))]
     problems += [f"nothing serves {name}" for name in sorted(set(policy) - methods)]
-    problems += [f"nobody may call {name}" for name, rule in policy.items() if not rule.who]
+    problems += [f"nobody may call {name}" for name, row in policy.items() if not row.who]
     if problems:
         raise PolicyError("; ".join(problems))

@@ -62,7 +62,7 @@ def actor_of(call: Call, caller: Caller, request: Mutation, body: bytes) -> Acto
     )
 
 
-async def mutate(  # noqa: PLR0913 - one request, and all there is to say of it
+async def mutate(
     shared: Shared,
     request: Mutation,
     answer: type[A],
@@ -70,7 +70,6 @@ async def mutate(  # noqa: PLR0913 - one request, and all there is to say of it
     *,
     body: bytes | None = None,
     dry_run: bool = False,
-    forbids: bool = False,
 ) -> A:
     """Do `work` in one change and return its answer, with the revision filled in.
 
@@ -78,7 +77,7 @@ async def mutate(  # noqa: PLR0913 - one request, and all there is to say of it
     2. a dry run does everything and keeps nothing
     3. the facts in memory reach the new revision before the answer leaves: so
        the caller's next call to this process already decides on it
-    4. what `forbids` forwards is answered once no process begins any of those
+    4. what forbids forwards is answered once no process begins any of those (ADR 12)
     """
     call = current()
     caller = call.caller
@@ -97,7 +96,8 @@ async def mutate(  # noqa: PLR0913 - one request, and all there is to say of it
                 transaction.answer_with(response.SerializeToString())
     call.revision = response.revision  # type: ignore[attr-defined]  # every answer has it
     await _caught_up(shared, call)
-    if forbids:
+    forbids = call.policy.forbids
+    if forbids is not None and forbids(request):
         await asyncio.sleep(WITHHELD)
     return response
 

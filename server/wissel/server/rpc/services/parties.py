@@ -182,8 +182,7 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
             await parties.revoke_certificate(transaction, command)
             return pb.RevokeCertificateResponse()
 
-        answer = pb.RevokeCertificateResponse
-        return await mutate(self._shared, request, answer, work, forbids=True)
+        return await mutate(self._shared, request, pb.RevokeCertificateResponse, work)
 
 
 def _revocation(request: pb.RevokeCertificateRequest) -> commands.RevokeCertificate:

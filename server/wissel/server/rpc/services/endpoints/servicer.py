@@ -75,8 +75,7 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
                 endpoint=await _message(transaction, endpoint, transaction.today)
             )
 
-        at_once = command.end is None
-        return await mutate(self._shared, request, pb.EndEndpointResponse, work, forbids=at_once)
+        return await mutate(self._shared, request, pb.EndEndpointResponse, work)
 
     async def SuspendEndpoint(
         self, request: pb.SuspendEndpointRequest, context: object
@@ -93,8 +92,7 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
                 endpoint=await _message(transaction, endpoint, transaction.today)
             )
 
-        answer = pb.SuspendEndpointResponse
-        return await mutate(self._shared, request, answer, work, forbids=True)
+        return await mutate(self._shared, request, pb.SuspendEndpointResponse, work)
 
     async def ResumeEndpoint(
         self, request: pb.ResumeEndpointRequest, context: object

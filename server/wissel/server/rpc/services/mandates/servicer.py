@@ -139,8 +139,7 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
                 mandate=await _message(transaction, mandate, transaction.today)
             )
 
-        at_once = command.end is None
-        return await mutate(self._shared, request, pb.EndMandateResponse, work, forbids=at_once)
+        return await mutate(self._shared, request, pb.EndMandateResponse, work)
 
     async def ValidateMandate(
         self, request: pb.ValidateMandateRequest, context: object
