@@ -8,6 +8,7 @@ import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from operator import not_
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
 from faults.network import Leg, Network
-from faults.parts import until
+from support.eventually import eventually
 from support.processes import postgres
 from wissel.server.store.engine import driver_url, journal_url
 from wissel.server.store.migrate import migrate
@@ -63,7 +64,7 @@ class Sqlite(Database):
         """Hold the file through which writers take turns."""
         descriptor = os.open(self.lock, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            until(lambda: _locked(descriptor), "the journal's lock is free")
+            eventually(lambda: _locked(descriptor), "the journal's lock is free")
             yield
         finally:
             os.close(descriptor)
@@ -121,7 +122,7 @@ class Postgres(Database):
         """Kill each of its processes."""
         self.engine.dispose()
         self._signal(signal.SIGKILL)
-        until(lambda: not self._server.processes(), "PostgreSQL has gone")
+        eventually(self._server.processes, "PostgreSQL has gone", until=not_)
 
     def start(self) -> None:
         """Start it again; it replays what it had promised."""

@@ -5,10 +5,11 @@ import signal
 from collections.abc import Callable
 from typing import Final
 
-from faults.parts import Part, until
+from faults.parts import Part
 from faults.stage import Stage
 from faults.story import delivery_states, inbox_states
 from faults.waves import Wave
+from support.eventually import eventually
 from wissel.routing.exchange.delivery import State
 
 _SWEPT: Final = 120.0  # seconds: leases end, and the sweeper asks at its own pace
@@ -33,9 +34,10 @@ def worker_killed(wave: Wave) -> None:
     before = wave.stage.hub.children()
     os.kill(before[0], signal.SIGKILL)
     wave.release()
-    until(
-        lambda: len(set(wave.stage.hub.children()) - {before[0]}) == len(before),
+    eventually(
+        wave.stage.hub.children,
         "the worker has been replaced",
+        until=lambda workers: len(set(workers) - {before[0]}) == len(before),
     )
 
 
@@ -108,7 +110,11 @@ def senders_stopped(wave: Wave) -> None:
     """Stop all senders until the hub has done with them."""
     wave.signal_senders(signal.SIGSTOP)
     wave.release()
-    until(lambda: not _accepted(wave.stage), "the hub has ended each attempt")
+    eventually(
+        lambda: delivery_states(wave.stage),
+        "the hub has ended each attempt",
+        until=lambda states: State.ACCEPTED not in states.values(),
+    )
     wave.signal_senders(signal.SIGCONT)
 
 
@@ -130,7 +136,7 @@ def nobody_comes_back(wave: Wave) -> None:
     wave.stage.hub.kill()
     wave.release()
     wave.stage.hub.start()
-    until(lambda: _swept(wave.stage), "the sweeper knows what was delivered", patience=_SWEPT)
+    eventually(lambda: _swept(wave.stage), "the sweeper knows what was delivered", seconds=_SWEPT)
 
 
 def first_hub_stopped(wave: Wave) -> None:
@@ -155,7 +161,7 @@ def _release_until_one_more(wave: Wave, count: Callable[[Stage], int], what: str
     """Let all go on until there is one more of what is counted."""
     before = count(wave.stage)
     wave.release()
-    until(lambda: count(wave.stage) > before, what)
+    eventually(lambda: count(wave.stage), what, until=lambda now: now > before)
 
 
 def _imported(stage: Stage) -> int:
@@ -168,11 +174,6 @@ def _delivered(stage: Stage) -> int:
 
 def _sent(stage: Stage) -> int:
     return sum(1 for _ in (stage.outbox / "sent").glob("*.json"))
-
-
-def _accepted(stage: Stage) -> bool:
-    """Whether the hub believes that some message is under way."""
-    return State.ACCEPTED in delivery_states(stage).values()
 
 
 def _swept(stage: Stage) -> bool:

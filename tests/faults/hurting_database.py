@@ -8,16 +8,16 @@ from contextlib import contextmanager
 from faults.database import Postgres, Sqlite
 from faults.hurting import finish_late
 from faults.network import Point, Seen, Way
-from faults.parts import until
 from faults.stage import Stage
 from faults.waves import Wave
+from support.eventually import eventually
 
 
 def hub_killed_in_commits(wave: Wave) -> None:
     """Kill the hub while it waits to commit claims and ends."""
     with wave.stage.database.journal_locked():
         wave.release()
-        until(wave.stage.database.waiting, "a writer waits")
+        eventually(wave.stage.database.waiting, "a writer waits")
         wave.stage.hub.kill()
     wave.stage.hub.start()
 
@@ -26,7 +26,7 @@ def hub_stopped_in_commits(wave: Wave) -> None:
     """Stop the hub while it waits to commit claims and ends, past every deadline."""
     with wave.stage.database.journal_locked():
         wave.release()
-        until(wave.stage.database.waiting, "a writer waits")
+        eventually(wave.stage.database.waiting, "a writer waits")
         wave.stage.hub.send(signal.SIGSTOP)
     wave.senders_ended()
     wave.stage.hub.send(signal.SIGCONT)
@@ -96,11 +96,10 @@ def turn_stopped(wave: Wave) -> None:
     assert isinstance(database, Sqlite)
     with database.commits_held():
         wave.release()
-        until(database.turn, "a worker has its turn")
-        worker = database.turn()
+        worker = eventually(database.turn, "a worker has its turn")
         assert worker in wave.stage.hub.children()
         os.kill(worker, signal.SIGSTOP)
-    until(lambda: "RECORD_UNAVAILABLE" in wave.stage.hub.output(), "the other one refuses")
+    eventually(lambda: "RECORD_UNAVAILABLE" in wave.stage.hub.output(), "the other one refuses")
     wave.senders_ended()
     os.kill(worker, signal.SIGCONT)
 
@@ -111,7 +110,7 @@ def first_hub_stopped_in_commits(wave: Wave) -> None:
     with wave.stage.second_hub() as port:
         with wave.stage.database.commits_held():
             wave.release()
-            until(wave.stage.database.waiting, "a writer waits")
+            eventually(wave.stage.database.waiting, "a writer waits")
             hub.send(signal.SIGSTOP)
         wave.settle(port=port)
         finish_late(hub)
@@ -123,7 +122,7 @@ def _database_held(wave: Wave, point: Point) -> Iterator[None]:
     wire = _postgres(wave.stage).wire
     wire.hold_at(point)
     wave.release()
-    until(wire.reached.is_set, "the database's wire is held")
+    eventually(wire.reached.is_set, "the database's wire is held")
     yield
     wire.cut()
 

@@ -3,27 +3,15 @@
 import os
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from support.processes.processes import PATIENCE
+from support.eventually import LONGEST_WAIT, eventually
 from wissel.clients.processes import command
 
-_POLL: Final = 0.02
 _OTHERS: Final = {name: value for name, value in os.environ.items() if "WISSEL" not in name}
-
-
-def until(condition: Callable[[], object], what: str, *, patience: float = PATIENCE) -> None:
-    """Wait until a condition holds, or fail with what it was."""
-    give_up = time.monotonic() + patience
-    while not condition():
-        if time.monotonic() > give_up:
-            message = f"waited {patience:g} s in vain until {what}"
-            raise AssertionError(message)
-        time.sleep(_POLL)
 
 
 class Part:
@@ -63,7 +51,7 @@ class Part:
                 start_new_session=True,
             )
         if self._ready:
-            until(lambda: self._says_ready(said), f"{self.log.name} says {self._ready!r}")
+            eventually(lambda: self._says_ready(said), f"{self.log.name} says {self._ready!r}")
         return self
 
     def runs(self) -> bool:
@@ -84,9 +72,9 @@ class Part:
         if self._process is not None:
             self.send(signal.SIGKILL)
             self._process.wait()
-            until(self.is_gone, f"{self.log.name} has gone")
+            eventually(self.is_gone, f"{self.log.name} has gone")
 
-    def ended(self, patience: float = PATIENCE) -> int:
+    def ended(self, patience: float = LONGEST_WAIT) -> int:
         """Wait for its end and return its exit code."""
         assert self._process is not None
         return self._process.wait(timeout=patience)

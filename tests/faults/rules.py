@@ -15,11 +15,12 @@ import base64
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
+from operator import not_
 from typing import Any, Final
 
-from faults.parts import until
 from faults.stage import Stage
 from faults.story import Story, stories
+from support.eventually import eventually
 from wissel.clients.sending.receipts import prove, receipts_in
 from wissel.routing.exchange.delivery import FINAL, LEASE_MARGIN, State
 from wissel.routing.signing.certificates import Trust
@@ -41,7 +42,8 @@ def require_agreement(stage: Stage, *, accepts: int = 1) -> None:
     `accepts` is how often a receiver may have run through `accept` for one
     message: more than once only if it was killed in between.
     """
-    until(lambda: not list((stage.inbox / "incoming").iterdir()), "no temporary file is left")
+    incoming = stage.inbox / "incoming"
+    eventually(lambda: list(incoming.iterdir()), "no temporary file is left", until=not_)
     told = stories(stage)
     broken = [
         f"{story}\n  BROKEN: {problem}"

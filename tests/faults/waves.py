@@ -13,13 +13,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import not_
 from pathlib import Path
 from typing import Final
 
 from faults.database import lock_table
 from faults.network import Leg, Point, Seen, Way
-from faults.parts import Part, until
+from faults.parts import Part
 from faults.stage import SIZE, Lane, Stage
+from support.eventually import eventually
 
 _OPENED: Final = 2_600  # bytes of a handshake, less than what precedes the opening
 _OPENING: Final = 1_000  # less than an opening or an answer has, more than HTTP/2's own frames
@@ -100,8 +102,12 @@ class Wave:
 
     def senders_ended(self) -> None:
         """Wait until each sender has its answer, or has given up."""
-        ended = [message.sending for message in self.messages]
-        until(lambda: not any(each.runs() for each in ended), "the senders have ended")
+        senders = [message.sending for message in self.messages]
+        eventually(
+            lambda: [each.log.name for each in senders if each.runs()],
+            "the senders have ended",
+            until=not_,
+        )
 
     def settle(self, *, port: int | None = None) -> None:
         """Resume, until no message waits for an answer any more."""
@@ -130,7 +136,7 @@ def wave(
     try:
         _set_off(stage, made)
         for message in messages:
-            until(message.stands, f"a message stands at {message.where}")
+            eventually(message.stands, f"a message stands at {message.where}")
         yield made
     finally:
         for message in messages:
@@ -146,9 +152,10 @@ def _set_off(stage: Stage, made: Wave) -> None:
         for message in made.messages:
             message.sending.start()
         waiting = re.compile(rf"-> FLOCK .*:{os.fstat(descriptor).st_ino} ")
-        until(
-            lambda: len(waiting.findall(lock_table())) == len(made.messages),
+        eventually(
+            lambda: waiting.findall(lock_table()),
             "each sender waits for the outbox",
+            until=lambda found: len(found) == len(made.messages),
         )
     finally:
         os.close(descriptor)

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from support.builders.orders import DONE, order
+from support.eventually import eventually
 from support.processes import postgres
 from support.worlds.journals import ME, JournalWorld
 from wissel.routing.exchange.delivery import State
@@ -82,8 +83,10 @@ async def test_a_batch_that_the_database_breaks_off_as_a_deadlock_is_tried_again
 
 def _lock_once_somebody_waits(connection: psycopg.Connection, message_id: UUID) -> None:
     """Wait for who waits for this connection, so that one of both must give up."""
-    while not connection.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchall():
-        pass
+    eventually(
+        lambda: connection.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchall(),
+        "somebody waits for a lock",
+    )
     with suppress(psycopg.errors.DeadlockDetected):
         connection.execute(LOCK, [str(message_id)])
     connection.rollback()

@@ -12,6 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from support.builders.register_builders import NOORD, actor, board, party
+from support.eventually import LONGEST_WAIT
 from support.worlds.stores import open_register, register_at
 from wissel.routing.facts import Board, Fact
 from wissel.routing.refusals.errors import Refused
@@ -24,7 +25,6 @@ from wissel.server.store.register.register import SqlRegister
 T = TypeVar("T", bound=Folded)
 NEVER = 3600.0
 """A poll so rare that only a nudge can move the follower."""
-PATIENCE = 60.0
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ async def test_a_commit_of_the_same_process_is_followed_without_waiting_for_the_
 ) -> None:
     async with following(register) as follower:
         revision = await _put(register, board(1))
-        await follower.reached(revision, timeout=PATIENCE)
+        await follower.reached(revision, timeout=LONGEST_WAIT)
 
         assert Seen(1, (board(1),)) == follower.table
 
@@ -113,7 +113,7 @@ async def test_a_commit_elsewhere_is_found_by_polling(
 ) -> None:
     async with register_at(registry_url) as other, following(register, poll=0.01) as follower:
         revision = await _put(other, board(1))
-        await follower.reached(revision, timeout=PATIENCE)
+        await follower.reached(revision, timeout=LONGEST_WAIT)
 
         assert Seen(1, (board(1),)) == follower.table
 
@@ -127,7 +127,7 @@ async def test_each_event_is_seen_once_and_in_order_while_two_write(
 
     async with register_at(registry_url) as other, following(register, poll=0.001) as follower:
         await asyncio.gather(rename(register, 1), rename(other, 2))
-        await follower.reached(60, timeout=PATIENCE)
+        await follower.reached(60, timeout=LONGEST_WAIT)
         seen = follower.table.facts
 
     for number in (1, 2):
@@ -174,7 +174,7 @@ async def test_a_revision_of_another_process_is_reached_without_waiting_for_the_
     register: SqlRegister, registry_url: str
 ) -> None:
     async with register_at(registry_url) as other, following(register) as follower:
-        await follower.reached(await _put(other, board(1)), timeout=PATIENCE)
+        await follower.reached(await _put(other, board(1)), timeout=LONGEST_WAIT)
 
         assert follower.table.revision == 1
 
@@ -187,7 +187,7 @@ async def test_a_follower_survives_its_database_and_says_so(register: SqlRegiste
             await log.failed.wait()
             await _put(register, board(1))
             log.broken = False
-            await follower.reached(1, timeout=PATIENCE)
+            await follower.reached(1, timeout=LONGEST_WAIT)
 
             assert follower.table.revision == 1
     assert {"DATABASE_UNAVAILABLE"} == {line["reason"] for line in lines}
@@ -202,7 +202,7 @@ async def test_staleness_counts_from_the_last_look_that_found_nothing_more(
         now[0] = 103.0
         before = follower.staleness()
         await _put(register, board(1))
-        await follower.reached(1, timeout=PATIENCE)
+        await follower.reached(1, timeout=LONGEST_WAIT)
         await log.read.wait()
 
         assert before == 3.0
@@ -233,7 +233,7 @@ async def test_the_same_revisions_with_another_past_are_loaded_anew(
             await _put(other, board(2))
             await _put(other, board(3))
             log.log = other
-            await follower.reached(2, timeout=PATIENCE)
+            await follower.reached(2, timeout=LONGEST_WAIT)
 
             assert (board(2), board(3)) == follower.table.facts
 
@@ -258,7 +258,7 @@ async def test_the_real_table_follows(register: SqlRegister) -> None:
     follower = Follower(register, Table.load, clock=time.monotonic, poll=NEVER)
     await follower.start()
     try:
-        await follower.reached(await _put(register, party(NOORD, "Noord")), timeout=PATIENCE)
+        await follower.reached(await _put(register, party(NOORD, "Noord")), timeout=LONGEST_WAIT)
 
         assert party(NOORD, "Noord") == follower.table.party(NOORD)
     finally:

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from support.builders.register_builders import actor, board
+from support.eventually import LONGEST_WAIT, eventually_async
 from support.processes import postgres
 from support.worlds.stores import fresh_sqlite, register_at
 from wissel.routing.facts import Fact
@@ -23,7 +24,6 @@ from wissel.server.store.register.register import SqlRegister
 
 NEVER = 3600.0
 """A poll so rare that only a notification can move the follower."""
-PATIENCE = 60.0
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Ear:
         self.heard: asyncio.Queue[int] = asyncio.Queue()
 
     async def next(self) -> int:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(LONGEST_WAIT):
             return await self.heard.get()
 
 
@@ -71,10 +71,11 @@ async def listened(url: str, before: object = None) -> object:
         "SELECT min(pid) FROM pg_stat_activity WHERE datname = current_database()"
         " AND state = 'idle' AND query LIKE 'LISTEN%'"
     )
-    async with asyncio.timeout(PATIENCE):
-        while (pid := await scalar(url, query)) in (None, before):
-            pass
-    return pid
+    return await eventually_async(
+        lambda: scalar(url, query),
+        "a connection listens",
+        until=lambda pid: pid not in (None, before),
+    )
 
 
 async def scalar(url: str, statement: str) -> object:
@@ -122,9 +123,9 @@ async def test_a_follower_hears_of_a_commit_elsewhere_without_polling(url: str) 
         await follower.start()
         async with listening(url, follower.learn):
             await put(other, 1)
-            async with asyncio.timeout(PATIENCE):
-                while follower.table.revision < 1:
-                    await other.head_revision()
+            await eventually_async(
+                lambda: follower.table.revision, "revision 1 is followed", until=lambda r: r >= 1
+            )
         await follower.stop()
 
 

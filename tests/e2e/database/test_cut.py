@@ -13,6 +13,7 @@ import pytest
 from grpc_health.v1 import health_pb2
 from sqlalchemy import make_url
 
+from support.eventually import eventually_async
 from support.fakes.las import FakeLas
 from support.fakes.tcp_proxy import Link, linked
 from support.processes import postgres
@@ -27,7 +28,6 @@ from wissel.routing.refusals.reasons import Reason
 TOLD: Final = logging.getLogger(__name__)
 SERVING: Final = health_pb2.HealthCheckResponse.SERVING
 NOT_SERVING: Final = health_pb2.HealthCheckResponse.NOT_SERVING
-PATIENCE: Final = 60.0
 MANY: Final = 10
 UNREAD: Final = "UNREAD"
 BOUND: Final = 60.0
@@ -54,17 +54,13 @@ class Cut:
     async def until(self, health: int) -> float:
         """Wait until health is so; return the seconds that it took."""
         began = time.monotonic()
-        async with asyncio.timeout(PATIENCE):
-            while await self.health() != health:
-                pass
+        await eventually_async(self.health, f"health is {health}", until=lambda now: now == health)
         return time.monotonic() - began
 
     async def until_stale(self) -> float:
         """Wait until routes are not resolved any more; return the seconds that it took."""
         began = time.monotonic()
-        async with asyncio.timeout(PATIENCE):
-            while await self.resolving() is None:
-                pass
+        await eventually_async(self.resolving, "routes are not resolved any more")
         return time.monotonic() - began
 
     async def resolving(self) -> str | None:

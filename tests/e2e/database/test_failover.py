@@ -16,6 +16,7 @@ from structlog.testing import capture_logs
 from support.builders.register_builders import NOORD, actor
 from support.builders.register_builders import party as vendor
 from support.builders.registering import register
+from support.eventually import eventually_async
 from support.processes import postgres
 from support.processes.hub_process import HubProcess, serving
 from support.processes.postgres_hubs import another, place_on
@@ -121,9 +122,11 @@ async def test_a_standby_without_the_last_changes_is_followed_from_there() -> No
             made = [await named(register, follower, name) for name in ("made", "made too")]
 
             assert lost == made
-            async with asyncio.timeout(20):
-                while "made too" != name_in(follower.table):
-                    await register.head_revision()
+            await eventually_async(
+                lambda: name_in(follower.table),
+                "what the new primary made is followed",
+                until=lambda name: name == "made too",
+            )
             assert any(line["event"].startswith("another past") for line in lines)
             await follower.stop()
 

@@ -13,6 +13,7 @@ from typing import Final
 import pytest
 
 from support.builders.registering import register
+from support.eventually import eventually_async
 from support.processes import postgres
 from support.processes.hub_process import Place, serving
 from support.processes.postgres import run_as_owner
@@ -100,11 +101,17 @@ async def test_a_locked_file_is_waited_for_and_then_refused(tmp_path: Path, name
 
 async def refusal(attempt: Callable[[], Awaitable[object]]) -> str:
     """Try until the answer is not lost in the client; return why it is refused."""
-    while True:
+
+    async def failure() -> BaseException:
         with pytest.raises((Refused, Unreachable)) as refused:
             await attempt()
-        if isinstance(refused.value, Refused):
-            return str(refused.value.reason)
+        return refused.value
+
+    found = await eventually_async(
+        failure, "the refusal is read", until=lambda error: isinstance(error, Refused)
+    )
+    assert isinstance(found, Refused)
+    return str(found.reason)
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """What dashboard, alerts and handbook name is what a hub shows, with one worker and with two."""
 
-import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Iterator
@@ -10,6 +9,7 @@ from typing import Any, Final
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from support.eventually import eventually_async
 from support.fakes.las import refusing
 from support.paths import ROOT
 from support.processes.fleet import Fleet, running_fleet
@@ -74,9 +74,19 @@ def shown(fleet: Fleet) -> dict[str, dict[tuple[str, ...], float]]:
     }
 
 
+def both_counted(metrics: dict[str, dict[tuple[str, ...], float]]) -> bool:
+    """Whether the ends of both deliveries, and the time that they took, are counted."""
+    ends = metrics["wissel_deliveries"]
+    return {("_total", "", "DELIVERED"), ("_total", "RECEIVER_REFUSED", "REFUSED")} <= set(
+        ends
+    ) and ("_total", "transfer") in metrics["wissel_forward_step_seconds"]
+
+
 async def test_each_metric_is_shown_and_each_that_is_shown_is_explained(fleet: Fleet) -> None:
     async with exchanged(fleet) as size:
-        metrics = await asyncio.to_thread(shown, fleet)
+        metrics = await eventually_async(
+            lambda: shown(fleet), "both deliveries are counted", until=both_counted
+        )
 
     alone = not any(name.startswith("wissel_worker_") for name in metrics)
     here = {

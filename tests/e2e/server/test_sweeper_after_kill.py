@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
+from support.eventually import eventually_async
 from support.fakes.las import silent
 from support.processes.hub_process import Place, serving
 from support.worlds.stores import register_at, utc_now
@@ -85,9 +86,12 @@ async def test_what_a_killed_hub_left_is_settled_and_its_sender_gets_the_receipt
                 hub.process.signal(signal.SIGKILL)
                 with suppress(WisselError):
                     await sending
-            async with sweeping(place) as journal, asyncio.timeout(60):
-                while not await journal.page(Wanted(state=State.DELIVERED), below=None, limit=1):
-                    pass
+            async with sweeping(place) as journal:
+                await eventually_async(
+                    lambda: journal.page(Wanted(), below=None, limit=1),
+                    "the message is delivered",
+                    until=lambda page: [State.DELIVERED] == [each.state for each in page],
+                )
 
             with serving(place) as again:
                 async with AsyncHub(again.address, sender.identity, outbox=outbox) as ours:

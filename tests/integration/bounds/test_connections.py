@@ -15,6 +15,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from support.builders.pki import Identity
 from support.builders.stubs import Caller
+from support.eventually import LONGEST_WAIT
 from support.worlds import small_world
 from support.worlds.hub import BOUNDS, Hub, running_hub
 from wissel.party.v1.party_service_pb2 import WhoAmIRequest
@@ -24,7 +25,6 @@ from wissel.server.rpc.server import MAX_RECEIVE_BYTES, Bounds
 
 STREAMS = 100
 Wire = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-PATIENCE = 60.0
 HTTP2 = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])
 PING = bytes([0, 0, 8, 6, 0, 0, 0, 0, 0]) + bytes(8)
 GOAWAY = 7
@@ -73,7 +73,7 @@ async def connected(hub: Hub, *, secure: bool) -> AsyncIterator[Wire]:
 
 async def closed(reader: asyncio.StreamReader) -> None:
     """Return when the other side has hung up."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(LONGEST_WAIT):
         try:
             await reader.read()
         except ConnectionError:
@@ -102,11 +102,11 @@ async def test_one_connection_too_many_is_turned_away_until_another_ends(tmp_pat
         channels = [hub.open(noord, EAGER) for _ in range(3)]
         calls = [PartyServiceStub(channel).WhoAmI for channel in channels]
         for call in calls[:2]:
-            await call(WhoAmIRequest(), timeout=PATIENCE)
+            await call(WhoAmIRequest(), timeout=LONGEST_WAIT)
 
         with pytest.raises(grpc.aio.AioRpcError) as refused:
-            await calls[2](WhoAmIRequest(), timeout=PATIENCE)
-        waiting = calls[2](WhoAmIRequest(), timeout=PATIENCE, wait_for_ready=True)
+            await calls[2](WhoAmIRequest(), timeout=LONGEST_WAIT)
+        waiting = calls[2](WhoAmIRequest(), timeout=LONGEST_WAIT, wait_for_ready=True)
         await channels[0].close()
         let_in = await waiting
 
@@ -124,7 +124,7 @@ async def test_who_never_gets_through_the_handshake_gives_its_place_back(tmp_pat
 
         channel = hub.open(hub.identity("noord"), EAGER)
         who = PartyServiceStub(channel).WhoAmI(
-            WhoAmIRequest(), timeout=PATIENCE, wait_for_ready=True
+            WhoAmIRequest(), timeout=LONGEST_WAIT, wait_for_ready=True
         )
 
         assert (await who).registered
@@ -133,7 +133,7 @@ async def test_who_never_gets_through_the_handshake_gives_its_place_back(tmp_pat
 async def test_one_connection_holds_so_many_calls_and_the_next_one_waits(hub: Hub) -> None:
     health: Any = hub.stub(health_pb2_grpc.HealthStub, "zuid")
     held = [health.Watch(health_pb2.HealthCheckRequest()) for _ in range(STREAMS)]
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(LONGEST_WAIT):
         await asyncio.gather(*(watch.read() for watch in held))
 
     waiting = asyncio.create_task(health.Watch(health_pb2.HealthCheckRequest()).read())
@@ -142,7 +142,7 @@ async def test_one_connection_holds_so_many_calls_and_the_next_one_waits(hub: Hu
         await others.WhoAmI(WhoAmIRequest())
     waited = not waiting.done()
     held[0].cancel()
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(LONGEST_WAIT):
         await waiting
 
     assert waited
@@ -172,7 +172,7 @@ async def test_who_pings_without_end_is_hung_up_on(hub: Hub) -> None:
     async with connected(hub, secure=True) as (reader, writer):
         writer.write(HTTP2 + PING * 100)
 
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(LONGEST_WAIT):
             while (await _frame(reader)) != GOAWAY:
                 pass
             await closed(reader)
@@ -199,7 +199,7 @@ async def test_an_old_connection_is_replaced_without_a_failed_call(tmp_path: Pat
         watch = health.Watch(health_pb2.HealthCheckRequest())
         await watch.read()
 
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(LONGEST_WAIT):
             while len(ways) < 3:
                 assert (await parties.WhoAmI(WhoAmIRequest())).registered
 

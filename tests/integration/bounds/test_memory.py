@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from support.eventually import LONGEST_WAIT
 from wissel.server.memory import WORTH_BYTES, give_back
 
 LOOK = 0.01
@@ -42,9 +43,10 @@ async def test_what_ended_transfers_left_goes_once_none_is_under_way() -> None:
         return len(under_way)
 
     giving = asyncio.create_task(give_back(counted, LOOK))
-    await asyncio.sleep(0)
+    async with asyncio.timeout(LONGEST_WAIT):
+        await looked.acquire()
     weakref.finalize(Cycle(), gone.set)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LONGEST_WAIT):
         for _ in range(3):
             await looked.acquire()
         kept = not gone.is_set()

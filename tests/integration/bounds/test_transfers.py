@@ -12,6 +12,7 @@ import grpc
 import pytest
 from google.rpc import error_details_pb2
 
+from support.eventually import eventually_async
 from support.fakes.las import accept, failing, silent, unwilling
 from support.worlds import small_world
 from support.worlds.forwarding import QUICK, Envelope, World, forwarding
@@ -181,18 +182,23 @@ async def test_a_place_comes_free_however_a_transfer_ends(world: World, leave: L
     await leave(world)
     world.las.behave = accept
 
-    async with asyncio.timeout(60):
-        response = await _once_there_is_room(world)
+    response = await _once_there_is_room(world)
 
     assert response.receiver_receipt.payload
 
 
 async def _once_there_is_room(world: World) -> pb.ForwardEnvelopeResponse:
     """Send again until the hub has noticed that its caller is gone; two refusals never mix."""
-    while True:
+
+    async def sent() -> pb.ForwardEnvelopeResponse | None:
         await world.courier.drain(20)
         with suppress(grpc.aio.AioRpcError):
             return await world.send(world.message())
+        return None
+
+    response = await eventually_async(sent, "there is room for a transfer")
+    assert response is not None
+    return response
 
 
 @pytest.mark.parametrize("leave", WAYS)
@@ -205,19 +211,19 @@ async def test_a_transfer_leaves_no_cycle_behind(world: World, leave: Leave) -> 
         await leave(world)
         world.las.behave = accept
 
-        async with asyncio.timeout(60):
-            await _once_there_is_room(world)
-            await _nothing_kept_beside(before)
+        await _once_there_is_room(world)
+        await _nothing_kept_beside(before)
     finally:
         gc.enable()
 
 
 async def _nothing_kept_beside(before: list[object]) -> None:
     """Return once nothing of the transfer is left: the hub may still be telling a caller."""
-    while True:
-        if len(_kept()) <= len(before):
-            return
-        await asyncio.sleep(0.01)
+    await eventually_async(
+        lambda: len(_kept()),
+        f"no more than {len(before)} are kept",
+        until=lambda kept: kept <= len(before),
+    )
 
 
 def _kept() -> list[object]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from support.builders.pki import ZUID_OIN
+from support.eventually import eventually_async
 from support.fakes.raw_hub import (
     PAYLOAD,
     ROUTING_KEY,
@@ -204,10 +205,11 @@ async def test_a_hub_that_goes_away_during_accept_finds_the_receipt_later(world:
 
 
 async def _until_not_in_progress(world: LasWorld, delivery: Delivery) -> pb.GetReceiptResponse:
-    while True:
-        answer = await get_receipt(world.address, world.hub, delivery)
-        if answer.state != pb.GetReceiptResponse.STATE_IN_PROGRESS:
-            return answer
+    return await eventually_async(
+        lambda: get_receipt(world.address, world.hub, delivery),
+        "the message is not in progress any more",
+        until=lambda answer: answer.state != pb.GetReceiptResponse.STATE_IN_PROGRESS,
+    )
 
 
 async def test_a_stream_that_is_cut_after_the_last_byte_was_never_delivered(

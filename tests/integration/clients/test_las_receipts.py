@@ -9,6 +9,7 @@ import grpc
 import pytest
 
 from support.builders.pki import ZUID_OIN
+from support.eventually import eventually_async
 from support.fakes.raw_hub import Delivery, channel, context, deliver, get_receipt
 from support.worlds.las_world import NOW, LasWorld
 from wissel.clients.transport.status_errors import translate
@@ -33,8 +34,11 @@ async def arriving(world: LasWorld, delivery: Delivery) -> AsyncIterator[None]:
         requests = delivery.requests()
         await call.write(await anext(requests))
         await call.write(await anext(requests))
-        while await world.refused(delivery) != "MESSAGE_IN_PROGRESS":
-            pass
+        await eventually_async(
+            lambda: world.refused(delivery),
+            "the message is being received",
+            until=lambda reason: reason == "MESSAGE_IN_PROGRESS",
+        )
         yield
         call.cancel()
 

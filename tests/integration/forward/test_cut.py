@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from support.builders.envelopes import PAYLOAD
 from support.builders.stubs import Caller
+from support.eventually import eventually_async
 from support.fakes.las import unwilling, waiting
 from support.worlds.forwarding import QUICK, Envelope, World, forwarding
 from support.worlds.hub import reason_of
@@ -157,9 +158,8 @@ async def _known(world: World, message: Envelope) -> tuple[str, str] | None:
     was sent before, if it ever does.
     """
     await Caller(world.hub, "noord").parties.WhoAmI(WhoAmIRequest())
-    async with asyncio.timeout(60):
-        while True:
-            state = await world.settled(message)
-            if state is None or state[0] != "ACCEPTED":
-                return state
-            await asyncio.sleep(0.01)
+    return await eventually_async(
+        lambda: world.settled(message),
+        "the hub has noticed that its caller is gone",
+        until=lambda state: state is None or state[0] != "ACCEPTED",
+    )

@@ -1,17 +1,17 @@
 """What an operator sees of a forward: its log line, and its part of the metrics."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, MutableMapping
+from collections.abc import AsyncIterator, Iterable, MutableMapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import grpc
-import orjson
 import pytest
 from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 
+from support.eventually import eventually_async
 from support.fakes.las import Behaviour, failing, refusing, waiting
 from support.worlds import small_world
 from support.worlds.forwarding import Envelope, World, forwarding
@@ -37,24 +37,15 @@ async def line(world: World, message: Envelope) -> dict[str, Any]:
     before = len(lines(world))
     with suppress(grpc.aio.AioRpcError):
         await world.send(message)
-    await until(lambda: len(lines(world)) > before)  # that of a refusal comes after its answer
-    return lines(world)[-1]
+    after = await eventually_async(  # that of a refusal comes after its answer
+        lambda: lines(world), "the call is logged", until=lambda now: len(now) > before
+    )
+    return after[-1]
 
 
 def lines(world: World) -> list[dict[str, Any]]:
     """Return the log lines of forwards so far."""
-    world.hub.server.flush_log()
-    every = (orjson.loads(each) for each in world.hub.log.getvalue().splitlines())
-    return [each for each in every if each["method"].endswith("/ForwardEnvelope")]
-
-
-async def until(so: Callable[[], bool]) -> None:
-    """Wait until something is so."""
-    async with asyncio.timeout(60):
-        while True:
-            if so():
-                return
-            await asyncio.sleep(0.01)
+    return [each for each in world.hub.lines() if each["method"].endswith("/ForwardEnvelope")]
 
 
 def with_event(event: str, logged: Iterable[MutableMapping[str, Any]]) -> list[dict[str, Any]]:
@@ -240,7 +231,9 @@ async def test_what_the_sweeper_asks_and_settles_is_counted_and_told(world: Worl
     with capture_logs() as logged:
         sweeping = asyncio.create_task(sweeper.run())
         await becomes(world, message, "DELIVERED")
-        await until(lambda: sweeper.uncertain == 0)
+        await eventually_async(
+            lambda: sweeper.uncertain, "none is uncertain", until=lambda count: count == 0
+        )
         sweeping.cancel()
         await asyncio.wait([sweeping])
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import grpc
 import pytest
 
+from support.eventually import eventually_async
 from support.fakes.tcp_proxy import Link
 from support.worlds import small_world
 from support.worlds.forwarding import World, facts_for, forwarding
@@ -36,8 +37,7 @@ async def dialling(world: World) -> "asyncio.Task[grpc.aio.AioRpcError | None]":
     """Send a message until it has been claimed; what follows is the handshake."""
     message = world.message()
     sending = asyncio.create_task(world.told(message))
-    while await world.state(message) is None:
-        pass
+    await eventually_async(lambda: world.state(message), "the message is claimed")
     return sending
 
 

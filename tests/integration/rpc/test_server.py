@@ -3,10 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, Final, Never
+from typing import Any, Never
 
 import grpc
-import orjson
 import pytest
 from google.rpc import error_details_pb2
 from grpc_channelz.v1 import channelz_pb2, channelz_pb2_grpc
@@ -14,14 +13,13 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from support.builders.stubs import Caller
+from support.eventually import LONGEST_WAIT, eventually_async
 from support.worlds import small_world
 from support.worlds.hub import Hub, detail, reason_of, running_hub
 from wissel.party.v1.party_service_pb2 import WhoAmIRequest
 from wissel.server.rpc.served import Traffic
 from wissel.traffic.v1.traffic_service_pb2 import GetDeliveryRequest
 from wissel.traffic.v1.traffic_service_pb2_grpc import TrafficServiceStub
-
-PATIENCE: Final = 60.0
 
 
 @pytest.fixture
@@ -48,13 +46,9 @@ def _broken(*_: object) -> Traffic:
 
 async def lines(hub: Hub, count: int) -> list[dict[str, Any]]:
     """Wait until so many calls are logged: the line of a refusal comes after its answer."""
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            hub.server.flush_log()
-            found = [orjson.loads(line) for line in hub.log.getvalue().splitlines()]
-            if len(found) >= count:
-                return found
-            await asyncio.sleep(0.01)
+    return await eventually_async(
+        hub.lines, f"{count} calls are logged", until=lambda found: len(found) >= count
+    )
 
 
 async def test_each_call_has_one_line(hub: Hub) -> None:
@@ -137,11 +131,11 @@ async def test_stopping_ends_watches_and_refuses_new_calls(hub: Hub) -> None:
     watch: Any = hub.stub(health_pb2_grpc.HealthStub, "zuid").Watch(health_pb2.HealthCheckRequest())
     await watch.read()
 
-    stopping = asyncio.create_task(hub.server.stop(10 * PATIENCE))
+    stopping = asyncio.create_task(hub.server.stop(10 * LONGEST_WAIT))
     told = await watch.read()
     with pytest.raises(grpc.aio.AioRpcError) as ended:
         await watch.read()
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(LONGEST_WAIT):
         await stopping
 
     assert told.status == health_pb2.HealthCheckResponse.NOT_SERVING
@@ -154,7 +148,7 @@ async def test_a_caller_that_goes_away_is_logged_as_such(hub: Hub) -> None:
     watch.cancel()
     await Caller(hub, "noord").parties.WhoAmI(WhoAmIRequest())
 
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(LONGEST_WAIT):
         await hub.finished("CANCELLED")
 
 

@@ -15,7 +15,7 @@ import grpc
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2 as pb
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2_grpc as pb_grpc
 
-PATIENCE: Final = 60.0
+from support.eventually import LONGEST_WAIT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +70,9 @@ class Collector(pb_grpc.TraceServiceServicer):
         They are known by the first word of their service and their name.
         """
         with self._came:
-            assert self._came.wait_for(lambda: set(names) <= self._names(message_id), PATIENCE), (
-                self._names(message_id)
-            )
+            assert self._came.wait_for(
+                lambda: set(names) <= self._names(message_id), LONGEST_WAIT
+            ), self._names(message_id)
             return {(span.service, span.name): span for span in self._trace(message_id)}
 
     def named(self, name: str, count: int) -> list[Spanned]:
@@ -82,7 +82,7 @@ class Collector(pb_grpc.TraceServiceServicer):
             return [span for span in self.spans if span.name == name]
 
         with self._came:
-            assert self._came.wait_for(lambda: len(found()) >= count, PATIENCE), found()
+            assert self._came.wait_for(lambda: len(found()) >= count, LONGEST_WAIT), found()
             return sorted(found(), key=lambda span: span.began)
 
     def _names(self, message_id: str) -> set[str]:

@@ -2,20 +2,19 @@
 
 import http.client
 import json
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from support.eventually import eventually
 from support.processes.hub_process import ENOUGH, HubProcess, Place, serving
 from support.processes.processes import free_port
 from wissel.clients.hub import AsyncHub
 from wissel.clients.identity import Identity
-
-_PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +36,7 @@ class Fleet:
 
     def workers(self) -> list[dict[str, Any]]:
         """Return the workers as `/healthz` shows them."""
-        workers: list[dict[str, Any]] = json.loads(self.get("/healthz")[1])["workers"]
-        return workers
+        return _workers(self.get("/healthz")[1])
 
     def pids(self) -> list[int]:
         """Return the process ids of the workers."""
@@ -53,15 +51,23 @@ class Fleet:
 
     def counted(self, calls: int) -> list[float]:
         """Return the calls of each worker once so many are counted: they come in blocks."""
-        self.until(lambda: sum(self.samples("wissel_worker_calls_total")) >= calls)
-        return self.samples("wissel_worker_calls_total")
+        return eventually(
+            lambda: self.samples("wissel_worker_calls_total"),
+            f"{calls} calls are counted",
+            until=lambda by_worker: sum(by_worker) >= calls,
+        )
 
-    def until(self, so: Callable[[], bool]) -> None:
-        """Wait until the parent shows that something is so: workers have their own time."""
-        patience = time.monotonic() + _PATIENCE
-        while not so():
-            assert time.monotonic() < patience, self.get("/metrics")[1]
-            time.sleep(0.05)
+    def healthy(self) -> list[dict[str, Any]]:
+        """Wait until `/healthz` answers 200, and return the workers that it shows then.
+
+        The parent learns in its own time what became of a worker.
+        """
+        _, body = eventually(
+            lambda: self.get("/healthz"),
+            "all workers serve",
+            until=lambda page: page[0] == HTTPStatus.OK,
+        )
+        return _workers(body)
 
     @asynccontextmanager
     async def connections(self, identity: Identity) -> AsyncIterator[list[AsyncHub]]:
@@ -78,6 +84,11 @@ class Fleet:
                 )
                 for number in range(ENOUGH)
             ]
+
+
+def _workers(body: str) -> list[dict[str, Any]]:
+    workers: list[dict[str, Any]] = json.loads(body)["workers"]
+    return workers
 
 
 @contextmanager

@@ -17,10 +17,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from support.eventually import LONGEST_WAIT
 from wissel.clients.processes import command
 
-PATIENCE: Final = 60.0
-"""Seconds after which a process that says nothing counts as stuck."""
 _SILENT: Final = {name: value for name, value in os.environ.items() if "WISSEL" not in name}
 
 
@@ -46,7 +45,7 @@ class Running:
 
     def line_with(self, text: str) -> str:
         """Return the next line that holds `text`; fail if the process ends without one."""
-        while (line := self._lines.get(timeout=PATIENCE)) is not None:
+        while (line := self._lines.get(timeout=LONGEST_WAIT)) is not None:
             self._seen.append(line)
             if text in line:
                 return line.rstrip("\n")
@@ -65,8 +64,8 @@ class Running:
 
     def ended(self) -> int:
         """Wait for its end and return its exit code."""
-        code = self._process.wait(timeout=PATIENCE)
-        while (line := self._lines.get(timeout=PATIENCE)) is not None:
+        code = self._process.wait(timeout=LONGEST_WAIT)
+        while (line := self._lines.get(timeout=LONGEST_WAIT)) is not None:
             self._seen.append(line)
         self._lines.put(None)
         return code

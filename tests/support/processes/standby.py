@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -13,10 +12,9 @@ from typing import Any
 
 from sqlalchemy import create_engine, make_url, text
 
+from support.eventually import eventually
 from support.processes.postgres import Server, owner, programs, run_as_owner
 from wissel.server.store.engine import driver_url
-
-_PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +96,8 @@ def execute(server: Server, statement: str) -> None:
 
 
 def _until_synchronous(primary: Server) -> None:
-    give_up = time.monotonic() + _PATIENCE
-    while rows(primary, "SELECT sync_state FROM pg_stat_replication") != [("sync",)]:
-        assert time.monotonic() < give_up, "the standby does not follow"
+    eventually(
+        lambda: rows(primary, "SELECT sync_state FROM pg_stat_replication"),
+        "the standby follows",
+        until=lambda states: states == [("sync",)],
+    )

@@ -18,10 +18,12 @@ from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 import grpc
+import orjson
 from google.rpc import error_details_pb2, status_pb2
 from prometheus_client import CollectorRegistry
 
 from support.builders.pki import HUB_OIN, STRANGER_OIN, Identity, Pki
+from support.eventually import eventually_async
 from support.worlds import small_world
 from support.worlds.stores import open_register, utc_now
 from wissel.routing.facts import Fact
@@ -116,10 +118,16 @@ class Hub:
 
     async def finished(self, outcome: str) -> None:
         """Wait until the log has a line of a call with this outcome."""
-        while f'"outcome":"{outcome}"' not in self.log.getvalue():
-            self.server.flush_log()
-            check: Any = self.channel("desk").unary_unary("/grpc.health.v1.Health/Check")
-            await check(b"")
+        await eventually_async(
+            self.lines,
+            f"a call has ended as {outcome}",
+            until=lambda lines: any(line["outcome"] == outcome for line in lines),
+        )
+
+    def lines(self) -> list[dict[str, Any]]:
+        """Return the log lines of calls so far; that of a refusal comes after its answer."""
+        self.server.flush_log()
+        return [orjson.loads(line) for line in self.log.getvalue().splitlines()]
 
     def age(self, *, seconds: float) -> None:
         """Let the follower's clock move on."""

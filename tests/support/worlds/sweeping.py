@@ -2,12 +2,13 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 import grpc
 
+from support.eventually import eventually_async
 from support.fakes.las import Behaviour, failing, silent
 from support.worlds.forwarding import Envelope, World
 from wissel.server.courier.assemble import CourierDependencies, make_sweeper
@@ -16,8 +17,6 @@ from wissel.server.courier.settle.sweep import SweepSchedule
 PROMPT: Final = SweepSchedule(every=0.02, first=0.02, most=0.1, question=20.0, chance=random.random)
 LOST: Final = failing(grpc.StatusCode.INTERNAL)
 """A receiver that has the whole message, and whose answer gets lost."""
-
-_PATIENCE: Final = 60.0
 
 
 class Beats:
@@ -34,10 +33,9 @@ class Beats:
         """Wait until it has been asked so many times more."""
         enough = self._count + times
 
-        async def so() -> bool:
-            return self._count >= enough
-
-        await _once(so)
+        await eventually_async(
+            lambda: self._count, f"{times} sweeps more", until=lambda count: count >= enough
+        )
 
 
 @asynccontextmanager
@@ -82,24 +80,18 @@ async def left_by_a_crash(world: World, behave: Behaviour) -> Envelope:
 async def becomes(world: World, message: Envelope, state: str) -> None:
     """Wait until a message is in this state."""
 
-    async def so() -> bool:
-        return (await world.state(message) or ("", ""))[0] == state
-
-    await _once(so)
+    await eventually_async(
+        lambda: world.state(message),
+        f"the message is {state}",
+        until=lambda now: now is not None and now[0] == state,
+    )
 
 
 async def asked(world: World, times: int) -> None:
     """Wait until the receiver has been asked so many times in all."""
 
-    async def so() -> bool:
-        return len(world.las.asked) >= times
-
-    await _once(so)
-
-
-async def _once(so: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(_PATIENCE):
-        while True:
-            if await so():
-                return
-            await asyncio.sleep(0.01)
+    await eventually_async(
+        lambda: len(world.las.asked),
+        f"the receiver has been asked {times} times",
+        until=lambda count: count >= times,
+    )

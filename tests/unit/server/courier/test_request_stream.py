@@ -79,7 +79,11 @@ async def test_a_stream_is_read_for_so_long(limits: Limits, seconds: float) -> N
     assert seconds > 0 or sender.read == 0
 
 
-async def silence() -> AsyncIterator[pb.ForwardEnvelopeRequest]:
+async def silence(
+    asked: asyncio.Event | None = None,
+) -> AsyncIterator[pb.ForwardEnvelopeRequest]:
+    if asked:
+        asked.set()
     await asyncio.Event().wait()
     yield part(1)
 
@@ -106,9 +110,10 @@ async def test_who_is_quiet_or_gone_or_talks_nonsense_is_answered(
 
 
 async def test_an_interruption_ends_it() -> None:
-    stream = RequestStream(silence(), LIMITS)
+    asked = asyncio.Event()
+    stream = RequestStream(silence(asked), LIMITS)
     reading = asyncio.create_task(stream.run_out(soon()))
-    await asyncio.sleep(0)
+    await asked.wait()
 
     stream.interrupt(Refused(Reason.SENDER_GONE))
     await asyncio.wait([reading], timeout=EVER / 2)
@@ -138,16 +143,17 @@ async def test_what_was_read_to_its_end_is_not_read_again() -> None:
 
 
 async def test_a_gentle_interruption_lets_a_chunk_come_that_is_on_its_way() -> None:
-    arriving = asyncio.Event()
+    asked, arriving = asyncio.Event(), asyncio.Event()
 
     async def requests() -> AsyncIterator[pb.ForwardEnvelopeRequest]:
+        asked.set()
         await arriving.wait()
         yield pb.ForwardEnvelopeRequest(header=dossier_pb2.Signed(payload=b"x"))
         yield part(1)
 
     stream = RequestStream(requests(), LIMITS)
     reading = asyncio.create_task(stream.header())
-    await asyncio.sleep(0)
+    await asked.wait()
 
     stream.interrupt(Refused(Reason.RECEIVER_FAILED), gently=True)
     arriving.set()
