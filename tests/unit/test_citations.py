@@ -140,7 +140,7 @@ def test_links_lead_somewhere(document: Path) -> None:
     assert [] == wrong
 
 
-@pytest.mark.parametrize("name", ["docs/architecture.md", "docs/design.md"])
+@pytest.mark.parametrize("name", ["docs/architecture.md", "docs/design.md", "CONTRIBUTING.md"])
 def test_paths_and_modules_that_are_named_exist(name: str) -> None:
     text = FENCE.sub("", (ROOT / name).read_text(encoding="utf-8"))
     paths = [path for path in PATH.findall(text) if path.split("/")[0] in FOLDERS or "." in path]
