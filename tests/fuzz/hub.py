@@ -11,6 +11,7 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.table.table import Table
 from wissel.server.rpc.calls.call import Caller
+from wissel.server.rpc.calls.waiting import WaitingCalls
 from wissel.server.rpc.requests.shared import Shared
 
 _NO_PEER: Final = cast(Any, None)  # no certificate is looked at
@@ -84,6 +85,7 @@ def shared() -> Shared:
         register=cast(Any, _Database()),
         follower=_Follower(),
         gates=cast(Any, _Gates()),
+        waiting=WaitingCalls(1),
         clock=lambda: dt.datetime.combine(small_world.TODAY, dt.time(12), dt.UTC),
         new_id=lambda: small_world.ident("new"),
         hub_oin=HUB,

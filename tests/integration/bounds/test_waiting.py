@@ -13,10 +13,19 @@ from support.builders.stubs import Caller
 from support.worlds import small_world
 from support.worlds.hub import BOUNDS, Hub, detail, reason_of, running_hub
 from wissel.endpoint.v1.endpoint_service_pb2 import ListEndpointsRequest, SuspendEndpointRequest
+from wissel.mandate.v1.mandate_service_pb2 import ValidateMandateRequest
 from wissel.server.registry.ports import Actor
 
 ROOM = 2
 OWN = str(small_world.endpoint(small_world.A_NOORD, 1).endpoint_id)
+
+
+@pytest.fixture
+async def full(tmp_path: Path) -> AsyncIterator[Hub]:
+    """A hub without room for any call that waits for the database."""
+    bounds = replace(BOUNDS, waiting=0)
+    async with running_hub(tmp_path, facts=small_world.small(), bounds=bounds) as started:
+        yield started
 
 
 @pytest.fixture
@@ -48,15 +57,53 @@ async def test_for_want_of_room_a_call_is_refused_until_others_end(hub: Hub) -> 
     assert (await noord.endpoints.ListEndpoints(ListEndpointsRequest())).endpoints
 
 
-async def test_an_operator_finds_room(tmp_path: Path) -> None:
-    bounds = replace(BOUNDS, waiting=0)
-    async with running_hub(tmp_path, facts=small_world.small(), bounds=bounds) as hub:
-        desk, noord = Caller(hub, "desk"), Caller(hub, "noord")
+async def test_an_operator_finds_room(full: Hub) -> None:
+    desk, noord = Caller(full, "desk"), Caller(full, "noord")
 
-        with pytest.raises(grpc.aio.AioRpcError) as refused:
-            await noord.endpoints.ListEndpoints(ListEndpointsRequest())
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await noord.endpoints.ListEndpoints(ListEndpointsRequest())
 
-        assert reason_of(refused.value) == "OVERLOADED"
-        assert detail(refused.value, error_details_pb2.RetryInfo).retry_delay.seconds > 0
-        assert (await desk.endpoints.ListEndpoints(ListEndpointsRequest())).endpoints
-        await noord.resolve()
+    assert reason_of(refused.value) == "OVERLOADED"
+    assert detail(refused.value, error_details_pb2.RetryInfo).retry_delay.seconds > 0
+    assert (await desk.endpoints.ListEndpoints(ListEndpointsRequest())).endpoints
+    await noord.resolve()
+
+
+async def test_a_supplier_that_validates_its_own_mandate_waits_for_the_database(full: Hub) -> None:
+    question = ValidateMandateRequest(brin="99XC", supplier_oin=small_world.ZUID, service="OSO_OV")
+
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await Caller(full, "zuid").mandates.ValidateMandate(question)
+    operator = await Caller(full, "desk").mandates.ValidateMandate(question)
+
+    assert reason_of(refused.value) == "OVERLOADED"
+    assert operator.mandate.mandate_id == str(small_world.C_ZUID.mandate_id)
+
+
+@pytest.mark.parametrize("name", ["noord", "duo"])
+async def test_a_third_party_that_validates_a_mandate_waits_for_nothing(
+    full: Hub, name: str
+) -> None:
+    question = ValidateMandateRequest(brin="99XC", supplier_oin=small_world.ZUID, service="OSO_OV")
+
+    answer = await Caller(full, name).mandates.ValidateMandate(question)
+
+    assert (answer.result, answer.HasField("mandate")) == ("OK", False)
+
+
+async def test_a_supplier_without_a_mandate_waits_for_nothing(full: Hub) -> None:
+    question = ValidateMandateRequest(brin="99XC", supplier_oin=small_world.NOORD, service="OSO_OV")
+
+    answer = await Caller(full, "noord").mandates.ValidateMandate(question)
+
+    assert (answer.result, answer.reason) == ("NOK", "MANDATE_MISSING")
+
+
+async def test_a_resolve_that_waits_for_a_revision_needs_room(full: Hub) -> None:
+    noord, revision = Caller(full, "noord"), full.follower.table.revision
+
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await noord.resolve(at_least_revision=revision + 1)
+
+    assert reason_of(refused.value) == "OVERLOADED"
+    assert (await noord.resolve(at_least_revision=revision)).registry_revision == revision

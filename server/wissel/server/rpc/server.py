@@ -15,11 +15,12 @@ from wissel.server.identity.peer import Peers
 from wissel.server.registry.ports import Register
 from wissel.server.rpc.calls.call_log import Finished
 from wissel.server.rpc.calls.coalescing import Together
-from wissel.server.rpc.calls.gates import Gates, Room, Serving
+from wissel.server.rpc.calls.gates import Gates, Serving
 from wissel.server.rpc.calls.interceptor import Interceptor
 from wissel.server.rpc.calls.log import Lines
 from wissel.server.rpc.calls.policy import check_policy
 from wissel.server.rpc.calls.quota import Buckets, Quota
+from wissel.server.rpc.calls.waiting import WaitingCalls
 from wissel.server.rpc.requests.shared import Shared
 from wissel.server.rpc.served import Traffic, add_services
 from wissel.server.rpc.services.health import HealthServicer
@@ -145,9 +146,10 @@ async def build(parts: Parts) -> RpcServer:
     follower must have loaded its table before the server listens.
     """
     serving, finished = Serving(), Finished(parts.metrics, parts.lines, parts.clock)
-    gates = _gates(parts, serving)
+    gates, waiting = _gates(parts, serving), WaitingCalls(parts.bounds.waiting)
     together = Together(parts.monotonic)
-    interceptor = Interceptor(gates, finished, together, parts.bounds.stream_check_seconds)
+    every = parts.bounds.stream_check_seconds
+    interceptor = Interceptor(gates, finished, together, waiting, every)
     server = grpc.aio.server(
         interceptors=[*parts.around, interceptor], options=_options(parts.bounds)
     )
@@ -156,6 +158,7 @@ async def build(parts: Parts) -> RpcServer:
         register=parts.register,
         follower=parts.follower,
         gates=gates,
+        waiting=waiting,
         clock=parts.clock,
         new_id=parts.new_id,
         hub_oin=parts.hub_oin,
@@ -178,7 +181,6 @@ def _gates(parts: Parts, serving: Serving) -> Gates:
         follower=parts.follower,
         operators=parts.operators,
         serving=serving,
-        room=Room(parts.bounds.waiting),
         buckets={quota: Buckets(quota, size, parts.monotonic) for quota, size in sizes.items()},
     )
 

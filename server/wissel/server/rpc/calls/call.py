@@ -56,8 +56,9 @@ class Call:
     `policy` is the row of its method. `table` is pinned: it changes only when
     the call waits for a revision. `started` is an instant of
     `time.perf_counter`, `seconds` how long the call took; when it has ended
-    there is no `context` any more. `notes` are more fields of the log line,
-    beside `message_id`.
+    there is no `context` any more. `waits` tells that it is counted among those
+    that wait for the database. `notes` are more fields of the log line, beside
+    `message_id`.
     """
 
     __slots__ = (
@@ -76,6 +77,7 @@ class Call:
         "seconds",
         "started",
         "table",
+        "waits",
     )
 
     def __init__(
@@ -94,6 +96,7 @@ class Call:
         self.message_id = ""
         self.notes = _NO_NOTES
         self.items = 0
+        self.waits = False
         self.revision = 0
         self.ended: Refused | None = None
 

@@ -1,8 +1,7 @@
-"""The gates that a call passes before its servicer sees it."""
+"""The gates that a call passes before its servicer sees it (design.md#authorization)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from wissel.routing.facts import Role
 from wissel.routing.refusals.errors import Refused
@@ -12,8 +11,7 @@ from wissel.routing.table.table import Table
 from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.ports import STALE_SECONDS, Tables
 from wissel.server.identity.peer import Peer, Peers
-from wissel.server.rpc.calls.call import Call, Caller, Context, caller
-from wissel.server.rpc.calls.policy import MethodPolicy
+from wissel.server.rpc.calls.call import Call, Caller
 from wissel.server.rpc.calls.quota import Buckets, Quota
 
 
@@ -24,94 +22,48 @@ class Serving:
     stopping: bool = False
 
 
-class Room:
-    """Room for so many calls at once that may wait for the database.
-
-    The others never wait inside the hub: what they wait in is gRPC's queue,
-    which has a bound of its own (ADR 10).
-    """
-
-    def __init__(self, size: int) -> None:
-        self._free = size
-
-    def bounded(self, behavior: Any, policy: MethodPolicy) -> Any:
-        """Return a method of a servicer that raises `Refused(OVERLOADED)` for want of room.
-
-        An operator always finds room: it may be what ends the overload. So does
-        what decides on the facts in memory, and what answers always.
-        """
-        if policy.always or policy.in_memory:
-            return behavior
-
-        async def bounded(request: object, context: Context) -> Any:
-            if self._free <= 0 and not caller().operator:
-                raise Refused(Reason.OVERLOADED)
-            self._free -= 1
-            try:
-                return await behavior(request, context)
-            finally:
-                self._free += 1
-
-        return bounded
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gates:
-    """Lets a call in, with its caller and pinned table filled in, or refuses it."""
+    """Lets a call in, or refuses it.
+
+    The OINs in `operators` are operators until somebody registers them. `buckets`
+    has those of each quota.
+    """
 
     peers: Peers
     follower: Tables
     operators: frozenset[Oin]
     serving: Serving
-    room: Room
     buckets: Mapping[Quota, Buckets]
     _known: dict[Oin, tuple[Peer, Reference, Caller]] = field(default_factory=dict)
 
     def admit(self, call: Call, request: object) -> None:
-        """Let the call in or raise `Refused`, by this list in this order.
-
-        1. identity: from the certificate alone, never from the message
-        2. registered: a stranger learns its own OIN and nothing else
-        3. policy: who may call this method
-        4. serving: another process takes what this one no longer should
-        5. fresh: facts that are too old decide nothing
-        6. quota: only a call that would be served costs anything
-        7. readable: a stranger never learns what is wrong with its bytes
+        """Let a call in, with its caller filled in, or raise `Refused`.
 
         `request` is None for a stream, and a `Refused` for bytes that are no message.
         """
-        table, policy = call.table, call.policy
-        peer = self.peers.identify(call.context.auth_context(), table.revoked)
-        call.caller = caller = self.caller_of(peer, table)
-        if caller.role not in policy.who:
-            raise _shut_out(caller, call.method)
-        if not policy.always:
-            if self.serving.stopping:
-                raise Refused(Reason.SHUTTING_DOWN)
-            if self.follower.staleness() > STALE_SECONDS:
-                raise Refused(Reason.REGISTRY_STALE)
-        unread = request is None or isinstance(request, Refused)
-        if policy.quota is not None:
-            call.items = 1 if policy.cost is None or unread else policy.cost(request)
-            self.buckets[policy.quota].spend(caller.oin, call.items)
-        if isinstance(request, Refused):
-            raise request
+        for gate in (
+            self._identify,  # from the certificate alone, never from the message
+            self._authorize,  # a stranger learns its own OIN, any other its role, and no more
+            self._serve,  # another process takes what this one no longer should
+            self._trust_facts,  # facts that are too old decide nothing
+            self._charge,  # only a call that would be served costs anything
+            self._read,  # who may not call never learns what is wrong with its bytes
+        ):
+            gate(call, request)
 
     def readmit(self, call: Call) -> None:
         """Judge the caller of a running stream again; raises `Refused` as `admit` does."""
-        table = self.follower.table
         if call.caller is not None:
+            table = self.follower.table
             self.peers.still_valid(call.caller.peer, table.revoked)
-            caller = self.caller_of(call.caller.peer, table)
-            if caller.role not in call.policy.who:
-                raise _shut_out(caller, call.method)
+            _require_role(self.caller_of(call.caller.peer, table), call)
 
     def caller_of(self, peer: Peer, table: Table) -> Caller:
         """Return who the owner of a certificate is in the register.
 
-        A system with an OIN of its own counts as its vendor. The OINs in the
-        settings are operators until somebody registers them. The answer is
-        kept for as long as parties and systems stay as they are.
+        A system with an OIN of its own counts as its vendor. The answer is kept
+        for as long as parties and systems stay as they are.
         """
         oin = peer.oin
         known = self._known.get(oin)
@@ -136,9 +88,42 @@ class Gates:
         role = Role.OPERATOR if oin in self.operators else None
         return Caller(oin=oin, role=role, name="", peer=peer)
 
+    def _identify(self, call: Call, _: object) -> None:
+        peer = self.peers.identify(call.context.auth_context(), call.table.revoked)
+        call.caller = self.caller_of(peer, call.table)
 
-def _shut_out(caller: Caller, method: str) -> Refused:
-    """Return why the policy shuts a caller out of a method."""
+    def _authorize(self, call: Call, _: object) -> None:
+        _require_role(_caller_of(call), call)
+
+    def _serve(self, call: Call, _: object) -> None:
+        if self.serving.stopping and not call.policy.always:
+            raise Refused(Reason.SHUTTING_DOWN)
+
+    def _trust_facts(self, call: Call, _: object) -> None:
+        if not call.policy.always and self.follower.staleness() > STALE_SECONDS:
+            raise Refused(Reason.REGISTRY_STALE)
+
+    def _charge(self, call: Call, request: object) -> None:
+        quota, cost = call.policy.quota, call.policy.cost
+        if quota is not None:
+            unread = request is None or isinstance(request, Refused)
+            call.items = 1 if cost is None or unread else cost(request)
+            self.buckets[quota].spend(_caller_of(call).oin, call.items)
+
+    def _read(self, _: Call, request: object) -> None:
+        if isinstance(request, Refused):
+            raise request
+
+
+def _caller_of(call: Call) -> Caller:
+    assert call.caller is not None, "the first gate fills it in"  # noqa: S101
+    return call.caller
+
+
+def _require_role(caller: Caller, call: Call) -> None:
+    """Refuse a caller whose role is not in the row of the method."""
+    if caller.role in call.policy.who:
+        return
     if caller.role is None:
-        return Refused(Reason.PARTY_NOT_REGISTERED, oin=caller.oin)
-    return Refused(Reason.METHOD_NOT_ALLOWED, method=method, role=caller.role)
+        raise Refused(Reason.PARTY_NOT_REGISTERED, oin=caller.oin)
+    raise Refused(Reason.METHOD_NOT_ALLOWED, method=call.method, role=caller.role)

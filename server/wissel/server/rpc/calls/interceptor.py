@@ -5,6 +5,7 @@ import inspect
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import nullcontext
 from typing import Any, Final, TypeAlias
 
 import grpc
@@ -22,6 +23,7 @@ from wissel.server.rpc.calls.policy import POLICY, MethodPolicy
 from wissel.server.rpc.calls.redaction import for_caller
 from wissel.server.rpc.calls.status import abort
 from wissel.server.rpc.calls.stream_reauth import Watch
+from wissel.server.rpc.calls.waiting import WaitingCalls
 
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 Read: TypeAlias = Callable[[bytes], object]
@@ -29,6 +31,7 @@ Continuation: TypeAlias = "Callable[[grpc.HandlerCallDetails], Awaitable[Handler
 
 _UNKNOWN: Final = "unknown"
 _FOR_NOBODY: Final = MethodPolicy(who=frozenset())
+_AT_ONCE: Final = nullcontext()
 _CODES: Final[Mapping[Any, str]] = {code.value[0]: code.name for code in grpc.StatusCode}
 _LOG: Final = structlog.get_logger("wissel.rpc")
 
@@ -40,9 +43,11 @@ class Interceptor(grpc.aio.ServerInterceptor):
 
     1. its log line and metrics: also of what fails in the steps below
     2. nothing unexpected leaves: a stray exception becomes INTERNAL with an id
-    3. a call that decides on the facts in memory waits for those close by
-    4. the gates: identity, registered, policy, serving, fresh, quota
-    5. for a stream: the same identity, judged again while it runs
+    3. a call that decides on the facts in memory is served with those close by
+       (ADR 14): before the gates, so that the gates are passed together too
+    4. the gates: see `Gates.admit`
+    5. only so many calls wait for the database (ADR 10): those that were let in
+    6. the caller of a stream is judged again while it runs
     """
 
     def __init__(
@@ -50,11 +55,13 @@ class Interceptor(grpc.aio.ServerInterceptor):
         gates: Gates,
         finished: Finished,
         together: Together,
+        waiting: WaitingCalls,
         stream_check_seconds: float,
     ) -> None:
         self.gates = gates
         self.finished = finished
         self.together = together
+        self.waiting = waiting
         self._check_seconds = stream_check_seconds
         self._wrapped: dict[str, Handler] = {}
         self._unknown = _refusing(self)
@@ -132,8 +139,7 @@ class _Wrapped:
         write = inner.response_serializer
         one, each = _reading(read, _kept), _reading(read, _raised)
         if inner.unary_unary is not None:
-            behavior = self._around.gates.room.bounded(inner.unary_unary, self._policy)
-            return grpc.unary_unary_rpc_method_handler(self._unary(behavior), one, write)
+            return grpc.unary_unary_rpc_method_handler(self._unary(inner.unary_unary), one, write)
         if inner.stream_unary is not None:
             return grpc.stream_unary_rpc_method_handler(
                 self._stream_in(inner.stream_unary), each, write
@@ -150,14 +156,16 @@ class _Wrapped:
         around, method, policy = self._around, self._method, self._policy
         admit, finished = around.gates.admit, around.finished
         together = around.together if policy.in_memory else None
+        counted = None if policy.in_memory or policy.always else around.waiting.counted
 
         async def unary(request: object, context: Context) -> Any:
-            call = around.begin(method, policy, context)
-            try:
+            call = around.begin(method, policy, context)  # 1.
+            try:  # 2.
                 if together is not None and (turn := together.turn()) is not None:
-                    await turn
-                admit(call, request)
-                return await behavior(request, context)
+                    await turn  # 3.
+                admit(call, request)  # 4.
+                with counted(call) if counted is not None else _AT_ONCE:  # 5.
+                    return await behavior(request, context)
             except BaseException as error:
                 await around.fail(call, error)
                 raise
@@ -171,10 +179,10 @@ class _Wrapped:
         admit, finished = around.gates.admit, around.finished
 
         async def stream_in(requests: object, context: Context) -> Any:
-            call = around.begin(method, policy, context)
-            try:
-                admit(call, None)
-                with around.watch(call):
+            call = around.begin(method, policy, context)  # 1.
+            try:  # 2.
+                admit(call, None)  # 4.
+                with around.watch(call):  # 6.
                     return await behavior(requests, context)
             except BaseException as error:
                 await around.fail(call, error)
@@ -191,10 +199,10 @@ class _Wrapped:
         yields = inspect.isasyncgenfunction(behavior)
 
         async def stream_out(request: object, context: Context) -> AsyncIterator[Any]:
-            call = around.begin(method, policy, context)
-            try:
-                admit(call, request)
-                with around.watch(call):
+            call = around.begin(method, policy, context)  # 1.
+            try:  # 2.
+                admit(call, request)  # 4.
+                with around.watch(call):  # 6.
                     if yields:
                         async for response in behavior(request, context):
                             yield response

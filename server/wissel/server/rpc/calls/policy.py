@@ -50,8 +50,9 @@ class MethodPolicy:
     quota       the quota that its requests count against, if any
     cost        the number of items for which a request counts; by default one
     always      whether it also answers while the hub stops or its facts are stale
-    in_memory   whether it decides on the facts in memory, so that calls which come
-                close together are served together (ADR 14)
+    in_memory   whether it decides on the facts in memory: its calls that come close
+                together are served together (ADR 14), and one counts as waiting for
+                the database only while it does wait (ADR 10)
     own_queue   whether gRPC keeps a queue for it alone, so that a flood of it delays
                 no other method (ADR 10)
     forbids     whether a request forbids forwards, so that its answer is held back

@@ -1,7 +1,8 @@
 """What the servicers share: the register, the facts in memory, and how a read begins."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 from uuid import UUID
@@ -9,9 +10,10 @@ from uuid import UUID
 from wissel.routing.values.days import Today
 from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.ports import Clock, Tables
-from wissel.server.registry.ports import Register
+from wissel.server.registry.ports import Register, Snapshot
 from wissel.server.rpc.calls.call import Call, current
 from wissel.server.rpc.calls.gates import Gates
+from wissel.server.rpc.calls.waiting import WaitingCalls
 
 
 class RevisionRequest(Protocol):
@@ -31,6 +33,7 @@ class Shared:
     register: Register
     follower: Tables
     gates: Gates
+    waiting: WaitingCalls
     clock: Clock
     new_id: Callable[[], UUID]
     hub_oin: Oin
@@ -41,14 +44,28 @@ class Shared:
         """Return the day in Amsterdam."""
         return self._today.at(self.clock())
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Snapshot]:
+        """Open a consistent read of the database for the current call.
+
+        Raises `Refused(OVERLOADED)` if too many calls wait for the database.
+        """
+        with self.waiting.counted(current()):
+            async with self.register.snapshot() as snapshot:
+                yield snapshot
+
     async def at(self, request: RevisionRequest) -> Call:
         """Return the current call, once the facts are at the revision that it asks for.
 
-        Raises `Refused` with REVISION_UNKNOWN or REVISION_NOT_REACHED.
+        Raises `Refused` with REVISION_UNKNOWN or REVISION_NOT_REACHED, and with
+        OVERLOADED if it is to wait and too many do.
         """
         call = current()
         if request.HasField("at_least_revision"):
-            await self.follower.reached(request.at_least_revision)
+            revision = request.at_least_revision
+            if self.follower.table.revision < revision:
+                with self.waiting.counted(call):
+                    await self.follower.reached(revision)
             call.table = self.follower.table
             if call.caller is not None:
                 call.caller = self.gates.caller_of(call.caller.peer, call.table)

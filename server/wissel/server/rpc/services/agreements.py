@@ -74,7 +74,7 @@ class AgreementServicer(pb_grpc.AgreementServiceServicer):
         signatories = {str(one) for one in asked if one is not None}
         if not current_scope().operator:
             signatories.add(vendor_of(call.table, caller().oin))
-        async with self._shared.register.snapshot() as snapshot:
+        async with self._shared.snapshot() as snapshot:
             found, token = await listed(snapshot, Agreement, page, _signed_by(signatories))
         return pb.ListAgreementsResponse(
             agreements=map(agreement_message, found), next_page_token=token

@@ -22,7 +22,7 @@ class CatalogServicer(pb_grpc.CatalogServiceServicer):
         """List services in order of code."""
         page = page_of(request)
         await self._shared.at(request)
-        async with self._shared.register.snapshot() as snapshot:
+        async with self._shared.snapshot() as snapshot:
             found, token = await listed(snapshot, Service, page)
         return pb.ListServicesResponse(services=map(service_message, found), next_page_token=token)
 
@@ -31,7 +31,7 @@ class CatalogServicer(pb_grpc.CatalogServiceServicer):
     ) -> pb.GetServiceResponse:
         """Return one service, also by an alias."""
         code = ServiceCode.parse(request.service, "service")
-        async with self._shared.register.snapshot() as snapshot:
+        async with self._shared.snapshot() as snapshot:
             service = await get_service(snapshot, code)
         return pb.GetServiceResponse(service=service_message(service))
 

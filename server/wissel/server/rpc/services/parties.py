@@ -84,7 +84,7 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
     async def GetParty(self, request: pb.GetPartyRequest, context: object) -> pb.GetPartyResponse:
         """Return one party."""
         oin = Oin.parse(request.oin, "oin")
-        async with self._shared.register.snapshot() as snapshot:
+        async with self._shared.snapshot() as snapshot:
             party = await get_party(snapshot, oin)
         return pb.GetPartyResponse(party=party_message(party))
 
@@ -96,7 +96,7 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
         role = optional_choice(Role, request.role, "role")
         where: dict[str, Where] = {"role": role} if role else {}
         await self._shared.at(request)
-        async with self._shared.register.snapshot() as snapshot:
+        async with self._shared.snapshot() as snapshot:
             found, token = await listed(snapshot, Party, page, where)
         return pb.ListPartiesResponse(parties=map(party_message, found), next_page_token=token)
 
@@ -126,7 +126,7 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
         where: dict[str, Where] = {"party": party} if party else {}
         await self._shared.at(request)
         scope = current_scope()
-        async with self._shared.register.snapshot() as snapshot:
+        async with self._shared.snapshot() as snapshot:
             found, token = await listed(snapshot, System, page, where)
             known = await _qualifications(snapshot, found, scope)
         systems = [system_message(system, known[system.system_id]) for system in found]

@@ -117,7 +117,7 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
         """Return one endpoint within the caller's scope."""
         endpoint_id = uuid(request.endpoint_id, "endpoint_id")
         await self._shared.at(request)
-        async with self._shared.register.snapshot() as snapshot:
+        async with self._shared.snapshot() as snapshot:
             endpoint = await get_endpoint(snapshot, endpoint_id, current_scope())
             message = await _message(snapshot, endpoint, self._shared.today())
         return pb.GetEndpointResponse(endpoint=message)
@@ -133,7 +133,7 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
         await self._shared.at(request)
         today = self._shared.today()
         keep = None if request.include_ended else lambda one: not endpoint_has_ended(one, today)
-        async with self._shared.register.snapshot() as snapshot:
+        async with self._shared.snapshot() as snapshot:
             where: dict[str, Where] = dict(current_scope().where())
             if receiver:
                 where["organisation"] = receiver
@@ -150,7 +150,7 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
     ) -> pb.LookupEndpointsResponse:
         """Answer, as a telephone book does, where a school receives."""
         await self._shared.at(request)
-        async with self._shared.register.snapshot() as snapshot:
+        async with self._shared.snapshot() as snapshot:
             entries = await lookup(snapshot, request, self._shared.today())
             revision = snapshot.revision
         return pb.LookupEndpointsResponse(endpoints=entries, registry_revision=revision)

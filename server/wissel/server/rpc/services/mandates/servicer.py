@@ -70,7 +70,7 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
         """Return one mandate within the caller's scope."""
         mandate_id = uuid(request.mandate_id, "mandate_id")
         await self._shared.at(request)
-        async with self._shared.register.snapshot() as snapshot:
+        async with self._shared.snapshot() as snapshot:
             mandate = await get_mandate(snapshot, mandate_id, current_scope())
             message = await _message(snapshot, mandate, self._shared.today())
         return pb.GetMandateResponse(mandate=message)
@@ -87,7 +87,7 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
         scope = current_scope()
         today = self._shared.today()
         keep = None if request.include_ended else lambda mandate: not has_ended(mandate, today)
-        async with self._shared.register.snapshot() as snapshot:
+        async with self._shared.snapshot() as snapshot:
             where = within(scope, system_id)
             if giver:
                 where["organisation"] = giver
@@ -144,7 +144,12 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
     async def ValidateMandate(
         self, request: pb.ValidateMandateRequest, context: object
     ) -> pb.ValidateMandateResponse:
-        """Answer whether a vendor may act for a school, as OK or NOK."""
+        """Answer whether a vendor may act for a school, as OK or NOK.
+
+        The answer is decided on the facts in memory. The database is asked for
+        the mandate that goes along with an OK, which only the supplier itself
+        and operators get; and for a revision that is not in memory yet.
+        """
         call = await self._shared.at(request)
         who = caller()
         verdict = validate_mandate(call.table, request, who, self._shared.today())
@@ -154,7 +159,7 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
             registry_revision=call.table.revision,
         )
         if verdict.shown and verdict.mandate_id:
-            async with self._shared.register.snapshot() as snapshot:
+            async with self._shared.snapshot() as snapshot:
                 mandate = await get_mandate(snapshot, verdict.mandate_id, Scope.everything())
                 message = await _message(snapshot, mandate, self._shared.today())
             response.mandate.CopyFrom(message)

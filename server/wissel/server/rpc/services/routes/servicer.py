@@ -1,6 +1,8 @@
 """RouteService: where a message must go, and why or why not.
 
-Everything here reads the facts in memory; no call touches the database.
+Everything here is decided on the facts in memory. A call that asks for a
+revision which is not there yet waits for it, and counts as one that waits for
+the database (ADR 10).
 """
 
 import asyncio

@@ -85,7 +85,7 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
             include_closed=request.include_closed,
         )
         await self._shared.at(request)
-        async with self._shared.register.snapshot() as snapshot:
+        async with self._shared.snapshot() as snapshot:
             part = page.part(snapshot)
             found = await list_schools(snapshot, wanted, part)
         return pb.ListSchoolsResponse(
@@ -99,7 +99,7 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
         """Return one school."""
         brin = Brin.parse(request.brin, "brin")
         await self._shared.at(request)
-        async with self._shared.register.snapshot() as snapshot:
+        async with self._shared.snapshot() as snapshot:
             school = await get_school(snapshot, brin)
         return pb.GetSchoolResponse(school=school_message(school))
 
@@ -109,7 +109,7 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
         """List boards in order of number."""
         page = page_of(request)
         await self._shared.at(request)
-        async with self._shared.register.snapshot() as snapshot:
+        async with self._shared.snapshot() as snapshot:
             part = page.part(snapshot)
             found = await list_boards(snapshot, request.name_contains, part)
             counts = await count_schools(snapshot, *(board.number for board in found.items))
@@ -122,7 +122,7 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
         """Return one board."""
         number = BoardNumber.parse(request.board_number, "board_number")
         await self._shared.at(request)
-        async with self._shared.register.snapshot() as snapshot:
+        async with self._shared.snapshot() as snapshot:
             board = await get_board(snapshot, number)
             counts = await count_schools(snapshot, number)
         return pb.GetBoardResponse(board=board_message(board, counts[number]))
@@ -169,7 +169,7 @@ class SamenwerkingsverbandServicer(pb_grpc.SamenwerkingsverbandServiceServicer):
         """List samenwerkingsverbanden in order of code."""
         page = page_of(request)
         await self._shared.at(request)
-        async with self._shared.register.snapshot() as snapshot:
+        async with self._shared.snapshot() as snapshot:
             found, token = await listed(snapshot, Samenwerkingsverband, page)
         return pb.ListSamenwerkingsverbandenResponse(
             samenwerkingsverbanden=map(swv_message, found), next_page_token=token
