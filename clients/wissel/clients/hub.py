@@ -19,8 +19,8 @@ from wissel.clients.sending.receipts import DeliveryReceipt, check_receipts, rec
 from wissel.clients.sending.transfer import Progress, settles, transfer
 from wissel.clients.transport.connection import Link
 from wissel.clients.transport.retry import Patience
+from wissel.clients.transport.spans import Kind, Tracer
 from wissel.clients.transport.status_errors import from_rule
-from wissel.clients.transport.tracing import Kind, Tracer
 from wissel.routing.refusals.errors import Refused as RuleRefused
 from wissel.routing.values.identifiers import Oin
 from wissel.traffic.v1 import traffic_service_pb2 as pb

@@ -12,7 +12,8 @@ from wissel.clients.blocking import Hub
 from wissel.clients.identity import Identity
 from wissel.clients.transport.connection import Request, Response, Unary
 from wissel.clients.transport.retry import Patience
-from wissel.clients.transport.tracing import Tracer, tracer_for
+from wissel.clients.transport.spans import Tracer
+from wissel.clients.transport.tracing import tracer_for
 
 _PATIENCE: Final = Patience(total=5.0)
 

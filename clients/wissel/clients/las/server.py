@@ -17,7 +17,7 @@ from wissel.clients.identity import Identity, Material
 from wissel.clients.las.inbox import Inbox
 from wissel.clients.las.message import Las
 from wissel.clients.las.service import LasServicer
-from wissel.clients.transport.tracing import Tracer
+from wissel.clients.transport.spans import Tracer
 from wissel.las.v1.las_service_pb2_grpc import add_LasServiceServicer_to_server
 from wissel.routing.values.identifiers import Oin
 

@@ -17,7 +17,7 @@ from wissel.clients.las.message import IncomingMessage, Las, RefuseMessage
 from wissel.clients.las.opening import Accepted, judge, require_hub
 from wissel.clients.las.payload import drain, take_in, temporary
 from wissel.clients.las.refusing import refuse
-from wissel.clients.transport.tracing import Kind, Span, Tracer
+from wissel.clients.transport.spans import Kind, Span, Tracer
 from wissel.clients.trust import caller_of
 from wissel.dossier.v1 import dossier_pb2
 from wissel.las.v1 import las_service_pb2 as pb

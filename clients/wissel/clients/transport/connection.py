@@ -11,8 +11,8 @@ from google.protobuf.message import Message
 
 from wissel.clients.identity import Identity, Material
 from wissel.clients.transport.retry import IMPATIENT, Patience
+from wissel.clients.transport.spans import Tracer
 from wissel.clients.transport.status_errors import translate
-from wissel.clients.transport.tracing import Tracer
 
 Request = TypeVar("Request", bound=Message)
 Response = TypeVar("Response", bound=Message)

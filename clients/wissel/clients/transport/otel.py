@@ -1,7 +1,7 @@
-"""Tracing with OpenTelemetry; imported by `tracing.tracer_for` alone, and needs the extra `otel`.
+"""Traces with OpenTelemetry. Only `tracing.tracer_for` imports it: it needs the extra `otel`.
 
-A trace that a caller began is taken over if the caller traces it. A LAS does so
-for nobody but its hub, which grants that sparingly (docs/adr/0011).
+A trace that a caller began is continued if the caller sampled it. A LAS does so
+only for its hub, which samples sparingly (ADR 11).
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from wissel.clients.errors import Refused
-from wissel.clients.transport.tracing import Kind, Sent, Span, Tracer
+from wissel.clients.transport.spans import Kind, Sent, Span, Tracer
 from wissel.routing.refusals.errors import Refused as RuleRefused
 
 _PARENT: Final = "traceparent"  # and no `tracestate`, which may hold anything
@@ -26,7 +26,7 @@ _SPREAD: Final = TraceContextTextMapPropagator()
 
 
 class OtelTracer(Tracer):
-    """Traces a share of the messages, for the service `name`."""
+    """Traces `share` (0 to 1) of the messages, as the service `name`."""
 
     def __init__(self, name: str, share: float) -> None:
         named = Resource.create({"service.name": name}).merge(OTELResourceDetector().detect())
@@ -37,7 +37,7 @@ class OtelTracer(Tracer):
 
     @contextmanager
     def span(self, name: str, kind: Kind = Kind.INTERNAL, sent: Sent = ()) -> Iterator[Span]:
-        """Trace what is done in the block; see `Tracer`."""
+        """Trace the block; see `Tracer.span`."""
         found = {key: value for key, value in sent if key == _PARENT and isinstance(value, str)}
         with self._tracer.start_as_current_span(
             name,
@@ -53,13 +53,13 @@ class OtelTracer(Tracer):
                 raise
 
     def onward(self) -> tuple[tuple[str, str], ...]:
-        """Return the `traceparent` of what is traced at this moment."""
+        """Return the `traceparent` of the current span."""
         carrier: dict[str, str] = {}
         _SPREAD.inject(carrier)
         return tuple((key, value) for key, value in carrier.items() if key == _PARENT)
 
     def close(self) -> None:
-        """Send what is left."""
+        """Export the spans that are left."""
         self._provider.shutdown()
 
 
