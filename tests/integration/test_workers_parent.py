@@ -16,9 +16,9 @@ import pytest
 
 from support.processes.processes import free_port
 from wissel.server.settings import ListenError
-from wissel.server.workers.metrics_endpoint import watched
-from wissel.server.workers.parent import SILENT_SECONDS, Parent, Start
-from wissel.server.workers.port import held
+from wissel.server.workers.metrics_endpoint import serving_metrics
+from wissel.server.workers.parent import SILENT_SECONDS, Parent, WorkerStart
+from wissel.server.workers.port import reserved
 
 SERVES = "import os, signal, sys; os.write(int(sys.argv[1]), b'+'); signal.pause()"
 FAILS = "raise SystemExit(4)"
@@ -34,9 +34,9 @@ class Told:
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     deaths: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
 
-    def start(self, script: str, command: tuple[str, ...] = ()) -> Start:
+    def start(self, script: str, command: tuple[str, ...] = ()) -> WorkerStart:
         """Return how to start a script as a worker."""
-        return Start(
+        return WorkerStart(
             command=command or (sys.executable, "-c", script),
             environ=environ,
             ready=self.ready.set,
@@ -95,7 +95,7 @@ async def test_the_pause_before_a_restart_grows() -> None:
 
 async def test_a_worker_that_falls_silent_counts_as_not_serving() -> None:
     told, now = Told(), [0.0]
-    parent = Parent(1, told.start(SERVES), clock=lambda: now[0])
+    parent = Parent(1, told.start(SERVES), monotonic=lambda: now[0])
     running = asyncio.create_task(parent.run())
     await told.ready.wait()
 
@@ -111,7 +111,7 @@ async def test_a_worker_that_falls_silent_counts_as_not_serving() -> None:
 
 async def test_workers_that_do_not_serve_yet_are_shown_as_such(tmp_path: Path) -> None:
     port = free_port()
-    with watched(f"127.0.0.1:{port}", tmp_path, Parent(2, Told().start(SERVES))):
+    with serving_metrics(f"127.0.0.1:{port}", tmp_path, Parent(2, Told().start(SERVES))):
         connection = http.client.HTTPConnection("127.0.0.1", port)
         connection.request("GET", "/healthz")
         answer = connection.getresponse()
@@ -125,7 +125,7 @@ async def test_workers_that_do_not_serve_yet_are_shown_as_such(tmp_path: Path) -
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0.0.0.0"])  # noqa: S104 - and closed at once
 def test_a_held_port_takes_workers_and_nobody_else(host: str) -> None:
-    with held(f"{host}:0") as address:
+    with reserved(f"{host}:0") as address:
         port = int(address.rpartition(":")[2])
         with socket.socket() as worker, socket.socket() as stranger:
             worker.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
@@ -144,5 +144,5 @@ def test_a_held_port_takes_workers_and_nobody_else(host: str) -> None:
     "listen", ["", "localhost", "localhost:", "localhost:x", "localhost:70000", "x.invalid:1"]
 )
 def test_an_address_that_is_none_is_said(listen: str) -> None:
-    with pytest.raises(ListenError, match="cannot be served on"), held(listen):
+    with pytest.raises(ListenError, match="cannot be served on"), reserved(listen):
         pass

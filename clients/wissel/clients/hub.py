@@ -17,7 +17,7 @@ from wissel.clients.sending.compose import Envelope, SendOptions, compose, measu
 from wissel.clients.sending.outbox import Entry, Outbox
 from wissel.clients.sending.receipts import DeliveryReceipt, check_receipts, record_of
 from wissel.clients.sending.transfer import Progress, settles, transfer
-from wissel.clients.transport.connection import Link
+from wissel.clients.transport.connection import Connection
 from wissel.clients.transport.retry import Patience
 from wissel.clients.transport.spans import Kind, Tracer
 from wissel.clients.transport.status_errors import from_rule
@@ -48,7 +48,7 @@ class AsyncHub(AsyncRegister):
     `hub_oin` is the hub that receipts must come from; without it, the hub at
     that address says who it is (its TLS certificate vouches for the address).
     `outbox` is a folder; without it, `WISSEL_OUTBOX` or a folder in the home of
-    this account. `user`, `language` and `tracer`: see `Link`. `deadline` is how long one
+    this account. `user`, `language` and `tracer`: see `Connection`. `deadline` is how long one
     attempt to deliver a message may take: see `transfer`. After a crash of the
     hub a message is free again when that has passed, and some seconds more.
     """
@@ -69,7 +69,7 @@ class AsyncHub(AsyncRegister):
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
         super().__init__(
-            Link(server, identity, user=user, language=language, tracer=tracer),
+            Connection(server, identity, user=user, language=language, tracer=tracer),
             patience or Patience(),
         )
         self._identity = identity

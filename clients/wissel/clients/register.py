@@ -5,7 +5,7 @@ from typing import Any, Final, TypeVar
 
 from wissel.clients.addressing import organisation as named
 from wissel.clients.addressing import route_query
-from wissel.clients.transport.connection import Link, Request, Response, Unary
+from wissel.clients.transport.connection import Connection, Request, Response, Unary
 from wissel.clients.transport.retry import Patience
 from wissel.endpoint.v1 import endpoint_service_pb2 as endpoint_pb
 from wissel.endpoint.v1.endpoint_service_pb2_grpc import EndpointServiceStub
@@ -28,8 +28,8 @@ class AsyncRegister:
     Organisations are written as people do: `99XA`, `99XA02`, `PO9901`.
     """
 
-    def __init__(self, link: Link, patience: Patience) -> None:
-        self.link = link
+    def __init__(self, connection: Connection, patience: Patience) -> None:
+        self.link = connection
         self.patience = patience
 
     async def call(self, method: Unary[Request, Response], request: Request) -> Response:

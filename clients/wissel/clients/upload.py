@@ -9,7 +9,7 @@ from uuid import uuid4
 import grpc
 
 from wissel.clients.errors import DossierUnusable
-from wissel.clients.transport.connection import Link
+from wissel.clients.transport.connection import Connection
 from wissel.clients.transport.status_errors import translate
 from wissel.school.v1 import school_service_pb2 as pb
 from wissel.school.v1.school_service_pb2_grpc import SchoolServiceStub
@@ -19,7 +19,7 @@ _TIMEOUT: Final = 300.0
 
 
 async def import_schools(
-    link: Link,
+    connection: Connection,
     path: Path,
     header: pb.ImportSchoolsHeader,
     progress: Callable[[int, int], None] = lambda done, total: None,
@@ -34,13 +34,13 @@ async def import_schools(
     except OSError as error:
         message = f"{path}: {error.strerror}"
         raise DossierUnusable(message) from None
-    call = SchoolServiceStub(link.channel()).ImportSchools(
-        _parts(header, content, progress), timeout=_TIMEOUT, metadata=link.metadata
+    call = SchoolServiceStub(connection.channel()).ImportSchools(
+        _parts(header, content, progress), timeout=_TIMEOUT, metadata=connection.metadata
     )
     try:
         return await call
     except grpc.aio.AioRpcError as error:
-        raise translate(error, link.server, link.language) from None
+        raise translate(error, connection.server, connection.language) from None
 
 
 async def _parts(

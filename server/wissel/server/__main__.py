@@ -27,8 +27,8 @@ from wissel.server.settings import (
     StartError,
 )
 
-# gRPC and the database take most of a second to import: the commands that do
-# without them do not wait for it.
+# gRPC and the database take most of a second to import, so they are imported only
+# in the commands that need them.
 # ruff: noqa: PLC0415
 
 WORKER_OPTION: Final = "--worker"
@@ -58,15 +58,15 @@ def serve(
     workers: Annotated[
         int | None, typer.Option(help="Processes that share the port; over WISSEL_WORKERS.")
     ] = None,
-    link: Annotated[int | None, typer.Option(WORKER_OPTION, hidden=True)] = None,
+    descriptor: Annotated[int | None, typer.Option(WORKER_OPTION, hidden=True)] = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT; what is under way is finished first."""
     if workers is not None:
         os.environ[WORKERS_VARIABLE] = str(workers)
     with _explained():
         settings = _settings(config)
-        if link is not None:
-            _run(_work(settings, link))
+        if descriptor is not None:
+            _run(_work(settings, descriptor))
         elif settings.workers == 1:
             _run(_serve(settings))
         else:
@@ -166,17 +166,18 @@ def _supervise(settings: Settings) -> None:
 
 
 async def _work(settings: Settings, descriptor: int) -> None:
-    """Serve as one of several workers: until its parent says so, or is gone."""
+    """Serve as one of several workers, until SIGTERM or until the parent process is gone."""
     from wissel.server.app import serving
-    from wissel.server.workers.control_channel import Link
+    from wissel.server.workers.control_channel import ControlChannel
 
-    link, stop = Link(descriptor), asyncio.Event()
+    parent, stop = ControlChannel(descriptor), asyncio.Event()
     loop = asyncio.get_running_loop()
-    # A signal to the whole group comes twice, once through the parent: never "at once".
+    # A signal to the whole process group arrives twice, the second time through the
+    # parent: unlike in `_serve`, the second must not end the process at once.
     loop.add_signal_handler(signal.SIGTERM, stop.set)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # from a terminal: the parent has it too
-    link.when_alone(stop.set)
-    async with serving(settings, Share(workers=settings.workers, tell=link.tell)):
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal: the parent gets it too
+    parent.when_gone(stop.set)
+    async with serving(settings, Share(workers=settings.workers, tell=parent.tell)):
         await stop.wait()
 
 
@@ -203,7 +204,7 @@ async def _serve(settings: Settings) -> None:
 
 @contextmanager
 def _explained() -> Iterator[None]:
-    """Turn what an operator can mend into one line and an exit code."""
+    """Turn an error that an operator can fix into one line on stderr and an exit code."""
     try:
         yield
     except (SettingsError, KeyFileError, TrustFileError, pki.PkiError, StartError) as error:

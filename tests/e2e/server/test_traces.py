@@ -17,7 +17,7 @@ from wissel.catalog.v1.catalog_service_pb2_grpc import CatalogServiceStub
 from wissel.clients import AsyncHub, IncomingMessage, Las, LasServer, LasSettings
 from wissel.clients.errors import WisselError
 from wissel.clients.testing import Vendor
-from wissel.clients.transport.connection import Link
+from wissel.clients.transport.connection import Connection
 from wissel.clients.transport.retry import IMPATIENT
 from wissel.clients.transport.tracing import tracer_for
 from wissel.routing.values.identifiers import Oin
@@ -200,24 +200,24 @@ SENT: Final = (
 )
 
 
-async def raw(link: Link, method: str) -> None:
+async def raw(connection: Connection, method: str) -> None:
     """Call a method of any name with an empty message."""
-    call: Any = link.channel().unary_unary(method)
+    call: Any = connection.channel().unary_unary(method)
     await call(b"")
 
 
 async def test_of_what_a_caller_sends_along_only_the_parent_is_taken(
     hub: HubProcess, sender: Vendor, collector: Collector
 ) -> None:
-    link = Link(hub.address, sender.identity)
+    connection = Connection(hub.address, sender.identity)
     request = ListServicesRequest()
 
-    await CatalogServiceStub(link.channel()).ListServices(request, metadata=SENT)
+    await CatalogServiceStub(connection.channel()).ListServices(request, metadata=SENT)
     with pytest.raises(grpc.aio.AioRpcError):
-        await raw(link, f"/wissel.party.v1.PartyService/Kanariewijk{BSN}")
-    await raw(link, "/grpc.health.v1.Health/Check")
-    await CatalogServiceStub(link.channel()).ListServices(request)
-    await link.close()
+        await raw(connection, f"/wissel.party.v1.PartyService/Kanariewijk{BSN}")
+    await raw(connection, "/grpc.health.v1.Health/Check")
+    await CatalogServiceStub(connection.channel()).ListServices(request)
+    await connection.close()
     calls = collector.named("ListServices", 2)
 
     assert ("cd" * 8, "ab" * 16) == (calls[0].parent.hex(), calls[0].trace.hex())

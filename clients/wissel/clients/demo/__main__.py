@@ -103,7 +103,7 @@ async def _play(
     story.fact("hub", running.server)
     for player in (NOORD, ZUID):
         story.fact(player.title, running.las_urls[player.name])
-    operator = running.link(OPERATOR)
+    operator = running.connection(OPERATOR)
     desk = Desk(operator)
     try:
         with story.chapter("The register learns which schools there are"):
@@ -158,7 +158,7 @@ async def _register(
     ):
         mandate_id = await desk.give_mandate(side, exchange.service, system)
         mandates.append(mandate_id)
-        vendor = running.link(player)
+        vendor = running.connection(player)
         url = running.las_urls[player.name]
         await register_endpoint(vendor, side, mandate_id, url)
         await vendor.close()

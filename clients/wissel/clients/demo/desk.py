@@ -8,7 +8,7 @@ import grpc
 from wissel.agreement.v1 import agreement_service_pb2 as agreement
 from wissel.agreement.v1.agreement_service_pb2_grpc import AgreementServiceStub
 from wissel.clients.demo.cast import SWV, SWV_OIN, Exchange, Player, Side
-from wissel.clients.transport.connection import Link
+from wissel.clients.transport.connection import Connection
 from wissel.clients.transport.status_errors import translate
 from wissel.endpoint.v1 import endpoint_service_pb2 as endpoint
 from wissel.endpoint.v1.endpoint_service_pb2_grpc import EndpointServiceStub
@@ -30,8 +30,8 @@ _PAGE: Final = 1000
 class Desk:
     """The operator's part of the demo, through the API."""
 
-    def __init__(self, link: Link) -> None:
-        self._link = link
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     async def import_schools(
         self, name: str, content: bytes
@@ -45,16 +45,16 @@ class Desk:
                 chunk = content[start : start + _CHUNK]
                 yield school_service_pb2.ImportSchoolsRequest(chunk=chunk)
 
-        stub = SchoolServiceStub(self._link.channel())
+        stub = SchoolServiceStub(self._connection.channel())
         try:
-            return await stub.ImportSchools(parts(), metadata=self._link.metadata)
+            return await stub.ImportSchools(parts(), metadata=self._connection.metadata)
         except grpc.aio.AioRpcError as error:
-            raise translate(error, self._link.server) from None
+            raise translate(error, self._connection.server) from None
 
     async def schools(self) -> list[school_pb2.School]:
         """Return the first schools of the register, in order of BRIN."""
         request = school_service_pb2.ListSchoolsRequest(page_size=_PAGE)
-        answer = await self._link.call(lambda c: SchoolServiceStub(c).ListSchools, request)
+        answer = await self._connection.call(lambda c: SchoolServiceStub(c).ListSchools, request)
         return list(answer.schools)
 
     async def register_swv(self) -> None:
@@ -62,7 +62,7 @@ class Desk:
         request = school_service_pb2.RegisterSamenwerkingsverbandRequest(
             swv=SWV, name="Samenwerkingsverband De Brug", oin=SWV_OIN, reason=WHY
         )
-        await self._link.call(
+        await self._connection.call(
             lambda c: SamenwerkingsverbandServiceStub(c).RegisterSamenwerkingsverband, request
         )
 
@@ -71,7 +71,7 @@ class Desk:
         request = party.RegisterPartyRequest(
             oin=player.oin, name=player.title, role=player.role, reason=WHY
         )
-        await self._link.call(lambda c: PartyServiceStub(c).RegisterParty, request)
+        await self._connection.call(lambda c: PartyServiceStub(c).RegisterParty, request)
 
     async def admit_vendor(self, player: Player, service: str) -> str:
         """Sign its agreements, record its system, qualify it and open its gates.
@@ -83,17 +83,17 @@ class Desk:
                 agreement.RecordAgreementRequest(party_oin=player.oin, kind=kind, reason=WHY)
             )
         system = f"las-{player.name}"
-        await self._link.call(
+        await self._connection.call(
             lambda c: PartyServiceStub(c).RegisterSystem,
             party.RegisterSystemRequest(
                 system_id=system, party_oin=player.oin, name=player.title, reason=WHY
             ),
         )
-        await self._link.call(
+        await self._connection.call(
             lambda c: PartyServiceStub(c).QualifySystem,
             party.QualifySystemRequest(system_id=system, service=service, reason=WHY),
         )
-        await self._link.call(
+        await self._connection.call(
             lambda c: PartyServiceStub(c).SetRollout,
             party.SetRolloutRequest(system_id=system, service=service, rollout="OPEN", reason=WHY),
         )
@@ -123,20 +123,20 @@ class Desk:
             request.brin = side.brin
         else:
             request.swv = side.swv
-        answer = await self._link.call(lambda c: MandateServiceStub(c).CreateMandate, request)
+        answer = await self._connection.call(lambda c: MandateServiceStub(c).CreateMandate, request)
         return answer.mandate.mandate_id
 
     async def end_mandate(self, mandate_id: str) -> int:
         """End a mandate with immediate effect; return the revision from which it counts."""
         request = mandate.EndMandateRequest(mandate_id=mandate_id, immediately=True, reason=WHY)
-        answer = await self._link.call(lambda c: MandateServiceStub(c).EndMandate, request)
+        answer = await self._connection.call(lambda c: MandateServiceStub(c).EndMandate, request)
         return answer.revision
 
     async def _record(self, request: agreement.RecordAgreementRequest) -> None:
-        await self._link.call(lambda c: AgreementServiceStub(c).RecordAgreement, request)
+        await self._connection.call(lambda c: AgreementServiceStub(c).RecordAgreement, request)
 
 
-async def register_endpoint(link: Link, side: Side, mandate_id: str, url: str) -> str:
+async def register_endpoint(connection: Connection, side: Side, mandate_id: str, url: str) -> str:
     """As the mandated vendor: record where messages for the side go; return the id."""
     request = endpoint.RegisterEndpointRequest(
         mandate_id=mandate_id,
@@ -145,7 +145,7 @@ async def register_endpoint(link: Link, side: Side, mandate_id: str, url: str) -
         vestiging=side.vestiging,
         aanleverpunt=side.aanleverpunt,
     )
-    answer = await link.call(lambda c: EndpointServiceStub(c).RegisterEndpoint, request)
+    answer = await connection.call(lambda c: EndpointServiceStub(c).RegisterEndpoint, request)
     return answer.endpoint.endpoint_id
 
 

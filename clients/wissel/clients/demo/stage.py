@@ -11,7 +11,7 @@ from wissel.clients.demo.cast import HUB, NOORD, OPERATOR, PLAYERS, ZUID, Player
 from wissel.clients.identity import Identity
 from wissel.clients.processes import Service, run
 from wissel.clients.testing.settings import hub_settings
-from wissel.clients.transport.connection import Link
+from wissel.clients.transport.connection import Connection
 
 READY: Final = "serving on "
 
@@ -37,10 +37,10 @@ class Stage:
             self.certificates / "root.pem",
         )
 
-    def link(self, player: Player) -> Link:
+    def connection(self, player: Player) -> Connection:
         """Return a connection of a player with the hub."""
         user = "demo@servicedesk.example" if player is OPERATOR else ""
-        return Link(self.server, self.identity(player), user=user)
+        return Connection(self.server, self.identity(player), user=user)
 
     def received(self, player: Player) -> Path:
         """Folder in which a LAS keeps what it received."""

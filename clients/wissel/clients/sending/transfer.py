@@ -11,7 +11,7 @@ import grpc
 
 from wissel.clients.errors import DossierUnusable, Refused, WisselError
 from wissel.clients.sending.outbox import Entry
-from wissel.clients.transport.connection import Link
+from wissel.clients.transport.connection import Connection
 from wissel.clients.transport.retry import may_pass
 from wissel.clients.transport.status_errors import translate
 from wissel.dossier.v1 import dossier_pb2
@@ -37,7 +37,7 @@ _SETTLING: Final = frozenset(
 
 
 async def transfer(
-    link: Link,
+    connection: Connection,
     entry: Entry,
     progress: Progress | None = None,
     *,
@@ -54,18 +54,18 @@ async def transfer(
     but not for long: so an attempt `again` lets it answer the header alone.
     """
     source = _Source(entry, progress, ask_first=again)
-    stub = TrafficServiceStub(link.channel())
+    stub = TrafficServiceStub(connection.channel())
     call = stub.ForwardEnvelope(
         source.requests(),
         timeout=(within or _longest(entry)).total_seconds(),
-        metadata=link.metadata,
+        metadata=connection.metadata,
     )
     call.add_done_callback(lambda _: source.answered.set())
     try:
         return await call
     except grpc.aio.AioRpcError as error:
         # An early answer makes the next write fail; the status tells why, the write does not.
-        raise source.problem or translate(error, link.server, link.language) from None
+        raise source.problem or translate(error, connection.server, connection.language) from None
     except asyncio.CancelledError:
         # grpc cancels a call whose requests cannot be read; or our caller has gone.
         if source.problem is None:

@@ -28,7 +28,7 @@ _OPTIONS: Final = (
 )
 
 
-class Link:
+class Connection:
     """Calls `server` (`host:port`) as `identity`.
 
     `user` is the account of the person on whose behalf an operator acts,

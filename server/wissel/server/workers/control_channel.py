@@ -1,7 +1,7 @@
-"""What a worker and its parent tell each other, over a socket pair.
+"""The channel from a worker to its parent: one end of a socket pair.
 
-The worker says, four times a second, whether it serves. The parent says
-nothing, but its end of the pair closes when it is gone.
+The worker sends, four times a second, whether it serves. The parent sends
+nothing; its end closes when its process ends.
 """
 
 import asyncio
@@ -14,20 +14,20 @@ SERVES: Final = b"+"
 SERVES_NOT: Final = b"-"
 
 
-class Link:
-    """The worker's end; `descriptor` is the number that it was started with."""
+class ControlChannel:
+    """The worker's end; `descriptor` is the file descriptor that it was started with."""
 
     def __init__(self, descriptor: int) -> None:
         self._socket = socket.socket(fileno=descriptor)
         self._socket.setblocking(False)
 
     def tell(self, serves: bool) -> None:
-        """Say whether this worker serves; a parent that is gone or stopped misses it."""
+        """Send whether this worker serves; lost if the parent is gone or does not read."""
         with suppress(OSError):
             self._socket.send(SERVES if serves else SERVES_NOT)
 
-    def when_alone(self, ended: Callable[[], None]) -> None:
-        """Call `ended` once, in the running loop, when the parent is gone."""
+    def when_gone(self, ended: Callable[[], None]) -> None:
+        """Call `ended` once, in the running loop, when the parent process has ended."""
         loop = asyncio.get_running_loop()
 
         def gone() -> None:

@@ -1,4 +1,4 @@
-"""What the parent of the workers shows: `/metrics`, of all of them together, and `/healthz`."""
+"""The HTTP server of the parent: `/metrics`, summed over the workers, and `/healthz`."""
 
 import json
 import threading
@@ -23,11 +23,11 @@ HEALTH: Final = "/healthz"
 _CALLS: Final = "wissel_calls_total"
 
 
-class Gathered(Collector):
-    """The metrics of all workers, added up, and a few of each worker.
+class WorkerMetrics(Collector):
+    """Collects the metrics of all workers, added up, and a few of each worker.
 
-    Each worker has a folder of its own in `folder`, named by its number. What
-    its earlier processes counted stays there, so that counters never go back.
+    Each worker writes to a folder in `folder`, named by its number. The files of
+    its earlier processes stay there, so that counters never go back.
     """
 
     def __init__(self, folder: Path, parent: Parent) -> None:
@@ -57,10 +57,10 @@ class Gathered(Collector):
 
 
 @contextmanager
-def watched(listen: str, folder: Path, parent: Parent) -> Iterator[None]:
-    """Serve both on `host:port` inside the block, in a thread; raises `ListenError`."""
+def serving_metrics(listen: str, folder: Path, parent: Parent) -> Iterator[None]:
+    """Serve /metrics and /healthz on `listen` (`host:port`) in a thread; raises `ListenError`."""
     registry = CollectorRegistry()
-    registry.register(Gathered(folder, parent))
+    registry.register(WorkerMetrics(folder, parent))
     host, _, port = listen.rpartition(":")
     try:
         server = make_server(
@@ -111,15 +111,15 @@ def _health(parent: Parent, start: StartResponse) -> list[bytes]:
 
 
 class _Server(ThreadingMixIn, WSGIServer):
-    """One thread for each request, so that a slow reader holds up nobody."""
+    """One thread for each request, so that a slow client does not delay others."""
 
     daemon_threads = True
 
 
 class _Handler(WSGIRequestHandler):
-    """A handler that writes no line for each request."""
+    """A handler without an access log."""
 
     timeout = 10
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name above
-        """Say nothing."""
+        """Log nothing."""

@@ -1,7 +1,7 @@
-"""The parent of the workers: starts them, starts them again, and stops them.
+"""The parent of the workers: starts them, restarts those that end, and stops them.
 
-It never makes a gRPC object and never forks: gRPC does not survive a fork, so
-each worker is the same command, started anew, with one hidden option.
+It never makes a gRPC object and never forks, because gRPC does not survive a fork:
+a worker is the same command, started as a new process with a hidden option.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from typing import Final
 from wissel.server.workers.control_channel import SERVES
 
 SILENT_SECONDS: Final = 5.0
-"""A worker that has said nothing for so long counts as not serving."""
+"""A worker counts as not serving when its last message is older than this."""
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 30.0
 _GOOD_LIFE: Final = 60.0  # seconds after which an earlier death is forgiven
@@ -24,13 +24,10 @@ _STOPPED_AT_ONCE: Final = 1
 _NOT_STARTED: Final = 1
 _WORDS: Final = 64
 
-Clock = Callable[[], float]
-"""Seconds that never go back."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class State:
-    """How a worker is at a moment; `pid` is 0 while it has no process."""
+class WorkerState:
+    """The state of one worker at a moment; `pid` is 0 while it has no process."""
 
     worker: int
     pid: int
@@ -40,7 +37,7 @@ class State:
 
 @dataclass(slots=True, kw_only=True)
 class _Worker:
-    """One of the workers, whichever process it is at the moment."""
+    """One of the workers; its process is replaced when it ends."""
 
     number: int
     process: asyncio.subprocess.Process | None = None
@@ -48,9 +45,9 @@ class _Worker:
     heard_at: float = 0.0
     restarts: int = 0
 
-    def state(self, now: float) -> State:
+    def state(self, now: float) -> WorkerState:
         process = self.process
-        return State(
+        return WorkerState(
             worker=self.number,
             pid=process.pid if process else 0,
             serves=self.says_it_serves and now - self.heard_at <= SILENT_SECONDS,
@@ -59,12 +56,13 @@ class _Worker:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Start:
-    """How workers are started, and what is told of them.
+class WorkerStart:
+    """How workers are started, and what is called when something happens to them.
 
-    `command` gets the number of a descriptor added, of a `Link`; `environ(n)`
-    are the variables of worker n; `ready` is called once, when all serve first;
-    `died(n, pid)` when a process has ended; `say` takes a line for people.
+    The number of the file descriptor of a `ControlChannel` is appended to
+    `command`; `environ(n)` returns the environment of worker n; `ready` is called
+    once, when all serve for the first time; `died(n, pid)` when a process has
+    ended; `say` takes a line for the operator.
     """
 
     command: Sequence[str]
@@ -77,24 +75,26 @@ class Start:
 class Parent:
     """Keeps `count` workers running until it is told to stop."""
 
-    def __init__(self, count: int, start: Start, *, clock: Clock = time.monotonic) -> None:
+    def __init__(
+        self, count: int, start: WorkerStart, *, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._workers = [_Worker(number=number) for number in range(count)]
         self._start = start
-        self._clock = clock
+        self._monotonic = monotonic
         self._ready = False
         self._stopping = asyncio.Event()
         self._code = 0
 
-    def states(self) -> list[State]:
-        """Return how each worker is now; any thread may ask."""
-        now = self._clock()
+    def states(self) -> list[WorkerState]:
+        """Return the state of each worker now; any thread may call this."""
+        now = self._monotonic()
         return [worker.state(now) for worker in self._workers]
 
     async def run(self) -> int:
         """Run the workers until SIGTERM or SIGINT; returns the exit code.
 
-        A worker that ends before all have served once ends the hub, with its
-        code: it has said what is wrong, and starting it again would not mend it.
+        If a worker ends before all have served once, the hub ends with its code:
+        the worker has printed what is wrong, and would fail again.
         """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -126,7 +126,7 @@ class Parent:
     async def _keep(self, worker: _Worker) -> None:
         pause = _FIRST_PAUSE
         while True:
-            began = self._clock()
+            began = self._monotonic()
             code = await self._live(worker)
             if self._stopping.is_set():
                 self._ended_in_stopping(worker, code)
@@ -135,7 +135,7 @@ class Parent:
                 self._code = code if code > 0 else 1
                 self._stop()
                 return
-            pause = _FIRST_PAUSE if self._clock() - began > _GOOD_LIFE else pause
+            pause = _FIRST_PAUSE if self._monotonic() - began > _GOOD_LIFE else pause
             self._start.say(f"worker {worker.number} ended with {code}: starts in {pause:g} s")
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
@@ -145,8 +145,8 @@ class Parent:
             pause = min(pause * 2, _LONGEST_PAUSE)
 
     def _ended_in_stopping(self, worker: _Worker, code: int) -> None:
-        # SIGTERM ends a worker that has not begun to serve yet by itself.
-        # After a failed start, or a second signal, the code of that says it all.
+        # A worker that does not serve yet is ended by SIGTERM itself. The code of a
+        # failed start, or of a second signal, is not overwritten.
         if self._code == 0 and code not in {0, -signal.SIGTERM}:
             self._start.say(f"worker {worker.number} ended with {code}")
             self._code = 1
@@ -162,7 +162,7 @@ class Parent:
                     self._start.say(f"worker {worker.number} cannot start: {error.strerror}")
                     return _NOT_STARTED
             worker.process = process
-            if self._stopping.is_set():  # told to, while it was being started
+            if self._stopping.is_set():  # the signal came while it was being started
                 process.terminate()
             await self._listen(worker, ours)
             code = await process.wait()
@@ -181,7 +181,7 @@ class Parent:
         )
 
     async def _listen(self, worker: _Worker, ours: socket.socket) -> None:
-        """Take what a worker says, until its end of the pair is closed."""
+        """Read what a worker sends, until its end of the socket pair is closed."""
         ours.setblocking(False)
         loop = asyncio.get_running_loop()
         with suppress(ConnectionError):
@@ -189,11 +189,11 @@ class Parent:
                 self._heard(worker, serves=words.endswith(SERVES))
 
     def _heard(self, worker: _Worker, *, serves: bool) -> None:
-        """Note whether a worker serves; tell when it begins to, and once that all do."""
+        """Record whether a worker serves; report when it begins to, and once that all do."""
         if serves and not worker.says_it_serves and worker.process is not None:
             self._start.say(f"worker {worker.number} serves as process {worker.process.pid}")
         worker.says_it_serves = serves
-        worker.heard_at = self._clock()
+        worker.heard_at = self._monotonic()
         if self._ready or self._stopping.is_set():
             return
         self._ready = all(state.serves for state in self.states())

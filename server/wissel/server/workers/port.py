@@ -1,4 +1,4 @@
-"""The port that workers share: nobody else's, and kept for as long as the hub runs."""
+"""Reserves the port that the workers share for as long as the hub runs."""
 
 import errno
 import socket
@@ -8,27 +8,27 @@ from typing import Final, TypeAlias
 
 from wissel.server.settings import ListenError
 
-_Place: TypeAlias = tuple[int, str]
-"""An address family and an address of it."""
+_Address: TypeAlias = tuple[int, str]
+"""An address family and an address of that family."""
 _ABSENT: Final = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
 
 
 @contextmanager
-def held(listen: str) -> Iterator[str]:
-    """Hold `host:port` inside the block without listening; yields it with its real port.
+def reserved(listen: str) -> Iterator[str]:
+    """Reserve `host:port` inside the block; yield it with its real port number.
 
-    With SO_REUSEPORT a stranger could silently share the port and take calls.
-    So the address is first bound without it: if somebody has it, that raises
-    `ListenError`. The sockets that are kept then do not listen, hence receive
-    nothing; they keep the port while workers come and go (design.md#workers).
+    With SO_REUSEPORT another program could silently share the port and take
+    calls. So the address is first bound without it, which raises `ListenError` if
+    the address is in use. The sockets bound then do not listen, so they receive
+    nothing; they keep the port while workers stop and start (design.md#workers).
     """
     host, _, port = listen.rpartition(":")
     try:
-        places = _places(host)
-        alone = _bind(places, int(port), shared=False)
+        addresses = _addresses(host)
+        alone = _bind(addresses, int(port), shared=False)
         number = alone[0].getsockname()[1]
         _close(alone)
-        kept = _bind(places, number, shared=True)
+        kept = _bind(addresses, number, shared=True)
     except (OSError, ValueError, OverflowError):
         message = f"{listen} cannot be served on: taken, or not of this machine"
         raise ListenError(message) from None
@@ -38,18 +38,18 @@ def held(listen: str) -> Iterator[str]:
         _close(kept)
 
 
-def _places(host: str) -> list[_Place]:
+def _addresses(host: str) -> list[_Address]:
     found = socket.getaddrinfo(
         host.strip("[]") or None, 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )
     return [(family, str(address[0])) for family, _, _, _, address in found]
 
 
-def _bind(places: Sequence[_Place], port: int, *, shared: bool) -> list[socket.socket]:
-    """Return a socket for each place, all bound to one port; at least one, or `OSError`."""
+def _bind(addresses: Sequence[_Address], port: int, *, shared: bool) -> list[socket.socket]:
+    """Return a socket for each address, all bound to one port; OSError if there is none."""
     bound: list[socket.socket] = []
     missed = OSError(errno.EADDRNOTAVAIL, "no address")
-    for family, host in places:
+    for family, host in addresses:
         try:
             bound.append(_socket(family, host, port, shared=shared))
         except OSError as error:
@@ -67,7 +67,7 @@ def _bind(places: Sequence[_Place], port: int, *, shared: bool) -> list[socket.s
 def _socket(family: int, host: str, port: int, *, shared: bool) -> socket.socket:
     made = socket.socket(family, socket.SOCK_STREAM)
     try:
-        # What is left of connections of an earlier run must not look like a stranger.
+        # Closed connections of an earlier run may still hold the address (TIME_WAIT).
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if shared:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)

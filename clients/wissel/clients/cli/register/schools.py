@@ -66,8 +66,8 @@ def import_files(
             reason=session.reason,
         )
         with bar(session, path.name) as progress:
-            link = session.hub().asynchronous.link
-            reports.append(background.run(import_schools(link, path, header, progress)))
+            connection = session.hub().asynchronous.link
+            reports.append(background.run(import_schools(connection, path, header, progress)))
         if not session.json:
             _report(path, reports[-1], changes=changes)
     if session.json:
