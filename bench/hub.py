@@ -10,7 +10,7 @@ from wissel.routing.values.identifiers import Oin
 from wissel.server.identity import pki
 from wissel.server.registry.ports import Actor
 from wissel.server.settings import PREFIX
-from wissel.server.store.engine import open_engine
+from wissel.server.store.database import Database
 from wissel.server.store.migrate import migrate
 from wissel.server.store.register.register import SqlRegister
 
@@ -36,8 +36,8 @@ def make_pki(folder: Path) -> None:
 async def seed(url: str, mandates: int, las_url: str) -> None:
     """Fill the register in one change, as an import would."""
     migrate(url)
-    engine = open_engine(url)
-    register = SqlRegister(engine, clock=lambda: dt.datetime.now(dt.UTC))
+    database = Database.open(url)
+    register = SqlRegister(database, clock=lambda: dt.datetime.now(dt.UTC))
     batch = []
     async with register.transaction(Actor(caller=OPERATOR, method="bench")) as transaction:
         for fact in facts(mandates, las_url):
@@ -46,7 +46,7 @@ async def seed(url: str, mandates: int, las_url: str) -> None:
                 await transaction.put(*batch)
                 batch = []
         await transaction.put(*batch)
-    await engine.dispose()
+    await database.close()
 
 
 def hub(

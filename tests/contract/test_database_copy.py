@@ -14,8 +14,8 @@ from support.processes import postgres
 from support.worlds.stores import fresh_sqlite, register_at, sqlite_url
 from support.worlds.whole_state import DELIVERIES, fill, rows
 from wissel.routing.exchange.delivery import State, Wanted
+from wissel.server.store.database import BlockingDatabase, journal_url
 from wissel.server.store.database_copy import Copied, CopyError, copy_database
-from wissel.server.store.engine import blocking_read, journal_url, open_blocking_engine
 from wissel.server.store.journal.journal import SqlJournal
 from wissel.server.store.migrate import migrate
 from wissel.server.store.register import tables
@@ -41,10 +41,10 @@ def filled(registry_url: str) -> str:
 
 
 def execute(url: str, statement: str) -> None:
-    engine = open_blocking_engine(url)
-    with engine.begin() as connection:
+    database = BlockingDatabase.open(url)
+    with database.writing() as connection:
         connection.execute(text(statement))
-    engine.dispose()
+    database.close()
 
 
 def test_a_copy_holds_everything_and_counts_it(filled: str, target_url: str) -> None:
@@ -111,10 +111,10 @@ def test_a_host_that_takes_no_connection_is_passed_over() -> None:
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         port = deaf.getsockname()[1]
         url = postgres.after("127.0.0.1", port, postgres.fresh_database())
-        engine = open_blocking_engine(url, attentive=False)
-        with blocking_read(engine) as connection:
+        database = BlockingDatabase.open(url, bounded=False)
+        with database.reading() as connection:
             head = connection.scalar(select(tables.HEAD.c.revision))
-        engine.dispose()
+        database.close()
 
     assert 0 == head
 
@@ -176,12 +176,12 @@ def test_a_source_of_another_schema_is_refused(filled: str, target_url: str) -> 
 
 @pytest.mark.parametrize("change", ["register", "journal"])
 def test_a_source_that_goes_on_meanwhile_is_refused(
-    filled: str, target_url: str, transaction: str
+    filled: str, target_url: str, change: str
 ) -> None:
     def meddle(told: str) -> None:
         if told != "comparing":
             return
-        if transaction == "register":
+        if change == "register":
             execute(filled, "UPDATE head SET revision = revision + 1")
         else:
             execute(journal_url(filled), "UPDATE delivery_entry SET id = id + 100")

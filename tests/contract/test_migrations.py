@@ -12,12 +12,7 @@ from sqlalchemy import MetaData, inspect, text
 from support.builders.orders import NOW, UNCERTAIN, order
 from support.worlds.journals import ID, ME
 from support.worlds.stores import sqlite_url
-from wissel.server.store.engine import (
-    blocking_read,
-    blocking_write,
-    journal_url,
-    open_blocking_engine,
-)
+from wissel.server.store.database import BlockingDatabase, journal_url
 from wissel.server.store.journal import tables as journal_tables
 from wissel.server.store.journal.journal import SqlJournal
 from wissel.server.store.migrate import migrate
@@ -25,26 +20,26 @@ from wissel.server.store.register import tables
 
 
 def _tables(url: str) -> set[str]:
-    engine = open_blocking_engine(url)
+    database = BlockingDatabase.open(url)
     try:
-        return set(inspect(engine).get_table_names())
+        return set(inspect(database.pool).get_table_names())
     finally:
-        engine.dispose()
+        database.close()
 
 
 def _differences(url: str, metadata: MetaData) -> list[object]:
     """What Alembic would still change in the tables that this metadata names."""
     names = set(metadata.tables)
-    engine = open_blocking_engine(url)
+    database = BlockingDatabase.open(url)
     try:
-        with blocking_read(engine) as connection:
+        with database.reading() as connection:
             context = MigrationContext.configure(
                 connection,
                 opts={"include_name": lambda name, kind, _: kind != "table" or name in names},
             )
             return list(compare_metadata(context, metadata))
     finally:
-        engine.dispose()
+        database.close()
 
 
 def test_the_registry_has_exactly_the_tables_of_the_code(registry_url: str) -> None:
@@ -99,11 +94,11 @@ async def test_deliveries_of_before_survive_the_digest_of_the_payload(registry_u
     journal = SqlJournal.open(registry_url, lambda: 1, lambda: NOW)
     await journal.claim(order())
     await journal.finish(ME, ID, 1, UNCERTAIN)
-    engine = open_blocking_engine(journal_url(registry_url))
-    with blocking_write(engine) as connection:
+    database = BlockingDatabase.open(journal_url(registry_url))
+    with database.writing() as connection:
         connection.execute(text("ALTER TABLE delivery DROP COLUMN payload_sha256"))
         connection.execute(text("UPDATE journal_schema SET version_num = '0001'"))
-    engine.dispose()
+    database.close()
 
     migrate(registry_url)
 

@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 from faults.network import Leg, Network
 from support.eventually import eventually
 from support.processes import postgres
-from wissel.server.store.engine import driver_url, journal_url
+from wissel.server.store.database import engine_at, journal_url
 from wissel.server.store.migrate import migrate
 
 _SOCKET: Final = ".s.PGSQL.5432"
@@ -57,7 +57,7 @@ class Sqlite(Database):
         migrate(self.url)
         self.journal = folder / "journal.db"
         self.lock = folder / "journal.db.lock"
-        self.engine = create_engine(driver_url(journal_url(self.url), asynchronous=False))
+        self.engine = create_engine(engine_at(journal_url(self.url)).driver_url(asynchronous=False))
 
     @contextmanager
     def journal_locked(self) -> Iterator[None]:
@@ -99,7 +99,7 @@ class Postgres(Database):
         migrate(self._server.url)
         self.wire: Leg = network.leg(f"{folder}/{_SOCKET}", tls=False)
         self.url = f"postgresql://wissel@127.0.0.1:{self.wire.port}/{direct.database}"
-        self.engine = create_engine(driver_url(self._server.url, asynchronous=False))
+        self.engine = create_engine(engine_at(self._server.url).driver_url(asynchronous=False))
 
     @contextmanager
     def journal_locked(self) -> Iterator[None]:

@@ -25,6 +25,7 @@ from wissel.server.settings import (
     SettingsError,
     Share,
     StartError,
+    UnreachableError,
 )
 
 # gRPC and the database take most of a second to import, so they are imported only
@@ -76,10 +77,13 @@ def serve(
 @app.command()
 def migrate(config: ConfigOption = None) -> None:
     """Bring the database to the schema of this version."""
+    from wissel.server.store.database import require_fit
     from wissel.server.store.migrate import migrate as migrate_database
 
     with _explained():
-        migrate_database(_settings(config).database)
+        url = _settings(config).database
+        require_fit(url)
+        migrate_database(url)
     _say("the database is up to date")
 
 
@@ -209,7 +213,7 @@ def _explained() -> Iterator[None]:
         yield
     except (SettingsError, KeyFileError, TrustFileError, pki.PkiError, StartError) as error:
         _fail(str(error), USAGE)
-    except ListenError as error:
+    except (ListenError, UnreachableError) as error:
         _fail(str(error), UNREACHABLE)
     except Refused as refused:
         _fail(str(refused), UNREACHABLE)

@@ -8,12 +8,10 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 from prometheus_client import CollectorRegistry, start_http_server
-from sqlalchemy.engine import make_url
 
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.table.table import Table
@@ -45,12 +43,22 @@ from wissel.server.rpc.calls import log
 from wissel.server.rpc.credentials import ServerCertificate
 from wissel.server.rpc.server import Bounds, Parts, RpcServer, build
 from wissel.server.rpc.services.traffic.servicer import TrafficServicer
-from wissel.server.settings import WHOLE, ListenError, Settings, Share, StartError
-from wissel.server.store.engine import is_sqlite, open_engine
-from wissel.server.store.journal.journal import SqlJournal, head_reader
+from wissel.server.settings import (
+    DATABASE_SETTING,
+    WHOLE,
+    ListenError,
+    Settings,
+    Share,
+    StartError,
+    UnreachableError,
+)
+from wissel.server.store.database import Database, require_fit
+from wissel.server.store.engine import StorageEngine
+from wissel.server.store.journal.journal import SqlJournal
 from wissel.server.store.register.follower import Follower
-from wissel.server.store.register.listen import listen
+from wissel.server.store.register.head import head_reader
 from wissel.server.store.register.register import SqlRegister
+from wissel.server.store.schema import require_schema
 
 if TYPE_CHECKING:
     from wissel.server.observing.traces import Traces
@@ -67,24 +75,22 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
 
     Whatever was begun is finished at the end: the calls within the grace of
     the settings, then the deliveries, then the last write of the journal.
-    Raises `StartError`, `ListenError`, `KeyFileError`, `TrustFileError` or
-    `Refused(DATABASE_UNAVAILABLE)`.
+    Raises `StartError`, `UnreachableError`, `ListenError`, `KeyFileError`,
+    `TrustFileError` or `Refused(DATABASE_UNAVAILABLE)`.
     """
     lines, metrics = log.configure(settings.log_level), CollectorRegistry()
     async with AsyncExitStack() as stack:
         traces = _traces(settings, stack)
         files = HubFiles.read(settings, _now)
         hub_oin = files.signer.current.oin
-        register = await _register(settings, hub_oin, metrics, stack)
+        storage = await asyncio.to_thread(_require_database, settings.database)
+        register = await _register(settings.database, hub_oin, metrics, stack)
         follower = Follower(register, Table.load, clock=time.monotonic)
         await follower.start()
         stack.push_async_callback(follower.stop)
-        _keep(stack, listen(settings.database, follower.learn))
+        _keep(stack, storage.listen(follower.learn))
         settle()
-        head, commits = head_reader(settings.database), JournalMetrics(metrics)
-        journal = SqlJournal.open(settings.database, head, _now, commits.committed)
-        stack.push_async_callback(journal.close)
-        await _use(journal)
+        journal = await _journal(settings.database, JournalMetrics(metrics), stack)
         parts = _courier_parts(settings, files, follower, journal)
         dialer = make_dialer(parts)
         stack.push_async_callback(dialer.close)
@@ -151,38 +157,39 @@ def _timeline() -> Timeline:
     return Timeline(time.perf_counter)
 
 
+def _require_database(url: str) -> StorageEngine:
+    """Return the storage engine of a database that a hub can serve."""
+    storage = require_fit(url)
+    require_schema(url)
+    return storage
+
+
 async def _register(
-    settings: Settings, hub_oin: Oin, metrics: CollectorRegistry, stack: AsyncExitStack
+    url: str, hub_oin: Oin, metrics: CollectorRegistry, stack: AsyncExitStack
 ) -> SqlRegister:
     """Open the register and use it once: the shipped services are recorded if they lack."""
-    _require_file(settings.database)
-    engine = open_engine(settings.database)
-    stack.push_async_callback(engine.dispose)
-    register = SqlRegister(engine, clock=_now, waited=RegisterMetrics(metrics).waited)
+    database = Database.open(url)
+    stack.push_async_callback(database.close)
+    register = SqlRegister(database, clock=_now, waited=RegisterMetrics(metrics).waited)
     try:
         async with register.transaction(Actor(caller=hub_oin, method="start")) as transaction:
             await catalog.seed(transaction)
     except Refused as refused:
-        message = f"the database cannot be used ({refused.reason}); run: wissel-server migrate"
-        raise StartError(message) from refused
+        message = f"{DATABASE_SETTING}: the register cannot be written ({refused.reason})"
+        raise UnreachableError(message) from refused
     return register
 
 
-async def _use(journal: SqlJournal) -> None:
-    """Write to the journal once, for health is not green while it cannot be written."""
+async def _journal(url: str, commits: JournalMetrics, stack: AsyncExitStack) -> SqlJournal:
+    """Open the journal and write to it once: a hub that cannot must not begin to serve."""
     try:
+        journal = SqlJournal.open(url, head_reader(url), _now, commits.committed)
+        stack.push_async_callback(journal.close)
         await journal.use()
     except Refused as refused:
-        message = f"the journal cannot be written ({refused.reason}); run: wissel-server migrate"
-        raise StartError(message) from refused
-
-
-def _require_file(url: str) -> None:
-    """Refuse an SQLite file that is not there: opening it would leave an empty one behind."""
-    file = make_url(url).database if is_sqlite(url) else None
-    if file and not Path(file).exists():
-        message = f"{file}: no such database; run: wissel-server migrate"
-        raise StartError(message)
+        message = f"{DATABASE_SETTING}: the journal cannot be written ({refused.reason})"
+        raise UnreachableError(message) from refused
+    return journal
 
 
 def _courier_parts(

@@ -25,6 +25,9 @@ from wissel.routing.values.identifiers import Oin
 PREFIX: Final = "WISSEL_"
 CONFIG_VARIABLE: Final = "WISSEL_CONFIG"
 WORKERS_VARIABLE: Final = "WISSEL_WORKERS"
+DATABASE_SETTING: Final = "WISSEL_DATABASE_URL"
+DATABASE_SCHEMES: Final = ("sqlite:///", "postgresql://")
+"""How the URL of a database begins."""
 MIB: Final = 1024 * 1024
 
 
@@ -34,6 +37,10 @@ class SettingsError(Exception):
 
 class StartError(Exception):
     """What the settings name cannot be used; the message says what to mend."""
+
+
+class UnreachableError(Exception):
+    """What the settings name does not answer."""
 
 
 class ListenError(Exception):
@@ -100,8 +107,9 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str) -> str:
-        if value and not value.startswith(("sqlite:///", "postgresql://")):
-            raise ValueError("must begin with sqlite:/// or postgresql://")
+        if value and not value.startswith(DATABASE_SCHEMES):
+            message = f"must begin with {' or '.join(DATABASE_SCHEMES)}"
+            raise ValueError(message)
         return value
 
     @property

@@ -15,7 +15,7 @@ from wissel.routing.exchange.delivery import State, Wanted
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin
-from wissel.server.store.engine import journal_url, open_blocking_engine
+from wissel.server.store.database import BlockingDatabase, journal_url
 from wissel.server.store.journal.journal import SqlJournal
 
 
@@ -134,8 +134,8 @@ async def test_an_unreadable_head_is_told(journal: SqlJournal, journals: Journal
 async def test_a_journal_that_cannot_be_written_refuses(
     journal: SqlJournal, journals: JournalWorld
 ) -> None:
-    engine = open_blocking_engine(journal_url(journals.url))
-    with engine.begin() as connection:
+    database = BlockingDatabase.open(journal_url(journals.url))
+    with database.writing() as connection:
         connection.execute(text("DROP TABLE delivery_entry"))
 
     with pytest.raises(Refused) as refused:
@@ -143,18 +143,18 @@ async def test_a_journal_that_cannot_be_written_refuses(
 
     assert refused.value.reason is Reason.RECORD_UNAVAILABLE
     assert await journal.find(ME, ID) is None
-    engine.dispose()
+    database.close()
 
 
 async def test_using_a_journal_tells_whether_it_can_be_written(
     journal: SqlJournal, journals: JournalWorld
 ) -> None:
     await journal.use()
-    engine = open_blocking_engine(journal_url(journals.url))
-    with engine.begin() as connection:
+    database = BlockingDatabase.open(journal_url(journals.url))
+    with database.writing() as connection:
         connection.execute(text("DROP TABLE delivery_entry"))
         connection.execute(text("DROP TABLE delivery"))
-    engine.dispose()
+    database.close()
 
     with pytest.raises(Refused) as refused:
         await journal.use()

@@ -15,7 +15,7 @@ from support.worlds.journals import ME, JournalWorld
 from wissel.routing.exchange.delivery import State
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.server.store.engine import open_blocking_engine
+from wissel.server.store.database import BlockingDatabase
 from wissel.server.store.journal.journal import SqlJournal
 
 MANY = range(1, 41)
@@ -58,10 +58,10 @@ async def test_two_hubs_that_claim_the_same_in_opposite_order_both_get_on(
 
 def test_no_hub_keeps_its_locks_when_it_stops_in_a_transaction(journals: JournalWorld) -> None:
     """`make faults` stops one there (first-hub-stopped-in-commits); that takes half a minute."""
-    engine = open_blocking_engine(journals.url)
-    with engine.connect() as connection:
+    database = BlockingDatabase.open(journals.url)
+    with database.reading() as connection:
         ends = connection.exec_driver_sql("SHOW idle_in_transaction_session_timeout").scalar()
-    engine.dispose()
+    database.close()
 
     assert ends == "15s"
 

@@ -18,7 +18,7 @@ from support.builders.orders import DONE, LATER, NO, NOW, order
 from support.worlds.journals import ID, ME, JournalWorld
 from wissel.routing.exchange.delivery import State
 from wissel.routing.refusals.errors import Refused
-from wissel.server.store.engine import journal_url, open_blocking_engine
+from wissel.server.store.database import BlockingDatabase, journal_url
 from wissel.server.store.journal.journal import SqlJournal
 
 
@@ -81,14 +81,14 @@ async def test_one_repeated_message_spoils_nothing_for_its_batch(
 
 
 async def test_after_an_error_it_writes_again(journal: SqlJournal, journals: JournalWorld) -> None:
-    engine = open_blocking_engine(journal_url(journals.url))
-    with engine.begin() as connection:
+    database = BlockingDatabase.open(journal_url(journals.url))
+    with database.writing() as connection:
         connection.execute(text("ALTER TABLE delivery_entry RENAME TO away"))
     with pytest.raises(Refused):
         await journal.claim(order())
-    with engine.begin() as connection:
+    with database.writing() as connection:
         connection.execute(text("ALTER TABLE away RENAME TO delivery_entry"))
-    engine.dispose()
+    database.close()
 
     assert (await journal.claim(order()))[0].attempt == 1
 

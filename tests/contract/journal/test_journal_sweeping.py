@@ -11,7 +11,7 @@ from support.builders.orders import DONE, FAILED, LATER, LEASE, NO, NOW, UNCERTA
 from support.worlds.journals import ID, ME, JournalWorld
 from wissel.routing.exchange.delivery import Delivery, State
 from wissel.routing.refusals.errors import Refused
-from wissel.server.store.engine import blocking_write, journal_url, open_blocking_engine
+from wissel.server.store.database import BlockingDatabase, journal_url
 from wissel.server.store.journal.journal import SqlJournal
 
 SECOND = dt.timedelta(seconds=1)
@@ -165,15 +165,15 @@ async def test_a_write_that_failed_holds_no_lock(
     journal: SqlJournal, journals: JournalWorld
 ) -> None:
     """Not even while somebody still looks at what it failed with."""
-    engine = open_blocking_engine(journal_url(journals.url))
-    with blocking_write(engine) as connection:
+    database = BlockingDatabase.open(journal_url(journals.url))
+    with database.writing() as connection:
         connection.execute(text("ALTER TABLE delivery_entry RENAME TO away"))
 
     with pytest.raises(Refused) as kept:
         await journal.claim(order())
-    with blocking_write(engine) as connection:
+    with database.writing() as connection:
         connection.execute(text("ALTER TABLE away RENAME TO delivery_entry"))
 
-    engine.dispose()
+    database.close()
     assert kept.value.__cause__ is not None
     assert (await journal.claim(order()))[0].attempt == 1

@@ -17,9 +17,8 @@ from support.eventually import LONGEST_WAIT, eventually_async
 from support.processes import postgres
 from support.worlds.stores import fresh_sqlite, register_at
 from wissel.routing.facts import Fact
-from wissel.server.store.engine import open_engine
+from wissel.server.store.database import Database, engine_at
 from wissel.server.store.register.follower import Follower
-from wissel.server.store.register.listen import listen
 from wissel.server.store.register.register import SqlRegister
 
 NEVER = 3600.0
@@ -55,7 +54,7 @@ class Ear:
 async def listening(url: str, heard: Callable[[int], None] | None = None) -> AsyncIterator[Ear]:
     """An ear, or who else hears, on a connection that has certainly begun to listen."""
     ear = Ear()
-    task = asyncio.create_task(listen(url, heard or ear.heard.put_nowait))
+    task = asyncio.create_task(engine_at(url).listen(heard or ear.heard.put_nowait))
     try:
         await listened(url)
         yield ear
@@ -79,12 +78,12 @@ async def listened(url: str, before: object = None) -> object:
 
 
 async def scalar(url: str, statement: str) -> object:
-    engine = open_engine(url)
+    database = Database.open(url)
     try:
-        async with engine.begin() as connection:
+        async with database.writing() as connection:
             return await connection.scalar(text(statement))
     finally:
-        await engine.dispose()
+        await database.close()
 
 
 async def put(register: SqlRegister, number: int) -> int:
@@ -142,4 +141,4 @@ async def test_a_broken_connection_is_opened_again(url: str) -> None:
 
 
 async def test_there_is_nothing_to_listen_to_on_sqlite(tmp_path: Path) -> None:
-    await listen(fresh_sqlite(tmp_path), Ear().heard.put_nowait)
+    await engine_at(fresh_sqlite(tmp_path)).listen(Ear().heard.put_nowait)

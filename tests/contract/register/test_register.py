@@ -19,7 +19,7 @@ from wissel.routing.facts import Board, Fact
 from wissel.routing.facts.keys import key_of
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.server.store.engine import open_engine, read_transaction
+from wissel.server.store.database import Database
 from wissel.server.store.register.codec import encode
 from wissel.server.store.register.projection import BY_ENTITY
 from wissel.server.store.register.register import SqlRegister
@@ -28,23 +28,23 @@ from wissel.server.store.register.tables import EVENT, SUBJECT
 
 async def _events(url: str) -> list[dict[str, Any]]:
     """All events of a database, in order."""
-    engine = open_engine(url)
+    database = Database.open(url)
     try:
-        async with read_transaction(engine) as connection:
+        async with database.reading() as connection:
             rows = await connection.execute(select(EVENT).order_by(EVENT.c.revision, EVENT.c.seq))
             return [dict(row) for row in rows.mappings()]
     finally:
-        await engine.dispose()
+        await database.close()
 
 
 async def _subjects(url: str) -> set[tuple[str, int, int]]:
-    engine = open_engine(url)
+    database = Database.open(url)
     try:
-        async with read_transaction(engine) as connection:
+        async with database.reading() as connection:
             rows = await connection.execute(select(SUBJECT))
             return {(row.subject, row.revision, row.seq) for row in rows}
     finally:
-        await engine.dispose()
+        await database.close()
 
 
 async def _put(register: SqlRegister, *put: Fact) -> int:

@@ -23,8 +23,9 @@ from wissel.server.courier.bounds import Limits
 from wissel.server.courier.settle.sweep import SweepSchedule
 from wissel.server.identity.own_certificates import reloaded_signer, reloaded_tls
 from wissel.server.identity.trust import HubTrust
-from wissel.server.store.journal.journal import SqlJournal, head_reader
+from wissel.server.store.journal.journal import SqlJournal
 from wissel.server.store.register.follower import Follower
+from wissel.server.store.register.head import head_reader
 
 PROMPT = SweepSchedule(every=0.05, first=0.05, most=0.2, chance=random.random)
 LEASES = dt.timedelta(minutes=10)

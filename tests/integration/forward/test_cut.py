@@ -17,7 +17,7 @@ from support.worlds.hub import reason_of
 from wissel.dossier.v1 import dossier_pb2
 from wissel.party.v1.party_service_pb2 import WhoAmIRequest
 from wissel.server.courier.bounds import Limits
-from wissel.server.store.engine import journal_url, open_blocking_engine
+from wissel.server.store.database import BlockingDatabase, journal_url
 from wissel.traffic.v1 import traffic_service_pb2 as pb
 
 NEVER_CLAIMED = None
@@ -126,10 +126,10 @@ async def test_more_transfers_than_the_bound(tmp_path: Path) -> None:
 
 
 async def test_a_journal_that_cannot_be_written_means_no_call(world: World) -> None:
-    engine = open_blocking_engine(journal_url(f"sqlite:///{world.folder / 'registry.db'}"))
-    with engine.begin() as connection:
+    database = BlockingDatabase.open(journal_url(f"sqlite:///{world.folder / 'registry.db'}"))
+    with database.writing() as connection:
         connection.execute(text("DROP TABLE delivery_entry"))
-    engine.dispose()
+    database.close()
     message = world.message()
 
     error = await world.refusal(message)

@@ -14,8 +14,9 @@ from support.worlds.stores import utc_now
 from support.worlds.sweeping import PROMPT, Beats, asked, becomes, left_uncertain, sweeping
 from wissel.las.v1 import las_service_pb2 as las
 from wissel.routing.exchange.delivery import State, Wanted
-from wissel.server.store.engine import blocking_write, journal_url, open_blocking_engine
-from wissel.server.store.journal.journal import SqlJournal, head_reader
+from wissel.server.store.database import BlockingDatabase, journal_url
+from wissel.server.store.journal.journal import SqlJournal
+from wissel.server.store.register.head import head_reader
 
 
 @pytest.fixture
@@ -68,12 +69,12 @@ async def test_two_hubs_settle_each_message_once(world: World) -> None:
         for message in messages:
             await becomes(world, message, "DELIVERED")
 
-    engine = open_blocking_engine(journal_url(url))
-    with engine.connect() as connection:
+    database = BlockingDatabase.open(journal_url(url))
+    with database.reading() as connection:
         rows = connection.execute(
             text("SELECT state, count(*) FROM delivery_entry GROUP BY state")
         ).fetchall()
-    engine.dispose()
+    database.close()
     await journal.close()
     assert dict(map(tuple, rows)) == {"ACCEPTED": 10, "UNCERTAIN": 10, "DELIVERED": 10}
 
@@ -104,18 +105,18 @@ async def test_a_sender_that_comes_back_meanwhile_wins(world: World) -> None:
 
 async def test_after_errors_of_the_database_it_goes_on(world: World) -> None:
     message = await left_uncertain(world)
-    engine = open_blocking_engine(journal_url(f"sqlite:///{world.folder / 'registry.db'}"))
+    database = BlockingDatabase.open(journal_url(f"sqlite:///{world.folder / 'registry.db'}"))
 
     async with sweeping(world) as task:
-        with blocking_write(engine) as connection:
+        with database.writing() as connection:
             connection.execute(text("ALTER TABLE delivery_entry RENAME TO away"))
         await asked(world, 2)
-        with blocking_write(engine) as connection:
+        with database.writing() as connection:
             connection.execute(text("ALTER TABLE away RENAME TO delivery_entry"))
         await becomes(world, message, "DELIVERED")
         assert not task.done()
 
-    engine.dispose()
+    database.close()
 
 
 async def test_it_stops_in_the_middle_of_a_question(world: World) -> None:

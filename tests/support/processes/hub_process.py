@@ -18,7 +18,7 @@ from wissel.clients.identity import Identity
 from wissel.clients.testing import TestingHub
 from wissel.routing.values.identifiers import Oin
 from wissel.server.identity import pki
-from wissel.server.store.engine import blocking_read, open_blocking_engine
+from wissel.server.store.database import BlockingDatabase
 from wissel.server.store.migrate import migrate
 from wissel.server.store.register.tables import HEAD
 
@@ -60,12 +60,12 @@ class Place:
     def head(self) -> int:
         """Return the last revision in the database."""
         registry = f"sqlite:///{self.folder / 'data' / 'registry.db'}"
-        engine = open_blocking_engine(self.environ.get("WISSEL_DATABASE_URL") or registry)
+        database = BlockingDatabase.open(self.environ.get("WISSEL_DATABASE_URL") or registry)
         try:
-            with blocking_read(engine) as connection:
+            with database.reading() as connection:
                 return int(connection.execute(select(HEAD.c.revision)).scalar_one())
         finally:
-            engine.dispose()
+            database.close()
 
     def renew(self) -> Path:
         """Issue the hub's certificate anew, in the same files; return the certificate's."""

@@ -21,7 +21,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
-from wissel.server.store.engine import driver_url
+from wissel.server.store.database import engine_at
 from wissel.server.store.migrate import migrate
 
 VARIABLE = "WISSEL_TEST_POSTGRES_URL"
@@ -164,7 +164,9 @@ def _named(url: str, name: str) -> str:
 
 
 def _execute(url: str, statement: str) -> None:
-    engine = create_engine(driver_url(url, asynchronous=False), isolation_level="AUTOCOMMIT")
+    engine = create_engine(
+        engine_at(url).driver_url(asynchronous=False), isolation_level="AUTOCOMMIT"
+    )
     try:
         with engine.connect() as connection:
             connection.execute(text(statement))

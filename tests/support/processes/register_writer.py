@@ -11,7 +11,7 @@ import sys
 from wissel.routing.facts import Board
 from wissel.routing.values.identifiers import BoardNumber, Oin
 from wissel.server.registry.ports import Actor
-from wissel.server.store.engine import open_engine
+from wissel.server.store.database import Database
 from wissel.server.store.register.register import SqlRegister
 
 ACTOR = Actor(caller=Oin("00000003999900000000"), method="count")
@@ -27,11 +27,11 @@ async def count_up(register: SqlRegister, number: str, times: int) -> None:
 
 
 async def _main(url: str, number: str, times: int) -> None:
-    engine = open_engine(url, lock_timeout=20.0)
+    database = Database.open(url, lock_timeout=20.0)
     try:
-        await count_up(SqlRegister(engine, clock=_now), number, times)
+        await count_up(SqlRegister(database, clock=_now), number, times)
     finally:
-        await engine.dispose()
+        await database.close()
 
 
 def _now() -> dt.datetime:

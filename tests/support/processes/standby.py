@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from support.eventually import eventually
 from support.processes.postgres import Server, owner, programs, run_as_owner
-from wissel.server.store.engine import driver_url
+from wissel.server.store.database import engine_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ def with_standby(primary: Server) -> Iterator[Pair]:
 
 def rows(server: Server, statement: str) -> Sequence[Any]:
     """Return the rows of a query."""
-    engine = create_engine(driver_url(server.url, asynchronous=False))
+    engine = create_engine(engine_at(server.url).driver_url(asynchronous=False))
     try:
         with engine.connect() as connection:
             return connection.execute(text(statement)).all()
@@ -87,7 +87,9 @@ def rows(server: Server, statement: str) -> Sequence[Any]:
 
 def execute(server: Server, statement: str) -> None:
     """Execute a statement outside a transaction."""
-    engine = create_engine(driver_url(server.url, asynchronous=False), isolation_level="AUTOCOMMIT")
+    engine = create_engine(
+        engine_at(server.url).driver_url(asynchronous=False), isolation_level="AUTOCOMMIT"
+    )
     try:
         with engine.connect() as connection:
             connection.execute(text(statement))

@@ -45,8 +45,9 @@ from wissel.server.identity.peer import Peers
 from wissel.server.identity.trust import HubTrust
 from wissel.server.observing.metrics import ForwardMetrics, JournalMetrics
 from wissel.server.rpc.services.traffic.servicer import TrafficServicer
-from wissel.server.store.journal.journal import SqlJournal, head_reader
+from wissel.server.store.journal.journal import SqlJournal
 from wissel.server.store.register.follower import Follower
+from wissel.server.store.register.head import head_reader
 from wissel.server.store.register.register import SqlRegister
 from wissel.traffic.v1 import traffic_service_pb2 as pb
 from wissel.traffic.v1.traffic_service_pb2_grpc import TrafficServiceStub

@@ -10,7 +10,7 @@ from support.builders.pki import NOORD_OIN
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin
-from wissel.server.store.engine import blocking_read, journal_url, open_blocking_engine
+from wissel.server.store.database import BlockingDatabase, journal_url
 from wissel.server.store.journal.journal import SqlJournal
 from wissel.server.store.journal.tables import ENTRY
 
@@ -49,8 +49,8 @@ class JournalWorld:
         return [row.owner for row in self._rows()]
 
     def _rows(self) -> list[Any]:
-        engine = open_blocking_engine(journal_url(self.url))
-        with blocking_read(engine) as connection:
+        database = BlockingDatabase.open(journal_url(self.url))
+        with database.reading() as connection:
             rows = list(connection.execute(select(ENTRY).order_by(ENTRY.c.id)))
-        engine.dispose()
+        database.close()
         return rows

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 
-from wissel.server.store.engine import journal_url, open_engine
+from wissel.server.store.database import Database, journal_url
 from wissel.server.store.migrate import migrate
 from wissel.server.store.register.register import SqlRegister
 
@@ -38,11 +38,11 @@ async def register_at(
     url: str, clock: Callable[[], dt.datetime] = utc_now, lock_timeout: float = 60.0
 ) -> AsyncIterator[SqlRegister]:
     """Open the register of a migrated database."""
-    engine = open_engine(url, lock_timeout=lock_timeout)
+    database = Database.open(url, lock_timeout=lock_timeout)
     try:
-        yield SqlRegister(engine, clock=clock, lock_timeout=lock_timeout)
+        yield SqlRegister(database, clock=clock, lock_timeout=lock_timeout)
     finally:
-        await engine.dispose()
+        await database.close()
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from support.builders.orders import DONE, NOW, order
 from support.builders.register_builders import actor, board
 from support.worlds.stores import register_at
 from wissel.server.registry import catalog
-from wissel.server.store.engine import blocking_read, journal_url, open_blocking_engine
+from wissel.server.store.database import BlockingDatabase, journal_url
 from wissel.server.store.journal import tables as journal_tables
 from wissel.server.store.journal.journal import SqlJournal
 from wissel.server.store.register import tables
@@ -39,9 +39,9 @@ def rows(url: str) -> dict[str, list[tuple[object, ...]]]:
     found = {}
     for table in _EVERY:
         place = url if table.metadata is tables.METADATA else journal_url(url)
-        engine = open_blocking_engine(place)
-        with blocking_read(engine) as connection:
+        database = BlockingDatabase.open(place)
+        with database.reading() as connection:
             query = select(table).order_by(*table.primary_key.columns)
             found[table.name] = [tuple(row) for row in connection.execute(query)]
-        engine.dispose()
+        database.close()
     return found

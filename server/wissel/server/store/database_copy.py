@@ -1,45 +1,37 @@
 """Moving a hub's whole state from one database to another (design.md#storage)."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
-from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import (
     Connection,
-    Engine,
     MetaData,
     Table,
     func,
     insert,
     inspect,
     select,
-    text,
     update,
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from wissel.server.settings import StartError
-from wissel.server.store.engine import (
-    blocking_read,
-    blocking_write,
-    is_sqlite,
-    journal_url,
-    open_blocking_engine,
-)
+from wissel.server.settings import DATABASE_SCHEMES, StartError
+from wissel.server.store.database import BlockingDatabase, engine_at, journal_url, require_fit
+from wissel.server.store.engine import StorageEngine
 from wissel.server.store.journal import tables as journal_tables
-from wissel.server.store.migrate import History, migrate
+from wissel.server.store.migrate import migrate
 from wissel.server.store.register import tables
+from wissel.server.store.schema import History, revision_of
 
 Say = Callable[[str], None]
 """Tells whoever waits how far it is."""
 
 _ROWS_AT_ONCE: Final = 2_000
 _PROGRESS_ROWS: Final = 100_000
-_SCHEMES: Final = ("sqlite:///", "postgresql://")
 
 
 class CopyError(StartError):
@@ -56,25 +48,27 @@ class Copied:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """The registry or the journal, at both ends."""
+    """The register or the journal, at both ends; `engine` is that of the target."""
 
     history: History
     metadata: MetaData
     source: Connection
     target: Connection
+    engine: StorageEngine
 
 
 def copy_database(source: str, target: str, say: Say) -> Copied:
     """Copy registry and journal from `source` to `target`, both URLs, and prove the copy.
 
-    1. the source is there, and the target holds nothing yet
+    1. both engines are fit; the source is there, and the target holds nothing yet
     2. the target gets the schema of this version; the source must have it
     3. every row of every table is copied
     4. every row is read back and compared with its original
     5. nothing was added to the source meanwhile
     6. only then is the copy committed
 
-    Raises `CopyError`, `Refused(CONTENTION)` or `Refused(DATABASE_UNAVAILABLE)`.
+    Raises `CopyError`, `StartError`, `UnreachableError`, `Refused(CONTENTION)` or
+    `Refused(DATABASE_UNAVAILABLE)`.
     """
     _require_source(source)
     _require_empty(target)
@@ -98,20 +92,22 @@ def copy_database(source: str, target: str, say: Say) -> Copied:
 
 
 def _require_source(url: str) -> None:
-    if _is_absent_file(_checked(url)):
+    engine = _engine(url, writing=False)
+    if engine.is_absent():
         message = f"{_shown(url)}: no such database"
         raise CopyError(message)
 
 
 def _require_empty(url: str) -> None:
     """Refuse a target with anything in it, before it is touched."""
+    engine = _engine(url, writing=True)
     for metadata, place in (
-        (tables.METADATA, _checked(url)),
-        (journal_tables.METADATA, journal_url(url)),
+        (tables.METADATA, url),
+        (journal_tables.METADATA, engine.journal_url),
     ):
-        if _is_absent_file(place):
+        if engine_at(place).is_absent():
             continue
-        with _opened(place, blocking_read) as connection:
+        with _reading(place) as connection:
             there = set(inspect(connection).get_table_names())
             for table in metadata.sorted_tables:
                 if table.name in there and _is_filled(connection, table):
@@ -126,10 +122,8 @@ def _is_filled(connection: Connection, table: Table) -> bool:
 
 
 def _require_same_schema(part: _Part) -> None:
-    name = f"{part.history.value}_schema"
-    query = text(f"SELECT version_num FROM {name}")  # noqa: S608 - a name of ours
-    there = inspect(part.source).has_table(name)
-    if not there or part.source.scalar(query) != part.target.scalar(query):
+    there = revision_of(part.source, part.history)
+    if there != revision_of(part.target, part.history):
         message = "the source has another schema than this version; run: wissel-server migrate"
         raise CopyError(message)
 
@@ -137,8 +131,8 @@ def _require_same_schema(part: _Part) -> None:
 def _require_still(url: str, revision: int, entries: int) -> None:
     """Refuse a copy of a database that went on meanwhile: the copy would lack what was added."""
     with (
-        _opened(url, blocking_read) as registry,
-        _opened(journal_url(url), blocking_read) as journal,
+        _reading(url) as registry,
+        _reading(journal_url(url)) as journal,
     ):
         if _revision(registry) != revision or _entries(journal) != entries:
             message = "the source was changed while it was copied; stop the hub first"
@@ -156,18 +150,9 @@ def _copy(part: _Part, table: Table, say: Say) -> int:
         if copied % _PROGRESS_ROWS == 0:
             say(f"{table.name}: {copied} rows")
     if copied:
-        _continue_numbering(part.target, table)
+        part.engine.continue_numbering(part.target, table)
         say(f"{table.name}: {copied} rows copied")
     return copied
-
-
-def _continue_numbering(connection: Connection, table: Table) -> None:
-    """Let PostgreSQL number new rows after those copied; SQLite does so by itself."""
-    numbered = table.autoincrement_column
-    if numbered is not None and connection.dialect.name == "postgresql":
-        sequence = func.pg_get_serial_sequence(table.name, numbered.name)
-        last = select(func.max(numbered)).scalar_subquery()
-        connection.execute(select(func.setval(sequence, last)))
 
 
 def _compare(part: _Part, table: Table) -> None:
@@ -197,38 +182,40 @@ def _part(history: History, source: str, target: str) -> Iterator[_Part]:
     """Open one state of the source, and a transaction of the target that commits at the end."""
     registry = history is History.REGISTRY
     metadata = tables.METADATA if registry else journal_tables.METADATA
-    with _opened(source, blocking_read) as reading, _opened(target, blocking_write) as writing:
-        yield _Part(history=history, metadata=metadata, source=reading, target=writing)
+    with (
+        _reading(source) as reading,
+        BlockingDatabase.open(target, bounded=False) as database,
+        database.writing() as writing,
+    ):
+        yield _Part(
+            history=history,
+            metadata=metadata,
+            source=reading,
+            target=writing,
+            engine=database.storage,
+        )
 
 
 @contextmanager
-def _opened(
-    url: str, transaction: Callable[[Engine], AbstractContextManager[Connection]]
-) -> Iterator[Connection]:
-    """Open a transaction of the database at `url`, on an engine of its own."""
-    engine = open_blocking_engine(url, attentive=False)
-    try:
-        with transaction(engine) as connection:
-            yield connection
-    finally:
-        engine.dispose()
+def _reading(url: str) -> Iterator[Connection]:
+    """Open one state of the database at `url`, on connections of its own."""
+    with (
+        BlockingDatabase.open(url, bounded=False) as database,
+        database.reading() as connection,
+    ):
+        yield connection
 
 
-def _checked(url: str) -> str:
+def _engine(url: str, *, writing: bool) -> StorageEngine:
+    """Return the engine of the database that an operator named, once it is known to be fit."""
     try:
         make_url(url)
     except ArgumentError:
         url = ""
-    if not url.startswith(_SCHEMES):
+    if not url.startswith(DATABASE_SCHEMES):
         message = "a database is named sqlite:///path/registry.db or postgresql://user@host/name"
         raise CopyError(message)
-    return url
-
-
-def _is_absent_file(url: str) -> bool:
-    """Whether the URL names an SQLite file that is not there; opening it would make one."""
-    file = make_url(url).database if is_sqlite(url) else None
-    return file is not None and not Path(file).is_file()
+    return require_fit(url, named=_shown(url), writing=writing)
 
 
 def _shown(url: str) -> str:

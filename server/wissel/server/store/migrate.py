@@ -1,67 +1,47 @@
 """Bringing a database to the schema of this version, from the installed package.
 
-Registry and journal have a history each, with a version table each: on SQLite
-they are two files, on PostgreSQL they share one database. Several processes may
-migrate at once: the first one does it, the others find it done.
+Several processes may migrate at once: the first one does it, the others find it
+done.
 """
 
-from enum import Enum
 from pathlib import Path
 from typing import Final
 
 from alembic import command, context
 from alembic.config import Config
-from sqlalchemy import Connection, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection
 
-from wissel.server.store.engine import (
-    blocking_write,
-    is_sqlite,
-    journal_url,
-    open_blocking_engine,
-)
+from wissel.server.store.database import BlockingDatabase, journal_url
+from wissel.server.store.schema import History
 
 _FOLDER: Final = Path(__file__).parent / "migrations"
-_LOCK: Final = 7_443_000  # any number, as long as every node uses the same one
-
-
-class History(Enum):
-    """A history of migrations, by the name of its folder."""
-
-    REGISTRY = "registry"
-    JOURNAL = "journal"
 
 
 def migrate(url: str) -> None:
-    """Bring the registry at `url`, and the journal that belongs to it, up to date.
+    """Bring the register at `url`, and the journal that belongs to it, up to date.
 
     An SQLite file and its folder are created. Raises `Refused(CONTENTION)` or
-    `Refused(DATABASE_UNAVAILABLE)`.
+    `Refused(DATABASE_UNAVAILABLE)`; whether the engine is fit is for
+    `database.require_fit`.
     """
     upgrade(url, History.REGISTRY)
     upgrade(journal_url(url), History.JOURNAL)
 
 
 def upgrade(url: str, history: History) -> None:
-    """Bring one of both histories up to date in the database at exactly `url`."""
-    database = make_url(url).database
-    if is_sqlite(url) and database:
-        Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = open_blocking_engine(url, attentive=False)
-    try:
-        with blocking_write(engine) as connection:
-            if not is_sqlite(url):
-                connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+    """Bring the database at exactly `url` to the last revision of one history."""
+    with BlockingDatabase.open(url, bounded=False) as database:
+        database.storage.make_room()
+        with database.writing() as connection:
+            database.storage.lock_migrations(connection)
             command.upgrade(_config(history, connection), "head")
-    finally:
-        engine.dispose()
 
 
 def run(history: History) -> None:
     """Run the migrations on the connection that `upgrade` opened; called by `env.py`."""
     context.configure(
         connection=context.config.attributes["connection"],
-        version_table=f"{history.value}_schema",
+        version_table=history.version_table,
         transactional_ddl=True,
     )
     context.run_migrations()

@@ -28,6 +28,7 @@ from wissel.server.store.journal.statements import (
     columns_of,
 )
 from wissel.server.store.journal.tables import DELIVERY, ENTRY
+from wissel.server.store.kept_connection import LostRace
 
 Key = tuple[str, str]
 """Sender OIN and message id."""
@@ -67,10 +68,6 @@ class Decided:
     def all_moved(self) -> bool:
         """Whether each move changed something: then the writing itself proves what was known."""
         return len(self.steps) == len(self.outcomes)
-
-
-class LostRace(Exception):
-    """A message does not stand where it was believed to: read it, and try again."""
 
 
 def decide_moves(

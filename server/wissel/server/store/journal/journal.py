@@ -7,33 +7,24 @@ promises; the rules that it applies are those of `wissel.routing.exchange.delive
 import asyncio
 import datetime as dt
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import Engine, Select, select
-from sqlalchemy.engine import make_url
+from sqlalchemy import Select, select
 
 from wissel.routing.exchange import delivery as life
 from wissel.routing.exchange.delivery import Delivery, Order, Result, Wanted
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin
-from wissel.server.store.engine import (
-    blocking_read,
-    is_sqlite,
-    journal_url,
-    open_blocking_engine,
-)
+from wissel.server.store.database import BlockingDatabase, journal_url
+from wissel.server.store.engine import Turn
 from wissel.server.store.journal.batch import Move, Rule
 from wissel.server.store.journal.codec import delivery_of
-from wissel.server.store.journal.connection import KeptConnection
-from wissel.server.store.journal.lock import Turn
 from wissel.server.store.journal.queries import overdue_query, page_query, uncertain_query
 from wissel.server.store.journal.stats import Watch, unwatched
 from wissel.server.store.journal.tables import DELIVERY
 from wissel.server.store.journal.writer import Head, JournalWriter, Written
-from wissel.server.store.register.tables import HEAD
 
 
 class SqlJournal:
@@ -41,12 +32,12 @@ class SqlJournal:
 
     def __init__(
         self,
-        engine: Engine,
+        database: BlockingDatabase,
         writer: JournalWriter,
         turn: Turn,
         clock: Callable[[], dt.datetime],
     ) -> None:
-        self._engine = engine
+        self._database = database
         self._writer = writer
         self._turn = turn
         self._clock = clock
@@ -55,15 +46,14 @@ class SqlJournal:
     def open(
         cls, url: str, head: Head, clock: Callable[[], dt.datetime], watch: Watch = unwatched
     ) -> Self:
-        """Open the journal that belongs to the registry at `url`; it has been migrated.
+        """Open the journal that belongs to the register at `url`; it has been migrated.
 
         `head` is called once for each commit, on the writer's thread, and
-        `watch` after it, on the loop.
+        `watch` after it, on the loop. Raises `Refused(RECORD_UNAVAILABLE)`.
         """
-        place = journal_url(url)
-        engine = open_blocking_engine(place)
-        turn = Turn(_lock_file(place))
-        return cls(engine, JournalWriter(engine, turn, head, clock, watch), turn, clock)
+        database = BlockingDatabase.open(journal_url(url))
+        turn = database.storage.open_turn()
+        return cls(database, JournalWriter(database, turn, head, clock, watch), turn, clock)
 
     async def use(self) -> None:
         """Take the lock of a writer once and change nothing.
@@ -136,7 +126,7 @@ class SqlJournal:
         """Commit what is waiting, then let go of the database."""
         await self._writer.close()
         self._turn.close()
-        self._engine.dispose()
+        self._database.close()
 
     async def _outcome(self, sender_oin: Oin, message_id: UUID, rule: Rule) -> Delivery | None:
         written = await self._write(sender_oin, message_id, rule)
@@ -153,28 +143,7 @@ class SqlJournal:
 
     def _read(self, query: Select[Any]) -> list[Delivery]:
         try:
-            with blocking_read(self._engine) as connection:
+            with self._database.reading() as connection:
                 return [delivery_of(dict(row)) for row in connection.execute(query).mappings()]
         except Refused as error:
             raise Refused(Reason.RECORD_UNAVAILABLE, retry_after=1.0) from error
-
-
-def head_reader(url: str) -> Head:
-    """Return what reads the head revision of the registry at `url`, on any one thread."""
-    connection = KeptConnection(open_blocking_engine(url))
-    query = str(select(HEAD.c.revision))
-
-    def read() -> int:
-        try:
-            with connection.transaction() as cursor:
-                cursor.execute(query)
-                return int(cursor.fetchall()[0][0])
-        except Exception as error:  # one of the driver's own, which differ
-            raise Refused(Reason.DATABASE_UNAVAILABLE, retry_after=1.0) from error
-
-    return read
-
-
-def _lock_file(url: str) -> Path | None:
-    database = make_url(url).database
-    return Path(f"{database}.lock") if is_sqlite(url) and database else None

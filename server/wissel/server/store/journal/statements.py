@@ -12,6 +12,7 @@ from typing import Final
 
 from sqlalchemy import Table
 
+from wissel.server.store.engine import RawSql
 from wissel.server.store.journal.tables import DELIVERY
 
 _NUMBERED: Final = frozenset({"number", "id"})
@@ -42,16 +43,11 @@ def columns_of(table: Table) -> tuple[str, ...]:
 
 
 class Statements:
-    """The statements in the words of one database: `sqlite` or `postgresql`."""
+    """The statements as one storage engine wants them."""
 
-    def __init__(self, dialect: str) -> None:
-        sqlite = dialect == "sqlite"
-        mark = "?" if sqlite else "%s"
-        self._mark = mark
-        # The driver begins by itself on PostgreSQL; on SQLite a writer says so at once.
-        self.begin = "BEGIN IMMEDIATE" if sqlite else ""
-        # In order of key: two batches that lock the same rows must not wait for each other.
-        self._locking = "" if sqlite else " ORDER BY sender_oin, message_id FOR UPDATE"
+    def __init__(self, sql: RawSql) -> None:
+        self._mark = sql.mark
+        self._row_lock = sql.row_lock
         self.update = self._update(MOVED_COLUMNS)
         self.end = self._update(ENDED_COLUMNS)
         self.read: Callable[[int], str] = lru_cache(None)(self._read)
@@ -65,9 +61,11 @@ class Statements:
 
     def _read(self, keys: int) -> str:
         wanted = ", ".join([f"({self._mark}, {self._mark})"] * keys)
+        # In order of key: two batches that lock the same rows must not wait for each other.
         return (
             f"SELECT {', '.join(DELIVERY_COLUMNS)} FROM delivery"  # noqa: S608 - names of ours
-            f" WHERE (sender_oin, message_id) IN (VALUES {wanted}){self._locking}"
+            f" WHERE (sender_oin, message_id) IN (VALUES {wanted})"
+            f" ORDER BY sender_oin, message_id{self._row_lock}"
         )
 
     def _insert(self, table: Table, rows: int) -> str:

@@ -21,11 +21,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from wissel.server.store.register.tables import NAME, NAMING
+from wissel.server.store.columns import NAME, NAMING, NUMBER
 
 METADATA: Final = MetaData(naming_convention=NAMING)
-
-NUMBER: Final = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers only INTEGER
 
 DELIVERY: Final = Table(
     "delivery",

@@ -15,25 +15,23 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Engine
-
 from wissel.routing.exchange.delivery import Delivery, State
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
+from wissel.server.store.database import BlockingDatabase
+from wissel.server.store.engine import Turn
 from wissel.server.store.journal.batch import (
     Decided,
     Key,
-    LostRace,
     Move,
     Outcome,
     decide_moves,
     read_standing,
     write_moves,
 )
-from wissel.server.store.journal.connection import KeptConnection
-from wissel.server.store.journal.lock import Turn
 from wissel.server.store.journal.statements import Statements
 from wissel.server.store.journal.stats import Commit, Watch, unwatched
+from wissel.server.store.kept_connection import KeptConnection, LostRace
 
 BATCH: Final = 64
 """The most moves in one transaction."""
@@ -84,14 +82,15 @@ class JournalWriter:
 
     def __init__(
         self,
-        engine: Engine,
+        database: BlockingDatabase,
         turn: Turn,
         head: Head,
         clock: Callable[[], dt.datetime],
         watch: Watch = unwatched,
     ) -> None:
-        self._connection = KeptConnection(engine)
-        self._statements = Statements(engine.dialect.name)
+        self._connection = KeptConnection(database)
+        self._statements = Statements(database.storage.sql)
+        self._begin = database.storage.sql.begin
         self._under_way: dict[Key, Delivery] = {}
         self._turn = turn
         self._head = head
@@ -167,7 +166,7 @@ class JournalWriter:
 
     def _try(self, moves: list[Move], *, reading: bool) -> Decided:
         statements = self._statements
-        with self._connection.transaction(statements.begin) as cursor:
+        with self._connection.transaction(self._begin) as cursor:
             before = (
                 read_standing(cursor, statements, [move.key for move in moves])
                 if reading

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from sqlalchemy import Connection, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from wissel.routing.facts import Fact
-from wissel.server.store.engine import blocking_read, open_blocking_engine, read_transaction
+from wissel.server.store.database import BlockingDatabase, Database
 from wissel.server.store.register.codec import decode
 from wissel.server.store.register.projection import BY_ENTITY, PROJECTIONS
 from wissel.server.store.register.tables import EVENT, HEAD
@@ -42,9 +41,9 @@ class Advance:
         return [decode(BY_ENTITY[entity].kind, body) for entity, body in self.events]
 
 
-async def events_after(engine: AsyncEngine, revision: int) -> Advance:
+async def events_after(database: Database, revision: int) -> Advance:
     """Return what follows `revision`; never part of a revision."""
-    async with read_transaction(engine) as connection:
+    async with database.reading() as connection:
         head = await connection.scalar(select(HEAD.c.revision)) or 0
         query = select(EVENT.c.recorded_time).where(EVENT.c.revision == revision, EVENT.c.seq == 1)
         base = await connection.scalar(query)
@@ -72,13 +71,13 @@ def load(url: str, build: Callable[[int, Iterable[Fact]], T]) -> T:
     The facts stream, so that a large register is never held twice. This blocks:
     run it outside the event loop.
     """
-    engine = open_blocking_engine(url)
-    try:
-        with _without_collections(), blocking_read(engine) as connection:
-            revision = connection.scalar(select(HEAD.c.revision)) or 0
-            return build(revision, _current_facts(connection))
-    finally:
-        engine.dispose()
+    with (
+        BlockingDatabase.open(url) as database,
+        _without_collections(),
+        database.reading() as connection,
+    ):
+        revision = connection.scalar(select(HEAD.c.revision)) or 0
+        return build(revision, _current_facts(connection))
 
 
 @contextmanager

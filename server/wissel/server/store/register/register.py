@@ -7,13 +7,12 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from wissel.routing.facts import Fact
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.server.registry.ports import Actor
-from wissel.server.store.engine import LOCK_TIMEOUT, write_transaction
+from wissel.server.store.database import Database
+from wissel.server.store.engine import LOCK_TIMEOUT
 from wissel.server.store.register import event_log, snapshot
 from wissel.server.store.register.snapshot import SqlSnapshot, open_snapshot
 from wissel.server.store.register.transaction import SqlTransaction, open_transaction
@@ -31,13 +30,13 @@ class SqlRegister:
 
     def __init__(
         self,
-        engine: AsyncEngine,
+        database: Database,
         *,
         clock: Callable[[], dt.datetime],
         lock_timeout: float = LOCK_TIMEOUT,
         waited: Callable[[float], None] = lambda _seconds: None,
     ) -> None:
-        self._engine = engine
+        self._database = database
         self._clock = clock
         self._lock_timeout = lock_timeout
         self._waited = waited
@@ -50,7 +49,7 @@ class SqlRegister:
 
     def snapshot(self) -> AbstractAsyncContextManager[SqlSnapshot]:
         """Open a consistent read. Raises `Refused(DATABASE_UNAVAILABLE)`."""
-        return open_snapshot(self._engine)
+        return open_snapshot(self._database)
 
     @asynccontextmanager
     async def transaction(self, actor: Actor) -> AsyncIterator[SqlTransaction]:
@@ -61,27 +60,29 @@ class SqlRegister:
         body, `Refused(DATABASE_UNAVAILABLE)` if the store does not answer.
         """
         began = time.perf_counter()
-        async with self._in_turn(), write_transaction(self._engine) as connection:
+        async with self._in_turn(), self._database.writing() as connection:
             transaction = await open_transaction(connection, actor, self._clock)
             self._waited(time.perf_counter() - began)
             yield transaction
             if not await transaction.finish():
                 await connection.rollback()
+            elif transaction.changed:
+                await self._database.storage.announce(connection, transaction.revision)
         if transaction.changed:
             for listener in self._listeners:
                 listener(transaction.revision)
 
     async def head_revision(self) -> int:
         """Return the revision of the last committed change, of any process."""
-        return await snapshot.head_revision(self._engine)
+        return await snapshot.head_revision(self._database)
 
     async def events_after(self, revision: int) -> event_log.Advance:
         """Return what was added to the log after `revision`."""
-        return await event_log.events_after(self._engine, revision)
+        return await event_log.events_after(self._database, revision)
 
     async def load(self, build: Callable[[int, Iterable[Fact]], T]) -> T:
         """Return `build(revision, facts)` over all current facts, made in a thread."""
-        url = self._engine.url.render_as_string(hide_password=False)
+        url = self._database.storage.url
         return await asyncio.to_thread(event_log.load, url, build)
 
     @asynccontextmanager

@@ -5,11 +5,11 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from sqlalchemy import Select, select
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from wissel.routing.facts import Fact
 from wissel.server.registry.ports import Where
-from wissel.server.store.engine import read_transaction
+from wissel.server.store.database import Database
 from wissel.server.store.register.codec import decode
 from wissel.server.store.register.projection import PROJECTIONS
 from wissel.server.store.register.tables import HEAD
@@ -71,14 +71,14 @@ class SqlSnapshot:
 
 
 @asynccontextmanager
-async def open_snapshot(engine: AsyncEngine) -> AsyncIterator[SqlSnapshot]:
+async def open_snapshot(database: Database) -> AsyncIterator[SqlSnapshot]:
     """Open a read of one revision."""
-    async with read_transaction(engine) as connection:
+    async with database.reading() as connection:
         revision = await connection.scalar(select(HEAD.c.revision))
         yield SqlSnapshot(connection, revision or 0)
 
 
-async def head_revision(engine: AsyncEngine) -> int:
+async def head_revision(database: Database) -> int:
     """Return the revision of the last committed change, 0 before the first."""
-    async with read_transaction(engine) as connection:
+    async with database.reading() as connection:
         return await connection.scalar(select(HEAD.c.revision)) or 0

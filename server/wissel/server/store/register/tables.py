@@ -5,55 +5,24 @@ the current body of each fact, its key, and the columns that lists filter by.
 Which fact goes where stands in `projection`.
 """
 
-import datetime as dt
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
-    DateTime,
-    Dialect,
     Index,
     Integer,
     LargeBinary,
     MetaData,
     Table,
     Text,
-    TypeDecorator,
 )
 
-NAMING: Final = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
+from wissel.server.store.columns import NAME, NAMING, Instant
+
 METADATA: Final = MetaData(naming_convention=NAMING)
-
-NAME: Final = Text().with_variant(Text(collation="C"), "postgresql")
-"""Text that both databases compare and sort by its bytes, whatever their locale."""
-
-
-class Instant(TypeDecorator[dt.datetime]):
-    """An aware instant; SQLite keeps it without a zone, in UTC."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> Any:
-        """Store in UTC."""
-        return None if value is None else value.astimezone(dt.UTC)
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> dt.datetime | None:
-        """Return an aware instant in UTC."""
-        if value is None:
-            return None
-        aware: dt.datetime = value if value.tzinfo else value.replace(tzinfo=dt.UTC)
-        return aware.astimezone(dt.UTC)
-
 
 HEAD: Final = Table(
     "head",

@@ -16,7 +16,6 @@ from wissel.server.registry.ports import Actor
 from wissel.server.store.register.codec import decode, encode
 from wissel.server.store.register.event_subjects import subjects_of
 from wissel.server.store.register.idempotency import Answer, earlier_answer, keep_answer
-from wissel.server.store.register.listen import notify
 from wissel.server.store.register.projection import PROJECTIONS, Projection
 from wissel.server.store.register.snapshot import SqlSnapshot
 from wissel.server.store.register.tables import EVENT, HEAD, SUBJECT
@@ -129,7 +128,6 @@ class SqlTransaction(SqlSnapshot):
         self._revision += 1
         head = update(HEAD).values(revision=self._revision, recorded_time=self._now)
         await self._connection.execute(head)
-        await notify(self._connection, self._revision)
 
     async def _append(self, events: Sequence[_Event]) -> None:
         """Write events in the order in which the facts were put."""

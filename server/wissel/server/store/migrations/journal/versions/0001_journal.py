@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from wissel.server.store.register.tables import NAME
+from wissel.server.store.columns import NAME
 
 revision = "0001"
 down_revision = None

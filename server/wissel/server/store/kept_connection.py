@@ -1,33 +1,37 @@
-"""One connection of the journal, kept while there is work for it."""
+"""The driver's own connection, kept while there is work for it.
+
+For the few statements that run on every delivery, where SQLAlchemy's
+expressions and its pool would take most of the time (`journal.statements`).
+"""
 
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Final
 
-from sqlalchemy import Engine
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.pool import PoolProxiedConnection
 
-from wissel.server.store.journal.batch import LostRace
+from wissel.server.store.database import BlockingDatabase
 
-_REST: Final = 1.0
-"""Seconds after which a connection is looked at before it is used again."""
+_REST_SECONDS: Final = 1.0
+"""After so long without work the pool tests a connection before it is used again."""
 
-_DEADLOCK: Final = "40P01"
+
+class LostRace(Exception):
+    """Another transaction won: read again what this one was decided on, and try once more."""
 
 
 class KeptConnection:
-    """The driver's own connection, taken from an engine's pool; for one thread at a time.
+    """A connection from the pool of `database`; for one thread at a time.
 
     It is given back to the pool after a rest, since the pool asks a connection
     whether it still lives when it is taken; and thrown away after an error, so
-    that the next transaction begins on a new one. A deadlock, which PostgreSQL
-    resolves by breaking one side off, is a race lost.
+    that the next transaction begins on a new one.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, database: BlockingDatabase) -> None:
+        self._database = database
         self._connection: PoolProxiedConnection | None = None
         self._used = 0.0
 
@@ -36,6 +40,7 @@ class KeptConnection:
         """Commit what is done in the block, or nothing of it if it raises.
 
         `begin` is the statement to begin with, empty where the driver does so.
+        Raises `LostRace`, and the driver's own errors.
         """
         connection = self._taken()
         try:
@@ -51,7 +56,7 @@ class KeptConnection:
         except BaseException as error:
             connection.invalidate()
             self._connection = None
-            if getattr(error, "sqlstate", None) == _DEADLOCK:
+            if self._database.storage.is_lost_race(error):
                 raise LostRace from error
             raise
         self._used = time.monotonic()
@@ -63,8 +68,8 @@ class KeptConnection:
             self._connection = None
 
     def _taken(self) -> PoolProxiedConnection:
-        if self._connection is not None and time.monotonic() - self._used > _REST:
+        if self._connection is not None and time.monotonic() - self._used > _REST_SECONDS:
             self.close()
         if self._connection is None:
-            self._connection = self._engine.raw_connection()
+            self._connection = self._database.pool.raw_connection()
         return self._connection
