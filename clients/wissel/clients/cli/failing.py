@@ -16,7 +16,7 @@ _HERE: Final = {
     Reason.REASON_REQUIRED: "--reason 'why this is done'",
     Reason.ACCOUNT_REQUIRED: "--user your.account",
 }
-"""What a reason asks for, in the words of this command."""
+"""What a reason asks for, in the words of this command: its options are no matter of the rules."""
 
 
 def explain_failure(error: WisselError | RuleRefused) -> int:

@@ -7,26 +7,11 @@ from wissel.routing.deciding.decision import Audience, Outcome, Refusal, Step
 from wissel.routing.deciding.locate import Located, locate
 from wissel.routing.deciding.query import Asker, Query
 from wissel.routing.facts import Role
-from wissel.routing.refusals.reasons import Reason
+from wissel.routing.refusals.catalogue import CATALOGUE
 from wissel.routing.refusals.sides import Side
 from wissel.routing.table.compact import NOWHERE
 from wissel.routing.table.table import Table
 from wissel.routing.values.identifiers import SystemId
-
-_OTHER_SIDE: Final = {
-    Reason.RECEIVER_UNKNOWN: Reason.RECEIVER_UNKNOWN,
-    Reason.RECEIVER_CLOSED: Reason.RECEIVER_CLOSED,
-    Reason.ROUTE_AMBIGUOUS: Reason.ROUTE_AMBIGUOUS,
-    Reason.ENDPOINT_SUSPENDED: Reason.ENDPOINT_UNAVAILABLE,
-    Reason.ENDPOINT_UNAVAILABLE: Reason.ENDPOINT_UNAVAILABLE,
-}
-"""What the other side hears of the receiver; whatever else it is: RECEIVER_NOT_CONNECTED."""
-
-_PUBLIC: Final = frozenset(
-    {"organisation", "service", "on", "vestiging", "aanleverpunt", "routing_key", "closed"}
-    | {"choices", "count"}
-)
-"""What the asker named itself, or what anyone can look up. No system, agreement or identifier."""
 
 
 def audience_for(table: Table, asker: Asker, query: Query, on: dt.date) -> Audience:
@@ -49,8 +34,8 @@ def for_audience(refusal: Refusal, audience: Audience) -> Refusal:
     """Return the refusal as an audience may hear it."""
     if audience is not Audience.OTHER_SIDE or refusal.side is not Side.RECEIVER:
         return refusal
-    reason = _OTHER_SIDE.get(refusal.reason, Reason.RECEIVER_NOT_CONNECTED)
-    told = {name: value for name, value in refusal.metadata.items() if name in _PUBLIC}
+    reason = CATALOGUE[refusal.reason].other_side
+    told = CATALOGUE[reason].public_part(refusal.metadata)
     return Refusal(reason=reason, side=refusal.side, metadata=told)
 
 

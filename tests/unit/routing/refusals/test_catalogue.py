@@ -29,6 +29,11 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.refusals.sides import Side
 
 RESULTS = SHARED / "domain/catalogue/oso_tc_resultaten_gedocumenteerd.csv"
+PRIVATE = {
+    *("system_id", "endpoint_id", "mandate_id", "agreement_id"),
+    *("agreement", "signatory", "oin", "stage", "version"),
+}
+"""What metadata calls the contracts of others (design.md#audiences)."""
 TEMPLATES = [
     pytest.param(template, id=f"{reason}-{place}")
     for reason, entry in CATALOGUE.items()
@@ -89,6 +94,59 @@ def test_what_the_caller_must_change_is_never_repeated_unchanged(reason: Reason)
 
     if entry.code in {Code.INVALID_ARGUMENT, Code.UNAUTHENTICATED, Code.PERMISSION_DENIED}:
         assert entry.retry_seconds is None
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_what_the_other_side_reads_says_no_more_when_it_is_told_again(reason: Reason) -> None:
+    told = CATALOGUE[reason].other_side
+
+    assert CATALOGUE[told].other_side is told
+
+
+@pytest.mark.parametrize("reason", {entry.other_side for entry in CATALOGUE.values()})
+def test_the_words_for_the_other_side_need_only_public_metadata(reason: Reason) -> None:
+    entry = CATALOGUE[reason]
+
+    assert set(metadata_names(entry)) <= entry.public
+    assert not PRIVATE & entry.public
+
+
+def test_the_other_side_reads_few_reasons() -> None:
+    assert {entry.other_side for entry in CATALOGUE.values()} == {
+        Reason.RECEIVER_UNKNOWN,
+        Reason.RECEIVER_CLOSED,
+        Reason.RECEIVER_NOT_CONNECTED,
+        Reason.ENDPOINT_UNAVAILABLE,
+        Reason.ROUTE_AMBIGUOUS,
+    }
+
+
+def test_a_conflict_names_a_foreign_entity_to_operators_alone() -> None:
+    foreign = {reason for reason, entry in CATALOGUE.items() if entry.foreign}
+
+    assert foreign == {Reason.MANDATE_OVERLAPS, Reason.ALREADY_REGISTERED}
+    assert not {"mandate_id", "key"} & {
+        name for reason in foreign for name in CATALOGUE[reason].public
+    }
+
+
+def test_a_receiver_is_absent_when_it_can_be_asked_nothing() -> None:
+    absent = {reason for reason, entry in CATALOGUE.items() if entry.receiver_absent}
+
+    assert absent == {
+        Reason.RECEIVER_UNREACHABLE,
+        Reason.RECEIVER_UNTRUSTED,
+        Reason.RECEIVER_TIMEOUT,
+        Reason.ADDRESS_NOT_ALLOWED,
+    }
+
+
+def test_what_is_not_public_is_left_out() -> None:
+    metadata = {"organisation": "99XC", "system_id": "las-zuid"}
+
+    assert CATALOGUE[Reason.RECEIVER_NOT_CONNECTED].public_part(metadata) == {
+        "organisation": "99XC"
+    }
 
 
 def test_an_oso_result_is_a_documented_one() -> None:

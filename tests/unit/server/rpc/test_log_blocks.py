@@ -1,8 +1,9 @@
-"""Log lines of several processes on one pipe."""
+"""Log lines are written in blocks, also by several processes on one pipe."""
 
 import io
 import select
 
+import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,3 +35,20 @@ def test_no_write_cuts_a_line_or_is_larger_than_a_pipe_takes_whole(sizes: list[i
     assert all(write.endswith("\n") for write in writes.each)
     for write in writes.each:
         assert 1 == write.count("\n") or len(write.encode()) <= select.PIPE_BUF
+
+
+async def test_lines_are_written_in_blocks_and_errors_at_once() -> None:
+    stream = io.StringIO()
+    lines = JsonLines(stream)
+    for number in range(63):
+        lines.write({"n": number})
+    before = stream.getvalue()
+
+    lines.write({"n": 63})
+    block = stream.getvalue()
+    lines.write({"n": 64})
+    lines.write({"level": "error", "n": 65})
+
+    assert before == ""
+    assert len(block.splitlines()) == 64
+    assert [orjson.loads(line)["n"] for line in stream.getvalue().splitlines()] == [*range(66)]

@@ -1,7 +1,10 @@
 """The shape of the catalogue: what is said about each reason, and who can help."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum, unique
+
+from wissel.routing.refusals.reasons import Reason
 
 
 @unique
@@ -63,11 +66,22 @@ class Words:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """All that is fixed about one reason.
+    """One entry: all that is fixed about one reason.
 
-    `oso_result` is the documented result name of OSO's Traffic Center that says
-    the same. `retry_seconds` is the wait before a retry of the unchanged call
-    may help; None where it does not help.
+    code             the status code of a call that is refused for it
+    en, nl           its words
+    owner, contact   who can take the fix, and whom to ask
+    oso_result       the documented result of OSO's Traffic Center that says the same
+    retry_seconds    the wait before a retry of the unchanged call may help; None
+                     where it does not help
+    other_side       the reason that the other side of an exchange reads in its place,
+                     when it is about the receiver (design.md#audiences)
+    public           the names of metadata that anyone may read: the asker has named
+                     them itself, or anyone can look them up
+    foreign          whether its other metadata is of an entity that may be another
+                     party's, so that only operators read it
+    receiver_absent  whether the receiver cannot be asked about any message now, and
+                     not only about this one
     """
 
     code: Code
@@ -77,3 +91,11 @@ class Entry:
     contact: Contact
     oso_result: str | None = None
     retry_seconds: int | None = None
+    other_side: Reason = Reason.RECEIVER_NOT_CONNECTED
+    public: frozenset[str] = frozenset()
+    foreign: bool = False
+    receiver_absent: bool = False
+
+    def public_part(self, metadata: Mapping[str, str]) -> dict[str, str]:
+        """Return what anyone may read of the metadata of a refusal."""
+        return {name: value for name, value in metadata.items() if name in self.public}

@@ -23,6 +23,7 @@ from uuid import UUID
 import structlog
 
 from wissel.routing.exchange.delivery import REMEMBERED, Delivery
+from wissel.routing.refusals.catalogue import CATALOGUE
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin
@@ -36,16 +37,6 @@ from wissel.server.courier.settle.receipt_query import (
 )
 
 _LOG: Final = structlog.get_logger("wissel.sweep")
-
-_NOBODY_THERE: Final = frozenset(
-    {
-        Reason.RECEIVER_UNREACHABLE,
-        Reason.RECEIVER_UNTRUSTED,
-        Reason.RECEIVER_TIMEOUT,
-        Reason.ADDRESS_NOT_ALLOWED,
-    }
-)
-"""Why a receiver cannot be asked about anything, and not only about this message."""
 
 _Message = tuple[Oin, UUID]
 
@@ -189,7 +180,7 @@ class Sweeper:
             settled = await self._journal.settle(*message, delivery.attempt, result)
         except Refused as refused:
             self._put_off(address, delivery, refused, self._schedule.monotonic() - began)
-            return refused.reason not in _NOBODY_THERE
+            return not CATALOGUE[refused.reason].receiver_absent
         except Exception as error:  # noqa: BLE001 - one message must not end the sweeping
             self._messages.failed(message, self._schedule.monotonic())
             _LOG.error("sweep_failed", **told(delivery), exc_info=error)
@@ -212,7 +203,7 @@ class Sweeper:
         now = self._schedule.monotonic()
         self._tell(refused.reason)
         self._messages.failed(_message_of(delivery), now)
-        if address is not None and refused.reason in _NOBODY_THERE:
+        if address is not None and CATALOGUE[refused.reason].receiver_absent:
             self._receivers.failed(address, now)
         elif address is not None:
             self._receivers.worked(address)

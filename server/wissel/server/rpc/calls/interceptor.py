@@ -20,8 +20,7 @@ from wissel.server.rpc.calls.call_log import Finished
 from wissel.server.rpc.calls.coalescing import Together
 from wissel.server.rpc.calls.gates import Gates
 from wissel.server.rpc.calls.policy import POLICY, MethodPolicy
-from wissel.server.rpc.calls.redaction import for_caller
-from wissel.server.rpc.calls.status import abort
+from wissel.server.rpc.calls.status import abort, for_caller
 from wissel.server.rpc.calls.stream_reauth import Watch
 from wissel.server.rpc.calls.waiting import WaitingCalls
 

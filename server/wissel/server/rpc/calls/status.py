@@ -1,4 +1,4 @@
-"""The one place where a refusal becomes a gRPC status (design.md#errors)."""
+"""The one place where a refusal becomes a gRPC status, for one caller (design.md#errors)."""
 
 import asyncio
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from google.rpc import code_pb2, error_details_pb2, status_pb2
 
 from wissel.routing.refusals.catalogue import CATALOGUE, RETRYABLE, Text, describe, status_message
 from wissel.routing.refusals.errors import Refused
+from wissel.server.rpc.calls.call import Caller
 
 DOMAIN: Final = "wissel"
 DETAILS_KEY: Final = "grpc-status-details-bin"
@@ -31,6 +32,19 @@ def status_of(refused: Refused, language: str = "en") -> status_pb2.Status:
             break
         status = _status(refused, language, limit)
     return status
+
+
+def for_caller(refused: Refused, caller: Caller | None) -> Refused:
+    """Return the refusal as this caller may read it.
+
+    What may be of another party's entity is for operators alone. `caller` is
+    None as long as nobody knows who calls.
+    """
+    entry = CATALOGUE[refused.reason]
+    if not entry.foreign or (caller is not None and caller.operator):
+        return refused
+    metadata = entry.public_part(refused.metadata)
+    return Refused(refused.reason, field=refused.field, retry_after=refused.retry_after, **metadata)
 
 
 async def abort(

@@ -5,6 +5,12 @@ from typing import Final
 from wissel.routing.refusals.catalogue.entry import Code, Contact, Entry, Owner, Words
 from wissel.routing.refusals.reasons import Reason
 
+_OF_A_RECEIVER: Final = frozenset(
+    {"organisation", "service", "on", "vestiging", "aanleverpunt", "routing_key", "closed"}
+    | {"choices", "count"}
+)
+"""What the other side may read of a receiver: no system, agreement or identifier."""
+
 _SIDES: Final = {
     Reason.SENDER_UNKNOWN: Entry(
         code=Code.NOT_FOUND,
@@ -64,6 +70,8 @@ _SIDES: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.KENNISNET,
+        other_side=Reason.RECEIVER_UNKNOWN,
+        public=_OF_A_RECEIVER,
     ),
     Reason.RECEIVER_CLOSED: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -77,6 +85,8 @@ _SIDES: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.KENNISNET,
+        other_side=Reason.RECEIVER_CLOSED,
+        public=_OF_A_RECEIVER,
     ),
     Reason.RECEIVER_NOT_CONNECTED: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -94,6 +104,7 @@ _SIDES: Final = {
         ),
         owner=Owner.SCHOOL,
         contact=Contact.SCHOOL,
+        public=_OF_A_RECEIVER,
     ),
 }
 
@@ -125,6 +136,7 @@ _ENDPOINTS: Final = {
         ),
         owner=Owner.VENDOR,
         contact=Contact.VENDOR,
+        other_side=Reason.ENDPOINT_UNAVAILABLE,
     ),
     Reason.ENDPOINT_UNAVAILABLE: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -140,6 +152,8 @@ _ENDPOINTS: Final = {
         ),
         owner=Owner.SCHOOL,
         contact=Contact.SCHOOL,
+        other_side=Reason.ENDPOINT_UNAVAILABLE,
+        public=_OF_A_RECEIVER,
     ),
     Reason.ROUTE_AMBIGUOUS: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -155,6 +169,8 @@ _ENDPOINTS: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.SCHOOL,
+        other_side=Reason.ROUTE_AMBIGUOUS,
+        public=_OF_A_RECEIVER,
     ),
 }
 

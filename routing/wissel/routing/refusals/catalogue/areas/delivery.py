@@ -112,6 +112,7 @@ _DIALLING: Final = {
         ),
         owner=Owner.VENDOR,
         contact=Contact.SCHOOL,
+        receiver_absent=True,
     ),
     Reason.RECEIVER_UNREACHABLE: Entry(
         code=Code.UNAVAILABLE,
@@ -127,6 +128,7 @@ _DIALLING: Final = {
         owner=Owner.VENDOR,
         contact=Contact.SCHOOL,
         retry_seconds=60,
+        receiver_absent=True,
     ),
     Reason.RECEIVER_UNTRUSTED: Entry(
         code=Code.UNAVAILABLE,
@@ -145,6 +147,7 @@ _DIALLING: Final = {
         owner=Owner.VENDOR,
         contact=Contact.SCHOOL,
         retry_seconds=300,
+        receiver_absent=True,
     ),
 }
 
@@ -163,6 +166,7 @@ _RECEIVER: Final = {
         owner=Owner.VENDOR,
         contact=Contact.SCHOOL,
         retry_seconds=60,
+        receiver_absent=True,
     ),
     Reason.RECEIVER_FAILED: Entry(
         code=Code.UNAVAILABLE,

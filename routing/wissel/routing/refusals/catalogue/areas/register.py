@@ -81,6 +81,8 @@ _AGREEMENTS: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.OPERATOR,
+        public=frozenset({"entity"}),
+        foreign=True,
     ),
 }
 
@@ -99,6 +101,8 @@ _MANDATES: Final = {
         ),
         owner=Owner.BOARD,
         contact=Contact.KENNISNET,
+        public=frozenset({"organisation", "service", "system_id"}),
+        foreign=True,
     ),
     Reason.DATE_IN_PAST: Entry(
         code=Code.FAILED_PRECONDITION,
