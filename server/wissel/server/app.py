@@ -1,17 +1,15 @@
-"""Composition root: the only module that knows every other."""
+"""Composition root: the only module that imports every room, and puts their parts together."""
 
 import asyncio
 import datetime as dt
 import os
 import platform
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-import structlog
-from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client import CollectorRegistry
 
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.table.table import Table
@@ -30,6 +28,7 @@ from wissel.server.courier.timeline import Timeline
 from wissel.server.identity.files import HubFiles
 from wissel.server.identity.peer import Peers
 from wissel.server.memory import give_back, settle
+from wissel.server.observing.health import report_health
 from wissel.server.observing.metrics import (
     ForwardMetrics,
     JournalMetrics,
@@ -37,6 +36,8 @@ from wissel.server.observing.metrics import (
     RegisterMetrics,
     SweeperMetrics,
 )
+from wissel.server.observing.metrics_server import serving_metrics
+from wissel.server.observing.tracing import traces_for
 from wissel.server.registry import catalog
 from wissel.server.registry.ports import Actor
 from wissel.server.rpc.calls import log
@@ -49,7 +50,6 @@ from wissel.server.settings import (
     ListenError,
     Settings,
     Share,
-    StartError,
     UnreachableError,
 )
 from wissel.server.store.database import Database, require_fit
@@ -60,27 +60,23 @@ from wissel.server.store.register.head import head_reader
 from wissel.server.store.register.register import SqlRegister
 from wissel.server.store.schema import require_schema
 
-if TYPE_CHECKING:
-    from wissel.server.observing.traces import Traces
-
-NOT_SERVING_SECONDS: Final = 2.0
-"""A hub that is this far behind tells its health checks so (design.md#staleness)."""
-_LOOK_SECONDS: Final = 0.25
 _FILES_SECONDS: Final = 2.0
 
 
 @asynccontextmanager
 async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str]:
-    """Run a hub for as long as the block lasts; yields the address it serves on.
+    """Run a hub while the block lasts; yields the address that it serves on, `host:port`.
 
-    Whatever was begun is finished at the end: the calls within the grace of
-    the settings, then the deliveries, then the last write of the journal.
+    When the block ends, what was begun is finished: the calls, within the grace
+    of the settings, then the deliveries, then the last write of the journal.
     Raises `StartError`, `UnreachableError`, `ListenError`, `KeyFileError`,
     `TrustFileError` or `Refused(DATABASE_UNAVAILABLE)`.
     """
     lines, metrics = log.configure(settings.log_level), CollectorRegistry()
     async with AsyncExitStack() as stack:
-        traces = _traces(settings, stack)
+        traces = traces_for(settings.trace_share)
+        if traces is not None:
+            stack.push_async_callback(asyncio.to_thread, traces.close)
         files = HubFiles.read(settings, _now)
         hub_oin = files.signer.current.oin
         storage = await asyncio.to_thread(_require_database, settings.database)
@@ -121,7 +117,7 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
             )
         )
         if share.whole:
-            _serve_metrics(settings, metrics, stack)
+            stack.enter_context(serving_metrics(settings.metrics_listen, metrics))
         address = await _listen(server, settings, files)
         stack.push_async_callback(server.stop, settings.grace_seconds)
         await server.set_serving(serving=True)
@@ -129,28 +125,15 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         asked, asking = SweeperMetrics(metrics).asked, traces.asking if traces else untraced
         sweeper = make_sweeper(parts, dialer, schedule, asked=asked, asking=asking)
         _keep(stack, sweeper.run())
-        _keep(stack, _watch_staleness(server, follower, share.tell))
-        _keep(stack, _process_metrics(metrics, follower, courier, sweeper).keep_looking())
+        _keep(stack, report_health(server, follower, share.tell))
+        _keep(stack, _process_metrics(metrics, follower, courier, sweeper).keep_updated())
         _keep(stack, give_back(lambda: courier.under_way))
         _keep(stack, files.keep_fresh(_now, metrics, _FILES_SECONDS))
         yield address
 
 
-_now = partial(dt.datetime.now, dt.UTC)  # it is asked twice on each call: no frame of Python
-
-
-def _traces(settings: Settings, stack: AsyncExitStack) -> "Traces | None":
-    """Return the traces if they are asked for; their extra is loaded only then."""
-    if not settings.trace_share:
-        return None
-    try:
-        from wissel.server.observing.traces import Traces  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        message = f"WISSEL_TRACE_SHARE: {error.name} is missing; run: pip install 'wissel[otel]'"
-        raise StartError(message) from None
-    traces = Traces(settings.trace_share)
-    stack.push_async_callback(asyncio.to_thread, traces.close)
-    return traces
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 def _timeline() -> Timeline:
@@ -227,24 +210,6 @@ def _process_metrics(
     )
 
 
-def _serve_metrics(settings: Settings, metrics: CollectorRegistry, stack: AsyncExitStack) -> None:
-    if not settings.metrics_listen:
-        return
-    host, _, port = settings.metrics_listen.rpartition(":")
-    try:
-        server, thread = start_http_server(int(port), host or "127.0.0.1", metrics)
-    except (OSError, ValueError) as error:
-        message = f"WISSEL_METRICS_LISTEN {settings.metrics_listen}: {error}"
-        raise ListenError(message) from None
-
-    def stop() -> None:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-    stack.callback(stop)
-
-
 async def _listen(server: RpcServer, settings: Settings, files: HubFiles) -> str:
     credentials = ServerCertificate(files.tls).credentials()
     try:
@@ -256,7 +221,7 @@ async def _listen(server: RpcServer, settings: Settings, files: HubFiles) -> str
 
 
 def _keep(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
-    """Run a coroutine beside the server until it stops."""
+    """Run a coroutine as a task that is cancelled when the stack closes."""
     task = asyncio.create_task(work)
 
     async def end() -> None:
@@ -265,21 +230,3 @@ def _keep(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
             await task
 
     stack.push_async_callback(end)
-
-
-async def _watch_staleness(
-    server: RpcServer, follower: Follower[Table], tell: Callable[[bool], None]
-) -> None:
-    """Tell the health checks when the facts are too old, and when they are not any more."""
-    logger, current = structlog.get_logger("wissel.app"), True
-    try:
-        while True:
-            tell(current)
-            await asyncio.sleep(_LOOK_SECONDS)
-            fresh = follower.staleness() <= NOT_SERVING_SECONDS
-            if fresh is not current:
-                current = fresh
-                logger.warning("serving" if fresh else "not serving: the facts are too old")
-                await server.set_serving(serving=fresh)
-    finally:
-        tell(False)

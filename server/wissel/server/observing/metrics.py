@@ -1,8 +1,9 @@
-"""Prometheus metrics of what is not a call: deliveries, the journal, the facts, the process.
+"""Prometheus metrics of deliveries, the journal, the facts and the process.
 
-Those of calls are in `rpc.metrics`, those of certificates in `identity.expiry`.
-With several workers each process writes its own into files and the parent adds
-them up: so a gauge says in `multiprocess_mode` which of its values counts.
+Those of calls are in `rpc.calls.metrics`, those of certificates in
+`identity.expiry`. With several workers each process writes its metrics to files
+and the parent adds them up; a gauge cannot be added up, so `multiprocess_mode`
+says which of its values is shown.
 """
 
 import asyncio
@@ -16,14 +17,14 @@ from wissel.routing.exchange.delivery import Delivery, State
 from wissel.server.courier.timeline import Step, Timeline
 from wissel.server.store.journal.stats import Commit
 
-LOOK_SECONDS: Final = 0.25
-"""How old what a gauge shows may be."""
+UPDATE_SECONDS: Final = 0.25
+"""How often the gauges are updated."""
 _Mode: TypeAlias = Literal["livemax", "livemin", "livesum"]
 _WAITS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.25, 1, 2.5)
 
 
 class JournalMetrics:
-    """What the journal commits, and what waited for it; `committed` is its watch."""
+    """What the journal commits, and how long it takes; the journal calls `committed`."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._deliveries = Counter(
@@ -47,7 +48,7 @@ class JournalMetrics:
         self._states: dict[tuple[State, str], Counter] = {}
 
     def committed(self, commit: Commit) -> None:
-        """Count a transaction and what it moved."""
+        """Record one transaction: its waits, its duration, and the deliveries that it changed."""
         for wait in commit.waits:
             self._wait.observe(wait)
         self._turn.observe(commit.turn)
@@ -67,10 +68,10 @@ class JournalMetrics:
 
 
 class ForwardMetrics:
-    """Where the time of forwards goes; implements `rpc.forwards.Watcher`.
+    """The time that forwards spend in each step; implements `forward_log.Watcher`.
 
-    A sum and no histogram: seven of those would cost a forward more than they
-    tell. The log has every single one.
+    It is a sum and no histogram, because histograms of seven steps would cost
+    each forward seven searches for a bucket. The log has the times of each forward.
     """
 
     def __init__(self, registry: CollectorRegistry, new_timeline: Callable[[], Timeline]) -> None:
@@ -84,13 +85,13 @@ class ForwardMetrics:
         self.timeline = new_timeline
 
     def ended(self, timeline: Timeline) -> None:
-        """Add the time of one forward."""
+        """Add the times of one forward."""
         for step, took in timeline.seconds.items():
             self._seconds[step].inc(took)
 
 
 class SweeperMetrics:
-    """What came of asking receivers about uncertain messages; `asked` is told of each."""
+    """The answers of receivers about uncertain messages; the sweeper calls `asked`."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._asked = Counter(
@@ -99,15 +100,15 @@ class SweeperMetrics:
             ("reason",),
             registry=registry,
         )
-        self._asked.labels("")  # shown from the start, as the others are
+        self._asked.labels("")  # shown from the start, like the other metrics
 
     def asked(self, reason: str) -> None:
-        """Count a question."""
+        """Count a question; `reason` says why it had no answer, empty if it had one."""
         self._asked.labels(reason).inc()
 
 
 class RegisterMetrics:
-    """What writers of the register wait for each other; `waited` is told of each."""
+    """How long writers of the register wait for each other; `waited` takes seconds."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         turn = _histogram(
@@ -119,7 +120,7 @@ class RegisterMetrics:
 
 
 class ProcessMetrics:
-    """What one process is like at this moment; each argument is asked several times a second."""
+    """The state of one process; each of the functions is called four times a second."""
 
     def __init__(
         self,
@@ -153,24 +154,24 @@ class ProcessMetrics:
         self._lag = _histogram(
             "wissel_loop_lag_seconds", "How much later than planned the process woke up.", registry
         )
-        self.look()
+        self.update()
 
     def _show(self, name: str, text: str, mode: _Mode, value: Callable[[], float]) -> None:
         gauge = Gauge(name, text, registry=self._registry, multiprocess_mode=mode)
         self._gauges.append((gauge, value))
 
-    def look(self) -> None:
-        """Set the gauges."""
+    def update(self) -> None:
+        """Set the gauges to the values of this moment."""
         for gauge, value in self._gauges:
             gauge.set(value())
 
-    async def keep_looking(self) -> NoReturn:
-        """Look every quarter of a second, and measure how late that is."""
+    async def keep_updated(self) -> NoReturn:
+        """Update every quarter of a second until cancelled, and measure how late that is."""
         while True:
-            planned = time.perf_counter() + LOOK_SECONDS
-            await asyncio.sleep(LOOK_SECONDS)
+            planned = time.perf_counter() + UPDATE_SECONDS
+            await asyncio.sleep(UPDATE_SECONDS)
             self._lag.observe(max(time.perf_counter() - planned, 0.0))
-            self.look()
+            self.update()
 
 
 def _histogram(name: str, text: str, registry: CollectorRegistry) -> Histogram:

@@ -1,7 +1,7 @@
-"""Which calls are traced: a share of all, and of those that ask for it no more than we allow.
+"""Decides which calls are traced: a share of all, and a bounded number for callers that ask.
 
-See docs/adr/0011: a caller that flags each of its calls as sampled must not
-decide what the hub spends on traces.
+A caller that flags each of its calls as sampled must not decide what the hub
+spends on traces (ADR 11).
 """
 
 import random
@@ -25,21 +25,21 @@ _SAVED: Final = 10.0
 
 
 def sampler(share: float) -> Sampler:
-    """Return the sampler of a hub that traces this share of its calls.
+    """Return the sampler of a hub that traces `share` (0 to 1) of its calls.
 
-    1. a call within one that is traced is traced too
-    2. a caller that does not trace a call is not traced here
-    3. a caller that does is traced as `Asked` allows
-    4. of the others the share is traced
+    1. The parent is a span of this process: traced if the parent is.
+    2. The caller sent a parent that is not sampled: not traced.
+    3. The caller sent a parent that is sampled: traced if `Asked` grants it.
+    4. There is no parent: `share` of these calls is traced.
     """
     return ParentBased(root=TraceIdRatioBased(share), remote_parent_sampled=Asked(share))
 
 
 class Asked(Sampler):
-    """Grants the share of what is asked, and beyond it one call a second, saved up to ten.
+    """Grants `share` of the requests to be traced, and beyond that one a second, up to ten saved.
 
-    The dice are ours: by the trace id they would be the caller's. `monotonic`
-    is in seconds, `chance` from 0 up to 1.
+    Chance decides and not the trace id, which the caller chooses. `monotonic`
+    returns seconds, `chance` a number from 0 up to 1.
     """
 
     def __init__(
@@ -64,16 +64,16 @@ class Asked(Sampler):
         links: Sequence[Link] | None = None,
         trace_state: TraceState | None = None,
     ) -> SamplingResult:
-        """Decide on one call."""
+        """Return the decision on one call."""
         granted = self._chance() < self._share or self._spent()
         return SamplingResult(Decision.RECORD_AND_SAMPLE if granted else Decision.DROP, attributes)
 
     def get_description(self) -> str:
-        """Return what it is called."""
+        """Return the name that OpenTelemetry shows."""
         return f"Asked({self._share})"
 
     def _spent(self) -> bool:
-        """Whether there was one left to spend."""
+        """Take one of the saved calls; return whether there was one."""
         now = self._monotonic()
         self._saved = min(self._saved + now - self._at, _SAVED)
         self._at = now

@@ -1,10 +1,10 @@
 """OpenTelemetry traces: a span for each call, each step of a forward, each question to a receiver.
 
-Imported only where `WISSEL_TRACE_SHARE` asks for it: it needs the extra `otel`.
-Where the spans go is said by OpenTelemetry's own variables (`OTEL_EXPORTER_OTLP_*`).
-A span holds OINs, message ids, reasons and sizes: nothing that a caller wrote,
-and never the text of an exception. Of what a caller sends along only the
-`traceparent` is read, no `tracestate` and no baggage.
+Only `tracing.traces_for` imports it, because it needs the extra `otel`.
+OpenTelemetry's own variables (`OTEL_EXPORTER_OTLP_*`) say where the spans go.
+A span holds OINs, message ids, reasons and sizes: no text of a caller, and not
+the text of an exception. Of the metadata of a call only `traceparent` is read,
+neither `tracestate` nor baggage.
 """
 
 import asyncio
@@ -69,9 +69,10 @@ class Traces:
 
     @contextmanager
     def asking(self, order: Order) -> Iterator[Metadata]:
-        """Put a span around a question about a message; yield what goes along with it.
+        """Trace the block, in which a receiver is asked about a message; yield the call's metadata.
 
-        It is a trace of its own, hours after that of the message perhaps.
+        It is a trace of its own, because the question may come hours after the
+        message.
         """
         about = {
             "rpc.system": "grpc",
@@ -93,12 +94,12 @@ class Traces:
                 raise
 
     def close(self) -> None:
-        """Send what is left; blocks for some seconds if nobody takes it."""
+        """Export the spans that are left; blocks for some seconds if the collector is down."""
         self._provider.shutdown()
 
 
 class _Interceptor(grpc.aio.ServerInterceptor):
-    """Goes around everything else, so that a span lasts as long as its call."""
+    """Traces calls; it is the outermost interceptor, so that a span lasts as long as its call."""
 
     def __init__(self, tracer: Tracer) -> None:
         self._tracer = tracer
@@ -106,11 +107,10 @@ class _Interceptor(grpc.aio.ServerInterceptor):
     async def intercept_service(
         self, continuation: Continuation, handler_call_details: grpc.HandlerCallDetails
     ) -> "Handler | None":
-        """Return the handler with a span around it.
+        """Return the handler, traced if its method is of the contract and its answer is no stream.
 
-        There is none around what is not of the contract, such as health checks
-        and methods that do not exist: their names are the caller's choice. Nor
-        around streams of answers, which last for hours.
+        Others are not traced: the name of a method that does not exist is the
+        caller's choice, and a stream of answers lasts for hours.
         """
         inner: Any = await continuation(handler_call_details)
         method = handler_call_details.method
@@ -168,14 +168,14 @@ class _Timeline(Timeline):
 
 
 def _onward(sender: contexts.Context) -> Metadata:
-    """Return what tells the other side of a call whose trace it is in."""
+    """Return the metadata that makes a call to another process a child of this context."""
     carrier: dict[str, str] = {}
     _SPREAD.inject(carrier, sender)
     return tuple(carrier.items())
 
 
 def _sent(context: Context) -> contexts.Context:
-    """Return the context that the caller sent along, of which it is no more than a parent."""
+    """Return the context in the metadata of a call, of which only `traceparent` is read."""
     found = {
         key: value
         for key, value in context.invocation_metadata() or ()
@@ -185,7 +185,7 @@ def _sent(context: Context) -> contexts.Context:
 
 
 def _describe(span: Span, call: Call) -> None:
-    """Write down what the log line says too."""
+    """Set the attributes of the span to what the log line says of the call."""
     if not span.is_recording():
         return
     texts = {
@@ -205,14 +205,14 @@ def _describe(span: Span, call: Call) -> None:
 
 
 class _Told(logging.Handler):
-    """Hands what OpenTelemetry complains of, on a thread of its own, to our log."""
+    """Passes warnings of OpenTelemetry, which come from its own thread, to the log of the hub."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self._loop = asyncio.get_running_loop()
 
     def emit(self, record: logging.LogRecord) -> None:
-        with suppress(RuntimeError):  # the loop is closed: nobody reads on
+        with suppress(RuntimeError):  # the loop is closed: the process ends
             self._loop.call_soon_threadsafe(_tell, record.getMessage())
 
 
