@@ -1,4 +1,4 @@
-"""The one exception with which Wissel says no."""
+"""The exception that every expected refusal is."""
 
 from collections.abc import Mapping
 
@@ -29,10 +29,11 @@ class Refused(Exception):
         self.metadata: Mapping[str, str] = metadata
 
     def forget(self) -> None:
-        """Let go of where it was raised, when that has served its purpose.
+        """Drop the traceback and the exceptions that it was raised from.
 
-        The frames on its way keep what they were about, and often this refusal
-        too. A server that looks for such cycles rarely would keep payloads.
+        The frames of a traceback hold what their functions worked on, such as a
+        payload, and often this refusal too. The garbage collector frees such a
+        cycle only when it next runs, which in a server is rare.
         """
         self.__traceback__ = self.__context__ = self.__cause__ = None
 

@@ -1,5 +1,6 @@
 """The catalogue of reasons: whole, honest about what it does not know, and documented."""
 
+import ast
 import csv
 import re
 from itertools import pairwise
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.paths import SHARED
+from support.paths import ROOT, SHARED
 from wissel.error.v1 import error_reason_pb2
 from wissel.routing.refusals.catalogue import (
     AREAS,
@@ -242,3 +243,30 @@ def test_the_documents_are_current() -> None:
 def test_areas_do_not_share_a_reason() -> None:
     for one, other in pairwise(AREAS.values()):
         assert not set(one) & set(other)
+
+
+def test_what_differs_by_reason_stands_in_its_entry() -> None:
+    """No other module keeps a set of reasons, or a table by reason, of its own."""
+    rooms = (ROOT / name for name in ("routing", "server", "clients"))
+    catalogue = ROOT / "routing/wissel/routing/refusals/catalogue"
+    options = ROOT / "clients/wissel/clients/cli/failing.py"  # what one command calls its options
+
+    tables = [
+        f"{path.name}:{node.lineno}"
+        for room in rooms
+        for path in room.rglob("*.py")
+        if not path.is_relative_to(catalogue) and path != options
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Dict | ast.Set)
+        and any(map(_is_reason, node.keys if isinstance(node, ast.Dict) else node.elts))
+    ]
+
+    assert tables == []
+
+
+def _is_reason(node: ast.expr | None) -> bool:
+    return (
+        isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "Reason"
+    )

@@ -14,7 +14,7 @@ _PACKAGE = Path(__file__).parent
 
 
 def documents() -> Mapping[Path, str]:
-    """Return each document's place in the source tree with its text."""
+    """Return the text of each document by its path in the source tree."""
     root = _PACKAGE.parents[4]
     return {root / "docs" / "errors.md": as_markdown(), _PACKAGE / "errors.json": as_json()}
 

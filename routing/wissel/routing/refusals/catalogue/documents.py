@@ -89,5 +89,5 @@ def _words(entry: Entry, words: Words, language: Language) -> dict[str, str]:
 
 
 def _plain(template: str) -> str:
-    """Return the words of a template without its optional parts."""
+    """Return a template without its optional parts."""
     return fill(template, {})

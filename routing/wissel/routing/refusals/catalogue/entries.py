@@ -3,20 +3,22 @@
 from collections.abc import Mapping
 from typing import Final
 
-from wissel.routing.refusals.catalogue.areas.acting import ACTING
-from wissel.routing.refusals.catalogue.areas.deciding import DECIDING
-from wissel.routing.refusals.catalogue.areas.delivery import DELIVERY
-from wissel.routing.refusals.catalogue.areas.endpoints import ENDPOINTS
-from wissel.routing.refusals.catalogue.areas.envelopes import ENVELOPES
-from wissel.routing.refusals.catalogue.areas.hub import HUB
-from wissel.routing.refusals.catalogue.areas.identity import IDENTITY
-from wissel.routing.refusals.catalogue.areas.kinds import KINDS
-from wissel.routing.refusals.catalogue.areas.missing import MISSING
-from wissel.routing.refusals.catalogue.areas.receiving import RECEIVING
-from wissel.routing.refusals.catalogue.areas.register import REGISTER
-from wissel.routing.refusals.catalogue.areas.requests import REQUESTS
-from wissel.routing.refusals.catalogue.areas.schools import SCHOOLS
-from wissel.routing.refusals.catalogue.areas.signatures import SIGNATURES
+from wissel.routing.refusals.catalogue.areas.calls.hub import HUB
+from wissel.routing.refusals.catalogue.areas.calls.identity import IDENTITY
+from wissel.routing.refusals.catalogue.areas.calls.requests import REQUESTS
+from wissel.routing.refusals.catalogue.areas.exchange.acting import ACTING
+from wissel.routing.refusals.catalogue.areas.exchange.deciding import DECIDING
+from wissel.routing.refusals.catalogue.areas.exchange.delivery import DELIVERY
+from wissel.routing.refusals.catalogue.areas.exchange.envelopes import ENVELOPES
+from wissel.routing.refusals.catalogue.areas.exchange.kinds import KINDS
+from wissel.routing.refusals.catalogue.areas.exchange.receiving import RECEIVING
+from wissel.routing.refusals.catalogue.areas.exchange.signatures import SIGNATURES
+from wissel.routing.refusals.catalogue.areas.register.agreements_mandates import (
+    AGREEMENTS_AND_MANDATES,
+)
+from wissel.routing.refusals.catalogue.areas.register.endpoints import ENDPOINTS
+from wissel.routing.refusals.catalogue.areas.register.missing import MISSING
+from wissel.routing.refusals.catalogue.areas.register.school_files import SCHOOL_FILES
 from wissel.routing.refusals.catalogue.entry import Entry
 from wissel.routing.refusals.reasons import Reason
 
@@ -24,9 +26,9 @@ AREAS: Final[Mapping[str, Mapping[Reason, Entry]]] = {
     "Who calls": IDENTITY,
     "Shape of a request": REQUESTS,
     "Not found": MISSING,
-    "Agreements and mandates": REGISTER,
+    "Agreements and mandates": AGREEMENTS_AND_MANDATES,
     "Endpoints": ENDPOINTS,
-    "School files": SCHOOLS,
+    "School files": SCHOOL_FILES,
     "Deciding a route": DECIDING,
     "Acting for a school": ACTING,
     "Signatures": SIGNATURES,

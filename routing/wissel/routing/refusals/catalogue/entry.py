@@ -43,7 +43,7 @@ class Owner(StrEnum):
 
 @unique
 class Contact(StrEnum):
-    """The desk to ask, as the client's documents name them."""
+    """Whom to ask, as the client's documents name them."""
 
     KENNISNET = "KENNISNET"
     DUO = "DUO"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, Literal
 
-from wissel.routing.refusals.catalogue.desks import contact_text, owner_text
+from wissel.routing.refusals.catalogue.contacts import contact_text, owner_text
 from wissel.routing.refusals.catalogue.entries import CATALOGUE
 from wissel.routing.refusals.catalogue.entry import Contact, Owner
 from wissel.routing.refusals.reasons import Reason
@@ -17,7 +17,7 @@ Language = Literal["en", "nl"]
 OPTIONAL: Final = re.compile(r"\[([^\[\]]*)\]")
 """A part of a template that is left out when one of its names is missing."""
 NAME: Final = re.compile(r"\{([a-z_]+)\}")
-"""A place in a template for one value of the metadata."""
+"""A name in a template that stands for one value of the metadata."""
 _VALUE_LIMIT: Final = 200  # keeps a sentence a sentence, and a status within its 4 KiB
 
 
@@ -41,7 +41,7 @@ def describe(
 ) -> Text:
     """Return the words for a refusal; metadata that is missing is left out of them.
 
-    `side` tells whose board or vendor the fix is up to, where that matters.
+    `side` is the side whose board or vendor can take the fix, where that matters.
     """
     entry = CATALOGUE[reason]
     words = entry.nl if language == "nl" else entry.en
@@ -68,14 +68,15 @@ def owner_of(owner: Owner, language: Language, side: Side = Side.QUERY) -> str:
 
 
 def contact_of(contact: Contact, language: Language) -> str:
-    """Return the desk to ask, with how to reach it where that is known."""
+    """Return whom to ask, and how to reach them where that is known."""
     return contact_text(contact)[language]
 
 
 def fill(template: str, metadata: Mapping[str, str]) -> str:
-    """Return a template with the metadata in its places.
+    """Return a template with its names replaced by the metadata.
 
-    Values are put in as they are and never read as a template again.
+    A value is never read as a template itself. An optional part whose names are
+    not all there, or are empty, is left out.
     """
     pieces: list[str] = []
     for literal, optional in _pieces(template):
@@ -88,7 +89,7 @@ def fill(template: str, metadata: Mapping[str, str]) -> str:
 
 @cache
 def _pieces(template: str) -> tuple[tuple[str, str], ...]:
-    """Cut a template in pairs of plain text and the optional part that follows it."""
+    """Return a template as pairs: plain text, and the optional part that follows it."""
     parts = OPTIONAL.split(template)
     return tuple(zip(parts[::2], [*parts[1::2], ""], strict=True))
 

@@ -1,7 +1,7 @@
 """Who can take a fix and whom to ask, in words.
 
-The desks are those of the client's documents: Kennisnet support for agreements
-and the register, DUO's security service desk for what DUO processes, and the
+They are those of the client's documents: Kennisnet support for agreements and
+the register, DUO's security service desk for what DUO processes, and the
 service desk of the administration system for everything that a LAS does.
 """
 
@@ -54,12 +54,15 @@ _OF_A_SIDE: Final = {
 
 
 def contact_text(contact: Contact) -> Mapping[str, str]:
-    """Return the desk by language, `en` and `nl`."""
+    """Return whom to ask and how to reach them, by language: `en` and `nl`."""
     return _CONTACTS[contact]
 
 
 def owner_text(owner: Owner, side: Side) -> Mapping[str, str]:
-    """Return who it is up to by language: `the board`, or `the receiver's board`."""
+    """Return who can take the fix by language: `the board`, or `the receiver's board`.
+
+    Only a vendor and a board have a side.
+    """
     of_side, noun = _SIDES.get(side), _OF_A_SIDE.get(owner)
     if of_side is None or noun is None:
         return _OWNERS[owner]

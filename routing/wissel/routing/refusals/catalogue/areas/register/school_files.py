@@ -5,7 +5,7 @@ from typing import Final
 from wissel.routing.refusals.catalogue.entry import Code, Contact, Entry, Owner, Words
 from wissel.routing.refusals.reasons import Reason
 
-SCHOOLS: Final = {
+SCHOOL_FILES: Final = {
     Reason.FILE_UNKNOWN: Entry(
         code=Code.INVALID_ARGUMENT,
         en=Words(

@@ -1,0 +1,1 @@
+"""Refusals of any call: who calls, what its request is like, and the hub itself."""
