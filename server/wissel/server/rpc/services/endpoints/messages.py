@@ -3,11 +3,12 @@
 import datetime as dt
 
 from wissel.endpoint.v1 import endpoint_service_pb2 as pb
-from wissel.routing.facts import DeliveryContract, Endpoint, Mandate
+from wissel.routing.facts import Endpoint, Mandate
 from wissel.routing.facts.plain import etag_of
 from wissel.routing.values.identifiers import Swv
 from wissel.server.registry.endpoints import endpoint_has_ended
 from wissel.server.registry.rules.mandates import has_ended
+from wissel.server.rpc.requests.messages import contract_message
 from wissel.server.rpc.requests.parsing import day_text
 
 
@@ -50,18 +51,6 @@ def entry_message(endpoint: Endpoint) -> pb.EndpointEntry:
         start_date=endpoint.period.start.isoformat(),
         end_date=day_text(endpoint.period.end),
     )
-
-
-def contract_message(contract: DeliveryContract) -> pb.DeliveryContract:
-    """Return a delivery contract; a duration that means the default is left out."""
-    message = pb.DeliveryContract(
-        max_payload_bytes=contract.max_payload_bytes, max_attempts=contract.max_attempts
-    )
-    if contract.retry_seconds:
-        message.retry_interval.FromSeconds(contract.retry_seconds)
-    if contract.persist_seconds:
-        message.persist_duration.FromSeconds(contract.persist_seconds)
-    return message
 
 
 def _status(endpoint: Endpoint, mandate: Mandate | None, today: dt.date) -> str:

@@ -11,8 +11,8 @@ from wissel.routing.refusals.catalogue import Language, Text, describe
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.table.compact import EndpointTerms, day_from
 from wissel.routing.values.identifiers import Namespace, Oin, ServiceCode, SystemId
+from wissel.server.rpc.requests.messages import contract_message
 from wissel.server.rpc.requests.parsing import day_text
-from wissel.server.rpc.services.endpoints.messages import contract_message
 from wissel.traffic.v1 import route_service_pb2 as pb
 
 _DEFAULT: Final = DeliveryContract()
