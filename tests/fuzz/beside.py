@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, Final, cast
 
-from fuzz.hub import CALLERS, shared
+from fuzz.hub import CALLERS, backend
 from fuzz.shaping import joined, piece, pieces
 from fuzz.target import Target, told
 from wissel.routing.refusals.errors import Refused
@@ -38,7 +38,7 @@ def _check_metadata(data: bytes) -> str:
             continue
         pairs.append((_KEYS[selector % 4], content if selector >= 128 else text))
     context = cast(Any, _Metadata(tuple(pairs)))
-    call = Call("/x", _ROW, context, shared().follower.table, 0.0)
+    call = Call("/x", _ROW, context, backend().follower.table, 0.0)
     language = call.language
     assert language in {"en", "nl"}
     request = school_service_pb2.RegisterSchoolRequest(reason=reason)

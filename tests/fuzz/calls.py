@@ -7,7 +7,7 @@ from google.protobuf.descriptor import Descriptor, MethodDescriptor
 from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
 
-from fuzz.hub import CALLERS, Reached, journal, shared
+from fuzz.hub import CALLERS, Reached, backend, journal
 from fuzz.shaping import joined, leaves, patched, piece
 from fuzz.target import Target, told
 from support.worlds import small_world
@@ -33,21 +33,21 @@ from wissel.traffic.v1 import route_service_pb2, traffic_service_pb2
 
 _NOBODY: Final = cast(Any, None)  # what only a stream needs
 _SERVICERS: Final[tuple[tuple[Any, Any], ...]] = (
-    (agreement_service_pb2, AgreementServicer(shared())),
-    (catalog_service_pb2, CatalogServicer(shared())),
-    (endpoint_service_pb2, EndpointServicer(shared())),
-    (mandate_service_pb2, MandateServicer(shared())),
-    (party_service_pb2, PartyServicer(shared())),
-    (school_service_pb2, SchoolServicer(shared())),
-    (school_service_pb2, SamenwerkingsverbandServicer(shared())),
-    (route_service_pb2, RouteServicer(shared())),
+    (agreement_service_pb2, AgreementServicer(backend())),
+    (catalog_service_pb2, CatalogServicer(backend())),
+    (endpoint_service_pb2, EndpointServicer(backend())),
+    (mandate_service_pb2, MandateServicer(backend())),
+    (party_service_pb2, PartyServicer(backend())),
+    (school_service_pb2, SchoolServicer(backend())),
+    (school_service_pb2, SamenwerkingsverbandServicer(backend())),
+    (route_service_pb2, RouteServicer(backend())),
     (
         traffic_service_pb2,
         TrafficServicer(
             cast(Any, None),
             cast(Any, journal()),
             cast(Any, None),
-            shared().follower,
+            backend().follower,
             cast(Any, None),
         ),
     ),
@@ -170,7 +170,7 @@ def _check_request(data: bytes) -> str:
 
 def _served_by(method: _Method, request: Message, caller: Caller) -> Message:
     """Return the answer; nothing in it waits for long, so it needs no loop."""
-    row, table = POLICY[method.name], shared().follower.table
+    row, table = POLICY[method.name], backend().follower.table
     call = Call(method.name, row, cast(Any, _Metadata()), table, 0.0)
     call.caller = caller
     enter(call)

@@ -12,7 +12,7 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.table.table import Table
 from wissel.server.rpc.calls.call import Caller
 from wissel.server.rpc.calls.waiting import WaitingCalls
-from wissel.server.rpc.requests.shared import Shared
+from wissel.server.rpc.requests.backend import Backend
 
 _NO_PEER: Final = cast(Any, None)  # no certificate is looked at
 CALLERS: Final = (
@@ -79,9 +79,9 @@ def journal() -> Any:
 
 
 @cache
-def shared() -> Shared:
+def backend() -> Backend:
     """Return what servicers share, on the small world of `support.worlds.small_world`."""
-    return Shared(
+    return Backend(
         register=cast(Any, _Database()),
         follower=_Follower(),
         gates=cast(Any, _Gates()),

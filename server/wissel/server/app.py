@@ -42,7 +42,7 @@ from wissel.server.registry import catalog
 from wissel.server.registry.ports import Actor
 from wissel.server.rpc.calls import log
 from wissel.server.rpc.credentials import ServerCertificate
-from wissel.server.rpc.server import Bounds, Parts, RpcServer, build
+from wissel.server.rpc.server import Bounds, RpcServer, ServerParts, build
 from wissel.server.rpc.services.traffic.servicer import TrafficServicer
 from wissel.server.settings import (
     DATABASE_SETTING,
@@ -95,7 +95,7 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         peers = Peers(files.trust, _now)
         forwards = ForwardMetrics(metrics, traces.timeline if traces else _timeline)
         server = await build(
-            Parts(
+            ServerParts(
                 register=register,
                 follower=follower,
                 peers=peers,

@@ -17,7 +17,7 @@ from support.eventually import LONGEST_WAIT, eventually_async
 from support.worlds import small_world
 from support.worlds.hub import Hub, detail, reason_of, running_hub
 from wissel.party.v1.party_service_pb2 import WhoAmIRequest
-from wissel.server.rpc.served import Traffic
+from wissel.server.rpc.servicers import Traffic
 from wissel.traffic.v1.traffic_service_pb2 import GetDeliveryRequest
 from wissel.traffic.v1.traffic_service_pb2_grpc import TrafficServiceStub
 

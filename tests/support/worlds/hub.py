@@ -37,8 +37,8 @@ from wissel.server.identity.trust import HubTrust
 from wissel.server.registry.ports import Actor
 from wissel.server.rpc.calls.log import JsonLines
 from wissel.server.rpc.credentials import ServerCertificate
-from wissel.server.rpc.served import Traffic
-from wissel.server.rpc.server import Bounds, Parts, RpcServer, build
+from wissel.server.rpc.server import Bounds, RpcServer, ServerParts, build
+from wissel.server.rpc.servicers import Traffic
 from wissel.server.store.register.follower import Follower
 from wissel.server.store.register.register import SqlRegister
 
@@ -170,7 +170,7 @@ async def running_hub(
         await follower.start()
         forwarding = traffic(register, follower) if traffic else _no_traffic()
         server = await build(
-            Parts(
+            ServerParts(
                 register=register,
                 follower=follower,
                 peers=Peers(files.trust, now),

@@ -13,16 +13,16 @@ from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.ports import Clock, Tables
 from wissel.server.identity.peer import Peers
 from wissel.server.registry.ports import Register
-from wissel.server.rpc.calls.call_log import Finished
-from wissel.server.rpc.calls.coalescing import Together
+from wissel.server.rpc.calls.call_log import CallLog
+from wissel.server.rpc.calls.coalescing import Coalescer
 from wissel.server.rpc.calls.gates import Gates, Serving
 from wissel.server.rpc.calls.interceptor import Interceptor
 from wissel.server.rpc.calls.log import Lines
 from wissel.server.rpc.calls.policy import check_policy
 from wissel.server.rpc.calls.quota import Buckets, Quota
 from wissel.server.rpc.calls.waiting import WaitingCalls
-from wissel.server.rpc.requests.shared import Shared
-from wissel.server.rpc.served import Traffic, add_services
+from wissel.server.rpc.requests.backend import Backend
+from wissel.server.rpc.servicers import Traffic, add_servicers
 from wissel.server.rpc.services.health import HealthServicer
 
 MAX_RECEIVE_BYTES: Final = 4 * 1024 * 1024
@@ -68,7 +68,7 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class ServerParts:
     """What the server is made from.
 
     `clock` gives aware instants, `monotonic` seconds. `traffic` is the
@@ -100,13 +100,13 @@ class RpcServer:
         watched: HealthServicer,
         serving: Serving,
         services: tuple[str, ...],
-        finished: Finished,
+        call_log: CallLog,
     ) -> None:
         self._server = server
         self._watched = watched
         self._serving = serving
         self._services = services
-        self._finished = finished
+        self._call_log = call_log
         self._state: object = None
 
     async def listen(self, address: str, credentials: grpc.ServerCredentials) -> int:
@@ -132,29 +132,29 @@ class RpcServer:
 
     def flush_log(self) -> None:
         """Write the log lines of all calls so far."""
-        self._finished.flush()
+        self._call_log.flush()
 
     async def terminated(self) -> None:
         """Return when the server has stopped."""
         await self._server.wait_for_termination()
 
 
-async def build(parts: Parts) -> RpcServer:
+async def build(parts: ServerParts) -> RpcServer:
     """Return the server of one process, with every service behind the interceptor.
 
     Raises `PolicyError` if the policy and the served methods differ. The
     follower must have loaded its table before the server listens.
     """
-    serving, finished = Serving(), Finished(parts.metrics, parts.lines, parts.clock)
+    serving, call_log = Serving(), CallLog(parts.metrics, parts.lines, parts.clock)
     gates, waiting = _gates(parts, serving), WaitingCalls(parts.bounds.waiting)
-    together = Together(parts.monotonic)
+    coalescer = Coalescer(parts.monotonic)
     every = parts.bounds.stream_check_seconds
-    interceptor = Interceptor(gates, finished, together, waiting, every)
+    interceptor = Interceptor(gates, call_log, coalescer, waiting, every)
     server = grpc.aio.server(
         interceptors=[*parts.around, interceptor], options=_options(parts.bounds)
     )
     watched = HealthServicer()
-    shared = Shared(
+    backend = Backend(
         register=parts.register,
         follower=parts.follower,
         gates=gates,
@@ -164,14 +164,14 @@ async def build(parts: Parts) -> RpcServer:
         hub_oin=parts.hub_oin,
         max_closed_share=parts.bounds.max_closed_share,
     )
-    added = add_services(server, shared, parts.traffic, watched)
+    added = add_servicers(server, backend, parts.traffic, watched)
     check_policy(added.methods)
-    built = RpcServer(server, watched, serving, added.services, finished)
+    built = RpcServer(server, watched, serving, added.services, call_log)
     await built.set_serving(serving=False)
     return built
 
 
-def _gates(parts: Parts, serving: Serving) -> Gates:
+def _gates(parts: ServerParts, serving: Serving) -> Gates:
     sizes: Mapping[Quota, int] = {
         Quota.RESOLVE: parts.bounds.resolve_per_minute,
         Quota.LOOKUP: parts.bounds.lookup_per_minute,

@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from wissel.routing.table.table import Table
 from wissel.server.rpc.calls.call import Call
-from wissel.server.rpc.calls.call_log import Finished
+from wissel.server.rpc.calls.call_log import CallLog
 from wissel.server.rpc.calls.log import JsonLines
 from wissel.server.rpc.calls.policy import MethodPolicy
 
@@ -23,14 +23,14 @@ class World:
 
     def __init__(self) -> None:
         self.registry, self.log = CollectorRegistry(), io.StringIO()
-        self.finished = Finished(self.registry, JsonLines(self.log), lambda: NOON)
+        self.call_log = CallLog(self.registry, JsonLines(self.log), lambda: NOON)
 
     def end(self, seconds: float, *, code: str = "OK", reason: str = "") -> Call:
         """End a call that took so long."""
         context: object = object()
         call = Call("/a/B", ROW, context, TABLE, time.perf_counter() - seconds)  # type: ignore[arg-type]
         call.code, call.reason = code, reason
-        self.finished.take(call)
+        self.call_log.take(call)
         return call
 
     def counted(self) -> dict[str, float]:
@@ -67,7 +67,7 @@ async def test_a_second_scrape_counts_nothing_twice() -> None:
     world.end(0.1)
 
     first = world.counted()
-    world.finished.flush()
+    world.call_log.flush()
 
     assert world.counted() == first
     assert first['wissel_call_seconds_count{method="/a/B"}'] == 1
@@ -79,7 +79,7 @@ async def test_a_block_of_calls_is_logged_and_the_rest_when_asked_for() -> None:
         world.end(0.5)
 
     block = len(world.logged())
-    world.finished.flush()
+    world.call_log.flush()
 
     assert block == 64
     assert len(world.logged()) == 65
@@ -90,7 +90,7 @@ async def test_a_line_tells_when_its_call_ended_and_how_long_it_took() -> None:
     call = world.end(1.5)
     call.started -= 10  # as if it had ended ten seconds ago
 
-    world.finished.flush()
+    world.call_log.flush()
 
     [line] = world.logged()
     ended = dt.datetime.fromisoformat(str(line["timestamp"]))

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from wissel.server.rpc.calls.coalescing import Together
+from wissel.server.rpc.calls.coalescing import Coalescer
 
 TURNS = 100
 """More turns of the loop than a call waits for."""
@@ -13,12 +13,12 @@ class Calls:
 
     def __init__(self) -> None:
         self.now = 10.0
-        self.together = Together(lambda: self.now)
+        self.coalescer = Coalescer(lambda: self.now)
 
     def come(self, *, after: float) -> asyncio.Future[None] | None:
         """Come with a call so many seconds after the last."""
         self.now += after
-        return self.together.turn()
+        return self.coalescer.turn()
 
 
 async def turns(count: int) -> None:

@@ -13,7 +13,7 @@ from wissel.routing.values.identifiers import Oin
 from wissel.server.rpc.calls.call import Call, Caller, enter
 from wissel.server.rpc.calls.policy import POLICY
 from wissel.server.rpc.calls.waiting import WaitingCalls
-from wissel.server.rpc.requests.shared import Shared
+from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.services.mandates.servicer import MandateServicer
 
 METHOD = "/wissel.mandate.v1.MandateService/ValidateMandate"
@@ -40,7 +40,7 @@ def validating(oin: Oin, role: Role) -> Any:
     enter(call)
     nothing: Any = None
     return MandateServicer(
-        Shared(
+        Backend(
             register=cast(Any, NoDatabase()),
             follower=nothing,
             gates=nothing,

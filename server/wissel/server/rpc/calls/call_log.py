@@ -24,7 +24,7 @@ _BLOCK: Final = 64
 _FLUSH_SECONDS: Final = 0.25
 
 
-class Finished(Collector):
+class CallLog(Collector):
     """Takes calls that have ended, on the event loop.
 
     They are counted and logged in blocks, at the latest after a quarter of a

@@ -20,7 +20,7 @@ _MOST: Final = 8
 """Calls that are served at once: more gain little, and hold up other methods."""
 
 
-class Together:
+class Coalescer:
     """Lets the calls of one process wait for each other. `monotonic` gives seconds."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:

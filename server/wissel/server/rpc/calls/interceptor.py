@@ -16,12 +16,12 @@ from wissel.routing.refusals.catalogue import CATALOGUE
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.server.rpc.calls.call import Call, Context, enter
-from wissel.server.rpc.calls.call_log import Finished
-from wissel.server.rpc.calls.coalescing import Together
+from wissel.server.rpc.calls.call_log import CallLog
+from wissel.server.rpc.calls.coalescing import Coalescer
 from wissel.server.rpc.calls.gates import Gates
 from wissel.server.rpc.calls.policy import POLICY, MethodPolicy
 from wissel.server.rpc.calls.status import abort, for_caller
-from wissel.server.rpc.calls.stream_reauth import Watch
+from wissel.server.rpc.calls.stream_reauth import StreamReauth
 from wissel.server.rpc.calls.waiting import WaitingCalls
 
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
@@ -52,14 +52,14 @@ class Interceptor(grpc.aio.ServerInterceptor):
     def __init__(
         self,
         gates: Gates,
-        finished: Finished,
-        together: Together,
+        call_log: CallLog,
+        coalescer: Coalescer,
         waiting: WaitingCalls,
         stream_check_seconds: float,
     ) -> None:
         self.gates = gates
-        self.finished = finished
-        self.together = together
+        self.call_log = call_log
+        self.coalescer = coalescer
         self.waiting = waiting
         self._check_seconds = stream_check_seconds
         self._wrapped: dict[str, Handler] = {}
@@ -86,16 +86,16 @@ class Interceptor(grpc.aio.ServerInterceptor):
         enter(call)
         return call
 
-    def watch(self, call: Call) -> Watch:
-        """Return the watch over a stream that was let in."""
+    def reauth(self, call: Call) -> StreamReauth:
+        """Return what judges the caller of a stream again, within its block."""
         gates = self.gates
 
-        def look() -> None:
+        def check() -> None:
             gates.readmit(call)
             if gates.serving.stopping and call.policy.always:
                 raise Refused(Reason.SHUTTING_DOWN)  # an open watch would outlast the grace
 
-        return Watch(call, look, self._check_seconds)
+        return StreamReauth(call, check, self._check_seconds)
 
     async def fail(self, call: Call, error: BaseException) -> None:
         """End the call by what was raised in it; returns if that itself is to travel on.
@@ -153,14 +153,14 @@ class _Wrapped:
 
     def _unary(self, behavior: Any) -> Any:
         around, method, policy = self._around, self._method, self._policy
-        admit, finished = around.gates.admit, around.finished
-        together = around.together if policy.in_memory else None
+        admit, call_log = around.gates.admit, around.call_log
+        coalescer = around.coalescer if policy.in_memory else None
         counted = None if policy.in_memory or policy.always else around.waiting.counted
 
         async def unary(request: object, context: Context) -> Any:
             call = around.begin(method, policy, context)  # 1.
             try:  # 2.
-                if together is not None and (turn := together.turn()) is not None:
+                if coalescer is not None and (turn := coalescer.turn()) is not None:
                     await turn  # 3.
                 admit(call, request)  # 4.
                 with counted(call) if counted is not None else _AT_ONCE:  # 5.
@@ -169,31 +169,31 @@ class _Wrapped:
                 await around.fail(call, error)
                 raise
             finally:
-                finished.take(call)
+                call_log.take(call)
 
         return unary
 
     def _stream_in(self, behavior: Any) -> Any:
         around, method, policy = self._around, self._method, self._policy
-        admit, finished = around.gates.admit, around.finished
+        admit, call_log = around.gates.admit, around.call_log
 
         async def stream_in(requests: object, context: Context) -> Any:
             call = around.begin(method, policy, context)  # 1.
             try:  # 2.
                 admit(call, None)  # 4.
-                with around.watch(call):  # 6.
+                with around.reauth(call):  # 6.
                     return await behavior(requests, context)
             except BaseException as error:
                 await around.fail(call, error)
                 raise
             finally:
-                finished.take(call)
+                call_log.take(call)
 
         return stream_in
 
     def _stream_out(self, behavior: Any) -> Any:
         around, method, policy = self._around, self._method, self._policy
-        admit, finished = around.gates.admit, around.finished
+        admit, call_log = around.gates.admit, around.call_log
         # Some servicers yield their answers, others write them to the context.
         yields = inspect.isasyncgenfunction(behavior)
 
@@ -201,7 +201,7 @@ class _Wrapped:
             call = around.begin(method, policy, context)  # 1.
             try:  # 2.
                 admit(call, request)  # 4.
-                with around.watch(call):  # 6.
+                with around.reauth(call):  # 6.
                     if yields:
                         async for response in behavior(request, context):
                             yield response
@@ -211,7 +211,7 @@ class _Wrapped:
                 await around.fail(call, error)
                 raise
             finally:
-                finished.take(call)
+                call_log.take(call)
 
         return stream_out
 
@@ -224,7 +224,7 @@ def _refusing(around: Interceptor) -> Handler:
         try:
             await around.fail(call, Refused(Reason.METHOD_UNKNOWN))
         finally:
-            around.finished.take(call)
+            around.call_log.take(call)
         return b""
 
     return grpc.stream_unary_rpc_method_handler(refuse)

@@ -1,4 +1,4 @@
-"""Streams outlive a check at their start: their caller is judged again while they run."""
+"""The caller of a stream is judged again while it runs (design.md#identity)."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,17 +8,18 @@ from wissel.routing.refusals.errors import Refused
 from wissel.server.rpc.calls.call import Call
 
 
-class Watch:
-    """Ends the current task's stream soon after `look` refuses its caller.
+class StreamReauth:
+    """Ends the stream of the current task once `check` refuses its caller.
 
     gRPC keeps an open channel alive after its certificate has expired, and
-    knows nothing of revocation. `look` raises `Refused`; the task is then
-    cancelled, and `call.ended` holds the refusal with which to end it.
+    knows nothing of revocation. `check` is called every `every_seconds` while
+    the block lasts. If it raises `Refused`, the task is cancelled, and
+    `call.ended` holds the refusal with which to end the call.
     """
 
-    def __init__(self, call: Call, look: Callable[[], None], every_seconds: float) -> None:
+    def __init__(self, call: Call, check: Callable[[], None], every_seconds: float) -> None:
         self._call = call
-        self._look = look
+        self._check = check
         self._every = every_seconds
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.current_task()
@@ -38,7 +39,7 @@ class Watch:
 
     def _again(self) -> None:
         try:
-            self._look()
+            self._check()
         except Refused as refused:
             self._call.ended = refused
             if self._task is not None:

@@ -5,7 +5,7 @@ from wissel.routing.facts import DeliveryContract
 
 
 def contract_message(contract: DeliveryContract) -> pb.DeliveryContract:
-    """Return a delivery contract; a duration that means the default is left out."""
+    """Return a delivery contract; a duration of 0 seconds, the default, is left out."""
     message = pb.DeliveryContract(
         max_payload_bytes=contract.max_payload_bytes, max_attempts=contract.max_attempts
     )

@@ -14,8 +14,8 @@ from wissel.routing.values.texts import free_line
 from wissel.server.courier.deliver.revalidate import WITHHELD
 from wissel.server.registry.ports import Actor, Transaction
 from wissel.server.rpc.calls.call import USER_METADATA, Call, Caller, current
+from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.parsing import uuid
-from wissel.server.rpc.requests.shared import Shared
 
 REASON_LIMIT: Final = 500
 ACCOUNT_LIMIT: Final = 100
@@ -63,7 +63,7 @@ def actor_of(call: Call, caller: Caller, request: Mutation, body: bytes) -> Acto
 
 
 async def mutate(
-    shared: Shared,
+    backend: Backend,
     request: Mutation,
     answer: type[A],
     work: Callable[[Transaction], Awaitable[A]],
@@ -83,7 +83,7 @@ async def mutate(
     caller = call.caller
     assert caller is not None  # noqa: S101 - the interceptor let it in
     actor = actor_of(call, caller, request, _serialized(request) if body is None else body)
-    async with shared.register.transaction(actor) as transaction:
+    async with backend.register.transaction(actor) as transaction:
         before = transaction.revision
         if transaction.answer is not None:
             response = answer.FromString(transaction.answer)
@@ -95,16 +95,16 @@ async def mutate(
             else:
                 transaction.answer_with(response.SerializeToString())
     call.revision = response.revision  # type: ignore[attr-defined]  # every answer has it
-    await _caught_up(shared, call)
+    await _caught_up(backend, call)
     forbids = call.policy.forbids
     if forbids is not None and forbids(request):
         await asyncio.sleep(WITHHELD)
     return response
 
 
-async def _caught_up(shared: Shared, call: Call) -> None:
+async def _caught_up(backend: Backend, call: Call) -> None:
     try:
-        await shared.follower.reached(call.revision)
+        await backend.follower.reached(call.revision)
     except Refused as refused:
         # It is committed: an error here would tell the caller that it is not.
         _LOG.warning("revision not yet followed", revision=call.revision, reason=refused.reason)

@@ -12,18 +12,18 @@ from wissel.routing.values.identifiers import BoardNumber, Oin, Swv
 from wissel.server.registry import agreements, commands
 from wissel.server.registry.ports import Transaction, Where
 from wissel.server.rpc.calls.call import caller
+from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.mutation import mutate
 from wissel.server.rpc.requests.paging import listed, page_of
 from wissel.server.rpc.requests.parsing import choice, day_text, uuid
 from wissel.server.rpc.requests.scoping import current_scope
-from wissel.server.rpc.requests.shared import Shared
 
 
 class AgreementServicer(pb_grpc.AgreementServiceServicer):
     """Who has signed what; a vendor sees its own agreements only."""
 
-    def __init__(self, shared: Shared) -> None:
-        self._shared = shared
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
 
     async def RecordAgreement(
         self, request: pb.RecordAgreementRequest, context: object
@@ -39,10 +39,12 @@ class AgreementServicer(pb_grpc.AgreementServiceServicer):
         )
 
         async def work(transaction: Transaction) -> pb.RecordAgreementResponse:
-            agreement = await agreements.record_agreement(transaction, command, self._shared.new_id)
+            agreement = await agreements.record_agreement(
+                transaction, command, self._backend.new_id
+            )
             return pb.RecordAgreementResponse(agreement=agreement_message(agreement))
 
-        return await mutate(self._shared, request, pb.RecordAgreementResponse, work)
+        return await mutate(self._backend, request, pb.RecordAgreementResponse, work)
 
     async def TerminateAgreement(
         self, request: pb.TerminateAgreementRequest, context: object
@@ -58,7 +60,7 @@ class AgreementServicer(pb_grpc.AgreementServiceServicer):
             ended = await agreements.terminate_agreement(transaction, command)
             return pb.TerminateAgreementResponse(agreements=map(agreement_message, ended))
 
-        return await mutate(self._shared, request, pb.TerminateAgreementResponse, work)
+        return await mutate(self._backend, request, pb.TerminateAgreementResponse, work)
 
     async def ListAgreements(
         self, request: pb.ListAgreementsRequest, context: object
@@ -70,11 +72,11 @@ class AgreementServicer(pb_grpc.AgreementServiceServicer):
             signatory_of("", request.swv, ""),
             signatory_of("", "", request.party_oin),
         ]
-        call = await self._shared.at(request)
+        call = await self._backend.at(request)
         signatories = {str(one) for one in asked if one is not None}
         if not current_scope().operator:
             signatories.add(vendor_of(call.table, caller().oin))
-        async with self._shared.snapshot() as snapshot:
+        async with self._backend.snapshot() as snapshot:
             found, token = await listed(snapshot, Agreement, page, _signed_by(signatories))
         return pb.ListAgreementsResponse(
             agreements=map(agreement_message, found), next_page_token=token

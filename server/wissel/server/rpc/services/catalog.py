@@ -5,24 +5,24 @@ from wissel.catalog.v1 import catalog_service_pb2_grpc as pb_grpc
 from wissel.routing.facts import Service
 from wissel.routing.values.identifiers import ServiceCode
 from wissel.server.registry.finding import get_service
+from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.paging import listed, page_of
 from wissel.server.rpc.requests.parsing import day_text
-from wissel.server.rpc.requests.shared import Shared
 
 
 class CatalogServicer(pb_grpc.CatalogServiceServicer):
     """The services for which mandates are given."""
 
-    def __init__(self, shared: Shared) -> None:
-        self._shared = shared
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
 
     async def ListServices(
         self, request: pb.ListServicesRequest, context: object
     ) -> pb.ListServicesResponse:
         """List services in order of code."""
         page = page_of(request)
-        await self._shared.at(request)
-        async with self._shared.snapshot() as snapshot:
+        await self._backend.at(request)
+        async with self._backend.snapshot() as snapshot:
             found, token = await listed(snapshot, Service, page)
         return pb.ListServicesResponse(services=map(service_message, found), next_page_token=token)
 
@@ -31,7 +31,7 @@ class CatalogServicer(pb_grpc.CatalogServiceServicer):
     ) -> pb.GetServiceResponse:
         """Return one service, also by an alias."""
         code = ServiceCode.parse(request.service, "service")
-        async with self._shared.snapshot() as snapshot:
+        async with self._backend.snapshot() as snapshot:
             service = await get_service(snapshot, code)
         return pb.GetServiceResponse(service=service_message(service))
 

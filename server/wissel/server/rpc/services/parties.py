@@ -23,6 +23,7 @@ from wissel.server.registry.finding import get_party, get_system
 from wissel.server.registry.ports import Snapshot, Transaction, Where
 from wissel.server.registry.scope import Scope
 from wissel.server.rpc.calls.call import caller, current
+from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.mutation import mutate
 from wissel.server.rpc.requests.paging import listed, page_of
 from wissel.server.rpc.requests.parsing import (
@@ -35,7 +36,6 @@ from wissel.server.rpc.requests.parsing import (
     uuid,
 )
 from wissel.server.rpc.requests.scoping import current_scope
-from wissel.server.rpc.requests.shared import Shared
 
 MOST_TEST_MESSAGES: Final = 100
 MOST_PILOTS: Final = 1000
@@ -44,8 +44,8 @@ MOST_PILOTS: Final = 1000
 class PartyServicer(pb_grpc.PartyServiceServicer):
     """Who takes part."""
 
-    def __init__(self, shared: Shared) -> None:
-        self._shared = shared
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
 
     async def WhoAmI(self, request: pb.WhoAmIRequest, context: object) -> pb.WhoAmIResponse:
         """Tell a caller how the hub sees it."""
@@ -57,11 +57,11 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
             role=who.role or "",
             system_ids=who.system_ids,
             certificate_sha256=who.peer.leaf_sha256,
-            hub_oin=self._shared.hub_oin,
+            hub_oin=self._backend.hub_oin,
             revision=current().table.revision,
         )
         response.certificate_expire_time.FromDatetime(who.peer.not_after)
-        response.hub_time.FromDatetime(self._shared.clock())
+        response.hub_time.FromDatetime(self._backend.clock())
         return response
 
     async def RegisterParty(
@@ -79,12 +79,12 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
             party = await parties.register_party(transaction, command)
             return pb.RegisterPartyResponse(party=party_message(party))
 
-        return await mutate(self._shared, request, pb.RegisterPartyResponse, work)
+        return await mutate(self._backend, request, pb.RegisterPartyResponse, work)
 
     async def GetParty(self, request: pb.GetPartyRequest, context: object) -> pb.GetPartyResponse:
         """Return one party."""
         oin = Oin.parse(request.oin, "oin")
-        async with self._shared.snapshot() as snapshot:
+        async with self._backend.snapshot() as snapshot:
             party = await get_party(snapshot, oin)
         return pb.GetPartyResponse(party=party_message(party))
 
@@ -95,8 +95,8 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
         page = page_of(request)
         role = optional_choice(Role, request.role, "role")
         where: dict[str, Where] = {"role": role} if role else {}
-        await self._shared.at(request)
-        async with self._shared.snapshot() as snapshot:
+        await self._backend.at(request)
+        async with self._backend.snapshot() as snapshot:
             found, token = await listed(snapshot, Party, page, where)
         return pb.ListPartiesResponse(parties=map(party_message, found), next_page_token=token)
 
@@ -115,7 +115,7 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
             system = await parties.register_system(transaction, command)
             return pb.RegisterSystemResponse(system=system_message(system, ()))
 
-        return await mutate(self._shared, request, pb.RegisterSystemResponse, work)
+        return await mutate(self._backend, request, pb.RegisterSystemResponse, work)
 
     async def ListSystems(
         self, request: pb.ListSystemsRequest, context: object
@@ -124,9 +124,9 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
         page = page_of(request)
         party = optional_oin(request.party_oin, "party_oin")
         where: dict[str, Where] = {"party": party} if party else {}
-        await self._shared.at(request)
+        await self._backend.at(request)
         scope = current_scope()
-        async with self._shared.snapshot() as snapshot:
+        async with self._backend.snapshot() as snapshot:
             found, token = await listed(snapshot, System, page, where)
             known = await _qualifications(snapshot, found, scope)
         systems = [system_message(system, known[system.system_id]) for system in found]
@@ -150,7 +150,7 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
             await parties.qualify_system(transaction, command)
             return pb.QualifySystemResponse(system=await _system(transaction, command.system_id))
 
-        return await mutate(self._shared, request, pb.QualifySystemResponse, work)
+        return await mutate(self._backend, request, pb.QualifySystemResponse, work)
 
     async def SetRollout(
         self, request: pb.SetRolloutRequest, context: object
@@ -170,7 +170,7 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
             await parties.set_rollout(transaction, command)
             return pb.SetRolloutResponse(system=await _system(transaction, command.system_id))
 
-        return await mutate(self._shared, request, pb.SetRolloutResponse, work)
+        return await mutate(self._backend, request, pb.SetRolloutResponse, work)
 
     async def RevokeCertificate(
         self, request: pb.RevokeCertificateRequest, context: object
@@ -182,7 +182,7 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
             await parties.revoke_certificate(transaction, command)
             return pb.RevokeCertificateResponse()
 
-        return await mutate(self._shared, request, pb.RevokeCertificateResponse, work)
+        return await mutate(self._backend, request, pb.RevokeCertificateResponse, work)
 
 
 def _revocation(request: pb.RevokeCertificateRequest) -> commands.RevokeCertificate:

@@ -16,6 +16,7 @@ from wissel.server.registry import commands, endpoints
 from wissel.server.registry.endpoints import endpoint_has_ended
 from wissel.server.registry.finding import get_endpoint, get_service
 from wissel.server.registry.ports import Snapshot, Transaction, Where
+from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.mutation import mutate
 from wissel.server.rpc.requests.paging import listed, page_of
 from wissel.server.rpc.requests.parsing import (
@@ -27,7 +28,6 @@ from wissel.server.rpc.requests.parsing import (
     uuid,
 )
 from wissel.server.rpc.requests.scoping import current_scope
-from wissel.server.rpc.requests.shared import Shared
 from wissel.server.rpc.services.endpoints.lookup import lookup
 from wissel.server.rpc.services.endpoints.messages import endpoint_message
 
@@ -38,8 +38,8 @@ MOST_SECONDS: Final = 30 * 24 * 3600  # an envelope does not live longer than 30
 class EndpointServicer(pb_grpc.EndpointServiceServicer):
     """Where messages for a school go."""
 
-    def __init__(self, shared: Shared) -> None:
-        self._shared = shared
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
 
     async def RegisterEndpoint(
         self, request: pb.RegisterEndpointRequest, context: object
@@ -50,13 +50,13 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
 
         async def work(transaction: Transaction) -> pb.RegisterEndpointResponse:
             endpoint = await endpoints.register_endpoint(
-                transaction, command, scope, self._shared.new_id
+                transaction, command, scope, self._backend.new_id
             )
             return pb.RegisterEndpointResponse(
                 endpoint=await _message(transaction, endpoint, transaction.today)
             )
 
-        return await mutate(self._shared, request, pb.RegisterEndpointResponse, work)
+        return await mutate(self._backend, request, pb.RegisterEndpointResponse, work)
 
     async def EndEndpoint(
         self, request: pb.EndEndpointRequest, context: object
@@ -75,7 +75,7 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
                 endpoint=await _message(transaction, endpoint, transaction.today)
             )
 
-        return await mutate(self._shared, request, pb.EndEndpointResponse, work)
+        return await mutate(self._backend, request, pb.EndEndpointResponse, work)
 
     async def SuspendEndpoint(
         self, request: pb.SuspendEndpointRequest, context: object
@@ -92,7 +92,7 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
                 endpoint=await _message(transaction, endpoint, transaction.today)
             )
 
-        return await mutate(self._shared, request, pb.SuspendEndpointResponse, work)
+        return await mutate(self._backend, request, pb.SuspendEndpointResponse, work)
 
     async def ResumeEndpoint(
         self, request: pb.ResumeEndpointRequest, context: object
@@ -109,17 +109,17 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
                 endpoint=await _message(transaction, endpoint, transaction.today)
             )
 
-        return await mutate(self._shared, request, pb.ResumeEndpointResponse, work)
+        return await mutate(self._backend, request, pb.ResumeEndpointResponse, work)
 
     async def GetEndpoint(
         self, request: pb.GetEndpointRequest, context: object
     ) -> pb.GetEndpointResponse:
         """Return one endpoint within the caller's scope."""
         endpoint_id = uuid(request.endpoint_id, "endpoint_id")
-        await self._shared.at(request)
-        async with self._shared.snapshot() as snapshot:
+        await self._backend.at(request)
+        async with self._backend.snapshot() as snapshot:
             endpoint = await get_endpoint(snapshot, endpoint_id, current_scope())
-            message = await _message(snapshot, endpoint, self._shared.today())
+            message = await _message(snapshot, endpoint, self._backend.today())
         return pb.GetEndpointResponse(endpoint=message)
 
     async def ListEndpoints(
@@ -130,10 +130,10 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
         receiver = optional_organisation(request.brin, request.swv)
         code = optional(ServiceCode, request.service, "service")
         mandate_id = uuid(request.mandate_id, "mandate_id") if request.mandate_id else None
-        await self._shared.at(request)
-        today = self._shared.today()
+        await self._backend.at(request)
+        today = self._backend.today()
         keep = None if request.include_ended else lambda one: not endpoint_has_ended(one, today)
-        async with self._shared.snapshot() as snapshot:
+        async with self._backend.snapshot() as snapshot:
             where: dict[str, Where] = dict(current_scope().where())
             if receiver:
                 where["organisation"] = receiver
@@ -149,9 +149,9 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
         self, request: pb.LookupEndpointsRequest, context: object
     ) -> pb.LookupEndpointsResponse:
         """Answer, as a telephone book does, where a school receives."""
-        await self._shared.at(request)
-        async with self._shared.snapshot() as snapshot:
-            entries = await lookup(snapshot, request, self._shared.today())
+        await self._backend.at(request)
+        async with self._backend.snapshot() as snapshot:
+            entries = await lookup(snapshot, request, self._backend.today())
             revision = snapshot.revision
         return pb.LookupEndpointsResponse(endpoints=entries, registry_revision=revision)
 

@@ -15,6 +15,7 @@ from wissel.server.registry.ports import Snapshot, Transaction, Where
 from wissel.server.registry.rules.mandates import has_ended
 from wissel.server.registry.scope import Scope
 from wissel.server.rpc.calls.call import caller
+from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.mutation import mutate
 from wissel.server.rpc.requests.paging import listed, page_of
 from wissel.server.rpc.requests.parsing import (
@@ -25,15 +26,14 @@ from wissel.server.rpc.requests.parsing import (
     uuid,
 )
 from wissel.server.rpc.requests.scoping import current_scope
-from wissel.server.rpc.requests.shared import Shared
 from wissel.server.rpc.services.mandates.validation import validate_mandate
 
 
 class MandateServicer(pb_grpc.MandateServiceServicer):
     """Which system may act for which school, for which service and when."""
 
-    def __init__(self, shared: Shared) -> None:
-        self._shared = shared
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
 
     async def CreateMandate(
         self, request: pb.CreateMandateRequest, context: object
@@ -50,14 +50,14 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
         scope = current_scope()
 
         async def work(transaction: Transaction) -> pb.CreateMandateResponse:
-            given = await mandates.create_mandate(transaction, command, scope, self._shared.new_id)
+            given = await mandates.create_mandate(transaction, command, scope, self._backend.new_id)
             message = await _message(transaction, given.mandate, transaction.today)
             if command.validate_only:
                 message.mandate_id = message.etag = ""
             return pb.CreateMandateResponse(mandate=message, note=given.note)
 
         return await mutate(
-            self._shared,
+            self._backend,
             request,
             pb.CreateMandateResponse,
             work,
@@ -69,10 +69,10 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
     ) -> pb.GetMandateResponse:
         """Return one mandate within the caller's scope."""
         mandate_id = uuid(request.mandate_id, "mandate_id")
-        await self._shared.at(request)
-        async with self._shared.snapshot() as snapshot:
+        await self._backend.at(request)
+        async with self._backend.snapshot() as snapshot:
             mandate = await get_mandate(snapshot, mandate_id, current_scope())
-            message = await _message(snapshot, mandate, self._shared.today())
+            message = await _message(snapshot, mandate, self._backend.today())
         return pb.GetMandateResponse(mandate=message)
 
     async def ListMandates(
@@ -83,11 +83,11 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
         giver = optional_organisation(request.brin, request.swv)
         code = optional(ServiceCode, request.service, "service")
         system_id = optional(SystemId, request.system_id, "system_id")
-        await self._shared.at(request)
+        await self._backend.at(request)
         scope = current_scope()
-        today = self._shared.today()
+        today = self._backend.today()
         keep = None if request.include_ended else lambda mandate: not has_ended(mandate, today)
-        async with self._shared.snapshot() as snapshot:
+        async with self._backend.snapshot() as snapshot:
             where = within(scope, system_id)
             if giver:
                 where["organisation"] = giver
@@ -120,7 +120,7 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
                 mandate=await _message(transaction, mandate, transaction.today)
             )
 
-        return await mutate(self._shared, request, pb.UpdateMandateResponse, work)
+        return await mutate(self._backend, request, pb.UpdateMandateResponse, work)
 
     async def EndMandate(
         self, request: pb.EndMandateRequest, context: object
@@ -139,7 +139,7 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
                 mandate=await _message(transaction, mandate, transaction.today)
             )
 
-        return await mutate(self._shared, request, pb.EndMandateResponse, work)
+        return await mutate(self._backend, request, pb.EndMandateResponse, work)
 
     async def ValidateMandate(
         self, request: pb.ValidateMandateRequest, context: object
@@ -150,18 +150,18 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
         the mandate that goes along with an OK, which only the supplier itself
         and operators get; and for a revision that is not in memory yet.
         """
-        call = await self._shared.at(request)
+        call = await self._backend.at(request)
         who = caller()
-        verdict = validate_mandate(call.table, request, who, self._shared.today())
+        verdict = validate_mandate(call.table, request, who, self._backend.today())
         response = pb.ValidateMandateResponse(
             result="OK" if verdict.mandate_id else "NOK",
             reason=verdict.reason,
             registry_revision=call.table.revision,
         )
         if verdict.shown and verdict.mandate_id:
-            async with self._shared.snapshot() as snapshot:
+            async with self._backend.snapshot() as snapshot:
                 mandate = await get_mandate(snapshot, verdict.mandate_id, Scope.everything())
-                message = await _message(snapshot, mandate, self._shared.today())
+                message = await _message(snapshot, mandate, self._backend.today())
             response.mandate.CopyFrom(message)
         return response
 

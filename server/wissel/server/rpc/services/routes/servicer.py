@@ -20,8 +20,8 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.table.table import Table
 from wissel.routing.values.identifiers import Oin
 from wissel.server.rpc.calls.call import Caller, caller, current
+from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.parsing import optional_oin
-from wissel.server.rpc.requests.shared import Shared
 from wissel.server.rpc.services.routes.messages import (
     fix_message,
     refusal_message,
@@ -41,8 +41,8 @@ _YIELD_EVERY: Final = 50  # items between which other calls get their turn
 class RouteServicer(pb_grpc.RouteServiceServicer):
     """Resolving and explaining; nothing here decides, `wissel.routing.deciding.decide` does."""
 
-    def __init__(self, shared: Shared) -> None:
-        self._shared = shared
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
 
     async def ResolveRoute(
         self, request: pb.ResolveRouteRequest, context: object
@@ -50,9 +50,9 @@ class RouteServicer(pb_grpc.RouteServiceServicer):
         """Return the mandated endpoint and routing key for one exchange."""
         call = current()
         if request.HasField("at_least_revision"):
-            call = await self._shared.at(request)
+            call = await self._backend.at(request)
         table = call.table
-        asked = question(table, request, caller().asker, self._shared.today())
+        asked = question(table, request, caller().asker, self._backend.today())
         decision = decide(table, asked.query, asked.day)
         if isinstance(decision, Refusal):
             told = told_to(table, asked, decision)
@@ -70,8 +70,8 @@ class RouteServicer(pb_grpc.RouteServiceServicer):
             raise Refused(
                 Reason.BATCH_TOO_LARGE, field="queries", count=str(count), limit=str(MAX_QUERIES)
             )
-        table = (await self._shared.at(request)).table
-        asker, today, language = caller().asker, self._shared.today(), current().language
+        table = (await self._backend.at(request)).table
+        asker, today, language = caller().asker, self._backend.today(), current().language
         response = pb.BatchResolveRoutesResponse(registry_revision=table.revision)
         for index, query in enumerate(request.queries):
             if index % _YIELD_EVERY == _YIELD_EVERY - 1:
@@ -83,10 +83,10 @@ class RouteServicer(pb_grpc.RouteServiceServicer):
         self, request: pb.ExplainRouteRequest, context: object
     ) -> pb.ExplainRouteResponse:
         """Return every step that led to a route or a refusal, and the nearest fix."""
-        call = await self._shared.at(request.query)
+        call = await self._backend.at(request.query)
         who, table = caller(), call.table
         asker = _asker(table, who, optional_oin(request.vendor_oin, "vendor_oin"))
-        asked = question(table, request.query, asker, self._shared.today())
+        asked = question(table, request.query, asker, self._backend.today())
         audience = _audience(table, asked, who.asker)
         explanation = explain(table, asked.query, asked.day)
         response = pb.ExplainRouteResponse(

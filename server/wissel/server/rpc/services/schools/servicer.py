@@ -20,10 +20,10 @@ from wissel.server.registry.schools.lists import (
     list_schools,
 )
 from wissel.server.registry.swv import RegisterSwv, register_swv
+from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.mutation import mutate
 from wissel.server.rpc.requests.paging import listed, page_of
 from wissel.server.rpc.requests.parsing import optional, required
-from wissel.server.rpc.requests.shared import Shared
 from wissel.server.rpc.services.schools.messages import (
     board_message,
     import_message,
@@ -36,8 +36,8 @@ from wissel.server.rpc.services.schools.upload import received
 class SchoolServicer(pb_grpc.SchoolServiceServicer):
     """Schools, their locations and their boards, as RIO and DUO publish them."""
 
-    def __init__(self, shared: Shared) -> None:
-        self._shared = shared
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
 
     async def ImportSchools(
         self, request_iterator: AsyncIterator[pb.ImportSchoolsRequest], context: object
@@ -54,7 +54,7 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
             return import_message(await usecases.import_schools(transaction, command))
 
         return await mutate(
-            self._shared,
+            self._backend,
             header,
             pb.ImportSchoolsResponse,
             work,
@@ -72,7 +72,7 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
             school = await usecases.register_school(transaction, command)
             return pb.RegisterSchoolResponse(school=school_message(school))
 
-        return await mutate(self._shared, request, pb.RegisterSchoolResponse, work)
+        return await mutate(self._backend, request, pb.RegisterSchoolResponse, work)
 
     async def ListSchools(
         self, request: pb.ListSchoolsRequest, context: object
@@ -84,8 +84,8 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
             name_contains=request.name_contains,
             include_closed=request.include_closed,
         )
-        await self._shared.at(request)
-        async with self._shared.snapshot() as snapshot:
+        await self._backend.at(request)
+        async with self._backend.snapshot() as snapshot:
             part = page.part(snapshot)
             found = await list_schools(snapshot, wanted, part)
         return pb.ListSchoolsResponse(
@@ -98,8 +98,8 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
     ) -> pb.GetSchoolResponse:
         """Return one school."""
         brin = Brin.parse(request.brin, "brin")
-        await self._shared.at(request)
-        async with self._shared.snapshot() as snapshot:
+        await self._backend.at(request)
+        async with self._backend.snapshot() as snapshot:
             school = await get_school(snapshot, brin)
         return pb.GetSchoolResponse(school=school_message(school))
 
@@ -108,8 +108,8 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
     ) -> pb.ListBoardsResponse:
         """List boards in order of number."""
         page = page_of(request)
-        await self._shared.at(request)
-        async with self._shared.snapshot() as snapshot:
+        await self._backend.at(request)
+        async with self._backend.snapshot() as snapshot:
             part = page.part(snapshot)
             found = await list_boards(snapshot, request.name_contains, part)
             counts = await count_schools(snapshot, *(board.number for board in found.items))
@@ -121,8 +121,8 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
     async def GetBoard(self, request: pb.GetBoardRequest, context: object) -> pb.GetBoardResponse:
         """Return one board."""
         number = BoardNumber.parse(request.board_number, "board_number")
-        await self._shared.at(request)
-        async with self._shared.snapshot() as snapshot:
+        await self._backend.at(request)
+        async with self._backend.snapshot() as snapshot:
             board = await get_board(snapshot, number)
             counts = await count_schools(snapshot, number)
         return pb.GetBoardResponse(board=board_message(board, counts[number]))
@@ -130,7 +130,7 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
     def _import(
         self, header: pb.ImportSchoolsHeader, file: duo.ParsedFile
     ) -> usecases.ImportSchools:
-        share = self._shared.max_closed_share
+        share = self._backend.max_closed_share
         if header.HasField("max_closed_share"):
             share = header.max_closed_share
         return usecases.ImportSchools(
@@ -144,8 +144,8 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
 class SamenwerkingsverbandServicer(pb_grpc.SamenwerkingsverbandServiceServicer):
     """Samenwerkingsverbanden."""
 
-    def __init__(self, shared: Shared) -> None:
-        self._shared = shared
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
 
     async def RegisterSamenwerkingsverband(
         self, request: pb.RegisterSamenwerkingsverbandRequest, context: object
@@ -161,15 +161,15 @@ class SamenwerkingsverbandServicer(pb_grpc.SamenwerkingsverbandServiceServicer):
             swv = await register_swv(transaction, command)
             return pb.RegisterSamenwerkingsverbandResponse(samenwerkingsverband=swv_message(swv))
 
-        return await mutate(self._shared, request, pb.RegisterSamenwerkingsverbandResponse, work)
+        return await mutate(self._backend, request, pb.RegisterSamenwerkingsverbandResponse, work)
 
     async def ListSamenwerkingsverbanden(
         self, request: pb.ListSamenwerkingsverbandenRequest, context: object
     ) -> pb.ListSamenwerkingsverbandenResponse:
         """List samenwerkingsverbanden in order of code."""
         page = page_of(request)
-        await self._shared.at(request)
-        async with self._shared.snapshot() as snapshot:
+        await self._backend.at(request)
+        async with self._backend.snapshot() as snapshot:
             found, token = await listed(snapshot, Samenwerkingsverband, page)
         return pb.ListSamenwerkingsverbandenResponse(
             samenwerkingsverbanden=map(swv_message, found), next_page_token=token

@@ -1,4 +1,4 @@
-"""What the servicers share: the register, the facts in memory, and how a read begins."""
+"""What every servicer answers from: the database, the facts in memory and the clock."""
 
 import datetime as dt
 from collections.abc import AsyncIterator, Callable
@@ -17,7 +17,7 @@ from wissel.server.rpc.calls.waiting import WaitingCalls
 
 
 class RevisionRequest(Protocol):
-    """A read that may ask for a revision."""
+    """A request for a read that may name the least revision to answer from."""
 
     at_least_revision: int
 
@@ -27,8 +27,12 @@ class RevisionRequest(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shared:
-    """The parts that servicers are built from."""
+class Backend:
+    """The register, the facts in memory and the settings, as servicers use them.
+
+    `clock` gives aware instants. `max_closed_share` (0 to 1) is the largest
+    share of open locations that an import of schools may close.
+    """
 
     register: Register
     follower: Tables

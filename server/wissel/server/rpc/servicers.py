@@ -1,4 +1,4 @@
-"""Which servicer serves what, and which methods that makes."""
+"""Every servicer, added to the gRPC server, and the methods that this makes."""
 
 from typing import Any, Final, cast
 
@@ -15,7 +15,7 @@ from wissel.mandate.v1 import mandate_service_pb2_grpc
 from wissel.party.v1 import party_service_pb2_grpc
 from wissel.school.v1 import school_service_pb2_grpc
 from wissel.server.rpc.calls.policy import POLICY
-from wissel.server.rpc.requests.shared import Shared
+from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.services.agreements import AgreementServicer
 from wissel.server.rpc.services.catalog import CatalogServicer
 from wissel.server.rpc.services.endpoints.servicer import EndpointServicer
@@ -32,15 +32,15 @@ _HIDDEN: Final = "grpc.channelz.v1.Channelz"
 """Not in reflection: it is for operators, who know that it is there."""
 
 
-class Recording:
-    """Stands for a server while services are added to it, and notes their methods."""
+class MethodRecorder:
+    """Takes the place of a server while servicers are added to it, and notes their methods."""
 
     def __init__(self, server: grpc.aio.Server) -> None:
         self._server = server
         self.methods: list[str] = []
 
     def add_generic_rpc_handlers(self, handlers: Any) -> None:
-        """Pass handlers on."""
+        """Pass generic handlers on to the server."""
         self._server.add_generic_rpc_handlers(handlers)
 
     def add_registered_method_handlers(self, service: str, handlers: Any) -> None:
@@ -62,30 +62,32 @@ class Recording:
 
     @property
     def services(self) -> tuple[str, ...]:
-        """The services that were added, in order of name."""
+        """The names of the services that were added, sorted."""
         return tuple(sorted({name.split("/")[1] for name in self.methods}))
 
 
-def add_services(
-    server: grpc.aio.Server, shared: Shared, traffic: Traffic, watched: HealthServicer
-) -> Recording:
-    """Add every service to a server and return what was added."""
-    recording = Recording(server)
-    to = cast(grpc.aio.Server, recording)
-    school_service_pb2_grpc.add_SchoolServiceServicer_to_server(SchoolServicer(shared), to)
+def add_servicers(
+    server: grpc.aio.Server, backend: Backend, traffic: Traffic, watched: HealthServicer
+) -> MethodRecorder:
+    """Add every servicer to a server; return the recorder, with the methods that were added."""
+    recorder = MethodRecorder(server)
+    to = cast(grpc.aio.Server, recorder)
+    school_service_pb2_grpc.add_SchoolServiceServicer_to_server(SchoolServicer(backend), to)
     school_service_pb2_grpc.add_SamenwerkingsverbandServiceServicer_to_server(
-        SamenwerkingsverbandServicer(shared), to
+        SamenwerkingsverbandServicer(backend), to
     )
-    agreement_service_pb2_grpc.add_AgreementServiceServicer_to_server(AgreementServicer(shared), to)
-    catalog_service_pb2_grpc.add_CatalogServiceServicer_to_server(CatalogServicer(shared), to)
-    party_service_pb2_grpc.add_PartyServiceServicer_to_server(PartyServicer(shared), to)
-    mandate_service_pb2_grpc.add_MandateServiceServicer_to_server(MandateServicer(shared), to)
-    endpoint_service_pb2_grpc.add_EndpointServiceServicer_to_server(EndpointServicer(shared), to)
-    route_service_pb2_grpc.add_RouteServiceServicer_to_server(RouteServicer(shared), to)
+    agreement_service_pb2_grpc.add_AgreementServiceServicer_to_server(
+        AgreementServicer(backend), to
+    )
+    catalog_service_pb2_grpc.add_CatalogServiceServicer_to_server(CatalogServicer(backend), to)
+    party_service_pb2_grpc.add_PartyServiceServicer_to_server(PartyServicer(backend), to)
+    mandate_service_pb2_grpc.add_MandateServiceServicer_to_server(MandateServicer(backend), to)
+    endpoint_service_pb2_grpc.add_EndpointServiceServicer_to_server(EndpointServicer(backend), to)
+    route_service_pb2_grpc.add_RouteServiceServicer_to_server(RouteServicer(backend), to)
     traffic_service_pb2_grpc.add_TrafficServiceServicer_to_server(traffic, to)
     health_pb2_grpc.add_HealthServicer_to_server(watched, to)
     channelz_pb2_grpc.add_ChannelzServicer_to_server(channelz.ChannelzServicer(), to)
-    names = [name for name in (*recording.services, reflection.SERVICE_NAME) if name != _HIDDEN]
+    names = [name for name in (*recorder.services, reflection.SERVICE_NAME) if name != _HIDDEN]
     add_reflection: Any = reflection_pb2_grpc.add_ServerReflectionServicer_to_server  # untyped
     add_reflection(reflection.aio.ReflectionServicer(names), to)
-    return recording
+    return recorder
