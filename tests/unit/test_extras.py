@@ -86,3 +86,19 @@ main()
 
     said = "WISSEL_TRACE_SHARE: opentelemetry is missing; run: pip install 'wissel[otel]'"
     assert (done.returncode, done.stderr) == (2, f"wissel-server: {said}\n")
+
+
+def test_a_hub_that_is_to_use_postgresql_says_what_to_install() -> None:
+    code = """
+import os
+files = ("TLS_CERTIFICATE", "TLS_KEY", "TRUST_ROOTS", "SIGNING_CERTIFICATE", "SIGNING_KEY")
+os.environ.update({f"WISSEL_{name}": "absent" for name in files})
+os.environ["WISSEL_DATABASE_URL"] = "postgresql://wissel@db.example/wissel"
+from wissel.server import main
+sys.argv[1:] = ["migrate"]
+main()
+"""
+    done = without_extras(code, ("psycopg",))
+
+    said = "WISSEL_DATABASE_URL: psycopg is missing; run: pip install 'wissel[postgres]'"
+    assert (done.returncode, done.stderr) == (2, f"wissel-server: {said}\n")

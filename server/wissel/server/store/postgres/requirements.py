@@ -135,14 +135,16 @@ def require_settings(url: str) -> None:
         raise EngineUnfit(message)
 
 
-def require_notifications(listener: Session, teller: Session) -> None:
-    """Raise `EngineUnfit` if what one connection notifies another one does not hear."""
+def require_notifications(
+    listener: Session, teller: Session, *, seconds: float = HEARD_SECONDS
+) -> None:
+    """Raise `EngineUnfit` if what one connection notifies another does not hear in `seconds`."""
     channel = f"wissel_start_{uuid4().hex}"
     heard: list[object] = []
     try:
         listener.execute(f"LISTEN {channel}".encode())
         teller.execute("SELECT pg_notify(%s, '')", [channel])
-        heard += listener.notifies(timeout=HEARD_SECONDS, stop_after=1)
+        heard += listener.notifies(timeout=seconds, stop_after=1)
         listener.execute(f"UNLISTEN {channel}".encode())
     except (psycopg.ProgrammingError, psycopg.NotSupportedError):
         heard.clear()
