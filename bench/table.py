@@ -16,7 +16,7 @@ from wissel.routing.deciding.decide import decide
 from wissel.routing.deciding.decision import Route
 from wissel.routing.deciding.query import Asker, Query
 from wissel.routing.facts import Endpoint, Mandate, Role
-from wissel.routing.table.table import Table
+from wissel.routing.table import Table
 from wissel.routing.values.identifiers import Brin, ServiceCode
 from wissel.server.memory import settle
 from wissel.server.store.register import event_log

@@ -9,7 +9,7 @@ from support.worlds import small_world
 from wissel.routing.facts import Role
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.table.table import Table
+from wissel.routing.table import Table
 from wissel.server.rpc.calls.call import Caller
 from wissel.server.rpc.calls.waiting import WaitingCalls
 from wissel.server.rpc.requests.backend import Backend

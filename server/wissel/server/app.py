@@ -12,7 +12,7 @@ from typing import Any, Final
 from prometheus_client import CollectorRegistry
 
 from wissel.routing.refusals.errors import Refused
-from wissel.routing.table.table import Table
+from wissel.routing.table import Table
 from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.accept.forward import Courier
 from wissel.server.courier.assemble import (

@@ -17,7 +17,7 @@ from support.worlds.stores import open_register, register_at
 from wissel.routing.facts import Board, Fact
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.table.table import Table
+from wissel.routing.table import Table
 from wissel.server.store.register.event_log import Advance
 from wissel.server.store.register.follower import Folded, Follower, Log
 from wissel.server.store.register.register import SqlRegister

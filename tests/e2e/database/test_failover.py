@@ -27,7 +27,7 @@ from support.worlds.underway import connected
 from wissel.clients.errors import WisselError
 from wissel.clients.hub import AsyncHub
 from wissel.clients.transport.retry import Patience
-from wissel.routing.table.table import Table
+from wissel.routing.table import Table
 from wissel.server.store.migrate import migrate
 from wissel.server.store.register.follower import Follower
 from wissel.server.store.register.register import SqlRegister

@@ -17,7 +17,7 @@ from support.worlds.underway import DOSSIER, connected, send
 from wissel.clients import Patience, WisselError
 from wissel.clients.hub import AsyncHub
 from wissel.routing.exchange.delivery import State, Wanted
-from wissel.routing.table.table import Table
+from wissel.routing.table import Table
 from wissel.server.courier.assemble import CourierDependencies, make_dialer, make_sweeper
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.settle.sweep import SweepSchedule

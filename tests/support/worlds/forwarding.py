@@ -30,7 +30,7 @@ from wissel.routing.exchange.envelope import Address, EnvelopeHeader
 from wissel.routing.facts import Agreement, Endpoint, Fact, Service
 from wissel.routing.signing.dsse import ENVELOPE_HEADER, Signer
 from wissel.routing.signing.trusted_path import TrustedPath
-from wissel.routing.table.table import Table
+from wissel.routing.table import Table
 from wissel.routing.values.days import Period
 from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.accept.forward import Courier

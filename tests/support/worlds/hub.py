@@ -27,7 +27,7 @@ from support.eventually import eventually_async
 from support.worlds import small_world
 from support.worlds.stores import open_register, utc_now
 from wissel.routing.facts import Fact
-from wissel.routing.table.table import Table
+from wissel.routing.table import Table
 from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.ports import Clock
 from wissel.server.identity.files import HubFiles

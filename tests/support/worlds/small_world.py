@@ -31,7 +31,7 @@ from wissel.routing.facts import (
     Signatory,
     System,
 )
-from wissel.routing.table.table import Table
+from wissel.routing.table import Table
 from wissel.routing.values.days import Period
 from wissel.routing.values.identifiers import (
     Aanleverpunt,

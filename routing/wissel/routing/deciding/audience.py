@@ -5,13 +5,12 @@ from typing import Final
 
 from wissel.routing.deciding.decision import Audience, Outcome, Refusal, Step
 from wissel.routing.deciding.locate import Located, locate
+from wissel.routing.deciding.may_act import mandates_in_force
 from wissel.routing.deciding.query import Asker, Query
 from wissel.routing.facts import Role
 from wissel.routing.refusals.catalogue import CATALOGUE
 from wissel.routing.refusals.sides import Side
-from wissel.routing.table.compact import NOWHERE
-from wissel.routing.table.table import Table
-from wissel.routing.values.identifiers import SystemId
+from wissel.routing.table import Table
 
 
 def audience_for(table: Table, asker: Asker, query: Query, on: dt.date) -> Audience:
@@ -76,21 +75,13 @@ def _one(steps: list[Step]) -> Step:
 def _serves(table: Table, asker: Asker, query: Query, on: dt.date) -> bool:
     """Whether what is told of the receiver is all about the asker's own systems."""
     located = locate(table, query.receiver, query.selection, query.service, query.version, on)
-    own: frozenset[SystemId] = frozenset(asker.system_ids)
     if isinstance(located, Located):
-        receiver = located.receiver
-        mandate = receiver.mandates[receiver.under[located.place]]
-        return _is_own(table, mandate.system, own)
-    bucket = table.organisation(query.receiver)
-    service = table.reference.services.get(query.service)
-    if bucket is None or service is None:
-        return False
-    day = on.toordinal()
-    mandates = [bucket.mandates[place] for place in bucket.by_service.get(service.number, NOWHERE)]
-    mandated = {mandate.system for mandate in mandates if mandate.in_force(day)}
-    return bool(mandated) and all(_is_own(table, system, own) for system in mandated)
-
-
-def _is_own(table: Table, number: int, own: frozenset[SystemId]) -> bool:
-    system = table.reference.systems.get(number)
-    return system is not None and system.system_id in own
+        mandates = [located.endpoint.mandate]
+    else:
+        receiver = table.organisation(query.receiver)
+        service = table.reference.services.get(query.service)
+        if receiver is None or service is None:
+            return False
+        mandates = mandates_in_force(receiver, service, on)
+    own = table.reference.systems.keys() & asker.system_ids
+    return bool(mandates) and all(mandate.system_id in own for mandate in mandates)

@@ -5,130 +5,130 @@ Nothing else decides.
 """
 
 import datetime as dt
-from typing import Final
 
 from wissel.routing.deciding.decision import Decision, Refusal, Route
-from wissel.routing.deciding.locate import found
-from wissel.routing.deciding.may_act import any_in_force, gated, mandate_missing
+from wissel.routing.deciding.locate import find_endpoint
+from wissel.routing.deciding.may_act import mandate_missing, mandates_in_force, permission_by
 from wissel.routing.deciding.query import Query
-from wissel.routing.deciding.sender import Sending, sending
+from wissel.routing.deciding.sender import sender_of
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.refusals.sides import Side
-from wissel.routing.table.compact import FOREVER, Bucket, within
-from wissel.routing.table.reference import ServiceRecord, VersionRecord
-from wissel.routing.table.table import Table
+from wissel.routing.table import Table
+from wissel.routing.table.reference import IndexedService
+from wissel.routing.table.views import EndpointView, OrganisationView
+from wissel.routing.values.days import FOREVER
 from wissel.routing.values.identifiers import Vestiging
-
-_RECEIVER: Final = Side.RECEIVER
 
 
 def decide(table: Table, query: Query, on: dt.date) -> Decision:
     """Return the route of an exchange on a day, or the first rule that stands in its way.
 
-    1. The service is known.
-    2. The sender may send: see `sender.sending`.
-    3. The receiver is known and open.
-    4. The version is usable and its endpoint is found: see `locate`. The
-       endpoint's vestiging is open.
-    5. That endpoint's system may act for the receiver, and it is not suspended.
-       If not, there is no route; no other endpoint is looked for.
+    1. The service is known: SERVICE_NOT_FOUND.
+    2. The sender may send: see `sender.sender_of`.
+    3. The receiver is known and open: RECEIVER_UNKNOWN, RECEIVER_CLOSED.
+    4. The version is usable and one endpoint is meant: see `locate.find_endpoint`.
+       Without a mandate in force there can be none: then it is MANDATE_MISSING.
+    5. The endpoint's vestiging is open: RECEIVER_CLOSED.
+    6. The endpoint's system may act for the receiver: see `may_act.permission_by`.
+    7. The endpoint is not suspended: ENDPOINT_SUSPENDED.
+
+    If 5, 6 or 7 fails there is no route; no other endpoint is looked for.
     """
+    # 1.
     service = table.reference.services.get(query.service)
     if service is None:
         return Refusal(
             reason=Reason.SERVICE_NOT_FOUND, side=Side.QUERY, metadata={"service": query.service}
         )
-    day = on.toordinal()
-    sender = sending(table, query, service, day)
+    # 2.
+    sender = sender_of(table, query, service, on)
     if isinstance(sender, Refusal):
         return sender
-
-    receiver = _receiver(table, query, day)
+    # 3.
+    receiver = _open_receiver(table, query, on)
     if isinstance(receiver, Refusal):
         return receiver
-
-    located = found(receiver, query.selection, service, query.version, day)
+    # 4.
+    located = find_endpoint(receiver, query.selection, service, query.version, on)
     if isinstance(located, Refusal):
-        missing = located.reason is Reason.ENDPOINT_MISSING
-        if missing and not any_in_force(receiver, service.number, day):
-            # Without a mandate there can be no endpoint: name the cause, not its effect.
-            return mandate_missing(receiver, service, day, Side.RECEIVER)
-        return located
-    return _gated_route(table, service, sender, receiver, *located, day)
-
-
-def _receiver(table: Table, query: Query, day: int) -> Bucket | Refusal:
-    """Return the receiver, known and open, as is the vestiging that was asked for."""
-    bucket = table.organisation(query.receiver)
-    if bucket is None:
-        return _refusal(Reason.RECEIVER_UNKNOWN, organisation=str(query.receiver))
-    if day > bucket.closed:
-        return _closed(bucket, bucket.closed)
-    vestiging = query.selection.vestiging
-    if vestiging is not None:
-        last = bucket.locations.get(within(bucket.organisation, vestiging))
-        if last is None:
-            return _refusal(
-                Reason.RECEIVER_UNKNOWN,
-                organisation=str(query.receiver),
-                vestiging=str(vestiging),
-            )
-        if day > last:
-            return _closed(bucket, last, vestiging)
-    return bucket
-
-
-def _gated_route(  # noqa: PLR0913, PLR0917 - both sides and what lies between them
-    table: Table,
-    service: ServiceRecord,
-    sender: Sending,
-    receiver: Bucket,
-    place: int,
-    version: VersionRecord,
-    day: int,
-) -> Decision:
-    """Return the route to the chosen endpoint, or what closes it."""
-    endpoint, mandate = receiver.endpoints[place], receiver.under[place]
-    last = receiver.closed
-    if endpoint.vestiging is not None:
-        open_until = receiver.locations.get(endpoint.vestiging, FOREVER)
-        if day > open_until:
-            return _closed(receiver, open_until, receiver.vestiging(place))
-        last = min(last, open_until)
-    until = gated(table, receiver, service, mandate, day, _RECEIVER)
-    if isinstance(until, Refusal):
-        return until
-    systems = table.reference.systems
-    system = systems[receiver.mandates[mandate].system]
+        return _missing(located, receiver, service, on)
+    endpoint, version = located.endpoint, located.version
+    # 5.
+    open_until = _open_until(receiver, endpoint)
+    if on > open_until:
+        return _closed(receiver, open_until, endpoint.vestiging)
+    # 6.
+    permission = permission_by(endpoint.mandate, table.reference, service, on, Side.RECEIVER)
+    if isinstance(permission, Refusal):
+        return permission
+    # 7.
     if endpoint.suspended:
         return _refusal(
             Reason.ENDPOINT_SUSPENDED,
-            organisation=str(receiver.organisation),
-            service=str(service.fact.code),
-            endpoint_id=str(receiver.endpoint_id(place)),
-            system_id=str(system.system_id),
+            organisation=str(receiver.code),
+            service=str(service.code),
+            endpoint_id=str(endpoint.endpoint_id),
+            system_id=str(permission.system_id),
         )
-    by, own_mandate, sender_until = sender
     return Route(
-        receiver,
-        place,
-        system.oin or system.party,
-        system.system_id,
-        service.fact.code,
-        version.namespace,
-        min(until, sender_until, endpoint.end, version.end, last),
-        table.revision,
-        by,
-        own_mandate,
-        None if by is None else systems[by.mandates[own_mandate].system].system_id,
+        endpoint=endpoint,
+        receiver=permission,
+        receiver_oin=permission.system.acting_oin,
+        sender=sender,
+        service=service.code,
+        version=version.namespace,
+        last_day=min(
+            sender.last_day,
+            receiver.closed,
+            version.period.end or FOREVER,
+            endpoint.last_day,
+            open_until,
+            permission.last_day,
+        ),
+        revision=table.revision,
     )
 
 
-def _closed(bucket: Bucket, last: int, vestiging: Vestiging | None = None) -> Refusal:
-    metadata = {
-        "organisation": str(bucket.organisation),
-        "closed": str(dt.date.fromordinal(last)),
-    }
+def _open_receiver(table: Table, query: Query, on: dt.date) -> OrganisationView | Refusal:
+    """Return the receiver, known and open, as is the vestiging that was asked for."""
+    receiver = table.organisation(query.receiver)
+    if receiver is None:
+        return _refusal(Reason.RECEIVER_UNKNOWN, organisation=str(query.receiver))
+    if on > receiver.closed:
+        return _closed(receiver, receiver.closed)
+    vestiging = query.selection.vestiging
+    if vestiging is None:
+        return receiver
+    open_until = receiver.last_day_of(vestiging)
+    if open_until is None:
+        return _refusal(
+            Reason.RECEIVER_UNKNOWN, organisation=str(query.receiver), vestiging=str(vestiging)
+        )
+    if on > open_until:
+        return _closed(receiver, open_until, vestiging)
+    return receiver
+
+
+def _missing(
+    refusal: Refusal, receiver: OrganisationView, service: IndexedService, on: dt.date
+) -> Refusal:
+    """Return a refusal of `find_endpoint`, or its cause where there is no mandate in force."""
+    missing = refusal.reason is Reason.ENDPOINT_MISSING
+    if missing and not mandates_in_force(receiver, service, on):
+        return mandate_missing(receiver, service, on, Side.RECEIVER)
+    return refusal
+
+
+def _open_until(receiver: OrganisationView, endpoint: EndpointView) -> dt.date:
+    """Return the last day of an endpoint's vestiging, FOREVER if it is not known to close."""
+    vestiging = endpoint.vestiging
+    return FOREVER if vestiging is None else receiver.last_day_of(vestiging) or FOREVER
+
+
+def _closed(
+    receiver: OrganisationView, last: dt.date, vestiging: Vestiging | None = None
+) -> Refusal:
+    metadata = {"organisation": str(receiver.code), "closed": str(last)}
     if vestiging is not None:
         metadata["vestiging"] = str(vestiging)
     return _refusal(Reason.RECEIVER_CLOSED, **metadata)

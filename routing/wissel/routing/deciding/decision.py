@@ -1,16 +1,16 @@
-"""The answers of deciding a route (design.md#deciding)."""
+"""The answers of deciding: a route, a permission to act, or a refusal (design.md#deciding)."""
 
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
 from uuid import UUID
 
-from wissel.routing.facts import DeliveryContract
+from wissel.routing.facts import DeliveryContract, System
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.refusals.sides import Side
-from wissel.routing.table.compact import Bucket, EndpointTerms, day_from
+from wissel.routing.table.views import EndpointView, MandateView
+from wissel.routing.values.days import FOREVER
 from wissel.routing.values.identifiers import (
     Aanleverpunt,
     Namespace,
@@ -22,112 +22,155 @@ from wissel.routing.values.identifiers import (
 )
 
 
-class Route(NamedTuple):
-    """Where a message goes, decided on one revision of the register.
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """A system may act by a mandate, up to and including `last_day` if nothing changes."""
 
-    Built for every message, so a tuple of what the table holds: the place of an
-    endpoint in its receiver's bucket, and likewise of the sender's mandate.
-    What lies there becomes values when it is asked for.
+    mandate: MandateView
+    system: System
+    last_day: dt.date
+
+    @property
+    def mandate_id(self) -> UUID:
+        """The mandate by which it may act."""
+        return self.mandate.mandate_id
+
+    @property
+    def system_id(self) -> SystemId:
+        """The system that may act."""
+        return self.system.system_id
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A sender may send, up to and including `last_day` if nothing changes.
+
+    `permission` is that of its system; None for one that needs none: a chain
+    partner or an operator that asks.
     """
 
-    receiver: Bucket
-    place: int
+    permission: Permission | None
+    last_day: dt.date
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Route:
+    """Where a message goes, decided on one revision of the register.
+
+    `receiver` is the permission of the receiving system, `receiver_oin` the OIN
+    whose certificate must be found at the endpoint. `last_day` is the last day on
+    which this holds if nothing changes, FOREVER if no end is known.
+    """
+
+    endpoint: EndpointView
+    receiver: Permission
     receiver_oin: Oin
-    system_id: SystemId
+    sender: Sender
     service: ServiceCode
     version: Namespace
-    last_day: int
+    last_day: dt.date
     revision: int
-    sender: Bucket | None
-    sender_place: int
-    sender_system_id: SystemId | None
 
     @property
     def endpoint_id(self) -> UUID:
         """The endpoint."""
-        return self.receiver.endpoint_id(self.place)
-
-    @property
-    def terms(self) -> EndpointTerms:
-        """What the endpoint has alike with others."""
-        return self.receiver.endpoints[self.place]
+        return self.endpoint.endpoint_id
 
     @property
     def url(self) -> str:
         """Where the endpoint is served."""
-        return self.terms.url
+        return self.endpoint.url
 
     @property
     def vestiging(self) -> Vestiging | None:
         """The endpoint's vestiging; None if it is the whole organisation's."""
-        return self.receiver.vestiging(self.place)
+        return self.endpoint.vestiging
 
     @property
     def aanleverpunt(self) -> Aanleverpunt | None:
         """The endpoint's aanleverpunt, if it has one."""
-        return self.terms.aanleverpunt
+        return self.endpoint.aanleverpunt
 
     @property
     def routing_key(self) -> RoutingKey:
         """The endpoint's routing key."""
-        return self.receiver.routing_key(self.place)
+        return self.endpoint.routing_key
 
     @property
     def contract(self) -> DeliveryContract:
-        """What the receiver demands of a delivery."""
-        return self.terms.contract
+        """What the receiver asks of a delivery."""
+        return self.endpoint.contract
+
+    @property
+    def system_id(self) -> SystemId:
+        """The receiving system."""
+        return self.receiver.system_id
 
     @property
     def receiver_mandate_id(self) -> UUID:
         """The receiving side's mandate."""
-        return self.receiver.mandate_id(self.receiver.under[self.place])
+        return self.receiver.mandate_id
+
+    @property
+    def sender_system_id(self) -> SystemId | None:
+        """The sending system; None if the sender needs no mandate."""
+        permission = self.sender.permission
+        return None if permission is None else permission.system_id
 
     @property
     def sender_mandate_id(self) -> UUID | None:
         """The sending side's mandate; None if the sender needs none."""
-        return None if self.sender is None else self.sender.mandate_id(self.sender_place)
+        permission = self.sender.permission
+        return None if permission is None else permission.mandate_id
 
     @property
     def valid_until(self) -> dt.date | None:
         """The last day on which this holds if nothing changes; None if no end is known."""
-        return day_from(self.last_day)
+        return None if self.last_day == FOREVER else self.last_day
 
-    @property
-    def way(self) -> tuple[object, ...]:
-        """What makes it this way and no other: the same on another revision, if nothing changed."""
-        return (
-            self.endpoint_id,
-            self.url,
-            self.receiver_oin,
-            self.system_id,
-            self.service,
-            self.version,
-            self.vestiging,
-            self.aanleverpunt,
-            self.routing_key,
-            self.contract,
-            self.receiver_mandate_id,
-            self.sender_mandate_id,
-            self.sender_system_id,
-        )
+    def unchanged_since(self, earlier: "Route") -> bool:
+        """Whether an earlier decision, on an older revision, led the same way.
+
+        That is to the same endpoint with the same properties, by the same
+        mandates; the last day may differ.
+        """
+        return _way(self) == _way(earlier)
 
     def __eq__(self, other: object) -> bool:
-        """Whether both say the same; numbers of `Names` differ between tables."""
+        """Whether both say the same, also when they were decided on different tables."""
         if not isinstance(other, Route):
             return NotImplemented
-        return (self.way, self.last_day, self.revision) == (
-            other.way,
-            other.last_day,
-            other.revision,
+        return (
+            self.unchanged_since(other)
+            and self.last_day == other.last_day
+            and self.revision == other.revision
         )
 
     def __hash__(self) -> int:
         return hash((self.endpoint_id, self.revision))
 
 
+def _way(route: Route) -> tuple[object, ...]:
+    return (
+        route.endpoint_id,
+        route.url,
+        route.receiver_oin,
+        route.system_id,
+        route.service,
+        route.version,
+        route.vestiging,
+        route.aanleverpunt,
+        route.routing_key,
+        route.contract,
+        route.receiver_mandate_id,
+        route.sender_mandate_id,
+        route.sender_system_id,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """Why there is no route. `side` is whose facts it tells of."""
+    """Why not. `side` is whose facts `reason` and `metadata` are about."""
 
     reason: Reason
     side: Side
@@ -147,7 +190,7 @@ class Audience(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a rule came out."""
+    """The result of one rule."""
 
     PASSED = "PASSED"
     FAILED = "FAILED"
@@ -156,7 +199,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One rule that was looked at, in the order of deciding."""
+    """One rule with its result and the facts that counted; a failed one has a `reason`."""
 
     rule: str
     side: Side

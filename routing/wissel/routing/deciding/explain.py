@@ -14,7 +14,7 @@ from wissel.routing.deciding.query import Query
 from wissel.routing.facts import Role
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.refusals.sides import Side
-from wissel.routing.table.table import Table
+from wissel.routing.table import Table
 
 Rule = tuple[str, Side, frozenset[Reason]]
 

@@ -6,26 +6,23 @@ from typing import Final
 
 from wissel.routing.deciding.decision import Refusal
 from wissel.routing.deciding.query import Selection
-from wissel.routing.facts import Attribute
+from wissel.routing.facts import Attribute, ServiceVersion
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.refusals.sides import Side
-from wissel.routing.table.compact import NOWHERE, Bucket, within
-from wissel.routing.table.reference import ServiceRecord, VersionRecord
-from wissel.routing.table.table import Table
+from wissel.routing.table import Table
+from wissel.routing.table.reference import IndexedService
+from wissel.routing.table.views import EndpointView, OrganisationView
 from wissel.routing.values.identifiers import Brin, Namespace, Organisation, ServiceCode
 
 _CHOICES_SHOWN: Final = 20
-_LAS: Final = Attribute.LAS
-_SWV: Final = Attribute.SWV
 
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """The receiver, the place in it of the endpoint that is meant, and the version it speaks."""
+    """The endpoint that is meant, and the version of the service that it speaks."""
 
-    receiver: Bucket
-    place: int
-    version: VersionRecord
+    endpoint: EndpointView
+    version: ServiceVersion
 
 
 def locate(
@@ -38,116 +35,132 @@ def locate(
 ) -> Located | Refusal:
     """Return the one endpoint of a receiver that a selection means.
 
-    Without a version it is the latest active one in which the selection finds
-    something. Refusals: SERVICE_NOT_FOUND, SERVICE_VERSION_NOT_FOUND,
-    RECEIVER_UNKNOWN, ENDPOINT_MISSING, ROUTE_AMBIGUOUS.
+    `service` is a code or an alias.
+
+    1. The service is known: SERVICE_NOT_FOUND.
+    2. The receiver is known: RECEIVER_UNKNOWN.
+    3. The rules of `find_endpoint`.
     """
-    record = table.reference.services.get(service)
-    if record is None:
+    # 1.
+    indexed = table.reference.services.get(service)
+    if indexed is None:
         return Refusal(
             reason=Reason.SERVICE_NOT_FOUND, side=Side.QUERY, metadata={"service": service}
         )
-    bucket = table.organisation(receiver)
-    if bucket is None:
+    # 2.
+    organisation = table.organisation(receiver)
+    if organisation is None:
         return Refusal(
             reason=Reason.RECEIVER_UNKNOWN,
             side=Side.RECEIVER,
             metadata={"organisation": str(receiver)},
         )
-    located = found(bucket, selection, record, version, on.toordinal())
-    return located if isinstance(located, Refusal) else Located(bucket, *located)
+    # 3.
+    return find_endpoint(organisation, selection, indexed, version, on)
 
 
-def found(
-    bucket: Bucket,
+def find_endpoint(
+    receiver: OrganisationView,
     selection: Selection,
-    service: ServiceRecord,
+    service: IndexedService,
     asked: Namespace | None,
-    day: int,
-) -> tuple[int, VersionRecord] | Refusal:
-    """Return the place of the one endpoint in the first version where the selection finds any.
+    on: dt.date,
+) -> Located | Refusal:
+    """Return the one endpoint that is meant, in the first version that has any.
 
-    Versions are looked at latest first: the one that is asked for, or all that
-    are active on the day; with none it is SERVICE_VERSION_NOT_FOUND. Endpoints
-    are counted, not systems: none is ENDPOINT_MISSING, two are ROUTE_AMBIGUOUS.
-    What gates an endpoint plays no part here, so that a closed gate never leads
-    a message elsewhere.
+    1. Some version is usable: the one `asked` for, else all, as far as they are
+       active on the day: SERVICE_VERSION_NOT_FOUND.
+    2. Usable versions are tried latest first, until `_meant` finds endpoints.
+    3. There is exactly one: ENDPOINT_MISSING, ROUTE_AMBIGUOUS. Endpoints are
+       counted, not systems.
+
+    Whether the endpoint's system may act plays no part here, so that a closed
+    gate never leads a message elsewhere.
     """
-    usable = False
-    for version in service.versions:
-        if not (version.active and version.start <= day <= version.end):
-            continue
-        if asked is not None and version.namespace != asked:
-            continue
-        usable = True
-        meant = _meant(bucket, bucket.by_version.get(version.number, NOWHERE), selection, day)
+    # 1.
+    usable = [each for each in service.versions if _usable(each, asked, on)]
+    if not usable:
+        return _version_not_found(service, asked, on)
+    # 2.
+    for version in usable:
+        in_force = [
+            endpoint
+            for endpoint in receiver.endpoints((service.code, version.namespace))
+            if endpoint.in_force(on)
+        ]
+        meant = _meant(receiver, in_force, selection)
+        # 3.
         if len(meant) == 1:
-            return meant[0], version
+            return Located(meant[0], version)
         if meant:
-            return _ambiguous(bucket, service, version, meant)
-    if usable:
-        return _missing(bucket, service, selection, day)
-    metadata = {"service": str(service.fact.code), "on": str(dt.date.fromordinal(day))}
+            return _ambiguous(receiver, service, version, meant)
+    return _missing(receiver, service, selection, on)
+
+
+def _usable(version: ServiceVersion, asked: Namespace | None, on: dt.date) -> bool:
+    return (
+        version.active
+        and version.period.contains(on)
+        and (asked is None or version.namespace == asked)
+    )
+
+
+def _meant(
+    receiver: OrganisationView, endpoints: list[EndpointView], selection: Selection
+) -> list[EndpointView]:
+    """Return the endpoints that a selection may mean, of those in force.
+
+    1. A routing key or aanleverpunt selects among all, whatever their attribute;
+       a vestiging beside it must not contradict it.
+    2. Otherwise only those of the organisation's own system count: the LAS of a
+       school, the system of a samenwerkingsverband.
+    3. A vestiging: its own endpoints, else those of the whole school.
+    4. No vestiging: the only endpoint, or the only one of the whole school.
+       Vestiging 00 is never assumed.
+    """
+    vestiging = selection.vestiging
+    # 1.
+    if selection.routing_key is not None or selection.aanleverpunt is not None:
+        return [endpoint for endpoint in endpoints if _selected(endpoint, selection)]
+    # 2.
+    attribute = Attribute.LAS if isinstance(receiver.code, Brin) else Attribute.SWV
+    own = [endpoint for endpoint in endpoints if endpoint.attribute is attribute]
+    # 3.
+    if vestiging is not None:
+        exact = [endpoint for endpoint in own if endpoint.vestiging == vestiging]
+        return exact or [endpoint for endpoint in own if endpoint.vestiging is None]
+    # 4.
+    whole = [endpoint for endpoint in own if endpoint.vestiging is None]
+    return whole if len(whole) == 1 else own
+
+
+def _selected(endpoint: EndpointView, selection: Selection) -> bool:
+    """Whether an endpoint has the routing key, aanleverpunt and vestiging that were asked for."""
+    key, point, vestiging = selection.routing_key, selection.aanleverpunt, selection.vestiging
+    return (
+        (key is None or endpoint.routing_key == key)
+        and (point is None or endpoint.aanleverpunt == point)
+        and (vestiging is None or endpoint.vestiging in (None, vestiging))
+    )
+
+
+def _version_not_found(service: IndexedService, asked: Namespace | None, on: dt.date) -> Refusal:
+    metadata = {"service": str(service.code), "on": str(on)}
     if asked is not None:
         metadata["version"] = str(asked)
     return Refusal(reason=Reason.SERVICE_VERSION_NOT_FOUND, side=Side.QUERY, metadata=metadata)
 
 
-def standing(bucket: Bucket, place: int, day: int) -> bool:
-    """Whether the periods of an endpoint and of its mandate contain a day (R8)."""
-    endpoint, mandate = bucket.endpoints[place], bucket.mandates[bucket.under[place]]
-    return endpoint.start <= day <= endpoint.end and mandate.start <= day <= mandate.end
-
-
-def _meant(bucket: Bucket, places: range, selection: Selection, day: int) -> list[int]:
-    """Return the places of the endpoints that a selection may mean.
-
-    1. A routing key or aanleverpunt selects among all, whatever their attribute.
-    2. Otherwise only those of the organisation's own system count.
-    3. A vestiging: its own endpoints, else those of the whole school.
-    4. No vestiging: the only endpoint, or the only one of the whole school.
-       Vestiging 00 is never assumed.
-    """
-    vestiging, rows = selection.vestiging, bucket.endpoints
-    called = None if vestiging is None else within(bucket.organisation, vestiging)
-    if selection.routing_key is not None or selection.aanleverpunt is not None:
-        return [
-            place
-            for place in places
-            if _selected(bucket, place, selection)
-            and (called is None or rows[place].vestiging in (None, called))
-            and standing(bucket, place, day)
-        ]
-    attribute = _LAS if isinstance(bucket.organisation, Brin) else _SWV
-    own = []
-    for place in places:  # a comprehension would cost a call
-        if rows[place].attribute is attribute and standing(bucket, place, day):
-            own.append(place)  # noqa: PERF401
-    if called is not None:
-        exact = [place for place in own if rows[place].vestiging == called]
-        return exact or [place for place in own if rows[place].vestiging is None]
-    if len(own) > 1:
-        wide = [place for place in own if rows[place].vestiging is None]
-        return wide if len(wide) == 1 else own
-    return own
-
-
-def _selected(bucket: Bucket, place: int, selection: Selection) -> bool:
-    """Whether an endpoint has the routing key and aanleverpunt that were asked for."""
-    key, point = selection.routing_key, selection.aanleverpunt
-    return (key is None or bucket.routing_key(place) == key) and (
-        point is None or bucket.endpoints[place].aanleverpunt == point
-    )
-
-
 def _ambiguous(
-    bucket: Bucket, service: ServiceRecord, version: VersionRecord, meant: list[int]
+    receiver: OrganisationView,
+    service: IndexedService,
+    version: ServiceVersion,
+    meant: list[EndpointView],
 ) -> Refusal:
-    """Return the refusal that lists the choices as vestiging and aanleverpunt, no vendors."""
+    """Return the refusal that lists the choices as `vestiging/aanleverpunt`, without vendors."""
     choices = sorted(
-        f"{bucket.vestiging(place) or bucket.organisation}"
-        f"/{bucket.endpoints[place].aanleverpunt or '-'}"
-        for place in meant
+        f"{endpoint.vestiging or receiver.code}/{endpoint.aanleverpunt or '-'}"
+        for endpoint in meant
     )
     shown = ", ".join(choices[:_CHOICES_SHOWN])
     if len(choices) > _CHOICES_SHOWN:
@@ -156,8 +169,8 @@ def _ambiguous(
         reason=Reason.ROUTE_AMBIGUOUS,
         side=Side.RECEIVER,
         metadata={
-            "organisation": str(bucket.organisation),
-            "service": str(service.fact.code),
+            "organisation": str(receiver.code),
+            "service": str(service.code),
             "version": str(version.namespace),
             "choices": shown,
             "count": str(len(choices)),
@@ -165,7 +178,9 @@ def _ambiguous(
     )
 
 
-def _missing(bucket: Bucket, service: ServiceRecord, selection: Selection, day: int) -> Refusal:
+def _missing(
+    receiver: OrganisationView, service: IndexedService, selection: Selection, on: dt.date
+) -> Refusal:
     asked = {
         "vestiging": selection.vestiging,
         "aanleverpunt": selection.aanleverpunt,
@@ -175,9 +190,9 @@ def _missing(bucket: Bucket, service: ServiceRecord, selection: Selection, day: 
         reason=Reason.ENDPOINT_MISSING,
         side=Side.RECEIVER,
         metadata={
-            "organisation": str(bucket.organisation),
-            "service": str(service.fact.code),
-            "on": str(dt.date.fromordinal(day)),
+            "organisation": str(receiver.code),
+            "service": str(service.code),
+            "on": str(on),
         }
         | {name: str(value) for name, value in asked.items() if value is not None},
     )

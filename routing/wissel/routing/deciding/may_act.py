@@ -1,39 +1,23 @@
 """Whether a system may act for an organisation and a service on a day (design.md#acting)."""
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Final
-from uuid import UUID
 
-from wissel.routing.deciding.decision import Refusal
+from wissel.routing.deciding.decision import Permission, Refusal
 from wissel.routing.facts import AgreementKind, Processing, RolloutStage
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.refusals.sides import Side
-from wissel.routing.table.compact import NOWHERE, Bucket, day_from
-from wissel.routing.table.reference import Reference, ServiceRecord
+from wissel.routing.table import Table
+from wissel.routing.table.reference import IndexedService, Reference
 from wissel.routing.table.spans import last_day
-from wissel.routing.table.table import Table
+from wissel.routing.table.views import MandateView, OrganisationView
 from wissel.routing.values.identifiers import Organisation, ServiceCode, SystemId
-
-# Kept by name: looking up a member of an enum takes as long as a dictionary.
-_NOT_REQUIRED: Final = Processing.NOT_REQUIRED
-_PROCESSED: Final = Processing.PROCESSED
-_OPEN: Final = RolloutStage.OPEN
 
 _UNKNOWN: Final = {
     Side.QUERY: Reason.SCHOOL_NOT_FOUND,
     Side.SENDER: Reason.SENDER_UNKNOWN,
     Side.RECEIVER: Reason.RECEIVER_UNKNOWN,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MandateInForce:
-    """A mandate by which a system may act; `until` is the last day that is known, if one is."""
-
-    mandate_id: UUID
-    system_id: SystemId
-    until: dt.date | None
 
 
 def may_act(
@@ -44,125 +28,124 @@ def may_act(
     on: dt.date,
     *,
     side: Side = Side.SENDER,
-) -> MandateInForce | Refusal:
-    """Return the mandate by which a system may act, or the first thing that is in the way.
+) -> Permission | Refusal:
+    """Return the permission of a system, or the first thing that is in the way.
 
-    `service` is a code or an alias. The refusal tells of `side`; it is
-    SERVICE_NOT_FOUND, SENDER_UNKNOWN (or RECEIVER_UNKNOWN), MANDATE_MISSING, or
-    one of the reasons of `gated`.
+    `service` is a code or an alias. The refusal tells of `side`.
+
+    1. The service is known: SERVICE_NOT_FOUND.
+    2. The organisation is known: SENDER_UNKNOWN, RECEIVER_UNKNOWN or, for the
+       query's side, SCHOOL_NOT_FOUND.
+    3. A mandate of this organisation, service and system is in force (R3):
+       MANDATE_MISSING.
+    4. The gates of `permission_by`.
     """
-    record = table.reference.services.get(service)
-    if record is None:
+    # 1.
+    indexed = table.reference.services.get(service)
+    if indexed is None:
         return Refusal(
             reason=Reason.SERVICE_NOT_FOUND, side=Side.QUERY, metadata={"service": service}
         )
-    bucket = table.organisation(organisation)
-    if bucket is None:
+    # 2.
+    giver = table.organisation(organisation)
+    if giver is None:
         return Refusal(
             reason=_UNKNOWN[side], side=side, metadata={"organisation": str(organisation)}
         )
-    day = on.toordinal()
-    mandate = in_force(bucket, record.number, table.names.number_of(system_id), day)
-    if mandate is None:
-        return mandate_missing(bucket, record, day, side, system_id=system_id)
-    until = gated(table, bucket, record, mandate, day, side)
-    if isinstance(until, Refusal):
-        return until
-    return MandateInForce(
-        mandate_id=bucket.mandate_id(mandate), system_id=system_id, until=day_from(until)
-    )
+    # 3.
+    for mandate in mandates_in_force(giver, indexed, on):
+        if mandate.system_id == system_id:
+            # 4.
+            return permission_by(mandate, table.reference, indexed, on, side)
+    return mandate_missing(giver, indexed, on, side, system_id=system_id)
 
 
-def in_force(bucket: Bucket, service: int, system: int, day: int) -> int | None:
-    """Return the place of the mandate of this triple that is in force on a day, or None (R3)."""
-    for place in bucket.by_service.get(service, NOWHERE):
-        terms = bucket.mandates[place]
-        if terms.system == system and terms.in_force(day):
-            return place
-    return None
-
-
-def any_in_force(bucket: Bucket, service: int, day: int) -> bool:
-    """Whether an organisation has a mandate in force for a service, to whichever system."""
-    places = bucket.by_service.get(service, NOWHERE)
-    return any(bucket.mandates[place].in_force(day) for place in places)
+def mandates_in_force(
+    organisation: OrganisationView, service: IndexedService, on: dt.date
+) -> list[MandateView]:
+    """Return an organisation's mandates for a service that are in force on a day, by id (R3)."""
+    return [mandate for mandate in organisation.mandates(service.code) if mandate.in_force(on)]
 
 
 def mandate_missing(
-    bucket: Bucket, service: ServiceRecord, day: int, side: Side, **metadata: str
+    organisation: OrganisationView, service: IndexedService, on: dt.date, side: Side, **facts: str
 ) -> Refusal:
-    """Return the refusal of an organisation without a mandate in force."""
-    return _refusal(Reason.MANDATE_MISSING, bucket, service, day, side, **metadata)
+    """Return the refusal MANDATE_MISSING of an organisation without a mandate in force."""
+    return _refusal(Reason.MANDATE_MISSING, organisation, service, on, side, **facts)
 
 
-def gated(
-    table: Table,
-    bucket: Bucket,
-    service: ServiceRecord,
-    place: int,
-    day: int,
-    side: Side,
-) -> int | Refusal:
-    """Return the last day that is known for a mandate in force, or the first gate that fails.
+def permission_by(
+    mandate: MandateView, reference: Reference, service: IndexedService, on: dt.date, side: Side
+) -> Permission | Refusal:
+    """Return the permission by a mandate that is in force, or the first gate that is closed.
 
-    `place` is where the mandate is in the bucket.
-
-    1. The organisation's agreements: AGREEMENT_MISSING (R2).
-    2. The service's owner has processed it: MANDATE_AWAITING, MANDATE_REJECTED (R6).
-    3. The system is qualified: SYSTEM_NOT_QUALIFIED (R7), and its vendor's
-       agreements last: VENDOR_AGREEMENT_MISSING (R2).
-    4. The rollout is open, or names the organisation as a pilot: ROLLOUT_CLOSED (R7).
+    1. The organisation's agreements are signed: AGREEMENT_MISSING (R2).
+    2. The service's owner has processed the mandate: MANDATE_AWAITING,
+       MANDATE_REJECTED (R6).
+    3. The system is qualified: SYSTEM_NOT_QUALIFIED (R7).
+    4. Its vendor's agreements are signed: VENDOR_AGREEMENT_MISSING (R2).
+    5. The rollout is open, or names the organisation as a pilot: ROLLOUT_CLOSED (R7).
     """
-    reference, mandate = table.reference, bucket.mandates[place]
-    signed = last_day(reference.held(bucket.signatory, service), day)
-    if not signed:
-        unsigned = _unsigned(reference, bucket.signatory, service.agreements, day)
-        return _refusal(Reason.AGREEMENT_MISSING, bucket, service, day, side, **unsigned)
+    organisation = mandate.organisation
 
-    processing = mandate.processing
-    if processing is not _NOT_REQUIRED and processing is not _PROCESSED:
-        rejected = processing is Processing.REJECTED
-        reason = Reason.MANDATE_REJECTED if rejected else Reason.MANDATE_AWAITING
-        mandate_id = str(bucket.mandate_id(place))
-        return _refusal(reason, bucket, service, day, side, mandate_id=mandate_id)
+    def closed(reason: Reason, **facts: str) -> Refusal:
+        return _refusal(reason, organisation, service, on, side, **facts)
 
-    acting = reference.acting(mandate.system, service)
+    # 1.
+    agreed = last_day(reference.agreed(organisation.signatory, service), on)
+    if agreed is None:
+        kind = _unsigned(reference, organisation.signatory, service.agreements, on)
+        return closed(
+            Reason.AGREEMENT_MISSING, agreement=kind.value, signatory=organisation.signatory
+        )
+    # 2.
+    if mandate.processing is Processing.AWAITING:
+        return closed(Reason.MANDATE_AWAITING, mandate_id=str(mandate.mandate_id))
+    if mandate.processing is Processing.REJECTED:
+        return closed(Reason.MANDATE_REJECTED, mandate_id=str(mandate.mandate_id))
+    # 3.
+    acting = reference.acting(mandate.system_id, service)
     if acting is None:
-        return _refusal(Reason.SYSTEM_NOT_QUALIFIED, bucket, service, day, side)
+        return closed(Reason.SYSTEM_NOT_QUALIFIED)
     system, qualification = acting.system, acting.qualification
     if qualification is None or not qualification.qualified:
-        named = {"system_id": str(system.system_id)}
-        return _refusal(Reason.SYSTEM_NOT_QUALIFIED, bucket, service, day, side, **named)
-    promised = last_day(acting.promised, day)
-    if not promised:
-        unsigned = _unsigned(reference, system.party, service.vendor_agreements, day)
-        unsigned["system_id"] = str(system.system_id)
-        return _refusal(Reason.VENDOR_AGREEMENT_MISSING, bucket, service, day, side, **unsigned)
-
+        return closed(Reason.SYSTEM_NOT_QUALIFIED, system_id=str(system.system_id))
+    # 4.
+    vendor_agreed = last_day(acting.agreed, on)
+    if vendor_agreed is None:
+        kind = _unsigned(reference, system.party, service.fact.vendor_agreements, on)
+        return closed(
+            Reason.VENDOR_AGREEMENT_MISSING,
+            agreement=kind.value,
+            signatory=system.party,
+            system_id=str(system.system_id),
+        )
+    # 5.
     stage = qualification.rollout
-    if stage is not _OPEN and (
-        stage is RolloutStage.CLOSED or bucket.organisation not in qualification.pilots
-    ):
-        rollout = {"system_id": str(system.system_id), "stage": stage.value}
-        return _refusal(Reason.ROLLOUT_CLOSED, bucket, service, day, side, **rollout)
-    until = min(signed, mandate.end)  # `min` takes three times as long
-    return min(promised, until)
+    pilot = stage is RolloutStage.PILOT and organisation.code in qualification.pilots
+    if stage is not RolloutStage.OPEN and not pilot:
+        return closed(Reason.ROLLOUT_CLOSED, system_id=str(system.system_id), stage=stage.value)
+    return Permission(mandate, system, min(agreed, vendor_agreed, mandate.last_day))
 
 
 def _unsigned(
-    reference: Reference, signatory: str, kinds: tuple[AgreementKind, ...], day: int
-) -> dict[str, str]:
-    """Return which agreement a signatory lacks on a day on which it lacks one."""
-    missing = next(kind for kind in kinds if not last_day(reference.signed(signatory, kind), day))
-    return {"agreement": missing.value, "signatory": signatory}
+    reference: Reference, signatory: str, kinds: tuple[AgreementKind, ...], on: dt.date
+) -> AgreementKind:
+    """Return the first agreement that a signatory lacks on a day on which it lacks one."""
+    return next(kind for kind in kinds if last_day(reference.signed(signatory, kind), on) is None)
 
 
 def _refusal(
-    reason: Reason, bucket: Bucket, service: ServiceRecord, day: int, side: Side, **metadata: str
+    reason: Reason,
+    organisation: OrganisationView,
+    service: IndexedService,
+    on: dt.date,
+    side: Side,
+    **facts: str,
 ) -> Refusal:
-    facts = {
-        "organisation": str(bucket.organisation),
-        "service": str(service.fact.code),
-        "on": str(dt.date.fromordinal(day)),
+    metadata = {
+        "organisation": str(organisation.code),
+        "service": str(service.code),
+        "on": str(on),
     }
-    return Refusal(reason=reason, side=side, metadata=facts | metadata)
+    return Refusal(reason=reason, side=side, metadata=metadata | facts)

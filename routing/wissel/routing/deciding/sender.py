@@ -1,22 +1,21 @@
 """Whether a sender may send, and through which system (design.md#deciding)."""
 
 import datetime as dt
-from collections.abc import Container, Sequence
+from collections.abc import Collection
 from typing import Final
 
-from wissel.routing.deciding.decision import Refusal
-from wissel.routing.deciding.locate import standing
-from wissel.routing.deciding.may_act import gated, mandate_missing
+from wissel.routing.deciding.decision import Permission, Refusal, Sender
+from wissel.routing.deciding.may_act import mandate_missing, mandates_in_force, permission_by
 from wissel.routing.deciding.query import Query
 from wissel.routing.facts import Role
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.refusals.sides import Side
-from wissel.routing.table.compact import FOREVER, NOWHERE, Bucket, key_stem, within
-from wissel.routing.table.reference import ServiceRecord
-from wissel.routing.table.table import Table
+from wissel.routing.table import Table
+from wissel.routing.table.reference import IndexedService, Reference
+from wissel.routing.table.views import OrganisationView
+from wissel.routing.values.days import FOREVER
 from wissel.routing.values.identifiers import RoutingKey, SystemId
 
-_VENDOR: Final = Role.VENDOR
 _FOR_ANYONE: Final = (Role.CHAIN_PARTNER, Role.OPERATOR)
 _GATES: Final = (
     Reason.AGREEMENT_MISSING,
@@ -26,121 +25,111 @@ _GATES: Final = (
     Reason.VENDOR_AGREEMENT_MISSING,
     Reason.ROLLOUT_CLOSED,
 )
+"""The refusals of `permission_by` in the order of its gates."""
 
 
-Sending = tuple[Bucket | None, int, int]
-"""The sender's bucket, the place in it of the mandate by which it sends, the last day known.
+def sender_of(table: Table, query: Query, service: IndexedService, on: dt.date) -> Sender | Refusal:
+    """Return how the sender of a query may send, or the first rule that stands in its way.
 
-Without a bucket it needs no mandate.
-"""
-
-
-def sending(table: Table, query: Query, service: ServiceRecord, day: int) -> Sending | Refusal:
-    """Return how the sender of a query sends, or the first rule that stands in its way.
-
-    1. A sender that is named is known. One is named, unless a chain partner or
-       an operator asks; these may ask for anyone, and nothing more is demanded.
-    2. The asker is a vendor.
-    3. The school is open, or closed less than twelve months ago, so that
-       dossiers leave it.
-    4. The system of the sender's routing key may act for it; without a key the
-       first of the asker's systems, in order of id, that may.
+    1. A sender that is named is known: SENDER_UNKNOWN.
+    2. A chain partner or an operator may ask for anyone, or name no sender:
+       nothing more is demanded.
+    3. Otherwise the asker is a vendor and names a sender: SENDER_NOT_ALLOWED.
+    4. The school is open, or closed less than twelve months ago, so that
+       dossiers can leave it: SENDER_CLOSED.
+    5. The system of the sender's routing key may act for it; without a key the
+       first of the asker's systems, in order of id, that may: see `_first_that_may`.
     """
-    asker, sender = query.asker, query.sender
-    bucket = None if sender is None else table.organisation(sender)
-    if sender is not None and bucket is None:
-        return _refusal(Reason.SENDER_UNKNOWN, organisation=str(sender))
+    asker = query.asker
+    organisation = None if query.sender is None else table.organisation(query.sender)
+    # 1.
+    if query.sender is not None and organisation is None:
+        return _refusal(Reason.SENDER_UNKNOWN, organisation=str(query.sender))
+    # 2.
     if asker.role in _FOR_ANYONE:
-        return None, 0, FOREVER
-    if bucket is None or asker.role is not _VENDOR:
-        return _refusal(Reason.SENDER_NOT_ALLOWED, service=str(service.fact.code))
-    until = _a_year_after(bucket.closed)
-    if day > until:
-        closed = str(dt.date.fromordinal(bucket.closed))
-        return _refusal(Reason.SENDER_CLOSED, organisation=str(sender), closed=closed)
-
-    through = asker.system_ids
-    key = query.sender_routing_key
-    if key is not None:
-        own = _systems_of_key(table, bucket, service, key, day)
-        through = tuple(system_id for system_id in through if system_id in own)
-    return _first_that_may(table, bucket, service, through, day, until)
+        return Sender(None, FOREVER)
+    # 3.
+    if organisation is None or asker.role is not Role.VENDOR:
+        return _refusal(Reason.SENDER_NOT_ALLOWED, service=str(service.code))
+    # 4.
+    may_send_until = _a_year_after(organisation.closed)
+    if on > may_send_until:
+        closed = str(organisation.closed)
+        return _refusal(Reason.SENDER_CLOSED, organisation=str(query.sender), closed=closed)
+    # 5.
+    through: Collection[SystemId] = asker.system_ids
+    if query.sender_routing_key is not None:
+        of_key = _systems_of_key(organisation, service, query.sender_routing_key, on)
+        through = of_key.intersection(through, table.reference.systems)
+    permission = _first_that_may(table.reference, organisation, service, through, on)
+    if isinstance(permission, Refusal):
+        return permission
+    return Sender(permission, min(permission.last_day, may_send_until))
 
 
 def _first_that_may(
-    table: Table,
-    bucket: Bucket,
-    service: ServiceRecord,
-    through: Sequence[SystemId],
-    day: int,
-    until: int,
-) -> Sending | Refusal:
-    """Return the sending by the first system that may, or the refusal of the one that got furthest.
+    reference: Reference,
+    organisation: OrganisationView,
+    service: IndexedService,
+    through: Collection[SystemId],
+    on: dt.date,
+) -> Permission | Refusal:
+    """Return the permission of the first of some systems, in order of id, that may act.
 
-    Of two that failed alike the first by id is told.
+    1. Only registered systems with a mandate in force are tried.
+    2. Of those that may not, the refusal of the one that passed most gates is
+       returned; of two that failed alike that of the first.
+    3. If none was tried: MANDATE_MISSING for the first system by id, and
+       SENDER_NOT_ALLOWED if there are no systems at all.
     """
-    own = _own_in_force(table, bucket, service, through, day)
-    furthest: Refusal | None = None
-    for mandate in own:
-        outcome = gated(table, bucket, service, mandate, day, Side.SENDER)
-        if isinstance(outcome, int):
-            return bucket, mandate, min(until, outcome)
-        if furthest is None or _GATES.index(outcome.reason) > _GATES.index(furthest.reason):
-            furthest = outcome
-    if furthest is not None:
-        return furthest
+    # 1.
+    own = [
+        mandate
+        for mandate in mandates_in_force(organisation, service, on)
+        if mandate.system_id in through and mandate.system_id in reference.systems
+    ]
+    refusals = []
+    for mandate in sorted(own, key=lambda mandate: mandate.system_id):
+        permission = permission_by(mandate, reference, service, on, Side.SENDER)
+        if not isinstance(permission, Refusal):
+            return permission
+        refusals.append(permission)
+    # 2.
+    if refusals:
+        return max(refusals, key=lambda refusal: _GATES.index(refusal.reason))
+    # 3.
     if through:
-        return mandate_missing(bucket, service, day, Side.SENDER, system_id=min(through))
+        return mandate_missing(organisation, service, on, Side.SENDER, system_id=min(through))
     return _refusal(
         Reason.SENDER_NOT_ALLOWED,
-        organisation=str(bucket.organisation),
-        service=str(service.fact.code),
+        organisation=str(organisation.code),
+        service=str(service.code),
     )
 
 
-def _own_in_force(
-    table: Table, bucket: Bucket, service: ServiceRecord, through: Container[SystemId], day: int
-) -> list[int]:
-    """Return the places of the mandates in force of some systems, in order of their ids."""
-    systems, mandates = table.reference.systems, bucket.mandates
-    own = []
-    for place in bucket.by_service.get(service.number, NOWHERE):
-        terms = mandates[place]
-        if terms.in_force(day):
-            system = systems.get(terms.system)
-            if system is not None and system.system_id in through:
-                own.append(place)
-    if len(own) > 1:
-        own.sort(key=lambda place: systems[mandates[place].system].system_id)
-    return own
-
-
 def _systems_of_key(
-    table: Table, bucket: Bucket, service: ServiceRecord, key: RoutingKey, day: int
+    organisation: OrganisationView, service: IndexedService, key: RoutingKey, on: dt.date
 ) -> set[SystemId]:
     """Return the systems whose endpoint of this service has the routing key on a day.
 
     There is one per version at most (R8); two versions may lead to two systems.
     """
-    systems, called = table.reference.systems, within(key_stem(bucket.organisation), key)
-    numbers = {
-        bucket.mandates[bucket.under[place]].system
+    return {
+        endpoint.mandate.system_id
         for version in service.versions
-        for place in bucket.by_version.get(version.number, NOWHERE)
-        if bucket.endpoints[place].routing_key == called and standing(bucket, place, day)
+        for endpoint in organisation.endpoints((service.code, version.namespace))
+        if endpoint.routing_key == key and endpoint.in_force(on)
     }
-    return {systems[number].system_id for number in numbers if number in systems}
 
 
-def _a_year_after(day: int) -> int:
+def _a_year_after(day: dt.date) -> dt.date:
     """Return the same day a year later, 28 February for 29 February."""
     if day == FOREVER:
         return FOREVER
-    date = dt.date.fromordinal(day)
     try:
-        return date.replace(year=date.year + 1).toordinal()
+        return day.replace(year=day.year + 1)
     except ValueError:
-        return date.replace(year=date.year + 1, day=28).toordinal()
+        return day.replace(year=day.year + 1, day=28)
 
 
 def _refusal(reason: Reason, **metadata: str) -> Refusal:

@@ -1,1 +1,5 @@
-"""The facts of one revision of the register, in the compact form that deciding reads."""
+"""The facts of one revision of the register, in a compact form that is read through views."""
+
+from wissel.routing.table.table import Table
+
+__all__ = ["Table"]

@@ -1,155 +1,126 @@
-"""The compact form in which the table keeps what deciding needs (design.md#table).
+"""The compact form in which a process keeps a million mandates (design.md#table).
 
-Of one mandate or endpoint a bucket holds only what is its own, 16 bytes of
-identifier; its terms are shared with all others on the same terms (see
-`names`). So a million mandates with an endpoint each take some 100 MB, and what
-most decisions read lies in the processor's cache.
+Most of what is known of one mandate or endpoint is known of thousands: the
+system, the days, the URL. These are its *terms*, kept once and shared (see
+`interning`). What is its own is 16 bytes of identifier and its position in a
+tuple. So a mandate with its endpoint takes some 140 bytes, where the two facts
+as Python objects take over a thousand.
+
+Nothing outside this package sees this form: `views` reads it.
 """
 
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
-from uuid import UUID
 
 from wissel.routing.facts import Attribute, DeliveryContract, Processing
+from wissel.routing.values.days import FOREVER
 from wissel.routing.values.identifiers import (
     Aanleverpunt,
     Brin,
+    Namespace,
     Organisation,
-    RoutingKey,
-    Vestiging,
+    ServiceCode,
+    SystemId,
 )
 
-FOREVER: Final = dt.date.max.toordinal()
-"""The last day of what has no end."""
+ID_BYTES: Final = 16
+"""The size of a UUID."""
 
-NEVER: Final = 0
-"""The last day of what is in force on no day: the day before the first."""
-
-IDENT: Final = 16
-"""Bytes of an identifier."""
-
-Places = Mapping[int, range]
-"""At which places of a row a number lies."""
-
-NOWHERE: Final = range(0)
-"""Where a number lies that a row does not have."""
-
-
-def day_from(ordinal: int) -> dt.date | None:
-    """Return the day of an ordinal, or None for `FOREVER`."""
-    return None if ordinal == FOREVER else dt.date.fromordinal(ordinal)
+VersionKey = tuple[ServiceCode, Namespace]
+"""A version of a service: services may share namespaces, so the namespace alone is not enough."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MandateTerms:
-    """What mandates have alike; numbers are those of `Names`, `start` and `end` ordinals.
+    """What mandates have in common; `start` and `end` are both included, `end` may be FOREVER."""
 
-    One that was ended with immediate effect ends before the first day.
-    """
-
-    service: int
-    system: int
-    start: int
-    end: int
+    service: ServiceCode
+    system_id: SystemId
+    start: dt.date
+    end: dt.date
     processing: Processing
-
-    def in_force(self, day: int) -> bool:
-        """Whether a mandate on these terms is in force on a day (R3)."""
-        return self.start <= day <= self.end
+    stopped: bool
 
 
-UNSEEN: Final = MandateTerms(-1, -1, FOREVER, NEVER, Processing.NOT_REQUIRED)
-"""The terms of a mandate that an endpoint names before it is known: in force on no day."""
+UNKNOWN_MANDATE: Final = MandateTerms(
+    ServiceCode(""), SystemId(""), dt.date.min, FOREVER, Processing.NOT_REQUIRED, stopped=True
+)
+"""The terms of a mandate that an endpoint refers to before it is known: in force on no day."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EndpointTerms:
-    """What endpoints have alike; `routing_key` and `vestiging` as they are called `within`.
+    """What endpoints have in common; days as in `MandateTerms`.
 
-    `aanleverpunt` is the one registered, or that of its vestiging (R9). One
-    that was ended with immediate effect ends before the first day.
+    `routing_key` and `vestiging` are without the prefix that they share with
+    their organisation (see `without_prefix`), so that endpoints of different
+    schools have them in common. `aanleverpunt` is the one that was registered,
+    else that of the vestiging (R9).
     """
 
-    version: int
+    version: VersionKey
     routing_key: str
     url: str
     attribute: Attribute
     vestiging: str | None
     aanleverpunt: Aanleverpunt | None
-    start: int
-    end: int
+    start: dt.date
+    end: dt.date
     contract: DeliveryContract
     suspended: bool
+    stopped: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Bucket:
+class PackedOrganisation:
     """All that deciding needs of one organisation.
 
-    `known` is False while only mandates or endpoints of it have been seen.
-    `signatory` is whose agreements count: the board of a school, the
-    samenwerkingsverband itself. `closed` is the organisation's last day,
-    `locations` has the last day of each vestiging. `mandates` are in order of
-    number of service and `endpoints` of number of version, and then both of
-    identifier: so every answer is a function of the facts, whatever the order
-    in which they came. `under` has for each endpoint the place of its mandate.
+    - `registered`: False while only mandates or endpoints of it are known
+    - `signatory`: whose agreements count: a school's board, or the
+      samenwerkingsverband itself
+    - `closed`: its last day; `locations`: the last day of each vestiging, by
+      its name without the organisation's prefix
+    - `mandates`: in order of service code and then of id; `mandate_ids` has
+      their ids in the same order, 16 bytes each
+    - `endpoints`: likewise in order of version and then of id;
+      `endpoint_mandates` has for each the index of its mandate
+    - `by_service`, `by_version`: the indexes of the mandates of a service, and
+      of the endpoints of a version
+
+    The order depends on the facts alone, never on the order in which they came.
     """
 
-    organisation: Organisation
-    known: bool
+    code: Organisation
+    registered: bool
     signatory: str
-    closed: int
-    locations: Mapping[str, int]
+    closed: dt.date
+    locations: Mapping[str, dt.date]
     mandates: tuple[MandateTerms, ...]
-    mandate_idents: bytes
+    mandate_ids: bytes
     endpoints: tuple[EndpointTerms, ...]
-    endpoint_idents: bytes
-    under: tuple[int, ...]
-    by_service: Places
-    by_version: Places
-
-    def mandate_id(self, place: int) -> UUID:
-        """Return the id of the mandate at a place."""
-        return uuid_at(self.mandate_idents, place)
-
-    def endpoint_id(self, place: int) -> UUID:
-        """Return the id of the endpoint at a place."""
-        return uuid_at(self.endpoint_idents, place)
-
-    def endpoint_text(self, place: int) -> str:
-        """Return that id as it is written: as `str` of it, in a quarter of the time."""
-        digits = self.endpoint_idents[place * IDENT : (place + 1) * IDENT].hex()
-        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
-
-    def routing_key(self, place: int) -> RoutingKey:
-        """Return the routing key of the endpoint at a place."""
-        own = self.endpoints[place].routing_key
-        return RoutingKey(own if len(own) == _KEY else key_stem(self.organisation) + own)
-
-    def vestiging(self, place: int) -> Vestiging | None:
-        """Return the vestiging of the endpoint at a place, None if it is the whole school's."""
-        own = self.endpoints[place].vestiging
-        if own is None:
-            return None
-        return Vestiging(own if len(own) == _VESTIGING else self.organisation + own)
+    endpoint_ids: bytes
+    endpoint_mandates: tuple[int, ...]
+    by_service: Mapping[ServiceCode, range]
+    by_version: Mapping[VersionKey, range]
 
 
-_KEY: Final = len("0000000700099XA00931")
-_VESTIGING: Final = len("99XA00")
+def id_at(ids: bytes | bytearray, index: int) -> bytes:
+    """Return the 16 bytes of the id at an index of a row of ids."""
+    return bytes(ids[index * ID_BYTES : (index + 1) * ID_BYTES])
 
 
-def key_stem(organisation: Organisation) -> str:
-    """Return how the routing keys of a school begin (R9); of others that is not told apart."""
+def routing_key_prefix(organisation: Organisation) -> str:
+    """Return what the routing keys of a school begin with (R9), for others an empty text."""
     return organisation.stem if isinstance(organisation, Brin) else ""
 
 
-def within(stem: str, name: str) -> str:
-    """Return a name without its stem; one that begins otherwise keeps all of it."""
-    return name[len(stem) :] if name.startswith(stem) else str(name)
+def without_prefix(prefix: str, name: str) -> str:
+    """Return a name without a prefix, or all of a name that does not begin with it."""
+    return name.removeprefix(prefix)
 
 
-def uuid_at(idents: bytes, place: int) -> UUID:
-    """Return the UUID at a place in a row of identifiers."""
-    return UUID(bytes=idents[place * IDENT : (place + 1) * IDENT])
+def with_prefix(prefix: str, name: str, length: int) -> str:
+    """Return the name of `length` characters that `without_prefix` shortened, or left whole."""
+    return name if len(name) == length else prefix + name

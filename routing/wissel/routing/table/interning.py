@@ -1,99 +1,85 @@
-"""Numbers for names, and one copy of whatever many organisations have alike.
+"""One copy of whatever many mandates, endpoints and organisations have in common.
 
 A register of a million mandates must fit in every process (design.md#table).
-Most of what is known of one mandate or endpoint is known of thousands: the
-system, the days, the URL. So that is kept once, and shared.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from itertools import groupby
+from typing import TypeVar
 
-from wissel.routing.facts import Attribute, DeliveryContract, Endpoint, Mandate
-from wissel.routing.facts.schools import Location
+from wissel.routing.facts import Attribute, DeliveryContract, Endpoint, Location, Mandate
 from wissel.routing.table.compact import (
-    FOREVER,
-    NEVER,
     EndpointTerms,
     MandateTerms,
-    Places,
-    key_stem,
-    within,
+    VersionKey,
+    routing_key_prefix,
+    without_prefix,
 )
+from wissel.routing.values.days import FOREVER
 from wissel.routing.values.identifiers import (
     Aanleverpunt,
     BoardNumber,
-    Namespace,
     Organisation,
     ServiceCode,
     SystemId,
 )
 
+K = TypeVar("K", bound=Hashable)
 
-class Names:
-    """Gives out numbers and shared copies.
 
-    It only grows, and what it gave out never changes: so all tables that
-    descend from one another share it. One thread writes at a time.
+class Interner:
+    """Returns the shared copy of a value, the same object for equal values.
+
+    It only grows, and what it returned never changes: so all tables that descend
+    from one another share it. One thread at a time may call it.
     """
 
     __slots__ = (
         "_boards",
+        "_by_service",
+        "_by_version",
         "_contracts",
         "_days",
         "_endpoints",
+        "_indexes",
         "_locations",
         "_mandates",
-        "_places",
         "_services",
         "_systems",
-        "_under",
         "_versions",
     )
 
     def __init__(self) -> None:
-        self._boards: dict[str, BoardNumber] = {}
-        self._systems: dict[str, int] = {}
-        self._services: dict[str, int] = {}
-        self._versions: dict[tuple[int, str], int] = {}
-        self._days: dict[dt.date, int] = {}
+        self._boards: dict[BoardNumber, BoardNumber] = {}
+        self._services: dict[ServiceCode, ServiceCode] = {}
+        self._systems: dict[SystemId, SystemId] = {}
+        self._versions: dict[VersionKey, VersionKey] = {}
+        self._days: dict[dt.date, dt.date] = {}
         self._contracts: dict[DeliveryContract, DeliveryContract] = {}
         self._mandates: dict[object, MandateTerms] = {}
         self._endpoints: dict[object, EndpointTerms] = {}
-        self._places: dict[tuple[int, ...], Places] = {}
-        self._under: dict[tuple[int, ...], tuple[int, ...]] = {}
-        self._locations: dict[tuple[tuple[str, int], ...], Mapping[str, int]] = {}
+        self._indexes: dict[tuple[int, ...], tuple[int, ...]] = {}
+        self._locations: dict[tuple[tuple[str, dt.date], ...], Mapping[str, dt.date]] = {}
+        self._by_service: dict[tuple[ServiceCode, ...], Mapping[ServiceCode, range]] = {}
+        self._by_version: dict[tuple[VersionKey, ...], Mapping[VersionKey, range]] = {}
 
-    def system(self, system_id: SystemId) -> int:
-        """Return the number of a system."""
-        return self._systems.setdefault(system_id, len(self._systems))
+    def last_day(self, day: dt.date | None) -> dt.date:
+        """Return a last day, FOREVER for None."""
+        return FOREVER if day is None else self._day(day)
 
-    def number_of(self, system_id: SystemId) -> int:
-        """Return the number of a system, -1 if it has none; a question makes nothing grow."""
-        return self._systems.get(system_id, -1)
-
-    def service(self, code: ServiceCode) -> int:
-        """Return the number of a service."""
-        return self._services.setdefault(code, len(self._services))
-
-    def version(self, service: int, namespace: Namespace) -> int:
-        """Return the number of a version of a service."""
-        return self._versions.setdefault((service, namespace), len(self._versions))
-
-    def day(self, day: dt.date | None) -> int:
-        """Return the ordinal of a day, `FOREVER` for None."""
-        if day is None:
-            return FOREVER
-        return self._days.setdefault(day, day.toordinal())
+    def _day(self, day: dt.date) -> dt.date:
+        return self._days.setdefault(day, day)
 
     def mandate(self, fact: Mandate) -> MandateTerms:
         """Return the terms of a mandate."""
         values = (
-            self.service(fact.service),
-            self.system(fact.system_id),
-            self.day(fact.period.start),
-            NEVER if fact.stopped else self.day(fact.period.end),
+            self._services.setdefault(fact.service, fact.service),
+            self._systems.setdefault(fact.system_id, fact.system_id),
+            self._day(fact.period.start),
+            self.last_day(fact.period.end),
             fact.processing,
+            fact.stopped,
         )
         terms = self._mandates.get(values)
         if terms is None:
@@ -103,51 +89,63 @@ class Names:
     def endpoint(self, fact: Endpoint) -> EndpointTerms:
         """Return the terms of an endpoint."""
         organisation, vestiging = fact.organisation, fact.vestiging
+        version = fact.service, fact.version
         values = (
-            self.version(self.service(fact.service), fact.version),
-            within(key_stem(organisation), fact.routing_key),
+            self._versions.setdefault(version, version),
+            without_prefix(routing_key_prefix(organisation), fact.routing_key),
             fact.url,
             fact.attribute,
-            None if vestiging is None else within(organisation, vestiging),
+            None if vestiging is None else without_prefix(organisation, vestiging),
             fact.aanleverpunt or _own_point(fact),
-            self.day(fact.period.start),
-            NEVER if fact.stopped else self.day(fact.period.end),
+            self._day(fact.period.start),
+            self.last_day(fact.period.end),
             self._contracts.setdefault(fact.contract, fact.contract),
             fact.suspended,
+            fact.stopped,
         )
         terms = self._endpoints.get(values)
         if terms is None:
             terms = self._endpoints[values] = EndpointTerms(*values)
         return terms
 
-    def signatory(self, board: BoardNumber) -> BoardNumber:
-        """Return the shared copy of a board's number."""
-        return self._boards.setdefault(board, board)
+    def board(self, number: BoardNumber) -> BoardNumber:
+        """Return the number of a board."""
+        return self._boards.setdefault(number, number)
 
     def locations(
         self, organisation: Organisation, locations: tuple[Location, ...]
-    ) -> Mapping[str, int]:
-        """Return the last day of each vestiging, by what it is called within its school."""
+    ) -> Mapping[str, dt.date]:
+        """Return the last day of each vestiging, by its name without the school's prefix."""
         items = tuple(
-            (within(organisation, each.vestiging), self.day(each.closed)) for each in locations
+            (without_prefix(organisation, each.vestiging), self.last_day(each.closed))
+            for each in locations
         )
         return self._locations.setdefault(items, dict(items))
 
-    def under(self, places: tuple[int, ...]) -> tuple[int, ...]:
-        """Return the shared copy of a row of places."""
-        return self._under.setdefault(places, places)
+    def indexes(self, indexes: tuple[int, ...]) -> tuple[int, ...]:
+        """Return a row of indexes."""
+        return self._indexes.setdefault(indexes, indexes)
 
-    def places(self, numbers: tuple[int, ...]) -> Places:
-        """Return where each number lies in a row of numbers in order."""
-        places = self._places.get(numbers)
-        if places is None:
-            places, start = {}, 0
-            for number, group in groupby(numbers):
-                end = start + sum(1 for _ in group)
-                places[number] = range(start, end)
-                start = end
-            self._places[numbers] = places
-        return places
+    def by_service(self, services: tuple[ServiceCode, ...]) -> Mapping[ServiceCode, range]:
+        """Return at which indexes each service lies in a row of services in order."""
+        if services not in self._by_service:
+            self._by_service[services] = _ranges(services)
+        return self._by_service[services]
+
+    def by_version(self, versions: tuple[VersionKey, ...]) -> Mapping[VersionKey, range]:
+        """Return at which indexes each version lies in a row of versions in order."""
+        if versions not in self._by_version:
+            self._by_version[versions] = _ranges(versions)
+        return self._by_version[versions]
+
+
+def _ranges(keys: tuple[K, ...]) -> Mapping[K, range]:
+    ranges, start = {}, 0
+    for key, group in groupby(keys):
+        end = start + sum(1 for _ in group)
+        ranges[key] = range(start, end)
+        start = end
+    return ranges
 
 
 def _own_point(fact: Endpoint) -> Aanleverpunt | None:

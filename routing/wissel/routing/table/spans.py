@@ -1,29 +1,38 @@
-"""Spans of days, and on which days several agreements hold together (R2)."""
+"""Spans of days: on which days one agreement holds, or several hold together (R2)."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
-from wissel.routing.table.compact import FOREVER
+from wissel.routing.values.days import FOREVER, ONE_DAY
 
-Spans = tuple[tuple[int, int], ...]
-"""Periods as (first day, last day), in order, neither overlapping nor adjacent."""
+Span = tuple[dt.date, dt.date]
+"""A first and a last day, both included; the last day may be FOREVER."""
 
-ALWAYS: Final[Spans] = ((0, FOREVER),)
+Spans = tuple[Span, ...]
+"""Spans in order, neither overlapping nor adjacent."""
+
+ALWAYS: Final[Spans] = ((dt.date.min, FOREVER),)
 
 
-def union(periods: Iterable[tuple[int, int]]) -> Spans:
-    """Return the days that lie in any of the periods."""
-    spans: list[tuple[int, int]] = []
+def union(periods: Iterable[Span]) -> Spans:
+    """Return the days that lie in any of the periods; one that ends before it starts has none."""
+    spans: list[Span] = []
     for start, end in sorted(periods):
-        if spans and start <= spans[-1][1] + 1:
+        if spans and _adjoins(spans[-1], start):
             spans[-1] = spans[-1][0], max(spans[-1][1], end)
         else:
             spans.append((start, end))
     return tuple(spans)
 
 
-def common(sets: Sequence[Spans]) -> Spans:
+def _adjoins(span: Span, start: dt.date) -> bool:
+    """Whether a later span that begins on `start` overlaps this one or follows the day after."""
+    return span[1] == FOREVER or start <= span[1] + ONE_DAY
+
+
+def intersection(sets: Sequence[Spans]) -> Spans:
     """Return the days that lie in all of the sets; all days if there is no set."""
     together = ALWAYS
     for spans in sets:
@@ -42,9 +51,9 @@ def shared(spans: Spans) -> Spans:
     return spans
 
 
-def last_day(spans: Spans, day: int) -> int:
-    """Return the end of the span that a day lies in, 0 if it lies in none."""
+def last_day(spans: Spans, day: dt.date) -> dt.date | None:
+    """Return the last day of the span that a day lies in, or None if it lies in none."""
     for start, end in spans:
         if start <= day <= end:
             return end
-    return 0
+    return None

@@ -15,6 +15,8 @@ from wissel.routing.refusals.reasons import Reason
 AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 ONE_DAY: Final = dt.timedelta(days=1)
+FOREVER: Final = dt.date.max
+"""The last day of what has no end, where None would not compare."""
 _QUARTER: Final = dt.timedelta(minutes=15)
 _NOTHING: Final = dt.timedelta()
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from wissel.routing.exchange.delivery import Delivery, Order, Result, Wanted
 from wissel.routing.signing.trusted_path import PathFinder, Revoked, TrustedPath
-from wissel.routing.table.table import Table
+from wissel.routing.table import Table
 from wissel.routing.values.identifiers import Oin
 
 Clock = Callable[[], dt.datetime]

@@ -20,7 +20,7 @@ from wissel.routing.facts import (
 )
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.refusals.sides import Side
-from wissel.routing.table.table import Table
+from wissel.routing.table import Table
 from wissel.routing.values.days import ONE_DAY, Period
 from wissel.routing.values.identifiers import Brin, Namespace, Oin, ServiceCode, Swv
 

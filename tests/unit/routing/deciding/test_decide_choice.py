@@ -25,7 +25,7 @@ from wissel.routing.facts import (
 )
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.refusals.sides import Side
-from wissel.routing.table.table import Table
+from wissel.routing.table import Table
 
 WIDE_NOORD = w.endpoint(w.B_NOORD, 5)
 SECOND_00 = w.endpoint(w.B_ZUID, 6, vestiging="00")
@@ -234,7 +234,7 @@ def test_a_route_leads_to_what_locate_finds(rows: list[Endpoint], asked: Query) 
 
     if isinstance(decision, Route):
         assert isinstance(located, Located)
-        assert located.receiver.endpoint_id(located.place) == decision.endpoint_id
-        assert not located.receiver.endpoints[located.place].suspended
+        assert located.endpoint.endpoint_id == decision.endpoint_id
+        assert not located.endpoint.suspended
     elif isinstance(located, Refusal) and asked.selection.vestiging is None:
         assert located == decision

@@ -14,9 +14,9 @@ from wissel.routing.deciding.decision import Route
 from wissel.routing.deciding.locate import Located, locate
 from wissel.routing.deciding.query import Selection
 from wissel.routing.facts import Endpoint
-from wissel.routing.table.compact import key_stem, within
-from wissel.routing.table.interning import Names
-from wissel.routing.table.table import Table
+from wissel.routing.table import Table
+from wissel.routing.table.compact import routing_key_prefix, without_prefix
+from wissel.routing.table.interning import Interner
 from wissel.routing.values.identifiers import Brin, Organisation, RoutingKey, ServiceCode, Swv
 
 
@@ -38,9 +38,8 @@ def test_a_routing_key_comes_back_whole_even_if_it_is_not_the_schools_own(key: R
 
     found = located(w.XC, w.OSO_OV, row)
 
-    assert found.receiver.routing_key(found.place) == key
-    assert found.receiver.endpoint_id(found.place) == row.endpoint_id
-    assert found.receiver.endpoint_text(found.place) == str(row.endpoint_id)
+    assert found.endpoint.routing_key == key
+    assert found.endpoint.endpoint_id == row.endpoint_id
 
 
 @pytest.mark.parametrize("vestiging", [None, "01"])
@@ -49,29 +48,29 @@ def test_a_vestiging_comes_back_whole(vestiging: str | None) -> None:
 
     found = located(w.XC, w.OSO_OV, row)
 
-    assert found.receiver.vestiging(found.place) == row.vestiging
+    assert found.endpoint.vestiging == row.vestiging
 
 
 def test_a_samenwerkingsverband_keeps_its_keys_whole() -> None:
     decision = decide(w.table(), query(w.SWV, service=w.OSO_SWV), w.TODAY)
 
     assert isinstance(decision, Route)
-    assert decision.receiver.endpoints[decision.place].routing_key == decision.routing_key
+    assert decision.endpoint._terms.routing_key == decision.routing_key
 
 
 @given(st.sampled_from([Brin("99XA"), Swv("PO9901")]), st.integers(0, 99_999))
-def test_a_name_within_its_stem_is_told_from_every_other(
+def test_a_name_without_its_prefix_is_told_from_every_other(
     organisation: Organisation, number: int
 ) -> None:
-    stem = key_stem(organisation)
-    own, foreign = f"{stem or '0000000399000000'}{number:05}", f"0000000700099QQ{number:05}"
+    prefix = routing_key_prefix(organisation)
+    own, foreign = f"{prefix or '0000000399000000'}{number:05}", f"0000000700099QQ{number:05}"
 
-    assert within(stem, own) != within(stem, foreign)
-    assert stem + within(stem, own) == own
+    assert without_prefix(prefix, own) != without_prefix(prefix, foreign)
+    assert prefix + without_prefix(prefix, own) == own
 
 
 def test_schools_on_the_same_terms_share_them() -> None:
-    names = Names()
+    interner = Interner()
     one = w.endpoint(w.C_ZUID, 1)
     other = dataclasses.replace(
         one,
@@ -81,8 +80,8 @@ def test_schools_on_the_same_terms_share_them() -> None:
         vestiging=None if one.vestiging is None else w.endpoint(w.B_ZUID, 1).vestiging,
     )
 
-    assert names.endpoint(one) is names.endpoint(other)
-    assert names.mandate(w.C_ZUID) is names.mandate(
+    assert interner.endpoint(one) is interner.endpoint(other)
+    assert interner.mandate(w.C_ZUID) is interner.mandate(
         dataclasses.replace(w.C_ZUID, mandate_id=UUID(int=8), organisation=w.XB)
     )
-    assert names.endpoint(one) is not names.endpoint(dataclasses.replace(one, suspended=True))
+    assert interner.endpoint(one) is not interner.endpoint(dataclasses.replace(one, suspended=True))

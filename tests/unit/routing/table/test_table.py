@@ -20,7 +20,7 @@ from wissel.routing.facts import (
     System,
 )
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.table.table import Table
+from wissel.routing.table import Table
 from wissel.routing.values.days import Period
 from wissel.routing.values.identifiers import Brin, Oin, Organisation, ServiceCode, Swv, SystemId
 
@@ -120,8 +120,8 @@ def test_only_what_an_event_touches_is_replaced() -> None:
     before = w.table()
     after = before.with_facts(2, [w.endpoint(w.C_ZUID, 1, suspended=True)])
 
-    assert after.bucket(w.XA) is before.bucket(w.XA)
-    assert after.bucket(w.XC) is not before.bucket(w.XC)
+    assert after._packed(w.XA) is before._packed(w.XA)
+    assert after._packed(w.XC) is not before._packed(w.XC)
     assert after.reference is before.reference
 
 
@@ -161,7 +161,7 @@ def test_a_samenwerkingsverband_has_one_oin_at_a_time() -> None:
 def test_a_school_with_mandates_only_is_not_registered() -> None:
     table = w.table(w.mandate(Brin("99ZZ"), w.LAS_NOORD))
 
-    assert table.bucket(Brin("99ZZ")) is not None
+    assert table._packed(Brin("99ZZ")) is not None
     assert table.organisation(Brin("99ZZ")) is None
 
 

@@ -7,7 +7,7 @@ import time
 import orjson
 from prometheus_client import CollectorRegistry, generate_latest
 
-from wissel.routing.table.table import Table
+from wissel.routing.table import Table
 from wissel.server.rpc.calls.call import Call
 from wissel.server.rpc.calls.call_log import CallLog
 from wissel.server.rpc.calls.log import JsonLines

@@ -8,7 +8,7 @@ import pytest
 from support.worlds import small_world
 from wissel.mandate.v1.mandate_service_pb2 import ValidateMandateRequest
 from wissel.routing.facts import Role
-from wissel.routing.table.table import Table
+from wissel.routing.table import Table
 from wissel.routing.values.identifiers import Oin
 from wissel.server.rpc.calls.call import Call, Caller, enter
 from wissel.server.rpc.calls.policy import POLICY

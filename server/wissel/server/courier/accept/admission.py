@@ -12,7 +12,7 @@ from wissel.routing.exchange.envelope import EnvelopeContext, EnvelopeHeader, fr
 from wissel.routing.exchange.kinds import check_delivery_point, check_kind
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.table.table import Table
+from wissel.routing.table import Table
 from wissel.routing.values.days import day_of
 from wissel.routing.values.identifiers import Oin
 

@@ -130,7 +130,7 @@ class Carrier:
         except Refused as refused:
             await self._record(message, claimed, Result(state=State.FAILED, reason=refused.reason))
             raise
-        if now_route.way == route.way:
+        if now_route.unchanged_since(route):
             return now_route
         moved = Result(state=State.FAILED, reason=Reason.CONTENTION)
         await self._record(message, claimed, moved)

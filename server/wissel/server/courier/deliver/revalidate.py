@@ -47,6 +47,6 @@ async def standing(tables: Tables, route: Route, asked: float, again: Callable[[
     if tables.table.revision == route.revision:
         return route
     now_route = again()
-    if now_route.way != route.way:
+    if not now_route.unchanged_since(route):
         raise Refused(Reason.CONTENTION, retry_after=1.0)
     return now_route

@@ -17,7 +17,7 @@ from wissel.las.v1.las_service_pb2_grpc import LasServiceStub
 from wissel.routing.exchange.delivery import Order, Result
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.table.table import Table
+from wissel.routing.table import Table
 from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.deliver.attempt import refusal_result
 from wissel.server.courier.deliver.receipts import ReceiptIssuer
@@ -56,13 +56,8 @@ def receiver_address_of(table: Table, order: Order) -> ReceiverAddress | None:
     The endpoint counts as it is now, and even if it has ended since: what it
     received, it received.
     """
-    bucket = table.bucket(order.receiver_organisation)
-    if bucket is None:
-        return None
-    for place, terms in enumerate(bucket.endpoints):
-        if bucket.endpoint_id(place) == order.endpoint_id:
-            return ReceiverAddress(terms.url, order.receiver_oin)
-    return None
+    endpoint = table.endpoint(order.receiver_organisation, order.endpoint_id)
+    return None if endpoint is None else ReceiverAddress(endpoint.url, order.receiver_oin)
 
 
 class ReceiptQuery:

@@ -12,7 +12,7 @@ import grpc
 from wissel.routing.deciding.query import Asker
 from wissel.routing.facts import Role
 from wissel.routing.refusals.errors import Refused
-from wissel.routing.table.table import Table
+from wissel.routing.table import Table
 from wissel.routing.values.identifiers import Oin, SystemId
 from wissel.server.identity.peer import Peer
 from wissel.server.rpc.calls.policy import MethodPolicy

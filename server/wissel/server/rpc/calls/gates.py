@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from wissel.routing.facts import Role
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
+from wissel.routing.table import Table
 from wissel.routing.table.reference import Reference
-from wissel.routing.table.table import Table
 from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.ports import STALE_SECONDS, Tables
 from wissel.server.identity.peer import Peer, Peers

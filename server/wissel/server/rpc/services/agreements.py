@@ -6,7 +6,7 @@ from wissel.routing.facts import Agreement, AgreementKind, Signatory
 from wissel.routing.facts.plain import etag_of
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.table.table import Table
+from wissel.routing.table import Table
 from wissel.routing.values.days import parse_optional_day
 from wissel.routing.values.identifiers import BoardNumber, Oin, Swv
 from wissel.server.registry import agreements, commands

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from wissel.mandate.v1 import mandate_service_pb2 as pb
-from wissel.routing.deciding.decision import Refusal
-from wissel.routing.deciding.may_act import MandateInForce, may_act
+from wissel.routing.deciding.decision import Permission, Refusal
+from wissel.routing.deciding.may_act import may_act
 from wissel.routing.facts import Role
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.refusals.sides import Side
-from wissel.routing.table.table import Table
+from wissel.routing.table import Table
 from wissel.routing.values.days import parse_optional_day
 from wissel.routing.values.identifiers import Brin, Namespace, Oin, Organisation, ServiceCode, Swv
 from wissel.server.rpc.calls.call import Caller
@@ -44,7 +44,7 @@ def validate_mandate(
     service = _service(table, request)
     outcome = _outcome(table, giver, service, supplier, day)
     itself = who.oin == supplier
-    if isinstance(outcome, MandateInForce):
+    if isinstance(outcome, Permission):
         return Verdict(mandate_id=outcome.mandate_id, reason="", shown=itself or who.operator)
     told = itself or who.role in (Role.OPERATOR, Role.CHAIN_PARTNER)
     return Verdict(mandate_id=None, reason=outcome if told else "", shown=False)
@@ -52,7 +52,7 @@ def validate_mandate(
 
 def _outcome(
     table: Table, giver: Organisation | None, service: ServiceCode, supplier: Oin, day: dt.date
-) -> MandateInForce | Reason:
+) -> Permission | Reason:
     """Return the mandate, or the reason that came nearest to one."""
     if giver is None:
         return Reason.SCHOOL_NOT_FOUND
@@ -97,9 +97,9 @@ def _service_of(table: Table, namespace: Namespace) -> ServiceCode:
     """Return the one service that has this version; several may, as with OSO."""
     codes = sorted(
         {
-            record.fact.code
-            for record in table.reference.services.values()
-            if any(version.namespace == namespace for version in record.versions)
+            service.code
+            for service in table.reference.services.values()
+            if any(version.namespace == namespace for version in service.versions)
         }
     )
     match codes:

@@ -1,22 +1,24 @@
 """Routes, refusals and steps as they are answered."""
 
+import datetime as dt
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final, Literal
 
-from wissel.endpoint.v1 import endpoint_service_pb2 as endpoint_pb
 from wissel.routing.deciding.decision import Outcome, Refusal, Route, Step
 from wissel.routing.facts import DeliveryContract
 from wissel.routing.refusals.catalogue import Language, Text, describe
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.table.compact import EndpointTerms, day_from
-from wissel.routing.values.identifiers import Namespace, Oin, ServiceCode, SystemId
+from wissel.routing.values.identifiers import (
+    Aanleverpunt,
+    Namespace,
+    Oin,
+    ServiceCode,
+    SystemId,
+)
 from wissel.server.rpc.requests.messages import contract_message
 from wissel.server.rpc.requests.parsing import day_text
 from wissel.traffic.v1 import route_service_pb2 as pb
-
-_DEFAULT: Final = DeliveryContract()
-_DEFAULT_MESSAGE: Final[endpoint_pb.DeliveryContract] = contract_message(_DEFAULT)
 
 _PASSED: Final[Mapping[str, tuple[str, str]]] = {
     "SERVICE": ("The service is known.", "De dienst is bekend."),
@@ -47,42 +49,51 @@ def route_message(route: Route) -> pb.Route:
 def route_response(route: Route) -> pb.ResolveRouteResponse:
     """Return the answer that holds a route.
 
-    What it has alike with others was written out once, and is copied.
+    What it has in common with the routes to other endpoints is written out once
+    and copied (ADR 8): 3.8 µs instead of 5.7, timed on one route.
     """
-    receiver, place, receiver_oin, system_id, service, version, last_day, revision, *_ = route
-    terms = receiver.endpoints[place]
+    endpoint = route.endpoint
     response = pb.ResolveRouteResponse()
-    response.CopyFrom(_alike(terms, receiver_oin, system_id, service, version, last_day))
+    response.CopyFrom(
+        _common(
+            endpoint.url,
+            route.receiver_oin,
+            route.system_id,
+            route.service,
+            route.version,
+            endpoint.aanleverpunt,
+            route.valid_until,
+            endpoint.contract,
+        )
+    )
     message = response.route
-    message.endpoint_id = receiver.endpoint_text(place)
-    message.routing_key = receiver.routing_key(place)
-    if terms.vestiging is not None:
-        message.vestiging = receiver.vestiging(place) or ""
-    message.registry_revision = revision
+    message.endpoint_id = str(endpoint.endpoint_id)
+    message.routing_key = endpoint.routing_key
+    message.vestiging = endpoint.vestiging or ""
+    message.registry_revision = route.revision
     return response
 
 
 @lru_cache(maxsize=16_384)
-def _alike(
-    terms: EndpointTerms,
+def _common(  # noqa: PLR0913, PLR0917 - all that many routes have in common
+    url: str,
     receiver_oin: Oin,
     system_id: SystemId,
     service: ServiceCode,
     version: Namespace,
-    last_day: int,
+    aanleverpunt: Aanleverpunt | None,
+    valid_until: dt.date | None,
+    contract: DeliveryContract,
 ) -> pb.ResolveRouteResponse:
-    contract = terms.contract
     route = pb.Route(
-        url=terms.url,
+        url=url,
         receiver_oin=receiver_oin,
         system_id=system_id,
         service=service,
         service_version=version,
-        aanleverpunt=terms.aanleverpunt or "",
-        valid_until=day_text(day_from(last_day)),
-        delivery_contract=(
-            _DEFAULT_MESSAGE if contract == _DEFAULT else contract_message(contract)
-        ),
+        aanleverpunt=aanleverpunt or "",
+        valid_until=day_text(valid_until),
+        delivery_contract=contract_message(contract),
     )
     return pb.ResolveRouteResponse(route=route)
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from wissel.routing.deciding.query import Asker, Query, Selection
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.table.table import Table
+from wissel.routing.table import Table
 from wissel.routing.values.days import parse_day
 from wissel.routing.values.identifiers import (
     Aanleverpunt,

@@ -17,7 +17,7 @@ from wissel.routing.deciding.query import Asker
 from wissel.routing.facts import Role
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.table.table import Table
+from wissel.routing.table import Table
 from wissel.routing.values.identifiers import Oin
 from wissel.server.rpc.calls.call import Caller, caller, current
 from wissel.server.rpc.requests.backend import Backend

@@ -1,0 +1,193 @@
+"""What the table knows of an organisation, its mandates and its endpoints.
+
+A view is made when it is asked for and reads the compact form; it holds on the
+table that it came from, whatever follows. Days are both included, and FOREVER
+is the last day of what has no end.
+"""
+
+import datetime as dt
+from typing import Final
+from uuid import UUID
+
+from wissel.routing.facts import Attribute, DeliveryContract, Processing
+from wissel.routing.table.compact import (
+    PackedOrganisation,
+    VersionKey,
+    id_at,
+    routing_key_prefix,
+    with_prefix,
+    without_prefix,
+)
+from wissel.routing.values.identifiers import (
+    Aanleverpunt,
+    Organisation,
+    RoutingKey,
+    ServiceCode,
+    SystemId,
+    Vestiging,
+)
+
+_ROUTING_KEY_LENGTH: Final = len("0000000700099XA00931")
+_VESTIGING_LENGTH: Final = len("99XA00")
+_NONE: Final = range(0)
+
+
+class OrganisationView:
+    """A school or samenwerkingsverband."""
+
+    __slots__ = ("_packed",)
+
+    def __init__(self, packed: PackedOrganisation) -> None:
+        self._packed = packed
+
+    @property
+    def code(self) -> Organisation:
+        """Its BRIN, or its code as a samenwerkingsverband."""
+        return self._packed.code
+
+    @property
+    def signatory(self) -> str:
+        """Whose agreements count: its board's number, or its own code (R2)."""
+        return self._packed.signatory
+
+    @property
+    def closed(self) -> dt.date:
+        """Its last day."""
+        return self._packed.closed
+
+    def last_day_of(self, vestiging: Vestiging) -> dt.date | None:
+        """Return the last day of one of its vestigingen, or None if it has no such vestiging."""
+        return self._packed.locations.get(without_prefix(self._packed.code, vestiging))
+
+    def mandates(self, service: ServiceCode) -> "list[MandateView]":
+        """Return its mandates for a service in order of id, in force or not."""
+        indexes = self._packed.by_service.get(service, _NONE)
+        return [MandateView(self._packed, index) for index in indexes]
+
+    def endpoints(self, version: VersionKey) -> "list[EndpointView]":
+        """Return its endpoints of a version in order of id, in force or not."""
+        indexes = self._packed.by_version.get(version, _NONE)
+        return [EndpointView(self._packed, index) for index in indexes]
+
+    def endpoint(self, endpoint_id: UUID) -> "EndpointView | None":
+        """Return its endpoint with an id, in force or not, or None."""
+        for index in range(len(self._packed.endpoints)):
+            endpoint = EndpointView(self._packed, index)
+            if endpoint.endpoint_id == endpoint_id:
+                return endpoint
+        return None
+
+
+class MandateView:
+    """A mandate (R3).
+
+    One that is not known yet, to which only an endpoint refers, has an empty
+    `system_id` and is in force on no day.
+    """
+
+    __slots__ = ("_index", "_packed", "_terms")
+
+    def __init__(self, packed: PackedOrganisation, index: int) -> None:
+        self._packed = packed
+        self._index = index
+        self._terms = packed.mandates[index]
+
+    @property
+    def mandate_id(self) -> UUID:
+        """Its id."""
+        return UUID(bytes=id_at(self._packed.mandate_ids, self._index))
+
+    @property
+    def organisation(self) -> OrganisationView:
+        """Who gave it."""
+        return OrganisationView(self._packed)
+
+    @property
+    def system_id(self) -> SystemId:
+        """The system that it lets act; the register may not know it yet."""
+        return self._terms.system_id
+
+    @property
+    def last_day(self) -> dt.date:
+        """The last day of its period."""
+        return self._terms.end
+
+    @property
+    def processing(self) -> Processing:
+        """What the owner of the service did with it (R6)."""
+        return self._terms.processing
+
+    def in_force(self, on: dt.date) -> bool:
+        """Whether its period contains a day; never after it was ended with immediate effect."""
+        terms = self._terms
+        return terms.start <= on <= terms.end and not terms.stopped
+
+
+class EndpointView:
+    """An endpoint (R8)."""
+
+    __slots__ = ("_index", "_packed", "_terms")
+
+    def __init__(self, packed: PackedOrganisation, index: int) -> None:
+        self._packed = packed
+        self._index = index
+        self._terms = packed.endpoints[index]
+
+    @property
+    def endpoint_id(self) -> UUID:
+        """Its id."""
+        return UUID(bytes=id_at(self._packed.endpoint_ids, self._index))
+
+    @property
+    def mandate(self) -> MandateView:
+        """The mandate by which its system receives."""
+        return MandateView(self._packed, self._packed.endpoint_mandates[self._index])
+
+    @property
+    def routing_key(self) -> RoutingKey:
+        """Its routing key (R9)."""
+        prefix = routing_key_prefix(self._packed.code)
+        return RoutingKey(with_prefix(prefix, self._terms.routing_key, _ROUTING_KEY_LENGTH))
+
+    @property
+    def vestiging(self) -> Vestiging | None:
+        """Its vestiging, or None if it is the whole organisation's."""
+        own = self._terms.vestiging
+        if own is None:
+            return None
+        return Vestiging(with_prefix(self._packed.code, own, _VESTIGING_LENGTH))
+
+    @property
+    def aanleverpunt(self) -> Aanleverpunt | None:
+        """The aanleverpunt registered for it, else that of its vestiging (R9); None without."""
+        return self._terms.aanleverpunt
+
+    @property
+    def url(self) -> str:
+        """Where its system is served."""
+        return self._terms.url
+
+    @property
+    def attribute(self) -> Attribute:
+        """What kind of system it leads to."""
+        return self._terms.attribute
+
+    @property
+    def contract(self) -> DeliveryContract:
+        """What its system asks of a delivery."""
+        return self._terms.contract
+
+    @property
+    def suspended(self) -> bool:
+        """Whether it takes no messages for now."""
+        return self._terms.suspended
+
+    @property
+    def last_day(self) -> dt.date:
+        """The last day of its own period; that of its mandate may be earlier."""
+        return self._terms.end
+
+    def in_force(self, on: dt.date) -> bool:
+        """Whether its period and that of its mandate contain a day, and neither was stopped."""
+        terms = self._terms
+        return terms.start <= on <= terms.end and not terms.stopped and self.mandate.in_force(on)
