@@ -19,7 +19,7 @@ from wissel.las.v1 import las_service_pb2
 from wissel.routing.refusals.errors import Refused as RuleRefused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.person_numbers import holds_person_number
-from wissel.server.courier.deliver.attempt import refusal_result
+from wissel.server.courier.deliver.receiver_refusal import refusal_result
 from wissel.server.rpc.calls.status import DETAILS_KEY, status_of
 
 _CODES: Final = tuple(code for code in grpc.StatusCode if code is not grpc.StatusCode.OK)

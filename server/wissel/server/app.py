@@ -14,14 +14,14 @@ from prometheus_client import CollectorRegistry
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.table import Table
 from wissel.routing.values.identifiers import Oin
-from wissel.server.courier.accept.forward import Courier
-from wissel.server.courier.assemble import (
+from wissel.server.courier.bounds import Limits
+from wissel.server.courier.factory import (
     CourierDependencies,
     make_courier,
     make_dialer,
     make_sweeper,
 )
-from wissel.server.courier.bounds import Limits
+from wissel.server.courier.forward import Courier
 from wissel.server.courier.settle.receipt_query import untraced
 from wissel.server.courier.settle.sweep import Sweeper, usual_schedule
 from wissel.server.courier.timeline import Timeline
@@ -122,8 +122,9 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         stack.push_async_callback(server.stop, settings.grace_seconds)
         await server.set_serving(serving=True)
         schedule = usual_schedule(settings.sweep_seconds)
-        asked, asking = SweeperMetrics(metrics).asked, traces.asking if traces else untraced
-        sweeper = make_sweeper(parts, dialer, schedule, asked=asked, asking=asking)
+        answered = SweeperMetrics(metrics).answered
+        tracing = traces.receipt_query if traces else untraced
+        sweeper = make_sweeper(parts, dialer, schedule, answered=answered, tracing=tracing)
         _keep(stack, sweeper.run())
         _keep(stack, report_health(server, follower, share.tell))
         _keep(stack, _process_metrics(metrics, follower, courier, sweeper).keep_updated())

@@ -18,8 +18,8 @@ from wissel.clients import Patience, WisselError
 from wissel.clients.hub import AsyncHub
 from wissel.routing.exchange.delivery import State, Wanted
 from wissel.routing.table import Table
-from wissel.server.courier.assemble import CourierDependencies, make_dialer, make_sweeper
 from wissel.server.courier.bounds import Limits
+from wissel.server.courier.factory import CourierDependencies, make_dialer, make_sweeper
 from wissel.server.courier.settle.sweep import SweepSchedule
 from wissel.server.identity.own_certificates import reloaded_signer, reloaded_tls
 from wissel.server.identity.trust import HubTrust

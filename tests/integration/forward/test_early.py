@@ -27,7 +27,7 @@ LONG: Final = bytes(8 * MIB)
 """More than gRPC takes in before it is read: who sends it has to wait while it writes."""
 CHUNK: Final = 512 * 1024
 EVER: Final = 600.0
-PATIENT: Final = replace(QUICK, idle=60.0, run_out=EVER, quiet=EVER)
+PATIENT: Final = replace(QUICK, idle=60.0, discard=EVER, quiet=EVER)
 """Limits that wait for a half-close however slow a machine is."""
 TRIES: Final = 8
 """Without reading on some four in ten are lost."""
@@ -110,7 +110,7 @@ async def test_who_waits_after_its_header_is_answered(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "bounds",
-    [{"max_payload": 4 * MIB}, {"run_out": 0.5}],
+    [{"max_payload": 4 * MIB}, {"discard": 0.5}],
     ids=["too much", "too long"],
 )
 async def test_who_never_stops_sending_is_cut(tmp_path: Path, bounds: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ from wissel.routing.exchange.proof import Proof, verify_hub_receipt
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.signing.certificates import Trust
 from wissel.routing.values.identifiers import Oin, Vestiging
-from wissel.server.courier.wire import RECEIPTS, value_of
+from wissel.server.courier.wire import RECEIPTS, signed_value
 from wissel.traffic.v1 import traffic_service_pb2 as pb
 
 
@@ -31,8 +31,8 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 def proof_of(world: World, response: pb.ForwardEnvelopeResponse, hub_oin: str = HUB_OIN) -> Proof:
     return verify_hub_receipt(
-        value_of(response.hub_receipt),
-        value_of(response.receiver_receipt),
+        signed_value(response.hub_receipt),
+        signed_value(response.receiver_receipt),
         RECEIPTS,
         Trust.from_pem(world.hub.pki.roots.read_bytes()),
         hub_oin=Oin(hub_oin),

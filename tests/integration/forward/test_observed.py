@@ -19,7 +19,7 @@ from support.worlds.sweeping import PROMPT, becomes, left_uncertain
 from wissel.routing.exchange.envelope import Address
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Brin
-from wissel.server.courier.assemble import make_sweeper
+from wissel.server.courier.factory import make_sweeper
 from wissel.server.courier.timeline import Step
 from wissel.server.observing.metrics import SweeperMetrics
 
@@ -227,7 +227,9 @@ async def test_together_they_wait_for_one_transaction(world: World) -> None:
 async def test_what_the_sweeper_asks_and_settles_is_counted_and_told(world: World) -> None:
     registry = CollectorRegistry()
     message = await left_uncertain(world)
-    sweeper = make_sweeper(world.parts, world.dialer, PROMPT, asked=SweeperMetrics(registry).asked)
+    sweeper = make_sweeper(
+        world.parts, world.dialer, PROMPT, answered=SweeperMetrics(registry).answered
+    )
     with capture_logs() as logged:
         sweeping = asyncio.create_task(sweeper.run())
         await becomes(world, message, "DELIVERED")

@@ -18,7 +18,7 @@ from wissel.dossier.v1 import dossier_pb2
 from wissel.routing.exchange.envelope import Address, Attestation, Kind
 from wissel.routing.signing.dsse import ENVELOPE_HEADER, HUB_RECEIPT
 from wissel.routing.values.identifiers import Oin, ServiceCode, Vestiging
-from wissel.server.courier.wire import message_of
+from wissel.server.courier.wire import signed_message
 from wissel.traffic.v1 import traffic_service_pb2 as pb
 
 NEVER_CLAIMED = None
@@ -70,14 +70,14 @@ def two_signatures(world: World) -> Envelope:
 def other_type(world: World) -> Envelope:
     message = world.message()
     payload = header_bytes(message.header)
-    return replace(message, signed=message_of(world.signer("noord").sign(payload, HUB_RECEIPT)))
+    return replace(message, signed=signed_message(world.signer("noord").sign(payload, HUB_RECEIPT)))
 
 
 def unknown_field(world: World) -> Envelope:
     message = world.message()
     payload = header_bytes(message.header) + b"\xa2\x06\x01x"
     signer = world.signer("noord")
-    return replace(message, signed=message_of(signer.sign(payload, ENVELOPE_HEADER)))
+    return replace(message, signed=signed_message(signer.sign(payload, ENVELOPE_HEADER)))
 
 
 def rsa_1024(world: World) -> Envelope:

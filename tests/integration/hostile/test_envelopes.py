@@ -18,7 +18,7 @@ from support.worlds.hub import reason_of, status_of
 from wissel.dossier.v1 import dossier_pb2
 from wissel.las.v1 import las_service_pb2 as las
 from wissel.routing.signing.dsse import ENVELOPE_HEADER
-from wissel.server.courier.wire import message_of
+from wissel.server.courier.wire import signed_message
 
 SHAPE: Final = {
     "HEADER_MALFORMED",
@@ -53,7 +53,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 def resigned(world: World, message: Envelope, payload: bytes) -> Envelope:
     signed = world.signer("noord").sign(payload, ENVELOPE_HEADER)
-    return replace(message, signed=message_of(signed))
+    return replace(message, signed=signed_message(signed))
 
 
 def spoiled_headers(world: World) -> list[tuple[str, Envelope]]:

@@ -28,7 +28,7 @@ from wissel.routing.exchange.proof import verify_hub_receipt
 from wissel.routing.facts import Endpoint
 from wissel.routing.signing.certificates import Trust
 from wissel.routing.values.identifiers import Oin
-from wissel.server.courier.wire import RECEIPTS, digest_of, value_of
+from wissel.server.courier.wire import RECEIPTS, digest_of, signed_value
 from wissel.traffic.v1 import traffic_service_pb2 as pb
 
 IN_PROGRESS = las.GetReceiptResponse(state=las.GetReceiptResponse.STATE_IN_PROGRESS)
@@ -52,8 +52,8 @@ async def test_a_receipt_that_got_lost_is_fetched_and_proves_the_delivery(world:
     answer = await world.send(message)
     assert answer.replayed
     proof = verify_hub_receipt(
-        value_of(answer.hub_receipt),
-        value_of(answer.receiver_receipt),
+        signed_value(answer.hub_receipt),
+        signed_value(answer.receiver_receipt),
         RECEIPTS,
         Trust.from_pem(world.hub.pki.roots.read_bytes()),
         hub_oin=Oin(HUB_OIN),

@@ -24,7 +24,7 @@ from wissel.routing.exchange.receipt_messages import read_stamp, receiver_receip
 from wissel.routing.exchange.receipts import Exchange, ReceiverReceipt, RouteStamp
 from wissel.routing.signing.dsse import RECEIVER_RECEIPT, ROUTE_STAMP, Signer
 from wissel.routing.values.identifiers import Oin
-from wissel.server.courier.wire import digest_of, header_in, message_of
+from wissel.server.courier.wire import digest_of, header_in, signed_message
 
 Context = grpc.aio.ServicerContext[Any, Any]
 Requests = AsyncIterator[pb.DeliverRequest]
@@ -158,7 +158,7 @@ class FakeLas(pb_grpc.LasServiceServicer):
         """Return a receipt as an answer, signed by this LAS or another."""
         payload = dossier_pb2.ReceiverReceipt(**receiver_receipt_fields(receipt))
         signed = (signer or self.signer).sign(payload.SerializeToString(), RECEIVER_RECEIPT)
-        return pb.DeliverResponse(receipt=message_of(signed))
+        return pb.DeliverResponse(receipt=signed_message(signed))
 
 
 async def accept(las: FakeLas, opened: Opened, rest: Requests, _: Context) -> pb.DeliverResponse:

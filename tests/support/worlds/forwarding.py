@@ -33,12 +33,12 @@ from wissel.routing.signing.trusted_path import TrustedPath
 from wissel.routing.table import Table
 from wissel.routing.values.days import Period
 from wissel.routing.values.identifiers import Oin
-from wissel.server.courier.accept.forward import Courier
-from wissel.server.courier.assemble import CourierDependencies, make_courier, make_dialer
 from wissel.server.courier.bounds import Limits
+from wissel.server.courier.factory import CourierDependencies, make_courier, make_dialer
+from wissel.server.courier.forward import Courier
 from wissel.server.courier.receivers.dial import Dialer
 from wissel.server.courier.timeline import Timeline
-from wissel.server.courier.wire import message_of
+from wissel.server.courier.wire import signed_message
 from wissel.server.identity.files import HubFiles
 from wissel.server.identity.own_certificates import reloaded_signer, reloaded_tls
 from wissel.server.identity.peer import Peers
@@ -124,7 +124,7 @@ class World:
             envelopes.header_bytes(header), ENVELOPE_HEADER
         )
         chunks = [payload[at : at + chunk] for at in range(0, len(payload), chunk)]
-        return Envelope(header=header, signed=message_of(signed), chunks=chunks)
+        return Envelope(header=header, signed=signed_message(signed), chunks=chunks)
 
     def signer(self, name: str) -> Signer:
         """Return what signs as one of the hub's identities."""

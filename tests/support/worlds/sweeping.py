@@ -11,7 +11,7 @@ import grpc
 from support.eventually import eventually_async
 from support.fakes.las import Behaviour, failing, silent
 from support.worlds.forwarding import Envelope, World
-from wissel.server.courier.assemble import CourierDependencies, make_sweeper
+from wissel.server.courier.factory import CourierDependencies, make_sweeper
 from wissel.server.courier.settle.sweep import SweepSchedule
 
 PROMPT: Final = SweepSchedule(every=0.02, first=0.02, most=0.1, question=20.0, chance=random.random)

@@ -150,17 +150,19 @@ class Wanted:
     end: dt.datetime | None = None
 
 
-def admit(delivery: Delivery | None, header_digest: bytes, now: dt.datetime) -> Delivery | None:
-    """Answer a message by what is known of it (step 3 of forwarding).
+def stored_answer(
+    delivery: Delivery | None, header_digest: bytes, now: dt.datetime
+) -> Delivery | None:
+    """Return a message's delivery if it is DELIVERED, or None if the message may be tried.
 
-    Returns the delivery if it is DELIVERED: its stored receipts are the answer,
-    whatever clock and register say now. Returns None if the message may be tried.
+    The stored receipts of a delivered message are the answer, whatever clock and
+    register say now (step 4 of forwarding).
 
-    1. another header under this id: `Refused(MESSAGE_ID_REUSED)`
-    2. DELIVERED: itself
-    3. REFUSED: the same refusal, `Refused(RECEIVER_REFUSED)`
-    4. owned by a live attempt: `Refused(MESSAGE_IN_PROGRESS)`, with the time to wait
-    5. FAILED, UNCERTAIN, or owned by nobody any more: it may be tried
+    1. Another header has this message id: `Refused(MESSAGE_ID_REUSED)`.
+    2. It is DELIVERED: its delivery is returned.
+    3. It is REFUSED: the same refusal again, `Refused(RECEIVER_REFUSED)`.
+    4. An attempt owns it: `Refused(MESSAGE_IN_PROGRESS)`, with the seconds to wait.
+    5. It has FAILED, is UNCERTAIN, or its lease has run out: it may be tried.
     """
     if delivery is None:
         return None
@@ -192,7 +194,7 @@ def claim(delivery: Delivery | None, order: Order, now: dt.datetime) -> Delivery
     the one that may hold it: `Refused(DELIVERY_UNCERTAIN)`. A message that was
     delivered meanwhile comes back as it is: check its state.
     """
-    delivered = admit(delivery, order.header_digest, now)
+    delivered = stored_answer(delivery, order.header_digest, now)
     if delivered is not None:
         return delivered
     if delivery is None:

@@ -1,4 +1,4 @@
-"""How much a process carries at once, and how slow anybody may be (design.md#bounds)."""
+"""How many transfers a process has at once, and how slow they may be (design.md#bounds)."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -17,17 +17,20 @@ _RETRY_SECONDS: Final = 1.0
 class Limits:
     """The bounds of one process; sizes in bytes, times in seconds.
 
-    `default_deadline` holds for a call that names none, `longest_deadline` for
-    any. `shave` is what the hub keeps of a deadline to answer in, `shortest`
-    what must be left to begin at all. Of a message whose answer is known the rest
-    is read for `run_out` at most, and until its sender says nothing for `quiet`.
+    `transfers` are under way at once at most, `transfers_per_oin` of one sender.
+    A transfer is ended if nothing comes for `idle`, or if less than `rate` bytes
+    a second pass in a `rate_window`. `default_deadline` holds for a call that
+    names none, `longest_deadline` for any; `shave` is kept of a deadline to
+    answer in, and a call with less than `shortest` left does not begin. The rest
+    of a message whose answer is known is read and thrown away for `discard` at
+    most, until nothing comes for `quiet` (ADR 13).
     """
 
     max_payload: int = 25 * 1024 * 1024
     transfers: int = 64
     transfers_per_oin: int = 16
     idle: float = 15.0
-    run_out: float = 1.0
+    discard: float = 1.0
     quiet: float = 0.2
     rate_window: float = 60.0
     rate: int = 64 * 1024
@@ -39,7 +42,7 @@ class Limits:
 
 
 class Slots:
-    """The transfers of this process that are under way, in all and for each sender."""
+    """Counts the transfers of this process that are under way, in all and for each sender."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits

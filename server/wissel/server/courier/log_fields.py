@@ -1,16 +1,18 @@
-"""What the log tells of a message, in lines that are not those of a call."""
+"""The fields that the log shows of a delivery, in lines other than those of calls."""
 
 from wissel.routing.exchange.delivery import Delivery
 
 
-def told(delivery: Delivery, seconds: float | None = None, reason: str = "") -> dict[str, object]:
-    """Return which message it is and where it stands, under the names that a call's line has too.
+def delivery_fields(
+    delivery: Delivery, seconds: float | None = None, reason: str = ""
+) -> dict[str, object]:
+    """Return which message it is and where it stands, under the names that a call's line uses.
 
-    `seconds` is what took so long, shown as `ms`; `reason` is shown instead of
-    the one that is recorded.
+    `seconds` is a duration, shown in milliseconds as `ms`; `reason` is shown
+    instead of the recorded one.
     """
     order, result = delivery.order, delivery.result
-    shown: dict[str, object] = {
+    fields: dict[str, object] = {
         "message_id": str(order.message_id),
         "sender_oin": order.sender_oin,
         "receiver_oin": order.receiver_oin,
@@ -19,7 +21,7 @@ def told(delivery: Delivery, seconds: float | None = None, reason: str = "") -> 
     }
     why = reason or (result and result.reason)
     if why:
-        shown["reason"] = why
+        fields["reason"] = why
     if seconds is not None:
-        shown["ms"] = round(seconds * 1000, 3)
-    return shown
+        fields["ms"] = round(seconds * 1000, 3)
+    return fields

@@ -1,4 +1,4 @@
-"""One forward as it is seen from outside: what it is about, and where its time goes."""
+"""What the log, the metrics and the traces show of one forward, and where its time goes."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -8,37 +8,35 @@ from wissel.routing.exchange.delivery import Delivery
 from wissel.routing.exchange.envelope import EnvelopeHeader
 
 Metadata: TypeAlias = tuple[tuple[str, str], ...]
-"""What goes along with a call, beside its messages."""
+"""The metadata of a gRPC call: names and values."""
 
 
 class Step(StrEnum):
-    """The parts of a forward that can take time, in their order; see `forward` for its steps."""
+    """The phases of a forward that can take time, in their order."""
 
     HEADER = "header"
     """Waiting for the first message of the sender."""
     VERIFY = "verify"
-    """Signature, rules and decision."""
+    """The signature, the rules and the decision."""
     CLAIM = "claim"
-    """The journal accepts it; it waits for its commit."""
+    """The journal records the claim; until its commit."""
     DIAL = "dial"
-    """Finding or opening the line to the receiver."""
+    """Finding or opening a channel to the receiver."""
     TRANSFER = "transfer"
-    """From sender to receiver, up to the half-close: both may be slow."""
+    """The payload, up to the half-close: sender and receiver may both be slow."""
     RECEIPT = "receipt"
-    """The receiver stores and signs; the hub verifies, and signs too."""
+    """The receiver stores and signs; the hub verifies and signs its own receipt."""
     RECORD = "record"
-    """The journal keeps how it ended."""
-
-    __hash__ = str.__hash__  # an enum's own is slow, and steps are looked up in each forward
+    """The journal records how it ended."""
 
 
 class Timeline:
-    """What those who watch a forward may know of it; forwarding fills it in.
+    """What an observer may know of one forward; the courier fills it in.
 
     `header` is None until it has been verified, `delivery` until it is in the
-    journal. `seconds` holds the time of each step that has ended, `receiving`
-    the part of the transfer in which the receiver was waited for. `clock` is
-    monotonic, in seconds.
+    journal. `seconds` holds how long each step took that has ended, `receiving`
+    how many seconds of the transfer were spent waiting for the receiver.
+    `clock` is monotonic, in seconds.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -52,17 +50,17 @@ class Timeline:
         self._since = 0.0
 
     def begin(self, step: Step) -> None:
-        """End the step under way, if there is one, and begin another."""
+        """End the current step, if there is one, and begin another."""
         self.end()
         self._step, self._since = step, self._clock()
 
     def end(self) -> None:
-        """End the step under way, if there is one; that may be said more than once."""
+        """End the current step, if there is one; calling this again does nothing."""
         if self._step is not None:
             took = self._clock() - self._since
             self.seconds[self._step] = self.seconds.get(self._step, 0.0) + took
             self._step = None
 
-    def onward(self) -> Metadata:
-        """Return what goes along with the call to the receiver."""
+    def call_metadata(self) -> Metadata:
+        """Return the metadata of the call to the receiver, such as a trace's `traceparent`."""
         return ()

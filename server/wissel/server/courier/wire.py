@@ -1,4 +1,8 @@
-"""Between wire messages and the values of `wissel.routing`; see `routing.messages`."""
+"""The courier's messages on the wire, to values of `wissel.routing` and back.
+
+What a well-formed message is stands in `wissel.routing.exchange`; the generated
+classes are known here.
+"""
 
 import hashlib
 from typing import Final
@@ -23,21 +27,21 @@ def header_in(verified: bytes) -> EnvelopeHeader:
 def signed_stamp(stamp: RouteStamp, signer: Signer) -> dossier_pb2.Signed:
     """Return the stamp, signed by the hub."""
     payload = dossier_pb2.RouteStamp(**stamp_fields(stamp)).SerializeToString()
-    return message_of(signer.sign(payload, ROUTE_STAMP))
+    return signed_message(signer.sign(payload, ROUTE_STAMP))
 
 
 def signed_hub_receipt(receipt: HubReceipt, signer: Signer) -> dossier_pb2.Signed:
     """Return the receipt, signed by the hub."""
     payload = dossier_pb2.HubReceipt(**hub_receipt_fields(receipt)).SerializeToString()
-    return message_of(signer.sign(payload, HUB_RECEIPT))
+    return signed_message(signer.sign(payload, HUB_RECEIPT))
 
 
-def message_of(signed: Signed) -> dossier_pb2.Signed:
+def signed_message(signed: Signed) -> dossier_pb2.Signed:
     """Return a signed value as it travels."""
     return dossier_pb2.Signed(**signed_fields(signed))
 
 
-def value_of(message: dossier_pb2.Signed) -> Signed:
+def signed_value(message: dossier_pb2.Signed) -> Signed:
     """Return the signed value in a message; nothing of it has been verified."""
     return signed_of(message)
 

@@ -91,7 +91,7 @@ class ForwardMetrics:
 
 
 class SweeperMetrics:
-    """The answers of receivers about uncertain messages; the sweeper calls `asked`."""
+    """The answers of receivers about uncertain messages."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._asked = Counter(
@@ -102,8 +102,8 @@ class SweeperMetrics:
         )
         self._asked.labels("")  # shown from the start, like the other metrics
 
-    def asked(self, reason: str) -> None:
-        """Count a question; `reason` says why it had no answer, empty if it had one."""
+    def answered(self, reason: str) -> None:
+        """Count a question; `reason` is why there was no final answer, "" if there was one."""
         self._asked.labels(reason).inc()
 
 

@@ -68,7 +68,7 @@ class Traces:
         return _Timeline(self._tracer)
 
     @contextmanager
-    def asking(self, order: Order) -> Iterator[Metadata]:
+    def receipt_query(self, order: Order) -> Iterator[Metadata]:
         """Trace the block, in which a receiver is asked about a message; yield the call's metadata.
 
         It is a trace of its own, because the question may come hours after the
@@ -158,7 +158,7 @@ class _Timeline(Timeline):
         super().end()
         self._end_span()
 
-    def onward(self) -> Metadata:
+    def call_metadata(self) -> Metadata:
         return _onward(set_span_in_context(self._span, self._call) if self._span else self._call)
 
     def _end_span(self) -> None:

@@ -12,11 +12,11 @@ from wissel.routing.exchange.delivery import (
     Delivery,
     Result,
     State,
-    admit,
     claim,
     expire,
     finish,
     settle,
+    stored_answer,
 )
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
@@ -40,7 +40,7 @@ def test_a_new_message_is_accepted() -> None:
 def test_a_delivered_message_is_answered_with_itself_whatever_the_clock_says() -> None:
     delivered = ended(DONE)
 
-    assert admit(delivered, DIGEST, LATER + dt.timedelta(days=400)) is delivered
+    assert stored_answer(delivered, DIGEST, LATER + dt.timedelta(days=400)) is delivered
     assert claim(delivered, order(receiver_oin=Oin(STRANGER_OIN)), LATER) is delivered
 
 
@@ -57,21 +57,21 @@ def test_what_a_repeated_message_is_refused_with(
     delivery: Delivery, digest: bytes, reason: Reason
 ) -> None:
     with pytest.raises(Refused) as refused:
-        admit(delivery, digest, NOW)
+        stored_answer(delivery, digest, NOW)
 
     assert refused.value.reason is reason
 
 
 def test_a_refusal_by_the_receiver_is_the_same_each_time() -> None:
     with pytest.raises(Refused) as refused:
-        admit(ended(NO), DIGEST, LATER)
+        stored_answer(ended(NO), DIGEST, LATER)
 
     assert refused.value.metadata == {"receiver_reason": "FULL", "receiver_text": "Vol."}
 
 
 def test_a_message_in_progress_says_when_to_come_back() -> None:
     with pytest.raises(Refused) as refused:
-        admit(claim(None, order(), NOW), DIGEST, NOW)
+        stored_answer(claim(None, order(), NOW), DIGEST, NOW)
 
     assert refused.value.retry_after == 1.0
 

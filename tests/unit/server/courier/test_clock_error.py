@@ -14,7 +14,7 @@ from wissel.clients.identity import Material
 from wissel.clients.las.opening import judge as judge_opening
 from wissel.dossier.v1 import dossier_pb2
 from wissel.las.v1 import las_service_pb2
-from wissel.routing.exchange.delivery import admit, claim, expire, owned
+from wissel.routing.exchange.delivery import claim, expire, owned, stored_answer
 from wissel.routing.exchange.envelope import freshness
 from wissel.routing.exchange.proof import verify_receiver_receipt
 from wissel.routing.exchange.receipt_messages import receiver_receipt_fields
@@ -134,10 +134,10 @@ def test_a_lease_at_its_end(error: dt.timedelta) -> None:
     assert owned(running, at) != ended
     assert (expire(running, at) is running) != ended
     if ended:
-        assert admit(running, DIGEST, at) is None
+        assert stored_answer(running, DIGEST, at) is None
         return
     with pytest.raises(Refused, match="MESSAGE_IN_PROGRESS"):
-        admit(running, DIGEST, at)
+        stored_answer(running, DIGEST, at)
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from wissel.traffic.v1 import traffic_service_pb2 as pb
 
 EVER: Final = 600.0
 MOST: Final = 16 * MIN_CHUNK_BYTES
-LIMITS: Final = Limits(max_payload=MOST, run_out=EVER, quiet=EVER)
+LIMITS: Final = Limits(max_payload=MOST, discard=EVER, quiet=EVER)
 
 
 class Sender:
@@ -48,7 +48,7 @@ def soon(seconds: float = EVER) -> float:
 async def test_all_is_read_up_to_the_half_close() -> None:
     sender = Sender(MIN_CHUNK_BYTES, parts=9)
 
-    await RequestStream(sender.requests(), LIMITS).run_out(soon())
+    await RequestStream(sender.requests(), LIMITS).discard_rest(soon())
 
     assert sender.read == 9
 
@@ -59,20 +59,20 @@ async def test_of_a_stream_without_end_no_more_is_read_than_of_the_largest_messa
 ) -> None:
     sender = Sender(size)
 
-    await RequestStream(sender.requests(), LIMITS).run_out(soon())
+    await RequestStream(sender.requests(), LIMITS).discard_rest(soon())
 
     assert sender.read == MOST // MIN_CHUNK_BYTES
 
 
 @pytest.mark.parametrize(
     ("limits", "seconds"),
-    [(replace(LIMITS, run_out=0.05), EVER), (LIMITS, 0.05), (LIMITS, 0), (LIMITS, -1)],
+    [(replace(LIMITS, discard=0.05), EVER), (LIMITS, 0.05), (LIMITS, 0), (LIMITS, -1)],
     ids=["its own time", "the deadline", "no time left", "too late"],
 )
 async def test_a_stream_is_read_for_so_long(limits: Limits, seconds: float) -> None:
     sender = Sender(0)
 
-    await RequestStream(sender.requests(), replace(limits, max_payload=2**60)).run_out(
+    await RequestStream(sender.requests(), replace(limits, max_payload=2**60)).discard_rest(
         soon(seconds)
     )
 
@@ -106,13 +106,13 @@ async def test_who_is_quiet_or_gone_or_talks_nonsense_is_answered(
     requests: Callable[[], Requests], limits: Limits
 ) -> None:
     async with asyncio.timeout(EVER / 2):
-        await RequestStream(requests(), limits).run_out(soon())
+        await RequestStream(requests(), limits).discard_rest(soon())
 
 
 async def test_an_interruption_ends_it() -> None:
     asked = asyncio.Event()
     stream = RequestStream(silence(asked), LIMITS)
-    reading = asyncio.create_task(stream.run_out(soon()))
+    reading = asyncio.create_task(stream.discard_rest(soon()))
     await asked.wait()
 
     stream.interrupt(Refused(Reason.SENDER_GONE))
@@ -137,7 +137,7 @@ async def test_what_was_read_to_its_end_is_not_read_again() -> None:
     with suppress(Refused):
         await stream.header()
 
-    await stream.run_out(soon())
+    await stream.discard_rest(soon())
 
     assert asked == 1
 
@@ -159,7 +159,7 @@ async def test_a_gentle_interruption_lets_a_chunk_come_that_is_on_its_way() -> N
     arriving.set()
     header = await reading
     with pytest.raises(Refused) as interrupted:
-        stream.require_sender()
+        stream.raise_if_interrupted()
 
     assert header.payload == b"x"
     assert interrupted.value.reason is Reason.RECEIVER_FAILED

@@ -1,1 +1,1 @@
-"""Steps 1 to 4 of forwarding: whether a message may travel, and where to."""
+"""Accepting, steps 1 to 4 of a forward: whether a message may travel, and where to."""

@@ -1,4 +1,4 @@
-"""What may travel now, and where to: step 4 of forwarding, as a function of values."""
+"""Whether a message may travel now, and where to (step 3): a function of values."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -15,27 +15,50 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.table import Table
 from wissel.routing.values.days import day_of
 from wissel.routing.values.identifiers import Oin
+from wissel.server.courier.message import Message
+from wissel.server.courier.ports import Clock, Tables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubRules:
-    """The hub's own side of the rules: its OIN and the largest payload in bytes."""
+    """What this hub itself demands: its OIN, and the largest payload in bytes."""
 
     hub_oin: Oin
     max_payload: int
 
 
-def judge(
+class Admission:
+    """Decides whether messages may travel, on the facts in memory."""
+
+    def __init__(self, rules: HubRules, tables: Tables, clock: Clock) -> None:
+        self._rules = rules
+        self._tables = tables
+        self._clock = clock
+
+    def route(self, message: Message) -> Route:
+        """Return the route of a message at this moment; raises `Refused` as `admitted_route`."""
+        asker, table = message.sender.asker, self._tables.table
+        return admitted_route(self._rules, table, asker, message.header, self._clock())
+
+    def check_size(self, header: EnvelopeHeader) -> None:
+        """Raise `Refused(PAYLOAD_TOO_LARGE)` if the payload is larger than the hub takes."""
+        require_size(header, self._rules.max_payload)
+
+
+def admitted_route(
     rules: HubRules, table: Table, asker: Asker, header: EnvelopeHeader, now: dt.datetime
 ) -> Route:
-    """Return the route of a message, or raise `Refused`.
+    """Return the route of a message that may travel.
 
-    1. it is addressed to this hub: WRONG_HUB
-    2. its times hold: ENVELOPE_FROM_FUTURE, ENVELOPE_EXPIRED
-    3. the rules of kinds: see `kinds.check_kind`
-    4. there is a route; why not is told as far as the sender may know it
-    5. within one BRIN it leads elsewhere: SAME_DELIVERY_POINT
-    6. the payload is no larger than hub and endpoint allow: PAYLOAD_TOO_LARGE
+    1. It is addressed to this hub: WRONG_HUB.
+    2. Its own times hold: ENVELOPE_FROM_FUTURE, ENVELOPE_EXPIRED.
+    3. Its kind fits the service: see `kinds.check_kind`.
+    4. There is a route. If there is none, the sender reads as much of the
+       reason as it may know.
+    5. Within one BRIN the route leads to another delivery point: SAME_DELIVERY_POINT.
+    6. The payload is no larger than hub and endpoint take: PAYLOAD_TOO_LARGE.
+
+    Raises `Refused` with the reason of the first that does not hold.
     """
     context = header.context
     # 1.
@@ -65,7 +88,7 @@ def require_size(header: EnvelopeHeader, limit: int) -> None:
 
 
 def query_of(context: EnvelopeContext, asker: Asker) -> Query:
-    """Return the exchange that a context asks to decide."""
+    """Return the query that asks for the route of a message with this context."""
     receiver = context.receiver
     return Query(
         asker=asker,

@@ -1,1 +1,1 @@
-"""Steps 5 to 9 of forwarding: from the claim to the proof."""
+"""Delivering, steps 5 to 9 of a forward: from the claim to the receipts."""

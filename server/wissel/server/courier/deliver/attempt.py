@@ -1,13 +1,11 @@
-"""One attempt at a delivery: steps 6 to 8 of forwarding.
+"""One attempt at a transfer (step 7): the sender's bytes go to the receiver.
 
-What matters is one instant, the half-close: before it the receiver holds
-nothing that counts (FAILED), after it only its own word says what it holds
-(UNCERTAIN until then).
+The half-close divides it. Before it the receiver holds nothing that counts, and
+an attempt that ends has FAILED; after it only the receiver knows what it holds,
+and an attempt that ends without its answer is UNCERTAIN.
 """
 
 import asyncio
-import re
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import grpc
@@ -15,15 +13,14 @@ import grpc
 from wissel.dossier.v1 import dossier_pb2
 from wissel.las.v1 import las_service_pb2 as las
 from wissel.routing.exchange.delivery import Result, State
-from wissel.routing.exchange.envelope import EnvelopeHeader
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.values.person_numbers import holds_person_number
 from wissel.server.courier.bounds import Limits
+from wissel.server.courier.message import Message
 from wissel.server.courier.streams.chunk_framing import RawChunk, encode_request
 from wissel.server.courier.streams.min_rate import MinRate
 from wissel.server.courier.streams.request_stream import RequestStream
-from wissel.server.courier.timeline import Step, Timeline
+from wissel.server.courier.timeline import Step
 
 DeliverMethod: TypeAlias = (
     "grpc.aio.StreamUnaryMultiCallable[las.DeliverRequest | RawChunk, las.DeliverResponse]"
@@ -35,28 +32,13 @@ DeliverCall: TypeAlias = (
 
 _DELIVER: Final = "/wissel.las.v1.LasService/Deliver"
 
-_REASON: Final = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
-_NO_REASON: Final = "UNSPECIFIED"
-_MAX_TEXT: Final = 300
-
 
 class _Answered(Exception):
     """The receiver ended the call before the half-close."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parcel:
-    """What is brought: the signed header as the sender made it, the hub's stamp, the payload."""
-
-    header: EnvelopeHeader
-    signed: dossier_pb2.Signed
-    stamp: dossier_pb2.Signed
-    stream: RequestStream
-    timeline: Timeline
-
-
 class Attempt:
-    """Brings one parcel to one receiver, once."""
+    """Sends one message to one receiver, once."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -65,26 +47,21 @@ class Attempt:
         self.complete = False
         """Whether the last chunk, with the half-close behind it, has or may have been sent."""
 
-    async def bring(
-        self, channel: grpc.aio.Channel, parcel: Parcel, until: float
+    async def transfer(
+        self, channel: grpc.aio.Channel, message: Message, stamp: dossier_pb2.Signed
     ) -> las.DeliverResponse:
-        """Return the receiver's answer; `until` is on the loop's clock.
+        """Send header, stamp and payload, and return the receiver's answer.
 
-        Raises `Refused`: by the sender's fault as `RequestStream.chunk` does, by the
-        receiver's RECEIVER_TIMEOUT, RECEIVER_FAILED, or RECEIPT_INVALID for a
-        receipt before the half-close.
+        Raises `Refused`: for the sender what `RequestStream.chunk` raises and
+        SENDER_TOO_SLOW, for the receiver RECEIVER_TIMEOUT, RECEIVER_FAILED, or
+        RECEIPT_INVALID for a receipt before the half-close.
         """
-        seconds, onward = max(until - self._loop.time(), 0.0), parcel.timeline.onward()
-        deliver: DeliverMethod = channel.stream_unary(
-            _DELIVER,
-            request_serializer=encode_request,
-            response_deserializer=las.DeliverResponse.FromString,
-        )
-        call = deliver(timeout=seconds, metadata=onward or None)
-        call.add_done_callback(lambda _: self._hung_up(parcel.stream))
+        message.timeline.begin(Step.TRANSFER)
+        call = self._call(channel, message)
+        call.add_done_callback(lambda _: self._hung_up(message.stream))
         try:
-            async with asyncio.timeout_at(until):
-                await self._send(call, parcel)
+            async with asyncio.timeout_at(message.deadline):
+                await self._send(call, message, stamp)
                 return await call
         except _Answered:
             return await self._early_answer(call)
@@ -100,19 +77,28 @@ class Attempt:
         finally:
             call.cancel()
 
-    async def _send(self, call: DeliverCall, parcel: Parcel) -> None:
-        rate, timeline = MinRate(self._limits, self._loop.time()), parcel.timeline
-        opening = las.Opening(header=parcel.signed, stamp=parcel.stamp)
+    def _call(self, channel: grpc.aio.Channel, message: Message) -> DeliverCall:
+        deliver: DeliverMethod = channel.stream_unary(
+            _DELIVER,
+            request_serializer=encode_request,
+            response_deserializer=las.DeliverResponse.FromString,
+        )
+        seconds = max(message.deadline - self._loop.time(), 0.0)
+        return deliver(timeout=seconds, metadata=message.timeline.call_metadata() or None)
+
+    async def _send(self, call: DeliverCall, message: Message, stamp: dossier_pb2.Signed) -> None:
+        rate, timeline = MinRate(self._limits, self._loop.time()), message.timeline
+        opening = las.Opening(header=message.signed, stamp=stamp)
         timeline.receiving += await self._write(call, las.DeliverRequest(opening=opening))
         held: RawChunk | None = None
-        while (piece := await parcel.stream.chunk(parcel.header)) is not None:
+        while (chunk := await message.stream.chunk(message.header)) is not None:
             if held is not None:
                 waited = await self._write(call, held)
                 timeline.receiving += waited
                 rate.count(len(held.data), waited, self._loop.time())
-            held = piece
-        # The last chunk waits for the verdict on all: a cancelled stream can look like an ended
-        # one, and thus no receiver ever holds all bytes of what was not completed.
+            held = chunk
+        # The last chunk waits until all are known to be right (ADR 7): a cancelled stream can
+        # look like an ended one, so no receiver may hold all bytes of what was not completed.
         if call.done():
             raise _Answered
         self.complete = True
@@ -152,27 +138,19 @@ class Attempt:
             stream.interrupt(self._hang_up, gently=True)
 
     def _late(self) -> Refused:
-        return Refused(Reason.RECEIVER_TIMEOUT, state=self.state.value)
+        return Refused(Reason.RECEIVER_TIMEOUT, state=self._state.value)
 
     def _failure(self, error: grpc.aio.AioRpcError) -> Refused:
         if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
             return self._late()
         return Refused(Reason.RECEIVER_FAILED, code=error.code().name)
 
+    def ended_by(self, error: Exception) -> Result:
+        """Return how the attempt ended if `error` ended it, at whichever step."""
+        reason = error.reason if isinstance(error, Refused) else Reason.INTERNAL_ERROR
+        return Result(state=self._state, reason=reason)
+
     @property
-    def state(self) -> State:
+    def _state(self) -> State:
         """Where the message stands if the attempt ends without an answer."""
         return State.UNCERTAIN if self.complete else State.FAILED
-
-
-def refusal_result(refusal: las.Refusal) -> Result:
-    """Return a receiver's final no, with only what may be shown and kept of its words."""
-    name, text = refusal.reason, refusal.text
-    named = _REASON.fullmatch(name) and not holds_person_number(name)
-    harmless = len(text) <= _MAX_TEXT and text.isprintable() and not holds_person_number(text)
-    return Result(
-        state=State.REFUSED,
-        reason=Reason.RECEIVER_REFUSED,
-        detail=name if named else _NO_REASON,
-        text=text if harmless else "",
-    )

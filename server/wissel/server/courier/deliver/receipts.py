@@ -14,15 +14,12 @@ from wissel.server.courier.wire import (
     digest_of,
     signed_hub_receipt,
     signed_stamp,
-    value_of,
+    signed_value,
 )
 
 
 class ReceiptIssuer:
-    """Signs for the hub, and judges what receivers signed.
-
-    `owner` names this process in the journal.
-    """
+    """Signs stamps and receipts for the hub, and verifies the receipts of receivers."""
 
     def __init__(
         self,
@@ -30,16 +27,14 @@ class ReceiptIssuer:
         trust: PeerTrust,
         tables: Tables,
         clock: Clock,
-        owner: str,
     ) -> None:
         self._signer = signer
-        self.clock = clock
-        self.owner = owner
         self._trust = trust
         self._tables = tables
+        self._clock = clock
 
     def stamp(self, claimed: Delivery, route: Route) -> dossier_pb2.Signed:
-        """Return the signed order for this attempt; it holds as long as the lease."""
+        """Return the hub's signed order for the attempt of a claim; it expires with the lease."""
         order, signer = claimed.order, self._signer.current
         stamp = RouteStamp(
             hub_oin=signer.oin,
@@ -51,52 +46,54 @@ class ReceiptIssuer:
             endpoint_id=route.endpoint_id,
             registry_revision=route.revision,
             attempt=claimed.attempt,
-            issued=self.clock(),
+            issued=self._clock(),
             expires=order.lease_until,
         )
         return signed_stamp(stamp, signer)
 
-    def proven(
+    def confirm_attempt(
         self,
         order: Order,
         stamp: dossier_pb2.Signed,
         receipt: dossier_pb2.Signed,
         revision: int,
     ) -> Result:
-        """Return DELIVERED with both receipts, if the receiver's one proves it.
+        """Return DELIVERED with both receipts, after an attempt.
 
-        1. it proves this very exchange (see `verify_receiver_receipt`)
-        2. it was made for this stamp
-        3. then, and only then, the hub signs its own, on the register's `revision`
+        1. The receiver's receipt proves this exchange (see `verify_receiver_receipt`).
+        2. It was signed for this attempt's stamp.
+        3. The hub signs its own, which names the register's `revision`.
 
         Raises `Refused(RECEIPT_INVALID)`.
         """
         # 1.
-        received = self._received(order, receipt)
+        verified = self._verified(order, receipt)
         # 2.
-        if received.stamp_digest != digest_of(stamp.payload):
+        if verified.stamp_digest != digest_of(stamp.payload):
             raise Refused(Reason.RECEIPT_INVALID, problem="for another stamp")
         # 3.
         return self._delivered(order, receipt, revision)
 
-    def settled(self, order: Order, receipt: dossier_pb2.Signed) -> Result:
-        """Return DELIVERED with both receipts, if the receiver proves that it holds the message.
+    def confirm_settlement(self, order: Order, receipt: dossier_pb2.Signed) -> Result:
+        """Return DELIVERED with both receipts, after a question to the receiver.
 
-        As `proven`, but for any of the hub's stamps: the receiver may have stored
-        the message in an earlier attempt than the last, and what it signed then
-        is true (docs/adr/0009). Raises `Refused(RECEIPT_INVALID)`.
+        As `confirm_attempt`, but the receipt may be for any of the hub's stamps:
+        the receiver may have stored the message in an earlier attempt than the
+        last, and what it signed then is true (ADR 9).
+
+        Raises `Refused(RECEIPT_INVALID)`.
         """
-        self._received(order, receipt)
+        self._verified(order, receipt)
         return self._delivered(order, receipt, order.registry_revision)
 
-    def _received(self, order: Order, receipt: dossier_pb2.Signed) -> ReceiverReceipt:
+    def _verified(self, order: Order, receipt: dossier_pb2.Signed) -> ReceiverReceipt:
         paths = self._trust.checking(self._tables.table.revoked)
         return verify_receiver_receipt(
-            value_of(receipt), RECEIPTS.receiver, paths, self._exchange(order), self.clock()
+            signed_value(receipt), RECEIPTS.receiver, paths, self._exchange(order), self._clock()
         )
 
     def _delivered(self, order: Order, receipt: dossier_pb2.Signed, revision: int) -> Result:
-        now, signer = self.clock(), self._signer.current
+        now, signer = self._clock(), self._signer.current
         own = HubReceipt(
             signer_oin=signer.oin,
             exchange=self._exchange(order),

@@ -1,1 +1,1 @@
-"""Settling what was left open: the sweeper, and its questions to receivers."""
+"""Settling deliveries that were left open: the sweeper, and its questions to receivers."""

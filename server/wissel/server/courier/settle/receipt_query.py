@@ -1,8 +1,8 @@
-"""A question to a receiver: what became of a message that it may hold?
+"""Asking a receiver what became of a message that it may hold (`LasService.GetReceipt`).
 
-Nothing is sent again. Only the receiver of the last attempt is asked, by the
-certificate of its OIN, wherever its endpoint is now; and its word counts only
-if it is final.
+Nothing is sent again. Only the receiver of the last attempt is asked, at the URL
+that its endpoint has now and with a certificate of its OIN. Only a final answer
+counts.
 """
 
 import asyncio
@@ -19,8 +19,8 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.table import Table
 from wissel.routing.values.identifiers import Oin
-from wissel.server.courier.deliver.attempt import refusal_result
 from wissel.server.courier.deliver.receipts import ReceiptIssuer
+from wissel.server.courier.deliver.receiver_refusal import refusal_result
 from wissel.server.courier.ports import STALE_SECONDS, Tables
 from wissel.server.courier.receivers.dial import Dialer
 from wissel.server.courier.timeline import Metadata
@@ -35,16 +35,16 @@ _OPEN: Final = {
 
 
 QueryTracing: TypeAlias = Callable[[Order], AbstractContextManager[Metadata]]
-"""Goes around a question, to see what comes of it; yields what goes along with the call."""
+"""Makes the trace span of a question about an order; it yields the metadata of the call."""
 
 
 def untraced(_order: Order) -> AbstractContextManager[Metadata]:
-    """Nobody looks."""
+    """Return no span: the question is not traced."""
     return nullcontext(())
 
 
 class ReceiverAddress(NamedTuple):
-    """Where a question is put: an endpoint's URL, and whose certificate must be there."""
+    """Where a receiver is asked: an endpoint's URL, and the OIN that its certificate must hold."""
 
     url: str
     oin: Oin
@@ -53,15 +53,15 @@ class ReceiverAddress(NamedTuple):
 def receiver_address_of(table: Table, order: Order) -> ReceiverAddress | None:
     """Return where to ask about an order; None if its endpoint is not known.
 
-    The endpoint counts as it is now, and even if it has ended since: what it
-    received, it received.
+    The URL is that of the endpoint as it is now, also if it has ended since: a
+    message that it received before stays received.
     """
     endpoint = table.endpoint(order.receiver_organisation, order.endpoint_id)
     return None if endpoint is None else ReceiverAddress(endpoint.url, order.receiver_oin)
 
 
 class ReceiptQuery:
-    """Asks receivers; a question, with its dialling, takes at most `seconds`."""
+    """Asks receivers; a question takes at most `seconds`, dialling included."""
 
     def __init__(
         self,
@@ -69,30 +69,31 @@ class ReceiptQuery:
         tables: Tables,
         receipts: ReceiptIssuer,
         seconds: float,
-        asking: QueryTracing = untraced,
+        tracing: QueryTracing = untraced,
     ) -> None:
         self._dialer = dialer
         self._tables = tables
         self._receipts = receipts
         self._seconds = seconds
-        self._asking = asking
+        self._tracing = tracing
 
     async def ask(self, address: ReceiverAddress, order: Order) -> Result:
-        """Return the receiver's final word: DELIVERED with both receipts, or REFUSED.
+        """Return the receiver's final answer: DELIVERED with both receipts, or REFUSED.
 
-        1. the facts are fresh enough to know who was revoked: REGISTRY_STALE
-        2. the receiver is there, with its own certificate: RECEIVER_UNREACHABLE,
-           RECEIVER_UNTRUSTED, ADDRESS_NOT_ALLOWED, RECEIVER_TIMEOUT
-        3. it answers: RECEIVER_UNREACHABLE, RECEIVER_TIMEOUT, RECEIVER_FAILED
-        4. it has an answer that is final: DELIVERY_UNCERTAIN
-        5. a receipt proves this very exchange, for whichever stamp: RECEIPT_INVALID
+        1. The facts are fresh enough to know who was revoked: REGISTRY_STALE.
+        2. The receiver is reached, with its own certificate: RECEIVER_UNREACHABLE,
+           RECEIVER_UNTRUSTED, ADDRESS_NOT_ALLOWED, RECEIVER_TIMEOUT.
+        3. It answers: RECEIVER_UNREACHABLE, RECEIVER_TIMEOUT, RECEIVER_FAILED.
+        4. Its answer is final: DELIVERY_UNCERTAIN.
+        5. A receipt proves this exchange, for any stamp (ADR 9): RECEIPT_INVALID.
 
-        Raises `Refused` otherwise; then the message is as uncertain as before.
+        Raises `Refused` with the reason of the first that does not hold; the
+        message is then as uncertain as before.
         """
-        with self._asking(order) as onward:
-            return await self._ask(address, order, onward)
+        with self._tracing(order) as metadata:
+            return await self._ask(address, order, metadata)
 
-    async def _ask(self, address: ReceiverAddress, order: Order, onward: Metadata) -> Result:
+    async def _ask(self, address: ReceiverAddress, order: Order, metadata: Metadata) -> Result:
         # 1.
         if self._tables.staleness() > STALE_SECONDS:
             raise Refused(Reason.REGISTRY_STALE)
@@ -103,7 +104,7 @@ class ReceiptQuery:
                 line = await self._dialer.line(address.url, address.oin, revoked)
                 # 3.
                 stub: LasServiceAsyncStub = LasServiceStub(line.channel)
-                response = await stub.GetReceipt(_request(order), metadata=onward or None)
+                response = await stub.GetReceipt(_request(order), metadata=metadata or None)
         except TimeoutError:
             raise Refused(Reason.RECEIVER_TIMEOUT) from None
         except grpc.aio.AioRpcError as error:
@@ -114,7 +115,7 @@ class ReceiptQuery:
                 return refusal_result(response.refusal)
             case las.GetReceiptResponse.STATE_RECEIVED:
                 # 5.
-                return self._receipts.settled(order, response.receipt)
+                return self._receipts.confirm_settlement(order, response.receipt)
             case other:
                 raise Refused(Reason.DELIVERY_UNCERTAIN, problem=_OPEN.get(other, "no answer"))
 

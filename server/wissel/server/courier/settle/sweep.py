@@ -1,14 +1,14 @@
-"""The sweeper: no message stays in the air because those who carried it have gone.
+"""The sweeper: it ends and settles the deliveries that a process left open (design.md#states).
 
 It runs beside forwarding in every process, on the same journal, and changes
-nothing that forwarding owns (design.md#states):
+nothing of a delivery whose lease still runs:
 
-1. an ACCEPTED past its lease becomes UNCERTAIN
-2. the receiver of an UNCERTAIN one is asked what it has, and its final word
-   settles it; an answer that is not final leaves it for later
+1. A delivery that is ACCEPTED past its lease becomes UNCERTAIN.
+2. The receiver of an UNCERTAIN one is asked what it holds. A final answer
+   settles the delivery; after any other one the receiver is asked again later.
 
-What two sweepers do at once is done once: each move names the state, and the
-attempt, that it belongs to.
+Two sweepers that do the same at once do it once: each move names the state and
+the attempt that it changes.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from wissel.routing.refusals.catalogue import CATALOGUE
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin
-from wissel.server.courier.log_fields import told
+from wissel.server.courier.log_fields import delivery_fields
 from wissel.server.courier.ports import Clock, Journal, Tables
 from wissel.server.courier.settle.backoff import Backoff
 from wissel.server.courier.settle.receipt_query import (
@@ -43,13 +43,13 @@ _Message = tuple[Oin, UUID]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepSchedule:
-    """How often, how long and how many at once; times in seconds. `usual` is for a hub that serves.
+    """When and how much the sweeper asks; times are in seconds, `usual_schedule` gives a hub's.
 
-    A sweep comes `every` so often and reads at most `page` deliveries of each
-    kind. A message or receiver without an answer is asked again after `first`,
-    then twice as long each time, up to `most`. `question` is how long one may
-    take, `questions` how many receivers are asked at once. `monotonic` and
-    `chance` (0 to 1) are there to be replaced in tests.
+    There is a sweep `every` so many seconds, which reads at most `page`
+    deliveries of each kind. A message or receiver without an answer is asked
+    again after `first`, then after twice as long each time, up to `most`. A
+    question takes at most `question`, and `questions` receivers are asked at
+    once. Tests replace `monotonic` and `chance` (0 to 1).
     """
 
     every: float
@@ -63,19 +63,19 @@ class SweepSchedule:
 
 
 def usual_schedule(every: float) -> SweepSchedule:
-    """Return the schedule of a hub that sweeps every so many seconds."""
+    """Return the schedule of a hub that serves and sweeps `every` so many seconds."""
     return SweepSchedule(every=every, first=2 * every)
 
 
 def ignore_answer(_reason: str) -> None:
-    """Nobody looks."""
+    """Do nothing with what came of a question."""
 
 
 class Sweeper:
-    """Ends what nobody owns and settles what nobody knows.
+    """Ends deliveries whose lease has run out, and settles uncertain ones.
 
-    `asked` is told of each message that a receiver was asked about, or would
-    have been: why that was no answer, or an empty text if it was one.
+    `answered` is called for each uncertain message that was due: with the
+    reason why its receiver gave no final answer, or with "" if it gave one.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class Sweeper:
         tables: Tables,
         query: ReceiptQuery,
         clock: Clock,
-        asked: Callable[[str], None] = ignore_answer,
+        answered: Callable[[str], None] = ignore_answer,
     ) -> None:
         self._schedule = schedule
         self._journal = journal
@@ -97,39 +97,39 @@ class Sweeper:
         self._asking: set[ReceiverAddress] = set()
         self._slots = asyncio.Semaphore(schedule.questions)
         self._last: Delivery | None = None
-        self._tell = asked
+        self._answered = answered
         self._counted = 0
         self.uncertain = 0
-        """How many messages were uncertain when all had last been looked at."""
+        """How many messages were UNCERTAIN when the sweeper had last seen all of them."""
 
     async def run(self) -> None:
-        """Sweep until cancelled; whatever goes wrong, it goes on."""
-        async with asyncio.TaskGroup() as rounds:
+        """Sweep until cancelled; an error is logged and does not end it."""
+        async with asyncio.TaskGroup() as questions:
             while True:
-                # Half of the pause is chance: processes must not sweep in step.
+                # 0.5 to 1.5 times `every`: processes must not sweep at the same moment.
                 await asyncio.sleep(self._schedule.every * (0.5 + self._schedule.chance()))
                 try:
                     await self._expire()
-                    await self._settle(rounds)
+                    await self._settle(questions)
                 except Refused as refused:
                     _LOG.warning("sweep_failed", reason=refused.reason)
-                except Exception as error:  # noqa: BLE001 - a sweeper that dies would never recover
+                except Exception as error:  # noqa: BLE001 - a sweeper that ends is not started again
                     _LOG.error("sweep_failed", exc_info=error)
 
     async def _expire(self) -> None:
-        """End the attempts that ran out, all of a page in one commit."""
+        """End the attempts whose lease has run out; those of one page in one commit."""
         while lost := await self._journal.overdue(self._schedule.page):
             ends = [
                 self._journal.expire(each.order.sender_oin, each.order.message_id) for each in lost
             ]
             for ended in await asyncio.gather(*ends):
                 if ended is not None:
-                    _LOG.warning("lease_ended", **told(ended), owner=ended.order.owner)
+                    _LOG.warning("lease_ended", **delivery_fields(ended), owner=ended.order.owner)
             if len(lost) < self._schedule.page:
                 return
 
-    async def _settle(self, rounds: asyncio.TaskGroup) -> None:
-        """Take the next page of what is uncertain, and ask each receiver in a task of its own."""
+    async def _settle(self, questions: asyncio.TaskGroup) -> None:
+        """Read the next page of uncertain deliveries, and ask each receiver in a task."""
         found = await self._journal.uncertain(
             self._clock() - REMEMBERED, self._last, self._schedule.page
         )
@@ -145,72 +145,74 @@ class Sweeper:
         for delivery in (each for each in found if self._due(each, now)):
             address = receiver_address_of(table, delivery.order)
             if address is None:
-                self._put_off(None, delivery, Refused(Reason.ENDPOINT_NOT_FOUND))
+                self._retry_later(None, delivery, Refused(Reason.ENDPOINT_NOT_FOUND))
             elif address not in self._asking and self._receivers.due(address, now):
                 asked[address].append(delivery)
         for address, deliveries in asked.items():
             self._asking.add(address)
-            rounds.create_task(self._round(address, deliveries), name="ask a receiver")
+            questions.create_task(self._ask_receiver(address, deliveries), name="ask a receiver")
 
     def _due(self, delivery: Delivery, now: float) -> bool:
-        """Whether it is time to ask; a message that is new here waits once.
+        """Whether it is time to ask about a delivery.
 
-        For its sender may be at it, and the receiver may still be storing it.
+        One that is new to this sweeper waits first: its sender may be repeating
+        it, and the receiver may still be storing it.
         """
         message = _message_of(delivery)
         if not self._messages.known(message):
             self._messages.failed(message, now)
         return self._messages.due(message, now)
 
-    async def _round(self, address: ReceiverAddress, deliveries: list[Delivery]) -> None:
-        """Ask one receiver about its messages, one after the other, while it answers."""
+    async def _ask_receiver(self, address: ReceiverAddress, deliveries: list[Delivery]) -> None:
+        """Ask one receiver about its messages, one after the other, for as long as it answers."""
         try:
             async with self._slots:
                 for delivery in deliveries:
-                    if not await self._asked(address, delivery):
+                    if not await self._ask(address, delivery):
                         return
         finally:
             self._asking.discard(address)
 
-    async def _asked(self, address: ReceiverAddress, delivery: Delivery) -> bool:
-        """Ask about one message and settle it; return whether to go on asking there."""
+    async def _ask(self, address: ReceiverAddress, delivery: Delivery) -> bool:
+        """Ask about one message and settle it; return whether the receiver can be asked more."""
         message, began = _message_of(delivery), self._schedule.monotonic()
         try:
             result = await self._query.ask(address, delivery.order)
             settled = await self._journal.settle(*message, delivery.attempt, result)
         except Refused as refused:
-            self._put_off(address, delivery, refused, self._schedule.monotonic() - began)
+            self._retry_later(address, delivery, refused, self._schedule.monotonic() - began)
             return not CATALOGUE[refused.reason].receiver_absent
-        except Exception as error:  # noqa: BLE001 - one message must not end the sweeping
+        except Exception as error:  # noqa: BLE001 - one message must not end the sweeper
             self._messages.failed(message, self._schedule.monotonic())
-            _LOG.error("sweep_failed", **told(delivery), exc_info=error)
+            _LOG.error("sweep_failed", **delivery_fields(delivery), exc_info=error)
             return True
-        self._tell("")
-        self._receivers.worked(address)
-        self._messages.worked(message)
+        self._answered("")
+        self._receivers.succeeded(address)
+        self._messages.succeeded(message)
         if settled is not None:
-            _LOG.info("delivery_settled", **told(settled, self._schedule.monotonic() - began))
+            took = self._schedule.monotonic() - began
+            _LOG.info("delivery_settled", **delivery_fields(settled, took))
         return True
 
-    def _put_off(
+    def _retry_later(
         self,
         address: ReceiverAddress | None,
         delivery: Delivery,
         refused: Refused,
         took: float | None = None,
     ) -> None:
-        """Ask later; `took` are the seconds of a question that brought no answer."""
+        """Ask again later; `took` is how many seconds a question without an answer took."""
         now = self._schedule.monotonic()
-        self._tell(refused.reason)
+        self._answered(refused.reason)
         self._messages.failed(_message_of(delivery), now)
         if address is not None and CATALOGUE[refused.reason].receiver_absent:
             self._receivers.failed(address, now)
         elif address is not None:
-            self._receivers.worked(address)
-        # A receiver whose word proves nothing is not merely late.
-        tell = _LOG.warning if refused.reason is Reason.RECEIPT_INVALID else _LOG.info
-        problem = refused.metadata.get("problem", "")
-        tell("delivery_uncertain", **told(delivery, took, refused.reason), problem=problem)
+            self._receivers.succeeded(address)
+        # A receipt that proves nothing is the receiver's fault, and no matter of time.
+        log = _LOG.warning if refused.reason is Reason.RECEIPT_INVALID else _LOG.info
+        fields = delivery_fields(delivery, took, refused.reason)
+        log("delivery_uncertain", **fields, problem=refused.metadata.get("problem", ""))
 
 
 def _message_of(delivery: Delivery) -> _Message:

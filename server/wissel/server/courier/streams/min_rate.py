@@ -1,4 +1,4 @@
-"""How fast a transfer goes, and whose fault it is if that is too slow."""
+"""The lowest rate of a transfer, and who is at fault when it is not reached."""
 
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
@@ -6,7 +6,7 @@ from wissel.server.courier.bounds import Limits
 
 
 class MinRate:
-    """Counts the bytes of one transfer; instants and durations are in seconds."""
+    """Measures the rate of one transfer; instants and durations are in seconds."""
 
     def __init__(self, limits: Limits, now: float) -> None:
         self._limits = limits
@@ -15,10 +15,11 @@ class MinRate:
         self._receiving = 0.0
 
     def count(self, size: int, receiving: float, now: float) -> None:
-        """Count a chunk of which the receiver took `receiving` seconds to take it.
+        """Count a chunk of `size` bytes, for which the receiver was waited for `receiving` seconds.
 
-        Raises `Refused` with SENDER_TOO_SLOW or RECEIVER_TIMEOUT, by who took
-        most of the time, if less than the least rate passed in a whole window.
+        Raises `Refused` if the rate over a whole window is too low: with
+        RECEIVER_TIMEOUT if most of the time went into waiting for the receiver,
+        else with SENDER_TOO_SLOW.
         """
         self._bytes += size
         self._receiving += receiving

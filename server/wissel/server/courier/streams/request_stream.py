@@ -1,4 +1,4 @@
-"""What a sender sends: the signed header, then the payload chunk by chunk, once."""
+"""The stream that a sender sends: the signed header, then the payload in chunks."""
 
 import asyncio
 import hashlib
@@ -24,16 +24,15 @@ from wissel.server.courier.streams.chunk_framing import (
 )
 
 _AFTERMATH: Final = 0.25
-"""Seconds in which the end of a stream may turn out to be a cancellation."""
+"""Seconds in which the end of a stream may turn out to have been a cancellation."""
 
 Requests = AsyncIterator[ForwardRequest]
 
 
 class RequestStream:
-    """The stream of one call. It is hashed while it passes and never kept.
+    """The requests of one call. The payload is hashed while it passes and never kept.
 
-    Who reads may be interrupted, by `interrupt`, while waiting for the sender:
-    the reading then raises what was given.
+    `interrupt` ends a read that waits for the sender: it raises what was given.
     """
 
     def __init__(self, requests: Requests, limits: Limits) -> None:
@@ -48,9 +47,10 @@ class RequestStream:
         self._interrupted = asyncio.Event()
 
     async def header(self) -> dossier_pb2.Signed:
-        """Return the first part.
+        """Return the signed header, which is the first request.
 
-        Raises `Refused` with HEADER_MISSING or HEADER_TOO_LARGE.
+        Raises `Refused` with HEADER_MISSING, HEADER_TOO_LARGE (over 16 KiB),
+        SENDER_TOO_SLOW or SENDER_GONE.
         """
         request = await self._next()
         if request is None or isinstance(request, RawChunk) or not request.HasField("header"):
@@ -61,58 +61,62 @@ class RequestStream:
         return request.header
 
     async def chunk(self, header: EnvelopeHeader) -> RawChunk | None:
-        """Return the next piece of the payload, or None at the end of a stream that is complete.
+        """Return the next chunk of the payload, or None at the end of a complete stream.
 
-        1. a chunk has 1 byte to 1 MiB, all but the last at least 64 KiB:
-           CHUNK_INVALID
-        2. all together are no more than the header says: SIZE_MISMATCH
-        3. at the end they are that size and have that digest: SIZE_MISMATCH,
-           DIGEST_MISMATCH
+        1. At the end, all chunks together have the size and the digest of the
+           header: SIZE_MISMATCH, DIGEST_MISMATCH.
+        2. A chunk has 1 byte to 1 MiB, all but the last at least 64 KiB:
+           CHUNK_INVALID.
+        3. Those so far have no more bytes than the header says: SIZE_MISMATCH.
+
+        Raises `Refused`; also SENDER_TOO_SLOW, SENDER_GONE and what `interrupt`
+        was given.
         """
         request = await self._next()
-        # 3.
+        # 1.
         if request is None:
             await self._require_complete(header)
             return None
-        # 1.
-        piece = request if isinstance(request, RawChunk) else raw_chunk_of(request.chunk.data)
-        size = len(piece.data)
+        # 2.
+        chunk = request if isinstance(request, RawChunk) else raw_chunk_of(request.chunk.data)
+        size = len(chunk.data)
         if not 1 <= size <= MAX_CHUNK_BYTES or self._short:
             raise Refused(Reason.CHUNK_INVALID, size=str(size))
         self._short = size < MIN_CHUNK_BYTES
-        # 2.
+        # 3.
         self._size += size
         if self._size > header.payload_size:
             raise self._wrong_size(header)
-        self._sha256.update(piece.data)
-        return piece
+        self._sha256.update(chunk.data)
+        return chunk
 
-    async def run_out(self, until: float) -> None:
-        """Read on, and throw away, until the sender has half-closed: then answer it (ADR 13).
+    async def discard_rest(self, deadline: float) -> None:
+        """Read the rest of the stream and throw it away, so that its sender is answered (ADR 13).
 
-        It ends with whatever comes first: the half-close or any other end, no
-        chunk for a moment, the time for it or `until` on the loop's clock, an
-        interruption, or as many bytes as a message has at most, where a small
-        chunk counts as one of the least size.
+        That ends with the half-close or any other end, after `Limits.quiet`
+        seconds without a request, after `Limits.discard` seconds, at `deadline`
+        on the event loop's clock, with an interruption, or after as many bytes
+        as the largest message has. A small chunk counts as one of 64 KiB.
         """
         limits, loop = self._limits, asyncio.get_running_loop()
-        until, left = min(until, loop.time() + limits.run_out), limits.max_payload
+        until, left = min(deadline, loop.time() + limits.discard), limits.max_payload
         with suppress(TimeoutError, Refused):
             while not self._ended and left > 0 and (seconds := until - loop.time()) > 0:
                 request = await self._read(min(seconds, limits.quiet))
                 if request is not None:
                     left -= max(encoded_size(request), MIN_CHUNK_BYTES)
 
-    def require_sender(self) -> None:
+    def raise_if_interrupted(self) -> None:
         """Raise what interrupted the stream, if anything has."""
         if self._interruption is not None:
             raise self._interruption
 
     def interrupt(self, refusal: Refused, *, gently: bool = False) -> None:
-        """Let the reading, now or when it is next tried, raise `refusal`.
+        """Let the read that waits now, or else the next one, raise `refusal`.
 
-        A reading that is interrupted ends the stream for good. `gently` gives a
-        chunk that is on its way a moment to come, so that `run_out` can go on.
+        A read that is interrupted ends the stream for good. `gently` leaves a
+        chunk that is on its way `Limits.quiet` seconds to arrive, so that
+        `discard_rest` can still read the stream.
         """
         self._interruption = self._interruption or refusal
         self._interrupted.set()
@@ -121,22 +125,26 @@ class RequestStream:
             self._waiting.reschedule(asyncio.get_running_loop().time() + pause)
 
     async def _next(self) -> ForwardRequest | None:
-        self.require_sender()
+        self.raise_if_interrupted()
         try:
             request = await self._read(self._limits.idle)
         except TimeoutError:
             raise self._interruption or Refused(Reason.SENDER_TOO_SLOW) from None
         if request is None:
-            self.require_sender()  # an end that is no half-close
+            self.raise_if_interrupted()  # gRPC ends a cancelled stream like a complete one
         return request
 
     async def _read(self, seconds: float) -> ForwardRequest | None:
-        """Return the next part, None at the end; raise `TimeoutError`, also if interrupted."""
+        """Return the next request, None at the end.
+
+        Raises `TimeoutError` after `seconds` or when interrupted, `Refused` for
+        bytes that are no request and SENDER_GONE for a call that is over.
+        """
         try:
             async with asyncio.timeout(seconds) as self._waiting:
                 request = await anext(self._requests, None)
         except (asyncio.CancelledError, TimeoutError, Refused):
-            raise  # a refusal: these bytes are no message
+            raise
         except Exception as error:
             # gRPC raises one of several errors once the call is over.
             raise Refused(Reason.SENDER_GONE) from error
@@ -147,11 +155,11 @@ class RequestStream:
 
     async def _require_complete(self, header: EnvelopeHeader) -> None:
         if self._size != header.payload_size:
-            # gRPC ends a cancelled stream like a complete one, and cancels the call after that.
+            # A cancelled stream ends like a complete one, and the call is cancelled after that.
             with suppress(TimeoutError):
                 async with asyncio.timeout(_AFTERMATH):
                     await self._interrupted.wait()
-            self.require_sender()
+            self.raise_if_interrupted()
             raise self._wrong_size(header)
         if self._sha256.digest() != header.payload_sha256:
             raise Refused(Reason.DIGEST_MISMATCH)

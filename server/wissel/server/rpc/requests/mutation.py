@@ -11,7 +11,7 @@ from google.protobuf.message import Message
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.texts import free_line
-from wissel.server.courier.deliver.revalidate import WITHHELD
+from wissel.server.courier.deliver.revalidate import FORBID_ANSWER_SECONDS
 from wissel.server.registry.ports import Actor, Transaction
 from wissel.server.rpc.calls.call import USER_METADATA, Call, Caller, current
 from wissel.server.rpc.requests.backend import Backend
@@ -98,7 +98,7 @@ async def mutate(
     await _caught_up(backend, call)
     forbids = call.policy.forbids
     if forbids is not None and forbids(request):
-        await asyncio.sleep(WITHHELD)
+        await asyncio.sleep(FORBID_ANSWER_SECONDS)
     return response
 
 

@@ -9,7 +9,7 @@ from wissel.routing.exchange.delivery import Delivery, State, Wanted
 from wissel.routing.exchange.messages import instant_of
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.server.courier.deliver.delivery import Forwarded, SendingParty
+from wissel.server.courier.message import Forwarded, SendingParty
 from wissel.server.courier.ports import Journal, Tables
 from wissel.server.courier.streams.chunk_framing import ForwardRequest
 from wissel.server.courier.timeline import Timeline

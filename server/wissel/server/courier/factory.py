@@ -1,0 +1,87 @@
+"""Makes the courier, its dialer and its sweeper from what `app` or a test gives."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from wissel.routing.signing.dsse import Signer
+from wissel.server.courier.accept.acceptance import Acceptance
+from wissel.server.courier.accept.admission import Admission, HubRules
+from wissel.server.courier.bounds import Limits
+from wissel.server.courier.deliver.claim import Claims
+from wissel.server.courier.deliver.connect import Connector
+from wissel.server.courier.deliver.delivery import Deliverer
+from wissel.server.courier.deliver.receipts import ReceiptIssuer
+from wissel.server.courier.deliver.record import Recorder
+from wissel.server.courier.deliver.revalidate import Revalidation
+from wissel.server.courier.forward import Courier
+from wissel.server.courier.ports import Clock, Journal, OwnTls, PeerTrust, Renewed, Tables
+from wissel.server.courier.receivers.dial import Dialer
+from wissel.server.courier.receivers.probe import Prober
+from wissel.server.courier.settle.receipt_query import QueryTracing, ReceiptQuery, untraced
+from wissel.server.courier.settle.sweep import Sweeper, SweepSchedule, ignore_answer
+from wissel.server.courier.stored_answers import StoredAnswers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourierDependencies:
+    """What a courier is made from.
+
+    With `tls` the hub calls receivers; `signer` signs stamps and receipts, and
+    its OIN is the hub's. `owner` names this process in the journal. `private`
+    lets endpoints be on private addresses.
+    """
+
+    tls: Renewed[OwnTls]
+    signer: Renewed[Signer]
+    trust: PeerTrust
+    tables: Tables
+    journal: Journal
+    clock: Clock
+    owner: str
+    limits: Limits
+    private: bool = False
+
+
+def make_dialer(given: CourierDependencies) -> Dialer:
+    """Return the dialer of one process; close it after the courier has drained."""
+    return Dialer(
+        Prober(given.limits.handshake),
+        given.tls,
+        given.trust,
+        given.clock,
+        time.monotonic,
+        private=given.private,
+    )
+
+
+def make_courier(given: CourierDependencies, dialer: Dialer) -> Courier:
+    """Return the courier of one process."""
+    limits, trust, tables, clock = given.limits, given.trust, given.tables, given.clock
+    rules = HubRules(hub_oin=given.signer.current.oin, max_payload=limits.max_payload)
+    admission = Admission(rules, tables, clock)
+    answers = StoredAnswers(given.journal, clock)
+    recorder = Recorder(given.journal, clock)
+    revalidation = Revalidation(trust, tables, clock, admission.route)
+    deliverer = Deliverer(
+        limits,
+        Claims(given.journal, recorder, revalidation, clock, given.owner),
+        Connector(dialer, tables, revalidation),
+        ReceiptIssuer(given.signer, trust, tables, clock),
+        recorder,
+        answers,
+    )
+    return Courier(limits, Acceptance(trust, tables, admission, answers, clock), deliverer)
+
+
+def make_sweeper(
+    given: CourierDependencies,
+    dialer: Dialer,
+    schedule: SweepSchedule,
+    answered: Callable[[str], None] = ignore_answer,
+    tracing: QueryTracing = untraced,
+) -> Sweeper:
+    """Return the sweeper of one process; end its `run` before the dialer is closed."""
+    receipts = ReceiptIssuer(given.signer, given.trust, given.tables, given.clock)
+    query = ReceiptQuery(dialer, given.tables, receipts, schedule.question, tracing)
+    return Sweeper(schedule, given.journal, given.tables, query, given.clock, answered)

@@ -1,0 +1,131 @@
+"""Forwarding a signed envelope (design.md#forwarding).
+
+The nine steps, of which `accept` takes 1 to 4 and `deliver` 5 to 9:
+
+1. the stream begins with a signed header of at most 16 KiB
+2. its signature holds; signer, sender and TLS peer are one OIN
+3. it is for this hub, in time, of an allowed kind, and there is a route
+4. if not, an answer that is stored for it goes before the refusal
+5. one durable write is claim and record; without it the receiver is never called
+6. a line to the receiver, the decision still valid, a signed stamp
+7. header, stamp and payload, hashed; half-close only if size and digest are right
+8. the receiver's receipt, verified
+9. DELIVERED is recorded with both receipts, and answered
+
+All of them run in a task of the process: when the caller goes, a message whose
+payload is complete is still delivered and recorded.
+"""
+
+import asyncio
+from functools import partial
+from typing import Final
+
+import structlog
+
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.server.courier.accept.acceptance import Acceptance
+from wissel.server.courier.bounds import Limits, Slots, deadline_of
+from wissel.server.courier.deliver.delivery import Deliverer
+from wissel.server.courier.log_fields import delivery_fields
+from wissel.server.courier.message import Forwarded, SendingParty
+from wissel.server.courier.streams.request_stream import Requests, RequestStream
+from wissel.server.courier.timeline import Timeline
+
+_LOG: Final = structlog.get_logger("wissel.forward")
+
+
+class Courier:
+    """Forwards envelopes."""
+
+    def __init__(self, limits: Limits, acceptance: Acceptance, deliverer: Deliverer) -> None:
+        self._limits = limits
+        self._acceptance = acceptance
+        self._deliverer = deliverer
+        self._slots = Slots(limits)
+        self._under_way: set[asyncio.Task[Forwarded]] = set()
+
+    async def forward(
+        self, sender: SendingParty, requests: Requests, remaining: float | None, timeline: Timeline
+    ) -> Forwarded:
+        """Deliver one message and return its receipts, or raise `Refused`.
+
+        `remaining` are the seconds that the call has left, None without a
+        deadline. Whatever is raised, the journal tells what became of the
+        message, and `timeline` where the time went. Cancelling this interrupts
+        the sender's stream, which ends the delivery only if the payload is not
+        complete yet.
+        """
+        seconds = deadline_of(remaining, self._limits) - self._limits.shave
+        stream = RequestStream(requests, self._limits)
+        task = asyncio.create_task(
+            self._forward(sender, stream, timeline, seconds), name="delivery"
+        )
+        self._under_way.add(task)
+        task.add_done_callback(self._ended)
+        task.add_done_callback(lambda _: timeline.end())
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            stream.interrupt(_why_gone(sender))
+            task.add_done_callback(partial(_log_end, timeline))
+            raise
+        finally:
+            del task  # what it raises refers to this frame: see `_ended`
+
+    @property
+    def under_way(self) -> int:
+        """How many deliveries have begun and not ended."""
+        return len(self._under_way)
+
+    async def drain(self, grace: float) -> None:
+        """Wait, for at most `grace` seconds, until no delivery is under way any more."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=grace)
+
+    async def _forward(
+        self, sender: SendingParty, stream: RequestStream, timeline: Timeline, seconds: float
+    ) -> Forwarded:
+        """Take all steps, in a slot; the answer may be there before all has been sent."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        with self._slots.taken(sender.asker.oin):
+            try:
+                # 1. to 4.
+                accepted = await self._acceptance.accept(sender, stream, timeline, deadline)
+                if isinstance(accepted, Forwarded):
+                    return accepted
+                # 5. to 9.
+                return await self._deliverer.deliver(accepted)
+            finally:
+                timeline.end()
+                await stream.discard_rest(deadline)
+
+    def _ended(self, task: asyncio.Task[Forwarded]) -> None:
+        """Forget a delivery, and let go of what it held."""
+        self._under_way.discard(task)
+        if not task.cancelled():
+            error = task.exception()  # the caller may have gone: then nobody else takes it
+            if isinstance(error, Refused):
+                error.forget()
+
+
+def _log_end(timeline: Timeline, task: asyncio.Task[Forwarded]) -> None:
+    """Log how an accepted delivery ended whose caller has gone: its call has a line no more."""
+    if timeline.delivery is None or task.cancelled():
+        return
+    error, seconds = task.exception(), sum(timeline.seconds.values())
+    if error is None or isinstance(error, Refused):
+        reason = error.reason if isinstance(error, Refused) else ""
+        _LOG.info("delivery_ended", **delivery_fields(timeline.delivery, seconds, reason))
+    else:
+        fields = delivery_fields(timeline.delivery, seconds)
+        _LOG.error("delivery_ended", **fields, exc_info=error)
+
+
+def _why_gone(sender: SendingParty) -> Refused:
+    """Return why a call was broken off: its caller is let in no longer, or has gone by itself."""
+    try:
+        sender.recheck()
+    except Refused as refused:
+        return refused
+    return Refused(Reason.SENDER_GONE)
