@@ -11,9 +11,7 @@ from typing import Any, Final
 
 from prometheus_client import CollectorRegistry
 
-from wissel.routing.refusals.errors import Refused
 from wissel.routing.table import Table
-from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.factory import (
     CourierDependencies,
@@ -38,27 +36,14 @@ from wissel.server.observing.metrics import (
 )
 from wissel.server.observing.metrics_server import serving_metrics
 from wissel.server.observing.tracing import traces_for
-from wissel.server.registry import catalog
-from wissel.server.registry.ports import Actor
 from wissel.server.rpc.calls import log
 from wissel.server.rpc.credentials import ServerCertificate
 from wissel.server.rpc.server import Bounds, RpcServer, ServerParts, build
 from wissel.server.rpc.services.traffic.servicer import TrafficServicer
-from wissel.server.settings import (
-    DATABASE_SETTING,
-    WHOLE,
-    ListenError,
-    Settings,
-    Share,
-    UnreachableError,
-)
-from wissel.server.store.database import Database, require_fit
-from wissel.server.store.engine import StorageEngine
+from wissel.server.settings import WHOLE, ListenError, Settings, Share
 from wissel.server.store.journal.journal import SqlJournal
+from wissel.server.store.opening import open_journal, open_register, require_database
 from wissel.server.store.register.follower import Follower
-from wissel.server.store.register.head import head_reader
-from wissel.server.store.register.register import SqlRegister
-from wissel.server.store.schema import require_schema
 
 _FILES_SECONDS: Final = 2.0
 
@@ -77,23 +62,34 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         traces = traces_for(settings.trace_share)
         if traces is not None:
             stack.push_async_callback(asyncio.to_thread, traces.close)
+
+        # Identity: the certificates and keys of the hub, and what it trusts.
         files = HubFiles.read(settings, _now)
+        peers = Peers(files.trust, _now)
         hub_oin = files.signer.current.oin
-        storage = await asyncio.to_thread(_require_database, settings.database)
-        register = await _register(settings.database, hub_oin, metrics, stack)
+
+        # Storage: the register with the facts in memory, and the journal.
+        url = settings.database
+        storage = await asyncio.to_thread(require_database, url)
+        waited = RegisterMetrics(metrics).waited
+        register = await stack.enter_async_context(open_register(url, hub_oin, _now, waited))
         follower = Follower(register, Table.load, clock=time.monotonic)
         await follower.start()
         stack.push_async_callback(follower.stop)
         _keep(stack, storage.listen(follower.learn))
         settle()
-        journal = await _journal(settings.database, JournalMetrics(metrics), stack)
+        committed = JournalMetrics(metrics).committed
+        journal = await stack.enter_async_context(open_journal(url, _now, committed))
+
+        # Forwarding.
         parts = _courier_parts(settings, files, follower, journal)
         dialer = make_dialer(parts)
         stack.push_async_callback(dialer.close)
         courier = make_courier(parts, dialer)
         stack.push_async_callback(courier.drain, settings.grace_seconds)
-        peers = Peers(files.trust, _now)
         forwards = ForwardMetrics(metrics, traces.timeline if traces else _timeline)
+
+        # The server.
         server = await build(
             ServerParts(
                 register=register,
@@ -102,13 +98,7 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
                 traffic=TrafficServicer(courier, journal, peers, follower, forwards),
                 hub_oin=hub_oin,
                 operators=frozenset(settings.operators),
-                bounds=Bounds(
-                    resolve_per_minute=share.part_of(settings.resolve_quota_per_minute),
-                    lookup_per_minute=share.part_of(settings.lookup_quota_per_minute),
-                    max_closed_share=settings.max_closed_share,
-                    connections=settings.max_connections,
-                    reuse_port=not share.whole,
-                ),
+                bounds=_bounds(settings, share),
                 clock=_now,
                 monotonic=time.monotonic,
                 lines=lines,
@@ -121,6 +111,8 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         address = await _listen(server, settings, files)
         stack.push_async_callback(server.stop, settings.grace_seconds)
         await server.set_serving(serving=True)
+
+        # What runs beside it.
         schedule = usual_schedule(settings.sweep_seconds)
         answered = SweeperMetrics(metrics).answered
         tracing = traces.receipt_query if traces else untraced
@@ -141,39 +133,14 @@ def _timeline() -> Timeline:
     return Timeline(time.perf_counter)
 
 
-def _require_database(url: str) -> StorageEngine:
-    """Return the storage engine of a database that a hub can serve."""
-    storage = require_fit(url)
-    require_schema(url)
-    return storage
-
-
-async def _register(
-    url: str, hub_oin: Oin, metrics: CollectorRegistry, stack: AsyncExitStack
-) -> SqlRegister:
-    """Open the register and use it once: the shipped services are recorded if they lack."""
-    database = Database.open(url)
-    stack.push_async_callback(database.close)
-    register = SqlRegister(database, clock=_now, waited=RegisterMetrics(metrics).waited)
-    try:
-        async with register.transaction(Actor(caller=hub_oin, method="start")) as transaction:
-            await catalog.seed(transaction)
-    except Refused as refused:
-        message = f"{DATABASE_SETTING}: the register cannot be written ({refused.reason})"
-        raise UnreachableError(message) from refused
-    return register
-
-
-async def _journal(url: str, commits: JournalMetrics, stack: AsyncExitStack) -> SqlJournal:
-    """Open the journal and write to it once: a hub that cannot must not begin to serve."""
-    try:
-        journal = SqlJournal.open(url, head_reader(url), _now, commits.committed)
-        stack.push_async_callback(journal.close)
-        await journal.use()
-    except Refused as refused:
-        message = f"{DATABASE_SETTING}: the journal cannot be written ({refused.reason})"
-        raise UnreachableError(message) from refused
-    return journal
+def _bounds(settings: Settings, share: Share) -> Bounds:
+    return Bounds(
+        resolve_per_minute=share.part_of(settings.resolve_quota_per_minute),
+        lookup_per_minute=share.part_of(settings.lookup_quota_per_minute),
+        max_closed_share=settings.max_closed_share,
+        connections=settings.max_connections,
+        reuse_port=not share.whole,
+    )
 
 
 def _courier_parts(

@@ -1,0 +1,87 @@
+"""Opens the database of a hub that starts: it is checked, and written to once, before it serves."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.values.identifiers import Oin
+from wissel.server.courier.ports import Clock
+from wissel.server.registry import catalog
+from wissel.server.registry.ports import Actor
+from wissel.server.settings import DATABASE_SETTING, UnreachableError
+from wissel.server.store.database import Database, require_fit
+from wissel.server.store.engine import StorageEngine
+from wissel.server.store.journal.journal import SqlJournal
+from wissel.server.store.journal.stats import Commit
+from wissel.server.store.register.head import head_reader
+from wissel.server.store.register.register import SqlRegister
+from wissel.server.store.schema import require_schema
+
+
+def require_database(url: str) -> StorageEngine:
+    """Return the storage engine of the database at `url`, once a hub can be served from it.
+
+    It blocks. Raises `StartError`, which says what to do, `UnreachableError` or
+    `Refused(DATABASE_UNAVAILABLE)`.
+    """
+    storage = require_fit(url)
+    require_schema(url)
+    return storage
+
+
+@asynccontextmanager
+async def open_register(
+    url: str, hub_oin: Oin, clock: Clock, waited: Callable[[float], None]
+) -> AsyncIterator[SqlRegister]:
+    """Open the register while the block lasts; its first change adds missing shipped services.
+
+    `waited` takes the seconds that each change waited for its turn. Raises
+    `UnreachableError` if the register cannot be written.
+    """
+    database = Database.open(url)
+    try:
+        register = SqlRegister(database, clock=clock, waited=waited)
+        await _seed(register, hub_oin)
+        yield register
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def open_journal(
+    url: str, clock: Clock, committed: Callable[[Commit], None]
+) -> AsyncIterator[SqlJournal]:
+    """Open the journal while the block lasts, and write to it once.
+
+    `committed` is called after each transaction. Raises `UnreachableError` if the
+    journal cannot be written.
+    """
+    try:
+        journal = SqlJournal.open(url, head_reader(url), clock, committed)
+    except Refused as refused:
+        raise _unwritable("journal", refused) from refused
+    try:
+        await _use(journal)
+        yield journal
+    finally:
+        await journal.close()
+
+
+async def _seed(register: SqlRegister, hub_oin: Oin) -> None:
+    try:
+        async with register.transaction(Actor(caller=hub_oin, method="start")) as transaction:
+            await catalog.seed(transaction)
+    except Refused as refused:
+        raise _unwritable("register", refused) from refused
+
+
+async def _use(journal: SqlJournal) -> None:
+    try:
+        await journal.use()
+    except Refused as refused:
+        raise _unwritable("journal", refused) from refused
+
+
+def _unwritable(what: str, refused: Refused) -> UnreachableError:
+    message = f"{DATABASE_SETTING}: the {what} cannot be written ({refused.reason})"
+    return UnreachableError(message)
