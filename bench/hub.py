@@ -4,9 +4,9 @@ import datetime as dt
 from pathlib import Path
 from typing import Final
 
-from bench.world import DUO, NOORD, OPERATOR, ZUID, facts
+from bench.world import facts
 from wissel.clients.processes import Service
-from wissel.routing.values.identifiers import Oin
+from wissel.clients.testing.cast import OPERATOR, PLAYERS
 from wissel.server.identity import pki
 from wissel.server.registry.ports import Actor
 from wissel.server.settings import PREFIX
@@ -14,7 +14,6 @@ from wissel.server.store.database import Database
 from wissel.server.store.migrate import migrate
 from wissel.server.store.register.register import SqlRegister
 
-HUB: Final = Oin("00000003990000000000")
 READY: Final = "serving on "
 _BATCH: Final = 10_000
 
@@ -23,14 +22,8 @@ def make_pki(folder: Path) -> None:
     """Issue certificates for everybody in the benchmark."""
     now = dt.datetime.now(dt.UTC)
     pki.init(folder, now)
-    for name, oin in {
-        "hub": HUB,
-        "operator": OPERATOR,
-        "duo": DUO,
-        "noord": NOORD,
-        "zuid": ZUID,
-    }.items():
-        pki.issue(folder, name, oin=oin, now=now)
+    for player in PLAYERS:
+        pki.issue(folder, player.name, oin=player.oin, now=now)
 
 
 async def seed(url: str, mandates: int, las_url: str) -> None:
@@ -39,7 +32,7 @@ async def seed(url: str, mandates: int, las_url: str) -> None:
     database = Database.open(url)
     register = SqlRegister(database, clock=lambda: dt.datetime.now(dt.UTC))
     batch = []
-    async with register.transaction(Actor(caller=OPERATOR, method="bench")) as transaction:
+    async with register.transaction(Actor(caller=OPERATOR.oin, method="bench")) as transaction:
         for fact in facts(mandates, las_url):
             batch.append(fact)
             if len(batch) == _BATCH:

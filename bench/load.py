@@ -11,9 +11,9 @@ from uuid import uuid4
 
 import grpc
 
-from bench.hub import HUB
 from bench.method import Call
-from bench.world import NOORD, brins
+from bench.world import brins
+from wissel.clients.testing.cast import HUB, NOORD
 from wissel.dossier.v1 import dossier_pb2
 from wissel.routing.exchange.envelope import (
     Address,
@@ -90,8 +90,8 @@ class Sender:
             message_id=uuid4(),
             created=now,
             expires=now + dt.timedelta(days=1),
-            hub_oin=HUB,
-            sender_oin=NOORD,
+            hub_oin=HUB.oin,
+            sender_oin=NOORD.oin,
             sender=Address(organisation=sender),
             receiver=Address(organisation=receiver),
             service=ServiceCode("OSO_OV"),

@@ -14,7 +14,8 @@ from cryptography.x509 import load_pem_x509_certificate
 from bench.bare import channel
 from bench.hub import hub, seed
 from bench.load import resolving
-from bench.world import DUO, PER_SCHOOL
+from bench.world import PER_SCHOOL
+from wissel.clients.testing.cast import DUO
 from wissel.party.v1.party_service_pb2 import RevokeCertificateRequest
 from wissel.party.v1.party_service_pb2_grpc import PartyServiceStub
 from wissel.server.identity import pki
@@ -39,7 +40,7 @@ def revocation_ms(folder: Path, certificates: Path) -> float:
 
 
 async def _revoked(address: str, certificates: Path, name: str) -> float:
-    pki.issue(certificates, name, oin=DUO, now=dt.datetime.now(dt.UTC))
+    pki.issue(certificates, name, oin=DUO.oin, now=dt.datetime.now(dt.UTC))
     callers = [Caller(address, certificates, name) for _ in range(_CALLERS)]
     calling = [asyncio.create_task(caller.call_until_refused()) for caller in callers]
     await asyncio.gather(*(caller.began.wait() for caller in callers))

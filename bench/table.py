@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from bench.method import resident
-from bench.world import LAS_NOORD, LAS_ZUID, NOORD, PER_SCHOOL, brins, facts
+from bench.world import LAS_NOORD, LAS_ZUID, PER_SCHOOL, brins, facts
+from wissel.clients.testing.cast import NOORD
 from wissel.routing.deciding.decide import decide
 from wissel.routing.deciding.decision import Route
 from wissel.routing.deciding.query import Asker, Query
@@ -27,7 +28,7 @@ _EVENTS: Final = 200
 _BATCHES: Final = 400
 _BATCH: Final = 50
 _SERVICE: Final = ServiceCode("OSO_OV")
-_VENDOR: Final = Asker(oin=NOORD, role=Role.VENDOR, system_ids=(LAS_NOORD, LAS_ZUID))
+_VENDOR: Final = Asker(oin=NOORD.oin, role=Role.VENDOR, system_ids=(LAS_NOORD, LAS_ZUID))
 
 
 def queries(schools: Sequence[Brin], count: int, source: random.Random) -> list[Query]:

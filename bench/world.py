@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+from wissel.clients.testing.cast import DUO, NOORD, OPERATOR, ZUID
 from wissel.routing.facts import (
     Agreement,
     AgreementKind,
@@ -33,7 +34,6 @@ from wissel.routing.values.identifiers import (
     Oin,
     RoutingKey,
     ServiceCode,
-    SystemId,
     Vestiging,
 )
 from wissel.server.registry.shipped import SERVICES
@@ -41,12 +41,8 @@ from wissel.server.registry.shipped import SERVICES
 PER_SCHOOL: Final = 16
 """Mandates of one school, each for another service and with one endpoint."""
 
-NOORD: Final = Oin("00000003990000030000")
-ZUID: Final = Oin("00000003990000040000")
-DUO: Final = Oin("00000003990000020000")
-OPERATOR: Final = Oin("00000003990000010000")
-LAS_NOORD: Final = SystemId("las-noord")
-LAS_ZUID: Final = SystemId("las-zuid")
+LAS_NOORD: Final = NOORD.system_id
+LAS_ZUID: Final = ZUID.system_id
 START: Final = dt.date(2025, 8, 1)
 _CREATED: Final = dt.datetime(2025, 7, 1, tzinfo=dt.UTC)
 _OSO: Final = next(service for service in SERVICES if service.code == "OSO_OV")
@@ -80,17 +76,12 @@ def facts(mandates: int, url: str) -> Iterator[Fact]:
 
 
 def _parties() -> Iterator[Fact]:
-    for oin, name, role in (
-        (NOORD, "Noord", Role.VENDOR),
-        (ZUID, "Zuid", Role.VENDOR),
-        (DUO, "DUO", Role.CHAIN_PARTNER),
-        (OPERATOR, "Service desk", Role.OPERATOR),
-    ):
-        yield Party(oin=oin, name=name, role=role)
-    for system, oin in ((LAS_NOORD, NOORD), (LAS_ZUID, ZUID)):
-        yield System(system_id=system, party=oin, name=system)
+    for player in (NOORD, ZUID, DUO, OPERATOR):
+        yield Party(oin=player.oin, name=player.title, role=Role(player.role))
+    for system, vendor in ((LAS_NOORD, NOORD), (LAS_ZUID, ZUID)):
+        yield System(system_id=system, party=vendor.oin, name=system)
         for kind in (AgreementKind.VENDOR_OSR, AgreementKind.VENDOR_OSO):
-            yield _agreement(oin, kind)
+            yield _agreement(vendor.oin, kind)
 
 
 def _qualified() -> Iterator[Fact]:

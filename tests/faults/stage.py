@@ -20,9 +20,10 @@ from typing import Final
 from faults.database import Database
 from faults.network import Leg, Network
 from faults.parts import Part
-from support.processes.hub_process import HUB_OIN, Place, serving
+from support.processes.hub_process import Place, serving
 from support.processes.processes import free_port
 from wissel.clients.testing import Vendor
+from wissel.clients.testing.cast import HUB, NOORD, ZUID
 
 DEADLINE: Final = 6.0
 """Seconds that one attempt may take; a lease is five longer."""
@@ -194,8 +195,8 @@ def _registered(
 ) -> tuple[Vendor, Vendor, Path]:
     """Fill the register through a hub of one process: it has nobody to wait for."""
     with serving(place, WISSEL_DATABASE_URL=database.url) as hub:
-        sender = hub.world.vendor("noord", oin="00000003990000030000")
-        receiver = hub.world.vendor("zuid", oin="00000003990000040000")
+        sender = hub.world.vendor(NOORD.name, oin=NOORD.oin)
+        receiver = hub.world.vendor(ZUID.name, oin=ZUID.oin)
         hub.world.connect(sender, _SENDER, url="https://localhost:9")
         for lane in lanes:
             hub.world.connect(receiver, lane.school, url=f"https://localhost:{lane.far.port}")
@@ -220,5 +221,5 @@ def _identity(vendor: Vendor, roots: Path) -> dict[str, str]:
         "WISSEL_CERTIFICATE": str(vendor.certificate),
         "WISSEL_KEY": str(vendor.key),
         "WISSEL_TRUST_ROOTS": str(roots),
-        "WISSEL_HUB_OIN": HUB_OIN,
+        "WISSEL_HUB_OIN": HUB.oin,
     }

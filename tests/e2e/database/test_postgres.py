@@ -10,10 +10,11 @@ from typing import Final
 import pytest
 
 from support.processes import postgres
-from support.processes.hub_process import HUB_OIN, HubProcess, Place, serving
+from support.processes.hub_process import HubProcess, Place, serving
 from support.processes.postgres_hubs import another, place_on
 from wissel.clients import Hub, Refused
 from wissel.clients.testing import PeerLas, Vendor, running_peer
+from wissel.clients.testing.cast import HUB, NOORD
 from wissel.mandate.v1 import mandate_service_pb2 as mandate
 from wissel.mandate.v1.mandate_service_pb2_grpc import MandateServiceStub
 from wissel.routing.refusals.reasons import Reason
@@ -21,7 +22,6 @@ from wissel.traffic.v1 import route_service_pb2 as route
 from wissel.traffic.v1.route_service_pb2_grpc import RouteServiceStub
 
 DOSSIER: Final = Path(str(files("wissel.clients") / "fixtures" / "dossier-overstap.xml"))
-NOORD_OIN: Final = "00000003990000030000"
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def noord(hub: HubProcess) -> Vendor:
 
 
 def sender(hub: HubProcess) -> Vendor:
-    vendor = hub.world.vendor("noord", oin=NOORD_OIN)
+    vendor = hub.world.vendor(NOORD.name, oin=NOORD.oin)
     hub.world.connect(vendor, "99XA", url="https://localhost:9")
     return vendor
 
@@ -62,7 +62,7 @@ def second_hub(hub: HubProcess, vendor: Vendor) -> Iterator[Hub]:
     with ExitStack() as stack:
         address = stack.enter_context(another(hub.place))
         outbox = hub.place.folder / "second-outbox"
-        yield stack.enter_context(Hub(address, vendor.identity, hub_oin=HUB_OIN, outbox=outbox))
+        yield stack.enter_context(Hub(address, vendor.identity, hub_oin=HUB.oin, outbox=outbox))
 
 
 def test_a_hub_on_postgresql_forwards_and_keeps_the_receipts(

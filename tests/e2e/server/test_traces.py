@@ -17,6 +17,7 @@ from wissel.catalog.v1.catalog_service_pb2_grpc import CatalogServiceStub
 from wissel.clients import AsyncHub, IncomingMessage, Las, LasServer, LasSettings
 from wissel.clients.errors import WisselError
 from wissel.clients.testing import Vendor
+from wissel.clients.testing.cast import NOORD, ZUID
 from wissel.clients.transport.connection import Connection
 from wissel.clients.transport.retry import IMPATIENT
 from wissel.clients.transport.tracing import tracer_for
@@ -43,14 +44,14 @@ def hub(collector: Collector, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture(scope="module")
 def sender(hub: HubProcess) -> Vendor:
-    made = hub.world.vendor("noord", oin="00000003990000030000")
+    made = hub.world.vendor(NOORD.name, oin=NOORD.oin)
     hub.world.connect(made, "99XA", url="https://localhost:9")
     return made
 
 
 @pytest.fixture(scope="module")
 def receiver(hub: HubProcess) -> Vendor:
-    return hub.world.vendor("zuid", oin="00000003990000040000")
+    return hub.world.vendor(ZUID.name, oin=ZUID.oin)
 
 
 @pytest.fixture

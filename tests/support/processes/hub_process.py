@@ -16,14 +16,11 @@ from wissel.catalog.v1.catalog_service_pb2_grpc import CatalogServiceStub
 from wissel.clients.blocking import Hub
 from wissel.clients.identity import Identity
 from wissel.clients.testing import TestingHub
-from wissel.routing.values.identifiers import Oin
+from wissel.clients.testing.cast import HUB, OPERATOR
 from wissel.server.identity import pki
 from wissel.server.store.database import BlockingDatabase
 from wissel.server.store.migrate import migrate
 from wissel.server.store.register.tables import HEAD
-
-HUB_OIN: Final = Oin("00000003990000000000")
-OPERATOR_OIN: Final = Oin("00000003990000010000")
 
 ENOUGH: Final = 16
 """Connections of which, among a few processes, each gets one all but certainly."""
@@ -41,7 +38,7 @@ class Place:
         """Make the certificates and, unless told not to, the database."""
         now, keys = dt.datetime.now(dt.UTC), folder / "pki"
         pki.init(keys, now)
-        hub = pki.issue(keys, "hub", oin=HUB_OIN, now=now)
+        hub = pki.issue(keys, HUB.name, oin=HUB.oin, now=now)
         if migrated:
             migrate(f"sqlite:///{folder / 'data' / 'registry.db'}")
         environ = {
@@ -52,7 +49,7 @@ class Place:
             "WISSEL_SIGNING_CERTIFICATE": str(hub.certificate),
             "WISSEL_SIGNING_KEY": str(hub.key),
             "WISSEL_TRUST_ROOTS": str(keys / "root.pem"),
-            "WISSEL_OPERATORS": OPERATOR_OIN,
+            "WISSEL_OPERATORS": OPERATOR.oin,
             "WISSEL_PRIVATE_ADDRESSES": "true",
         }
         return cls(folder=folder, environ=environ)
@@ -70,7 +67,7 @@ class Place:
     def renew(self) -> Path:
         """Issue the hub's certificate anew, in the same files; return the certificate's."""
         now = dt.datetime.now(dt.UTC)
-        return pki.issue(self.folder / "pki", "hub", oin=HUB_OIN, now=now).certificate
+        return pki.issue(self.folder / "pki", HUB.name, oin=HUB.oin, now=now).certificate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from support.processes.hub_process import HubProcess
 from wissel.clients.hub import AsyncHub
 from wissel.clients.sending.receipts import DeliveryReceipt
 from wissel.clients.testing import Vendor
+from wissel.clients.testing.cast import NOORD, ZUID
 
 DOSSIER: Final = Path(str(files("wissel.clients") / "fixtures" / "dossier-overstap.xml"))
 
@@ -24,8 +25,8 @@ DOSSIER: Final = Path(str(files("wissel.clients") / "fixtures" / "dossier-overst
 @asynccontextmanager
 async def connected(hub: HubProcess) -> AsyncIterator[tuple[Vendor, FakeLas]]:
     """Noord for 99XA and a LAS of Zuid for 99XB, known to every process of the hub."""
-    sender = hub.world.vendor("noord", oin="00000003990000030000")
-    receiver = hub.world.vendor("zuid", oin="00000003990000040000")
+    sender = hub.world.vendor(NOORD.name, oin=NOORD.oin)
+    receiver = hub.world.vendor(ZUID.name, oin=ZUID.oin)
     las = await FakeLas.start(_files_of(hub, receiver))
     try:
         await asyncio.to_thread(hub.settled)

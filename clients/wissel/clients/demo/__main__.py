@@ -17,17 +17,8 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Final
 
-from wissel.clients.demo.cast import (
-    DUO,
-    HUB,
-    NOORD,
-    OPERATOR,
-    PLAYERS,
-    ZUID,
-    Exchange,
-    choose,
-)
 from wissel.clients.demo.desk import Desk, register_endpoint
+from wissel.clients.demo.exchange import Exchange, choose
 from wissel.clients.demo.stage import Stage, stage
 from wissel.clients.demo.story import Story
 from wissel.clients.errors import Refused, WisselError
@@ -36,6 +27,7 @@ from wissel.clients.processes import run
 from wissel.clients.sending.compose import SendOptions
 from wissel.clients.sending.dossier import DossierFacts, read_dossier
 from wissel.clients.sending.receipts import DeliveryReceipt
+from wissel.clients.testing.cast import DUO, HUB, NOORD, OPERATOR, PLAYERS, ZUID
 from wissel.routing.exchange.envelope import Kind
 from wissel.routing.values.days import day_of
 
@@ -149,21 +141,21 @@ async def _register(
             await desk.register_party(player)
     if exchange.kind is Kind.SWV:
         await desk.register_swv()
-    systems = [await desk.admit_vendor(player, exchange.service) for player in (NOORD, ZUID)]
+    for player in (NOORD, ZUID):
+        await desk.admit_vendor(player, exchange.service)
     signed = await desk.sign_for(exchange)
     story.fact("agreements", f"signed by {', '.join(signed)} and both vendors")
     mandates: list[str] = []
-    for side, player, system in zip(
-        (exchange.sender, exchange.receiver), (NOORD, ZUID), systems, strict=True
-    ):
-        mandate_id = await desk.give_mandate(side, exchange.service, system)
+    for side, player in ((exchange.sender, NOORD), (exchange.receiver, ZUID)):
+        mandate_id = await desk.give_mandate(side, exchange.service, player.system_id)
         mandates.append(mandate_id)
         vendor = running.connection(player)
         url = running.las_urls[player.name]
         await register_endpoint(vendor, side, mandate_id, url)
         await vendor.close()
         story.fact(
-            side.place, f"{side.title}: {exchange.service} by {system}, key {side.routing_key}"
+            side.place,
+            f"{side.title}: {exchange.service} by {player.system_id}, key {side.routing_key}",
         )
     return mandates[0], mandates[1]
 

@@ -7,7 +7,8 @@ import grpc
 
 from wissel.agreement.v1 import agreement_service_pb2 as agreement
 from wissel.agreement.v1.agreement_service_pb2_grpc import AgreementServiceStub
-from wissel.clients.demo.cast import SWV, SWV_OIN, Exchange, Player, Side
+from wissel.clients.demo.exchange import Exchange, Side
+from wissel.clients.testing.cast import SWV, SWV_OIN, Player
 from wissel.clients.transport.connection import Connection
 from wissel.clients.transport.status_errors import translate
 from wissel.endpoint.v1 import endpoint_service_pb2 as endpoint
@@ -73,31 +74,28 @@ class Desk:
         )
         await self._connection.call(lambda c: PartyServiceStub(c).RegisterParty, request)
 
-    async def admit_vendor(self, player: Player, service: str) -> str:
-        """Sign its agreements, record its system, qualify it and open its gates.
-
-        Returns the system's id.
-        """
+    async def admit_vendor(self, player: Player, service: str) -> None:
+        """Sign its agreements, record its system, qualify it and open its gates."""
         for kind in ("VENDOR_OSR", "VENDOR_OSO"):
             await self._record(
                 agreement.RecordAgreementRequest(party_oin=player.oin, kind=kind, reason=WHY)
             )
-        system = f"las-{player.name}"
         await self._connection.call(
             lambda c: PartyServiceStub(c).RegisterSystem,
             party.RegisterSystemRequest(
-                system_id=system, party_oin=player.oin, name=player.title, reason=WHY
+                system_id=player.system_id, party_oin=player.oin, name=player.title, reason=WHY
             ),
         )
         await self._connection.call(
             lambda c: PartyServiceStub(c).QualifySystem,
-            party.QualifySystemRequest(system_id=system, service=service, reason=WHY),
+            party.QualifySystemRequest(system_id=player.system_id, service=service, reason=WHY),
         )
         await self._connection.call(
             lambda c: PartyServiceStub(c).SetRollout,
-            party.SetRolloutRequest(system_id=system, service=service, rollout="OPEN", reason=WHY),
+            party.SetRolloutRequest(
+                system_id=player.system_id, service=service, rollout="OPEN", reason=WHY
+            ),
         )
-        return system
 
     async def sign_for(self, exchange: Exchange) -> list[str]:
         """Record the agreements of both sides' boards; return who signed."""

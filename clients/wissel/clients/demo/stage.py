@@ -7,9 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from wissel.clients.demo.cast import HUB, NOORD, OPERATOR, PLAYERS, ZUID, Player
 from wissel.clients.identity import Identity
 from wissel.clients.processes import Service, run
+from wissel.clients.testing.cast import HUB, NOORD, OPERATOR, PLAYERS, ZUID, Player
 from wissel.clients.testing.settings import hub_settings
 from wissel.clients.transport.connection import Connection
 

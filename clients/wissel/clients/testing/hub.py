@@ -10,14 +10,13 @@ from typing import Final
 from wissel.clients.blocking import Hub
 from wissel.clients.identity import Identity
 from wissel.clients.processes import Service, run
+from wissel.clients.testing.cast import HUB, OPERATOR
 from wissel.clients.testing.desk import ServiceDesk
 from wissel.clients.testing.settings import hub_settings
 from wissel.endpoint.v1 import endpoint_service_pb2
 from wissel.routing.exchange.envelope import Address
 from wissel.routing.values.identifiers import Brin, Oin
 
-HUB_OIN: Final = "00000003990000000000"
-OPERATOR_OIN: Final = "00000003990000010000"
 _READY: Final = "serving on "
 
 
@@ -42,11 +41,11 @@ class TestingHub:
     def __init__(self, folder: Path, server: str, stack: ExitStack) -> None:
         self.folder = folder
         self.server = server
-        self.hub_oin = HUB_OIN
+        self.hub_oin = HUB.oin
         self.roots = folder / "pki" / "root.pem"
         self._stack = stack
         self._hubs: dict[str, Hub] = {}
-        operator = self.identity("operator", OPERATOR_OIN)
+        operator = self.identity(OPERATOR.name, OPERATOR.oin)
         self.desk = ServiceDesk(self._entered(Hub(server, operator, user="testing")))
 
     def identity(self, name: str, oin: str) -> Identity:
@@ -74,7 +73,7 @@ class TestingHub:
         """Return the hub as the vendor calls it; closed with the hub."""
         if vendor.name not in self._hubs:
             outbox = self.folder / "outbox" / vendor.name
-            hub = Hub(self.server, vendor.identity, hub_oin=HUB_OIN, outbox=outbox)
+            hub = Hub(self.server, vendor.identity, hub_oin=HUB.oin, outbox=outbox)
             self._hubs[vendor.name] = self._entered(hub)
         return self._hubs[vendor.name]
 
@@ -107,8 +106,8 @@ def running_hub() -> Iterator[TestingHub]:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="wissel-testing-")))
         pki = folder / "pki"
         run(["wissel-server", "pki", "init", str(pki)])
-        run(["wissel-server", "pki", "issue", str(pki), "hub", "--oin", HUB_OIN])
-        environ = hub_settings(folder, OPERATOR_OIN)
+        run(["wissel-server", "pki", "issue", str(pki), HUB.name, "--oin", HUB.oin])
+        environ = hub_settings(folder, OPERATOR.oin)
         run(["wissel-server", "migrate"], environ=environ)
         arguments = ["wissel-server", "serve"]
         service = Service(arguments, log=folder / "hub.log", ready=_READY, environ=environ)

@@ -9,9 +9,9 @@ from uuid import UUID
 from wissel.clients.identity import AnyPath
 from wissel.clients.processes import Service
 from wissel.clients.sending.receipts import DeliveryReceipt
+from wissel.clients.testing.cast import PEER
 from wissel.clients.testing.hub import TestingHub, Vendor
 
-PEER_OIN: Final = "00000003990000990000"
 _READY: Final = "serving on "
 
 
@@ -44,7 +44,7 @@ class PeerLas:
 
 @contextmanager
 def running_peer(
-    hub: TestingHub, name: str = "peer", *, oin: str = PEER_OIN, service: str = "OSO_OV"
+    hub: TestingHub, name: str = PEER.name, *, oin: str = PEER.oin, service: str = "OSO_OV"
 ) -> Iterator[PeerLas]:
     """Start a LAS of a vendor of its own on a free port; leaving the block stops it."""
     vendor = hub.vendor(name, oin=oin, service=service)

@@ -1,35 +1,12 @@
-"""Who plays in the demo, and between which schools the dossier travels."""
+"""Between which schools the dossier of the demo travels."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from wissel.clients.errors import WisselError
+from wissel.clients.testing.cast import SWV, SWV_OIN
 from wissel.routing.exchange.envelope import Kind
 from wissel.school.v1 import school_pb2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Player:
-    """A party of the demo: the name of its certificate, its OIN and what it is."""
-
-    name: str
-    oin: str
-    title: str
-    role: str
-
-
-HUB: Final = Player(name="hub", oin="00000003990000000000", title="Wissel", role="")
-OPERATOR: Final = Player(
-    name="operator", oin="00000003990000010000", title="Service desk", role="OPERATOR"
-)
-DUO: Final = Player(name="duo", oin="00000003990000020000", title="DUO", role="CHAIN_PARTNER")
-NOORD: Final = Player(name="noord", oin="00000003990000030000", title="LAS Noord", role="VENDOR")
-ZUID: Final = Player(name="zuid", oin="00000003990000040000", title="LAS Zuid", role="VENDOR")
-PLAYERS: Final = (HUB, OPERATOR, DUO, NOORD, ZUID)
-
-SWV: Final = "PO9901"
-SWV_OIN: Final = "00000003990000050000"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
