@@ -19,7 +19,7 @@ from wissel.routing.deciding.query import Asker, Query
 from wissel.routing.facts import Endpoint, Mandate, Role
 from wissel.routing.table import Table
 from wissel.routing.values.identifiers import Brin, ServiceCode
-from wissel.server.memory import settle
+from wissel.server.memory import freeze_facts
 from wissel.server.store.register import event_log
 
 _URL: Final = "https://las.example:8443"
@@ -76,7 +76,7 @@ def main(url: str) -> None:
     before, started = resident(os.getpid()), time.perf_counter()
     table = event_log.load(url, Table.load)
     loading = time.perf_counter() - started
-    settle()
+    freeze_facts()
     schools = [brin for brin in brins() if table.organisation(brin)]
     mandates = len(schools) * PER_SCHOOL
     figures = {

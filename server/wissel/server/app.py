@@ -25,7 +25,7 @@ from wissel.server.courier.settle.sweep import Sweeper, usual_schedule
 from wissel.server.courier.timeline import Timeline
 from wissel.server.identity.files import HubFiles
 from wissel.server.identity.peer import Peers
-from wissel.server.memory import give_back, settle
+from wissel.server.memory import freeze_facts, give_back
 from wissel.server.observing.health import report_health
 from wissel.server.observing.metrics import (
     ForwardMetrics,
@@ -77,7 +77,7 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         await follower.start()
         stack.push_async_callback(follower.stop)
         _keep(stack, storage.listen(follower.learn))
-        settle()
+        freeze_facts()
         committed = JournalMetrics(metrics).committed
         journal = await stack.enter_async_context(open_journal(url, _now, committed))
 
