@@ -1,4 +1,4 @@
-"""The figures that are measured, and what each is to reach."""
+"""The figures that are measured, and the goal of each."""
 
 import json
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ RESULTS: Final = Path(__file__).parent / "results.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A measured figure, with the line that tells more of it."""
+    """A measured figure; `row` is the line that is printed for it, with its unit."""
 
     key: str
     value: float
@@ -20,30 +20,38 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What a figure is to be: at least, or at most, a bound."""
+    """The bound of a figure: it must be at least that, or `at_most` that."""
 
     bound: float
     at_most: bool = False
 
-    def told(self, value: float) -> str:
-        """Return whether a value reaches it, for people."""
+    def verdict(self, value: float) -> str:
+        """Return the goal and whether a value reaches it, in words."""
         reached = value <= self.bound if self.at_most else value >= self.bound
         words = "at most" if self.at_most else "at least"
         return f"goal {words} {self.bound:g}: {'reached' if reached else 'not reached'}"
 
 
-GOALS: Final[Mapping[str, Goal]] = {
-    "resolve_ratio_10k": Goal(0.70),
-    "resolve_1m_to_10k": Goal(0.95),
-    "decide_us_1m": Goal(5, at_most=True),
-    "table_bytes_per_mandate": Goal(700, at_most=True),
-    "load_seconds_1m": Goal(25, at_most=True),
+FIGURES: Final[Mapping[str, Goal | None]] = {
+    "resolve_ratio_10k": Goal(0.75),
+    "resolve_1m_to_10k": Goal(0.93),
+    "decide_us_1m": None,
+    "table_bytes_per_mandate": Goal(160, at_most=True),
+    "load_seconds_1m": None,
+    "load_ratio_1m": None,
     "forward_175k_ratio": Goal(0.55),
-    "forward_25m_ratio": Goal(0.80),
+    "forward_25m_ratio": Goal(0.85),
     "forward_25m_memory_mib": Goal(16, at_most=True),
     "workers_2_capacity_ratio": Goal(1.6),
     "revocation_ms": Goal(1000, at_most=True),
 }
+"""Every figure with its goal, if it has one.
+
+Microseconds and seconds say something of one machine on one day, so they have
+no goal. `load_ratio_1m` is the time to load the table of a million mandates
+divided by that of reading the same rows of the same database and decoding their
+JSON with orjson alone, measured just before and just after.
+"""
 
 
 def keep(figures: Mapping[str, float]) -> None:
