@@ -21,7 +21,7 @@ from support.builders.pki import HUB_OIN, NOORD_OIN, ZUID_OIN
 from wissel.clients.identity import Material
 from wissel.routing.signing.certificates import Trust
 from wissel.routing.signing.dsse import Signature, Signed, Signer, pae
-from wissel.routing.signing.trusted_path import RememberedPaths
+from wissel.routing.signing.trusted_path import CachedPathFinder
 from wissel.routing.values.identifiers import Oin
 from wissel.server.identity.trust import HubTrust
 
@@ -90,7 +90,7 @@ ROOT: Final = _authority("Wissel fuzz root", ROOT_KEY, None, 1)
 ISSUER: Final = _authority("Wissel fuzz intermediate", ISSUER_KEY, ROOT, 2)
 ISSUER_DER: Final = ISSUER.public_bytes(Encoding.DER)
 TRUST: Final = Trust([ROOT])
-PATHS: Final = RememberedPaths(TRUST)
+PATHS: Final = CachedPathFinder(TRUST)
 
 
 def _leaf(

@@ -23,7 +23,7 @@ from wissel.routing.signing.certificate_profile import UNREADABLE
 from wissel.routing.signing.certificates import Trust, is_of_key, oin_of
 from wissel.routing.signing.dsse import Signer
 from wissel.routing.signing.keys import private_key_in
-from wissel.routing.signing.trusted_path import PathFinder, RememberedPaths
+from wissel.routing.signing.trusted_path import CachedPathFinder, PathFinder
 from wissel.routing.values.identifiers import Oin
 
 AnyPath = str | PathLike[str]
@@ -125,7 +125,7 @@ def _read(files: Files) -> Material:
             roots_pem=roots,
             private_key=key,
             signer=_signer(files),
-            paths=RememberedPaths(Trust.from_pem(roots)),
+            paths=CachedPathFinder(Trust.from_pem(roots)),
         )
     except Refused as refused:
         message = f"{files.certificate}: {refused}"

@@ -1,4 +1,4 @@
-"""A bounded memory of what was worked out before."""
+"""A cache of bounded size."""
 
 from collections.abc import Hashable
 from threading import Lock
@@ -8,11 +8,11 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-class Recent(dict[K, V]):
-    """A dictionary that keeps the `size` entries put last. Threads may share it.
+class BoundedCache(dict[K, V]):
+    """A dictionary that keeps the last `size` entries that were put. Threads may share it.
 
-    Being asked for keeps nothing: that would cost each reader a lock. What is
-    forgotten while it is still of use is worked out once more.
+    Entries leave in the order in which they were put, not in that of their use:
+    recording each use would cost every reader a lock.
     """
 
     def __init__(self, size: int) -> None:
@@ -21,7 +21,7 @@ class Recent(dict[K, V]):
         self._lock = Lock()
 
     def put(self, key: K, value: V) -> None:
-        """Remember `value`, and forget the entry put longest ago when there are too many."""
+        """Add or replace an entry, and drop the oldest one when there are more than `size`."""
         with self._lock:
             self.pop(key, None)
             self[key] = value

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from wissel.routing.facts import RevocationTarget
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.signing.bounded_cache import Recent
+from wissel.routing.signing.bounded_cache import BoundedCache
 from wissel.routing.signing.certificate_profile import Purpose
 from wissel.routing.values.days import day_of
 from wissel.routing.values.identifiers import Oin
@@ -87,7 +87,7 @@ class PathFinder(Protocol):
         ...
 
 
-class RememberedPaths:
+class CachedPathFinder:
     """A `PathFinder` that remembers the last `size` paths that `inner` built.
 
     The instant matters to path building only through the validity of the
@@ -96,7 +96,9 @@ class RememberedPaths:
 
     def __init__(self, inner: PathFinder, size: int = _REMEMBERED) -> None:
         self._inner = inner
-        self._paths: Recent[tuple[Purpose, tuple[bytes, ...]], TrustedPath] = Recent(size)
+        self._paths: BoundedCache[tuple[Purpose, tuple[bytes, ...]], TrustedPath] = BoundedCache(
+            size
+        )
 
     def path(self, chain: Sequence[bytes], purpose: Purpose, at: dt.datetime) -> TrustedPath:
         """As in `PathFinder`."""

@@ -19,7 +19,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.signing.bounded_cache import Recent
+from wissel.routing.signing.bounded_cache import BoundedCache
 from wissel.routing.signing.certificate_profile import UNREADABLE, extension
 from wissel.routing.signing.trusted_path import TrustedPath
 
@@ -97,7 +97,7 @@ class _Snapshot:
 
     def __init__(self, lists: Iterable[RevocationList]) -> None:
         self.lists = tuple(lists)
-        self._verdicts: Recent[str, _Verdict] = Recent(_REMEMBERED)
+        self._verdicts: BoundedCache[str, _Verdict] = BoundedCache(_REMEMBERED)
 
     def verdict(self, path: TrustedPath) -> _Verdict:
         known = self._verdicts.get(path.sha256)

@@ -7,7 +7,7 @@ from typing import Final
 
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.signing.bounded_cache import Recent
+from wissel.routing.signing.bounded_cache import BoundedCache
 from wissel.routing.signing.certificate_profile import Purpose
 from wissel.routing.signing.certificates import chain_from_pem
 from wissel.routing.signing.trusted_path import Revoked, TrustedPath
@@ -47,7 +47,7 @@ class Peers:
     def __init__(self, trust: HubTrust, clock: Clock) -> None:
         self._trust = trust
         self._clock = clock
-        self._known: Recent[bytes, Peer] = Recent(_REMEMBERED)
+        self._known: BoundedCache[bytes, Peer] = BoundedCache(_REMEMBERED)
 
     def identify(self, auth_context: AuthContext, revoked: Revoked) -> Peer:
         """Return the party that calls (design.md#identity).

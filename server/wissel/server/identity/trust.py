@@ -11,8 +11,8 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.signing.certificate_profile import Purpose
 from wissel.routing.signing.certificates import Trust
 from wissel.routing.signing.trusted_path import (
+    CachedPathFinder,
     PathFinder,
-    RememberedPaths,
     Revoked,
     TrustedPath,
     certificate_sha256,
@@ -32,7 +32,7 @@ class _Rooted:
     """
 
     def __init__(self, trust: Trust) -> None:
-        self.paths = RememberedPaths(trust)
+        self.paths = CachedPathFinder(trust)
         self.names = frozenset(
             (RevocationTarget.CERTIFICATE_SHA256, certificate_sha256(each)) for each in trust.roots
         )

@@ -9,7 +9,7 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.signing.certificate_profile import Purpose
 from wissel.routing.signing.certificates import Trust
 from wissel.routing.signing.trusted_path import (
-    RememberedPaths,
+    CachedPathFinder,
     TrustedPath,
     revocation_names,
     revocation_problem,
@@ -35,7 +35,7 @@ def trust(pki: Pki) -> Trust:
 def test_both_edges_of_the_validity(pki: Pki, trust: Trust, remembered: bool) -> None:
     leaf = pki.issue("edges")
     since, until = leaf.leaf.not_valid_before_utc, leaf.leaf.not_valid_after_utc
-    paths = RememberedPaths(trust) if remembered else trust
+    paths = CachedPathFinder(trust) if remembered else trust
 
     for at in (since, until, until + 0.9 * SECOND):
         assert paths.path(leaf.chain_der, CLIENT, at).oin == NOORD_OIN
@@ -47,7 +47,7 @@ def test_both_edges_of_the_validity(pki: Pki, trust: Trust, remembered: bool) ->
 
 def test_a_remembered_path_is_the_same_object(pki: Pki, trust: Trust) -> None:
     identity = pki.issue("again")
-    paths = RememberedPaths(trust)
+    paths = CachedPathFinder(trust)
 
     first = paths.path(identity.chain_der, CLIENT, pki.now)
     second = paths.path(list(identity.chain_der), CLIENT, pki.now + DAY)
@@ -57,7 +57,7 @@ def test_a_remembered_path_is_the_same_object(pki: Pki, trust: Trust) -> None:
 
 def test_a_remembered_path_is_for_its_purpose_only(pki: Pki, trust: Trust) -> None:
     identity = pki.issue("client-only", ekus=(CLIENT_AUTH,))
-    paths = RememberedPaths(trust)
+    paths = CachedPathFinder(trust)
     paths.path(identity.chain_der, CLIENT, pki.now)
 
     with pytest.raises(Refused, match="CERTIFICATE_UNSUITABLE"):
