@@ -65,7 +65,7 @@ async def test_the_copy_is_gone_on_with(filled: str, target_url: str) -> None:
         await transaction.put(board(1, "later"))
     journal = SqlJournal.open(target_url, lambda: 3, lambda: NOW)
     await journal.claim(order(message_id=UUID(int=100)))
-    newest, *others = await journal.page(Wanted(), below=None, limit=10)
+    newest, *others = await journal.page(Wanted(), after=None, limit=10)
     await journal.close()
 
     assert 3 == transaction.revision

@@ -96,6 +96,7 @@ async def test_deliveries_of_before_survive_the_digest_of_the_payload(registry_u
     await journal.finish(ME, ID, 1, UNCERTAIN)
     database = BlockingDatabase.open(journal_url(registry_url))
     with database.writing() as connection:
+        connection.execute(text("DROP INDEX ix_delivery_accepted_sender_oin_message_id"))
         connection.execute(text("ALTER TABLE delivery DROP COLUMN payload_sha256"))
         connection.execute(text("UPDATE journal_schema SET version_num = '0001'"))
     database.close()

@@ -89,7 +89,7 @@ async def test_what_a_killed_hub_left_is_settled_and_its_sender_gets_the_receipt
                     await sending
             async with sweeping(place) as journal:
                 await eventually_async(
-                    lambda: journal.page(Wanted(), below=None, limit=1),
+                    lambda: journal.page(Wanted(), after=None, limit=1),
                     "the message is delivered",
                     until=lambda page: [State.DELIVERED] == [each.state for each in page],
                 )

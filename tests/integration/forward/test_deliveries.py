@@ -1,5 +1,7 @@
 """Who may know what became of a message."""
 
+import base64
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
@@ -102,6 +104,19 @@ async def test_conditions_that_are_none(world: World, how: dict[str, object], re
         await listed(world, "noord", **how)
 
     assert reason_of(error.value) == reason
+
+
+async def test_a_page_token_of_a_version_that_paged_by_number_is_refused(world: World) -> None:
+    for _ in range(2):
+        await world.send(world.message())
+    token = (await listed(world, "noord", page_size=1)).next_page_token
+    pinned, _, filters = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+    earlier = base64.urlsafe_b64encode(json.dumps([pinned, "2", filters]).encode()).rstrip(b"=")
+
+    with pytest.raises(grpc.aio.AioRpcError) as error:
+        await listed(world, "noord", page_size=1, page_token=earlier.decode())
+
+    assert reason_of(error.value) == "PAGE_TOKEN_INVALID"
 
 
 async def test_an_operator_never_forwards(world: World) -> None:

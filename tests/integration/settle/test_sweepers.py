@@ -136,7 +136,7 @@ async def test_a_page_at_a_time_reaches_all(world: World) -> None:
         for message in messages:
             await becomes(world, message, "DELIVERED")
 
-    assert not await world.journal.page(Wanted(state=State.UNCERTAIN), below=None, limit=1)
+    assert not await world.journal.page(Wanted(state=State.UNCERTAIN), after=None, limit=1)
 
 
 async def test_a_receiver_that_refused_is_not_asked(world: World) -> None:

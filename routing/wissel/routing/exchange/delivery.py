@@ -14,7 +14,7 @@ without a delivery, and no second import by a receiver that deduplicates.
 import datetime as dt
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from wissel.routing.exchange.envelope import LIFETIME
@@ -113,15 +113,25 @@ class Result:
             raise ValueError("receipts and DELIVERED belong together")
 
 
+class Position(NamedTuple):
+    """Where a delivery stands in lists, which begin with the greatest position.
+
+    First by when it was accepted, to the microsecond. Two hubs may accept
+    messages in the same one: then by what tells messages apart.
+    """
+
+    accepted: dt.datetime
+    sender_oin: Oin
+    message_id: UUID
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """What is known of a message: the last order, the attempt, the state.
 
-    `number` orders deliveries by first acceptance; the journal gives it, so it is
-    known of what was found or listed, and 0 in what a claim, an end or a
-    settlement returns. `result` is that of the attempt, or None while it runs.
-    `bound` says that the receiver may hold it from an earlier attempt: then no
-    later failure frees it for another one.
+    `accepted` is when its first attempt was, `result` that of the last attempt,
+    None while it runs. `bound` says that the receiver may hold it from an
+    earlier attempt: then no later failure frees it for another one.
     """
 
     order: Order
@@ -131,7 +141,11 @@ class Delivery:
     updated: dt.datetime
     result: Result | None = None
     bound: bool = False
-    number: int = 0
+
+    @property
+    def position(self) -> Position:
+        """Where it stands in lists; the same for as long as it exists."""
+        return Position(self.accepted, self.order.sender_oin, self.order.message_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeVar
 from uuid import UUID
 
-from wissel.routing.exchange.delivery import Delivery, Order, Result, Wanted
+from wissel.routing.exchange.delivery import Delivery, Order, Position, Result, Wanted
 from wissel.routing.signing.trusted_path import PathFinder, Revoked, TrustedPath
 from wissel.routing.table import Table
 from wissel.routing.values.identifiers import Oin
@@ -110,8 +110,13 @@ class Journal(Protocol):
         """Return what is known of a message, None if nothing is."""
         ...
 
-    async def page(self, wanted: Wanted, *, below: int | None, limit: int) -> list[Delivery]:
-        """Return up to `limit` deliveries numbered below `below`, newest first."""
+    async def page(self, wanted: Wanted, *, after: Position | None, limit: int) -> list[Delivery]:
+        """Return up to `limit` deliveries that come after `after`, newest first.
+
+        The order is that of `Delivery.position`, which never changes: whatever
+        was there when a reader began is shown once, and only once, however many
+        hubs write meanwhile.
+        """
         ...
 
 

@@ -97,7 +97,6 @@ def delivery_of(row: Mapping[str, Any]) -> Delivery:
         updated=instant_of(row["updated"]),
         result=None if state is State.ACCEPTED else _result_of(state, row),
         bound=bool(row["bound"]),
-        number=row["number"],
     )
 
 

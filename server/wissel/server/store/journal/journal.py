@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 from wissel.routing.exchange import delivery as life
-from wissel.routing.exchange.delivery import Delivery, Order, Result, Wanted
+from wissel.routing.exchange.delivery import Delivery, Order, Position, Result, Wanted
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin
@@ -118,9 +118,9 @@ class SqlJournal:
         """Return what is known of a message; see the port."""
         return await asyncio.to_thread(self._find, sender_oin, str(message_id))
 
-    async def page(self, wanted: Wanted, *, below: int | None, limit: int) -> list[Delivery]:
+    async def page(self, wanted: Wanted, *, after: Position | None, limit: int) -> list[Delivery]:
         """Return deliveries, newest first; see the port."""
-        return await asyncio.to_thread(self._read, page_query(wanted, below, limit))
+        return await asyncio.to_thread(self._read, page_query(wanted, after, limit))
 
     async def close(self) -> None:
         """Commit what is waiting, then let go of the database."""

@@ -5,17 +5,20 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select, tuple_
 
-from wissel.routing.exchange.delivery import Delivery, State, Wanted
+from wissel.routing.exchange.delivery import Delivery, Position, State, Wanted
 from wissel.server.store.journal.codec import stamp_of
 from wissel.server.store.journal.tables import DELIVERY
 
 
-def page_query(wanted: Wanted, below: int | None, limit: int) -> Select[Any]:
+def page_query(wanted: Wanted, after: Position | None, limit: int) -> Select[Any]:
     """Return the query of `Journal.page`."""
-    conditions = _conditions(wanted)
-    if below is not None:
-        conditions.append(DELIVERY.c.number < below)
-    return select(DELIVERY).where(*conditions).order_by(DELIVERY.c.number.desc()).limit(limit)
+    table, conditions = DELIVERY.c, _conditions(wanted)
+    position = (table.accepted, table.sender_oin, table.message_id)
+    if after is not None:
+        shown = (stamp_of(after.accepted), after.sender_oin, str(after.message_id))
+        conditions.append(tuple_(*position) < shown)
+    newest_first = [column.desc() for column in position]
+    return select(DELIVERY).where(*conditions).order_by(*newest_first).limit(limit)
 
 
 def overdue_query(now: dt.datetime, limit: int) -> Select[Any]:
@@ -41,12 +44,12 @@ def uncertain_query(since: dt.datetime, after: Delivery | None, limit: int) -> S
         table.lease_until >= earliest,
         table.accepted >= earliest,
     ]
-    place = tuple_(table.lease_until, table.number)
+    order = (table.lease_until, table.sender_oin, table.message_id)
     if after is not None:
-        conditions.append(place > (stamp_of(after.order.lease_until), after.number))
-    return (
-        select(DELIVERY).where(*conditions).order_by(table.lease_until, table.number).limit(limit)
-    )
+        last = after.order
+        passed = (stamp_of(last.lease_until), last.sender_oin, str(last.message_id))
+        conditions.append(tuple_(*order) > passed)
+    return select(DELIVERY).where(*conditions).order_by(*order).limit(limit)
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:

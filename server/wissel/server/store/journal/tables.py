@@ -63,8 +63,9 @@ DELIVERY: Final = Table(
     Index(None, "sender_organisation", "number"),
     Index(None, "receiver_organisation", "number"),
     Index(None, "state", "lease_until"),
+    Index(None, "accepted", "sender_oin", "message_id"),
 )
-"""Where each message stands; numbered in the order of first acceptance."""
+"""Where each message stands; a number says nothing of the order in which hubs committed."""
 
 ENTRY: Final = Table(
     "delivery_entry",

@@ -1,6 +1,5 @@
 """TrafficService: the doors to forwarding, and what became of messages."""
 
-import re
 from collections.abc import AsyncIterator
 from typing import Final, Protocol
 
@@ -19,10 +18,11 @@ from wissel.server.rpc.requests.paging import page_of
 from wissel.server.rpc.requests.parsing import optional_choice, optional_oin, organisation, uuid
 from wissel.server.rpc.requests.scoping import current_scope
 from wissel.server.rpc.services.traffic.forward_log import Watcher, note
+from wissel.server.rpc.services.traffic.paging import parse_position, position_text
 from wissel.traffic.v1 import traffic_service_pb2 as pb
 from wissel.traffic.v1 import traffic_service_pb2_grpc as pb_grpc
 
-_NUMBER: Final = re.compile(r"[0-9]{1,18}")
+_NO_REVISION: Final = 0  # deliveries are not facts: no revision of the register pins their lists
 
 
 class Forwards(Protocol):
@@ -109,14 +109,13 @@ class TrafficServicer(pb_grpc.TrafficServiceServicer):
     ) -> pb.ListDeliveriesResponse:
         """List messages, newest first: a vendor's own, an operator's all."""
         page = page_of(request)
-        below = _number(page.after) if page.after else None
+        after = parse_position(page.after) if page.after else None
         found = await self._journal.page(
-            _wanted(request, caller()), below=below, limit=page.size + 1
+            _wanted(request, caller()), after=after, limit=page.size + 1
         )
         shown = found[: page.size]
         more = len(found) > page.size
-        # A delivery that is accepted later has a higher number: it never comes into the list.
-        token = page.token(0, str(shown[-1].number)) if more else ""
+        token = page.token(_NO_REVISION, position_text(shown[-1].position)) if more else ""
         return pb.ListDeliveriesResponse(
             deliveries=map(delivery_message, shown), next_page_token=token
         )
@@ -171,9 +170,3 @@ def _wanted(request: pb.ListDeliveriesRequest, who: Caller) -> Wanted:
 
 def _concerns(delivery: Delivery, who: Caller) -> bool:
     return who.oin in (delivery.order.sender_oin, delivery.order.receiver_oin)
-
-
-def _number(text: str) -> int:
-    if not _NUMBER.fullmatch(text):
-        raise Refused(Reason.PAGE_TOKEN_INVALID, field="page_token")
-    return int(text)
