@@ -1,4 +1,4 @@
-"""The papers of a delivery: the hub's order to a receiver, and both sides' receipts.
+"""What is signed about a delivery: the hub's stamp, and the receipts of receiver and hub.
 
 See design.md#receipts. `wissel.routing.exchange.proof` verifies them.
 """
@@ -16,7 +16,7 @@ HUB_ROLE: Final = "HUB"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """What every paper of one delivery repeats, so that none fits another delivery.
+    """What each receipt of a delivery repeats, so that none fits another delivery.
 
     `header_digest` is the SHA-256 of the signed header's payload; both digests
     are 32 bytes. `payload_size` counts the bytes on the wire.
@@ -41,9 +41,9 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteStamp:
-    """The hub's order: this message, to this administration, in this attempt.
+    """The hub's order to a receiver: take this message, for this routing key, in this attempt.
 
-    `attempt` counts from 1; after `expires` the stamp is worthless.
+    `attempt` counts from 1; after `expires` a receiver refuses the stamp.
     """
 
     hub_oin: Oin
@@ -61,7 +61,7 @@ class RouteStamp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiverReceipt:
-    """The receiver's word that it holds the message.
+    """The receiver's statement that it holds the message.
 
     `stamp_digest` is the SHA-256 of the signed stamp's payload.
     """
@@ -74,7 +74,7 @@ class ReceiverReceipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubReceipt:
-    """The hub's word that the message was delivered, and on what ground.
+    """The hub's statement that the message was delivered, and by which mandates and endpoint.
 
     `delivered` is the hub's own claim. `receiver_receipt_digest` is the SHA-256
     of the receiver receipt's signed payload. `revocation_stale` says that a

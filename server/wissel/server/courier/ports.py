@@ -8,6 +8,7 @@ from typing import Final, Protocol, TypeVar
 from uuid import UUID
 
 from wissel.routing.exchange.delivery import Delivery, Order, Position, Result, Wanted
+from wissel.routing.refusals.errors import Refused
 from wissel.routing.signing.trusted_path import PathFinder, Revoked, TrustedPath
 from wissel.routing.table import Table
 from wissel.routing.values.identifiers import Oin
@@ -51,24 +52,24 @@ class Journal(Protocol):
     """The durable record of deliveries; it never holds a payload.
 
     A message is known by (sender OIN, message id): the same id from two
-    senders is two messages. When a write returns, it is on disk. A write that
-    cannot be made raises `Refused(RECORD_UNAVAILABLE)`, and then nothing of it
-    was made.
+    senders is two messages. A write returns when it is on disk. One that cannot
+    be made raises `Refused(RECORD_UNAVAILABLE)`, and nothing of it was written.
     """
 
     async def claim(self, order: Order) -> tuple[Delivery, int | None]:
-        """Accept an order by the rule of `delivery.claim`, in one durable write.
+        """Accept an order in one durable write: see `delivery.claim`.
 
-        Returns the delivery as it stands now (ACCEPTED, or DELIVERED if it has
-        been meanwhile) and the revision of the register's head, read after the
-        write; None if that could not be read. Raises what the rule refuses.
+        Returns the delivery as it stands now, ACCEPTED, or DELIVERED if it has
+        been delivered meanwhile; and the revision of the register's head, read
+        after the write, None if it could not be read. Raises what
+        `delivery.claim` refuses.
         """
         ...
 
     async def finish(
         self, sender_oin: Oin, message_id: UUID, attempt: int, result: Result
     ) -> Delivery | None:
-        """End an attempt by the rule of `delivery.finish`.
+        """End an attempt: see `delivery.finish`.
 
         Returns the delivery as it stands now, None if the result came too late
         and was discarded.
@@ -76,7 +77,7 @@ class Journal(Protocol):
         ...
 
     async def expire(self, sender_oin: Oin, message_id: UUID) -> Delivery | None:
-        """End the attempt of a message whose lease has run out, by the rule of `delivery.expire`.
+        """End the attempt of a message whose lease has run out: see `delivery.expire`.
 
         Returns the delivery as it stands now, None if there was nothing to end.
         """
@@ -85,10 +86,10 @@ class Journal(Protocol):
     async def settle(
         self, sender_oin: Oin, message_id: UUID, attempt: int, result: Result
     ) -> Delivery | None:
-        """Give an uncertain message its receiver's final word, by the rule of `delivery.settle`.
+        """Record a receiver's final answer about an uncertain message: see `delivery.settle`.
 
-        Returns the delivery as it stands now, None if somebody has decided in
-        its place and the word was discarded.
+        Returns the delivery as it stands now, None if the message is no longer
+        uncertain of that attempt and the answer was discarded.
         """
         ...
 
@@ -101,8 +102,8 @@ class Journal(Protocol):
     ) -> list[Delivery]:
         """Return up to `limit` UNCERTAIN deliveries that were accepted at `since` or later.
 
-        They come in the order in which their leases ended, those that follow
-        `after`; all together, page by page, without counting on any to stay.
+        They come in the order in which their leases ended, beginning after
+        `after`; that one may have been settled meanwhile.
         """
         ...
 
@@ -151,12 +152,17 @@ class Tables(Protocol):
 class PeerTrust(PathFinder, Protocol):
     """What the hub trusts, as a client and as a verifier of signatures."""
 
-    def check(self, path: TrustedPath, revoked: Revoked, at: dt.datetime) -> None:
-        """Judge again a path that was built earlier: validity, roots, revocation lists, register.
+    def problem(self, path: TrustedPath, revoked: Revoked, at: dt.datetime) -> Refused | None:
+        """Return why a path that was built earlier is not trusted at `at`, or None.
 
-        Raises `Refused` with CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID,
+        That is CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID,
         CERTIFICATE_UNTRUSTED, CERTIFICATE_REVOKED or REVOCATION_UNKNOWN.
+        `revoked` is what the register has revoked.
         """
+        ...
+
+    def check(self, path: TrustedPath, revoked: Revoked, at: dt.datetime) -> None:
+        """Raise the `problem` of a path, if it has one."""
         ...
 
     def checking(self, revoked: Revoked) -> PathFinder:

@@ -1,1 +1,1 @@
-"""Reaching a receiver: its addresses, a probe of its certificate, a channel pinned to it."""
+"""Reaching receivers: their addresses, a probe of the certificate, a channel pinned to it."""

@@ -1,7 +1,7 @@
 """Channels to receivers, each pinned to the one certificate that was checked.
 
-See design.md#dialling. A channel is known by (host, port, OIN): a host
-may serve several parties, and a party is its OIN, not its address.
+See design.md#dialling. Channels are kept by (host, port, OIN): one host may
+serve several parties, and a party is its OIN, not its address.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from wissel.server.courier.receivers.addresses import HostPort, IpAddress, addre
 from wissel.server.courier.receivers.probe import Prober
 
 PROBE_SECONDS: Final = 600.0
-"""How long a receiver's certificate is believed before it is looked at again."""
+"""How long a receiver's certificate counts before the server is probed again."""
 
 _OPTIONS: Final = (
     ("grpc.enable_http_proxy", 0),
@@ -32,16 +32,17 @@ _OPTIONS: Final = (
     ("grpc.use_local_subchannel_pool", 1),
     ("grpc.max_receive_message_length", 64 * 1024),
 )
-_CLOSE_GRACE: Final = 600.0  # as long as the longest transfer that may still use it
+_CLOSE_GRACE: Final = 600.0  # seconds: as long as the longest transfer that still uses it
 
 Key = tuple[HostPort, Oin]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A channel to a receiver whose certificate was found to be its own.
+    """A channel to a receiver, whose certificate path was checked.
 
-    `tls` is the hub's identity on it: a channel cannot change its own.
+    `tls` is the hub's identity on the channel, which cannot be changed later.
+    `probed` is when the server was probed, in seconds of a monotonic clock.
     """
 
     channel: grpc.aio.Channel
@@ -51,7 +52,10 @@ class Line:
 
 
 class Dialer:
-    """Finds or opens the line to a receiver. `monotonic` is in seconds."""
+    """Finds or opens lines to receivers; `monotonic` is a clock in seconds.
+
+    With `private`, receivers may be at private and loopback addresses.
+    """
 
     def __init__(
         self,
@@ -76,27 +80,24 @@ class Dialer:
     async def line(self, url: str, oin: Oin, revoked: Revoked) -> Line:
         """Return a line to `oin` at `url` that is connected.
 
-        1. a known line serves again if it was looked at less than ten minutes
-           ago, nothing has been revoked, expired or renewed since, and it is
-           connected
-        2. else the host is resolved and its addresses are checked
-        3. a handshake shows the server's certificate
-        4. that one leads to a trusted root, serves TLS, holds exactly `oin`, is
-           not revoked
-        5. the channel trusts nothing but that very certificate, at that address
+        1. A known line is used again if it was probed less than ten minutes ago,
+           its certificates still count, the hub's own has not been renewed, and
+           it is connected.
+        2. Otherwise the host is resolved, and its addresses are checked.
+        3. A probe reads the certificates of the server.
+        4. They lead to a trusted root, may serve TLS, hold exactly `oin` and are
+           not revoked.
+        5. The channel goes to that address, and trusts only that certificate.
 
         Raises `Refused` with RECEIVER_UNREACHABLE, RECEIVER_UNTRUSTED or
-        ADDRESS_NOT_ALLOWED.
+        ADDRESS_NOT_ALLOWED, for the last address that was tried.
         """
         key = (HostPort.of(url), oin)
-        known = self._lines.get(key)
-        if known is not None and self._ready(known, revoked):
-            return known
         async with self._locks.setdefault(key, asyncio.Lock()):
             return await self._known_or_new(key, revoked)
 
     async def close(self) -> None:
-        """Close all lines at once."""
+        """Close all lines, without waiting for transfers."""
         lines, self._lines = list(self._lines.values()), {}
         for task in list(self._closing):
             task.cancel()
@@ -114,11 +115,11 @@ class Dialer:
             del self._lines[key]
             self._retire(known.channel)
         # 2.
-        place, oin = key
-        problem = Refused(Reason.RECEIVER_UNREACHABLE, host=place.host)
-        for address in await addresses_of(place, private=self._private):
+        host_port, oin = key
+        problem = Refused(Reason.RECEIVER_UNREACHABLE, host=host_port.host)
+        for address in await addresses_of(host_port, private=self._private):
             try:
-                line = await self._open(place, address, oin, revoked)
+                line = await self._open(host_port, address, oin, revoked)
             except Refused as refused:
                 problem = refused
                 continue
@@ -126,17 +127,19 @@ class Dialer:
             return line
         raise problem
 
-    async def _open(self, place: HostPort, address: IpAddress, oin: Oin, revoked: Revoked) -> Line:
+    async def _open(
+        self, host_port: HostPort, address: IpAddress, oin: Oin, revoked: Revoked
+    ) -> Line:
         # 3.
         tls = self._tls.current
-        chain = await self._prober.chain_at(place, address, tls)
+        chain = await self._prober.chain_at(host_port, address, tls)
         # 4.
         path = self._trusted(chain, oin, revoked)
         # 5.
-        channel = self._channel(place, address, path, tls)
+        channel = self._channel(host_port, address, path, tls)
         if not await self._connected(channel):
             await channel.close()
-            raise Refused(Reason.RECEIVER_UNREACHABLE, host=place.host)
+            raise Refused(Reason.RECEIVER_UNREACHABLE, host=host_port.host)
         return Line(
             channel=channel,
             path=path,
@@ -155,35 +158,27 @@ class Dialer:
             raise Refused(Reason.RECEIVER_UNTRUSTED, problem="its certificate is another party's")
         return path
 
-    def _ready(self, line: Line, revoked: Revoked) -> bool:
-        """Whether a line serves as it is: the common case, without lock or waiting."""
-        ready = line.channel.get_state() is grpc.ChannelConnectivity.READY
-        return ready and self._holds(line, revoked)
-
     def _holds(self, line: Line, revoked: Revoked) -> bool:
+        """Whether what was checked of a line still holds."""
         if line.tls is not self._tls.current:
             return False
         if self._monotonic() - line.probed >= PROBE_SECONDS:
             return False
-        try:
-            self._trust.check(line.path, revoked, self._clock())
-        except Refused:
-            return False
-        return True
+        return self._trust.problem(line.path, revoked, self._clock()) is None
 
     def _channel(
-        self, place: HostPort, address: IpAddress, path: TrustedPath, tls: OwnTls
+        self, host_port: HostPort, address: IpAddress, path: TrustedPath, tls: OwnTls
     ) -> grpc.aio.Channel:
         credentials = grpc.ssl_channel_credentials(
             root_certificates=path.leaf.public_bytes(Encoding.PEM),
             private_key=tls.key,
             certificate_chain=tls.chain,
         )
-        options = (*_OPTIONS, ("grpc.ssl_target_name_override", place.host))
-        return grpc.aio.secure_channel(target_of(address, place.port), credentials, options)
+        options = (*_OPTIONS, ("grpc.ssl_target_name_override", host_port.host))
+        return grpc.aio.secure_channel(target_of(address, host_port.port), credentials, options)
 
     async def _connected(self, channel: grpc.aio.Channel) -> bool:
-        """Whether the channel is or gets connected; one failed handshake is a no."""
+        """Whether the channel is or gets connected; a single failed handshake ends the wait."""
         with suppress(TimeoutError):
             async with asyncio.timeout(self._prober.handshake):
                 while True:
@@ -196,7 +191,7 @@ class Dialer:
         return False
 
     def _retire(self, channel: grpc.aio.Channel) -> None:
-        """Close a channel once the transfers on it have ended."""
+        """Close a channel when the transfers on it have ended."""
         task = asyncio.create_task(channel.close(_CLOSE_GRACE), name="retire a line")
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)

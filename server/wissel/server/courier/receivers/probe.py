@@ -1,7 +1,7 @@
-"""A look at who serves at an address, before anything is said to it.
+"""Probing a server for its certificate, before anything is sent to it (design.md#dialling).
 
-grpc.aio shows its client no certificate of the server, so the hub shakes hands
-once by itself (design.md#dialling).
+grpc.aio does not show its client the certificate of the server, so the hub makes
+a TLS handshake of its own.
 """
 
 import asyncio
@@ -15,16 +15,17 @@ from wissel.server.courier.receivers.addresses import HostPort, IpAddress
 
 
 class Prober:
-    """Shakes hands; `handshake` is how many seconds that may take."""
+    """Makes TLS handshakes; `handshake` is how many seconds one may take."""
 
     def __init__(self, handshake: float) -> None:
         self.handshake = handshake
 
-    async def chain_at(self, place: HostPort, address: IpAddress, tls: OwnTls) -> list[bytes]:
+    async def chain_at(self, host_port: HostPort, address: IpAddress, tls: OwnTls) -> list[bytes]:
         """Return the DER certificates that the server shows, leaf first.
 
         TLS has checked them against the trust roots and the host name. Raises
-        `Refused` with RECEIVER_UNTRUSTED or RECEIVER_UNREACHABLE.
+        `Refused` with RECEIVER_UNTRUSTED or RECEIVER_UNREACHABLE. `tls` is the
+        hub's identity.
         """
         loop = asyncio.get_running_loop()
         try:
@@ -32,14 +33,14 @@ class Prober:
                 transport, _ = await loop.create_connection(
                     asyncio.Protocol,
                     str(address),
-                    place.port,
+                    host_port.port,
                     ssl=tls.context,
-                    server_hostname=place.host,
+                    server_hostname=host_port.host,
                 )
         except ssl.SSLCertVerificationError as error:
             raise Refused(Reason.RECEIVER_UNTRUSTED, problem=error.verify_message) from error
         except (OSError, TimeoutError) as error:
-            raise Refused(Reason.RECEIVER_UNREACHABLE, host=place.host) from error
+            raise Refused(Reason.RECEIVER_UNREACHABLE, host=host_port.host) from error
         try:
             return _chain(transport.get_extra_info("ssl_object"))
         finally:
@@ -49,5 +50,5 @@ class Prober:
 def _chain(tls: Any) -> list[bytes]:
     if hasattr(tls, "get_unverified_chain"):  # public from Python 3.13
         return list(tls.get_unverified_chain())
-    certificates = tls._sslobj.get_unverified_chain() or ()  # noqa: SLF001 - the same, before that
+    certificates = tls._sslobj.get_unverified_chain() or ()  # noqa: SLF001 - before Python 3.13
     return [ssl.PEM_cert_to_DER_cert(each.public_bytes()) for each in certificates]
