@@ -26,7 +26,7 @@ from fuzz.world import (
     hub_trust,
 )
 from support.builders.envelopes import NOW
-from wissel.clients.trust import caller_of
+from wissel.clients.las.trust import caller_of
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.signing.certificate_profile import UNREADABLE, Purpose
 from wissel.routing.signing.certificates import oin_of

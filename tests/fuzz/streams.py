@@ -13,7 +13,7 @@ from fuzz.shaping import joined, pieces, varint
 from fuzz.target import Target, told
 from fuzz.world import folder
 from support.builders.envelopes import header
-from wissel.clients.las.payload import take_in
+from wissel.clients.las.payload import receive
 from wissel.dossier.v1 import dossier_pb2
 from wissel.las.v1 import las_service_pb2
 from wissel.routing.exchange.envelope import EnvelopeHeader
@@ -124,7 +124,7 @@ def _check_payload(data: bytes) -> str:
     path.unlink(missing_ok=True)
     delivered = map(las_service_pb2.DeliverRequest.FromString, onward)
     try:
-        _at_once(take_in(_Stream(delivered), said, path))
+        _at_once(receive(_Stream(delivered), said, path))
     except Refused as refused:
         assert outcome != "whole", "the hub lets through what a LAS refuses"
         return f"{outcome}; {told(refused)}"

@@ -1,4 +1,4 @@
-"""The side that receives: fill in one method, and serve.
+"""The receiving side: implement one method, and serve.
 
 class MyLas(Las):
     def accept(self, message: IncomingMessage) -> None:

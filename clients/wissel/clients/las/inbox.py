@@ -1,11 +1,11 @@
-"""Remembers which messages a LAS has received, so that none is imported twice.
+"""Remembers which messages a LAS has received, so that none is accepted twice.
 
-A message is known by (sender OIN, message id) and its header digest, until a
-day after it expires (design.md#sdk). States:
+A message is identified by (sender OIN, message id) and its header digest, and
+remembered until a day after it expires (design.md#sdk). Its states:
 
-    ACCEPTING   `accept` was begun; after a crash nobody knows how far it came
-    RECEIVED    stored; the receipt's text is here, and its signature once made
-    REFUSED     refused for good
+    ACCEPTING   `accept` began; after a crash it is unknown whether it finished
+    RECEIVED    `accept` returned; the receipt is kept, signed once it has been signed
+    REFUSED     `accept` refused it for good
 """
 
 import datetime as dt
@@ -44,7 +44,7 @@ _TABLE: Final = """
 
 
 class InboxState(StrEnum):
-    """What became of a message here."""
+    """The state of a message in the inbox; see above."""
 
     ACCEPTING = "ACCEPTING"
     RECEIVED = "RECEIVED"
@@ -53,7 +53,7 @@ class InboxState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageKey:
-    """What makes a message the same message; `header_digest` is 32 bytes."""
+    """The identity of a message; `header_digest` is the SHA-256 of its header, 32 bytes."""
 
     sender_oin: Oin
     message_id: UUID
@@ -65,7 +65,8 @@ class Known:
     """What is remembered of a message.
 
     `receipt_payload` is a serialized ReceiverReceipt, `receipt` the serialized
-    Signed around it, empty if a crash came in between.
+    Signed with it, empty if it was not signed yet. `reason` and `text` are those
+    of a refusal.
     """
 
     state: InboxState
@@ -76,10 +77,10 @@ class Known:
 
 
 class Inbox:
-    """The memory of one LAS process, in `<folder>/inbox.db`; every change is durable.
+    """The messages of one LAS process, in `<folder>/inbox.db`; each change is durable.
 
-    One process at a time: a second one on the same folder is a `StorageError`.
-    Its methods may be called from any one thread at a time.
+    Only one process may use the folder; `StorageError` for a second one, or if
+    the folder cannot be used. One thread at a time may call its methods.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -102,13 +103,14 @@ class Inbox:
         self._database.execute("PRAGMA synchronous = FULL")
         self._database.execute(_TABLE)
         for leftover in self.incoming.iterdir():
-            leftover.unlink()  # of a process that crashed: never complete, never receipted
+            leftover.unlink()  # of a process that crashed: incomplete, and without a receipt
 
     @contextmanager
     def reserved(self, key: MessageKey) -> Iterator[None]:
-        """Keep other calls from the same message; `Refused(MESSAGE_IN_PROGRESS)` if one is at it.
+        """Reserve a message for this call while the block lasts.
 
-        To be entered and left on the event loop.
+        Raises `Refused(MESSAGE_IN_PROGRESS)` if another call has it. Enter and
+        leave it on the event loop.
         """
         name = (key.sender_oin, key.message_id)
         if name in self._busy:
@@ -122,11 +124,14 @@ class Inbox:
             del self._busy[name]
 
     def busy(self, key: MessageKey) -> bool:
-        """Whether a call is at work on exactly this message."""
+        """Whether a call has reserved exactly this message."""
         return self._busy.get((key.sender_oin, key.message_id)) == key.header_digest
 
     def find(self, key: MessageKey) -> Known | None:
-        """Return what is known, or None; `Refused(MESSAGE_ID_REUSED)` for another header."""
+        """Return what is known of the message, or None.
+
+        Raises `Refused(MESSAGE_ID_REUSED)` if its id belongs to another header.
+        """
         row = self._database.execute(
             "SELECT header_digest, state, receipt_payload, receipt, reason, text"
             " FROM message WHERE sender_oin = ? AND message_id = ?",
@@ -159,11 +164,11 @@ class Inbox:
         )
 
     def abandon(self, key: MessageKey) -> None:
-        """Forget that `accept` was to begin: it never did."""
+        """Remove the record of `accepting` of a message for which `accept` did not begin."""
         self._change("DELETE FROM message", key)
 
     def received(self, key: MessageKey, receipt_payload: bytes) -> None:
-        """Record that the message is stored; only after this may a receipt be signed."""
+        """Record that `accept` returned; only after this may a receipt be signed."""
         self._change(
             "UPDATE message SET state = 'RECEIVED', receipt_payload = ?", key, receipt_payload
         )
@@ -175,7 +180,7 @@ class Inbox:
         )
 
     def signed(self, key: MessageKey, receipt_payload: bytes, receipt: bytes) -> None:
-        """Keep the receipt that was signed last, so that asking again gets the same one."""
+        """Keep the receipt that was signed last, so that a repeat gets the same one."""
         self._database.execute(
             "UPDATE message SET receipt_payload = ?, receipt = ?"
             " WHERE sender_oin = ? AND message_id = ?",
@@ -183,13 +188,13 @@ class Inbox:
         )
 
     def forget(self, now: dt.datetime) -> int:
-        """Delete what needs no remembering any more; return how many."""
+        """Delete the messages that expired more than `MEMORY` before `now`; return how many."""
         return self._database.execute(
             "DELETE FROM message WHERE forget_after < ?", (int(now.timestamp()),)
         ).rowcount
 
     def close(self) -> None:
-        """Close the database and free the folder."""
+        """Close the database and release the folder."""
         self._database.close()
         self._held.close()
 

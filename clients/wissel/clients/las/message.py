@@ -1,4 +1,4 @@
-"""What a LAS gets to see of a message, and how it says no."""
+"""What a LAS implements: `Las`, the messages that it accepts, and how it refuses one."""
 
 import errno
 import os
@@ -23,11 +23,12 @@ _COPY: Final = 1024 * 1024
 class IncomingMessage:
     """A complete message whose signatures, size and digest have been verified.
 
-    `routing_key` is the administration that it is for. `path` is a temporary
-    file with the payload, gone once `accept` has returned: read it, or `keep`
-    it. `sha256` is lower-case hex. `maybe_seen` is True when an earlier attempt
-    was cut off while `accept` was at work: then look whether (context.sender_oin,
-    context.message_id) is already there before importing it.
+    `routing_key` is the administration that it is for. `context` is what the
+    sender signed about it. `path` is a temporary file with the payload, removed
+    once `accept` has returned: read it, or `keep` it. `size` is in bytes, `sha256`
+    in lower-case hex. `maybe_seen` is True if an earlier `accept` of this message
+    was interrupted: check whether (context.sender_oin, context.message_id) is
+    already in the administration before importing it.
     """
 
     routing_key: RoutingKey
@@ -38,11 +39,14 @@ class IncomingMessage:
     maybe_seen: bool = False
 
     def open(self) -> IO[bytes]:
-        """Open the payload for reading."""
+        """Open the payload for reading, in binary."""
         return self.path.open("rb")
 
     def keep(self, target: Path) -> Path:
-        """Move the payload to `target`, durably; what was there is replaced."""
+        """Move the payload to the file `target`, replacing it, and return `target`.
+
+        When this returns the file survives a power cut. Raises OSError.
+        """
         temporary = target.with_name(f"{target.name}.{self.context.message_id}.part")
         try:
             self._move(temporary)
@@ -66,10 +70,11 @@ class IncomingMessage:
 
 
 class RefuseMessage(Exception):
-    """Raised by `accept`: this message will not be accepted, now or later.
+    """Raised by `accept` for a message that will not be accepted, now or later.
 
-    `reason` is upper snake case, such as `ADMINISTRATION_UNKNOWN`; `text` one
-    sentence for people of at most 300 characters, never about a person.
+    `reason` is 1 to 64 of A-Z, 0-9 and `_`, beginning with a letter, such as
+    `ADMINISTRATION_UNKNOWN`; `text` is one sentence for people of at most 300
+    characters, without a person's number. Raises ValueError for others.
     """
 
     def __init__(self, reason: str, text: str = "") -> None:
@@ -83,7 +88,7 @@ class RefuseMessage(Exception):
 
 
 class Las(ABC):
-    """An administration system that receives messages."""
+    """An administration system (LAS) that receives messages; implement `accept`."""
 
     software = "wissel-sdk"
     """Name and version of the software, for a connection test."""
@@ -92,8 +97,8 @@ class Las(ABC):
     def accept(self, message: IncomingMessage) -> None:
         """Store the message so that it survives a crash, and return.
 
-        Runs in a thread of its own; several may run at once, for different
-        messages. Once it has returned, a receipt is signed: from then on the
-        message is yours. Raise `RefuseMessage` for a final no. Any other
-        exception means not now: the hub will come back with the same message.
+        It is called in a thread; several calls may run at the same time, for
+        different messages. When it returns, a receipt is signed: from then on you
+        are responsible for the message. Raise `RefuseMessage` to refuse it for
+        good. After any other exception the hub delivers the same message again.
         """

@@ -1,4 +1,4 @@
-"""Judges the opening of a delivery: is this from our hub, and is it for us?"""
+"""Judges the opening of a delivery: whether it comes from our hub and is meant for us."""
 
 import datetime as dt
 import hashlib
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from wissel.clients.identity import Material
 from wissel.clients.las.inbox import MessageKey
-from wissel.clients.trust import AuthContext, caller_of, verified
+from wissel.clients.las.trust import AuthContext, caller_of, verified
 from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.las.v1 import las_service_pb2
 from wissel.routing.exchange.envelope import SKEW, EnvelopeHeader
@@ -21,9 +21,9 @@ from wissel.routing.values.identifiers import Oin
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """An opening that holds: what will come, for whom, and on whose order.
+    """An opening that was verified: the header of the sender and the stamp of the hub.
 
-    `stamp_digest` is the SHA-256 of the stamp's signed payload.
+    `stamp_digest` is the SHA-256 (32 bytes) of the stamp's signed payload.
     """
 
     header: EnvelopeHeader
@@ -32,7 +32,7 @@ class Accepted:
     stamp_digest: bytes
 
     def exchange(self) -> Exchange:
-        """Return what the receipt repeats of this delivery."""
+        """Return the part of the receipt that identifies this delivery."""
         return Exchange(
             hub_oin=self.stamp.hub_oin,
             sender_oin=self.stamp.sender_oin,
@@ -45,10 +45,10 @@ class Accepted:
 
 
 def require_hub(auth: AuthContext, material: Material, hub_oin: Oin, now: dt.datetime) -> None:
-    """Let only our hub in, by the certificate of the connection.
+    """Return if the caller is our hub, by the certificate of the connection.
 
-    Raises `Refused(HUB_NOT_TRUSTED)`, or the reason why the certificate itself
-    is no good.
+    Raises `Refused(HUB_NOT_TRUSTED)` for another party, or the reason why the
+    certificate is not valid.
     """
     caller = caller_of(auth, material.paths, now)
     if caller != hub_oin:
@@ -58,14 +58,15 @@ def require_hub(auth: AuthContext, material: Material, hub_oin: Oin, now: dt.dat
 def judge(
     opening: las_service_pb2.Opening, material: Material, hub_oin: Oin, now: dt.datetime
 ) -> Accepted:
-    """Return what the opening says, or raise `Refused`.
+    """Return the verified opening, or raise `Refused` (design.md#envelopes).
 
-    1. the stamp is signed by our hub, else STAMP_INVALID
-    2. it is for our OIN and in time, else STAMP_NOT_MINE or STAMP_INVALID
-    3. the header is signed, by a trusted path
-    4. it is the header that the stamp was made for, else STAMP_NOT_MINE
-    5. its signer is the sender that it names, else SIGNER_MISMATCH
-    6. it is meant for our hub, else WRONG_HUB
+    1. The stamp is signed by our hub, else STAMP_INVALID.
+    2. It is for our OIN and valid at `now`, give or take `SKEW`, else
+       STAMP_NOT_MINE or STAMP_INVALID.
+    3. The header is signed, and the signer has a trusted path (see `dsse.verify`).
+    4. It is the header that the stamp was made for, else STAMP_NOT_MINE.
+    5. Its signer is the sender that it names, else SIGNER_MISMATCH.
+    6. It names our hub, else WRONG_HUB.
     """
     # 1.
     stamped = verified(opening.stamp, ROUTE_STAMP, material.paths, now)

@@ -1,4 +1,4 @@
-"""Takes in a payload: under a temporary name, hashed as it comes, in constant memory."""
+"""Receives a payload: into a temporary file, hashed while it arrives, in constant memory."""
 
 import hashlib
 from collections.abc import AsyncIterator, Iterator
@@ -17,7 +17,7 @@ _WRITE: Final = 1024 * 1024
 
 @contextmanager
 def temporary(folder: Path) -> Iterator[Path]:
-    """Yield a new name in `folder`; whatever lies there at the end is removed."""
+    """Yield the path of a new file in `folder`; the file is removed when the block ends."""
     path = folder / f"{uuid4()}.part"
     try:
         yield path
@@ -25,18 +25,19 @@ def temporary(folder: Path) -> Iterator[Path]:
         path.unlink(missing_ok=True)
 
 
-async def take_in(
+async def receive(
     requests: AsyncIterator[pb.DeliverRequest], header: EnvelopeHeader, path: Path
 ) -> None:
     """Write the chunks to `path` until the half-close, and compare size and digest.
 
-    Raises `Refused`: CHUNK_INVALID, SIZE_MISMATCH, DIGEST_MISMATCH; and
-    RECORD_UNAVAILABLE if it cannot be written.
+    Raises `Refused` with CHUNK_INVALID for a chunk of no bytes or too many,
+    SIZE_MISMATCH, DIGEST_MISMATCH, or RECORD_UNAVAILABLE if the file cannot be
+    written.
     """
     digest, size = hashlib.sha256(), 0
     try:
-        # On the loop, not in a thread: a file that is opened there while the call
-        # is cancelled would stay open, and stay behind.
+        # Opened on the event loop: a thread would go on opening it after the call
+        # was cancelled, and leave it open.
         with path.open("xb", buffering=_WRITE) as file:
             async for request in requests:
                 data = _chunk(request)
@@ -44,7 +45,7 @@ async def take_in(
                 if size > header.payload_size:
                     raise Refused(Reason.SIZE_MISMATCH, expected=str(header.payload_size))
                 digest.update(data)
-                # Into the page cache: a thread for each chunk would cost more than it saves.
+                # It goes to the page cache: a thread for each chunk would take longer.
                 file.write(data)
     except OSError:
         raise Refused(Reason.RECORD_UNAVAILABLE, retry_after=30.0) from None
@@ -55,7 +56,7 @@ async def take_in(
 
 
 async def drain(requests: AsyncIterator[pb.DeliverRequest]) -> None:
-    """Let the rest of a message pass: an answer before the half-close would not count."""
+    """Read the rest of a message: the hub ignores an answer before its half-close."""
     async for request in requests:
         _chunk(request)
 

@@ -1,4 +1,4 @@
-"""Ends a call with a reason from the table, as the hub does (design.md#errors)."""
+"""Ends a call with a refusal: status, `google.rpc` details and text (design.md#errors)."""
 
 from typing import Final, NoReturn, Protocol
 
@@ -15,10 +15,10 @@ _NANOS: Final = 1_000_000_000
 
 
 class Context(Protocol):
-    """What is needed of a gRPC context."""
+    """The part of a gRPC context that `refuse` uses."""
 
     async def abort_with_status(self, status: grpc.Status) -> NoReturn:
-        """End the call."""
+        """End the call with a status."""
 
 
 async def refuse(context: Context, refused: Refused) -> NoReturn:

@@ -16,6 +16,7 @@ from wissel.clients.errors import WisselError
 from wissel.clients.identity import Identity, Material
 from wissel.clients.las.inbox import Inbox
 from wissel.clients.las.message import Las
+from wissel.clients.las.reception import Receiver
 from wissel.clients.las.service import LasServicer
 from wissel.clients.transport.spans import Tracer
 from wissel.las.v1.las_service_pb2_grpc import add_LasServiceServicer_to_server
@@ -25,7 +26,7 @@ MAX_PAYLOAD: Final = 25 * 1024 * 1024
 _GRACE: Final = 30.0
 _HOURLY: Final = 3600.0
 _OPTIONS: Final = (
-    ("grpc.so_reuseport", 0),  # a stranger on the port is an error, not a colleague
+    ("grpc.so_reuseport", 0),  # with it, another program could silently share the port
     ("grpc.max_concurrent_streams", 100),
     ("grpc.server_handshake_timeout_ms", 10_000),
     ("grpc.http2.bdp_probe", 0),  # without it a stalled transfer holds 4 MiB, not 16
@@ -39,10 +40,12 @@ def _utc_now() -> dt.datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LasSettings:
-    """How to serve.
+    """Where and how a LAS serves.
 
-    `listen` is `host:port`, where port 0 takes a free one; `hub_oin` the only
-    caller that may deliver; `storage` a folder of this process alone.
+    `listen` is `host:port`; port 0 takes a free port. `hub_oin` is the only
+    caller that may deliver. `storage` is a folder that no other process uses.
+    `max_payload_bytes` is the largest payload that is accepted, `now` returns an
+    aware instant, `tracer` traces what is received.
     """
 
     listen: str
@@ -54,7 +57,7 @@ class LasSettings:
 
 
 class LasServer:
-    """A LAS that serves while the block lasts: `async with LasServer(las, me, settings):`."""
+    """Serves a LAS while the block lasts: `async with LasServer(las, me, settings):`."""
 
     def __init__(self, las: Las, identity: Identity, settings: LasSettings) -> None:
         self._las = las
@@ -69,20 +72,24 @@ class LasServer:
         return f"{self._settings.listen.rpartition(':')[0]}:{self.port}"
 
     async def start(self) -> Self:
-        """Serve, or raise `StorageError` or `WisselError` if it cannot."""
+        """Begin to serve.
+
+        Raises `StorageError` if another process uses the storage or it cannot be
+        written, and `WisselError` if the address cannot be listened on.
+        """
         settings = self._settings
         async with contextlib.AsyncExitStack() as stack:
             inbox = await asyncio.to_thread(Inbox, settings.storage)
             stack.callback(inbox.close)
-            servicer = LasServicer(
-                self._las,
+            receiver = Receiver(
+                las=self._las,
                 identity=self._identity,
                 hub_oin=settings.hub_oin,
-                inbox=inbox,
                 max_payload_bytes=settings.max_payload_bytes,
                 now=settings.now,
                 tracer=settings.tracer,
             )
+            servicer = LasServicer(receiver, inbox)
             stack.push_async_callback(servicer.settled)
             server = grpc.aio.server(options=_OPTIONS)
             add_LasServiceServicer_to_server(servicer, server)
@@ -94,7 +101,7 @@ class LasServer:
         return self
 
     async def stop(self) -> None:
-        """Take nothing new, finish what is under way, and free the storage."""
+        """Accept no new calls, finish those under way (30 seconds), and release the storage."""
         await self._closing.aclose()
 
     async def __aenter__(self) -> Self:
@@ -115,7 +122,12 @@ def serve(  # noqa: PLR0913 - how to serve
     tracer: Tracer | None = None,
     started: Callable[[str], None] = lambda address: None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM; `started` gets `host:port` once it can be reached."""
+    """Serve `las` until SIGINT or SIGTERM, then finish what is under way.
+
+    For `listen`, `hub_oin`, `storage`, `max_payload_bytes` and `tracer` see
+    `LasSettings`. `started` is called with `host:port` once the LAS can be
+    reached. Raises `StorageError` or `WisselError` if it cannot serve.
+    """
     settings = LasSettings(
         listen=listen,
         hub_oin=Oin.parse(hub_oin, "hub_oin"),
@@ -145,7 +157,7 @@ def _bind(server: grpc.aio.Server, listen: str, identity: Identity) -> int:
 
 
 def _credentials(identity: Identity) -> grpc.ServerCredentials:
-    """Return credentials that follow a renewed certificate, from the next handshake on."""
+    """Return credentials that use a renewed certificate from the next handshake on."""
     serving = identity.current()
 
     def renewed() -> grpc.ServerCertificateConfiguration | None:

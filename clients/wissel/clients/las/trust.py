@@ -1,4 +1,4 @@
-"""Who somebody is: by the certificate of a connection, or by a signature."""
+"""Identifies the caller by the certificate of its connection, and a signer by a signature."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -18,14 +18,15 @@ _LEAF: Final = "x509_pem_cert"
 _CANDIDATES: Final = "x509_pem_cert_chain"
 
 AuthContext = Mapping[str, Iterable[bytes]]
-"""What gRPC tells of a connection's peer."""
+"""What `ServicerContext.auth_context` of gRPC returns."""
 
 
 def caller_of(auth: AuthContext, paths: PathFinder, at: dt.datetime) -> Oin:
-    """Return the OIN of the client at the other end, by its own certificate alone.
+    """Return the OIN in the certificate of the calling client, whose path is valid at `at`.
 
     The other certificates that it sent are only candidates for the path
-    (design.md#identity). Raises `Refused` with a reason of identity.
+    (design.md#identity). Raises `Refused` with a reason of identity
+    (`CERTIFICATE_…`, `OIN_…`).
     """
     leaf = next(iter(auth.get(_LEAF, ())), None)
     if leaf is None:
@@ -35,12 +36,15 @@ def caller_of(auth: AuthContext, paths: PathFinder, at: dt.datetime) -> Oin:
 
 
 def verified(message: pb.Signed, payload_type: str, paths: PathFinder, at: dt.datetime) -> Verified:
-    """Return the verified bytes of a signed message, or raise `Refused`; see `dsse.verify`."""
+    """Return the payload of a signed message once it is verified at `at`; see `dsse.verify`.
+
+    Raises `Refused` if the signature or the path of the signer is not valid.
+    """
     return verify(signed_of(message), payload_type, paths, at)
 
 
 def _others(candidates: Iterable[bytes]) -> tuple[bytes, ...]:
     try:
         return chain_from_pem(b"\n".join(candidates))
-    except Refused:  # candidates that cannot be read lead nowhere
+    except Refused:  # candidates that cannot be read are not needed
         return ()

@@ -1,0 +1,176 @@
+"""Receives a message: from its opening to the receipt of a LAS that has accepted it."""
+
+import asyncio
+import datetime as dt
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from wissel.clients.identity import Identity, Material
+from wissel.clients.las.inbox import Inbox, InboxState, Known
+from wissel.clients.las.inbox_thread import InboxThread
+from wissel.clients.las.message import IncomingMessage, Las, RefuseMessage
+from wissel.clients.las.opening import Accepted, judge, require_hub
+from wissel.clients.las.payload import drain, receive, temporary
+from wissel.clients.las.receipts import Receipts, receipt_payload
+from wissel.clients.las.trust import AuthContext
+from wissel.clients.transport.spans import Kind, Sent, Span, Tracer
+from wissel.las.v1 import las_service_pb2 as pb
+from wissel.routing.exchange.envelope import freshness
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import Oin
+
+_LOG: Final = logging.getLogger("wissel.las")
+_DELIVER: Final = "wissel.las.v1.LasService/Deliver"
+_AGAIN_SECONDS: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receiver:
+    """Who receives: a LAS, as `identity`, from the hub `hub_oin`, at most so many bytes."""
+
+    las: Las
+    identity: Identity
+    hub_oin: Oin
+    max_payload_bytes: int
+    now: Callable[[], dt.datetime]
+    tracer: Tracer
+
+
+class Reception:
+    """Receives messages and hands each to the LAS once (design.md#sdk)."""
+
+    def __init__(
+        self, receiver: Receiver, inbox: Inbox, thread: InboxThread, receipts: Receipts
+    ) -> None:
+        self._receiver = receiver
+        self._inbox = inbox
+        self._thread = thread
+        self._receipts = receipts
+        self._owned: set[asyncio.Task[pb.DeliverResponse]] = set()
+
+    async def settled(self) -> None:
+        """Wait until every message that is complete has been handed to the LAS."""
+        while self._owned:
+            await asyncio.wait(self._owned)
+
+    async def deliver(
+        self, requests: AsyncIterator[pb.DeliverRequest], auth: AuthContext, sent: Sent
+    ) -> pb.DeliverResponse:
+        """Receive one message and return the answer to the hub; `sent` is the call's metadata.
+
+        1. The caller is our hub, by its certificate (see `opening.require_hub`).
+        2. The opening holds: stamp, header, signatures (see `opening.judge`).
+        3. No other call is at work on the same message (MESSAGE_IN_PROGRESS).
+        4. A message that is known gets the answer that it got before, with a
+           receipt for the stamp of this attempt. The answer follows the
+           half-close, because the hub ignores one that comes earlier.
+        5. It has not expired and is not too large (PAYLOAD_TOO_LARGE).
+        6. It arrives whole: half-close, size and digest (see `payload.receive`).
+        7. The inbox records on disk that `accept` begins, then it begins. From
+           here on the work is a task of this process: it goes on when the hub
+           breaks the call off.
+
+        Raises `Refused` with the reason of the first step that fails.
+        """
+        material, now = self._receiver.identity.current(), self._receiver.now()
+        # 1.
+        require_hub(auth, material, self._receiver.hub_oin, now)
+        with self._receiver.tracer.span(_DELIVER, Kind.SERVER, sent) as span:
+            return await self._receive(requests, material, now, span)
+
+    async def _receive(
+        self,
+        requests: AsyncIterator[pb.DeliverRequest],
+        material: Material,
+        now: dt.datetime,
+        span: Span,
+    ) -> pb.DeliverResponse:
+        """Do the steps of `deliver` from the second on."""
+        # 2.
+        opening = await anext(aiter(requests), None)
+        if opening is None or not opening.HasField("opening"):
+            raise Refused(Reason.HEADER_MISSING)
+        accepted = judge(opening.opening, material, self._receiver.hub_oin, now)
+        header = accepted.header
+        span.note(message_id=str(header.context.message_id), bytes=header.payload_size)
+        with ExitStack() as held:
+            # 3.
+            held.enter_context(self._inbox.reserved(accepted.key))
+            # 4.
+            known = await self._thread.run(self._inbox.find, accepted.key)
+            if known is not None and known.state is not InboxState.ACCEPTING:
+                await drain(requests)
+                return await self._answer_again(accepted, known)
+            # 5.
+            freshness(header.context, now)
+            limit = self._receiver.max_payload_bytes
+            if header.payload_size > limit:
+                raise Refused(Reason.PAYLOAD_TOO_LARGE, limit=str(limit))
+            # 6.
+            path = held.enter_context(temporary(self._inbox.incoming))
+            await receive(requests, header, path)
+            # 7.
+            message = _message(accepted, path, maybe_seen=known is not None)
+            await self._begin(accepted, message)
+            return await self._own(self._finish(accepted, message, held.pop_all()))
+
+    async def _begin(self, accepted: Accepted, message: IncomingMessage) -> None:
+        """Record that `accept` begins.
+
+        A stream that was cut looks like a half-close for a moment. By the time
+        the record is on disk the cut has cancelled this call, and `accept` did
+        not begin: the record is removed again.
+        """
+        expires = accepted.header.context.expires
+        try:
+            await self._thread.run(self._inbox.accepting, accepted.key, expires)
+        except asyncio.CancelledError:
+            if not message.maybe_seen:
+                self._thread.submit(self._inbox.abandon, accepted.key)
+            raise
+
+    async def _finish(
+        self, accepted: Accepted, message: IncomingMessage, held: ExitStack
+    ) -> pb.DeliverResponse:
+        """Call `accept`, record the outcome, and only then sign; then release what is held."""
+        with held:
+            try:
+                with self._receiver.tracer.span("accept"):
+                    await asyncio.to_thread(self._receiver.las.accept, message)
+            except RefuseMessage as no:
+                await self._thread.run(self._inbox.refused, accepted.key, no.reason, no.text)
+                return pb.DeliverResponse(refusal=pb.Refusal(reason=no.reason, text=no.text))
+            except Exception:  # noqa: BLE001 - any other exception of a vendor means: not now
+                _LOG.exception("accept failed; the hub will come back with it")
+                raise Refused(Reason.RECEIVER_FAILED, retry_after=_AGAIN_SECONDS) from None
+            payload = receipt_payload(accepted, self._receiver.now())
+            await self._thread.run(self._inbox.received, accepted.key, payload)
+            return pb.DeliverResponse(receipt=await self._receipts.sign(accepted.key, payload))
+
+    async def _answer_again(self, accepted: Accepted, known: Known) -> pb.DeliverResponse:
+        if known.state is InboxState.REFUSED:
+            return pb.DeliverResponse(refusal=pb.Refusal(reason=known.reason, text=known.text))
+        return pb.DeliverResponse(receipt=await self._receipts.for_stamp(accepted, known))
+
+    async def _own(self, work: Coroutine[Any, Any, pb.DeliverResponse]) -> pb.DeliverResponse:
+        task = asyncio.ensure_future(work)
+        self._owned.add(task)
+        task.add_done_callback(self._owned.discard)
+        return await asyncio.shield(task)
+
+
+def _message(accepted: Accepted, path: Path, *, maybe_seen: bool) -> IncomingMessage:
+    header = accepted.header
+    return IncomingMessage(
+        routing_key=accepted.stamp.routing_key,
+        context=header.context,
+        path=path,
+        size=header.payload_size,
+        sha256=header.payload_sha256.hex(),
+        maybe_seen=maybe_seen,
+    )
