@@ -14,7 +14,7 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import BoardNumber, Brin, Vestiging
 from wissel.server.registry.ports import Register
-from wissel.server.registry.schools.usecases import NewLocation, RegisterSchool, register_school
+from wissel.server.registry.schools.registration import NewLocation, RegisterSchool, register_school
 
 TEST_SCHOOL = RegisterSchool(
     brin=Brin("99YY"),

@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 from support.builders.register_builders import actor
 from wissel.server.registry.ports import Register, Snapshot, Transaction
 from wissel.server.registry.schools.duo import parse
-from wissel.server.registry.schools.usecases import ImportReport, ImportSchools, import_schools
+from wissel.server.registry.schools.file_import import ImportReport, ImportSchools, import_schools
 
 T = TypeVar("T")
 ACTOR: Final = actor()

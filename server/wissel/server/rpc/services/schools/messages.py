@@ -5,7 +5,7 @@ from typing import Final
 from wissel.routing.facts import Board, Samenwerkingsverband, School
 from wissel.routing.facts.plain import etag_of
 from wissel.school.v1 import school_pb2, school_service_pb2
-from wissel.server.registry.schools.usecases import ImportReport
+from wissel.server.registry.schools.file_import import ImportReport
 from wissel.server.rpc.requests.parsing import day_text
 
 MAX_CHANGES: Final = 20_000

@@ -12,7 +12,7 @@ from wissel.school.v1 import school_service_pb2 as pb
 from wissel.school.v1 import school_service_pb2_grpc as pb_grpc
 from wissel.server.registry.finding import get_board, get_school
 from wissel.server.registry.ports import Transaction
-from wissel.server.registry.schools import duo, usecases
+from wissel.server.registry.schools import duo, file_import, registration
 from wissel.server.registry.schools.lists import (
     SchoolFilter,
     count_schools,
@@ -51,7 +51,7 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
         command = self._import(header, file)
 
         async def work(transaction: Transaction) -> pb.ImportSchoolsResponse:
-            return import_message(await usecases.import_schools(transaction, command))
+            return import_message(await file_import.import_schools(transaction, command))
 
         return await mutate(
             self._backend,
@@ -69,7 +69,7 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
         command = _registration(request)
 
         async def work(transaction: Transaction) -> pb.RegisterSchoolResponse:
-            school = await usecases.register_school(transaction, command)
+            school = await registration.register_school(transaction, command)
             return pb.RegisterSchoolResponse(school=school_message(school))
 
         return await mutate(self._backend, request, pb.RegisterSchoolResponse, work)
@@ -129,11 +129,11 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
 
     def _import(
         self, header: pb.ImportSchoolsHeader, file: duo.ParsedFile
-    ) -> usecases.ImportSchools:
+    ) -> file_import.ImportSchools:
         share = self._backend.max_closed_share
         if header.HasField("max_closed_share"):
             share = header.max_closed_share
-        return usecases.ImportSchools(
+        return file_import.ImportSchools(
             file=file,
             as_of=parse_optional_day(header.as_of_date, "as_of_date"),
             max_closed_share=share,
@@ -176,19 +176,19 @@ class SamenwerkingsverbandServicer(pb_grpc.SamenwerkingsverbandServiceServicer):
         )
 
 
-def _registration(request: pb.RegisterSchoolRequest) -> usecases.RegisterSchool:
+def _registration(request: pb.RegisterSchoolRequest) -> registration.RegisterSchool:
     school = request.school
     brin = Brin.parse(school.brin, "school.brin")
     if len(school.locations) > 100:  # noqa: PLR2004 - a vestiging has two digits
         raise Refused(
             Reason.FIELD_INVALID, field="school.locations", expected="at most 100 locations"
         )
-    return usecases.RegisterSchool(
+    return registration.RegisterSchool(
         brin=brin,
         board=BoardNumber.parse(school.board_number, "school.board_number"),
         board_name=request.board_name,
         locations=tuple(
-            usecases.NewLocation(
+            registration.NewLocation(
                 vestiging=Vestiging.within(
                     brin,
                     required(each.vestiging, "school.locations.vestiging"),

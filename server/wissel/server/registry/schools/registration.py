@@ -1,49 +1,18 @@
-"""Schools and boards: from DUO's files, or by an operator where these lack them (R1)."""
+"""Registering a school that DUO's files lack, by an operator (R1)."""
 
-import datetime as dt
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from wissel.routing.facts import OPERATOR_SOURCE, Board, Location, School, SourceReport
+from wissel.routing.facts import OPERATOR_SOURCE, Board, Location, School
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import BoardNumber, Brin, Vestiging
 from wissel.routing.values.texts import NAME_LIMIT, free_line, named_line
 from wissel.server.registry.ports import Transaction
-from wissel.server.registry.schools.differences import ChangeKind, SchoolChange
-from wissel.server.registry.schools.duo import ParsedFile
 from wissel.server.registry.schools.duo_formats import MUNICIPALITY, POSTCODE
-from wissel.server.registry.schools.plan import Known, Plan, plan
 
 _LOCATIONS: Final = "school.locations"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportSchools:
-    """A file to import; without `as_of` it describes today.
-
-    `max_closed_share` is the largest share, 0 to 1, of the source's open
-    locations that may close. `validate_only` only reports.
-    """
-
-    file: ParsedFile
-    as_of: dt.date | None = None
-    max_closed_share: float = 0.02
-    validate_only: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportReport:
-    """What a file changed, or would change; `revision` is that of the register after it."""
-
-    source: str
-    as_of: dt.date
-    line_count: int
-    changes: tuple[SchoolChange, ...]
-    counts: Mapping[ChangeKind, int]
-    revision: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,77 +37,6 @@ class RegisterSchool:
     board: BoardNumber
     locations: tuple[NewLocation, ...]
     board_name: str = ""
-
-
-async def import_schools(transaction: Transaction, command: ImportSchools) -> ImportReport:
-    """Apply a file whole, or refuse it, and report every difference.
-
-    1. its day is not after today, and the share is one: FIELD_INVALID
-    2. it is not older than what its source last reported: FILE_OUTDATED
-    3. it does not close more than the share: IMPORT_CLOSES_TOO_MANY
-    """
-    file, as_of = command.file, command.as_of or transaction.today
-    _check_fields(command, as_of, transaction.today)
-    await _check_order(transaction, file, as_of)
-    planned = plan(
-        Known.of(await transaction.find(Board), await transaction.find(School)), file, as_of
-    )
-    _check_share(command, planned)
-    if command.validate_only:
-        transaction.discard()
-    else:
-        report = SourceReport(source=file.source, as_of=as_of, sha256=file.sha256)
-        await transaction.put(*planned.facts, report)
-    return ImportReport(
-        source=file.source,
-        as_of=as_of,
-        line_count=file.line_count,
-        changes=planned.changes,
-        counts=planned.counts,
-        revision=transaction.revision,
-    )
-
-
-def _check_fields(command: ImportSchools, as_of: dt.date, today: dt.date) -> None:
-    if as_of > today:
-        raise Refused(
-            Reason.FIELD_INVALID,
-            field="as_of_date",
-            value=str(as_of),
-            problem="a file cannot describe a day that is still to come",
-        )
-    if not 0 <= command.max_closed_share <= 1:
-        raise Refused(
-            Reason.FIELD_INVALID,
-            field="max_closed_share",
-            value=str(command.max_closed_share),
-            expected="0 to 1",
-        )
-
-
-async def _check_order(transaction: Transaction, file: ParsedFile, as_of: dt.date) -> None:
-    last = await transaction.get(SourceReport, file.source)
-    if last is not None and as_of < last.as_of:
-        raise Refused(
-            Reason.FILE_OUTDATED,
-            field="as_of_date",
-            file=file.name,
-            source=file.source,
-            as_of=str(as_of),
-            last=str(last.as_of),
-        )
-
-
-def _check_share(command: ImportSchools, planned: Plan) -> None:
-    if planned.closed_share > command.max_closed_share:
-        raise Refused(
-            Reason.IMPORT_CLOSES_TOO_MANY,
-            file=command.file.name,
-            source=command.file.source,
-            closing=str(planned.closing),
-            open=str(planned.open_locations),
-            limit=str(command.max_closed_share),
-        )
 
 
 async def register_school(transaction: Transaction, command: RegisterSchool) -> School:
