@@ -32,7 +32,7 @@ VENDOR_KINDS: Final = (AgreementKind.VENDOR_OSR, AgreementKind.VENDOR_OSO)
 
 
 def in_force(agreements: Iterable[Agreement], kind: AgreementKind, day: dt.date) -> bool:
-    """Whether one of the agreements is of this kind and holds on the day."""
+    """Whether one of the agreements is of a kind and in force on a day."""
     return any(each.kind == kind and each.period.contains(day) for each in agreements)
 
 
@@ -41,14 +41,16 @@ async def record_agreement(
 ) -> Agreement:
     """Record an agreement and return it.
 
-    1. the signatory exists: BOARD_NOT_FOUND, SWV_NOT_FOUND, PARTY_NOT_FOUND
-    2. it can sign this kind: FIELD_INVALID
-    3. it has not signed the same for some of the same days: ALREADY_REGISTERED
-    4. an extension stands on an OSO agreement of that day, and ends with it:
-       AGREEMENT_MISSING
+    1. The signatory exists: BOARD_NOT_FOUND, SWV_NOT_FOUND, PARTY_NOT_FOUND.
+    2. It can sign this kind: FIELD_INVALID.
+    3. No agreement of the same kind and signatory has a day in common with it:
+       ALREADY_REGISTERED.
+    4. An extension needs an OSO agreement that is in force on its first day,
+       and ends with it: AGREEMENT_MISSING.
     """
-    await _signatory_exists(transaction, command.signatory)
-    await _can_sign(transaction, command)
+    await _require_signatory(transaction, command.signatory)  # 1.
+    await _require_kind(transaction, command)  # 2.
+    # 3.
     signed = await transaction.find(Agreement, signatory=str(command.signatory))
     period = Period(command.start or transaction.today)
     for other in signed:
@@ -58,8 +60,9 @@ async def record_agreement(
                 entity="agreement",
                 key=str(other.agreement_id),
             )
+    # 4.
     if command.kind is AgreementKind.OSO_SWV_EXTENSION:
-        period = period.until(_base(signed, command, period.start).period.end)
+        period = period.until(_extended(signed, command, period.start).period.end)
     agreement = Agreement(
         agreement_id=new_id(), signatory=command.signatory, kind=command.kind, period=period
     )
@@ -70,12 +73,13 @@ async def record_agreement(
 async def terminate_agreement(
     transaction: Transaction, command: TerminateAgreement
 ) -> tuple[Agreement, ...]:
-    """End an agreement, and with OSO its extensions; return what ended, the agreement first.
+    """End an agreement, and with one of OSO its extensions; return them, the agreement first.
 
-    Without a day it has ended: its last day was yesterday, so an agreement that
-    began today or later never held. A named day lies between today (else
-    DATE_IN_PAST) and the end that it already had (else AGREEMENT_ENDED), and
-    not before its first day (PERIOD_INVALID).
+    Without a day its last day becomes yesterday, so an agreement that began
+    today or later was never in force. A last day that is named is today or
+    later (DATE_IN_PAST), not after the end that it already has
+    (AGREEMENT_ENDED), and not before its first day (PERIOD_INVALID). Also
+    AGREEMENT_NOT_FOUND, ETAG_MISMATCH.
     """
     agreement = await get_agreement(transaction, command.agreement_id)
     check_etag(agreement, command.etag)
@@ -108,7 +112,7 @@ def _last_day(agreement: Agreement, end: dt.date | None, today: dt.date) -> dt.d
     return Period.parse(agreement.period.start, end).end or end
 
 
-async def _signatory_exists(snapshot: Snapshot, signatory: Signatory) -> None:
+async def _require_signatory(snapshot: Snapshot, signatory: Signatory) -> None:
     match signatory:
         case BoardNumber():
             await get_board(snapshot, signatory)
@@ -118,7 +122,7 @@ async def _signatory_exists(snapshot: Snapshot, signatory: Signatory) -> None:
             await get_party(snapshot, signatory)
 
 
-async def _can_sign(snapshot: Snapshot, command: RecordAgreement) -> None:
+async def _require_kind(snapshot: Snapshot, command: RecordAgreement) -> None:
     allowed: tuple[AgreementKind, ...] = BOARD_KINDS
     if isinstance(command.signatory, Oin):
         party = await get_party(snapshot, command.signatory)
@@ -131,8 +135,8 @@ async def _can_sign(snapshot: Snapshot, command: RecordAgreement) -> None:
         )
 
 
-def _base(signed: Iterable[Agreement], command: RecordAgreement, day: dt.date) -> Agreement:
-    """Return the OSO agreement on which an extension of that day stands."""
+def _extended(signed: Iterable[Agreement], command: RecordAgreement, day: dt.date) -> Agreement:
+    """Return the OSO agreement that an extension from that day extends."""
     for each in signed:
         if each.kind is AgreementKind.OSO and each.period.contains(day):
             return each

@@ -1,8 +1,8 @@
-"""What a caller can ask of the register, with every value already parsed.
+"""The commands of the register: what a caller asks for, with every value parsed.
 
-Each command belongs to the use case of the same name. A day that is None
-takes the default that the contract names; an empty `etag` skips the check
-against lost updates.
+Each belongs to the use case of the same name. A day that is None takes the
+default that the command names. An empty `etag` skips the check against lost
+updates.
 """
 
 import datetime as dt
@@ -32,7 +32,7 @@ from wissel.routing.values.identifiers import (
 
 
 class Keep(Enum):
-    """Leave a field as it is; None would mean to empty it."""
+    """Leaves a field as it is, where None would empty it."""
 
     KEEP = "KEEP"
 
@@ -42,7 +42,7 @@ KEEP: Final = Keep.KEEP
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordAgreement:
-    """A signed agreement; without `start` it counts from today."""
+    """A signed agreement; without `start` its first day is today."""
 
     signatory: Signatory
     kind: AgreementKind
@@ -51,7 +51,7 @@ class RecordAgreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TerminateAgreement:
-    """The last day of an agreement; without `end` it has ended."""
+    """The last day of an agreement; without `end` that is yesterday."""
 
     agreement_id: UUID
     end: dt.date | None = None
@@ -80,7 +80,10 @@ class RegisterSystem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualifySystem:
-    """A system passed the qualification for a service (code or alias), or lost it."""
+    """A system that passed the qualification for a service (code or alias).
+
+    With `withdraw` it has lost it.
+    """
 
     system_id: SystemId
     service: ServiceCode
@@ -90,7 +93,7 @@ class QualifySystem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetRollout:
-    """How far the gates open; PILOT names the organisations that go first."""
+    """How far a system may exchange for a service; `pilots` are the organisations of a PILOT."""
 
     system_id: SystemId
     service: ServiceCode

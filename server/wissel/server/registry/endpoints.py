@@ -42,42 +42,49 @@ async def register_endpoint(
 ) -> Endpoint:
     """Record an endpoint under a mandate of the caller, and return it.
 
-    1. the mandate is the caller's and has not ended: MANDATE_NOT_FOUND, MANDATE_ENDED
-    2. its days: DATE_IN_PAST, PERIOD_INVALID, ENDPOINT_OUTSIDE_MANDATE
-    3. the school is open: SCHOOL_CLOSED
-    4. the service has this version: SERVICE_VERSION_NOT_FOUND
-    5. the address: URL_INVALID
-    6. the routing key is the organisation's: ROUTING_KEY_FOREIGN, ROUTING_KEY_RESERVED
-    7. vestiging, aanleverpunt and attribute fit the organisation: VESTIGING_NOT_FOUND,
-       AANLEVERPUNT_INVALID, FIELD_INVALID
-    8. nobody has this version and key on one of these days: ROUTING_KEY_IN_USE
+    1. The mandate is within the caller's scope and has not ended:
+       MANDATE_NOT_FOUND, MANDATE_ENDED.
+    2. Its days are allowed: DATE_IN_PAST, PERIOD_INVALID, ENDPOINT_OUTSIDE_MANDATE.
+    3. The school is open on its first day, or today if that is later: SCHOOL_CLOSED.
+    4. Its vestiging, attribute and aanleverpunt fit the organisation:
+       IDENTIFIER_MALFORMED, VESTIGING_NOT_FOUND, SCHOOL_CLOSED, FIELD_INVALID,
+       AANLEVERPUNT_INVALID.
+    5. The service has its version: SERVICE_VERSION_NOT_FOUND.
+    6. Its routing key is of the organisation: ROUTING_KEY_FOREIGN, ROUTING_KEY_RESERVED.
+    7. Its URL is one that the hub accepts: URL_INVALID.
+    8. No other endpoint has its version and routing key on one of its days:
+       ROUTING_KEY_IN_USE.
     """
+    # 1.
     mandate = await get_mandate(transaction, command.mandate_id, scope)
     still_changeable(mandate, transaction.today)
+    # 2.
     period = endpoint_period(command.start, command.end, mandate, transaction.today, scope)
+    # 3.
     day = max(period.start, transaction.today)
     giver = await get_organisation(transaction, mandate.organisation)
     refuse_closed(giver, day)
-    service = await get_service(transaction, mandate.service)
+    # 4.
     vestiging = own_vestiging(command.vestiging, giver, day)
     attribute = fitting_attribute(command.attribute, mandate.organisation)
     point = allowed_aanleverpunt(command.aanleverpunt, vestiging, attribute, giver, scope)
+    service = await get_service(transaction, mandate.service)
     endpoint = Endpoint(
         endpoint_id=new_id(),
         mandate_id=mandate.mandate_id,
         organisation=mandate.organisation,
         service=mandate.service,
         system_id=mandate.system_id,
-        version=usable_version(service, command.version, day),
-        routing_key=own_key(command.routing_key, giver),
-        url=address(command.url, forwardable=service.forwardable),
+        version=usable_version(service, command.version, day),  # 5.
+        routing_key=own_key(command.routing_key, giver),  # 6.
+        url=address(command.url, forwardable=service.forwardable),  # 7.
         attribute=attribute,
         period=period,
         vestiging=vestiging,
         aanleverpunt=point,
         contract=command.contract,
     )
-    await refuse_taken_key(transaction, endpoint, mandate, scope)
+    await refuse_taken_key(transaction, endpoint, mandate, scope)  # 8.
     await transaction.put(endpoint)
     return endpoint
 
@@ -85,9 +92,9 @@ async def register_endpoint(
 async def end_endpoint(transaction: Transaction, command: EndEndpoint, scope: Scope) -> Endpoint:
     """End an endpoint after a day that is today or later, or immediately, and return it.
 
-    ENDPOINT_NOT_FOUND, ETAG_MISMATCH, ENDPOINT_ENDED; DATE_IN_PAST and
-    PERIOD_INVALID for the day. A later last day than it had must leave its
-    routing key to others who have it by then: ROUTING_KEY_IN_USE.
+    Raises ENDPOINT_NOT_FOUND, ETAG_MISMATCH, ENDPOINT_ENDED; DATE_IN_PAST and
+    PERIOD_INVALID for the day; ROUTING_KEY_IN_USE if a later day than it had is
+    one on which another endpoint has its version and routing key.
     """
     endpoint = await _changeable(transaction, command.endpoint_id, command.etag, scope)
     if command.end is None:
@@ -106,9 +113,10 @@ async def end_endpoint(transaction: Transaction, command: EndEndpoint, scope: Sc
 async def suspend_endpoint(
     transaction: Transaction, command: SuspendEndpoint, scope: Scope
 ) -> Endpoint:
-    """Close an endpoint for traffic and return it; messages are refused, never rerouted.
+    """Suspend an endpoint and return it: messages for it are refused, never rerouted.
 
-    ENDPOINT_NOT_FOUND, ETAG_MISMATCH, ENDPOINT_ENDED. Suspending twice is once.
+    One that is suspended stays so. Raises ENDPOINT_NOT_FOUND, ETAG_MISMATCH,
+    ENDPOINT_ENDED.
     """
     endpoint = await _changeable(transaction, command.endpoint_id, command.etag, scope)
     suspended = replace(endpoint, suspended=True)
@@ -119,9 +127,9 @@ async def suspend_endpoint(
 async def resume_endpoint(
     transaction: Transaction, command: ResumeEndpoint, scope: Scope
 ) -> Endpoint:
-    """Open a suspended endpoint again and return it; an open one stays open.
+    """Resume a suspended endpoint and return it; one that is not suspended stays so.
 
-    ENDPOINT_NOT_FOUND, ETAG_MISMATCH, ENDPOINT_ENDED.
+    Raises ENDPOINT_NOT_FOUND, ETAG_MISMATCH, ENDPOINT_ENDED.
     """
     endpoint = await _changeable(transaction, command.endpoint_id, command.etag, scope)
     resumed = replace(endpoint, suspended=False)
@@ -130,7 +138,7 @@ async def resume_endpoint(
 
 
 def endpoint_has_ended(endpoint: Endpoint, today: dt.date) -> bool:
-    """Whether its own period has no day left; its mandate may have ended before."""
+    """Whether an endpoint was stopped or its last day lies before today, whatever its mandate."""
     end = endpoint.period.end
     return endpoint.stopped or (end is not None and end < today)
 

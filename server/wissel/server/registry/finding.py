@@ -1,7 +1,8 @@
-"""Reading one thing from the register, or refusing because it is not there.
+"""Reading one fact from the register, or refusing because it is not there.
 
-Each raises `Refused(<THING>_NOT_FOUND)` with the key that was asked. What lies
-outside the caller's scope is refused in the same words (design.md#authorization).
+Each function raises `Refused(<ENTITY>_NOT_FOUND)` with the key that was asked
+for. What lies outside the caller's scope is refused in the same words as what
+does not exist (design.md#authorization).
 """
 
 from uuid import UUID
@@ -62,7 +63,7 @@ async def get_swv(snapshot: Snapshot, code: Swv) -> Samenwerkingsverband:
 async def get_organisation(
     snapshot: Snapshot, organisation: Organisation
 ) -> School | Samenwerkingsverband:
-    """Return the school or samenwerkingsverband with this BRIN or code."""
+    """Return the organisation; raises `Refused` with SCHOOL_NOT_FOUND or SWV_NOT_FOUND."""
     if isinstance(organisation, Brin):
         return await get_school(snapshot, organisation)
     return await get_swv(snapshot, organisation)
@@ -98,7 +99,7 @@ async def get_service(snapshot: Snapshot, code: ServiceCode) -> Service:
 async def get_qualification(
     snapshot: Snapshot, system_id: SystemId, service: ServiceCode
 ) -> Qualification:
-    """Return how far the system may act; a fresh one if nothing was recorded yet."""
+    """Return how far a system may act for a service; not qualified if nothing was recorded."""
     known = await snapshot.get(Qualification, f"{system_id}/{service}")
     return known or Qualification(system_id=system_id, service=service)
 
@@ -130,7 +131,7 @@ async def get_endpoint(snapshot: Snapshot, endpoint_id: UUID, scope: Scope) -> E
 
 
 def check_etag(fact: Fact, etag: str) -> None:
-    """Raise `Refused(ETAG_MISMATCH)` if the caller saw another version of the fact.
+    """Raise `Refused(ETAG_MISMATCH)` unless `etag` is that of the fact as it is now.
 
     An empty etag skips the check.
     """

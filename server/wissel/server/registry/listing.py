@@ -16,10 +16,10 @@ _AT_ONCE: Final = 500  # rows read at a time while most are filtered out
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """The part of a list that is asked for.
+    """Which part of a list is read.
 
-    `after` is the key after which it begins, empty at the start; `limit` is the
-    most items, at least 1; `pinned` the revision at which reading began.
+    It begins after the key `after` (empty for the first part) and has at most
+    `limit` items, at least 1. `pinned` is the revision at which reading began.
     """
 
     after: str
@@ -29,13 +29,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed(Generic[F]):
-    """One part; `last` is the key after which the next begins, empty if there is none."""
+    """One part of a list; the next begins after the key `last`, which is empty if there is none."""
 
     items: tuple[F, ...]
     last: str
 
 
-async def listed(
+async def list_part(
     snapshot: Snapshot,
     kind: type[F],
     part: Part,
@@ -45,8 +45,8 @@ async def listed(
 ) -> Listed[F]:
     """Return a part of the facts of a kind that existed at its pinned revision.
 
-    `where` is answered by the store's indexes; `keep` filters what it returns,
-    and reading goes on until the part is full or nothing is left.
+    The store's indexes answer `where`. What they find is filtered by `keep`,
+    and read on until the part is full or nothing is left.
     """
     items: list[F] = []
     after = part.after

@@ -13,8 +13,6 @@ from wissel.routing.facts import (
     School,
     Service,
 )
-from wissel.routing.refusals.errors import Refused
-from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import Period
 from wissel.server.registry.commands import CreateMandate, EndMandate, UpdateMandate
 from wissel.server.registry.finding import (
@@ -31,6 +29,7 @@ from wissel.server.registry.rules.mandates import (
     moved,
     refuse_closed,
     refuse_overlap,
+    refuse_unqualified,
     refuse_unsigned,
     still_changeable,
     stopped_now,
@@ -52,18 +51,24 @@ async def create_mandate(
 ) -> GivenMandate:
     """Give a mandate; with `validate_only` nothing is recorded.
 
-    1. organisation, service and system exist: SCHOOL_NOT_FOUND, SWV_NOT_FOUND,
-       SERVICE_NOT_FOUND, SYSTEM_NOT_FOUND
-    2. the first day is today or later, but for an operator: DATE_IN_PAST; the
-       last is no earlier: PERIOD_INVALID
-    3. the school is open on the first day, or today if that was earlier: SCHOOL_CLOSED
-    4. the system is qualified, or the mandate would be dead: SYSTEM_NOT_QUALIFIED
-    5. the agreements hold on that same day: AGREEMENT_MISSING
-    6. no other of the same organisation, service and system shares a day: MANDATE_OVERLAPS
+    1. The organisation, service and system exist: SCHOOL_NOT_FOUND,
+       SWV_NOT_FOUND, SERVICE_NOT_FOUND, SYSTEM_NOT_FOUND.
+    2. The first day is today or later, unless an operator asks: DATE_IN_PAST.
+       The last day is not before it: PERIOD_INVALID.
+    3. The school is open on the first day, or today if that is later:
+       SCHOOL_CLOSED.
+    4. The system is qualified; otherwise the mandate would lead to no route:
+       SYSTEM_NOT_QUALIFIED.
+    5. The organisation's agreements are in force on the day of 3:
+       AGREEMENT_MISSING.
+    6. No other mandate of the same organisation, service and system has a day
+       in common with it: MANDATE_OVERLAPS.
     """
+    # 1.
     giver = await get_organisation(transaction, command.organisation)
     service = await get_service(transaction, command.service)
     system = await get_system(transaction, command.system_id)
+    # 2.
     start = allow_start(command.start or transaction.today, transaction.today, scope)
     mandate = Mandate(
         mandate_id=new_id(),
@@ -74,33 +79,40 @@ async def create_mandate(
         processing=_processing(service),
         created=transaction.now,
     )
-    refuse_closed(giver, max(start, transaction.today))
-    await _qualified(transaction, mandate)
-    await _signed(transaction, mandate, service, giver)
-    await _alone(transaction, mandate)
+    refuse_closed(giver, max(start, transaction.today))  # 3.
+    refuse_unqualified(  # 4.
+        await get_qualification(transaction, mandate.system_id, mandate.service)
+    )
+    await _refuse_unsigned(transaction, mandate, service, giver)  # 5.
+    await _refuse_overlap(transaction, mandate)  # 6.
     if not command.validate_only:
         await transaction.put(mandate)
     return GivenMandate(mandate=mandate, note=service.note)
 
 
 async def update_mandate(transaction: Transaction, command: UpdateMandate, scope: Scope) -> Mandate:
-    """Change the days of a mandate that has not ended, and return it.
+    """Change the days of a mandate, and return it.
 
-    Beside the rules of `mandate_rules.moved`: MANDATE_NOT_FOUND, ETAG_MISMATCH,
-    MANDATE_ENDED, MANDATE_OVERLAPS. A new first day is checked as that of a new
-    mandate. An endpoint under it that would come to share a routing key and a
-    day with another is ROUTING_KEY_IN_USE.
+    1. It is within the caller's scope, as the caller last read it, and has not
+       ended: MANDATE_NOT_FOUND, ETAG_MISMATCH, MANDATE_ENDED.
+    2. The new days are allowed: see `rules.mandates.moved`.
+    3. A new first day fits the school and its agreements, as that of a new
+       mandate: SCHOOL_CLOSED, AGREEMENT_MISSING.
+    4. No other mandate of the same organisation, service and system has a day
+       in common with it: MANDATE_OVERLAPS.
+    5. None of its endpoints gets a day in common with another endpoint of the
+       same version and routing key: ROUTING_KEY_IN_USE.
     """
-    mandate = await get_mandate(transaction, command.mandate_id, scope)
-    check_etag(mandate, command.etag)
-    still_changeable(mandate, transaction.today)
-    changed = moved(mandate, command, transaction.today, scope)
+    mandate = await _changeable(transaction, command.mandate_id, command.etag, scope)  # 1.
+    changed = moved(mandate, command, transaction.today, scope)  # 2.
+    # 3.
     if changed.period.start != mandate.period.start:
         giver = await get_organisation(transaction, changed.organisation)
         service = await get_service(transaction, changed.service)
         refuse_closed(giver, max(changed.period.start, transaction.today))
-        await _signed(transaction, changed, service, giver)
-    await _alone(transaction, changed)
+        await _refuse_unsigned(transaction, changed, service, giver)
+    await _refuse_overlap(transaction, changed)  # 4.
+    # 5.
     for endpoint in await transaction.find(Endpoint, mandate_id=str(changed.mandate_id)):
         await refuse_taken_key(transaction, endpoint, changed, scope)
     await transaction.put(changed)
@@ -110,46 +122,49 @@ async def update_mandate(transaction: Transaction, command: UpdateMandate, scope
 async def end_mandate(transaction: Transaction, command: EndMandate, scope: Scope) -> Mandate:
     """End a mandate after a day that is today or later, or immediately, and return it.
 
-    Ended immediately it is in no route from this revision on, whatever day is
-    asked about. Otherwise as `update_mandate` with that last day.
+    A mandate that is ended immediately leads to no route from this revision on,
+    whatever day is asked about: MANDATE_NOT_FOUND, ETAG_MISMATCH, MANDATE_ENDED.
+    With a last day it is `update_mandate`.
     """
     if command.end is not None:
         update = UpdateMandate(mandate_id=command.mandate_id, end=command.end, etag=command.etag)
         return await update_mandate(transaction, update, scope)
-    mandate = await get_mandate(transaction, command.mandate_id, scope)
-    check_etag(mandate, command.etag)
-    still_changeable(mandate, transaction.today)
+    mandate = await _changeable(transaction, command.mandate_id, command.etag, scope)
     stopped = stopped_now(mandate, transaction.today)
     await transaction.put(stopped)
     return stopped
 
 
 def _processing(service: Service) -> Processing:
-    """Where the owner must confirm a mandate, a new one waits for that (R6)."""
+    """Return whether a new mandate waits until the owner of its service confirms it (R6)."""
     return Processing.AWAITING if service.processed_by_owner else Processing.NOT_REQUIRED
 
 
-async def _qualified(transaction: Transaction, mandate: Mandate) -> None:
-    found = await get_qualification(transaction, mandate.system_id, mandate.service)
-    if not found.qualified:
-        raise Refused(
-            Reason.SYSTEM_NOT_QUALIFIED, system_id=mandate.system_id, service=mandate.service
-        )
+async def _changeable(
+    transaction: Transaction, mandate_id: UUID, etag: str, scope: Scope
+) -> Mandate:
+    mandate = await get_mandate(transaction, mandate_id, scope)
+    check_etag(mandate, etag)
+    still_changeable(mandate, transaction.today)
+    return mandate
 
 
-async def _signed(
+async def _refuse_unsigned(
     transaction: Transaction,
     mandate: Mandate,
     service: Service,
     giver: School | Samenwerkingsverband,
 ) -> None:
-    """Boards sign for their schools, a samenwerkingsverband for itself."""
+    """Refuse a mandate without its agreements (R2).
+
+    A board signs for its schools, a samenwerkingsverband for itself.
+    """
     signatory = giver.board if isinstance(giver, School) else giver.code
     signed = await transaction.find(Agreement, signatory=signatory)
     refuse_unsigned(service, signatory, signed, max(mandate.period.start, transaction.today))
 
 
-async def _alone(transaction: Transaction, mandate: Mandate) -> None:
+async def _refuse_overlap(transaction: Transaction, mandate: Mandate) -> None:
     triple = await transaction.find(
         Mandate,
         organisation=mandate.organisation,

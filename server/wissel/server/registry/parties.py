@@ -33,15 +33,18 @@ from wissel.server.registry.finding import (
     get_system,
 )
 from wissel.server.registry.ports import Transaction
+from wissel.server.registry.rules.mandates import refuse_unqualified
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _ISSUER_SERIAL: Final = re.compile(r"[^\x00-\x1f]{1,500}#[0-9a-f]{1,40}")
 
 
 async def register_party(transaction: Transaction, command: RegisterParty) -> Party:
-    """Record a party and return it; `Refused(ALREADY_REGISTERED)` if its OIN is taken.
+    """Record a party and return it.
 
-    The OIN of a system's own certificate is taken as well.
+    Its name is one line that is not empty, its contact one line (FIELD_REQUIRED,
+    FIELD_INVALID, PERSON_NUMBER_IN_TEXT). No party and no system has its OIN
+    yet: ALREADY_REGISTERED.
     """
     party = Party(
         oin=command.oin,
@@ -58,10 +61,14 @@ async def register_party(transaction: Transaction, command: RegisterParty) -> Pa
 async def register_system(transaction: Transaction, command: RegisterSystem) -> System:
     """Record a system of a vendor and return it.
 
-    1. its vendor is registered as one: PARTY_NOT_FOUND, FIELD_INVALID
-    2. its id is new: ALREADY_REGISTERED
-    3. an OIN of its own is nobody else's: ALREADY_REGISTERED
+    1. Its party is registered, as a vendor: PARTY_NOT_FOUND, FIELD_INVALID.
+    2. Its id is new: ALREADY_REGISTERED.
+    3. Its name is one line that is not empty: FIELD_REQUIRED, FIELD_INVALID,
+       PERSON_NUMBER_IN_TEXT.
+    4. An OIN of its own is not that of a party, nor of another vendor's system:
+       ALREADY_REGISTERED.
     """
+    # 1.
     vendor = await get_party(transaction, command.party)
     if vendor.role is not Role.VENDOR:
         raise Refused(
@@ -69,6 +76,7 @@ async def register_system(transaction: Transaction, command: RegisterSystem) -> 
             field="party_oin",
             problem=f"a party with role {vendor.role} has no systems",
         )
+    # 2.
     if await transaction.get(System, command.system_id):
         raise Refused(
             Reason.ALREADY_REGISTERED, field="system_id", entity="system", key=command.system_id
@@ -76,28 +84,29 @@ async def register_system(transaction: Transaction, command: RegisterSystem) -> 
     system = System(
         system_id=command.system_id,
         party=command.party,
-        name=named_line(command.name, "name", NAME_LIMIT),
+        name=named_line(command.name, "name", NAME_LIMIT),  # 3.
         # Its vendor's OIN acts for it anyway, and then goes on doing so.
         oin=None if command.oin == command.party else command.oin,
     )
-    await _own_oin(transaction, system)
+    await _refuse_taken_oin(transaction, system)  # 4.
     await transaction.put(system)
     return system
 
 
 async def qualify_system(transaction: Transaction, command: QualifySystem) -> Qualification:
-    """Record that a system passed the qualification for a service, or lost it.
+    """Record that a system passed the qualification for a service, or lost it; return it (R7).
 
-    To pass, its vendor has signed what the service asks of vendors and this
-    holds today: VENDOR_AGREEMENT_MISSING. A repeat without message ids keeps
-    those of before. Losing it closes the gates too, so that one who qualifies
-    anew starts behind closed gates; SYSTEM_NOT_QUALIFIED if there is nothing to lose.
+    The system and the service exist: SYSTEM_NOT_FOUND, SERVICE_NOT_FOUND. To
+    pass, the agreements that the service asks of vendors are in force today:
+    VENDOR_AGREEMENT_MISSING. Without message ids those that are known are kept.
+    To lose it, the system is qualified: SYSTEM_NOT_QUALIFIED. Its rollout is
+    then closed too, and stays so when it qualifies again.
     """
     system = await get_system(transaction, command.system_id)
     service = await get_service(transaction, command.service)
     known = await get_qualification(transaction, system.system_id, service.code)
     if command.withdraw:
-        _qualified(known)
+        refuse_unqualified(known)
         changed = Qualification(system_id=known.system_id, service=known.service)
     else:
         signed = await transaction.find(Agreement, signatory=system.party)
@@ -117,18 +126,22 @@ async def qualify_system(transaction: Transaction, command: QualifySystem) -> Qu
 
 
 async def set_rollout(transaction: Transaction, command: SetRollout) -> Qualification:
-    """Open or close the gates for a system and a service.
+    """Set how far a system may exchange for a service, and return its qualification (R7).
 
-    1. the gates open only for a qualified system: SYSTEM_NOT_QUALIFIED
-    2. a pilot names its organisations, and nothing else does: FIELD_REQUIRED, FIELD_INVALID
-    3. the organisations exist: SCHOOL_NOT_FOUND, SWV_NOT_FOUND
+    1. The system and the service exist: SYSTEM_NOT_FOUND, SERVICE_NOT_FOUND.
+    2. Only a qualified system gets a pilot or an open rollout: SYSTEM_NOT_QUALIFIED.
+    3. A pilot names its organisations, and nothing else does: FIELD_REQUIRED, FIELD_INVALID.
+    4. These organisations exist: SCHOOL_NOT_FOUND, SWV_NOT_FOUND.
     """
+    # 1.
     system = await get_system(transaction, command.system_id)
     service = await get_service(transaction, command.service)
     known = await get_qualification(transaction, system.system_id, service.code)
-    pilot = command.rollout is RolloutStage.PILOT
+    # 2.
     if command.rollout is not RolloutStage.CLOSED:
-        _qualified(known)
+        refuse_unqualified(known)
+    # 3.
+    pilot = command.rollout is RolloutStage.PILOT
     if pilot and not command.pilots:
         raise Refused(Reason.FIELD_REQUIRED, field="pilot_organisations")
     if command.pilots and not pilot:
@@ -137,6 +150,7 @@ async def set_rollout(transaction: Transaction, command: SetRollout) -> Qualific
             field="pilot_organisations",
             problem=f"rollout {command.rollout} names no organisations",
         )
+    # 4.
     for organisation in sorted(command.pilots):
         await get_organisation(transaction, organisation)
     changed = replace(known, rollout=command.rollout, pilots=command.pilots)
@@ -145,9 +159,10 @@ async def set_rollout(transaction: Transaction, command: SetRollout) -> Qualific
 
 
 async def revoke_certificate(transaction: Transaction, command: RevokeCertificate) -> Revocation:
-    """Refuse a certificate, key or intermediate from now on; revoking twice is once.
+    """Record that a certificate, key or intermediate is refused from now on, and return that.
 
-    `Refused(FIELD_INVALID)` if the value is not of the form that its target has.
+    What is revoked already stays so. `Refused(FIELD_INVALID)` if the value does
+    not have the form of its target (see `commands.RevokeCertificate`).
     """
     if command.target is RevocationTarget.ISSUER_SERIAL:
         pattern, problem = _ISSUER_SERIAL, "an issuer and a serial number in hex"
@@ -163,19 +178,10 @@ async def revoke_certificate(transaction: Transaction, command: RevokeCertificat
     return revocation
 
 
-async def _own_oin(transaction: Transaction, system: System) -> None:
+async def _refuse_taken_oin(transaction: Transaction, system: System) -> None:
     if system.oin is None:
         return
     others = await transaction.find(System, oin=system.oin)
     foreign = any(other.party != system.party for other in others)
     if foreign or await transaction.get(Party, system.oin):
         raise Refused(Reason.ALREADY_REGISTERED, field="oin", entity="party", key=system.oin)
-
-
-def _qualified(qualification: Qualification) -> None:
-    if not qualification.qualified:
-        raise Refused(
-            Reason.SYSTEM_NOT_QUALIFIED,
-            system_id=qualification.system_id,
-            service=qualification.service,
-        )

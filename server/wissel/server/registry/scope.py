@@ -9,10 +9,11 @@ from wissel.routing.values.identifiers import SystemId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """An operator sees everything; a vendor what its own systems hold.
+    """The mandates and endpoints that a caller may see and change.
 
-    What lies outside the scope is refused in the very words of what does not
-    exist, so that nobody learns of it.
+    An operator's are all, a vendor's those of its own systems. What lies
+    outside is refused in the same words as what does not exist, so that nobody
+    learns of it.
     """
 
     operator: bool = False

@@ -22,12 +22,16 @@ class RegisterSwv:
 async def register_swv(transaction: Transaction, command: RegisterSwv) -> Samenwerkingsverband:
     """Record a samenwerkingsverband and return it.
 
-    1. it has a name (see `texts.free_line`), and an OIN that is not a school's:
-       FIELD_REQUIRED, FIELD_INVALID
-    2. its code is new: ALREADY_REGISTERED
-    3. no other has this OIN, apart from its suffix: ALREADY_REGISTERED
+    1. Its name is one line that is not empty: FIELD_REQUIRED, FIELD_INVALID,
+       PERSON_NUMBER_IN_TEXT.
+    2. Its OIN is not that of a school: FIELD_INVALID.
+    3. Its code is new: ALREADY_REGISTERED.
+    4. No other has an OIN that differs in its suffix alone, since the routing
+       keys of both would be the same (R9): ALREADY_REGISTERED.
     """
+    # 1.
     name = named_line(command.name, "name", NAME_LIMIT)
+    # 2.
     if command.oin.brin is not None:
         raise Refused(
             Reason.FIELD_INVALID,
@@ -35,16 +39,16 @@ async def register_swv(transaction: Transaction, command: RegisterSwv) -> Samenw
             value=command.oin,
             problem="this is the OIN of a school",
         )
+    # 3.
     if await transaction.get(Samenwerkingsverband, command.code) is not None:
         raise Refused(Reason.ALREADY_REGISTERED, field="swv", entity="swv", key=command.code)
-    await _check_oin(transaction, command.oin)
+    await _refuse_taken_oin(transaction, command.oin)  # 4.
     swv = Samenwerkingsverband(code=command.code, name=name, oin=command.oin)
     await transaction.put(swv)
     return swv
 
 
-async def _check_oin(transaction: Transaction, oin: Oin) -> None:
-    """Refuse an OIN with the stem of another's: their routing keys would be the same."""
+async def _refuse_taken_oin(transaction: Transaction, oin: Oin) -> None:
     for other in await transaction.find(Samenwerkingsverband):
         if other.oin.stem == oin.stem:
             raise Refused(Reason.ALREADY_REGISTERED, field="oin", entity="swv", key=str(other.code))

@@ -16,6 +16,7 @@ from wissel.routing.values.identifiers import (
     RoutingKey,
     Vestiging,
 )
+from wissel.server.registry.rules.mandates import allow_start
 from wissel.server.registry.scope import Scope
 
 _URL_LIMIT: Final = 500
@@ -29,10 +30,11 @@ _HOST_LIMIT: Final = 253
 
 
 def address(url: str, *, forwardable: bool) -> str:
-    """Return the address with its host in lower case, or raise `Refused(URL_INVALID)`.
+    """Return a URL with its host in lower case, or raise `Refused(URL_INVALID)`.
 
-    `https://host[:port]` where the hub itself delivers; for other services a
-    path and a query may follow. Never a user, a password or a fragment.
+    For a service that the hub forwards it is `https://host[:port]`; for another
+    a path and a query may follow. A user, a password or a fragment is never
+    accepted, nor more than 500 characters.
     """
     parts = _URL.fullmatch(url) if len(url) <= _URL_LIMIT else None
     if parts is None:
@@ -67,8 +69,8 @@ def own_vestiging(
 ) -> Vestiging | None:
     """Return the vestiging written as `02` or `99XA02`, None for an empty text.
 
-    It is one of this school (IDENTIFIER_MALFORMED, VESTIGING_NOT_FOUND) that is
-    open on that day (SCHOOL_CLOSED). A samenwerkingsverband has none (FIELD_INVALID).
+    It is of this school (IDENTIFIER_MALFORMED, VESTIGING_NOT_FOUND) and open on
+    the day (SCHOOL_CLOSED). A samenwerkingsverband has none (FIELD_INVALID).
     """
     if not text:
         return None
@@ -99,11 +101,10 @@ def allowed_aanleverpunt(
 ) -> Aanleverpunt | None:
     """Return the aanleverpunt, or raise `Refused(AANLEVERPUNT_INVALID)` (R9).
 
-    Unless it is said, the school's own system at a vestiging has the number of
-    that vestiging, and anything else none. Below 100 it is the number of the
-    vestiging; without a vestiging that of some location of the school, so `0`
-    only where there is a location 00. From 100 on an operator approves it by
-    registering it.
+    By default (None) the school's own system at a vestiging gets the number of
+    that vestiging, and any other system none. Below 100 it equals the number of
+    the vestiging, or without a vestiging that of some location of the school:
+    `0` only if there is a location 00. From 100 on only an operator registers it.
     """
     if point is None:
         if vestiging is None or attribute is not Attribute.LAS:
@@ -129,7 +130,8 @@ def allowed_aanleverpunt(
 def fitting_attribute(attribute: Attribute | None, organisation: Organisation) -> Attribute:
     """Return the attribute, by default LAS for a school and SWV for a samenwerkingsverband.
 
-    `Refused(FIELD_INVALID)` for the one of the other: no route would ever find it.
+    `Refused(FIELD_INVALID)` for SWV at a school or LAS at a samenwerkingsverband:
+    no route would ever find such an endpoint.
     """
     own, other = Attribute.LAS, Attribute.SWV
     if not isinstance(organisation, Brin):
@@ -148,15 +150,13 @@ def endpoint_period(
 ) -> Period:
     """Return the period of a new endpoint.
 
-    It begins on the later of today and the mandate's first day unless told
-    otherwise, in the past only for an operator (DATE_IN_PAST), and ends no
-    earlier than it begins (PERIOD_INVALID). It may exceed the mandate's, which
-    clips it when a route is decided, but shares at least one day with it
-    (ENDPOINT_OUTSIDE_MANDATE).
+    By default its first day is today, or the mandate's if that is later; in the
+    past only for an operator (DATE_IN_PAST). Its last day is not before it
+    (PERIOD_INVALID). At least one of its days is the mandate's
+    (ENDPOINT_OUTSIDE_MANDATE); on the others no route leads to it.
     """
-    if start is not None and start < today and not scope.operator:
-        raise Refused(Reason.DATE_IN_PAST, field="start_date", date=str(start), today=str(today))
-    period = Period.parse(start or max(today, mandate.period.start), end)
+    first = max(today, mandate.period.start) if start is None else allow_start(start, today, scope)
+    period = Period.parse(first, end)
     if not period.overlaps(mandate.period):
         raise Refused(
             Reason.ENDPOINT_OUTSIDE_MANDATE,

@@ -5,7 +5,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from wissel.routing.facts import Agreement, Mandate, Samenwerkingsverband, School, Service
+from wissel.routing.facts import (
+    Agreement,
+    Mandate,
+    Qualification,
+    Samenwerkingsverband,
+    School,
+    Service,
+)
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import Period
@@ -18,9 +25,9 @@ NAMED_AT_MOST: Final = 10
 
 
 def allow_start(start: dt.date, today: dt.date, scope: Scope) -> dt.date:
-    """Return the first day, or raise `Refused(DATE_IN_PAST)` unless an operator asks.
+    """Return the first day; a day before today only for an operator.
 
-    An operator's reason stands in the event, as with each of its changes.
+    Raises `Refused(DATE_IN_PAST)`. The event of the change holds the operator's reason.
     """
     if start < today and not scope.operator:
         raise Refused(Reason.DATE_IN_PAST, field="start_date", date=str(start), today=str(today))
@@ -28,20 +35,20 @@ def allow_start(start: dt.date, today: dt.date, scope: Scope) -> dt.date:
 
 
 def allow_end(end: dt.date | None, today: dt.date) -> dt.date | None:
-    """Return the last day, or raise `Refused(DATE_IN_PAST)`."""
+    """Return the last day, or raise `Refused(DATE_IN_PAST)` for a day before today."""
     if end is not None and end < today:
         raise Refused(Reason.DATE_IN_PAST, field="end_date", date=str(end), today=str(today))
     return end
 
 
 def has_ended(mandate: Mandate, today: dt.date) -> bool:
-    """Whether no day is left on which it could be used."""
+    """Whether a mandate has ended: it was stopped, or its last day lies before today."""
     end = mandate.period.end
     return mandate.stopped or (end is not None and end < today)
 
 
 def still_changeable(mandate: Mandate, today: dt.date) -> None:
-    """Raise `Refused(MANDATE_ENDED)` if it has ended."""
+    """Raise `Refused(MANDATE_ENDED)` if a mandate has ended."""
     if has_ended(mandate, today):
         raise Refused(
             Reason.MANDATE_ENDED,
@@ -51,39 +58,40 @@ def still_changeable(mandate: Mandate, today: dt.date) -> None:
 
 
 def stopped_now(mandate: Mandate, today: dt.date) -> Mandate:
-    """Return the mandate as it is in no route any more, whatever day is asked."""
+    """Return a mandate as ended immediately: no route uses it, whatever day is asked about."""
     period = Period(mandate.period.start, max(today, mandate.period.start))
     return replace(mandate, period=period, stopped=True)
 
 
 def moved(mandate: Mandate, command: UpdateMandate, today: dt.date, scope: Scope) -> Mandate:
-    """Return the mandate with the days that the command gives it.
+    """Return a mandate with the days that a command gives it.
 
-    1. the start moves only while it is still to come: MANDATE_STARTED
-    2. not into the past, but for an operator: DATE_IN_PAST
-    3. the end is today or later: DATE_IN_PAST
-    4. it ends no earlier than it starts: PERIOD_INVALID
+    1. The first day changes only while it is still to come: MANDATE_STARTED.
+    2. It is not moved into the past, unless by an operator: DATE_IN_PAST.
+    3. The last day is today or later: DATE_IN_PAST.
+    4. The last day is not before the first: PERIOD_INVALID.
     """
     start, end = mandate.period.start, mandate.period.end
     if command.start is not Keep.KEEP and command.start != start:
-        if start <= today:
+        if start <= today:  # 1.
             raise Refused(
                 Reason.MANDATE_STARTED,
                 field="start_date",
                 mandate_id=str(mandate.mandate_id),
                 start=str(start),
             )
-        start = allow_start(command.start, today, scope)
+        start = allow_start(command.start, today, scope)  # 2.
     if command.end is not Keep.KEEP:
-        end = allow_end(command.end, today)
-    return replace(mandate, period=Period.parse(start, end))
+        end = allow_end(command.end, today)  # 3.
+    return replace(mandate, period=Period.parse(start, end))  # 4.
 
 
 def refuse_overlap(mandate: Mandate, others: Iterable[Mandate]) -> None:
-    """Raise `Refused(MANDATE_OVERLAPS)` if another of the triple shares a day with it.
+    """Raise `Refused(MANDATE_OVERLAPS)` if another mandate has a day in common with this one (R3).
 
-    A stopped one holds no days any more. The others are named: they are of the
-    same system, so whoever may change this mandate may see them.
+    `others` are those of the same organisation, service and system. One that
+    was stopped has no days. The refusal names them: they are of the same
+    system, so whoever may change this mandate may see them.
     """
     ids = [
         str(other.mandate_id)
@@ -104,16 +112,29 @@ def refuse_overlap(mandate: Mandate, others: Iterable[Mandate]) -> None:
 
 
 def refuse_closed(giver: School | Samenwerkingsverband, day: dt.date) -> None:
-    """Raise `Refused(SCHOOL_CLOSED)` if the school has closed before that day."""
+    """Raise `Refused(SCHOOL_CLOSED)` if a school has closed before a day."""
     closed = giver.closed if isinstance(giver, School) else None
     if closed is not None and closed < day and isinstance(giver, School):
         raise Refused(Reason.SCHOOL_CLOSED, organisation=giver.brin, closed=str(closed))
 
 
+def refuse_unqualified(qualification: Qualification) -> None:
+    """Raise `Refused(SYSTEM_NOT_QUALIFIED)` unless a system is qualified for a service (R7)."""
+    if not qualification.qualified:
+        raise Refused(
+            Reason.SYSTEM_NOT_QUALIFIED,
+            system_id=qualification.system_id,
+            service=qualification.service,
+        )
+
+
 def refuse_unsigned(
     service: Service, signatory: str, signed: Iterable[Agreement], day: dt.date
 ) -> None:
-    """Raise `Refused(AGREEMENT_MISSING)` unless all that the service asks holds on that day."""
+    """Raise `Refused(AGREEMENT_MISSING)` unless what a service asks is in force on a day (R2).
+
+    `signed` are the agreements of the signatory; the first kind that is missing is named.
+    """
     agreements = list(signed)
     for kind in service.board_agreements:
         if not in_force(agreements, kind, day):

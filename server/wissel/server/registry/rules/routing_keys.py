@@ -9,10 +9,10 @@ from wissel.server.registry.scope import Scope
 
 
 def active_days(endpoint: Endpoint, mandate: Mandate) -> Period | None:
-    """Return the days in the periods of both, or None if there are none.
+    """Return the days that are in the periods of both, or None if there are none.
 
-    What was stopped has no active days. A suspended endpoint keeps its days,
-    since it may be resumed.
+    None too if either was stopped. A suspended endpoint has its days, since it
+    may be resumed.
     """
     if endpoint.stopped or mandate.stopped or not endpoint.period.overlaps(mandate.period):
         return None
@@ -23,9 +23,10 @@ def active_days(endpoint: Endpoint, mandate: Mandate) -> Period | None:
 async def refuse_taken_key(
     snapshot: Snapshot, endpoint: Endpoint, mandate: Mandate, scope: Scope
 ) -> None:
-    """Raise `Refused(ROUTING_KEY_IN_USE)` if another has its version and key on one of its days.
+    """Raise `Refused(ROUTING_KEY_IN_USE)` if another endpoint has its version and key on a day.
 
-    The other is named where the caller may see it.
+    The days that count are the active days of both. The refusal names the other
+    only to a caller that may see it (design.md#authorization).
     """
     days = active_days(endpoint, mandate)
     if days is None:
@@ -49,7 +50,6 @@ async def _days_of(snapshot: Snapshot, endpoint: Endpoint, changing: Mandate) ->
 
 
 def _in_use(endpoint: Endpoint, other: Endpoint, scope: Scope) -> Refused:
-    """Return the refusal; it names the other only to who may see it (design.md#authorization)."""
     key, field = endpoint.routing_key, "routing_key"
     if not scope.sees(other.system_id):
         return Refused(Reason.ROUTING_KEY_IN_USE, field=field, routing_key=key)

@@ -1,4 +1,4 @@
-"""How a board or school differs from what it was: the report of an import (R1)."""
+"""The differences that an import reports: of boards, schools and their locations (R1)."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from wissel.routing.values.identifiers import Vestiging
 
 @unique
 class ChangeKind(StrEnum):
-    """How the register differs from a file."""
+    """What is different."""
 
     BOARD_NEW = "BOARD_NEW"
     BOARD_RENAMED = "BOARD_RENAMED"
@@ -91,7 +91,7 @@ def _opening(
     before: dt.date | None,
     after: dt.date | None,
 ) -> Iterator[SchoolChange]:
-    """Yield that something closed or opened again; `before` and `after` are its last days."""
+    """Yield whether something closed or reopened; `before` and `after` are its last days."""
     closed, reopened = kinds
     if before is None and after is not None:
         yield SchoolChange(kind=closed, subject=subject, before=name)

@@ -1,7 +1,7 @@
-"""Reading a school file of DUO: bytes in, rows out, nothing written (R1).
+"""Parsing a school file of DUO (R1).
 
-A file is taken whole or not at all: `parse` looks at every line and refuses
-with the first problems, each with its line number.
+A file is accepted whole or refused: `parse` reads every line, and its refusal
+names the first problems by their line numbers.
 """
 
 import csv
@@ -71,21 +71,24 @@ class _Problem:
 def parse(data: bytes, file_name: str = "") -> ParsedFile:
     """Return what the file says, or refuse it.
 
-    1. it is at most MAX_FILE_BYTES long: FILE_TOO_LARGE
-    2. its first line is one of the headers of FORMATS: FILE_UNKNOWN
-    3. each line is Windows-1252, has the columns of the header and readable
-       cells, tells nothing else than an earlier line with the same key, and no
-       BRIN has two boards: FILE_LINE_INVALID with `line`, `problem`, the
-       `count` of broken lines and the first of them in `problems`; the count
-       ends with `+` where the rest was not read
+    1. It is at most MAX_FILE_BYTES long: FILE_TOO_LARGE.
+    2. Its first line is one of the headers of FORMATS: FILE_UNKNOWN.
+    3. Each line is Windows-1252 and has the columns of the header with readable
+       cells; two lines with the same key say the same; no BRIN has two boards:
+       FILE_LINE_INVALID with `line`, `problem`, the `count` of broken lines and
+       the first of them in `problems`. The count ends with `+` if the rest was
+       not read.
     """
     name = harmless_name(file_name)
+    # 1.
     if len(data) > MAX_FILE_BYTES:
         raise Refused(Reason.FILE_TOO_LARGE, file=name, limit=str(MAX_FILE_BYTES))
+    # 2.
     lines = _lines(data)
     found = _FORMATS.get(next(lines, b""))
     if found is None:
         raise Refused(Reason.FILE_UNKNOWN, file=name)
+    # 3.
     problems = list(_wrong_encoding(data))
     read = _Lines(found)
     rows = read.read(lines, problems)
@@ -102,24 +105,28 @@ def parse(data: bytes, file_name: str = "") -> ParsedFile:
 
 
 def _lines(data: bytes) -> Iterator[bytes]:
-    """Yield the lines one by one: a file may hold millions of nothing."""
+    """Yield the lines without their ends, one by one: a file may hold millions of empty ones."""
     for line in io.BytesIO(data):
         yield line.removesuffix(b"\n").removesuffix(b"\r")
 
 
 class _Lines:
-    """The lines of one file: remembers what earlier lines said, and counts them in `count`."""
+    """The lines of one file. `count` is the number of those with data that were read.
+
+    It remembers the earlier lines, as two lines must not contradict each other.
+    """
 
     def __init__(self, file_format: Format) -> None:
         self.count = 0
         self._format = file_format
         self._rows: list[Row] = []
-        self._numbers = array("L")  # of the line of each row, in four bytes or eight
-        self._places: dict[str, int] = {}  # in both, by the key of a row
+        # The line number of each row: in a list they would take four times as much.
+        self._numbers = array("L")
+        self._index_of: dict[str, int] = {}  # of a row in both, by its key
         self._boards: dict[Brin, tuple[int, BoardNumber]] = {}
 
     def read(self, lines: Iterator[bytes], problems: list[_Problem]) -> list[Row]:
-        """Return the rows, equal ones once, and add the problems of the lines after the header."""
+        """Return the rows, equal ones once; add what is wrong with the lines to `problems`."""
         most = len(problems) + MAX_BROKEN_LINES
         for number, line in enumerate(lines, start=2):
             if len(problems) == most:
@@ -146,12 +153,12 @@ class _Lines:
         return self._format.read(dict(zip(columns, cells, strict=True)))
 
     def _take(self, number: int, row: Row) -> None:
-        place = self._places.setdefault(row.key, len(self._rows))
-        if place == len(self._rows):
+        index = self._index_of.setdefault(row.key, len(self._rows))
+        if index == len(self._rows):
             self._rows.append(row)
             self._numbers.append(number)
-        elif self._rows[place] != row:
-            earlier = self._numbers[place]
+        elif self._rows[index] != row:
+            earlier = self._numbers[index]
             message = f"{row.key} stands with another content on line {earlier}"
             raise BrokenCell(message)
         if isinstance(row, LocationRow):
@@ -179,10 +186,10 @@ def _cells(line: bytes) -> list[str]:
 
 
 def _wrong_encoding(data: bytes) -> Iterator[_Problem]:
-    """Find the first line that only makes sense as UTF-8.
+    """Yield a problem with the first line that is not ASCII, if the file is UTF-8.
 
-    Almost any bytes decode as Windows-1252, so a converted file would slip
-    through and rename every school with an accent.
+    Almost any bytes decode as Windows-1252, so a file that was converted would
+    be accepted and rename every school with an accent.
     """
     if data.isascii():
         return
@@ -210,6 +217,9 @@ def _broken(name: str, problems: list[_Problem]) -> Refused:
 
 
 def harmless_name(file_name: str) -> str:
-    """Return what a message may call the file: its last part, short, printable, of no person."""
+    """Return the name of a file as a message may show it: without folders, at most 100 characters.
+
+    `the file` if that is empty, not printable, or may hold the number of a person.
+    """
     name = PurePath(file_name.replace("\\", "/")).name[:_NAME_LIMIT]
     return name if name and name.isprintable() and not holds_person_number(name) else _UNNAMED

@@ -1,4 +1,4 @@
-"""The files of DUO that the register reads: their headers, and what a line says (R1).
+"""The files of DUO that the register reads: their headers and their columns (R1).
 
 A file is recognised by its whole header line. DUO writes Windows-1252 with `;`
 and CRLF, a single blank for an empty cell, a postcode with a blank in it, and a
@@ -28,7 +28,7 @@ Cells = Mapping[str, str]
 
 @unique
 class Source(StrEnum):
-    """Which part of the schools a file speaks of; stored as `School.source`."""
+    """Which of DUO's files something comes from; recorded as `School.source`."""
 
     PO_LOCATIONS = "DUO_PO_LOCATIONS"
     VO_BOARDS = "DUO_VO_BOARDS"
@@ -37,9 +37,10 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocationRow:
-    """A vestiging as a file tells it; None where the file has no such column.
+    """A vestiging as a file has it; `postcode` is None if the file has no such column.
 
-    A file may hold hundreds of thousands, in a few thousand places: each is kept once.
+    A file may hold hundreds of thousands of them in a few thousand towns: each
+    name of a town is kept once in memory.
     """
 
     board: BoardNumber
@@ -51,13 +52,13 @@ class LocationRow:
 
     @property
     def key(self) -> str:
-        """What may stand in the file only once."""
+        """The key of the row: two rows with the same key must be equal."""
         return self.vestiging
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardRow:
-    """A board as a file tells it."""
+    """A board as a file has it."""
 
     number: BoardNumber
     name: str
@@ -65,7 +66,7 @@ class BoardRow:
 
     @property
     def key(self) -> str:
-        """What may stand in the file only once."""
+        """The key of the row: two rows with the same key must be equal."""
         return self.number
 
 
@@ -73,12 +74,12 @@ Row = LocationRow | BoardRow
 
 
 class BrokenCell(Exception):
-    """A cell does not hold what its column promises; the text says what."""
+    """A cell does not hold what its column asks for; the text says what is wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """One kind of file."""
+    """One kind of file: its source, its columns, and how a line becomes a row."""
 
     source: Source
     header: Sequence[str]
@@ -131,7 +132,7 @@ def _name(cell: str) -> str:
 
 
 def _words(cell: str, kind: str) -> str:
-    """Return the cell if it is as short as the register keeps it, and about no person."""
+    """Return a cell that is short enough to record and holds no number of a person."""
     if len(cell) > NAME_LIMIT:
         message = f"the {kind} is longer than {NAME_LIMIT} characters"
         raise BrokenCell(message)
@@ -147,7 +148,7 @@ def _municipality(cell: str) -> str:
 
 
 def _matching(pattern: re.Pattern[str], cell: str, kind: str) -> str:
-    """Return the cell, which may be empty; the wrong value is not repeated."""
+    """Return a cell that is empty or matches; the message does not repeat a wrong one."""
     if cell and not pattern.fullmatch(cell):
         message = f"the {kind} is malformed"
         raise BrokenCell(message)

@@ -15,10 +15,10 @@ from wissel.server.registry.schools.plan import Known, Plan, plan
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportSchools:
-    """A file to import; without `as_of` it describes today.
+    """A file to import; `as_of` is the day that it describes, None for today.
 
-    `max_closed_share` is the largest share, 0 to 1, of the source's open
-    locations that may close. `validate_only` only reports.
+    `max_closed_share` is the largest share (0 to 1) of the open locations of its
+    source that may close. With `validate_only` nothing is recorded.
     """
 
     file: ParsedFile
@@ -29,7 +29,7 @@ class ImportSchools:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
-    """What a file changed, or would change; `revision` is that of the register after it."""
+    """What a file changed, or would change; `revision` is that of the register afterwards."""
 
     source: str
     as_of: dt.date
@@ -42,17 +42,17 @@ class ImportReport:
 async def import_schools(transaction: Transaction, command: ImportSchools) -> ImportReport:
     """Apply a file whole, or refuse it, and report every difference.
 
-    1. its day is not after today, and the share is one: FIELD_INVALID
-    2. it is not older than what its source last reported: FILE_OUTDATED
-    3. it does not close more than the share: IMPORT_CLOSES_TOO_MANY
+    1. Its day is not after today, and the share is between 0 and 1: FIELD_INVALID.
+    2. It is not older than the last file of its source: FILE_OUTDATED.
+    3. It closes no larger share of the open locations: IMPORT_CLOSES_TOO_MANY.
     """
     file, as_of = command.file, command.as_of or transaction.today
-    _check_fields(command, as_of, transaction.today)
-    await _check_order(transaction, file, as_of)
+    _check_fields(command, as_of, transaction.today)  # 1.
+    await _check_order(transaction, file, as_of)  # 2.
     planned = plan(
         Known.of(await transaction.find(Board), await transaction.find(School)), file, as_of
     )
-    _check_share(command, planned)
+    _check_share(command, planned)  # 3.
     if command.validate_only:
         transaction.discard()
     else:

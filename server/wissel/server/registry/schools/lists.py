@@ -1,4 +1,4 @@
-"""Reading schools and boards: one by its key, and lists with conditions, page by page."""
+"""Lists of schools and boards with conditions, part by part."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -6,13 +6,16 @@ from dataclasses import dataclass
 
 from wissel.routing.facts import Board, School
 from wissel.routing.values.identifiers import BoardNumber
-from wissel.server.registry.listing import NO_CONDITION, Listed, Part, listed
+from wissel.server.registry.listing import NO_CONDITION, Listed, Part, list_part
 from wissel.server.registry.ports import Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchoolFilter:
-    """Which schools; conditions add up. `name_contains` counts in any case."""
+    """Which schools are listed: those that meet all conditions.
+
+    `name_contains` ignores case. Without `include_closed` only open schools.
+    """
 
     board: BoardNumber | None = None
     name_contains: str = ""
@@ -20,7 +23,10 @@ class SchoolFilter:
 
 
 async def list_schools(snapshot: Snapshot, wanted: SchoolFilter, part: Part) -> Listed[School]:
-    """Return one page of schools in order of BRIN; one with no open location is closed."""
+    """Return one part of the schools, in order of BRIN.
+
+    A school without an open location is closed.
+    """
     text = wanted.name_contains.casefold()
 
     def fits(school: School) -> bool:
@@ -28,13 +34,13 @@ async def list_schools(snapshot: Snapshot, wanted: SchoolFilter, part: Part) -> 
         return is_open and text in school.name.casefold()
 
     where = {"board": str(wanted.board)} if wanted.board else NO_CONDITION
-    return await listed(snapshot, School, part, where, keep=fits)
+    return await list_part(snapshot, School, part, where, keep=fits)
 
 
 async def list_boards(snapshot: Snapshot, name_contains: str, part: Part) -> Listed[Board]:
-    """Return one page of boards in order of number."""
+    """Return one part of the boards whose name contains a text in any case, by number."""
     text = name_contains.casefold()
-    return await listed(snapshot, Board, part, keep=lambda board: text in board.name.casefold())
+    return await list_part(snapshot, Board, part, keep=lambda board: text in board.name.casefold())
 
 
 async def count_schools(snapshot: Snapshot, *boards: BoardNumber) -> Mapping[BoardNumber, int]:

@@ -1,8 +1,8 @@
-"""What a school file changes in the register: facts and rows in, differences out (R1).
+"""What a school file changes in the register, as a function of values (R1).
 
-Pure. A file tells of one source only, so "closed" compares with what that
-source reported before; what another source or an operator reported stays. A
-location that another source, or an operator, reported before is taken over by
+A file is of one source. A location closes if that source reported it before
+and its new file does not; what another source or an operator reported stays. A
+location that another source or an operator reported before is taken over by
 the source that reports it now.
 """
 
@@ -42,10 +42,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a file changes: the differences in order, and the facts to put.
+    """What a file changes: the differences in order, and the facts to record.
 
-    `open_locations` counts those that the source had open before, `closing`
-    those of them that the file no longer has.
+    `open_locations` is the number of open locations that the source reported
+    before, `closing` how many of them close.
     """
 
     changes: tuple[SchoolChange, ...]
@@ -86,7 +86,7 @@ def plan(known: Known, file: ParsedFile, as_of: dt.date) -> Plan:
 
 
 def _boards(known: Known, file: ParsedFile) -> Iterator[Board]:
-    """Yield the boards that are new or different, in order; those of schools are nameless."""
+    """Yield the boards that are new or different, by number; one of a school may lack a name."""
     told = {row.number: row for row in file.boards}
     for number in sorted({*told, *(row.board for row in file.locations)}):
         before = known.boards.get(number)
@@ -102,7 +102,7 @@ def _board(board: Board, row: BoardRow | None) -> Board:
 def _schools(
     known: Known, file: ParsedFile, last_day: dt.date
 ) -> Iterator[tuple[School | None, School]]:
-    """Yield the schools that are new or different, in order, each with what it was."""
+    """Yield the schools that are new or different, by BRIN: what each was (None if new) and is."""
     told: dict[Brin, list[LocationRow]] = defaultdict(list)
     for row in file.locations:
         told[row.vestiging.brin].append(row)
@@ -121,7 +121,11 @@ def _reported_by(source: str, school: School) -> bool:
 def _school(
     before: School | None, rows: Sequence[LocationRow], source: str, last_day: dt.date
 ) -> School:
-    """Return the school as it is with these rows of a source; it was known, or there are rows."""
+    """Return a school after a file of `source` with these rows of it.
+
+    `before` is None for a school that is new; then there is at least one row.
+    Without rows all locations that the source reported close.
+    """
     old = {each.vestiging: each for each in before.locations} if before else {}
     new = {row.vestiging: _location(old.get(row.vestiging), row, source) for row in rows}
     rest = {
@@ -144,7 +148,7 @@ def _by_vestiging(location: Location) -> Vestiging:
 
 
 def _location(old: Location | None, row: LocationRow, source: str) -> Location:
-    """Return the location as a row tells it; what its file has no column for stays."""
+    """Return the location as a row has it; a postcode stays if the file has no column for it."""
     postcode = row.postcode
     if postcode is None:
         postcode = old.postcode if old else ""

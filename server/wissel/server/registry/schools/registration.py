@@ -31,7 +31,11 @@ class NewLocation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterSchool:
-    """A school that DUO's files lack; `board_name` is for a board that is new or nameless."""
+    """A school that DUO's files lack.
+
+    `board_name` names a board that is new or has no name yet; otherwise it is
+    empty, or the name that is known.
+    """
 
     brin: Brin
     board: BoardNumber
@@ -42,22 +46,25 @@ class RegisterSchool:
 async def register_school(transaction: Transaction, command: RegisterSchool) -> School:
     """Record a school that no file reports, with its board if that is new.
 
-    1. it has locations with a name, each once and of its own BRIN, with the
-       texts of `texts.free_line`: FIELD_REQUIRED, FIELD_INVALID
-    2. it is not in the register: ALREADY_REGISTERED
-    3. its board is not known by another name: FIELD_INVALID
+    1. It has at least one location, each of its own BRIN and named once:
+       FIELD_REQUIRED, FIELD_INVALID.
+    2. The register does not have it yet: ALREADY_REGISTERED.
+    3. Its board is not known by another name: FIELD_INVALID.
+    4. Each location has a name, and its texts are as `texts.free_line` and DUO's
+       files have them: FIELD_REQUIRED, FIELD_INVALID, PERSON_NUMBER_IN_TEXT.
     """
-    _check_locations(command)
+    _check_locations(command)  # 1.
+    # 2.
     if await transaction.get(School, command.brin) is not None:
         raise Refused(
             Reason.ALREADY_REGISTERED, field="school.brin", entity="school", key=command.brin
         )
-    board = await _board_of(transaction, command)
+    board = await _board_of(transaction, command)  # 3.
     school = School(
         brin=command.brin,
         board=command.board,
         source=OPERATOR_SOURCE,
-        locations=tuple(
+        locations=tuple(  # 4.
             _location(each) for each in sorted(command.locations, key=lambda each: each.vestiging)
         ),
     )
@@ -89,7 +96,7 @@ def _location(new: NewLocation) -> Location:
 
 
 def _matching(pattern: re.Pattern[str], text: str, name: str) -> str:
-    """Return a text that may be empty; the wrong value is not repeated."""
+    """Return a text that is empty or matches; a refusal does not repeat a wrong one."""
     if text and not pattern.fullmatch(text):
         expected = "1234 AB" if pattern is POSTCODE else "one to four digits"
         raise Refused(Reason.FIELD_INVALID, field=f"{_LOCATIONS}.{name}", expected=expected)
@@ -110,7 +117,7 @@ def _location_invalid(vestiging: Vestiging, problem: str) -> Refused:
 
 
 async def _board_of(transaction: Transaction, command: RegisterSchool) -> Board:
-    """Return the school's board: as known, named if it was nameless, or new."""
+    """Return the board of a school: as it is known, with the name that it lacked, or new."""
     board = await transaction.get(Board, command.board) or Board(number=command.board)
     name = free_line(command.board_name, "board_name", NAME_LIMIT)
     if not name or name == board.name:

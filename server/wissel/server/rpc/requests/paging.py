@@ -17,8 +17,7 @@ from google.protobuf.message import Message
 from wissel.routing.facts import Fact
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.server.registry import listing
-from wissel.server.registry.listing import NO_CONDITION, Part
+from wissel.server.registry.listing import NO_CONDITION, Part, list_part
 from wissel.server.registry.ports import Snapshot, Where
 
 DEFAULT_SIZE: Final = 100
@@ -75,7 +74,7 @@ def page_of(request: ListRequest) -> Page:
     return Page(size=size, after=after, pinned=pinned, filters=filters)
 
 
-async def listed(
+async def list_page(
     snapshot: Snapshot,
     kind: type[F],
     page: Page,
@@ -89,7 +88,7 @@ async def listed(
     The token is empty on the last page.
     """
     part = page.part(snapshot)
-    found = await listing.listed(snapshot, kind, part, where, keep=keep)
+    found = await list_part(snapshot, kind, part, where, keep=keep)
     return list(found.items), page.token_after(part, found.last)
 
 

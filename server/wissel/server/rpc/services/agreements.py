@@ -14,7 +14,7 @@ from wissel.server.registry.ports import Transaction, Where
 from wissel.server.rpc.calls.call import caller
 from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.mutation import mutate
-from wissel.server.rpc.requests.paging import listed, page_of
+from wissel.server.rpc.requests.paging import list_page, page_of
 from wissel.server.rpc.requests.parsing import choice, day_text, uuid
 from wissel.server.rpc.requests.scoping import current_scope
 
@@ -77,7 +77,7 @@ class AgreementServicer(pb_grpc.AgreementServiceServicer):
         if not current_scope().operator:
             signatories.add(vendor_of(call.table, caller().oin))
         async with self._backend.snapshot() as snapshot:
-            found, token = await listed(snapshot, Agreement, page, _signed_by(signatories))
+            found, token = await list_page(snapshot, Agreement, page, _signed_by(signatories))
         return pb.ListAgreementsResponse(
             agreements=map(agreement_message, found), next_page_token=token
         )

@@ -6,7 +6,7 @@ from wissel.routing.facts import Service
 from wissel.routing.values.identifiers import ServiceCode
 from wissel.server.registry.finding import get_service
 from wissel.server.rpc.requests.backend import Backend
-from wissel.server.rpc.requests.paging import listed, page_of
+from wissel.server.rpc.requests.paging import list_page, page_of
 from wissel.server.rpc.requests.parsing import day_text
 
 
@@ -23,7 +23,7 @@ class CatalogServicer(pb_grpc.CatalogServiceServicer):
         page = page_of(request)
         await self._backend.at(request)
         async with self._backend.snapshot() as snapshot:
-            found, token = await listed(snapshot, Service, page)
+            found, token = await list_page(snapshot, Service, page)
         return pb.ListServicesResponse(services=map(service_message, found), next_page_token=token)
 
     async def GetService(

@@ -25,7 +25,7 @@ from wissel.server.registry.scope import Scope
 from wissel.server.rpc.calls.call import caller, current
 from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.mutation import mutate
-from wissel.server.rpc.requests.paging import listed, page_of
+from wissel.server.rpc.requests.paging import list_page, page_of
 from wissel.server.rpc.requests.parsing import (
     choice,
     few,
@@ -97,7 +97,7 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
         where: dict[str, Where] = {"role": role} if role else {}
         await self._backend.at(request)
         async with self._backend.snapshot() as snapshot:
-            found, token = await listed(snapshot, Party, page, where)
+            found, token = await list_page(snapshot, Party, page, where)
         return pb.ListPartiesResponse(parties=map(party_message, found), next_page_token=token)
 
     async def RegisterSystem(
@@ -127,7 +127,7 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
         await self._backend.at(request)
         scope = current_scope()
         async with self._backend.snapshot() as snapshot:
-            found, token = await listed(snapshot, System, page, where)
+            found, token = await list_page(snapshot, System, page, where)
             known = await _qualifications(snapshot, found, scope)
         systems = [system_message(system, known[system.system_id]) for system in found]
         return pb.ListSystemsResponse(systems=systems, next_page_token=token)

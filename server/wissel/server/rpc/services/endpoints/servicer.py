@@ -18,7 +18,7 @@ from wissel.server.registry.finding import get_endpoint, get_service
 from wissel.server.registry.ports import Snapshot, Transaction, Where
 from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.mutation import mutate
-from wissel.server.rpc.requests.paging import listed, page_of
+from wissel.server.rpc.requests.paging import list_page, page_of
 from wissel.server.rpc.requests.parsing import (
     moment,
     optional,
@@ -141,7 +141,7 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
                 where["service"] = (await get_service(snapshot, code)).code
             if mandate_id:
                 where["mandate_id"] = str(mandate_id)
-            found, token = await listed(snapshot, Endpoint, page, where, keep=keep)
+            found, token = await list_page(snapshot, Endpoint, page, where, keep=keep)
             messages = await _messages(snapshot, found, today)
         return pb.ListEndpointsResponse(endpoints=messages, next_page_token=token)
 

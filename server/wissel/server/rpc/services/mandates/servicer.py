@@ -17,7 +17,7 @@ from wissel.server.registry.scope import Scope
 from wissel.server.rpc.calls.call import caller
 from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.mutation import mutate
-from wissel.server.rpc.requests.paging import listed, page_of
+from wissel.server.rpc.requests.paging import list_page, page_of
 from wissel.server.rpc.requests.parsing import (
     day_text,
     moment,
@@ -93,7 +93,7 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
                 where["organisation"] = giver
             if code:
                 where["service"] = (await get_service(snapshot, code)).code
-            found, token = await listed(snapshot, Mandate, page, where, keep=keep)
+            found, token = await list_page(snapshot, Mandate, page, where, keep=keep)
             messages = await _messages(snapshot, found, today)
         return pb.ListMandatesResponse(mandates=messages, next_page_token=token)
 

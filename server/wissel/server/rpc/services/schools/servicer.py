@@ -22,7 +22,7 @@ from wissel.server.registry.schools.lists import (
 from wissel.server.registry.swv import RegisterSwv, register_swv
 from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.mutation import mutate
-from wissel.server.rpc.requests.paging import listed, page_of
+from wissel.server.rpc.requests.paging import list_page, page_of
 from wissel.server.rpc.requests.parsing import optional, required
 from wissel.server.rpc.services.schools.messages import (
     board_message,
@@ -170,7 +170,7 @@ class SamenwerkingsverbandServicer(pb_grpc.SamenwerkingsverbandServiceServicer):
         page = page_of(request)
         await self._backend.at(request)
         async with self._backend.snapshot() as snapshot:
-            found, token = await listed(snapshot, Samenwerkingsverband, page)
+            found, token = await list_page(snapshot, Samenwerkingsverband, page)
         return pb.ListSamenwerkingsverbandenResponse(
             samenwerkingsverbanden=map(swv_message, found), next_page_token=token
         )
