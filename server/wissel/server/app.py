@@ -82,7 +82,7 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         journal = await stack.enter_async_context(open_journal(url, _now, committed))
 
         # Forwarding.
-        parts = _courier_parts(settings, files, follower, journal)
+        parts = _courier_dependencies(settings, files, follower, journal)
         dialer = make_dialer(parts)
         stack.push_async_callback(dialer.close)
         courier = make_courier(parts, dialer)
@@ -143,7 +143,7 @@ def _bounds(settings: Settings, share: Share) -> Bounds:
     )
 
 
-def _courier_parts(
+def _courier_dependencies(
     settings: Settings,
     files: HubFiles,
     follower: Follower[Table],

@@ -2,13 +2,13 @@
 
     claim ──> ACCEPTED ──> DELIVERED    a receipt is in hand; final
                  │  │ └──> REFUSED      the receiver will never take it; final
-                 │  └────> FAILED       it never reached the receiver whole: anew, by any route
-                 └───────> UNCERTAIN    it may have: again, but to the same receiver only
+                 │  └────> FAILED       the receiver has not got all of it: again, on any route
+                 └───────> UNCERTAIN    it may have: again, but only to the same receiver
 
-An ACCEPTED whose lease has run out counts as UNCERTAIN: whoever owned it is
-gone, and nobody knows how far it came. Everything here is a function of values;
-the journal applies it under its lock. Two promises follow from it: no receipt
-without a delivery, and no second import by a receiver that deduplicates.
+A message that is ACCEPTED past its lease counts as UNCERTAIN: its process has
+ended, and how far it came is not known. All functions here are functions of
+values; the journal applies them under its lock. They keep two promises: no
+receipt without a delivery, and no second import by a receiver that deduplicates.
 """
 
 import datetime as dt
@@ -54,12 +54,12 @@ _BRIN_LENGTH: Final = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What somebody wants delivered, and to whom: all that a claim records.
+    """What is to be delivered, and to whom: all that a claim records.
 
-    `sender` and `receiver` are places (vestiging or organisation), both digests
-    are SHA-256 in 32 bytes, `owner` names the process, `lease_until` is when the
-    attempt stops being its own. `payload_sha256` is empty in an order of before
-    the journal kept it.
+    `sender` and `receiver` are a vestiging or an organisation, such as `99XA02`
+    or `PO9901`. Both digests are SHA-256 in 32 bytes. `owner` names the process
+    that owns the attempt until `lease_until`. `payload_sha256` is empty in orders
+    that the journal recorded before it had that column.
     """
 
     sender_oin: Oin
@@ -82,13 +82,13 @@ class Order:
 
     @property
     def sender_organisation(self) -> Organisation:
-        """Whose message it is."""
-        return _organisation_at(self.sender)
+        """The organisation that sends."""
+        return _organisation_of(self.sender)
 
     @property
     def receiver_organisation(self) -> Organisation:
-        """Whom it is for."""
-        return _organisation_at(self.receiver)
+        """The organisation that receives."""
+        return _organisation_of(self.receiver)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +127,7 @@ class Position(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """What is known of a message: the last order, the attempt, the state.
+    """A message in the journal: its last order, the number of its attempt, its state.
 
     `accepted` is when its first attempt was, `result` that of the last attempt,
     None while it runs. `bound` says that the receiver may hold it from an
@@ -202,11 +202,11 @@ def stored_answer(
 
 
 def claim(delivery: Delivery | None, order: Order, now: dt.datetime) -> Delivery:
-    """Return the delivery as it stands once `order` is accepted (step 5).
+    """Return the delivery once `order` is accepted (step 5 of forwarding).
 
-    Refuses as `admit` does, and an uncertain message for another receiver than
-    the one that may hold it: `Refused(DELIVERY_UNCERTAIN)`. A message that was
-    delivered meanwhile comes back as it is: check its state.
+    A message that is DELIVERED is returned as it is. Raises what `stored_answer`
+    raises, and `Refused(DELIVERY_UNCERTAIN)` for an uncertain message whose order
+    goes to another receiver than the one that may hold it.
     """
     delivered = stored_answer(delivery, order.header_digest, now)
     if delivered is not None:
@@ -230,11 +230,11 @@ def claim(delivery: Delivery | None, order: Order, now: dt.datetime) -> Delivery
 def finish(
     delivery: Delivery | None, attempt: int, result: Result, now: dt.datetime
 ) -> Delivery | None:
-    """Return the delivery once an attempt has ended, or None if that came too late.
+    """Return the delivery once an attempt has ended, or None if the result came too late.
 
-    Only the attempt that owns an ACCEPTED may end it: another one's result is
-    discarded, because somebody has decided in its place. A failure of a bound
-    message leaves it uncertain, as it was before this attempt.
+    Only the attempt that owns the message may end it. The result of any other is
+    discarded: its lease had run out, and a later attempt or the sweeper has
+    decided. A bound message that fails is uncertain, as it was before.
     """
     if delivery is None or delivery.state is not State.ACCEPTED or delivery.attempt != attempt:
         return None
@@ -244,7 +244,7 @@ def finish(
 
 
 def expire(delivery: Delivery, now: dt.datetime) -> Delivery:
-    """Return the delivery without an owner that let its lease run out (the sweeper's move)."""
+    """Return the delivery, UNCERTAIN if it is ACCEPTED past its lease (a move of the sweeper)."""
     if delivery.state is not State.ACCEPTED or owned(delivery, now):
         return delivery
     lost = Result(state=State.UNCERTAIN, reason=Reason.DELIVERY_UNCERTAIN)
@@ -252,9 +252,10 @@ def expire(delivery: Delivery, now: dt.datetime) -> Delivery:
 
 
 def settle(delivery: Delivery, attempt: int, result: Result, now: dt.datetime) -> Delivery | None:
-    """Return an uncertain delivery with the receiver's final word (the sweeper's other move).
+    """Return an uncertain delivery with the receiver's final answer (a move of the sweeper).
 
-    None if it is not that attempt's uncertainty any more, or the word is not final.
+    None if the message is no longer uncertain of that attempt, or `result` is not
+    final.
     """
     if delivery.state is not State.UNCERTAIN or delivery.attempt != attempt:
         return None
@@ -269,12 +270,12 @@ def owned(delivery: Delivery, now: dt.datetime) -> bool:
 
 
 def refusal_of(delivery: Delivery) -> Refused:
-    """Return the receiver's final no, the same each time."""
+    """Return the receiver's final refusal as `Refused(RECEIVER_REFUSED)`, the same each time."""
     result = delivery.result
     detail, text = (result.detail, result.text) if result else ("", "")
     return Refused(Reason.RECEIVER_REFUSED, receiver_reason=detail, receiver_text=text)
 
 
-def _organisation_at(place: str) -> Organisation:
-    """Return the school of a vestiging, else the organisation that the place itself is."""
-    return Brin(place[:_BRIN_LENGTH]) if place[0].isdigit() else Swv(place)
+def _organisation_of(text: str) -> Organisation:
+    """Return the organisation of a vestiging, school or samenwerkingsverband."""
+    return Brin(text[:_BRIN_LENGTH]) if text[0].isdigit() else Swv(text)

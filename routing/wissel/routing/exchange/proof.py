@@ -1,8 +1,8 @@
 """Proof of delivery: both receipts, verified with nothing but the trust roots.
 
-See design.md#receipts. Every failure is `Refused(RECEIPT_INVALID)` with
-the problem. Whoever holds a trusted certificate can sign something that looks
-like a receipt: so whose word counts is always said by the verifier.
+See design.md#receipts. Every failure is `Refused(RECEIPT_INVALID)` with its
+problem. Every holder of a trusted certificate can sign something that looks like
+a receipt, so the verifier always says whose signature it expects.
 """
 
 import datetime as dt
@@ -34,7 +34,7 @@ class ReceiptTypes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """What both sides have signed. `hub.delivered` is the hub's own claim."""
+    """What both sides have signed; `hub.delivered` is a time that only the hub states."""
 
     hub: HubReceipt
     receiver: ReceiverReceipt
@@ -47,16 +47,17 @@ def verify_receiver_receipt(
     expected: Exchange,
     at: dt.datetime,
 ) -> ReceiverReceipt:
-    """Return the receipt that proves `expected`, judged at the instant `at`.
+    """Return the receipt that proves `expected`, as trusted at the instant `at`.
 
-    1. it is signed as a receiver receipt, by a path that was trusted at `at`
-    2. the verified bytes are a receipt in the role of receiver, and no more
-    3. who signed is who it says, and the receiver of this exchange
-    4. it is about this exchange in every field: hub, sender, receiver, message,
-       header, size and digest
-    5. its time is not after `at`, give or take five minutes
+    1. It is signed as a receiver receipt, by a path that was trusted at `at`.
+    2. The verified bytes are a receipt in the role of receiver, without unknown
+       fields.
+    3. Its signer is the one that it names, and the receiver of this exchange.
+    4. It is about this exchange in every field: hub, sender, receiver, message,
+       header, size and digest.
+    5. Its time is at most five minutes after `at`.
 
-    The digest of the stamp is for the hub alone to compare: nobody else has it.
+    Only the hub can compare the digest of the stamp: no one else has the stamp.
     """
     # 1.
     with refused_as(Reason.RECEIPT_INVALID):
@@ -86,16 +87,17 @@ def verify_hub_receipt(
 ) -> Proof:
     """Return what both receipts prove, offline.
 
-    `hub_oin` is the hub whose word counts: any vendor could sign this. Paths
-    are judged at the delivered time, so that receipts outlive certificates.
+    `hub_oin` is the hub that must have signed: any vendor could sign such a
+    receipt. Paths are checked at the delivered time, so that receipts outlive
+    certificates.
 
-    1. the hub's is signed as a hub receipt, by a path that was trusted at the
-       time that it claims
-    2. the verified bytes are a receipt in the role of hub, and no more
-    3. who signed is who it says, the hub of this exchange, and `hub_oin`
-    4. it is about the `expected` exchange, where that is known
-    5. it names exactly this receiver receipt, by its digest
-    6. and that one holds for the same exchange (see `verify_receiver_receipt`)
+    1. The hub's receipt is signed as a hub receipt, by a path that was trusted
+       at the time that it states.
+    2. The verified bytes are a receipt in the role of hub, without unknown fields.
+    3. Its signer is the one that it names, the hub of this exchange, and `hub_oin`.
+    4. It is about the `expected` exchange, if that is given.
+    5. It names this receiver receipt, by its digest.
+    6. That one proves the same exchange (see `verify_receiver_receipt`).
     """
     # 1.
     with refused_as(Reason.RECEIPT_INVALID):
