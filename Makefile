@@ -71,7 +71,7 @@ CONTRACTS = git rev-list HEAD -- ':(glob)protos/**/*.proto'
 
 .PHONY: breaking
 breaking: setup ## Fail if the contract breaks any that was ever committed (AGAINST=ref: that one)
-	@commits="$(or $(AGAINST),$$($(CONTRACTS)))"; test -n "$$commits"; \
+	@commits="$(or $(AGAINST),$$($(CONTRACTS)))"; test -n "$$commits" || exit 1; \
 	for commit in $$commits; do \
 	  git archive "$$commit" protos buf.yaml | $(BIN)/buf breaking --against '-#format=tar' || \
 	  { echo "this breaks the contract of $$(git log -1 --format='%h, %s' "$$commit")" >&2; exit 1; }; \
