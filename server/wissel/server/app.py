@@ -82,10 +82,10 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         journal = await stack.enter_async_context(open_journal(url, _now, committed))
 
         # Forwarding.
-        parts = _courier_dependencies(settings, files, follower, journal)
-        dialer = make_dialer(parts)
+        deps = _courier_dependencies(settings, files, follower, journal)
+        dialer = make_dialer(deps)
         stack.push_async_callback(dialer.close)
-        courier = make_courier(parts, dialer)
+        courier = make_courier(deps, dialer)
         stack.push_async_callback(courier.drain, settings.grace_seconds)
         forwards = ForwardMetrics(metrics, traces.timeline if traces else _timeline)
 
@@ -116,7 +116,7 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         schedule = usual_schedule(settings.sweep_seconds)
         answered = SweeperMetrics(metrics).answered
         tracing = traces.receipt_query if traces else untraced
-        sweeper = make_sweeper(parts, dialer, schedule, answered=answered, tracing=tracing)
+        sweeper = make_sweeper(deps, dialer, schedule, answered=answered, tracing=tracing)
         _keep(stack, sweeper.run())
         _keep(stack, report_health(server, follower, share.tell))
         _keep(stack, _process_metrics(metrics, follower, courier, sweeper).keep_updated())

@@ -49,7 +49,7 @@ async def sweeping(place: Place) -> AsyncIterator[SqlJournal]:
         stack.push_async_callback(follower.stop)
         journal = SqlJournal.open(url, head_reader(url), later)
         stack.push_async_callback(journal.close)
-        parts = CourierDependencies(
+        deps = CourierDependencies(
             tls=reloaded_tls(certificate, key, keys / "root.pem"),
             signer=reloaded_signer(certificate, key, trust, utc_now),
             trust=trust,
@@ -60,9 +60,9 @@ async def sweeping(place: Place) -> AsyncIterator[SqlJournal]:
             limits=Limits(),
             private=True,
         )
-        dialer = make_dialer(parts)
+        dialer = make_dialer(deps)
         stack.push_async_callback(dialer.close)
-        task = asyncio.create_task(make_sweeper(parts, dialer, PROMPT).run())
+        task = asyncio.create_task(make_sweeper(deps, dialer, PROMPT).run())
         yield journal
         task.cancel()
         with suppress(asyncio.CancelledError):

@@ -1,4 +1,4 @@
-"""Slow peers: enough to stay awake, too little to be worth a place."""
+"""Slow peers: often enough not to be idle, too little to keep a slot."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,7 +17,7 @@ from wissel.traffic.v1 import traffic_service_pb2 as pb
 
 MIB = 1024 * 1024
 DEMANDING = replace(QUICK, idle=10.0, rate_window=1.0, rate=8 * MIB)
-"""A pace that nobody keeps who pauses between two chunks."""
+"""A rate that is not reached by a peer that pauses between two chunks."""
 PAUSE = 0.3
 PAYLOAD = bytes(25 * MIB)
 

@@ -1,4 +1,4 @@
-"""How many transfers at once, for whom, and how a place among them comes free again."""
+"""How many transfers at once, for whom, and how a slot comes free again."""
 
 import asyncio
 import gc
@@ -36,7 +36,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 
 async def opened(world: World) -> Any:
-    """Open a transfer of Noord that has its place and goes no further."""
+    """Open a transfer of Noord that has its slot and goes no further."""
     call = world.stub().ForwardEnvelope(timeout=60)
     await call.write(pb.ForwardEnvelopeRequest(header=world.message().signed))
     return call
@@ -178,7 +178,7 @@ WAYS: Final = [
 
 
 @pytest.mark.parametrize("leave", WAYS)
-async def test_a_place_comes_free_however_a_transfer_ends(world: World, leave: Leave) -> None:
+async def test_a_slot_comes_free_however_a_transfer_ends(world: World, leave: Leave) -> None:
     await leave(world)
     world.las.behave = accept
 

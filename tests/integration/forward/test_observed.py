@@ -228,7 +228,7 @@ async def test_what_the_sweeper_asks_and_settles_is_counted_and_told(world: Worl
     registry = CollectorRegistry()
     message = await left_uncertain(world)
     sweeper = make_sweeper(
-        world.parts, world.dialer, PROMPT, answered=SweeperMetrics(registry).answered
+        world.deps, world.dialer, PROMPT, answered=SweeperMetrics(registry).answered
     )
     with capture_logs() as logged:
         sweeping = asyncio.create_task(sweeper.run())

@@ -51,7 +51,7 @@ async def test_a_restarted_hub_settles_what_it_finds(world: World) -> None:
     url = f"sqlite:///{world.folder / 'registry.db'}"
     journal = SqlJournal.open(url, head_reader(url), utc_now)
 
-    async with sweeping(world, parts=replace(world.parts, journal=journal, owner="restarted")):
+    async with sweeping(world, deps=replace(world.deps, journal=journal, owner="restarted")):
         await becomes(world, message, "DELIVERED")
 
     await journal.close()
@@ -64,7 +64,7 @@ async def test_two_hubs_settle_each_message_once(world: World) -> None:
 
     async with (
         sweeping(world),
-        sweeping(world, parts=replace(world.parts, journal=journal, owner="other")),
+        sweeping(world, deps=replace(world.deps, journal=journal, owner="other")),
     ):
         for message in messages:
             await becomes(world, message, "DELIVERED")

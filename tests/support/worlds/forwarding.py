@@ -90,7 +90,7 @@ class World:
     files: HubFiles
     folder: Path
     metrics: CollectorRegistry
-    parts: CourierDependencies
+    deps: CourierDependencies
     skipped: list[dt.timedelta]
 
     def skip(self, seconds: float) -> None:
@@ -225,7 +225,7 @@ async def forwarding(
             tls=reloaded_tls(certificate, key, own / "root.pem"),
             signer=reloaded_signer(certificate, key, trust, utc_now),
         )
-        parts = CourierDependencies(
+        deps = CourierDependencies(
             tls=files.tls,
             signer=files.signer,
             trust=trust,
@@ -236,10 +236,10 @@ async def forwarding(
             limits=limits or Limits(),
             private=private,
         )
-        dialer = make_dialer(parts)
-        courier = make_courier(parts, dialer)
+        dialer = make_dialer(deps)
+        courier = make_courier(deps, dialer)
         forwards = ForwardMetrics(metrics, lambda: Timeline(time.perf_counter))
-        made.update(journal=journal, courier=courier, dialer=dialer, files=files, parts=parts)
+        made.update(journal=journal, courier=courier, dialer=dialer, files=files, deps=deps)
         return TrafficServicer(courier, journal, Peers(trust, utc_now), follower, forwards)
 
     async with running_hub(folder, traffic=traffic) as hub:

@@ -40,10 +40,10 @@ class Beats:
 
 @asynccontextmanager
 async def sweeping(
-    world: World, schedule: SweepSchedule = PROMPT, parts: CourierDependencies | None = None
+    world: World, schedule: SweepSchedule = PROMPT, deps: CourierDependencies | None = None
 ) -> AsyncIterator["asyncio.Task[None]"]:
-    """Sweep until the end of the block, as the hub's own process or as one with other `parts`."""
-    sweeper = make_sweeper(parts or world.parts, world.dialer, schedule)
+    """Sweep until the end of the block, as the hub's own process or as one with other `deps`."""
+    sweeper = make_sweeper(deps or world.deps, world.dialer, schedule)
     task = asyncio.create_task(sweeper.run())
     try:
         yield task

@@ -22,18 +22,18 @@ SERVICE_OF_KIND: Final = {
 
 
 def check_kind(context: EnvelopeContext, service: Service) -> None:
-    """Check all that can be known before the route is.
+    """Check the rules of kinds that can be checked before a route is decided.
 
     `service` is the one that the context names, by code or alias.
 
-    1. the service is forwardable, else `Refused(SERVICE_NOT_FORWARDABLE)`
-    2. the kind travels over this service, else `Refused(KIND_NOT_ALLOWED)`
-    3. the kind fits the relation of the two, else `Refused(RELATION_INVALID)`
-    4. within one BRIN the sender says which delivery point it is, else
-       `Refused(FIELD_REQUIRED)`
-    5. an overstapdossier has been seen by the parents, on a day that is said
-       and has come (OVa.IZ02, OVa.IZ03), else `Refused(INZAGE_NOT_ATTESTED)`;
-       whether they agree never blocks
+    1. The service is forwardable: `Refused(SERVICE_NOT_FORWARDABLE)`.
+    2. The kind travels over this service: `Refused(KIND_NOT_ALLOWED)`.
+    3. The kind fits sender and receiver: `Refused(RELATION_INVALID)`.
+    4. Within one BRIN the sender names its own delivery point:
+       `Refused(FIELD_REQUIRED)`.
+    5. The parents have seen an overstapdossier, on a day that is stated and has
+       come (OVa.IZ02, OVa.IZ03): `Refused(INZAGE_NOT_ATTESTED)`. Whether they
+       agree never matters.
     """
     # 1.
     if not service.forwardable:
@@ -58,7 +58,7 @@ def check_kind(context: EnvelopeContext, service: Service) -> None:
 
 
 def check_delivery_point(context: EnvelopeContext, resolved: RoutingKey) -> None:
-    """Check that a message within one BRIN does not come back where it started.
+    """Check that a message within one BRIN goes to another delivery point than its sender's.
 
     Raises `Refused(SAME_DELIVERY_POINT)`.
     """
@@ -67,7 +67,7 @@ def check_delivery_point(context: EnvelopeContext, resolved: RoutingKey) -> None
 
 
 def relation_fits(kind: Kind, sender: Address, receiver: Address) -> bool:
-    """Whether a dossier of this kind may go from the one to the other.
+    """Whether a dossier of this kind may go from this sender to this receiver.
 
     A swv-dossier goes from a school to a samenwerkingsverband; the others go
     from school to school, and `overdrachtbinnenbrin` stays within one BRIN

@@ -43,31 +43,36 @@ class CourierDependencies:
     private: bool = False
 
 
-def make_dialer(given: CourierDependencies) -> Dialer:
+def make_dialer(deps: CourierDependencies) -> Dialer:
     """Return the dialer of one process; close it after the courier has drained."""
     return Dialer(
-        Prober(given.limits.handshake),
-        given.tls,
-        given.trust,
-        given.clock,
+        Prober(deps.limits.handshake),
+        deps.tls,
+        deps.trust,
+        deps.clock,
         time.monotonic,
-        private=given.private,
+        private=deps.private,
     )
 
 
-def make_courier(given: CourierDependencies, dialer: Dialer) -> Courier:
+def make_courier(deps: CourierDependencies, dialer: Dialer) -> Courier:
     """Return the courier of one process."""
-    limits, trust, tables, clock = given.limits, given.trust, given.tables, given.clock
-    rules = HubRules(hub_oin=given.signer.current.oin, max_payload=limits.max_payload)
+    limits, trust, tables, clock = (
+        deps.limits,
+        deps.trust,
+        deps.tables,
+        deps.clock,
+    )
+    rules = HubRules(hub_oin=deps.signer.current.oin, max_payload=limits.max_payload)
     admission = Admission(rules, tables, clock)
-    answers = StoredAnswers(given.journal, clock)
-    recorder = Recorder(given.journal, clock)
+    answers = StoredAnswers(deps.journal, clock)
+    recorder = Recorder(deps.journal, clock)
     revalidation = Revalidation(trust, tables, clock, admission.route)
     deliverer = Deliverer(
         limits,
-        Claims(given.journal, recorder, revalidation, clock, given.owner),
+        Claims(deps.journal, recorder, revalidation, clock, deps.owner),
         Connector(dialer, tables, revalidation),
-        ReceiptIssuer(given.signer, trust, tables, clock),
+        ReceiptIssuer(deps.signer, trust, tables, clock),
         recorder,
         answers,
     )
@@ -75,13 +80,13 @@ def make_courier(given: CourierDependencies, dialer: Dialer) -> Courier:
 
 
 def make_sweeper(
-    given: CourierDependencies,
+    deps: CourierDependencies,
     dialer: Dialer,
     schedule: SweepSchedule,
     answered: Callable[[str], None] = ignore_answer,
     tracing: QueryTracing = untraced,
 ) -> Sweeper:
     """Return the sweeper of one process; end its `run` before the dialer is closed."""
-    receipts = ReceiptIssuer(given.signer, given.trust, given.tables, given.clock)
-    query = ReceiptQuery(dialer, given.tables, receipts, schedule.question, tracing)
-    return Sweeper(schedule, given.journal, given.tables, query, given.clock, answered)
+    receipts = ReceiptIssuer(deps.signer, deps.trust, deps.tables, deps.clock)
+    query = ReceiptQuery(dialer, deps.tables, receipts, schedule.question, tracing)
+    return Sweeper(schedule, deps.journal, deps.tables, query, deps.clock, answered)

@@ -24,7 +24,7 @@ class Recorder:
     async def end(self, message: Message, claimed: Delivery, result: Result) -> Delivery | None:
         """Record how the attempt of a claim ended; return the delivery as it stands now.
 
-        None if another process has decided in its place: then the result was
+        None if another process has ended it meanwhile: then the result was
         discarded. A journal that cannot be written is tried six times, and with
         a receipt in hand until the lease is about to end: a database that fails
         over is back in that time. Raises what the last try raised,

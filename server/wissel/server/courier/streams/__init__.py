@@ -1,1 +1,1 @@
-"""The streams of a forward: the parts of a message, as they come and as they go on."""
+"""What a sender sends: its stream of requests, their encoding and their lowest rate."""

@@ -1,4 +1,4 @@
-"""A part is read as protobuf reads it, whether it is parsed or passed on as it came."""
+"""A request means what it means to protobuf, whether it is parsed or passed on as it came."""
 
 import pytest
 from google.protobuf.message import DecodeError
@@ -37,14 +37,14 @@ def chunk(data: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_a_chunk_is_a_piece_that_lies_where_it_came(size: int) -> None:
+def test_a_chunk_is_not_copied(size: int) -> None:
     encoded = chunk(b"x" * size)
 
-    part = decode_request(encoded)
+    request = decode_request(encoded)
 
-    assert isinstance(part, RawChunk)
-    assert part.data == b"x" * size
-    assert encode_request(part) is encoded
+    assert isinstance(request, RawChunk)
+    assert request.data == b"x" * size
+    assert encode_request(request) is encoded
 
 
 @given(st.binary(max_size=400) | edited)
@@ -63,26 +63,26 @@ def test_whatever_comes_means_what_it_means_to_protobuf(encoded: bytes) -> None:
             decode_request(encoded)
         return
 
-    part = decode_request(encoded)
+    request = decode_request(encoded)
 
-    if isinstance(part, RawChunk):
+    if isinstance(request, RawChunk):
         assert expected.WhichOneof("part") == "chunk"
-        assert part.data == expected.chunk.data
-        onward = las.DeliverRequest.FromString(encode_request(part))
-        assert onward == las.DeliverRequest(chunk=dossier_pb2.Chunk(data=bytes(part.data)))
+        assert request.data == expected.chunk.data
+        onward = las.DeliverRequest.FromString(encode_request(request))
+        assert onward == las.DeliverRequest(chunk=dossier_pb2.Chunk(data=bytes(request.data)))
     else:
-        assert part == expected
+        assert request == expected
 
 
 @given(st.binary(min_size=1, max_size=70_000))
-def test_a_piece_that_is_written_out_is_read_again(data: bytes) -> None:
-    piece = raw_chunk_of(data)
+def test_a_chunk_that_is_encoded_is_decoded_again(data: bytes) -> None:
+    raw = raw_chunk_of(data)
 
-    assert piece.encoded == chunk(data)
-    assert decode_request(encode_request(piece)) == piece
+    assert raw.encoded == chunk(data)
+    assert decode_request(encode_request(raw)) == raw
 
 
-def test_another_part_is_a_message() -> None:
+def test_any_other_request_is_parsed() -> None:
     opening = traffic.ForwardEnvelopeRequest(header=dossier_pb2.Signed(payload=b"x"))
 
     assert decode_request(opening.SerializeToString()) == opening

@@ -22,22 +22,22 @@ LIMITS: Final = Limits(max_payload=MOST, discard=EVER, quiet=EVER)
 
 
 class Sender:
-    """Sends parts of a size, `parts` of them or without end, and counts what was read."""
+    """Sends chunks of a size, `count` of them or without end, and counts what was read."""
 
-    def __init__(self, size: int, parts: int | None = None) -> None:
+    def __init__(self, size: int, count: int | None = None) -> None:
         self.read = 0
         self._size = size
-        self._parts = parts
+        self._count = count
 
     async def requests(self) -> AsyncIterator[pb.ForwardEnvelopeRequest]:
-        """Yield the parts."""
-        while self.read != self._parts:
+        """Yield the chunks."""
+        while self.read != self._count:
             self.read += 1
-            yield part(self._size)
+            yield chunk(self._size)
             await asyncio.sleep(0)
 
 
-def part(size: int) -> pb.ForwardEnvelopeRequest:
+def chunk(size: int) -> pb.ForwardEnvelopeRequest:
     return pb.ForwardEnvelopeRequest(chunk=dossier_pb2.Chunk(data=bytes(size)))
 
 
@@ -46,7 +46,7 @@ def soon(seconds: float = EVER) -> float:
 
 
 async def test_all_is_read_up_to_the_half_close() -> None:
-    sender = Sender(MIN_CHUNK_BYTES, parts=9)
+    sender = Sender(MIN_CHUNK_BYTES, count=9)
 
     await RequestStream(sender.requests(), LIMITS).discard_rest(soon())
 
@@ -85,16 +85,16 @@ async def silence(
     if asked:
         asked.set()
     await asyncio.Event().wait()
-    yield part(1)
+    yield chunk(1)
 
 
 async def nonsense() -> AsyncIterator[pb.ForwardEnvelopeRequest]:
-    yield part(1)
+    yield chunk(1)
     raise Refused(Reason.FIELD_INVALID)
 
 
 async def gone() -> AsyncIterator[pb.ForwardEnvelopeRequest]:
-    yield part(1)
+    yield chunk(1)
     raise asyncio.InvalidStateError
 
 
@@ -149,7 +149,7 @@ async def test_a_gentle_interruption_lets_a_chunk_come_that_is_on_its_way() -> N
         asked.set()
         await arriving.wait()
         yield pb.ForwardEnvelopeRequest(header=dossier_pb2.Signed(payload=b"x"))
-        yield part(1)
+        yield chunk(1)
 
     stream = RequestStream(requests(), LIMITS)
     reading = asyncio.create_task(stream.header())
