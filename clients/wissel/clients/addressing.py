@@ -1,22 +1,24 @@
-"""Organisations as people write them, in the fields of requests."""
+"""Reads organisations as people write them (`99XA`, `99XA02`, `PO9901`) into messages."""
 
 from typing import TypedDict
 
-from wissel.routing.values.identifiers import Oin, Swv, Vestiging
+from wissel.routing.exchange.envelope import Address
+from wissel.routing.values.identifiers import Aanleverpunt, Brin, Oin, RoutingKey, Swv, Vestiging
 from wissel.traffic.v1 import route_service_pb2 as pb
 
 
 class Organisation(TypedDict, total=False):
-    """The field of a request that names an organisation, or neither."""
+    """The field of a request that names an organisation; empty for none."""
 
     brin: str
     swv: str
 
 
 def organisation(text: str) -> Organisation:
-    """Return the field for `99XA` or `PO9901`; none for an empty text.
+    """Return the field for a BRIN (`99XA`) or samenwerkingsverband (`PO9901`).
 
-    What is neither goes as a BRIN, so that the hub says what is wrong with it.
+    Empty for an empty text. Any other text is taken for a BRIN, and the hub
+    refuses it.
     """
     if not text:
         return {}
@@ -24,9 +26,13 @@ def organisation(text: str) -> Organisation:
 
 
 def route_query(*, sender: str, receiver: str, service: str, **more: str) -> pb.ResolveRouteRequest:
-    """Return the query; a receiver written as `99XB02` names its vestiging too.
+    """Return the request for a route.
 
-    `more` are further text fields of the request; empty ones are left out.
+    `sender` is a BRIN, a vestiging (of which the BRIN counts), a
+    samenwerkingsverband or an OIN; `receiver` is a BRIN, a vestiging or a
+    samenwerkingsverband. `more` are other text fields of the request; empty ones
+    are left out. Texts that are none of these are taken for a BRIN, and the hub
+    refuses them.
     """
     query = pb.ResolveRouteRequest(service=service)
     for name, value in more.items():
@@ -45,3 +51,28 @@ def route_query(*, sender: str, receiver: str, service: str, **more: str) -> pb.
     else:
         query.receiver_brin = receiver
     return query
+
+
+def parse_address(
+    text: str, field: str, *, routing_key: str = "", aanleverpunt: str = ""
+) -> Address:
+    """Return the address of an organisation written as `99XA`, `99XA02` or `PO9901`.
+
+    Empty texts for routing key and aanleverpunt mean none. Raises
+    `wissel.routing.refusals.errors.Refused(IDENTIFIER_MALFORMED)`, in which the
+    request field is `field`, `<field>_routing_key` or `<field>_aanleverpunt`.
+    """
+    key = RoutingKey.parse(routing_key, f"{field}_routing_key") if routing_key else None
+    point = Aanleverpunt.parse(aanleverpunt, f"{field}_aanleverpunt") if aanleverpunt else None
+    vestiging = None
+    organisation: Brin | Swv
+    if Swv.pattern.fullmatch(text):
+        organisation = Swv(text)
+    elif Vestiging.pattern.fullmatch(text):
+        vestiging = Vestiging(text)
+        organisation = vestiging.brin
+    else:
+        organisation = Brin.parse(text, field)
+    return Address(
+        organisation=organisation, vestiging=vestiging, routing_key=key, aanleverpunt=point
+    )

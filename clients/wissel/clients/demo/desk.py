@@ -1,16 +1,15 @@
 """What the service desk and the vendors record before a dossier can travel."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
-
-import grpc
 
 from wissel.agreement.v1 import agreement_service_pb2 as agreement
 from wissel.agreement.v1.agreement_service_pb2_grpc import AgreementServiceStub
 from wissel.clients.demo.exchange import Exchange, Side
 from wissel.clients.testing.cast import SWV, SWV_OIN, Player
 from wissel.clients.transport.connection import Connection
-from wissel.clients.transport.status_errors import translate
+from wissel.clients.upload import import_schools
 from wissel.endpoint.v1 import endpoint_service_pb2 as endpoint
 from wissel.endpoint.v1.endpoint_service_pb2_grpc import EndpointServiceStub
 from wissel.mandate.v1 import mandate_service_pb2 as mandate
@@ -24,7 +23,6 @@ from wissel.school.v1.school_service_pb2_grpc import (
 )
 
 WHY: Final = "demonstration"
-_CHUNK: Final = 512 * 1024
 _PAGE: Final = 1000
 
 
@@ -34,23 +32,10 @@ class Desk:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def import_schools(
-        self, name: str, content: bytes
-    ) -> school_service_pb2.ImportSchoolsResponse:
-        """Upload one file of DUO open data."""
-
-        async def parts() -> AsyncIterator[school_service_pb2.ImportSchoolsRequest]:
-            header = school_service_pb2.ImportSchoolsHeader(file_name=name, reason=WHY)
-            yield school_service_pb2.ImportSchoolsRequest(header=header)
-            for start in range(0, len(content), _CHUNK):
-                chunk = content[start : start + _CHUNK]
-                yield school_service_pb2.ImportSchoolsRequest(chunk=chunk)
-
-        stub = SchoolServiceStub(self._connection.channel())
-        try:
-            return await stub.ImportSchools(parts(), metadata=self._connection.metadata)
-        except grpc.aio.AioRpcError as error:
-            raise translate(error, self._connection.server) from None
+    async def import_schools(self, path: Path) -> school_service_pb2.ImportSchoolsResponse:
+        """Upload one file of DUO open data; see `upload.import_schools`."""
+        header = school_service_pb2.ImportSchoolsHeader(file_name=path.name, reason=WHY)
+        return await import_schools(self._connection, path, header)
 
     async def schools(self) -> list[school_pb2.School]:
         """Return the first schools of the register, in order of BRIN."""

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Final, TypedDict
 from uuid import UUID
 
+from wissel.clients.addressing import parse_address
 from wissel.clients.errors import DossierUnusable
 from wissel.clients.identity import Material
 from wissel.clients.sending.dossier import DossierFacts, read_dossier
 from wissel.clients.sending.outbox import Entry
 from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.routing.exchange.envelope import (
-    Address,
     Attestation,
     EnvelopeContext,
     EnvelopeHeader,
@@ -28,14 +28,9 @@ from wissel.routing.exchange.messages import context_fields, header_fields
 from wissel.routing.exchange.signed_messages import signed_fields
 from wissel.routing.signing.dsse import ENVELOPE_HEADER
 from wissel.routing.values.identifiers import (
-    Aanleverpunt,
-    Brin,
     Namespace,
     Oin,
-    RoutingKey,
     ServiceCode,
-    Swv,
-    Vestiging,
 )
 
 LIFETIME: Final = dt.timedelta(days=7)
@@ -90,27 +85,6 @@ class Envelope:
     note: str
 
 
-def parse_place(text: str, field: str, *, routing_key: str = "", aanleverpunt: str = "") -> Address:
-    """Return the address written as `99XA`, `99XA02` or `PO9901`.
-
-    Raises `wissel.routing.refusals.errors.Refused(IDENTIFIER_MALFORMED)` with the field.
-    """
-    key = RoutingKey.parse(routing_key, f"{field}_routing_key") if routing_key else None
-    point = Aanleverpunt.parse(aanleverpunt, f"{field}_aanleverpunt") if aanleverpunt else None
-    vestiging = None
-    organisation: Brin | Swv
-    if Swv.pattern.fullmatch(text):
-        organisation = Swv(text)
-    elif Vestiging.pattern.fullmatch(text):
-        vestiging = Vestiging(text)
-        organisation = vestiging.brin
-    else:
-        organisation = Brin.parse(text, field)
-    return Address(
-        organisation=organisation, vestiging=vestiging, routing_key=key, aanleverpunt=point
-    )
-
-
 def measure(path: Path, progress: Callable[[int, int], None] | None = None) -> Measured:
     """Return size and digest of a file, read once in constant memory.
 
@@ -159,8 +133,8 @@ def compose(  # noqa: PLR0913 - the parts of an envelope
         expires=now + options.get("lifetime", LIFETIME),
         hub_oin=hub_oin,
         sender_oin=material.oin,
-        sender=parse_place(sender, "sender", routing_key=options.get("sender_routing_key", "")),
-        receiver=parse_place(
+        sender=parse_address(sender, "sender", routing_key=options.get("sender_routing_key", "")),
+        receiver=parse_address(
             receiver,
             "receiver",
             routing_key=options.get("receiver_routing_key", ""),

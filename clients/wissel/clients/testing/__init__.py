@@ -17,7 +17,7 @@ and says so where they are absent. With pytest, put them in fixtures, as
 """
 
 from wissel.clients.testing.hub import TestingHub, Vendor, running_hub
-from wissel.clients.testing.own import example_dossier, running_las
+from wissel.clients.testing.las import example_dossier, running_las
 from wissel.clients.testing.peer import PeerLas, running_peer
 
 __all__ = [

@@ -5,9 +5,9 @@ from typing import Final
 from wissel.agreement.v1 import agreement_service_pb2 as agreement
 from wissel.agreement.v1.agreement_service_pb2_grpc import AgreementServiceStub
 from wissel.clients.addressing import organisation as named
+from wissel.clients.addressing import parse_address
 from wissel.clients.blocking import Hub
 from wissel.clients.errors import Refused
-from wissel.clients.sending.compose import parse_place
 from wissel.mandate.v1 import mandate_service_pb2 as mandate
 from wissel.mandate.v1.mandate_service_pb2_grpc import MandateServiceStub
 from wissel.party.v1 import party_service_pb2 as party
@@ -56,7 +56,7 @@ class ServiceDesk:
 
     def school(self, place: str) -> Address:
         """Return the place, `99XB` or `99XB02`, of a school that is there from now on."""
-        address = parse_place(place, "place")
+        address = parse_address(place, "place")
         brin = Brin.parse(address.organisation, "place")
         numbers = sorted({*_OPENED, *([address.vestiging[4:]] if address.vestiging else ())})
         locations = [

@@ -1,4 +1,4 @@
-"""Your own receiving side, inside your own tests."""
+"""Your own receiving side, served inside your own tests."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,8 +24,8 @@ _NAMES: Final = {
 def running_las(hub: TestingHub, vendor: Vendor, las: Las) -> Iterator[str]:
     """Serve `las` as the vendor in this process, on a free port, while the block lasts.
 
-    Yields its URL, to be given to `TestingHub.connect`. `accept` runs in threads
-    of its own, so what it keeps for the test must bear that.
+    Yields its URL, for `TestingHub.connect`. `accept` runs in other threads than
+    the test. Raises `StorageError` or `WisselError` if it cannot serve.
     """
     settings = LasSettings(
         listen="localhost:0",
@@ -40,8 +40,8 @@ def running_las(hub: TestingHub, vendor: Vendor, las: Las) -> Iterator[str]:
 
 
 def example_dossier(kind: str = Kind.OVERSTAP) -> Path:
-    """Return the file of a made-up dossier: of a pupil that does not exist.
+    """Return the path of a dossier (XML) of a pupil that does not exist.
 
-    `kind` is its overdrachtsoort; ValueError for one of which there is none.
+    `kind` is its overdrachtsoort; ValueError for another than those of `Kind`.
     """
     return _FIXTURES / _NAMES[Kind(kind)]
