@@ -1,10 +1,10 @@
 """One transaction of the journal: several moves, each by the state machine's rule.
 
-Where each message stands is known first; then each move is decided in memory,
-in the order in which it came; then what changed is written. What was known may
-be no more than this process's own memory: every statement repeats what it was
-decided on as its condition, so a wrong memory or a broken lock shows, and never
-overwrites.
+1. The current delivery of each message is read, or taken from this process's memory.
+2. Each move is decided on it, in the order in which the moves came.
+3. What changed is written. Each statement has as its condition the state and
+   attempt that it was decided on: where the memory was wrong, or a lock did not
+   hold, it changes no row, and nothing is overwritten.
 """
 
 import datetime as dt
@@ -34,9 +34,10 @@ Key = tuple[str, str]
 """Sender OIN and message id."""
 
 Rule = Callable[[Delivery | None, dt.datetime], Delivery | None]
-"""From what stands to what will stand; None or the same value changes nothing."""
+"""From the current delivery to the next one; None or the same value changes nothing."""
 
 Outcome = Delivery | Refused | None
+"""The delivery after a move, what its rule refused, or None if it changed nothing."""
 
 _DELIVERY_VALUES: Final = itemgetter(*columns_of(DELIVERY))
 _ENTRY_VALUES: Final = itemgetter(*columns_of(ENTRY))
@@ -46,7 +47,7 @@ _ENDED_VALUES: Final = itemgetter(*ENDED_COLUMNS)
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A rule to be applied to one message."""
+    """A rule to apply to one message."""
 
     key: Key
     rule: Rule
@@ -54,10 +55,10 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What moves come to: the outcome of each, in order, and what has to be written.
+    """What was decided on several moves: the outcome of each, in order, and what to write.
 
-    `after` is where each message that moved stands in the end, `steps` is every
-    move that one made.
+    `after` is the last delivery of each message that moved, `steps` are the
+    deliveries after each single move.
     """
 
     outcomes: list[Outcome] = field(default_factory=list)
@@ -66,37 +67,33 @@ class Decided:
 
     @property
     def all_moved(self) -> bool:
-        """Whether each move changed something: then the writing itself proves what was known."""
+        """Whether each move changed something: then the writes prove what it was decided on."""
         return len(self.steps) == len(self.outcomes)
 
 
 def decide_moves(
     moves: Sequence[Move], before: Mapping[Key, Delivery], now: dt.datetime
 ) -> Decided:
-    """Decide all moves on what stands.
-
-    An outcome is the delivery as it stands after the move, None if the rule let
-    it be, or the refusal that the rule raised.
-    """
+    """Decide all moves on the current deliveries `before`; those absent are new messages."""
     decided = Decided()
     for move in moves:
-        standing = decided.after.get(move.key) or before.get(move.key)
+        current = decided.after.get(move.key) or before.get(move.key)
         try:
-            after = move.rule(standing, now)
+            after = move.rule(current, now)
         except Refused as refusal:
             decided.outcomes.append(refusal)
             continue
         decided.outcomes.append(after)
-        if after is not None and after is not standing:
+        if after is not None and after is not current:
             decided.after[move.key] = after
             decided.steps.append(after)
     return decided
 
 
-def read_standing(
+def read_deliveries(
     cursor: DBAPICursor, statements: Statements, keys: Iterable[Key]
 ) -> dict[Key, Delivery]:
-    """Return where messages stand, and lock them for this transaction."""
+    """Return the current deliveries of these keys, and lock their rows for this transaction."""
     wanted = sorted(set(keys))
     cursor.execute(statements.read(len(wanted)), tuple(chain.from_iterable(wanted)))
     rows = [dict(zip(DELIVERY_COLUMNS, row, strict=True)) for row in cursor.fetchall()]
@@ -106,7 +103,10 @@ def read_standing(
 def write_moves(
     cursor: DBAPICursor, statements: Statements, before: Mapping[Key, Delivery], decided: Decided
 ) -> None:
-    """Write what was decided on `before`, or raise `LostRace`: then nothing must be committed."""
+    """Write what was decided on `before`.
+
+    Raises `LostRace` if that does not hold any more: then roll back.
+    """
     # In order of key, as they are locked when read.
     after = sorted(decided.after.items(), key=itemgetter(0))
     new = [_DELIVERY_VALUES(delivery_row(each)) for key, each in after if key not in before]

@@ -15,14 +15,14 @@ _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND: Final = dt.timedelta(microseconds=1)
 
 
-def stamp_of(instant: dt.datetime) -> int:
-    """Return microseconds since 1970."""
+def microseconds_of(instant: dt.datetime) -> int:
+    """Return the microseconds since 1970, UTC."""
     return (instant - _EPOCH) // _MICROSECOND
 
 
-def instant_of(stamp: int) -> dt.datetime:
-    """Return the aware instant, in UTC."""
-    return _EPOCH + dt.timedelta(microseconds=stamp)
+def instant_of(microseconds: int) -> dt.datetime:
+    """Return the aware instant, in UTC, so many microseconds after 1970."""
+    return _EPOCH + dt.timedelta(microseconds=microseconds)
 
 
 def delivery_row(delivery: Delivery) -> Row:
@@ -47,10 +47,10 @@ def delivery_row(delivery: Delivery) -> Row:
         "payload_size": order.payload_size,
         "payload_sha256": order.payload_sha256,
         "owner": order.owner,
-        "lease_until": stamp_of(order.lease_until),
+        "lease_until": microseconds_of(order.lease_until),
         "attempt": delivery.attempt,
         "bound": delivery.bound,
-        "accepted": stamp_of(delivery.accepted),
+        "accepted": microseconds_of(delivery.accepted),
         **ended_row(delivery),
     }
 
@@ -63,7 +63,7 @@ def ended_row(delivery: Delivery) -> Row:
         "reason": result.reason.value if result and result.reason else "",
         "detail": result.detail if result else "",
         "text": result.text if result else "",
-        "updated": stamp_of(delivery.updated),
+        "updated": microseconds_of(delivery.updated),
         "hub_receipt": result.hub_receipt if result else b"",
         "receiver_receipt": result.receiver_receipt if result else b"",
     }
@@ -82,7 +82,7 @@ def entry_row(delivery: Delivery) -> Row:
         "endpoint_id": str(order.endpoint_id),
         "registry_revision": order.registry_revision,
         "owner": order.owner,
-        "recorded": stamp_of(delivery.updated),
+        "recorded": microseconds_of(delivery.updated),
     }
 
 

@@ -6,7 +6,6 @@ promises; the rules that it applies are those of `wissel.routing.exchange.delive
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable
 from typing import Any, Self
 from uuid import UUID
 
@@ -17,12 +16,13 @@ from wissel.routing.exchange.delivery import Delivery, Order, Position, Result, 
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin
+from wissel.server.courier.ports import Clock
 from wissel.server.store.database import BlockingDatabase, journal_url
 from wissel.server.store.engine import Turn
 from wissel.server.store.journal.batch import Move, Rule
 from wissel.server.store.journal.codec import delivery_of
 from wissel.server.store.journal.queries import overdue_query, page_query, uncertain_query
-from wissel.server.store.journal.stats import Watch, unwatched
+from wissel.server.store.journal.stats import CommitObserver, ignore_commit
 from wissel.server.store.journal.tables import DELIVERY
 from wissel.server.store.journal.writer import Head, JournalWriter, Written
 
@@ -35,7 +35,7 @@ class SqlJournal:
         database: BlockingDatabase,
         writer: JournalWriter,
         turn: Turn,
-        clock: Callable[[], dt.datetime],
+        clock: Clock,
     ) -> None:
         self._database = database
         self._writer = writer
@@ -44,30 +44,30 @@ class SqlJournal:
 
     @classmethod
     def open(
-        cls, url: str, head: Head, clock: Callable[[], dt.datetime], watch: Watch = unwatched
+        cls, url: str, head: Head, clock: Clock, observe: CommitObserver = ignore_commit
     ) -> Self:
         """Open the journal that belongs to the register at `url`; it has been migrated.
 
         `head` is called once for each commit, on the writer's thread, and
-        `watch` after it, on the loop. Raises `Refused(RECORD_UNAVAILABLE)`.
+        `observe` after it, on the loop. Raises `Refused(RECORD_UNAVAILABLE)`.
         """
         database = BlockingDatabase.open(journal_url(url))
         turn = database.storage.open_turn()
-        return cls(database, JournalWriter(database, turn, head, clock, watch), turn, clock)
+        return cls(database, JournalWriter(database, turn, head, clock, observe), turn, clock)
 
     async def use(self) -> None:
-        """Take the lock of a writer once and change nothing.
+        """Run one write transaction that changes nothing.
 
         A hub does so before it serves: one whose journal cannot be written would
         refuse every message. Raises `Refused(RECORD_UNAVAILABLE)`.
         """
-        await self._writer.write(Move(("", str(UUID(int=0))), lambda _standing, _now: None))
+        await self._writer.write(Move(("", str(UUID(int=0))), lambda _current, _now: None))
 
     async def claim(self, order: Order) -> tuple[Delivery, int | None]:
         """Accept an order; see the port."""
 
-        def rule(standing: Delivery | None, now: dt.datetime) -> Delivery:
-            return life.claim(standing, order, now)
+        def rule(current: Delivery | None, now: dt.datetime) -> Delivery:
+            return life.claim(current, order, now)
 
         written = await self._write(order.sender_oin, order.message_id, rule)
         assert isinstance(written.outcome, Delivery), "a claim yields a delivery or refuses"  # noqa: S101
@@ -78,19 +78,19 @@ class SqlJournal:
     ) -> Delivery | None:
         """End an attempt; see the port."""
 
-        def rule(standing: Delivery | None, now: dt.datetime) -> Delivery | None:
-            return life.finish(standing, attempt, result, now)
+        def rule(current: Delivery | None, now: dt.datetime) -> Delivery | None:
+            return life.finish(current, attempt, result, now)
 
         return await self._outcome(sender_oin, message_id, rule)
 
     async def expire(self, sender_oin: Oin, message_id: UUID) -> Delivery | None:
         """End an attempt whose lease has run out; see the port."""
 
-        def rule(standing: Delivery | None, now: dt.datetime) -> Delivery | None:
-            if standing is None:
+        def rule(current: Delivery | None, now: dt.datetime) -> Delivery | None:
+            if current is None:
                 return None
-            ended = life.expire(standing, now)
-            return None if ended is standing else ended
+            ended = life.expire(current, now)
+            return None if ended is current else ended
 
         return await self._outcome(sender_oin, message_id, rule)
 
@@ -99,8 +99,8 @@ class SqlJournal:
     ) -> Delivery | None:
         """Settle an uncertain message; see the port."""
 
-        def rule(standing: Delivery | None, now: dt.datetime) -> Delivery | None:
-            return None if standing is None else life.settle(standing, attempt, result, now)
+        def rule(current: Delivery | None, now: dt.datetime) -> Delivery | None:
+            return None if current is None else life.settle(current, attempt, result, now)
 
         return await self._outcome(sender_oin, message_id, rule)
 

@@ -1,4 +1,4 @@
-"""What is asked of the journal: who looks something up, and the sweeper."""
+"""Queries of the journal: lists of deliveries, and what the sweeper has to settle."""
 
 import datetime as dt
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, or_, select, tuple_
 
 from wissel.routing.exchange.delivery import Delivery, Position, State, Wanted
-from wissel.server.store.journal.codec import stamp_of
+from wissel.server.store.journal.codec import microseconds_of
 from wissel.server.store.journal.tables import DELIVERY
 
 
@@ -15,7 +15,7 @@ def page_query(wanted: Wanted, after: Position | None, limit: int) -> Select[Any
     table, conditions = DELIVERY.c, _conditions(wanted)
     position = (table.accepted, table.sender_oin, table.message_id)
     if after is not None:
-        shown = (stamp_of(after.accepted), after.sender_oin, str(after.message_id))
+        shown = (microseconds_of(after.accepted), after.sender_oin, str(after.message_id))
         conditions.append(tuple_(*position) < shown)
     newest_first = [column.desc() for column in position]
     return select(DELIVERY).where(*conditions).order_by(*newest_first).limit(limit)
@@ -26,7 +26,7 @@ def overdue_query(now: dt.datetime, limit: int) -> Select[Any]:
     table = DELIVERY.c
     return (
         select(DELIVERY)
-        .where(table.state == State.ACCEPTED.value, table.lease_until <= stamp_of(now))
+        .where(table.state == State.ACCEPTED.value, table.lease_until <= microseconds_of(now))
         .order_by(table.lease_until)
         .limit(limit)
     )
@@ -35,10 +35,11 @@ def overdue_query(now: dt.datetime, limit: int) -> Select[Any]:
 def uncertain_query(since: dt.datetime, after: Delivery | None, limit: int) -> Select[Any]:
     """Return the query of `Journal.uncertain`.
 
-    No lease ends before its message was accepted: so the index of states and
-    leases passes over everything older than `since`, however much that is.
+    No lease ends before its message was accepted. So a condition on the lease
+    adds nothing to that on acceptance, and lets the index of states and leases
+    pass over everything older than `since`, however much that is.
     """
-    table, earliest = DELIVERY.c, stamp_of(since)
+    table, earliest = DELIVERY.c, microseconds_of(since)
     conditions = [
         table.state == State.UNCERTAIN.value,
         table.lease_until >= earliest,
@@ -47,7 +48,7 @@ def uncertain_query(since: dt.datetime, after: Delivery | None, limit: int) -> S
     order = (table.lease_until, table.sender_oin, table.message_id)
     if after is not None:
         last = after.order
-        passed = (stamp_of(last.lease_until), last.sender_oin, str(last.message_id))
+        passed = (microseconds_of(last.lease_until), last.sender_oin, str(last.message_id))
         conditions.append(tuple_(*order) > passed)
     return select(DELIVERY).where(*conditions).order_by(*order).limit(limit)
 
@@ -64,7 +65,7 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
             or_(table.sender_organisation == whose, table.receiver_organisation == whose)
         )
     if wanted.start:
-        conditions.append(table.accepted >= stamp_of(wanted.start))
+        conditions.append(table.accepted >= microseconds_of(wanted.start))
     if wanted.end:
-        conditions.append(table.accepted < stamp_of(wanted.end))
+        conditions.append(table.accepted < microseconds_of(wanted.end))
     return conditions

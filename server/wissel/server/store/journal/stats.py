@@ -1,4 +1,4 @@
-"""What can be seen of the journal's writer from outside: its commits, and what waited for them."""
+"""What the journal's writer tells of each commit: how long it took, and what moved."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from wissel.routing.exchange.delivery import Delivery
 class Commit:
     """One transaction that is durable; all durations are in seconds.
 
-    `waits` are those of its moves, each from being handed in until the work on
-    this transaction began. `turn` is what the writer waited for the lock that
-    other processes hold, `took` the transaction itself. `steps` is where each
-    message that moved then stood, in the order of the moves.
+    `waits` has one duration for each move: from when it was handed in until
+    the work on this transaction began. `turn` is how long the writer waited for
+    other processes, `took` how long the transaction itself lasted. `steps` are
+    the deliveries as the moves left them, in the order of the moves.
     """
 
     waits: Sequence[float]
@@ -23,9 +23,9 @@ class Commit:
     steps: Sequence[Delivery]
 
 
-Watch: TypeAlias = Callable[[Commit], None]
-"""Is told of each commit, on the event loop; must not raise."""
+CommitObserver: TypeAlias = Callable[[Commit], None]
+"""Called with each commit, on the event loop; it must not raise."""
 
 
-def unwatched(_commit: Commit) -> None:
-    """Nobody looks."""
+def ignore_commit(_commit: Commit) -> None:
+    """Do nothing with a commit: the observer of a journal that is not measured."""

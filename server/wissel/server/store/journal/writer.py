@@ -1,13 +1,12 @@
 """The one writer of the journal in this process: concurrent moves share a transaction.
 
-A durable commit costs a disk its rest, however many rows it holds: so whatever
+A durable commit takes the disk as long for one row as for many, so whatever
 arrives while one commit runs goes into the next (group commit,
 design.md#journal). The work is done on a thread of its own; the event loop only
 waits for it.
 """
 
 import asyncio
-import datetime as dt
 import time
 from collections import deque
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from typing import Final
 from wissel.routing.exchange.delivery import Delivery, State
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
+from wissel.server.courier.ports import Clock
 from wissel.server.store.database import BlockingDatabase
 from wissel.server.store.engine import Turn
 from wissel.server.store.journal.batch import (
@@ -26,11 +26,11 @@ from wissel.server.store.journal.batch import (
     Move,
     Outcome,
     decide_moves,
-    read_standing,
+    read_deliveries,
     write_moves,
 )
 from wissel.server.store.journal.statements import Statements
-from wissel.server.store.journal.stats import Commit, Watch, unwatched
+from wissel.server.store.journal.stats import Commit, CommitObserver, ignore_commit
 from wissel.server.store.kept_connection import KeptConnection, LostRace
 
 BATCH: Final = 64
@@ -60,7 +60,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A move, who waits for its outcome, and since when."""
+    """A move, the future of its outcome, and when it was handed in (`perf_counter`)."""
 
     move: Move
     answer: asyncio.Future[Written]
@@ -69,7 +69,7 @@ class _Waiting:
 
 @dataclass(frozen=True, slots=True)
 class _Done:
-    """A batch that is durable: its outcomes, what moved, and how long that took."""
+    """A batch that is durable: its outcomes, what moved, and two durations in seconds."""
 
     written: list[Written]
     steps: list[Delivery]
@@ -78,15 +78,15 @@ class _Done:
 
 
 class JournalWriter:
-    """Takes moves, commits them in batches, answers when they are durable."""
+    """Takes moves, commits them in batches, and answers when they are durable."""
 
     def __init__(
         self,
         database: BlockingDatabase,
         turn: Turn,
         head: Head,
-        clock: Callable[[], dt.datetime],
-        watch: Watch = unwatched,
+        clock: Clock,
+        observe: CommitObserver = ignore_commit,
     ) -> None:
         self._connection = KeptConnection(database)
         self._statements = Statements(database.storage.sql)
@@ -95,7 +95,7 @@ class JournalWriter:
         self._turn = turn
         self._head = head
         self._clock = clock
-        self._watch = watch
+        self._observe = observe
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._waiting: deque[_Waiting] = deque()
         self._work: asyncio.Task[None] | None = None
@@ -136,16 +136,17 @@ class JournalWriter:
                     if not each.answer.done():
                         each.answer.set_result(written)
                 waits = [began - each.since for each in batch]
-                self._watch(Commit(waits=waits, turn=done.turn, took=done.took, steps=done.steps))
+                self._observe(Commit(waits=waits, turn=done.turn, took=done.took, steps=done.steps))
             await asyncio.sleep(PAUSE)
         self._work = None
 
     def _commit(self, moves: list[Move]) -> _Done:
         """Commit a batch, and then read the head.
 
-        What this process itself has under way it remembers, and what it does not
-        is most likely new: so a batch is tried on that first, and only if that
-        does not hold on what is read.
+        The first attempt reads nothing: it takes the deliveries that this
+        process has under way from memory, and a message that is not among them
+        for a new one. If the writes show that this does not hold, nothing of it
+        is committed, and later attempts read the deliveries first.
         """
         for attempt in range(_RACES):
             began = time.perf_counter()
@@ -168,13 +169,13 @@ class JournalWriter:
         statements = self._statements
         with self._connection.transaction(self._begin) as cursor:
             before = (
-                read_standing(cursor, statements, [move.key for move in moves])
+                read_deliveries(cursor, statements, [move.key for move in moves])
                 if reading
                 else self._under_way
             )
             decided = decide_moves(moves, before, self._clock())
             if not reading and not decided.all_moved:
-                raise LostRace  # nothing written would show whether this was decided rightly
+                raise LostRace  # no write would show whether what was remembered is true
             write_moves(cursor, statements, before, decided)
         return decided
 

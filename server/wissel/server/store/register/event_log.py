@@ -82,7 +82,7 @@ def load(url: str, build: Callable[[int, Iterable[Fact]], T]) -> T:
 
 @contextmanager
 def _without_collections() -> Iterator[None]:
-    """Look for no cycles: among millions of new objects there are none, and each look is longer."""
+    """Switch the garbage collector off: it would go through millions of new objects, in vain."""
     collected = gc.isenabled()
     gc.disable()
     try:

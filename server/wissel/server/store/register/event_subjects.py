@@ -1,4 +1,4 @@
-"""Whom a fact is about: so that the history of one subject is a small read.
+"""The subjects of a fact: whom it is about. They index the event log by subject.
 
 A subject is written `organisation:<BRIN or SWV code>`, `board:<number>`,
 `system:<id>`, `service:<code>` or `party:<OIN>` (design.md#facts).
@@ -23,7 +23,7 @@ from wissel.routing.values.identifiers import BoardNumber, Oin
 
 
 def subjects_of(fact: Fact) -> set[str]:  # noqa: C901 - one case per kind of fact
-    """Return the subjects that a fact touches; some touch nobody by name."""
+    """Return the subjects of a fact; none for a revocation or the report of a source."""
     match fact:
         case Board():
             return {f"board:{fact.number}"}

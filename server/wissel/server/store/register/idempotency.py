@@ -1,4 +1,4 @@
-"""Answers kept for callers that repeat a request (design.md#revisions)."""
+"""Answers kept for callers that repeat a request: idempotency (design.md#revisions)."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.server.registry.ports import Actor
 from wissel.server.store.register.tables import ANSWER
 
-KEPT: Final = dt.timedelta(days=30)
+RETENTION: Final = dt.timedelta(days=30)
 """How long an answer is kept."""
 
 
@@ -29,7 +29,7 @@ async def earlier_answer(
 ) -> Answer | None:
     """Return the answer that this very request got before.
 
-    None without a request id, for a new one, and for one older than `KEPT`.
+    None without a request id, for a new one, and for one older than `RETENTION`.
     Raises `Refused(REQUEST_ID_REUSED)` if the same caller used the id on the
     same method with another body.
     """
@@ -39,7 +39,7 @@ async def earlier_answer(
         ANSWER.c.caller_oin == actor.caller,
         ANSWER.c.method == actor.method,
         ANSWER.c.request_id == actor.request_id,
-        ANSWER.c.recorded_time >= now - KEPT,
+        ANSWER.c.recorded_time >= now - RETENTION,
     )
     row = (await connection.execute(query)).one_or_none()
     if row is None:
@@ -52,8 +52,8 @@ async def earlier_answer(
 async def keep_answer(
     connection: AsyncConnection, actor: Actor, answer: Answer, now: dt.datetime
 ) -> None:
-    """Store an answer in the transaction of its change, and drop those past `KEPT`."""
-    await connection.execute(delete(ANSWER).where(ANSWER.c.recorded_time < now - KEPT))
+    """Store an answer in the transaction of its change, and drop those older than `RETENTION`."""
+    await connection.execute(delete(ANSWER).where(ANSWER.c.recorded_time < now - RETENTION))
     await connection.execute(
         insert(ANSWER).values(
             caller_oin=actor.caller,

@@ -1,7 +1,6 @@
 """The register on SQLite or PostgreSQL."""
 
 import asyncio
-import datetime as dt
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -10,6 +9,7 @@ from typing import TypeVar
 from wissel.routing.facts import Fact
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
+from wissel.server.courier.ports import Clock
 from wissel.server.registry.ports import Actor
 from wissel.server.store.database import Database
 from wissel.server.store.engine import LOCK_TIMEOUT
@@ -23,16 +23,16 @@ T = TypeVar("T")
 class SqlRegister:
     """Readable at any time, writable by one at a time; implements `registry.ports.Register`.
 
-    `clock` gives aware instants. Writers of one process queue here in order of
-    arrival; between processes the lock on the head row decides. `waited` is told
-    for how many seconds a write waited for both.
+    Writers of one process queue here in order of arrival, for up to
+    `lock_timeout` seconds; between processes the lock on the head row decides.
+    `waited` is called with the seconds that a write waited for both.
     """
 
     def __init__(
         self,
         database: Database,
         *,
-        clock: Callable[[], dt.datetime],
+        clock: Clock,
         lock_timeout: float = LOCK_TIMEOUT,
         waited: Callable[[float], None] = lambda _seconds: None,
     ) -> None:

@@ -18,7 +18,7 @@ F = TypeVar("F", bound=Fact)
 
 
 class SqlSnapshot:
-    """Reads in one transaction; implements `registry.ports.Reading`."""
+    """Reads in one transaction; implements `registry.ports.Snapshot`."""
 
     def __init__(self, connection: AsyncConnection, revision: int) -> None:
         self._connection = connection

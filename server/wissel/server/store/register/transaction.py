@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from wissel.routing.facts import Fact
 from wissel.routing.facts.keys import key_of
 from wissel.routing.values.days import day_of
+from wissel.server.courier.ports import Clock
 from wissel.server.registry.ports import Actor
 from wissel.server.store.register.codec import decode, encode
 from wissel.server.store.register.event_subjects import subjects_of
@@ -20,9 +21,10 @@ from wissel.server.store.register.projection import PROJECTIONS, Projection
 from wissel.server.store.register.snapshot import SqlSnapshot
 from wissel.server.store.register.tables import EVENT, HEAD, SUBJECT
 
-_CHUNK: Final = 500  # facts per round of statements: the event loop breathes between them
+_CHUNK: Final = 500  # facts per round of statements, between which the event loop does other work
 
-Address = tuple[type[Fact], str]
+FactKey = tuple[type[Fact], str]
+"""Which fact: its kind and its key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,7 @@ class _Event:
 
 
 class SqlTransaction(SqlSnapshot):
-    """A write in one transaction; implements `registry.ports.Change`."""
+    """A write in one transaction; implements `registry.ports.Transaction`."""
 
     def __init__(
         self,
@@ -48,7 +50,7 @@ class SqlTransaction(SqlSnapshot):
         earlier: Answer | None,
     ) -> None:
         super().__init__(connection, head)
-        self._act = actor
+        self._actor = actor
         self._now = now
         self._earlier = earlier
         self._response: bytes | None = None
@@ -92,10 +94,10 @@ class SqlTransaction(SqlSnapshot):
         """Store the answer, and say whether there is anything to commit."""
         if self._discarded:
             return False
-        new = self._response is not None and self._earlier is None and self._act.request_id
+        new = self._response is not None and self._earlier is None and self._actor.request_id
         if new and self._response is not None:
             answer = Answer(revision=self._revision, response=self._response)
-            await keep_answer(self._connection, self._act, answer, self._now)
+            await keep_answer(self._connection, self._actor, answer, self._now)
         return bool(new) or self.changed
 
     async def _put(self, facts: Sequence[Fact]) -> None:
@@ -111,12 +113,12 @@ class SqlTransaction(SqlSnapshot):
         await self._project([e for at, e in latest.items() if at not in known], self._insert)
         await self._project([e for at, e in latest.items() if at in known], self._update)
 
-    async def _stored(self, facts: Sequence[Fact]) -> dict[Address, str]:
+    async def _stored(self, facts: Sequence[Fact]) -> dict[FactKey, str]:
         """Return the bodies of the facts that are there already."""
         keys: dict[type[Fact], list[str]] = defaultdict(list)
         for fact in facts:
             keys[type(fact)].append(key_of(fact))
-        found: dict[Address, str] = {}
+        found: dict[FactKey, str] = {}
         for kind, wanted in keys.items():
             table = PROJECTIONS[kind].table
             query = select(table.c.key, table.c.body).where(table.c.key.in_(wanted))
@@ -148,15 +150,15 @@ class SqlTransaction(SqlSnapshot):
             "revision": self._revision,
             "seq": self._seq,
             "recorded_time": self._now,
-            "actor": self._act.caller,
-            "person": self._act.person,
-            "reason": self._act.reason,
-            "method": self._act.method,
+            "actor": self._actor.caller,
+            "person": self._actor.person,
+            "reason": self._actor.reason,
+            "method": self._actor.method,
             "entity": PROJECTIONS[type(event.fact)].entity,
             "entity_id": event.key,
             "before": event.before,
             "after": event.after,
-            "request_id": self._act.request_id,
+            "request_id": self._actor.request_id,
         }
 
     async def _project(
@@ -164,7 +166,7 @@ class SqlTransaction(SqlSnapshot):
         events: Sequence[_Event],
         statement: Callable[[Projection], Any],
     ) -> None:
-        """Bring the tables of facts in line with the latest event of each fact."""
+        """Write the last event of each fact to the table of its kind."""
         rows: dict[type[Fact], list[dict[str, Any]]] = defaultdict(list)
         for event in events:
             columns = PROJECTIONS[type(event.fact)].columns
@@ -196,9 +198,9 @@ class SqlTransaction(SqlSnapshot):
 
 
 async def open_transaction(
-    connection: AsyncConnection, actor: Actor, clock: Callable[[], dt.datetime]
+    connection: AsyncConnection, actor: Actor, clock: Clock
 ) -> SqlTransaction:
-    """Take the register's lock and return the change.
+    """Take the register's lock and return the transaction.
 
     The first statement locks the head row, so that whatever is read after it
     still holds at commit, and revisions are committed in their order.
@@ -210,8 +212,8 @@ async def open_transaction(
     return SqlTransaction(connection, actor, head=head.revision, now=now, earlier=earlier)
 
 
-def _events(facts: Sequence[Fact], current: dict[Address, str]) -> list[_Event]:
-    """Return what `facts`, in order, change; `current` moves along."""
+def _events(facts: Sequence[Fact], current: dict[FactKey, str]) -> list[_Event]:
+    """Return the events of putting `facts` in order; `current` is brought up to date with each."""
     events = []
     for fact in facts:
         at = (type(fact), key_of(fact))
@@ -223,7 +225,7 @@ def _events(facts: Sequence[Fact], current: dict[Address, str]) -> list[_Event]:
 
 
 def _subjects(event: _Event) -> set[str]:
-    """Return whom the fact touches, as it was and as it is."""
+    """Return the subjects of the fact before and after the event."""
     subjects = subjects_of(event.fact)
     if event.before is not None:
         subjects |= subjects_of(decode(type(event.fact), event.before))
