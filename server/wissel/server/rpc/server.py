@@ -34,15 +34,15 @@ _PING_EVERY_MS: Final = 20_000
 _LOOKAHEAD: Final = 4 * 1024 * 1024
 """Bytes that a caller may send ahead of what is read.
 
-Left to itself gRPC lets them grow with the speed of the line: 20 MiB of memory
-for a transfer, now 13.
+By default gRPC lets them grow with the speed of the line: a transfer then takes
+20 MiB of memory, with this bound 13.
 """
 _FRAME: Final = 1024 * 1024
 """Bytes that a caller may send in one frame: a chunk in one saves 6 % of a large transfer."""
 _QUEUE: Final = 128
 """Calls that wait in one of gRPC's queues before it sheds some of those that come (ADR 10)."""
 _QUEUE_FULL: Final = 144
-"""Calls that wait before it sheds all that come: close to where it begins, to be short."""
+"""Calls that wait before it sheds all that come: just above `_QUEUE`, to keep the queue short."""
 _SERVING: Final = health_pb2.HealthCheckResponse.SERVING
 _NOT_SERVING: Final = health_pb2.HealthCheckResponse.NOT_SERVING
 
@@ -52,8 +52,9 @@ class Bounds:
     """What one process allows. Quotas are those of this process: quota / workers.
 
     `connection_grace_seconds` is longer than the longest transfer
-    (`courier.bounds.Limits.longest_deadline`). `waiting` calls at most wait for
-    the database. `connections` counts those in their handshake too.
+    (`courier.bounds.Limits.longest_deadline`). `waiting` is the most calls that
+    wait for the database, `connections` the most connections, with those in
+    their handshake.
     """
 
     resolve_per_minute: int
@@ -71,9 +72,9 @@ class Bounds:
 class ServerParts:
     """What the server is made from.
 
-    `clock` gives aware instants, `monotonic` seconds. `traffic` is the
-    servicer of forwarding. `operators` act before anyone is registered. What is
-    in `around` goes around our own interceptor, the first outermost.
+    `clock` gives aware instants, `monotonic` seconds. `traffic` is the servicer
+    of forwarding. `operators` are operators before anyone is registered. The
+    interceptors of `around` go around our own, the first outermost.
     """
 
     register: Register
@@ -97,13 +98,13 @@ class RpcServer:
     def __init__(
         self,
         server: grpc.aio.Server,
-        watched: HealthServicer,
+        health: HealthServicer,
         serving: Serving,
         services: tuple[str, ...],
         call_log: CallLog,
     ) -> None:
         self._server = server
-        self._watched = watched
+        self._health = health
         self._serving = serving
         self._services = services
         self._call_log = call_log
@@ -116,17 +117,17 @@ class RpcServer:
         return port
 
     async def set_serving(self, *, serving: bool) -> None:
-        """Tell health checks and those who watch, of every service and of the whole."""
+        """Set the health of every service and of the whole server."""
         state = _SERVING if serving else _NOT_SERVING
         if state != self._state:
             self._state = state
             for service in ("", *self._services):
-                await self._watched.set(service, state)
+                await self._health.set(service, state)
 
     async def stop(self, grace: float) -> None:
         """Refuse new calls, end watches, wait up to `grace` seconds for the rest."""
         self._serving.stopping = True
-        await self._watched.enter_graceful_shutdown()
+        await self._health.enter_graceful_shutdown()
         await self._server.stop(grace)
         self.flush_log()
 
@@ -153,7 +154,7 @@ async def build(parts: ServerParts) -> RpcServer:
     server = grpc.aio.server(
         interceptors=[*parts.around, interceptor], options=_options(parts.bounds)
     )
-    watched = HealthServicer()
+    health = HealthServicer()
     backend = Backend(
         register=parts.register,
         follower=parts.follower,
@@ -164,9 +165,9 @@ async def build(parts: ServerParts) -> RpcServer:
         hub_oin=parts.hub_oin,
         max_closed_share=parts.bounds.max_closed_share,
     )
-    added = add_servicers(server, backend, parts.traffic, watched)
+    added = add_servicers(server, backend, parts.traffic, health)
     check_policy(added.methods)
-    built = RpcServer(server, watched, serving, added.services, call_log)
+    built = RpcServer(server, health, serving, added.services, call_log)
     await built.set_serving(serving=False)
     return built
 
@@ -186,14 +187,14 @@ def _gates(parts: ServerParts, serving: Serving) -> Gates:
 
 
 def _options(bounds: Bounds) -> list[tuple[str, Any]]:
-    """Return the bounds that gRPC itself keeps; it adds a jitter to the connection's age."""
+    """Return the bounds that gRPC keeps; it adds a jitter to the age of a connection."""
     return [
         ("grpc.so_reuseport", int(bounds.reuse_port)),
         ("grpc.max_receive_message_length", MAX_RECEIVE_BYTES),
         ("grpc.max_allowed_incoming_connections", bounds.connections),
         ("grpc.max_concurrent_streams", _STREAMS),
-        # By itself gRPC also counts calls that have ended and are not yet forgotten, and
-        # refuses some of a caller who keeps to the bound. The queues bound those who do not.
+        # This protection also counts calls that have ended, and refuses some of a caller
+        # that keeps to the bound. The queues bound those that do not (ADR 10).
         ("grpc.http.overload_protection", 0),
         ("grpc.server_handshake_timeout_ms", _HANDSHAKE_MS),
         ("grpc.max_connection_age_ms", int(bounds.connection_age_seconds * 1000)),

@@ -67,7 +67,7 @@ class MethodRecorder:
 
 
 def add_servicers(
-    server: grpc.aio.Server, backend: Backend, traffic: Traffic, watched: HealthServicer
+    server: grpc.aio.Server, backend: Backend, traffic: Traffic, health: HealthServicer
 ) -> MethodRecorder:
     """Add every servicer to a server; return the recorder, with the methods that were added."""
     recorder = MethodRecorder(server)
@@ -85,7 +85,7 @@ def add_servicers(
     endpoint_service_pb2_grpc.add_EndpointServiceServicer_to_server(EndpointServicer(backend), to)
     route_service_pb2_grpc.add_RouteServiceServicer_to_server(RouteServicer(backend), to)
     traffic_service_pb2_grpc.add_TrafficServiceServicer_to_server(traffic, to)
-    health_pb2_grpc.add_HealthServicer_to_server(watched, to)
+    health_pb2_grpc.add_HealthServicer_to_server(health, to)
     channelz_pb2_grpc.add_ChannelzServicer_to_server(channelz.ChannelzServicer(), to)
     names = [name for name in (*recorder.services, reflection.SERVICE_NAME) if name != _HIDDEN]
     add_reflection: Any = reflection_pb2_grpc.add_ServerReflectionServicer_to_server  # untyped

@@ -1,4 +1,4 @@
-"""The call that is being served: who calls, and what its log line will say."""
+"""The call that is being served: its method, its caller, and what its log line will say."""
 
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -28,8 +28,9 @@ Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 class Caller:
     """Who calls: an OIN with the role that the register gives it.
 
-    `role` is None for an OIN that nobody registered; only methods that are
-    open to any trusted certificate ever see that.
+    `role` is None for an OIN that nobody registered; only a method that is open
+    to any trusted certificate is ever called by one. `system_ids` are the
+    systems that its certificate acts for.
     """
 
     oin: Oin
@@ -109,7 +110,7 @@ class Call:
 
     @property
     def person(self) -> str:
-        """The account of the person behind the call, as the caller names it; may be empty."""
+        """The account of the person for whom the caller calls, as it names it; may be empty."""
         return self.metadata(USER_METADATA).strip()
 
     @property
@@ -121,23 +122,25 @@ class Call:
 _current: ContextVar[Call] = ContextVar("wissel_call")
 
 
-current = _current.get
-"""Return the call that this task serves."""
+def current() -> Call:
+    """Return the call that this task serves."""
+    return _current.get()
 
 
 def caller() -> Caller:
-    """Return who makes the current call. The interceptor has let it in."""
+    """Return the caller of the current call, which the interceptor has let in."""
     known = _current.get().caller
     assert known is not None, "a servicer runs only behind the interceptor"  # noqa: S101
     return known
 
 
-enter = _current.set
-"""Make a call the current one in this task."""
+def enter(call: Call) -> None:
+    """Make a call the current one of this task."""
+    _current.set(call)
 
 
 def preferred_language(accepted: str) -> str:
-    """Return `nl` or `en`, whichever an Accept-Language text ranks first; `en` for neither."""
+    """Return `nl` or `en`, whichever an Accept-Language text ranks first (RFC 9110); else `en`."""
     best, chosen = 0.0, "en"
     for part in accepted.lower().split(","):
         tag, _, parameter = part.strip().partition(";")

@@ -1,7 +1,7 @@
-"""Calls that have ended: each is counted and gets its log line, some at a time.
+"""The log lines and metrics of calls that have ended, in blocks (ADR 14).
 
-What is done once for each call is cold in the processor's cache: building,
-rendering and counting took a tenth of a resolve. A block of calls shares it.
+Done for one call at a time, building and rendering the line and counting take a
+tenth of a resolve, since their code has left the processor's cache in between.
 """
 
 import asyncio
@@ -25,10 +25,10 @@ _FLUSH_SECONDS: Final = 0.25
 
 
 class CallLog(Collector):
-    """Takes calls that have ended, on the event loop.
+    """Counts and logs calls that have ended, in blocks, within a quarter of a second.
 
-    They are counted and logged in blocks, at the latest after a quarter of a
-    second; counted also before each scrape of `registry`.
+    They are counted also before each scrape of `registry`. `take` and `flush`
+    are called on the event loop.
     """
 
     def __init__(self, registry: CollectorRegistry, lines: Lines, clock: Clock) -> None:
@@ -42,7 +42,7 @@ class CallLog(Collector):
         atexit.register(self.flush)
 
     def take(self, call: Call) -> None:
-        """Take a call that ends now. It keeps nothing of gRPC's own."""
+        """Take a call that ends now; its context of gRPC is dropped."""
         call.seconds = time.perf_counter() - call.started
         del call.context
         self._uncounted.append(call)
@@ -53,7 +53,7 @@ class CallLog(Collector):
             self._timer = asyncio.get_running_loop().call_later(_FLUSH_SECONDS, self.flush)
 
     def flush(self) -> None:
-        """Count what has ended, and write its lines."""
+        """Count the calls that have ended, and write their lines."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -66,7 +66,7 @@ class CallLog(Collector):
         self._lines.flush()
 
     def collect(self) -> Iterable[Metric]:
-        """Count what has ended, and add nothing to the scrape; for any thread."""
+        """Count the calls that have ended; return no metrics of its own. For any thread."""
         self._count()
         return ()
 

@@ -1,4 +1,4 @@
-"""The interceptor: what happens around every call, once, in one order."""
+"""The interceptor: what happens around every call, in one order."""
 
 import asyncio
 import inspect
@@ -98,9 +98,10 @@ class Interceptor(grpc.aio.ServerInterceptor):
         return StreamReauth(call, check, self._check_seconds)
 
     async def fail(self, call: Call, error: BaseException) -> None:
-        """End the call by what was raised in it; returns if that itself is to travel on.
+        """End the call with the status of what was raised in it, by raising `AbortError`.
 
-        It is not raised here, where it would keep this frame and be kept by it.
+        Returns if the caller of this method is to raise it again: an abort, or a
+        call that was cancelled. Raised here it would form a cycle with this frame.
         """
         if isinstance(error, asyncio.CancelledError) and call.ended is not None:
             task = asyncio.current_task()
@@ -217,7 +218,7 @@ class _Wrapped:
 
 
 def _refusing(around: Interceptor) -> Handler:
-    """Return a handler that refuses whatever is sent to it, unread."""
+    """Return a handler that refuses every call without reading it."""
 
     async def refuse(_: object, context: Context) -> bytes:
         call = around.begin(_UNKNOWN, _FOR_NOBODY, context)
@@ -231,7 +232,7 @@ def _refusing(around: Interceptor) -> Handler:
 
 
 def _reading(read: Read | None, unreadable: Callable[[Refused], object]) -> Read | None:
-    """Return a deserializer that lets nothing of gRPC's own answer to broken bytes out."""
+    """Return a deserializer that does not leave it to gRPC to answer broken bytes."""
     if read is None:
         return None
 
@@ -246,12 +247,12 @@ def _reading(read: Read | None, unreadable: Callable[[Refused], object]) -> Read
 
 
 def _kept(refused: Refused) -> object:
-    """Hand it on: a single request is read before its call is let in, or even logged."""
+    """Return the refusal in the place of a request, which is read before its call is let in."""
     return refused
 
 
 def _raised(refused: Refused) -> object:
-    """Raise it: the servicer that iterates over a stream meets it there."""
+    """Raise the refusal where the servicer iterates over the requests of a stream."""
     raise refused
 
 

@@ -1,8 +1,7 @@
-"""Logging: structlog for what happens, one canonical line for each call.
+"""Where log lines go: text for people on a terminal, anywhere else one JSON object each.
 
-On a terminal the lines are for people; anywhere else each is one JSON object.
-JSON lines are written in blocks: an unbuffered line per call costs a quarter
-of the throughput of a bare server, a buffered one half of that (design.md#speed).
+JSON lines are written in blocks: a write for each call costs a quarter of the
+throughput of a bare server, a buffered one half of that (design.md#speed).
 """
 
 import asyncio
@@ -31,15 +30,15 @@ class Lines(Protocol):
         ...
 
     def flush(self) -> None:
-        """Hand over everything taken so far to the operating system."""
+        """Write all lines so far to the operating system."""
         ...
 
 
 class JsonLines:
-    """JSON lines in blocks, each line at the latest after half a second and at exit.
+    """Writes JSON lines in blocks, each line within half a second, and at exit.
 
-    They are rendered in blocks too: the way there is cold in the processor's
-    cache when it is taken once for each call. Warnings and errors are not kept back.
+    They are rendered in blocks too (see `call_log`). A warning or an error is
+    written at once.
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -57,7 +56,7 @@ class JsonLines:
             self._flush_later()
 
     def flush(self) -> None:
-        """Write what is there; a stream that is gone loses it, and nothing else."""
+        """Write the lines so far; they are lost without an error if the stream is closed."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -81,7 +80,7 @@ class JsonLines:
 
 
 class TerminalLines:
-    """Lines for a person who watches."""
+    """Writes lines in colour, for a person."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -93,7 +92,7 @@ class TerminalLines:
         print(self._render(None, "", shown), file=self._stream)
 
     def flush(self) -> None:
-        """Nothing is kept back."""
+        """Do nothing: every line is written at once."""
 
 
 def _rendered(line: dict[str, Any]) -> bytes:

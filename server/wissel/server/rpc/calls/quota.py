@@ -16,18 +16,18 @@ _ROUNDING = 1e-6  # seconds: a sum of floats may end just above the minute that 
 
 
 class Quota(StrEnum):
-    """What is counted."""
+    """What a caller may have only so much of in a minute."""
 
     RESOLVE = "RESOLVE"
     LOOKUP = "LOOKUP"
 
 
 class Buckets:
-    """One bucket per OIN: it holds a minute's quota and refills evenly.
+    """A token bucket for each OIN: it holds a minute's quota and refills evenly.
 
-    Of a bucket it is kept when it will be full again, and nothing else (GCRA).
-    `monotonic` gives seconds. There is a bucket for each registered caller that
-    ever asked, so their number is bounded by that of the parties.
+    All that is stored of a bucket is the time at which it will be full again
+    (the generic cell rate algorithm). `monotonic` gives seconds. Only registered
+    callers get a bucket, so there are no more than parties and systems.
     """
 
     def __init__(self, quota: Quota, per_minute: int, monotonic: Callable[[], float]) -> None:
@@ -38,10 +38,10 @@ class Buckets:
         self._full_at: dict[Oin, float] = {}
 
     def spend(self, oin: Oin, items: int) -> None:
-        """Take `items` at once, or raise `Refused(QUOTA_EXCEEDED)` and take nothing.
+        """Take `items` from a caller's bucket, or raise `Refused(QUOTA_EXCEEDED)` and take none.
 
-        A batch larger than the whole bucket needs a full one, so that a small
-        quota delays it and never shuts it out.
+        More items than a bucket holds need a full one: a small quota delays a
+        large batch and never refuses it for good.
         """
         now = self._monotonic()
         full_at = max(self._full_at.get(oin, now), now)

@@ -25,7 +25,10 @@ _VALUE_LIMITS: Final = (1000, 200, 40, 0)
 
 
 def status_of(refused: Refused, language: str = "en") -> status_pb2.Status:
-    """Return code, message and details; long metadata values are cut until they fit."""
+    """Return the status of a refusal: code, message and details, at most `MAX_DETAILS` bytes.
+
+    Long values of the metadata are cut until it fits. `language` is `en` or `nl`.
+    """
     status = _status(refused, language, _VALUE_LIMITS[0])
     for limit in _VALUE_LIMITS[1:]:
         if status.ByteSize() <= MAX_DETAILS:
@@ -64,10 +67,11 @@ async def abort(
 
 
 def _let_go(aborted: grpc.aio.AbortError) -> None:
-    """Cut the cycle in which a refused call keeps itself, with what it has read.
+    """Break the reference cycle of a refused call, which would keep what it has read.
 
-    gRPC's state of the call keeps the exception, whose frames keep the context
-    of the call, which keeps that state; and cycles are looked for rarely.
+    gRPC's state of the call refers to the exception, its traceback to the frames,
+    these to the context of the call, and that to the state. The garbage
+    collector would free it only when it next runs.
     """
     aborted.__traceback__ = aborted.__context__ = None
 

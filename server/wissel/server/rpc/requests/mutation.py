@@ -1,4 +1,4 @@
-"""A mutation: who does it and why, in one change, answered once and for all."""
+"""What every mutation has in common: its actor, one transaction, and the answer to a repeat."""
 
 import asyncio
 import hashlib
@@ -39,9 +39,9 @@ A = TypeVar("A", bound=Message)
 
 
 def actor_of(call: Call, caller: Caller, request: Mutation, body: bytes) -> Actor:
-    """Return who does what and why.
+    """Return who makes a change, and why.
 
-    An operator acts for others, so it says why and whose account it is
+    An operator acts for others, so it gives a reason and the account of a person
     (design.md#authorization): `Refused` with REASON_REQUIRED or
     ACCOUNT_REQUIRED. `body` is what a repeat of the request must equal.
     """
@@ -71,13 +71,16 @@ async def mutate(
     body: bytes | None = None,
     dry_run: bool = False,
 ) -> A:
-    """Do `work` in one change and return its answer, with the revision filled in.
+    """Do `work` in one transaction and return its answer, with the revision filled in.
 
-    1. a repeat of the same request gets the stored answer, and nothing is done
-    2. a dry run does everything and keeps nothing
-    3. the facts in memory reach the new revision before the answer leaves: so
-       the caller's next call to this process already decides on it
-    4. what forbids forwards is answered once no process begins any of those (ADR 12)
+    1. A repeat of the same request gets the stored answer, and changes nothing.
+    2. A dry run does all the work, and is rolled back.
+    3. The facts in memory reach the new revision before the answer is given, so
+       that the caller's next call to this process is decided on it.
+    4. A request that forbids forwards is answered when no process can begin one
+       that it forbids (ADR 12).
+
+    `body` is what a repeat must equal, by default the request itself.
     """
     call = current()
     caller = call.caller
@@ -86,16 +89,17 @@ async def mutate(
     async with backend.register.transaction(actor) as transaction:
         before = transaction.revision
         if transaction.answer is not None:
-            response = answer.FromString(transaction.answer)
+            response = answer.FromString(transaction.answer)  # 1.
         else:
             response = await work(transaction)
             _set_revision(response, before if dry_run else transaction.revision)
             if dry_run:
-                transaction.discard()
+                transaction.discard()  # 2.
             else:
                 transaction.answer_with(response.SerializeToString())
     call.revision = response.revision  # type: ignore[attr-defined]  # every answer has it
-    await _caught_up(backend, call)
+    await _caught_up(backend, call)  # 3.
+    # 4.
     forbids = call.policy.forbids
     if forbids is not None and forbids(request):
         await asyncio.sleep(FORBID_ANSWER_SECONDS)

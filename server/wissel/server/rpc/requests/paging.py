@@ -1,7 +1,7 @@
 """Lists, page by page: no item twice, none skipped (design.md#revisions).
 
-A page token pins the revision of the first page and the last key of the page
-before; it holds for one list with one set of filters.
+A page token holds the revision at which the first page was read and the last key
+of the page before. It is valid for the same list with the same filters.
 """
 
 import base64
@@ -37,7 +37,11 @@ class ListRequest(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Which page is asked for; `pinned` is None on the first one."""
+    """Which page is asked for: at most `size` items after a key.
+
+    `pinned` is the revision of the first page, None if this is the first.
+    `filters` is a digest of the list and its filters.
+    """
 
     size: int
     after: str
@@ -49,7 +53,7 @@ class Page:
         return _encode(pinned, last, self.filters)
 
     def part(self, snapshot: Snapshot) -> Part:
-        """Return which part of a list that is; the first page pins the revision that is read."""
+        """Return which part of the list it is, at the revision of the first page."""
         pinned = snapshot.revision if self.pinned is None else self.pinned
         return Part(after=self.after, limit=self.size, pinned=pinned)
 
@@ -84,8 +88,8 @@ async def list_page(
 ) -> tuple[list[F], str]:
     """Return the facts of a page, in order of key, and the token of the next page.
 
-    `where` is answered by the store's indexes; `keep` filters what it returns.
-    The token is empty on the last page.
+    The store's indexes answer `where`; `keep` filters what they find. The token
+    is empty on the last page.
     """
     part = page.part(snapshot)
     found = await list_part(snapshot, kind, part, where, keep=keep)

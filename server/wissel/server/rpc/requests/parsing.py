@@ -1,7 +1,7 @@
-"""Wire texts become values of the domain, once, at the edge.
+"""Parsing the fields of requests into values of the domain.
 
-Each function raises `Refused` with the field at fault. No wrong value is
-repeated in an error unless it can only be a word.
+Each function raises `Refused` with the name of the field. A refusal repeats a
+wrong value only if it is a single word of letters.
 """
 
 import datetime as dt
@@ -95,7 +95,10 @@ class Ending(Protocol):
 
 
 def moment(request: Ending) -> dt.date | None:
-    """Return the last day that is asked for, or None for `immediately`."""
+    """Return the last day that is asked for, or None for `immediately`.
+
+    `Refused(FIELD_REQUIRED)` for neither.
+    """
     match request.WhichOneof("moment"):
         case "end_date":
             return parse_day(request.end_date, "end_date")

@@ -20,7 +20,7 @@ from wissel.server.rpc.requests.scoping import current_scope
 
 
 class AgreementServicer(pb_grpc.AgreementServiceServicer):
-    """Who has signed what; a vendor sees its own agreements only."""
+    """Recording and listing agreements; a vendor sees its own only."""
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
@@ -84,21 +84,27 @@ class AgreementServicer(pb_grpc.AgreementServiceServicer):
 
 
 def vendor_of(table: Table, oin: Oin) -> Oin:
-    """Return the vendor that signs for a caller: a system with an OIN of its own signs nothing."""
+    """Return the vendor whose agreements a caller sees: that of its system, or itself.
+
+    A system with an OIN of its own signs nothing itself.
+    """
     system_ids = () if table.party(oin) else table.systems_of(oin)
     system = table.system(system_ids[0]) if system_ids else None
     return system.party if system else oin
 
 
 def _signed_by(signatories: set[str]) -> dict[str, Where]:
-    """Return the condition for a list; conditions add up, so two signatories have none."""
+    """Return the condition for a list of agreements.
+
+    All filters must hold, so with two signatories nothing is found.
+    """
     if not signatories:
         return {}
     return {"signatory": signatories.pop() if len(signatories) == 1 else ()}
 
 
 def signatory_of(board_number: str, swv: str, party_oin: str) -> Signatory | None:
-    """Return the one signatory that is named, or None if no text is filled."""
+    """Return the signatory of the first text that is not empty, None if all are."""
     if board_number:
         return BoardNumber.parse(board_number, "board_number")
     if swv:

@@ -42,7 +42,7 @@ MOST_PILOTS: Final = 1000
 
 
 class PartyServicer(pb_grpc.PartyServiceServicer):
-    """Who takes part."""
+    """Parties, their systems with their qualifications, and revoked certificates."""
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
@@ -155,7 +155,7 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
     async def SetRollout(
         self, request: pb.SetRolloutRequest, context: object
     ) -> pb.SetRolloutResponse:
-        """Open or close the gates for a system and service."""
+        """Set how far a system may exchange for a service."""
         command = commands.SetRollout(
             system_id=SystemId.parse(request.system_id, "system_id"),
             service=ServiceCode.parse(request.service, "service"),
@@ -175,7 +175,7 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
     async def RevokeCertificate(
         self, request: pb.RevokeCertificateRequest, context: object
     ) -> pb.RevokeCertificateResponse:
-        """Refuse a certificate, key or intermediate from now on."""
+        """Revoke a certificate, key or intermediate."""
         command = _revocation(request)
 
         async def work(transaction: Transaction) -> pb.RevokeCertificateResponse:
@@ -208,7 +208,7 @@ def _revocation(request: pb.RevokeCertificateRequest) -> commands.RevokeCertific
 async def _qualifications(
     snapshot: Snapshot, systems: Iterable[System], scope: Scope
 ) -> dict[SystemId, list[Qualification]]:
-    """Return the qualifications of the systems that the caller may see those of."""
+    """Return the qualifications of those systems that are within the caller's scope."""
     ids = tuple(system.system_id for system in systems if scope.sees(system.system_id))
     known: dict[SystemId, list[Qualification]] = defaultdict(list)
     if ids:

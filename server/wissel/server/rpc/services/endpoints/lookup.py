@@ -1,4 +1,4 @@
-"""The telephone book: where a school receives (OSR, LookupEndpoints)."""
+"""LookupEndpoints: where a school receives, as the OSR tells any party."""
 
 import datetime as dt
 
@@ -19,16 +19,18 @@ async def lookup(
 ) -> list[pb.EndpointEntry]:
     """Return the entries, in order of routing key.
 
-    1. the service exists, and the school if one is named: SERVICE_NOT_FOUND,
-       SCHOOL_NOT_FOUND, SWV_NOT_FOUND; an unknown routing key has no entry
-    2. in the book stands what is in force on the day under a mandate that is,
-       or with `include_future` begins later; suspended ones too, as a
-       suspension is between the hub and the receiver
+    1. The school exists if one is named, and so does the service:
+       SCHOOL_NOT_FOUND, SWV_NOT_FOUND, SERVICE_NOT_FOUND. An unknown routing key
+       has no entries.
+    2. Listed is an endpoint that is in force on the day, under a mandate that is
+       too; with `include_future` also one that begins later. A suspended one is
+       listed, as a suspension is between the hub and the receiver.
     """
     day = parse_optional_day(request.reference_date, "reference_date") or today
     version = optional(Namespace, request.service_version, "service_version")
     attribute = optional_choice(Attribute, request.attribute, "attribute")
     code = ServiceCode.parse(request.service, "service")
+    # 1.
     where = await _key(snapshot, request)
     where["service"] = (await get_service(snapshot, code)).code
     found = [
@@ -36,6 +38,7 @@ async def lookup(
         for endpoint in await snapshot.find(Endpoint, **where)
         if version in (None, endpoint.version) and attribute in (None, endpoint.attribute)
     ]
+    # 2.
     listed = [
         endpoint
         for endpoint in found

@@ -36,7 +36,7 @@ MOST_SECONDS: Final = 30 * 24 * 3600  # an envelope does not live longer than 30
 
 
 class EndpointServicer(pb_grpc.EndpointServiceServicer):
-    """Where messages for a school go."""
+    """Endpoints: registering, ending, suspending, and looking up where a school receives."""
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
@@ -80,7 +80,7 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
     async def SuspendEndpoint(
         self, request: pb.SuspendEndpointRequest, context: object
     ) -> pb.SuspendEndpointResponse:
-        """Close an endpoint for traffic."""
+        """Suspend an endpoint."""
         command = commands.SuspendEndpoint(
             endpoint_id=uuid(request.endpoint_id, "endpoint_id"), etag=request.etag
         )
@@ -97,7 +97,7 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
     async def ResumeEndpoint(
         self, request: pb.ResumeEndpointRequest, context: object
     ) -> pb.ResumeEndpointResponse:
-        """Open an endpoint again."""
+        """Resume a suspended endpoint."""
         command = commands.ResumeEndpoint(
             endpoint_id=uuid(request.endpoint_id, "endpoint_id"), etag=request.etag
         )
@@ -148,7 +148,7 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
     async def LookupEndpoints(
         self, request: pb.LookupEndpointsRequest, context: object
     ) -> pb.LookupEndpointsResponse:
-        """Answer, as a telephone book does, where a school receives."""
+        """Return where a school receives; any party may know."""
         await self._backend.at(request)
         async with self._backend.snapshot() as snapshot:
             entries = await lookup(snapshot, request, self._backend.today())
@@ -163,7 +163,7 @@ async def _message(snapshot: Snapshot, endpoint: Endpoint, today: dt.date) -> pb
 async def _messages(
     snapshot: Snapshot, found: Iterable[Endpoint], today: dt.date
 ) -> list[pb.Endpoint]:
-    """Return endpoints as they are answered; each is read with its mandate, which limits it."""
+    """Return endpoints as they are answered; their status depends on their mandates."""
     mandates: dict[UUID, Mandate | None] = {}
     messages = []
     for endpoint in found:
@@ -191,7 +191,7 @@ def _registration(request: pb.RegisterEndpointRequest) -> commands.RegisterEndpo
 
 
 def _contract(message: pb.DeliveryContract) -> DeliveryContract:
-    """Return what a receiver asks; absent values take the documented defaults."""
+    """Return a delivery contract; absent values take the defaults of the contract (.proto)."""
     default = DeliveryContract()
     if message.max_attempts > MOST_ATTEMPTS:
         raise Refused(

@@ -30,7 +30,7 @@ from wissel.server.rpc.services.mandates.validation import validate_mandate
 
 
 class MandateServicer(pb_grpc.MandateServiceServicer):
-    """Which system may act for which school, for which service and when."""
+    """Mandates: giving, changing, ending, listing and validating them."""
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
@@ -167,7 +167,7 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
 
 
 def within(scope: Scope, system_id: SystemId | None) -> dict[str, Where]:
-    """Return the condition for a list: what the caller may see, of the system it asks for."""
+    """Return the condition for a list: within the scope, and of one system if one is named."""
     if system_id is None:
         return dict(scope.where())
     return {"system_id": system_id if scope.sees(system_id) else ()}

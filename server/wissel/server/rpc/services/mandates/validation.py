@@ -19,9 +19,10 @@ from wissel.server.rpc.calls.call import Caller
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """OK if there is a mandate; `reason` only if the asker may know why not.
+    """The answer: OK with a `mandate_id`, NOK without.
 
-    `shown` tells whether the asker may see the mandate itself.
+    `reason` is why not, empty for an asker that may not know. `shown` is whether
+    the asker may see the mandate itself: the supplier, and operators.
     """
 
     mandate_id: UUID | None
@@ -34,9 +35,9 @@ def validate_mandate(
 ) -> Verdict:
     """Return whether one of the supplier's systems may act for the organisation.
 
-    An unknown organisation or supplier is NOK, as the question then has an
-    answer; an unknown service is refused with SERVICE_NOT_FOUND or
-    SERVICE_VERSION_NOT_FOUND, a namespace that services share with FIELD_INVALID.
+    An unknown organisation or supplier is NOK. `Refused` for a service that is
+    unknown (SERVICE_NOT_FOUND, SERVICE_VERSION_NOT_FOUND), and for a namespace
+    that several services have (FIELD_INVALID).
     """
     day = parse_optional_day(request.reference_date, "reference_date") or today
     giver = _organisation(table, request)
@@ -53,7 +54,7 @@ def validate_mandate(
 def _outcome(
     table: Table, giver: Organisation | None, service: ServiceCode, supplier: Oin, day: dt.date
 ) -> Permission | Reason:
-    """Return the mandate, or the reason that came nearest to one."""
+    """Return the mandate, or why the first of the supplier's systems with one may not act."""
     if giver is None:
         return Reason.SCHOOL_NOT_FOUND
     reason = Reason.MANDATE_MISSING
@@ -94,7 +95,7 @@ def _service(table: Table, request: pb.ValidateMandateRequest) -> ServiceCode:
 
 
 def _service_of(table: Table, namespace: Namespace) -> ServiceCode:
-    """Return the one service that has this version; several may, as with OSO."""
+    """Return the only service that has this version; with OSO several may have it."""
     codes = sorted(
         {
             service.code

@@ -99,7 +99,7 @@ def _common(  # noqa: PLR0913, PLR0917 - all that many routes have in common
 
 
 def refusal_message(reason: Reason, metadata: Mapping[str, str], language: str) -> pb.RouteRefusal:
-    """Return why there is no route, with its fix in the same text."""
+    """Return why there is no route; `text` has the fix too. `language` is `en` or `nl`."""
     text = describe(reason, metadata, _language(language))
     return pb.RouteRefusal(
         reason=reason, text=f"{text.sentence} {text.fix}", metadata=dict(metadata)
@@ -107,18 +107,18 @@ def refusal_message(reason: Reason, metadata: Mapping[str, str], language: str) 
 
 
 def refusal_text(refusal: Refusal, language: str) -> Text:
-    """Return the words for a refusal, with the side that it is up to."""
+    """Return the words for a refusal, and who of which side can take the fix."""
     return describe(refusal.reason, refusal.metadata, _language(language), refusal.side)
 
 
 def fix_message(refusal: Refusal, language: str) -> pb.Fix:
-    """Return the nearest thing that somebody can do, who can, and whom to ask."""
+    """Return the fix of a refusal: what to do, who can do it, and whom to ask."""
     text = refusal_text(refusal, language)
     return pb.Fix(text=text.fix, owner=text.owner, contact=text.contact)
 
 
 def step_message(step: Step, language: str) -> pb.Step:
-    """Return one rule that was looked at."""
+    """Return one step of an explanation."""
     return pb.Step(
         rule=step.rule,
         outcome=step.outcome,

@@ -1,7 +1,7 @@
-"""Requests to resolve become queries, which are decided."""
+"""Parsing a request to resolve into the query that is decided."""
 
 import datetime as dt
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from wissel.routing.deciding.query import Asker, Query, Selection
 from wissel.routing.refusals.errors import Refused
@@ -23,8 +23,9 @@ from wissel.server.rpc.requests.parsing import optional
 from wissel.traffic.v1 import route_service_pb2 as pb
 
 
-class Question(NamedTuple):
-    """A query with the day it is about, both parsed; one for each call, so a tuple."""
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query with the day that it is about."""
 
     query: Query
     day: dt.date
@@ -33,7 +34,7 @@ class Question(NamedTuple):
 def question(
     table: Table, request: pb.ResolveRouteRequest, asker: Asker, today: dt.date
 ) -> Question:
-    """Return what is asked, parsed; raises `Refused` with the field at fault."""
+    """Return the query and its day; raises `Refused` with the name of the field."""
     sender = _sender(table, request)
     receiver = _receiver(request)
     query = Query(
@@ -48,7 +49,7 @@ def question(
 
 
 def _sender(table: Table, request: pb.ResolveRouteRequest) -> Organisation | None:
-    """Return who sends; None for a party that sends in its own name."""
+    """Return the sending organisation; None for a party that sends in its own name."""
     if brin := request.sender_brin:
         return Brin.parse(brin, "sender_brin")
     if swv := request.sender_swv:

@@ -39,7 +39,7 @@ _YIELD_EVERY: Final = 50  # items between which other calls get their turn
 
 
 class RouteServicer(pb_grpc.RouteServiceServicer):
-    """Resolving and explaining; nothing here decides, `wissel.routing.deciding.decide` does."""
+    """Resolving and explaining routes; `wissel.routing.deciding.decide` decides."""
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
@@ -114,7 +114,7 @@ def refused_by(refusal: Refusal) -> Refused:
 
 
 def told_to(table: Table, asked: Question, refusal: Refusal) -> Refusal:
-    """Return a refusal as the one who asked may hear it."""
+    """Return a refusal as the asker may read it (design.md#audiences)."""
     return for_audience(refusal, _audience(table, asked, asked.query.asker))
 
 
@@ -140,7 +140,10 @@ def _result(
 
 
 def _asker(table: Table, who: Caller, vendor: Oin | None) -> Asker:
-    """Return for whom to explain: the caller, or the vendor that it helps."""
+    """Return for whom to explain: the caller, or the vendor that it names.
+
+    A vendor may name only itself: `Refused(FIELD_INVALID)`.
+    """
     if vendor is None or vendor == who.oin:
         return who.asker
     if who.role is Role.VENDOR:

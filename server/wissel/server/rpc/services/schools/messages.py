@@ -9,7 +9,7 @@ from wissel.server.registry.schools.file_import import ImportReport
 from wissel.server.rpc.requests.parsing import day_text
 
 MAX_CHANGES: Final = 20_000
-"""Most changes that the answer to an import lists; the counts are of all."""
+"""Most changes that the answer to an import lists; its counts are of all changes."""
 
 
 def school_message(school: School) -> school_pb2.School:
@@ -55,7 +55,7 @@ def swv_message(swv: Samenwerkingsverband) -> school_pb2.Samenwerkingsverband:
 
 
 def import_message(report: ImportReport) -> school_service_pb2.ImportSchoolsResponse:
-    """Return what a file changed; long reports are cut, their counts are not."""
+    """Return what a file changed: at most `MAX_CHANGES` changes, and the counts of all."""
     return school_service_pb2.ImportSchoolsResponse(
         source=report.source,
         as_of_date=report.as_of.isoformat(),

@@ -42,12 +42,12 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
     async def ImportSchools(
         self, request_iterator: AsyncIterator[pb.ImportSchoolsRequest], context: object
     ) -> pb.ImportSchoolsResponse:
-        """Read one file of DUO open data: first a header, then its bytes."""
+        """Import one file of DUO's open data: first a header, then the file in chunks."""
         upload = await received(request_iterator)
         header, body = upload.header, upload.body
-        # Parsing takes a good part of a second: other calls go on meanwhile.
+        # Parsing takes a good part of a second, so it is left to a thread.
         file = await asyncio.to_thread(duo.parse, upload.data, header.file_name)
-        del upload  # its bytes have been read
+        del upload  # frees the bytes of the file
         command = self._import(header, file)
 
         async def work(transaction: Transaction) -> pb.ImportSchoolsResponse:
@@ -65,7 +65,7 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
     async def RegisterSchool(
         self, request: pb.RegisterSchoolRequest, context: object
     ) -> pb.RegisterSchoolResponse:
-        """Record a school that DUO's files lack, with a reason."""
+        """Record a school that DUO's files lack."""
         command = _registration(request)
 
         async def work(transaction: Transaction) -> pb.RegisterSchoolResponse:
@@ -142,7 +142,7 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
 
 
 class SamenwerkingsverbandServicer(pb_grpc.SamenwerkingsverbandServiceServicer):
-    """Samenwerkingsverbanden."""
+    """Recording and listing samenwerkingsverbanden."""
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend

@@ -1,4 +1,4 @@
-"""An uploaded school file: a header, then chunks, within bounds."""
+"""Receiving a school file: a header, then chunks, within bounds."""
 
 import hashlib
 from collections.abc import AsyncIterator
@@ -28,10 +28,11 @@ class Upload:
 
 
 async def received(requests: AsyncIterator[pb.ImportSchoolsRequest]) -> Upload:
-    """Return the file when the caller has half-closed.
+    """Return the whole file, when the caller has half-closed.
 
-    FIELD_REQUIRED without a header first, FIELD_INVALID for a second header or
-    a chunk that is empty or too large, FILE_TOO_LARGE as soon as it is.
+    Raises `Refused` with FIELD_REQUIRED if the first message is no header, with
+    FIELD_INVALID for a second header or a chunk that is empty or larger than
+    1 MiB, and with FILE_TOO_LARGE as soon as the file is.
     """
     header: pb.ImportSchoolsHeader | None = None
     data = bytearray()

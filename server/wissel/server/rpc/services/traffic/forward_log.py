@@ -1,4 +1,4 @@
-"""Forwards as they are seen from outside: for the log line, and for who else looks."""
+"""What a forward leaves behind: fields of its log line, and what its observer records."""
 
 from typing import Protocol
 
@@ -6,20 +6,20 @@ from wissel.server.courier.timeline import Timeline
 from wissel.server.rpc.calls.call import Call
 
 
-class Watcher(Protocol):
-    """Who looks at forwards from outside."""
+class ForwardObserver(Protocol):
+    """Observes forwards, for metrics and traces."""
 
     def timeline(self) -> Timeline:
-        """Return what a forward that begins fills in."""
+        """Return the timeline that a new forward fills in."""
         ...
 
     def ended(self, timeline: Timeline) -> None:
-        """Take note of a forward that has been answered."""
+        """Record a forward that has been answered."""
         ...
 
 
 def note(call: Call, timeline: Timeline) -> None:
-    """Put on the log line what the message was, where it stands, and where the time went.
+    """Put a message, the state of its delivery and the time of each step on the log line.
 
     `steps` and `receiving` are in milliseconds.
     """

@@ -1,4 +1,4 @@
-"""TrafficService: the doors to forwarding, and what became of messages."""
+"""TrafficService: forwarding messages, and what became of them."""
 
 from collections.abc import AsyncIterator
 from typing import Final, Protocol
@@ -17,7 +17,7 @@ from wissel.server.rpc.calls.call import Caller, Context, caller, current
 from wissel.server.rpc.requests.paging import page_of
 from wissel.server.rpc.requests.parsing import optional_choice, optional_oin, organisation, uuid
 from wissel.server.rpc.requests.scoping import current_scope
-from wissel.server.rpc.services.traffic.forward_log import Watcher, note
+from wissel.server.rpc.services.traffic.forward_log import ForwardObserver, note
 from wissel.server.rpc.services.traffic.paging import parse_position, position_text
 from wissel.traffic.v1 import traffic_service_pb2 as pb
 from wissel.traffic.v1 import traffic_service_pb2_grpc as pb_grpc
@@ -26,7 +26,7 @@ _NO_REVISION: Final = 0  # deliveries are not facts: no revision of the register
 
 
 class Forwards(Protocol):
-    """What carries envelopes: `courier.forward.Courier`."""
+    """Forwards envelopes: `courier.forward.Courier`."""
 
     async def forward(
         self,
@@ -35,12 +35,12 @@ class Forwards(Protocol):
         remaining: float | None,
         timeline: Timeline,
     ) -> Forwarded:
-        """Deliver one message, or raise `Refused`; `timeline` tells of both."""
+        """Deliver one message, or raise `Refused`; both fill in `timeline`."""
         ...
 
 
 class TrafficServicer(pb_grpc.TrafficServiceServicer):
-    """Forwards for vendors; tells sender, receiver and operator what became of it."""
+    """Forwards for vendors; tells sender, receiver and operators what became of a message."""
 
     def __init__(
         self,
@@ -48,13 +48,13 @@ class TrafficServicer(pb_grpc.TrafficServiceServicer):
         journal: Journal,
         peers: Peers,
         follower: Tables,
-        watcher: Watcher,
+        observer: ForwardObserver,
     ) -> None:
         self._courier = courier
         self._journal = journal
         self._peers = peers
         self._follower = follower
-        self._watcher = watcher
+        self._observer = observer
 
     async def ForwardEnvelope(
         self, request_iterator: AsyncIterator[ForwardRequest], context: Context
@@ -65,7 +65,7 @@ class TrafficServicer(pb_grpc.TrafficServiceServicer):
         def recheck() -> None:
             self._peers.still_valid(who.peer, self._follower.table.revoked)
 
-        sender, timeline = SendingParty(asker=who.asker, recheck=recheck), self._watcher.timeline()
+        sender, timeline = SendingParty(asker=who.asker, recheck=recheck), self._observer.timeline()
         try:
             forwarded = await self._courier.forward(
                 sender, request_iterator, context.time_remaining(), timeline
@@ -74,7 +74,7 @@ class TrafficServicer(pb_grpc.TrafficServiceServicer):
         finally:
             timeline.end()
             note(call, timeline)
-            self._watcher.ended(timeline)
+            self._observer.ended(timeline)
         order = forwarded.delivery.order
         call.revision = order.registry_revision
         hub_receipt, receiver_receipt = receipts_of(forwarded.delivery)
@@ -89,7 +89,7 @@ class TrafficServicer(pb_grpc.TrafficServiceServicer):
     async def GetDelivery(
         self, request: pb.GetDeliveryRequest, context: Context
     ) -> pb.GetDeliveryResponse:
-        """Return what became of a message, to whom it concerns."""
+        """Return what became of a message, to its sender, its receiver and operators."""
         who = caller()
         message_id = uuid(request.message_id, "message_id")
         current().message_id = str(message_id)
