@@ -103,11 +103,11 @@ def context_of(message: ContextMessage) -> EnvelopeContext:
         message_id=parse_message_id(message.message_id, "message_id"),
         created=created,
         expires=parse_lifetime(created, expires, "expire_time"),
-        hub_oin=Oin.parse(_said(message.hub_oin, "hub_oin"), "hub_oin"),
-        sender_oin=Oin.parse(_said(message.sender_oin, "sender_oin"), "sender_oin"),
+        hub_oin=Oin.parse(message.hub_oin, "hub_oin"),
+        sender_oin=Oin.parse(message.sender_oin, "sender_oin"),
         sender=_sender_of(message.sender),
         receiver=address_of(message.receiver, "receiver"),
-        service=ServiceCode.parse(_said(message.service, "service"), "service"),
+        service=ServiceCode.parse(message.service, "service"),
         version=_version_of(message.service_version),
         kind=Kind(parse_choice(message.overdrachtsoort, _KINDS, "overdrachtsoort")),
         content_type=parse_choice(message.content_type, CONTENT_TYPES, "content_type"),
@@ -200,12 +200,6 @@ def address_fields(address: Address) -> Fields:
         "routing_key": address.routing_key or "",
         "aanleverpunt": address.aanleverpunt or "",
     }
-
-
-def _said(text: str, field: str) -> str:
-    if not text:
-        raise Refused(Reason.FIELD_REQUIRED, field=field)
-    return text
 
 
 def _sender_of(message: AddressMessage) -> Address:

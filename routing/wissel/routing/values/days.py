@@ -17,38 +17,17 @@ _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 ONE_DAY: Final = dt.timedelta(days=1)
 FOREVER: Final = dt.date.max
 """The last day of what has no end, where None would not compare."""
-_QUARTER: Final = dt.timedelta(minutes=15)
-_NOTHING: Final = dt.timedelta()
 
 
 def day_of(instant: dt.datetime) -> dt.date:
     """Return the day in Amsterdam on which an aware instant falls.
 
-    After the last day that there is comes none: it lasts until the last instant.
+    The last day that Python knows, 31 December 9999, lasts until the last instant.
     """
     try:
         return instant.astimezone(AMSTERDAM).date()
     except OverflowError:
         return dt.date.max
-
-
-class Today:
-    """The day in Amsterdam of one instant after another, worked out once a quarter of an hour.
-
-    Days begin on a quarter of an hour in every zone, whatever the season.
-    """
-
-    def __init__(self) -> None:
-        self._since = dt.datetime.min.replace(tzinfo=dt.UTC)
-        self._day = day_of(self._since)
-
-    def at(self, instant: dt.datetime) -> dt.date:
-        """Return the same as `day_of`, of an instant in UTC."""
-        if not _NOTHING <= instant - self._since < _QUARTER:
-            minute = instant.minute // 15 * 15
-            self._since = instant.replace(minute=minute, second=0, microsecond=0)
-            self._day = day_of(instant)
-        return self._day
 
 
 def parse_day(text: str, field: str) -> dt.date:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.values.days import Period, Today, day_of, parse_day, parse_optional_day
+from wissel.routing.values.days import Period, day_of, parse_day, parse_optional_day
 
 DAYS = st.dates(dt.date(2020, 1, 1), dt.date(2020, 2, 1))
 
@@ -68,13 +68,3 @@ def test_a_clipped_period_holds_the_days_of_both(
     expected = period.contains(day) and (end is None or day <= end)
 
     assert expected is period.until(end).contains(day)
-
-
-@given(st.integers(0, 366 * 24 * 3600), st.integers(-2000, 2000))
-def test_todays_memory_never_outlives_its_day(start: int, seconds: int) -> None:
-    first = dt.datetime(2026, 1, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=start)
-    second = first + dt.timedelta(seconds=seconds)
-    today = Today()
-
-    assert day_of(first) == today.at(first)
-    assert day_of(second) == today.at(second)

@@ -3,11 +3,11 @@
 import datetime as dt
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, Protocol
 from uuid import UUID
 
-from wissel.routing.values.days import Today
+from wissel.routing.values.days import day_of
 from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.ports import Clock, Tables
 from wissel.server.registry.ports import Register, Snapshot
@@ -42,11 +42,10 @@ class Backend:
     new_id: Callable[[], UUID]
     hub_oin: Oin
     max_closed_share: float
-    _today: Today = field(default_factory=Today)
 
     def today(self) -> dt.date:
         """Return the day in Amsterdam."""
-        return self._today.at(self.clock())
+        return day_of(self.clock())
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Snapshot]:
