@@ -1,5 +1,5 @@
 """The rules: identifiers, facts, deciding a route, envelopes and receipts.
 
-Nothing here knows gRPC, SQL or the clock on the wall. Each rule is a function
-of values; time and randomness come in as parameters.
+Each rule is a function of values: nothing here does I/O or reads a clock, and
+time and randomness are parameters.
 """

@@ -1,8 +1,7 @@
-"""What a sender signs: the context of a message, and the bytes that it is about.
+"""The envelope that a sender signs: who sends what to whom, and the payload's size and digest.
 
-All values here are parsed once and strictly (design.md#envelopes): each holds only
-what is well formed, so nothing behind it checks again. None holds a BSN, an
-onderwijsnummer or a name.
+Values are parsed once and strictly (design.md#envelopes), so they are well formed
+wherever they are used. None holds a BSN, an onderwijsnummer or a name.
 """
 
 import datetime as dt
@@ -29,13 +28,13 @@ SKEW: Final = dt.timedelta(minutes=5)
 """How far two clocks may differ."""
 
 LIFETIME: Final = dt.timedelta(days=30)
-"""The longest that an envelope may stay of use."""
+"""The longest time between the creation and the expiry of an envelope."""
 
 MAX_HEADER_BYTES: Final = 16 * 1024
 """The largest signed header on the wire, its signature and certificates included."""
 
 MIN_CHUNK_BYTES: Final = 64 * 1024
-"""The smallest chunk but for the last."""
+"""The smallest chunk; the last one may be smaller."""
 
 MAX_CHUNK_BYTES: Final = 1024 * 1024
 """The largest chunk."""
@@ -43,7 +42,7 @@ MAX_CHUNK_BYTES: Final = 1024 * 1024
 CONTENT_TYPES: Final = ("application/xml", "application/zip", "application/octet-stream")
 NO_ENCODING: Final = "NONE"
 TOESTEMMING: Final = ("", "Ja", "Nee", "Onbekend")
-"""Codelijst 37, or not said."""
+"""The values of codelijst 37; empty if the sender does not say."""
 
 _INITIATOR: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _NINE_DIGITS: Final = re.compile(r"(?<![A-Za-z0-9])[0-9](?:[_-]*[0-9]){8}(?![A-Za-z0-9])")
@@ -52,7 +51,7 @@ _DIGEST_BYTES: Final = 32
 
 
 class Kind(StrEnum):
-    """Overdrachtsoort (codelijst 29)."""
+    """Overdrachtsoort: the kind of dossier (codelijst 29)."""
 
     OVERSTAP = "overstapdossier"
     WITHIN_BRIN = "overdrachtbinnenbrin"
@@ -70,13 +69,17 @@ class Address:
 
     @property
     def place(self) -> str:
-        """The vestiging if it was said, else the organisation, such as `99XA02` or `PO9901`."""
+        """The vestiging if there is one, else the organisation: such as `99XA02` or `PO9901`."""
         return self.vestiging or self.organisation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attestation:
-    """What the sending school declares about the parents' rights."""
+    """What the sending school declares about the parents' rights.
+
+    `inzage`: the parents have seen the dossier, on `inzage_date`. `toestemming`:
+    whether they agree, one of `TOESTEMMING`.
+    """
 
     inzage: bool = False
     inzage_date: dt.date | None = None
@@ -85,7 +88,7 @@ class Attestation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvelopeContext:
-    """What travels, from whom to whom; instants are aware and in UTC."""
+    """What is sent, from whom to whom; instants are aware and in UTC."""
 
     message_id: UUID
     created: dt.datetime
@@ -106,7 +109,7 @@ class EnvelopeContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvelopeHeader:
-    """A context, with size and SHA-256 of the payload's bytes on the wire."""
+    """A context with the size in bytes and the SHA-256 (32 bytes) of the payload on the wire."""
 
     context: EnvelopeContext
     payload_size: int
@@ -114,10 +117,10 @@ class EnvelopeHeader:
 
 
 def freshness(context: EnvelopeContext, now: dt.datetime) -> None:
-    """Check an envelope's own times against the clock, give or take five minutes.
+    """Return if the envelope is valid at `now`, give or take five minutes.
 
-    Raises `Refused(ENVELOPE_FROM_FUTURE)` or `Refused(ENVELOPE_EXPIRED)`, with
-    the moment at which it counts or counted (ISO 8601, UTC).
+    Raises `Refused(ENVELOPE_FROM_FUTURE)` with the instant of its creation, or
+    `Refused(ENVELOPE_EXPIRED)` with that of its expiry (ISO 8601, UTC).
     """
     if context.created > now + SKEW:
         raise Refused(Reason.ENVELOPE_FROM_FUTURE, created_time=context.created.isoformat())
@@ -141,9 +144,10 @@ def parse_message_id(text: str, field: str) -> UUID:
 def parse_initiator(text: str, field: str) -> str:
     """Return the pseudonym of the account that ordered the exchange.
 
-    8 to 64 of `A-Za-z0-9_-`; nine digits by themselves are no pseudonym and no
-    part of one, however they are grouped. Within a longer word, such as a digest,
-    digits may stand. Raises `Refused(FIELD_REQUIRED)`, `Refused(FIELD_INVALID)`.
+    It has 8 to 64 characters of `A-Za-z0-9_-`. Nine digits that stand by
+    themselves, grouped with `-` or `_` or not, are refused: they could be a
+    person's number. Digits within a longer word, such as a digest, are allowed.
+    Raises `Refused(FIELD_REQUIRED)` or `Refused(FIELD_INVALID)`.
     """
     if not text:
         raise Refused(Reason.FIELD_REQUIRED, field=field)
@@ -153,9 +157,9 @@ def parse_initiator(text: str, field: str) -> str:
 
 
 def parse_lifetime(created: dt.datetime, expires: dt.datetime, field: str) -> dt.datetime:
-    """Return `expires` if it lies after `created`, by at most 30 days.
+    """Return `expires`, or raise `Refused(FIELD_INVALID)`.
 
-    Raises `Refused(FIELD_INVALID)`.
+    It must lie after `created`, by `LIFETIME` at most.
     """
     if not dt.timedelta() < expires - created <= LIFETIME:
         raise Refused(Reason.FIELD_INVALID, field=field)
@@ -163,10 +167,9 @@ def parse_lifetime(created: dt.datetime, expires: dt.datetime, field: str) -> dt
 
 
 def parse_choice(text: str, choices: tuple[str, ...], field: str) -> str:
-    """Return `text` if it is one of the choices.
+    """Return `text`, or raise `Refused` if it is none of the choices.
 
-    Raises `Refused(FIELD_REQUIRED)` if it is empty and may not be, else
-    `Refused(FIELD_INVALID)`.
+    The reason is FIELD_REQUIRED for an empty text, else FIELD_INVALID.
     """
     if text in choices:
         return text
@@ -182,9 +185,10 @@ def parse_digest(value: bytes, field: str) -> bytes:
 
 
 def parse_attestation(inzage: bool, date: dt.date | None, toestemming: str) -> Attestation:
-    """Return the attestation; a day of inzage without inzage contradicts itself.
+    """Return the attestation.
 
-    Raises `Refused(FIELD_INVALID)`.
+    Raises `Refused(FIELD_INVALID)` for a date without inzage, and what
+    `parse_choice` raises for `toestemming`.
     """
     if date is not None and not inzage:
         raise Refused(Reason.FIELD_INVALID, field="attestation.inzage_date")
@@ -193,9 +197,10 @@ def parse_attestation(inzage: bool, date: dt.date | None, toestemming: str) -> A
 
 
 def parse_vestiging(organisation: Organisation, text: str, field: str) -> Vestiging | None:
-    """Return the vestiging of a school; a samenwerkingsverband has none.
+    """Return the vestiging written as `02` or `99XA02`, None for an empty text.
 
-    Raises `Refused(IDENTIFIER_MALFORMED)`, `Refused(FIELD_INVALID)`.
+    Raises `Refused(IDENTIFIER_MALFORMED)`, also for a vestiging of another
+    school, and `Refused(FIELD_INVALID)` for one of a samenwerkingsverband.
     """
     if not text:
         return None

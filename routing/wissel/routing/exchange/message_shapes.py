@@ -1,16 +1,15 @@
-"""What the rules need of wire messages: the shapes of generated classes.
+"""Protocols for the generated classes of `wissel.dossier.v1`, which this layer may not import.
 
-Field by field they are the messages of `wissel.dossier.v1`, where each field is
-described.
+The fields are described there.
 """
-# ruff: noqa: N802, D102 - protobuf's method names; the fields speak for themselves
+# ruff: noqa: N802, D102 - the names of methods are protobuf's, and the fields are described in the contract
 
 from collections.abc import Sequence
 from typing import Protocol, Self
 
 
 class WireMessage(Protocol):
-    """What every generated class can do."""
+    """The methods that every generated class has."""
 
     @classmethod
     def FromString(cls, s: bytes, /) -> Self:
@@ -22,7 +21,7 @@ class WireMessage(Protocol):
         ...
 
     def DiscardUnknownFields(self) -> None:
-        """Forget unknown fields, at every depth."""
+        """Remove unknown fields, at every depth."""
         ...
 
 
@@ -105,7 +104,7 @@ class StampMessage(WireMessage, Protocol):
 
 
 class ReceiptMessage(WireMessage, Protocol):
-    """What both receipts share."""
+    """The fields that both receipts have."""
 
     role: str
     signer_oin: str

@@ -1,9 +1,9 @@
 """From wire messages to values and back, without knowing protobuf.
 
-The two sides of the wire (`wissel.server.courier` and `wissel.clients`) own the
-generated classes; what a well-formed message is stands here, once. A message is
-anything with the right attributes. `*_fields` gives the keyword arguments for
-the generated class: `EnvelopeContext(**context_fields(context))`.
+Both sides of the wire (`wissel.server.courier` and `wissel.clients`) pass their
+generated classes in; what makes a message well formed is decided here, for both.
+`*_of` and `read_*` return a value from a message; `*_fields` returns the keyword
+arguments of a generated class: `EnvelopeContext(**context_fields(context))`.
 """
 
 import datetime as dt
@@ -58,10 +58,11 @@ M = TypeVar("M", bound=WireMessage)
 
 
 def parse_strict(message_type: type[M], data: bytes, reason: Reason = Reason.HEADER_MALFORMED) -> M:
-    """Return the message, or refuse bytes that are none or say more than we know.
+    """Return the message in `data`, or raise `Refused(reason)`.
 
-    What was signed must be understood as a whole: an unknown field, at any
-    depth, raises `Refused(reason)` like bytes that do not parse.
+    It is refused if it does not parse, and if it has a field, at any depth, that
+    the generated class does not know: what was signed must be understood as a
+    whole.
     """
     try:
         message = message_type.FromString(data)
@@ -79,8 +80,8 @@ def read_header(
 ) -> EnvelopeHeader:
     """Return the header in *verified* bytes.
 
-    Raises `Refused`: HEADER_MALFORMED for the bytes, and for a field of the
-    context FIELD_REQUIRED, FIELD_INVALID, IDENTIFIER_MALFORMED or DATE_MALFORMED
+    Raises `Refused(HEADER_MALFORMED)` for bytes that are no header, and for a
+    field FIELD_REQUIRED, FIELD_INVALID, IDENTIFIER_MALFORMED or DATE_MALFORMED
     with its name.
     """
     header = parse_strict(header_type, data)
@@ -94,7 +95,7 @@ def read_header(
 
 
 def context_of(message: ContextMessage) -> EnvelopeContext:
-    """Return the context that a message holds; raises `Refused` with the field at fault."""
+    """Return the context in a message, or raise `Refused` with the field at fault."""
     created = instant_of(message.created_time, "created_time")
     expires = instant_of(message.expire_time, "expire_time")
     parse_choice(message.content_encoding, (NO_ENCODING,), "content_encoding")
@@ -122,7 +123,7 @@ def context_of(message: ContextMessage) -> EnvelopeContext:
 
 
 def address_of(message: AddressMessage, field: str) -> Address:
-    """Return the address that a message holds; raises `Refused` with the field at fault."""
+    """Return the address in a message, or raise `Refused` with the field at fault."""
     whose = organisation(message.brin, message.swv, f"{field}.")
     routing_key, point = message.routing_key, message.aanleverpunt
     return Address(
@@ -136,8 +137,9 @@ def address_of(message: AddressMessage, field: str) -> Address:
 def instant_of(message: Moment, field: str) -> dt.datetime:
     """Return the instant of a Timestamp, in UTC, cut to microseconds.
 
-    Raises `Refused(FIELD_REQUIRED)` if it was not set or nothing is left of it,
-    `Refused(FIELD_INVALID)` if it is before 1970 or after 9998.
+    Raises `Refused(FIELD_REQUIRED)` if it is not set (or within the first
+    microsecond of 1970, which looks the same), and `Refused(FIELD_INVALID)` if it
+    is before 1970 or after 9998.
     """
     microseconds = message.nanos // 1000
     if not message.seconds and not microseconds:

@@ -31,7 +31,7 @@ from wissel.routing.values.identifiers import Oin, RoutingKey
 
 @contextmanager
 def refused_as(reason: Reason) -> Iterator[None]:
-    """Turn whatever is refused inside into `reason`, which tells what was wrong where."""
+    """Raise any `Refused` of the block as `Refused(reason)` with its own reason and field."""
     try:
         yield
     except Refused as error:

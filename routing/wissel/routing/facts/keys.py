@@ -1,4 +1,4 @@
-"""The key of a fact: what tells it from all others of its kind."""
+"""The key of a fact, which no other fact of its kind has."""
 
 from collections.abc import Callable, Mapping
 from operator import attrgetter

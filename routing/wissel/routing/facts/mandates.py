@@ -22,8 +22,9 @@ class Processing(StrEnum):
 class Mandate:
     """An organisation lets a system act for it, for one service (R3).
 
-    `stopped` means ended with immediate effect: it is in no route, whatever
-    the day asked about; `period.end` then is the day on which that happened.
+    `stopped` means that it was ended with immediate effect: it is in force on no
+    day, also not on an earlier one; `period.end` is the day on which it was
+    stopped (ADR 6).
     """
 
     mandate_id: UUID

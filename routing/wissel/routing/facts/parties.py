@@ -8,7 +8,7 @@ from wissel.routing.values.identifiers import Oin, Organisation, ServiceCode, Sy
 
 
 class Role(StrEnum):
-    """What a party is to the hub."""
+    """What a party does at the hub, which decides what it may call."""
 
     VENDOR = "VENDOR"
     CHAIN_PARTNER = "CHAIN_PARTNER"
@@ -18,7 +18,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """Who calls the hub; a party is its OIN."""
+    """An organisation that calls the hub, identified by its OIN; `contact` is free text."""
 
     oin: Oin
     name: str
@@ -28,7 +28,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class System:
-    """An administration system; without an OIN of its own its party's counts."""
+    """An administration system; `oin` is its own, if it has one beside that of its party."""
 
     system_id: SystemId
     party: Oin
@@ -42,7 +42,7 @@ class System:
 
 
 class RolloutStage(StrEnum):
-    """How far the gates stand open for a system and a service (R7)."""
+    """For which organisations a system may act for a service: none, pilots, or all (R7)."""
 
     CLOSED = "CLOSED"
     PILOT = "PILOT"
@@ -51,7 +51,11 @@ class RolloutStage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Qualification:
-    """How far a system may act for a service (R7)."""
+    """Whether a system is qualified for a service, and for whom it may act (R7).
+
+    `test_message_ids` are the messages that showed it; `pilots` are the
+    organisations that count while `rollout` is PILOT.
+    """
 
     system_id: SystemId
     service: ServiceCode
@@ -62,7 +66,7 @@ class Qualification:
 
 
 class RevocationTarget(StrEnum):
-    """By what a revocation names a certificate (design.md#identity)."""
+    """How a revocation identifies certificates (design.md#revocation)."""
 
     ISSUER_SERIAL = "ISSUER_SERIAL"
     SPKI_SHA256 = "SPKI_SHA256"
@@ -71,10 +75,10 @@ class RevocationTarget(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revocation:
-    """A certificate, key or intermediate that is refused from now on.
+    """A certificate, or every certificate with a key, that is refused wherever it is in a path.
 
-    `value` is lower-case hex for the digests, `<RFC 4514 issuer>#<hex serial>`
-    for an issuer and serial.
+    `value` is the SHA-256 in lower-case hex for the digests, and
+    `<RFC 4514 issuer>#<serial in lower-case hex>` for an issuer and serial.
     """
 
     target: RevocationTarget

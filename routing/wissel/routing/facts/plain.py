@@ -1,12 +1,12 @@
-"""Facts as plain values, which JSON can hold, and back.
+"""Facts to plain values that fit in JSON, and back.
 
 A fact becomes a dictionary of its fields by name. Days are `yyyy-mm-dd`,
 instants ISO 8601 in UTC, sets sorted lists, UUIDs their canonical text. A field
-that has its default value is left out: a field that is added later, with a
-default, changes neither what was stored before nor its etag.
+that has its default value is left out, so that a field which is added later, with
+a default, changes neither stored facts nor their etags.
 
-Converters are derived once per type from the annotations in
-`wissel.routing.facts`; a type that they cannot express stops the import.
+Converters are derived from the annotations in `wissel.routing.facts` when this
+module is imported; an annotation without a converter is a TypeError then.
 """
 
 import datetime as dt
@@ -41,16 +41,16 @@ def to_plain(fact: Fact) -> dict[str, Any]:
 
 
 def from_plain(kind: type[F], plain: dict[str, Any]) -> F:
-    """Return the fact of this kind that `to_plain` took apart; it may change `plain`."""
+    """Return the fact of which `to_plain` returned `plain`, a dictionary that may be changed."""
     fact: F = _codec(kind).from_plain(plain)
     return fact
 
 
 def etag_of(fact: Fact) -> str:
-    """Return 16 lower-case hex digits that differ when the facts differ.
+    """Return the etag of a fact: 16 lower-case hex digits.
 
-    They are the first of the SHA-256 of the plain values as JSON in UTF-8: keys
-    sorted, no blanks.
+    They are the first ones of the SHA-256 of its plain values as JSON in UTF-8,
+    with sorted keys and without blanks.
     """
     body = json.dumps(to_plain(fact), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(body.encode()).hexdigest()[:_ETAG_LENGTH]
@@ -118,7 +118,7 @@ def _union(members: tuple[Any, ...]) -> _Codec:
             lambda value: None if value is None else inner.from_plain(value),
         )
 
-    @lru_cache(maxsize=4096)  # facts come by organisation, so the last one comes again
+    @lru_cache(maxsize=4096)  # facts are sorted by organisation
     def from_plain(text: str) -> Identifier:
         for member in members:
             if member.pattern.fullmatch(text):
@@ -166,7 +166,7 @@ def _record(kind: Any) -> _Codec:
 
 
 def _shared(codec: _Codec) -> _Codec:
-    """Return a codec that reads equal bodies as one value: a million mandates have few periods."""
+    """Return a codec that reads equal bodies as the same object: few periods are different."""
 
     @lru_cache(maxsize=65_536)
     def read(items: tuple[tuple[str, Any], ...]) -> Any:
@@ -181,4 +181,4 @@ def _default(field: Field[Any]) -> Any:
 
 
 for _kind in FACT_KINDS:
-    _codec(_kind)  # an annotation that cannot be stored shows at import, not at the first write
+    _codec(_kind)  # fails at import, not at the first write

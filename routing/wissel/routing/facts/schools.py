@@ -1,4 +1,4 @@
-"""Facts about schools and boards, and about the files that tell of them (R1)."""
+"""Facts about schools and boards, and about the files that they were read from (R1)."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ OPERATOR_SOURCE = "OPERATOR"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """A bevoegd gezag; one known by number only has an empty name."""
+    """A bevoegd gezag; `name` is empty if only its number is known."""
 
     number: BoardNumber
     name: str = ""
@@ -47,7 +47,7 @@ class School:
 
     @property
     def closed(self) -> dt.date | None:
-        """The last day of a school of which every location has closed."""
+        """The last day of the last location, None while any location has none."""
         days = [location.closed for location in self.locations]
         known = [day for day in days if day is not None]
         return max(known) if known and len(known) == len(days) else None
@@ -55,7 +55,7 @@ class School:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Samenwerkingsverband:
-    """A samenwerkingsverband: gives mandates and receives, without a BRIN."""
+    """A samenwerkingsverband: it gives mandates and receives messages, and has no BRIN."""
 
     code: Swv
     name: str
@@ -64,7 +64,7 @@ class Samenwerkingsverband:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceReport:
-    """What a source of schools last reported (R1): an older file of it is refused.
+    """The last file of a source of schools; an older one of the same source is refused (R1).
 
     `source` is as in `School.source`, `as_of` the day that the file describes,
     `sha256` the lower-case hex digest of its bytes.

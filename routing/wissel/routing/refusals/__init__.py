@@ -1,1 +1,1 @@
-"""Every no: its reason, its words in two languages, and whom to call."""
+"""Why a request is refused: reasons, their words in two languages, and whom to contact."""

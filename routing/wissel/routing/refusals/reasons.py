@@ -1,8 +1,8 @@
 """Every reason for a refusal, by its stable name.
 
 The names are part of the contract (`wissel.error.v1.ErrorReason` has the same
-ones): a LAS translates them for its users, so none is ever renamed. What each
-means in words stands in `wissel.routing.refusals.catalogue`.
+ones): a LAS translates them for its users, so none is ever renamed. Their words
+are in `wissel.routing.refusals.catalogue`.
 """
 
 from enum import StrEnum, unique

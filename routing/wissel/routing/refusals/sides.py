@@ -1,10 +1,10 @@
-"""Whose facts a refusal tells of."""
+"""The side of an exchange that a refusal is about."""
 
 from enum import StrEnum
 
 
 class Side(StrEnum):
-    """Which side of an exchange something is about."""
+    """The question itself, the sender or the receiver."""
 
     QUERY = "QUERY"
     SENDER = "SENDER"

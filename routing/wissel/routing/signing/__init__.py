@@ -1,1 +1,1 @@
-"""Keys, certificates and signatures: which count; bytes are returned only once verified."""
+"""Keys, certificates and signatures: which are accepted, and verifying what was signed."""

@@ -25,16 +25,16 @@ UNREADABLE: Final = (
     x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
 )
-"""What the library raises for a certificate or a list that is not what it should be.
+"""What the library raises for a certificate or a revocation list that cannot be read.
 
-It reads names, moments, keys and extensions when they are asked for, each with
-errors of its own: for a year 0, for text that is none, for an extension given twice,
-for a TLS feature that it does not know.
+It parses names, instants, keys and extensions when they are asked for, each with
+errors of its own: for a year 0, invalid text, an extension that occurs twice, or
+an unknown TLS feature.
 """
 
 
 class Purpose(Enum):
-    """As what a certificate presents itself."""
+    """What a certificate is used for."""
 
     CLIENT = "TLS client"
     SERVER = "TLS server"
@@ -48,30 +48,33 @@ _EXTENDED_KEY_USAGE: Final = {
 
 
 def require_suitable(chain: Sequence[x509.Certificate], purpose: Purpose) -> None:
-    """Check a trusted chain, leaf first and root last, against the profile of its purpose.
+    """Return if a trusted chain, leaf first and root last, may be used for a purpose.
 
-    1. The leaf is no CA: gRPC's own TLS would let one through.
-    2. Its key is strong enough: for TLS RSA of 2048 bits or EC P-256, P-384 or
-       P-521; for a signer one of the kinds in `wissel.routing.signing.keys`.
-    3. Its usage is said to be this one: for TLS the extended key usage, for a
-       signer the key usage digitalSignature.
-    4. No intermediate is limited to other extended key usages (RFC 5280 4.2.1.12,
-       as TLS libraries apply it).
+    1. The leaf is not that of a certificate authority; gRPC's own TLS accepts one.
+    2. Its key is strong enough: for TLS RSA of at least 2048 bits or EC P-256,
+       P-384 or P-521; for a signer one of the kinds in `wissel.routing.signing.keys`.
+    3. It names this usage: for TLS the extended key usage of a client or server,
+       for a signer the key usage digitalSignature.
+    4. For TLS no intermediate is limited to other extended key usages (RFC 5280
+       4.2.1.12, as TLS libraries apply it).
 
     Raises `Refused(CERTIFICATE_UNSUITABLE)` with the problem in words, and
     `Refused(ALGORITHM_NOT_ALLOWED)` for the key of a signer.
     """
     leaf, above = chain[0], chain[1:-1]
     try:
+        # 1.
         _require_end_entity(leaf)
+        # 2. and 3.
         if purpose is Purpose.SIGNER:
             keys.allowed_public_key(leaf.public_key())
             _require_digital_signature(leaf)
-        else:
-            _require_tls_key(leaf)
-            _require_extended_key_usage(leaf, purpose)
-            for certificate in above:
-                _require_unlimited(certificate, purpose)
+            return
+        _require_tls_key(leaf)
+        _require_extended_key_usage(leaf, purpose)
+        # 4.
+        for certificate in above:
+            _require_unlimited(certificate, purpose)
     except UNREADABLE:
         raise _unsuitable("it cannot be read") from None
 

@@ -1,8 +1,8 @@
 """Signed bytes: DSSE with certificates (design.md#signing).
 
-What is signed is the pre-authentication encoding of type and bytes, so a
-signature over one kind of message never passes for another kind. The verified
-bytes are what `verify` returns: parse those and nothing else.
+What is signed is the pre-authentication encoding of a payload type and bytes, so
+the signature of one type of message is not valid for another type. Parse only the
+bytes that `verify` returns.
 """
 
 import datetime as dt
@@ -26,14 +26,14 @@ RECEIVER_RECEIPT: Final = "application/vnd.wissel.receiver-receipt.v1+protobuf"
 HUB_RECEIPT: Final = "application/vnd.wissel.hub-receipt.v1+protobuf"
 
 MAX_CERTIFICATES: Final = MAX_INTERMEDIATES + 1
-"""The leaf and its intermediates; a root need not travel."""
+"""The most certificates of a signature: the leaf and its intermediates, without the root."""
 MAX_CHAIN_BYTES: Final = 12 * 1024
-"""All certificates of a signature together, as DER."""
+"""The most bytes of all certificates of a signature together, as DER."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
-    """A signature with the DER certificates that explain it, leaf first."""
+    """A signature with the certificates of its signer as DER, leaf first."""
 
     sig: bytes
     chain: tuple[bytes, ...]
@@ -41,7 +41,7 @@ class Signature:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
-    """Bytes that claim to be signed; only `verify` can say by whom."""
+    """Bytes with signatures that are not verified yet: see `verify`."""
 
     payload: bytes = field(repr=False)
     payload_type: str
@@ -50,7 +50,7 @@ class Signed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
-    """Bytes that were signed by `signer`, with the path of the certificate that says so."""
+    """Bytes that were signed by `signer`, with the trusted path of its certificate."""
 
     payload: bytes = field(repr=False)
     signer: Oin
@@ -59,7 +59,7 @@ class Verified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signer:
-    """Who signs: a private key and its certificates as DER, leaf first."""
+    """A private key that signs, with its certificates as DER, leaf first, and the OIN in them."""
 
     key: keys.PrivateKey = field(repr=False)
     chain: tuple[bytes, ...]
@@ -69,8 +69,8 @@ class Signer:
     def from_pem(cls, key: bytes, certificates: bytes) -> Self:
         """Return the signer of an unencrypted PEM key and its PEM certificates, leaf first.
 
-        A root at the end of the file may stay there if the whole is within the
-        limits of a signature. Raises `Refused` with ALGORITHM_NOT_ALLOWED,
+        A root at the end is allowed if the whole is within the limits of a
+        signature. Raises `Refused` with ALGORITHM_NOT_ALLOWED,
         CERTIFICATE_MISSING, CERTIFICATE_UNSUITABLE (the key is not that of the
         certificate, the chain is too long) or `OIN_…`, and ValueError for a key
         that cannot be read.
@@ -99,26 +99,32 @@ def pae(payload_type: str, payload: bytes) -> bytes:
 
 
 def verify(signed: Signed, expected_type: str, paths: PathFinder, at: dt.datetime) -> Verified:
-    """Return the verified bytes and who signed them, judged at `at`.
+    """Return the verified bytes and their signer, judged at `at`, an aware instant.
 
     1. The bytes are of the type that is expected (PAYLOAD_TYPE_UNEXPECTED).
     2. There is exactly one signature (SIGNATURE_COUNT_INVALID).
-    3. It brings one to four certificates, 12 KiB at most (SIGNER_UNTRUSTED).
+    3. It has one to four certificates, of 12 KiB at most (SIGNER_UNTRUSTED).
     4. A trusted path leads from the first one, which may sign and holds one OIN
        (SIGNER_UNTRUSTED with the `cause`; ALGORITHM_NOT_ALLOWED for its key).
-    5. The key of that certificate made the signature over type and bytes
+    5. The signature is that of the first one's key over type and bytes
        (SIGNATURE_INVALID).
 
-    Whose signature it ought to be is for the caller to compare.
+    Raises `Refused` with the reason of the first rule that fails. Whether the
+    signer is the expected one is for the caller to compare.
     """
+    # 1.
     if signed.payload_type != expected_type:
         raise Refused(Reason.PAYLOAD_TYPE_UNEXPECTED, expected=expected_type)
+    # 2.
     if len(signed.signatures) != 1:
         raise Refused(Reason.SIGNATURE_COUNT_INVALID, count=str(len(signed.signatures)))
+    # 3.
     signature = signed.signatures[0]
     if (problem := _chain_problem(signature.chain)) is not None:
         raise Refused(Reason.SIGNER_UNTRUSTED, problem=problem)
+    # 4.
     path = _signer_path(signature.chain, paths, at)
+    # 5.
     keys.verify(path.key, signature.sig, pae(signed.payload_type, signed.payload))
     return Verified(payload=signed.payload, signer=path.oin, path=path)
 

@@ -7,7 +7,7 @@
 | Ed25519 | EdDSA (RFC 8032) |
 | RSA, 2048 bits or more | PSS with SHA-256, MGF1 with SHA-256, a salt of exactly 32 bytes |
 
-Nothing in a message chooses an algorithm, so nothing in a message can weaken it.
+A message cannot choose the algorithm, so it cannot choose a weaker one.
 """
 
 from typing import Final
@@ -36,7 +36,7 @@ _ECDSA: Final = {
 
 
 def private_key_in(pem: bytes) -> PrivateKeyTypes:
-    """Return the key in an unencrypted PEM file, of whatever kind; a ValueError says why not."""
+    """Return the key in an unencrypted PEM file, of any kind; a ValueError says why not."""
     try:
         return load_pem_private_key(pem, password=None)
     except TypeError:
@@ -46,30 +46,29 @@ def private_key_in(pem: bytes) -> PrivateKeyTypes:
 
 
 def allowed_private_key(key: PrivateKeyTypes) -> PrivateKey:
-    """Return the same key as one that may sign, or raise `Refused(ALGORITHM_NOT_ALLOWED)`."""
-    # The private key is judged by itself: deriving the public one takes longer than signing.
-    match key:
-        case ec.EllipticCurvePrivateKey() if key.curve.name in _ECDSA:
-            return key
-        case rsa.RSAPrivateKey() if key.key_size >= MINIMUM_RSA_BITS:
-            return key
-        case ed25519.Ed25519PrivateKey():
-            return key
-        case _:
-            raise Refused(Reason.ALGORITHM_NOT_ALLOWED, algorithm=describe(key.public_key()))
+    """Return the key if it may sign, or raise `Refused(ALGORITHM_NOT_ALLOWED)`."""
+    # Judged by the private key: deriving the public one takes longer than signing.
+    if isinstance(key, PrivateKey) and _allowed(key):
+        return key
+    raise Refused(Reason.ALGORITHM_NOT_ALLOWED, algorithm=describe(key.public_key()))
 
 
 def allowed_public_key(key: PublicKeyTypes) -> PublicKey:
-    """Return the same key as one that may verify, or raise `Refused(ALGORITHM_NOT_ALLOWED)`."""
+    """Return the key if it may verify, or raise `Refused(ALGORITHM_NOT_ALLOWED)`."""
+    if isinstance(key, PublicKey) and _allowed(key):
+        return key
+    raise Refused(Reason.ALGORITHM_NOT_ALLOWED, algorithm=describe(key))
+
+
+def _allowed(key: PrivateKey | PublicKey) -> bool:
+    """Whether a key is of a kind in the table above."""
     match key:
-        case ec.EllipticCurvePublicKey() if key.curve.name in _ECDSA:
-            return key
-        case rsa.RSAPublicKey() if key.key_size >= MINIMUM_RSA_BITS:
-            return key
-        case ed25519.Ed25519PublicKey():
-            return key
-        case _:
-            raise Refused(Reason.ALGORITHM_NOT_ALLOWED, algorithm=describe(key))
+        case ec.EllipticCurvePrivateKey() | ec.EllipticCurvePublicKey():
+            return key.curve.name in _ECDSA
+        case rsa.RSAPrivateKey() | rsa.RSAPublicKey():
+            return key.key_size >= MINIMUM_RSA_BITS
+        case ed25519.Ed25519PrivateKey() | ed25519.Ed25519PublicKey():
+            return True
 
 
 def sign(key: PrivateKey, data: bytes) -> bytes:
@@ -85,10 +84,10 @@ def sign(key: PrivateKey, data: bytes) -> bytes:
 
 
 def verify(key: PublicKeyTypes, signature: bytes, data: bytes) -> None:
-    """Return if `signature` is that of `data` by the owner of `key`.
+    """Return if `signature` is the signature of `data` with `key`.
 
-    Raises `Refused(ALGORITHM_NOT_ALLOWED)` for any other kind of key and
-    `Refused(SIGNATURE_INVALID)` for any other signature.
+    Raises `Refused(ALGORITHM_NOT_ALLOWED)` for a key of another kind, and
+    `Refused(SIGNATURE_INVALID)` otherwise.
     """
     allowed = allowed_public_key(key)
     try:

@@ -1,1 +1,1 @@
-"""What text from outside becomes, once: identifiers, days, one-line texts."""
+"""The types that text from outside is parsed into: identifiers, days, one-line texts."""

@@ -65,7 +65,7 @@ class Period:
 
     @property
     def empty(self) -> bool:
-        """Whether it ends before it starts: taken back before its first day, it holds no day."""
+        """Whether it has no day: what was withdrawn before its first day ends before it starts."""
         return self.end is not None and self.end < self.start
 
     def overlaps(self, other: "Period") -> bool:

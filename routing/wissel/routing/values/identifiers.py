@@ -1,8 +1,7 @@
-"""The names of the field: each parsed once, at the edge, into its own type.
+"""Identifiers: each kind is a type of its own, a string that is well formed (ADR 5).
 
-Each type is a string that can only hold a well-formed value (design.md#sources).
-`parse` takes text as people write it, in its one canonical spelling, and
-raises `Refused(IDENTIFIER_MALFORMED)` with the field and the kind.
+Text from outside becomes one by `parse`, once, in its only spelling; the patterns
+are those of design.md#sources.
 """
 
 import re
@@ -21,20 +20,21 @@ _NINE_DIGITS: Final = re.compile(r"\d(?:[\s._/-]{0,3}\d){8}")
 
 
 class Identifier(str):
-    """Base of the identifiers; never used itself."""
+    """The base class of all kinds; `kind` is its name in errors, `pattern` matches all of it."""
 
     __slots__ = ()
     kind: ClassVar[str]
     pattern: ClassVar[re.Pattern[str]]
     wide: ClassVar[bool] = False
-    """Whether the pattern leaves room for the number of a person, which is then refused."""
+    """Whether the pattern would allow a person's number, so that it must be looked for."""
 
     @classmethod
     def parse(cls, text: str, field: str | None = None) -> Self:
         """Return `text` as this identifier.
 
-        Raises `Refused(FIELD_REQUIRED)` for an empty text, else
-        `Refused(IDENTIFIER_MALFORMED)`.
+        Raises `Refused(FIELD_REQUIRED)` for an empty text, and
+        `Refused(IDENTIFIER_MALFORMED)` with the kind and, where that is harmless,
+        the text. `field` is the request field to name; by default the kind.
         """
         if len(text) <= _LONGEST:
             parsed: Self | None = _parsed(cls, text)  # type: ignore[assignment]  # of that kind
@@ -54,7 +54,7 @@ class Identifier(str):
 def _parsed(kind: type[Identifier], text: str) -> Identifier | None:
     """Return the text as this kind of identifier, None if it is malformed.
 
-    The same few thousand names come back in every call, so they are remembered.
+    The results are cached, as calls name the same few thousand identifiers again.
     """
     if not kind.pattern.fullmatch(text) or (kind.wide and holds_person_number(text)):
         return None
@@ -110,7 +110,7 @@ class Vestiging(Identifier):
     def within(cls, brin: Brin, text: str, field: str | None = None) -> "Vestiging":
         """Return the vestiging of `brin` written as `02` or `99XA02`.
 
-        A vestiging of another BRIN is malformed here.
+        Raises `Refused(IDENTIFIER_MALFORMED)`, also for one of another BRIN.
         """
         whole = cls.parse(f"{brin}{text}" if len(text) == len("02") else text, field)
         if whole.brin != brin:
@@ -170,7 +170,7 @@ class RoutingKey(Identifier):
         return self.startswith(oin.stem) and suffix.isascii() and suffix.isdigit()
 
     def reserved_for(self, oin: Oin) -> bool:
-        """Whether its suffix is all zeros: that is the organisation itself."""
+        """Whether its suffix is all zeros, which stands for the organisation itself."""
         return self.belongs_to(oin) and not self[len(oin.stem) :].strip("0")
 
 
@@ -183,7 +183,7 @@ class Aanleverpunt(Identifier):
 
     @property
     def extra(self) -> bool:
-        """Whether it is one of the approved extra ones."""
+        """Whether it is an extra one, 100 or higher, which must be approved (R9)."""
         return int(self) >= 100  # noqa: PLR2004 - the number is the rule
 
 
@@ -197,7 +197,7 @@ class ServiceCode(Identifier):
 
 
 class Namespace(Identifier):
-    """Opaque key of a service version."""
+    """Namespace of a service version: 1 to 200 printable ASCII characters, compared as a whole."""
 
     __slots__ = ()
     kind = "service version"
@@ -215,7 +215,11 @@ class SystemId(Identifier):
 
 
 def organisation(brin: str, swv: str, field: str) -> Organisation:
-    """Return the one organisation that was named; exactly one of both texts is filled."""
+    """Return the organisation that was named, by its BRIN if that is not empty.
+
+    `field` is the prefix of the names of both request fields. Raises
+    `Refused(FIELD_REQUIRED)` if both texts are empty, and what `parse` raises.
+    """
     if brin:
         return Brin.parse(brin, f"{field}brin")
     if swv:
@@ -224,7 +228,10 @@ def organisation(brin: str, swv: str, field: str) -> Organisation:
 
 
 def _harmless(text: str) -> str:
-    """Return what an error may repeat: short, printable and without a person's number."""
+    """Return text as an error may show it: cut to 40 characters, or not at all.
+
+    Text that is not printable or may hold a person's number is not shown.
+    """
     shown = text[:_ECHO_LIMIT]
     # A number that begins in what is shown is found whole; a longer text costs no more.
     if _NINE_DIGITS.search(text[: _ECHO_LIMIT + _NUMBER_LENGTH]) or not shown.isprintable():

@@ -1,4 +1,4 @@
-"""Numbers of persons: where one may not stand, it is refused.
+"""Finding and refusing numbers of persons in text.
 
 A BSN passes the elfproef with remainder 0, an onderwijsnummer with remainder 5
 (design.md#sources); python-stdnum knows both.

@@ -1,4 +1,4 @@
-"""Free text that the register keeps: one line, short, and never about a person."""
+"""Free text in the register: one short line without a person's number (design.md#texts)."""
 
 from typing import Final
 
@@ -7,28 +7,29 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.person_numbers import refuse_person_number
 
 NAME_LIMIT: Final = 200
-"""Most characters of a name, of a place or of how to reach somebody."""
+"""The most characters of a name, a place or contact details."""
 
 
 def free_line(text: str, field: str, limit: int) -> str:
-    """Return a free text without the blanks around it; it may be empty.
+    """Return a text without the blanks around it; it may be empty.
 
-    1. at most `limit` characters, all of them printable (so no control
-       characters and no line breaks): `Refused(FIELD_INVALID)`, which does not
-       repeat the text
-    2. no nine digits that pass as a BSN or onderwijsnummer (design.md#texts):
-       `Refused(PERSON_NUMBER_IN_TEXT)`
+    1. It has at most `limit` characters, all printable (so no control characters
+       or line breaks): `Refused(FIELD_INVALID)`, which does not show the text.
+    2. It holds no nine digits that are a valid BSN or onderwijsnummer:
+       `Refused(PERSON_NUMBER_IN_TEXT)`.
     """
+    # 1.
     line = text.strip()
     if len(line) > limit or not line.isprintable():
         raise Refused(
             Reason.FIELD_INVALID, field=field, expected=f"one line of at most {limit} characters"
         )
+    # 2.
     return refuse_person_number(line, field)
 
 
 def named_line(text: str, field: str, limit: int) -> str:
-    """As `free_line`, and `Refused(FIELD_REQUIRED)` for a text that is empty or blank."""
+    """Return as `free_line` does, or raise `Refused(FIELD_REQUIRED)` for an empty or blank text."""
     if not text.strip():
         raise Refused(Reason.FIELD_REQUIRED, field=field)
     return free_line(text, field, limit)
