@@ -1,1 +1,1 @@
-"""Forwarding: the journal, dialling, and the pipe from sender to receiver."""
+"""Forwarding envelopes: accepting and delivering them, and settling what was left open."""

@@ -69,8 +69,8 @@ def _full(limit: int) -> Refused:
     return Refused(Reason.TRANSFER_LIMIT, retry_after=_RETRY_SECONDS, limit=str(limit))
 
 
-def deadline_of(remaining: float | None, limits: Limits) -> float:
-    """Return for how many seconds a delivery may last, given what the call has left.
+def allowed_seconds(remaining: float | None, limits: Limits) -> float:
+    """Return how many seconds a delivery may last; `remaining` is what its call has left.
 
     Raises `Refused(DEADLINE_TOO_SHORT)`.
     """

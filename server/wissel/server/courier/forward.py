@@ -25,7 +25,7 @@ import structlog
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.server.courier.accept.acceptance import Acceptance
-from wissel.server.courier.bounds import Limits, Slots, deadline_of
+from wissel.server.courier.bounds import Limits, Slots, allowed_seconds
 from wissel.server.courier.deliver.delivery import Deliverer
 from wissel.server.courier.log_fields import delivery_fields
 from wissel.server.courier.message import Forwarded, SendingParty
@@ -56,7 +56,7 @@ class Courier:
         the sender's stream, which ends the delivery only if the payload is not
         complete yet.
         """
-        seconds = deadline_of(remaining, self._limits) - self._limits.shave
+        seconds = allowed_seconds(remaining, self._limits) - self._limits.shave
         stream = RequestStream(requests, self._limits)
         task = asyncio.create_task(
             self._forward(sender, stream, timeline, seconds), name="delivery"

@@ -68,7 +68,7 @@ class JournalMetrics:
 
 
 class ForwardMetrics:
-    """The time that forwards spend in each step; implements `forward_log.Watcher`.
+    """The time that forwards spend in each step; implements `forward_log.ForwardObserver`.
 
     It is a sum and no histogram, because histograms of seven steps would cost
     each forward seven searches for a bucket. The log has the times of each forward.

@@ -1,17 +1,17 @@
 """TrafficService: forwarding messages, and what became of them."""
 
 from collections.abc import AsyncIterator
-from typing import Final, Protocol
+from typing import Final
 
 from wissel.dossier.v1 import dossier_pb2
 from wissel.routing.exchange.delivery import Delivery, State, Wanted
 from wissel.routing.exchange.messages import instant_of
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.server.courier.message import Forwarded, SendingParty
+from wissel.server.courier.forward import Courier
+from wissel.server.courier.message import SendingParty
 from wissel.server.courier.ports import Journal, Tables
 from wissel.server.courier.streams.chunk_framing import ForwardRequest
-from wissel.server.courier.timeline import Timeline
 from wissel.server.identity.peer import Peers
 from wissel.server.rpc.calls.call import Caller, Context, caller, current
 from wissel.server.rpc.requests.paging import page_of
@@ -25,26 +25,12 @@ from wissel.traffic.v1 import traffic_service_pb2_grpc as pb_grpc
 _NO_REVISION: Final = 0  # deliveries are not facts: no revision of the register pins their lists
 
 
-class Forwards(Protocol):
-    """Forwards envelopes: `courier.forward.Courier`."""
-
-    async def forward(
-        self,
-        caller: SendingParty,
-        requests: AsyncIterator[ForwardRequest],
-        remaining: float | None,
-        timeline: Timeline,
-    ) -> Forwarded:
-        """Deliver one message, or raise `Refused`; both fill in `timeline`."""
-        ...
-
-
 class TrafficServicer(pb_grpc.TrafficServiceServicer):
     """Forwards for vendors; tells sender, receiver and operators what became of a message."""
 
     def __init__(
         self,
-        courier: Forwards,
+        courier: Courier,
         journal: Journal,
         peers: Peers,
         follower: Tables,
