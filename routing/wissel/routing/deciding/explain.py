@@ -48,7 +48,11 @@ RULES: Final[tuple[Rule, ...]] = (
     *_acting(Side.RECEIVER),
     _rule("RESUMED", Side.RECEIVER, Reason.ENDPOINT_SUSPENDED),
 )
-"""Each rule by name, whose facts it is about, and with which reasons it fails; in order."""
+"""Each rule by name, whose facts it is about, and with which reasons it fails; in order.
+
+It is no part of the catalogue: one reason can fail a rule of either side, and the
+order is that of deciding.
+"""
 
 _GATES: Final = frozenset({"SENDER_OPEN", "SENDER_SYSTEM", "SENDER_MANDATE"}) | {
     name for name, _, _ in _acting(Side.SENDER)
