@@ -1,6 +1,6 @@
-"""One event loop in a thread of its own, for callers that are not asynchronous.
+"""One event loop in a thread, for synchronous callers.
 
-gRPC's asyncio side wants one loop in a process, so all synchronous facades
+gRPC's asyncio API supports one loop in a process, so all synchronous facades
 share this one.
 """
 
@@ -15,14 +15,14 @@ _JOIN_SECONDS: Final = 5.0
 
 
 class _Background:
-    """Starts its thread on first use."""
+    """The loop and its thread, started on first use."""
 
     def __init__(self) -> None:
         self._starting = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def run(self, work: Coroutine[Any, Any, Result]) -> Result:
-        """Run `work` to its end; an interrupt of the caller cancels it."""
+        """Return the result of `work`; an exception in the caller, such as Ctrl-C, cancels it."""
         future = asyncio.run_coroutine_threadsafe(work, self._started())
         try:
             return future.result()
@@ -50,5 +50,5 @@ _BACKGROUND: Final = _Background()
 
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:
-    """Run a coroutine on the shared background loop and return its result."""
+    """Run a coroutine on the shared loop; return its result, or raise what it raises."""
     return _BACKGROUND.run(work)

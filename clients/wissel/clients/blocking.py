@@ -1,4 +1,4 @@
-"""The hub for callers that are not asynchronous: the same methods, which wait."""
+"""The hub for synchronous callers: the methods of `AsyncHub`, which wait for the answer."""
 
 from collections.abc import Callable
 from typing import Any, Self, Unpack
@@ -18,9 +18,10 @@ from wissel.traffic.v1 import traffic_service_pb2 as traffic_pb
 
 
 class Hub:
-    """A hub at `host:port`, called as `identity`; see `AsyncHub` for everything else.
+    """A hub at `server` (`host:port`), called as `identity`.
 
-    Threads may share one. Close it, or use it as a context manager.
+    For `settings` and what the methods raise see `AsyncHub`. Threads may share
+    one. Close it, or use it as a context manager.
     """
 
     def __init__(self, server: str, identity: Identity, **settings: Any) -> None:
@@ -28,7 +29,7 @@ class Hub:
 
     @property
     def asynchronous(self) -> AsyncHub:
-        """The hub behind it; its methods run on the loop of `wissel.clients.background`."""
+        """The asynchronous hub; its methods must run on the loop of `wissel.clients.background`."""
         return self._hub
 
     def send(
@@ -42,7 +43,7 @@ class Hub:
         composed: Callable[[Envelope], None] = lambda envelope: None,
         **options: Unpack[SendOptions],
     ) -> DeliveryReceipt:
-        """Send a dossier and return once it is receipted; see `AsyncHub.send`."""
+        """Send a dossier and return its receipt; see `AsyncHub.send`."""
         return background.run(
             self._hub.send(
                 path,
@@ -56,7 +57,7 @@ class Hub:
         )
 
     def resume(self, progress: Progress | None = None) -> list[Resumed]:
-        """Send again what has no answer yet; see `AsyncHub.resume`."""
+        """Send the messages of the outbox that have no answer yet; see `AsyncHub.resume`."""
         return background.run(self._hub.resume(progress))
 
     def call(self, method: Unary[Request, Response], request: Request) -> Response:
@@ -64,7 +65,7 @@ class Hub:
         return background.run(self._hub.call(method, request))
 
     def whoami(self) -> party_pb.WhoAmIResponse:
-        """Return how the hub sees us."""
+        """Return who the hub says that we are; see `AsyncRegister.whoami`."""
         return background.run(self._hub.whoami())
 
     def resolve(self, *, sender: str, receiver: str, service: str, **more: str) -> route_pb.Route:
@@ -76,7 +77,7 @@ class Hub:
     def explain(
         self, *, sender: str, receiver: str, service: str, vendor_oin: str = "", **more: str
     ) -> route_pb.ExplainRouteResponse:
-        """Return every step of the same decision; see `AsyncRegister.explain`."""
+        """Return each step of the decision on a route; see `AsyncRegister.explain`."""
         return background.run(
             self._hub.explain(
                 sender=sender, receiver=receiver, service=service, vendor_oin=vendor_oin, **more
@@ -86,7 +87,7 @@ class Hub:
     def mandates(
         self, organisation: str = "", *, service: str = "", include_ended: bool = False
     ) -> list[mandate_pb.Mandate]:
-        """Return our mandates."""
+        """Return our mandates; see `AsyncRegister.mandates`."""
         return background.run(
             self._hub.mandates(organisation, service=service, include_ended=include_ended)
         )
@@ -94,7 +95,7 @@ class Hub:
     def endpoints(
         self, organisation: str = "", *, service: str = "", include_ended: bool = False
     ) -> list[endpoint_pb.Endpoint]:
-        """Return our endpoints."""
+        """Return our endpoints; see `AsyncRegister.endpoints`."""
         return background.run(
             self._hub.endpoints(organisation, service=service, include_ended=include_ended)
         )
@@ -102,19 +103,19 @@ class Hub:
     def register_endpoint(
         self, request: endpoint_pb.RegisterEndpointRequest
     ) -> endpoint_pb.Endpoint:
-        """Record where we receive under a mandate."""
+        """Record where we receive messages; see `AsyncRegister.register_endpoint`."""
         return background.run(self._hub.register_endpoint(request))
 
     def suspend_endpoint(self, endpoint_id: str, reason: str = "") -> endpoint_pb.Endpoint:
-        """Close an endpoint for traffic."""
+        """Close an endpoint for traffic; see `AsyncRegister.suspend_endpoint`."""
         return background.run(self._hub.suspend_endpoint(endpoint_id, reason))
 
     def resume_endpoint(self, endpoint_id: str, reason: str = "") -> endpoint_pb.Endpoint:
-        """Open it again."""
+        """Open a suspended endpoint again; see `AsyncRegister.resume_endpoint`."""
         return background.run(self._hub.resume_endpoint(endpoint_id, reason))
 
     def delivery(self, message_id: str) -> traffic_pb.GetDeliveryResponse:
-        """Return what became of a message of ours, with its receipts."""
+        """Return the delivery of a message, with its receipts; see `AsyncRegister.delivery`."""
         return background.run(self._hub.delivery(message_id))
 
     def close(self) -> None:

@@ -1,6 +1,6 @@
-"""Looks at each step of the way to the hub, and says what to do about the first that fails.
+"""Checks each step of the connection with the hub, and says how to fix the first that fails.
 
-A refused handshake otherwise reads only "Socket closed" (design.md#running).
+Without it, a refused handshake shows only as "Socket closed" (design.md#running).
 """
 
 import asyncio
@@ -36,7 +36,10 @@ _HTTPS: Final = 443
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One step: whether it is as it should be, what was seen, and what helps if not."""
+    """The result of one step: whether it is right, what was found, and the fix if it is not.
+
+    `unreachable` is True if the hub could not be reached.
+    """
 
     name: str
     ok: bool
@@ -46,7 +49,7 @@ class Check:
 
 
 class _Stop(Exception):
-    """A step failed on which all later ones rest."""
+    """A step failed, and no later one can succeed."""
 
     def __init__(self, check: Check) -> None:
         super().__init__(check.name)
@@ -56,14 +59,17 @@ class _Stop(Exception):
 async def examine(
     server: str, *, certificate: str, key: str, roots: str, hub_oin: str = ""
 ) -> list[Check]:
-    """Return the checks in order: own files, name, connection, TLS, registration, clock, endpoints.
+    """Check the connection with `server` (`host:port`), as a client with these PEM files.
 
-    Later ones are missing when an earlier one leaves nothing to look at.
+    The checks come in order: own files, own chain, DNS, TCP, TLS, registration,
+    clock, endpoints. They end early at one without which the later ones cannot
+    succeed. With `hub_oin`, the hub must have that OIN. Failures are in the
+    checks and not raised.
     """
     checks: list[Check] = []
     try:
         async for check in _walk(server, (certificate, key, roots), hub_oin):
-            checks.append(check)  # noqa: PERF401 - what came before a _Stop is to be kept
+            checks.append(check)  # noqa: PERF401 - the checks before a _Stop are kept
     except _Stop as stop:
         checks.append(stop.check)
     return checks
@@ -95,7 +101,7 @@ def _own_files(files: tuple[str, str, str]) -> Identity:
 
 
 def _own_chain(identity: Identity) -> Check:
-    """Path, validity and EKU of our own certificate, as the hub will judge them."""
+    """Check path, validity and EKU of our own certificate, as the hub will."""
     material, now = identity.current(), dt.datetime.now(dt.UTC)
     try:
         chain = chain_from_pem(material.certificate_pem)
@@ -201,7 +207,7 @@ def _clock(me: party_service_pb2.WhoAmIResponse) -> Check:
 
 
 async def _endpoint(address: str, identity: Identity) -> Check:
-    """Ask one of our own addresses who it is; thousands of schools may share it."""
+    """Ping the LAS at one address of our endpoints, which many schools may share."""
     name = f"endpoint {address}"
     url = urlsplit(address)
     target = f"{url.hostname}:{url.port or _HTTPS}"

@@ -1,11 +1,11 @@
-"""What can go wrong for a caller of the SDK.
+"""The exceptions of the SDK.
 
     WisselError
-     ├── Refused           the hub (or a LAS) said no: a reason, a sentence, a fix
-     ├── Unreachable       nobody answered, or not in time
+     ├── Refused           the hub or a LAS refused: a reason, a sentence, a fix
+     ├── Unreachable       no answer, or not in time
      ├── IdentityError     a certificate, key or trust root that cannot be used
      ├── DossierUnusable   a file that cannot be sent
-     ├── ReceiptUntrusted  a receipt that proves nothing
+     ├── ReceiptUntrusted  a receipt that does not prove the delivery
      └── StorageError      an outbox or inbox that cannot be used
 
 None of them holds a payload, a person or a key.
@@ -17,16 +17,18 @@ import grpc
 
 
 class WisselError(Exception):
-    """Base of everything that the SDK raises on purpose."""
+    """Base of the exceptions that the SDK raises."""
 
 
 class Refused(WisselError):
-    """The other side said no, and why.
+    """The hub or a LAS refused a call (docs/errors.md).
 
-    `reason` is one of `wissel.routing.refusals.reasons.Reason`, or a later one; `text`
-    and `fix` are sentences for people, `contact` says whom to ask; `metadata`
-    are the facts that counted; `field` is the request field at fault;
-    `retry_after` is in seconds, None if a retry was not offered.
+    `reason` is a name of `wissel.routing.refusals.reasons.Reason`, or one that is
+    newer than this SDK; `code` is the gRPC status. `text` and `fix` are sentences
+    for people, `contact` says whom to ask; each may be empty. `metadata` are the
+    facts that counted. `field` is the request field at fault, empty if it is
+    none. `retry_after` is the time to wait in seconds, None if a retry was not
+    offered.
     """
 
     def __init__(  # noqa: PLR0913 - the parts of a refusal
@@ -53,7 +55,7 @@ class Refused(WisselError):
 
 
 class Unreachable(WisselError):
-    """Nobody answered at `server`; `cause` is what the transport said of it."""
+    """There was no answer from `server` (`host:port`); `cause` is the error of the transport."""
 
     def __init__(self, server: str, cause: str) -> None:
         super().__init__(f"{server} cannot be reached: {cause}")
@@ -70,7 +72,7 @@ class DossierUnusable(WisselError):
 
 
 class ReceiptUntrusted(WisselError):
-    """A receipt that does not prove what it should; `reason` is the rule that it failed."""
+    """A receipt that does not prove the delivery; `reason` is the rule that it fails."""
 
     def __init__(self, reason: str, text: str) -> None:
         super().__init__(f"{reason}: {text}")

@@ -1,4 +1,4 @@
-"""The hub, as a sender sees it: asynchronous here, synchronous in `wissel.clients.blocking`."""
+"""The hub for asynchronous callers; `wissel.clients.blocking` has the synchronous one."""
 
 import asyncio
 import datetime as dt
@@ -35,7 +35,7 @@ def _utc_now() -> dt.datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resumed:
-    """What became of one entry of the outbox: a receipt, or why there is none yet."""
+    """The outcome of resuming one entry of the outbox: a receipt, or the error it failed with."""
 
     entry: Entry
     receipt: DeliveryReceipt | None = None
@@ -43,14 +43,19 @@ class Resumed:
 
 
 class AsyncHub(AsyncRegister):
-    """A hub at `host:port`, called as `identity`.
+    """A hub at `server` (`host:port`), called as `identity`.
 
-    `hub_oin` is the hub that receipts must come from; without it, the hub at
-    that address says who it is (its TLS certificate vouches for the address).
-    `outbox` is a folder; without it, `WISSEL_OUTBOX` or a folder in the home of
-    this account. `user`, `language` and `tracer`: see `Connection`. `deadline` is how long one
-    attempt to deliver a message may take: see `transfer`. After a crash of the
-    hub a message is free again when that has passed, and some seconds more.
+    `hub_oin` is the OIN (20 characters) that must have signed receipts; without
+    it, the hub at that address is asked, whose TLS certificate is checked against
+    the address. `outbox` is a folder; without it, `$WISSEL_OUTBOX/<OIN>` or
+    `~/.local/state/wissel/outbox/<OIN>`. `user`, `language` and `tracer`: see
+    `Connection`. `patience` says how long to retry. `deadline` is how long one
+    attempt to deliver a message may take (see `transfer`); after a crash of the
+    hub, a message can be sent again some seconds after it. `now` returns an aware
+    instant, `new_id` the id of a new message.
+
+    Raises `wissel.routing.refusals.errors.Refused(IDENTIFIER_MALFORMED)` for a
+    `hub_oin` that is none.
     """
 
     def __init__(  # noqa: PLR0913 - what a hub is reached with
@@ -91,15 +96,17 @@ class AsyncHub(AsyncRegister):
         composed: Callable[[Envelope], None] = lambda envelope: None,
         **options: Unpack[SendOptions],
     ) -> DeliveryReceipt:
-        """Send a dossier and return once it has been delivered and receipted.
+        """Send the file at `path`; return its receipt once it has been delivered.
 
-        Sender and receiver are `99XA`, `99XA02` or `PO9901`; for `options` see
-        `SendOptions`. `composed` sees the signed message before it leaves, with
-        a note of what was assumed.
+        `sender` and `receiver` are written as `99XA`, `99XA02` or `PO9901`,
+        `service` is a code such as `OSO_OV`; for `options` see `SendOptions`.
+        `progress` gets the bytes sent and the bytes in all. `composed` gets the
+        signed message before it is sent, with a note of what was assumed.
 
-        Raises `Refused` for a no; `Unreachable` when patience ended: the message
-        is in the outbox, and `resume` sends the same one. Also
-        `DossierUnusable`, `ReceiptUntrusted` and `StorageError`.
+        Raises `Refused` if the hub or the receiver refuses it; `Unreachable` if
+        there is no answer in time: the message is then in the outbox, and
+        `resume` sends the same one. Raises `DossierUnusable` for the file,
+        `ReceiptUntrusted` for the receipts and `StorageError` for the outbox.
         """
         hub_oin = await self.hub_oin()
         try:
@@ -123,10 +130,12 @@ class AsyncHub(AsyncRegister):
         return await self._deliver(outbox, envelope.entry, progress)
 
     async def resume(self, progress: Progress | None = None) -> list[Resumed]:
-        """Send again, byte for byte, what has no answer yet; in order of message id.
+        """Send the messages of the outbox that have no answer yet, byte for byte the same.
 
-        What another process is sending right now is left to it. What fails again
-        stays, and its error is in the result.
+        They are sent in order of message id, except those that another process is
+        sending now. One that fails stays in the outbox, and its `Resumed` holds
+        the error. Raises `Refused` or `Unreachable` if the hub does not tell its
+        OIN, and `StorageError`.
         """
         hub_oin = await self.hub_oin()
         outbox = await self._opened_outbox()
@@ -143,7 +152,10 @@ class AsyncHub(AsyncRegister):
         return results
 
     async def hub_oin(self) -> Oin:
-        """Return the OIN of the hub: as given, or as the hub says; `Refused` for no OIN."""
+        """Return the OIN of the hub, as given or else as the hub answers.
+
+        Raises `Refused`, also if the answer is no OIN, or `Unreachable`.
+        """
         if self._hub_oin is None:
             said = (await self.whoami()).hub_oin
             try:
@@ -170,7 +182,7 @@ class AsyncHub(AsyncRegister):
     async def _deliver(
         self, outbox: Outbox, entry: Entry, progress: Progress | None, *, again: bool = False
     ) -> DeliveryReceipt:
-        """Send an entry that we hold, until it has its outcome or patience ends."""
+        """Claim an entry and send it until it has its outcome, or until the retries end."""
         with outbox.claim(entry) as mine, self.link.tracer.span("send") as span:
             if not mine:
                 message = f"{entry.message_id} is being sent by another process"
@@ -222,11 +234,11 @@ class AsyncHub(AsyncRegister):
 
 
 class _Elsewhere(StorageError):
-    """Another process has the entry."""
+    """Another process is sending the entry."""
 
 
 def default_outbox(oin: str) -> Path:
-    """Return the outbox of an OIN for this account."""
+    """Return the folder of the outbox of an OIN, for the account of this process."""
     if folder := os.environ.get(OUTBOX_VARIABLE):
         return Path(folder) / oin
     state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"

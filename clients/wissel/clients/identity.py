@@ -2,9 +2,9 @@
 
     me = Identity.load("las.pem", "las.key", "roots.pem")
 
-The files are looked at again on every use. When a renewed certificate appears,
-everything made from then on uses it; while certificate and key do not match,
-because a renewal is half done, the last good pair stays in use.
+The files are checked on every use. After a renewal, the new certificate is used
+for every connection and signature from then on; while certificate and key do not
+match, because a renewal is half done, the last usable pair stays in use.
 """
 
 import dataclasses
@@ -32,7 +32,7 @@ _FOR_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Files:
-    """Where an identity is kept: PEM files. Without a signing pair, the TLS pair signs."""
+    """The PEM files of an identity. The signing pair may be the TLS pair."""
 
     certificate: Path
     key: Path
@@ -41,13 +41,13 @@ class Files:
     signing_key: Path
 
     def fingerprint(self) -> tuple[tuple[int, int, int], ...]:
-        """Return what changes when one of the files is written or replaced."""
+        """Return inode, modification time (ns) and size of each file: they change when it does."""
         return tuple(_fingerprint(getattr(self, each.name)) for each in dataclasses.fields(self))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """What the files held at one moment. `private_key` never leaves the process."""
+    """What the files held at one moment; certificates, roots and private key are PEM."""
 
     oin: Oin
     leaf: x509.Certificate
@@ -59,7 +59,7 @@ class Material:
 
 
 class Identity:
-    """A certificate with its key, re-read when the files change."""
+    """A certificate with its key and the trusted roots, read again when the files change."""
 
     def __init__(self, files: Files) -> None:
         self._files = files
@@ -76,10 +76,11 @@ class Identity:
         signing_certificate: AnyPath | None = None,
         signing_key: AnyPath | None = None,
     ) -> Self:
-        """Read the PEM files, leaf first; raise `IdentityError` if they cannot be used.
+        """Read PEM files: the certificate, leaf first, its unencrypted key, and the roots.
 
-        A key file that others may read is refused. `signing_certificate` and
-        `signing_key` are for who signs with another key than that of TLS.
+        `signing_certificate` and `signing_key` go together; without them the TLS
+        key signs. Raises `IdentityError` if a file cannot be used, a key is not
+        that of its certificate, or a key file can be read by other accounts.
         """
         if (signing_certificate is None) != (signing_key is None):
             raise IdentityError("a signing certificate and a signing key go together")
@@ -94,11 +95,11 @@ class Identity:
 
     @property
     def oin(self) -> Oin:
-        """The OIN in the certificate."""
+        """The OIN in the certificate that was read last."""
         return self._material.oin
 
     def current(self) -> Material:
-        """Return what the files hold now, or the last that was usable."""
+        """Return what the files hold now; if that cannot be used, the last that could."""
         try:
             seen = self._files.fingerprint()
             if seen != self._seen:

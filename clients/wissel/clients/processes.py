@@ -1,4 +1,4 @@
-"""Running the installed commands as processes, and leaving none behind."""
+"""Runs the installed commands as processes, and ends them."""
 
 import os
 import shutil
@@ -18,11 +18,14 @@ STOP_SECONDS: Final = 15.0
 
 
 class ProcessFailed(WisselError):
-    """A command did not start, or ended too soon; the message ends with what it printed."""
+    """A command is not installed, failed or ended too soon; the message holds its output."""
 
 
 def command(name: str) -> str:
-    """Return the path of an installed command, beside this Python first."""
+    """Return the path of an installed command: beside this Python, else on the PATH.
+
+    Raises `ProcessFailed` with what to install.
+    """
     beside = Path(sys.executable).parent / name
     found = str(beside) if beside.exists() else shutil.which(name)
     if found is None:
@@ -48,9 +51,9 @@ def run(arguments: Sequence[str], *, environ: Mapping[str, str] | None = None) -
 
 
 def _only(environ: Mapping[str, str] | None) -> dict[str, str]:
-    """Return this environment without its own `WISSEL_*`, and with what is given.
+    """Return the environment of this process without `WISSEL_*`, and with what is given.
 
-    Somebody's exported `WISSEL_DATABASE_URL` is not for a hub that is there for tests.
+    A `WISSEL_DATABASE_URL` that a user has set must not be used by a hub for tests.
     """
     others = {name: value for name, value in os.environ.items() if not _ours(name)}
     return {**others, **(environ or {})}
@@ -61,11 +64,11 @@ def _ours(name: str) -> bool:
 
 
 class Service:
-    """A command that serves until it is stopped, with its output in a file.
+    """A command that serves until it is stopped, with its output in the file `log`.
 
-    It counts as started once a line of its output holds `ready`; what follows
-    on that line is `address`. Use it as a context manager: leaving the block
-    ends the process, also when the block fails.
+    It has started once a line of its output contains `ready`; the rest of that
+    line is `address`. Use it as a context manager: leaving the block ends the
+    process.
     """
 
     def __init__(
@@ -85,13 +88,13 @@ class Service:
 
     @property
     def pid(self) -> int:
-        """The process id; only while it runs."""
+        """The process id; `ProcessFailed` if it does not run."""
         if self._process is None:
             raise ProcessFailed("the process is not running")
         return self._process.pid
 
-    def start(self, *, patience: float = 60.0) -> Self:
-        """Start it and wait until it says that it is ready."""
+    def start(self, *, within: float = 60.0) -> Self:
+        """Start it and wait until it is ready; `ProcessFailed` if it is not `within` seconds."""
         with self.log.open("wb") as output:
             self._process = subprocess.Popen(  # noqa: S603 - our own commands
                 self._arguments,
@@ -101,14 +104,14 @@ class Service:
                 stderr=subprocess.STDOUT,
             )
         try:
-            self._wait_until_ready(time.monotonic() + patience)
+            self._wait_until_ready(time.monotonic() + within)
         except BaseException:
             self.stop()
             raise
         return self
 
     def stop(self) -> None:
-        """End it: first politely, then not."""
+        """End it with SIGTERM, and with SIGKILL after `STOP_SECONDS`."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -121,7 +124,7 @@ class Service:
             killer.cancel()
 
     def output(self) -> str:
-        """Return what it has printed so far."""
+        """Return its output so far."""
         return self.log.read_text(encoding="utf-8", errors="replace")
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""What a vendor asks of the register, as methods. Answers are messages of the contract."""
+"""The register as a vendor calls it. The methods return messages of the contract."""
 
 from collections.abc import AsyncIterator
 from typing import Any, Final, TypeVar
@@ -23,9 +23,10 @@ Page = TypeVar("Page", mandate_pb.ListMandatesResponse, endpoint_pb.ListEndpoint
 
 
 class AsyncRegister:
-    """The calls of a vendor; each raises `Refused` or `Unreachable`.
+    """The calls of a vendor. Each raises `Refused` or `Unreachable`.
 
-    Organisations are written as people do: `99XA`, `99XA02`, `PO9901`.
+    Organisations are written as `99XA` or `PO9901`, in routes also as `99XA02`.
+    Calls are retried for as long as `patience` says.
     """
 
     def __init__(self, connection: Connection, patience: Patience) -> None:
@@ -33,11 +34,14 @@ class AsyncRegister:
         self.patience = patience
 
     async def call(self, method: Unary[Request, Response], request: Request) -> Response:
-        """Call any unary method: `hub.call(lambda c: PartyServiceStub(c).WhoAmI, request)`."""
+        """Call any unary method: `hub.call(lambda c: PartyServiceStub(c).WhoAmI, request)`.
+
+        A mutation without a `request_id` gets one, so that a retry is safe.
+        """
         return await self.link.call(method, request, patience=self.patience)
 
     async def whoami(self) -> party_pb.WhoAmIResponse:
-        """Return how the hub sees us; any trusted certificate may ask."""
+        """Return who the hub says that we are; allowed for any trusted certificate."""
         return await self.call(lambda c: PartyServiceStub(c).WhoAmI, party_pb.WhoAmIRequest())
 
     async def resolve(
@@ -45,8 +49,9 @@ class AsyncRegister:
     ) -> route_pb.Route:
         """Return the route of one exchange.
 
-        `more`: `receiver_vestiging`, `receiver_aanleverpunt`, `receiver_routing_key`,
-        `service_version`, `on_date` (`yyyy-mm-dd`).
+        `sender` may also be an OIN. `more` are other fields of the request, as
+        text: `receiver_vestiging`, `receiver_aanleverpunt`, `receiver_routing_key`,
+        `service_version` (its namespace), `on_date` (`yyyy-mm-dd`).
         """
         query = route_query(sender=sender, receiver=receiver, service=service, **more)
         response = await self.call(lambda c: RouteServiceStub(c).ResolveRoute, query)
@@ -55,7 +60,11 @@ class AsyncRegister:
     async def explain(
         self, *, sender: str, receiver: str, service: str, vendor_oin: str = "", **more: str
     ) -> route_pb.ExplainRouteResponse:
-        """Return every step of the same decision; `vendor_oin` for who explains for another."""
+        """Return each step of the decision on a route, also if it is refused.
+
+        The arguments are those of `resolve`; an operator names the sending vendor
+        by `vendor_oin`.
+        """
         query = route_query(sender=sender, receiver=receiver, service=service, **more)
         request = route_pb.ExplainRouteRequest(query=query, vendor_oin=vendor_oin)
         return await self.call(lambda c: RouteServiceStub(c).ExplainRoute, request)
@@ -63,7 +72,7 @@ class AsyncRegister:
     async def mandates(
         self, organisation: str = "", *, service: str = "", include_ended: bool = False
     ) -> list[mandate_pb.Mandate]:
-        """Return our mandates, in order of id."""
+        """Return our mandates in order of id; all, or those of an organisation or service."""
         request = mandate_pb.ListMandatesRequest(
             page_size=PAGE,
             service=service,
@@ -76,7 +85,7 @@ class AsyncRegister:
     async def endpoints(
         self, organisation: str = "", *, service: str = "", include_ended: bool = False
     ) -> list[endpoint_pb.Endpoint]:
-        """Return our endpoints, in order of id."""
+        """Return our endpoints in order of id; all, or those of an organisation or service."""
         request = endpoint_pb.ListEndpointsRequest(
             page_size=PAGE,
             service=service,
@@ -89,29 +98,29 @@ class AsyncRegister:
     async def register_endpoint(
         self, request: endpoint_pb.RegisterEndpointRequest
     ) -> endpoint_pb.Endpoint:
-        """Record where we receive under a mandate; safe to repeat with the same request_id."""
+        """Record where we receive messages under a mandate, and return the endpoint."""
         response = await self.call(lambda c: EndpointServiceStub(c).RegisterEndpoint, request)
         return response.endpoint
 
     async def suspend_endpoint(self, endpoint_id: str, reason: str = "") -> endpoint_pb.Endpoint:
-        """Close an endpoint for traffic: what is meant for it is refused."""
+        """Close an endpoint for traffic: messages for it are refused. Return the endpoint."""
         request = endpoint_pb.SuspendEndpointRequest(endpoint_id=endpoint_id, reason=reason)
         response = await self.call(lambda c: EndpointServiceStub(c).SuspendEndpoint, request)
         return response.endpoint
 
     async def resume_endpoint(self, endpoint_id: str, reason: str = "") -> endpoint_pb.Endpoint:
-        """Open it again."""
+        """Open a suspended endpoint again, and return it."""
         request = endpoint_pb.ResumeEndpointRequest(endpoint_id=endpoint_id, reason=reason)
         response = await self.call(lambda c: EndpointServiceStub(c).ResumeEndpoint, request)
         return response.endpoint
 
     async def delivery(self, message_id: str) -> traffic_pb.GetDeliveryResponse:
-        """Return what became of a message of ours, with its receipts."""
+        """Return the delivery of a message that we sent (UUID as text), with its receipts."""
         request = traffic_pb.GetDeliveryRequest(message_id=message_id)
         return await self.call(lambda c: TrafficServiceStub(c).GetDelivery, request)
 
     async def _pages(self, method: Unary[Any, Page], request: Any) -> AsyncIterator[Page]:
-        """Yield one page after the other, until the hub has no more."""
+        """Yield the pages of a list until the last."""
         while True:
             page = await self.call(method, request)
             yield page

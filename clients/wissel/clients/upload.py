@@ -1,4 +1,4 @@
-"""Uploads a file of schools: first what it is, then its bytes."""
+"""Uploads a file of schools: a header, then the bytes in chunks."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -24,10 +24,11 @@ async def import_schools(
     header: pb.ImportSchoolsHeader,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> pb.ImportSchoolsResponse:
-    """Import one file of DUO open data and return what it changed.
+    """Import one file of DUO open data (CSV) and return what it changed.
 
-    `progress` gets bytes sent and bytes in all. Raises `Refused`, `Unreachable`,
-    and `DossierUnusable` for a file that cannot be read.
+    A header without a `request_id` gets one. `progress` gets the bytes sent and
+    the bytes in all. Raises `Refused`, `Unreachable`, and `DossierUnusable` for a
+    file that cannot be read.
     """
     try:
         content = await asyncio.to_thread(path.read_bytes)

@@ -8,7 +8,7 @@ import pytest
 
 from wissel.clients.errors import StorageError
 from wissel.clients.sending.outbox import Entry, Outbox
-from wissel.clients.storage.atomic_write import write_durably
+from wissel.clients.storage.atomic_write import write_atomically
 from wissel.dossier.v1 import dossier_pb2
 
 ENTRY = Entry(
@@ -106,10 +106,10 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
 def test_a_failed_write_keeps_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
-    write_durably(path, b"old")
+    write_atomically(path, b"old")
     os.mkdir(tmp_path / "x.json.tmp")  # noqa: PTH102 - in the way of the temporary file
 
     with pytest.raises(OSError, match="directory"):
-        write_durably(path, b"new")
+        write_atomically(path, b"new")
 
     assert path.read_bytes() == b"old"

@@ -1,4 +1,4 @@
-"""Makes the envelope of a dossier: what is said about it, measured and signed."""
+"""Makes the signed header of a dossier: what the sender says about it, its size and digest."""
 
 import datetime as dt
 import getpass
@@ -38,21 +38,22 @@ _PIECE: Final = 1024 * 1024
 
 
 class SendOptions(TypedDict, total=False):
-    """What may be said about a message beside file, sender, receiver and service.
+    """The options of `send`, beside file, sender, receiver and service.
 
-    kind: overdrachtsoort; without it, the file says it.
-    inzage_date: the day on which the parents saw the dossier; without it, the
-        file says it. A file that cannot be read needs it.
-    toestemming: `Ja`, `Nee` or `Onbekend`; without it, the file says it.
-    sender_routing_key: the delivery point that sends; required within one BRIN.
-    receiver_routing_key, receiver_aanleverpunt: the delivery point meant.
-    version: namespace of the service version; without it, the receiver's latest.
+    kind: overdrachtsoort; by default read from the file.
+    inzage_date: the day on which the parents saw the dossier; by default read
+        from the file. Required for a file that cannot be read as a dossier.
+    toestemming: `Ja`, `Nee` or `Onbekend`; by default read from the file.
+    sender_routing_key: the delivery point that sends, 20 characters; required
+        within one BRIN.
+    receiver_routing_key, receiver_aanleverpunt: the delivery point that receives.
+    version: namespace of the service version; by default the receiver's latest.
     initiator: pseudonym of the account that ordered it, 8 to 64 of `A-Za-z0-9_-`
-        and no nine digits by themselves; without it, one that is derived from the
-        account of this process.
-    correlation_id: ties several messages together.
-    content_type: without it, the file tells.
-    lifetime: how long the message stays of use, at most 30 days; by default 7.
+        and no nine digits by themselves; by default derived from the account of
+        this process.
+    correlation_id: the same UUID in messages that belong together.
+    content_type: media type; by default derived from the file.
+    lifetime: how long after now the message expires, at most 30 days; by default 7.
     """
 
     kind: str
@@ -70,7 +71,7 @@ class SendOptions(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """Size and SHA-256 of a file."""
+    """The size of a file in bytes, and its SHA-256 (32 bytes)."""
 
     size: int
     sha256: bytes
@@ -78,7 +79,10 @@ class Measured:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """A file that is ready to go. `note` tells what the SDK had to assume."""
+    """A signed message that is ready to be sent.
+
+    `note` is a sentence on what the SDK had to assume, empty for nothing.
+    """
 
     entry: Entry
     context: EnvelopeContext
@@ -86,10 +90,10 @@ class Envelope:
 
 
 def measure(path: Path, progress: Callable[[int, int], None] | None = None) -> Measured:
-    """Return size and digest of a file, read once in constant memory.
+    """Return size and digest of a file, which is read once, in constant memory.
 
-    `progress` gets bytes read and bytes in all. Raises `DossierUnusable` for a
-    file that is missing, unreadable or empty.
+    `progress` gets the bytes read and the bytes in all. Raises `DossierUnusable`
+    for a file that is missing, unreadable or empty.
     """
     try:
         total, size, digest = path.stat().st_size, 0, hashlib.sha256()
@@ -120,10 +124,11 @@ def compose(  # noqa: PLR0913 - the parts of an envelope
     message_id: UUID,
     now: dt.datetime,
 ) -> Envelope:
-    """Read, measure and sign; nothing has been sent or written yet.
+    """Return the signed message about the file at `path`; nothing is sent or written.
 
-    Raises `DossierUnusable`, and `wissel.routing.refusals.errors.Refused` for what is not
-    well formed, with the name of the argument as its field.
+    For the arguments see `AsyncHub.send`; `now` is an aware instant. Raises
+    `DossierUnusable`, and `wissel.routing.refusals.errors.Refused` for an argument
+    that is not well formed, with its name as the field.
     """
     facts = _facts(path, options)
     measured = measure(path)
@@ -160,7 +165,7 @@ def compose(  # noqa: PLR0913 - the parts of an envelope
 
 
 def own_account() -> str:
-    """Return a pseudonym of the account under which this process runs, the same every time."""
+    """Return a pseudonym of the account of this process on this machine: always the same."""
     try:
         account = getpass.getuser()
     except (KeyError, OSError):  # no such user, as in some containers

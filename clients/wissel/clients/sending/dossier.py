@@ -1,8 +1,8 @@
 """Reads from a dossier what its envelope must say: the kind and the attestation.
 
-The gegevensset (2019.1) names the kind in `overdrachtsoort` and the parents'
-inzage in `inzage`, both before the pupil's data, so only the head of the file is
-parsed. Nothing else of it is looked at, kept or shown.
+The gegevensset (2019.1) has the kind in `overdrachtsoort` and the parents' inzage
+in `inzage`, both before the pupil's data. So only the head of the file is parsed,
+and nothing else of it is read, kept or shown.
 """
 
 import datetime as dt
@@ -18,7 +18,7 @@ from wissel.routing.exchange.envelope import TOESTEMMING, Attestation, Kind
 if TYPE_CHECKING:
     from lxml import etree
 
-_HEAD: Final = 1024 * 1024  # where the kind is not within a megabyte, it is no dossier
+_HEAD: Final = 1024 * 1024  # bytes; a file without the kind in these is no dossier
 _PIECE: Final = 16 * 1024
 _ROOT: Final = re.compile(
     r"\{http://www\.edustandaard\.nl/oso_gegevensset/[0-9.]+/dossier\}dossier"
@@ -30,7 +30,11 @@ _DEPTH: Final = 3  # dossier, inzage, inzagedatum
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierFacts:
-    """What could be read. Without `readable`, the kind is an assumption and `note` says why."""
+    """What a file says of itself.
+
+    If it is not `readable` as a dossier, the kind is an assumption and `note`
+    says why. `content_type` is a media type.
+    """
 
     kind: Kind
     attestation: Attestation = field(default_factory=Attestation)
@@ -43,7 +47,7 @@ def read_dossier(path: Path) -> DossierFacts:
     """Return the facts in the head of the file at `path`.
 
     A file that cannot be read as a dossier counts as an overstapdossier, and
-    `note` says so. OSError is the caller's.
+    `note` says so. Raises OSError if the file cannot be opened.
     """
     with path.open("rb") as file:
         start = file.read(_PIECE)
@@ -60,7 +64,7 @@ def read_dossier(path: Path) -> DossierFacts:
 
 
 class _Unreadable(Exception):
-    """Why a file is no dossier; never what it holds."""
+    """The reason why a file is no dossier, without its content."""
 
 
 def _assumed(content_type: str, why: str) -> DossierFacts:
@@ -113,12 +117,12 @@ def _date(text: str) -> dt.date | None:
 
 
 def _elements(file: IO[bytes]) -> Iterator[tuple[str, str]]:
-    """Yield (path below the root, text) of the few elements that count, up to `huidigeschool`.
+    """Yield (path below the root, text) of the elements that are used, up to `huidigeschool`.
 
-    The parser resolves no entities, loads no DTD, asks no network and keeps
+    The parser resolves no entities, loads no DTD, uses no network and keeps
     libxml2's limits on size and depth.
     """
-    from lxml import etree  # noqa: PLC0415 - an extra: without it a file cannot be read, no more
+    from lxml import etree  # noqa: PLC0415 - an extra, without which a file counts as unreadable
 
     parser = etree.XMLPullParser(
         events=("start", "end"),
@@ -149,7 +153,9 @@ def _elements(file: IO[bytes]) -> Iterator[tuple[str, str]]:
 
 def _starts_and_ends(parser: "etree.XMLPullParser") -> Iterator[tuple[str, "etree._Element"]]:
     for event, element in parser.read_events():
-        if element is not None and not isinstance(element, tuple):  # those belong to namespaces
+        if element is not None and not isinstance(
+            element, tuple
+        ):  # tuples are events of namespaces
             yield event, element
 
 

@@ -1,12 +1,12 @@
-"""What was signed but not yet receipted, kept on disk.
+"""The messages that were signed, kept on disk until their outcome is known.
 
     <folder>/pending/<message id>.json    to be sent, or sent without an answer
     <folder>/sent/<message id>.json       delivered, with both receipts
     <folder>/refused/<message id>.json    refused for good, with the reason
 
-An entry is on the disk before the first byte leaves (design.md#sdk), so
-that after a crash exactly the same message can be sent again: a new one could be
-imported twice. It holds the path of the dossier and never its content.
+An entry is on disk before the first byte is sent (design.md#sdk). So the same
+message can be sent again after a crash; a new message with the same dossier could
+be imported twice. An entry holds the path of the dossier and not its content.
 """
 
 import base64
@@ -22,7 +22,7 @@ from uuid import UUID
 from google.protobuf.message import DecodeError
 
 from wissel.clients.errors import StorageError
-from wissel.clients.storage.atomic_write import TEMPORARY, write_durably
+from wissel.clients.storage.atomic_write import TEMPORARY, write_atomically
 from wissel.clients.storage.locks import lock_if_free, waiting_lock
 from wissel.dossier.v1 import dossier_pb2
 
@@ -34,8 +34,8 @@ _FORMAT: Final = 1
 class Entry:
     """One signed message.
 
-    `signed_header` is the serialized `wissel.dossier.v1.Signed`, to be sent byte
-    for byte; `payload_sha256` is lower-case hex.
+    `signed_header` is the serialized `wissel.dossier.v1.Signed`, which is sent byte
+    for byte; `payload_size` is in bytes, `payload_sha256` in lower-case hex.
     """
 
     message_id: UUID
@@ -47,7 +47,7 @@ class Entry:
 
 
 class Outbox:
-    """A folder of entries, which several processes may share."""
+    """A folder of entries, which processes may share; `StorageError` if it cannot be used."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -55,51 +55,58 @@ class Outbox:
         try:
             for each in (self._pending, folder / "sent", folder / "refused"):
                 each.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with self._alone():
+            with self._locked():
                 self._sweep()
         except OSError as error:
             message = f"outbox {folder}: {error.strerror}"
             raise StorageError(message) from None
 
     def add(self, entry: Entry) -> None:
-        """Write the entry; when this returns it survives a power cut. Raises `StorageError`."""
+        """Write the entry, which survives a power cut once this returns. Raises `StorageError`."""
         try:
-            with self._alone():
-                write_durably(self._place("pending", entry.message_id), _encode(entry))
+            with self._locked():
+                write_atomically(self._path("pending", entry.message_id), _encode(entry))
         except OSError as error:
             message = f"outbox {self.folder}: {error.strerror}"
             raise StorageError(message) from None
 
     def pending(self) -> list[Entry]:
-        """Return the entries without an outcome, in order of message id."""
+        """Return the entries without an outcome, in order of message id.
+
+        Raises `StorageError` for an entry that cannot be read.
+        """
         found = (self._load(path) for path in sorted(self._pending.glob("*.json")))
         return [entry for entry in found if entry is not None]
 
     @contextmanager
     def claim(self, entry: Entry) -> Iterator[bool]:
-        """Hold the entry for sending; yield False if another process holds or has settled it."""
-        with lock_if_free(self._place("pending", entry.message_id)) as mine:
+        """Claim the entry while the block lasts.
+
+        Yields False if another process has claimed it or settled it.
+        """
+        with lock_if_free(self._path("pending", entry.message_id)) as mine:
             yield mine
 
     def settle(self, entry: Entry, outcome: Outcome, record: Mapping[str, Any]) -> Path:
-        """Move a claimed entry to its outcome, with `record` (JSON) added; return its new path.
+        """Move a claimed entry to its outcome, with the fields of `record` added.
 
-        A crash in between leaves it pending too: sending it again finds the same answer.
+        Returns its new path. After a crash in between it is pending too; when it is
+        sent again the hub gives the same answer.
         """
-        path = self._place(outcome, entry.message_id)
-        with self._alone():
-            write_durably(path, _encode(entry, **record))
-            self._place("pending", entry.message_id).unlink()
+        path = self._path(outcome, entry.message_id)
+        with self._locked():
+            write_atomically(path, _encode(entry, **record))
+            self._path("pending", entry.message_id).unlink()
         return path
 
-    def _place(self, state: Literal["pending", "sent", "refused"], message_id: UUID) -> Path:
+    def _path(self, state: Literal["pending", "sent", "refused"], message_id: UUID) -> Path:
         return self.folder / state / f"{message_id}.json"
 
-    def _alone(self) -> AbstractContextManager[None]:
+    def _locked(self) -> AbstractContextManager[None]:
         return waiting_lock(self.folder / ".lock")
 
     def _sweep(self) -> None:
-        """Remove what a crash left half written; nobody is writing, for we hold the lock."""
+        """Remove files that a crash left half written; the lock is held, so none is in use."""
         for leftover in self.folder.glob(f"*/*{TEMPORARY}"):
             leftover.unlink()
 
@@ -155,7 +162,7 @@ def _signed(text: str) -> bytes:
 
 
 def _text(value: object) -> str:
-    """Return the value if it is a text, and one that may name a file."""
+    """Return the value if it is a text that can name a file; else TypeError or ValueError."""
     if not isinstance(value, str) or "\0" in value:
         raise TypeError("not a text")
     os.fsencode(value)  # ValueError

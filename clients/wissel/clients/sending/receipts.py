@@ -1,4 +1,4 @@
-"""Receipts: checked before they are believed, kept, and verified again offline."""
+"""Receipts of deliveries: checked when they arrive, kept, and verified again offline."""
 
 import base64
 import datetime as dt
@@ -27,11 +27,12 @@ _TYPES: Final = ReceiptTypes(receiver=pb.ReceiverReceipt, hub=pb.HubReceipt)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryReceipt:
-    """A delivery, proven.
+    """The proof of a delivery: the receipts of the hub and of the receiver, verified.
 
-    `sha256` is that of the payload in lower-case hex; `hub_receipt` and
-    `receiver_receipt` are the serialized signed messages; `replayed` says that
-    the hub had delivered it before.
+    `size` (bytes) and `sha256` (lower-case hex) are those of the payload.
+    `delivered` is the aware instant that the hub claims. `hub_receipt` and
+    `receiver_receipt` are serialized `wissel.dossier.v1.Signed`. `replayed` is True
+    if the hub had delivered the message before this call.
     """
 
     message_id: UUID
@@ -48,9 +49,10 @@ class DeliveryReceipt:
 def prove(
     hub_receipt: pb.Signed, receiver_receipt: pb.Signed, hub_oin: Oin, paths: PathFinder
 ) -> Proof:
-    """Verify both receipts of a delivery offline; see `wissel.routing.exchange.proof`.
+    """Verify both receipts of a delivery offline (see `wissel.routing.exchange.proof`).
 
-    Raises `wissel.routing.refusals.errors.Refused(RECEIPT_INVALID)`.
+    `hub_oin` is the hub that must have signed, `paths` finds the paths of both
+    signers. Raises `wissel.routing.refusals.errors.Refused(RECEIPT_INVALID)`.
     """
     return verify_hub_receipt(
         signed_of(hub_receipt), signed_of(receiver_receipt), _TYPES, paths, hub_oin=hub_oin
@@ -60,7 +62,10 @@ def prove(
 def check_receipts(
     response: traffic_pb.ForwardEnvelopeResponse, entry: Entry, material: Material
 ) -> DeliveryReceipt:
-    """Return the delivery of exactly this entry, or raise `ReceiptUntrusted`."""
+    """Return the proof that this entry was delivered.
+
+    Raises `ReceiptUntrusted` if a receipt is not valid, or is of another message.
+    """
     try:
         proof = prove(
             response.hub_receipt, response.receiver_receipt, Oin(entry.hub_oin), material.paths
@@ -88,7 +93,7 @@ def check_receipts(
 
 
 def record_of(receipt: DeliveryReceipt) -> dict[str, str]:
-    """Return what the outbox keeps of a delivery; `receipts_in` reads it again."""
+    """Return the fields (JSON) that the outbox keeps of a delivery; `receipts_in` reads them."""
     return {
         "routing_key": receipt.routing_key,
         "receiver_oin": receipt.receiver_oin,
@@ -99,11 +104,11 @@ def record_of(receipt: DeliveryReceipt) -> dict[str, str]:
 
 
 def receipts_in(written: object) -> tuple[pb.Signed, pb.Signed]:
-    """Return hub receipt and receiver receipt as JSON holds them, once it has been read.
+    """Return the receipts of hub and receiver in `written`, JSON that was decoded.
 
-    Either as the outbox keeps them (base64 of the serialized `Signed`), or as
-    `wissel deliveries show --json` and grpcurl print a `Signed`. Raises
-    ValueError if they are not there.
+    They are written as in the outbox (base64 of the serialized `Signed`), or as
+    `wissel deliveries show --json` and grpcurl print a `Signed`. Raises ValueError
+    if one is missing or cannot be read.
     """
     fields = written if isinstance(written, Mapping) else {}
     hub = fields.get("hub_receipt", fields.get("hubReceipt"))

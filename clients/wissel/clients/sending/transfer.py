@@ -1,4 +1,4 @@
-"""Sends one entry of the outbox: the signed header, then the file in pieces."""
+"""Sends one entry of the outbox: the signed header, then the file in chunks."""
 
 import asyncio
 import contextlib
@@ -20,11 +20,11 @@ from wissel.traffic.v1 import traffic_service_pb2 as pb
 from wissel.traffic.v1.traffic_service_pb2_grpc import TrafficServiceStub
 
 Progress = Callable[[int, int], None]
-"""Gets the bytes sent so far and the bytes in all; an attempt begins again at 0."""
+"""Gets the bytes sent so far and the bytes in all; each attempt begins at 0."""
 
 CHUNK: Final = 512 * 1024
 _BASE_SECONDS: Final = 120.0
-_MOMENT: Final = 0.5  # seconds; the hub answers a header alone when nothing follows it for 0.2
+_HEADER_ALONE_SECONDS: Final = 0.5  # the hub answers a header that nothing follows for 0.2
 _SLOWEST: Final = 64 * 1024  # bytes per second: below that the hub cuts a transfer
 _SETTLING: Final = frozenset(
     {
@@ -44,14 +44,16 @@ async def transfer(
     again: bool = False,
     within: dt.timedelta | None = None,
 ) -> pb.ForwardEnvelopeResponse:
-    """Try once. Raises `Refused`, `Unreachable`, or `DossierUnusable` if the file changed.
+    """Make one attempt to deliver the entry, and return the answer of the hub.
 
-    It may take the time `within`; None is as long as the slowest connection
-    that a hub puts up with needs for the file.
+    It may take `within`; None is the time that the file takes on the slowest
+    connection that a hub allows. Raises `Refused`, `Unreachable`, or
+    `DossierUnusable` if the file is not what was signed.
 
-    An answer that comes while a chunk is being written can break the write, and
-    is then lost: who was to be refused sees `Unreachable`. The hub waits with it,
-    but not for long: so an attempt `again` lets it answer the header alone.
+    An answer that comes while a chunk is being written can make the write fail,
+    and is then lost: a refusal becomes `Unreachable`. Therefore, if the entry is
+    sent `again`, the chunks wait half a second for an answer to the header alone
+    (ADR 13).
     """
     source = _Source(entry, progress, ask_first=again)
     stub = TrafficServiceStub(connection.channel())
@@ -64,20 +66,20 @@ async def transfer(
     try:
         return await call
     except grpc.aio.AioRpcError as error:
-        # An early answer makes the next write fail; the status tells why, the write does not.
+        # An early answer makes the next write fail. The reason is in the status.
         raise source.problem or translate(error, connection.server, connection.language) from None
     except asyncio.CancelledError:
-        # grpc cancels a call whose requests cannot be read; or our caller has gone.
+        # gRPC cancels a call whose requests raise; or the caller cancelled this one.
         if source.problem is None:
             raise
         raise source.problem from None
 
 
 def settles(error: WisselError) -> bool:
-    """Whether a refusal is the last word on a message, so that it leaves the outbox.
+    """Whether a refusal is final, so that the message leaves the outbox.
 
-    Whatever leaves it open whether an earlier attempt was delivered does not:
-    an uncertain delivery, a hub that is busy, a certificate that has expired.
+    A refusal after which an earlier attempt may still have been delivered is not:
+    an uncertain delivery, a busy hub, an expired certificate.
     """
     if may_pass(error) or not isinstance(error, Refused):
         return False
@@ -85,7 +87,7 @@ def settles(error: WisselError) -> bool:
 
 
 class _Source:
-    """The requests of one attempt, read from the file as the connection takes them."""
+    """The requests of one attempt; the file is read as fast as the connection takes them."""
 
     def __init__(self, entry: Entry, progress: Progress | None, *, ask_first: bool) -> None:
         self._entry = entry
@@ -95,7 +97,7 @@ class _Source:
         self.problem: DossierUnusable | None = None
 
     async def requests(self) -> AsyncIterator[pb.ForwardEnvelopeRequest]:
-        """Yield the header as it was signed, then the chunks."""
+        """Yield the signed header, then the chunks of the file."""
         header = dossier_pb2.Signed.FromString(self._entry.signed_header)
         try:
             file = await asyncio.to_thread(_open, self._entry.path)
@@ -114,7 +116,7 @@ class _Source:
 
     async def _answered_soon(self) -> bool:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.answered.wait(), _MOMENT)
+            await asyncio.wait_for(self.answered.wait(), _HEADER_ALONE_SECONDS)
         return self.answered.is_set()
 
     async def _pieces(self, file: IO[bytes]) -> AsyncIterator[bytes]:

@@ -1,4 +1,4 @@
-"""Writes files so that a crash leaves the old one or the new one, and nothing else."""
+"""Writes files so that after a crash there is either the old file or the new one."""
 
 import os
 import sys
@@ -8,10 +8,11 @@ from typing import Final
 TEMPORARY: Final = ".tmp"
 
 
-def write_durably(path: Path, content: bytes) -> None:
-    """Write the file under another name, flush it to the disk, then rename it.
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write `content` to another name in the same folder, flush it to disk, and rename it.
 
-    Only its owner may read it. When this returns, file and name survive a power cut.
+    Only its owner may read the file. When this returns the file survives a power
+    cut. Raises OSError.
     """
     temporary = path.with_name(path.name + TEMPORARY)
     try:
@@ -27,7 +28,7 @@ def write_durably(path: Path, content: bytes) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Flush the names in a folder to the disk; Windows does so by itself."""
+    """Flush the entries of a folder to disk; on Windows that is not needed."""
     if sys.platform == "win32":
         return
     descriptor = os.open(folder, os.O_RDONLY)

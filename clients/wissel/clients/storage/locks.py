@@ -1,4 +1,4 @@
-"""Locks on files between processes; the system frees them when a process dies."""
+"""Locks on files between processes; the system releases them when a process ends."""
 
 import sys
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ else:
 
 @contextmanager
 def waiting_lock(path: Path) -> Iterator[None]:
-    """Hold the lock on `path`, which is made if need be, once it is free."""
+    """Wait for the lock on `path` and hold it while the block lasts; the file is made if absent."""
     with path.open("ab") as file:
         _lock(file, wait=True)
         yield
@@ -29,7 +29,10 @@ def waiting_lock(path: Path) -> Iterator[None]:
 
 @contextmanager
 def lock_if_free(path: Path) -> Iterator[bool]:
-    """Hold the lock on an existing file, or yield False if it is held, gone or replaced."""
+    """Hold the lock on an existing file while the block lasts.
+
+    Yields False if the file is locked by another process, or was removed.
+    """
     try:
         file = path.open("r+b")
     except FileNotFoundError:
@@ -41,5 +44,5 @@ def lock_if_free(path: Path) -> Iterator[bool]:
         except OSError:
             yield False
             return
-        # Who held it before may have removed the file that we have just locked.
+        # The process that held it before may have removed the file just locked.
         yield path.exists()

@@ -1,4 +1,4 @@
-"""What the service desk records before a vendor can take part."""
+"""The service desk of a hub for tests: it records what a vendor needs to take part."""
 
 from typing import Final
 
@@ -55,7 +55,7 @@ class ServiceDesk:
         )
 
     def school(self, place: str) -> Address:
-        """Return the place, `99XB` or `99XB02`, of a school that is there from now on."""
+        """Register the school of `place` (`99XB` or `99XB02`) if it is not; return its address."""
         address = parse_address(place, "place")
         brin = Brin.parse(address.organisation, "place")
         numbers = sorted({*_OPENED, *([address.vestiging[4:]] if address.vestiging else ())})
@@ -78,7 +78,7 @@ class ServiceDesk:
         return address
 
     def mandate(self, organisation: str, service: str, system_id: str) -> str:
-        """Give a mandate from today on; return its id."""
+        """Give a mandate for a BRIN or samenwerkingsverband from today on; return its id."""
         request = mandate.CreateMandateRequest(
             service=service, system_id=system_id, reason=WHY, **named(organisation)
         )

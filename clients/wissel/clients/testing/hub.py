@@ -1,4 +1,4 @@
-"""A hub of one's own, and a register that is filled in one line."""
+"""A hub for tests, and methods that fill its register."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -22,7 +22,7 @@ _READY: Final = "serving on "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vendor:
-    """A vendor that takes part: its certificate, and its one system."""
+    """A vendor that takes part, with one system; `certificate` and `key` are PEM files."""
 
     name: str
     oin: Oin
@@ -49,13 +49,13 @@ class TestingHub:
         self.desk = ServiceDesk(self._entered(Hub(server, operator, user="testing")))
 
     def identity(self, name: str, oin: str) -> Identity:
-        """Issue a certificate under the roots of this hub; `localhost` is in it."""
+        """Issue a certificate with this OIN that the hub trusts, valid for `localhost`."""
         pki = self.folder / "pki"
         run(["wissel-server", "pki", "issue", str(pki), name, "--oin", oin])
         return Identity.load(pki / f"{name}.pem", pki / f"{name}.key", self.roots)
 
     def vendor(self, name: str, *, oin: str, service: str = "OSO_OV") -> Vendor:
-        """Admit a vendor with one system `las-<name>`: registered, signed, qualified, open."""
+        """Register a vendor with one system `las-<name>`, qualified and open for `service`."""
         identity = self.identity(name, oin)
         system_id = f"las-{name}"
         self.desk.admit(oin=oin, name=name, system_id=system_id, service=service)
@@ -70,7 +70,7 @@ class TestingHub:
         )
 
     def open(self, vendor: Vendor) -> Hub:
-        """Return the hub as the vendor calls it; closed with the hub."""
+        """Return a connection of the vendor with the hub; it is closed when the hub stops."""
         if vendor.name not in self._hubs:
             outbox = self.folder / "outbox" / vendor.name
             hub = Hub(self.server, vendor.identity, hub_oin=HUB.oin, outbox=outbox)
@@ -78,9 +78,10 @@ class TestingHub:
         return self._hubs[vendor.name]
 
     def connect(self, vendor: Vendor, place: str, *, url: str) -> str:
-        """Let the vendor act and receive for `99XB` or `99XB02`; return the routing key.
+        """Let the vendor send and receive for `place`, `99XB` or `99XB02`; return its routing key.
 
-        The school is made if it is not there, with vestiging 00 and this one.
+        `url` is where its LAS receives. The school is registered if it is not, with
+        vestiging 00 and this one.
         """
         address = self.desk.school(place)
         mandate = self.desk.mandate(address.organisation, vendor.service, vendor.system_id)
@@ -97,10 +98,10 @@ class TestingHub:
 
 @contextmanager
 def running_hub() -> Iterator[TestingHub]:
-    """Start a hub on a free port; leaving the block stops and removes all of it.
+    """Run a hub on a free port while the block lasts; its files are removed afterwards.
 
-    Raises `wissel.clients.processes.ProcessFailed`, which says what to install,
-    where `wissel-server` is absent.
+    Raises `wissel.clients.processes.ProcessFailed`, which says what to install if
+    `wissel-server` is not installed.
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="wissel-testing-")))
@@ -116,7 +117,7 @@ def running_hub() -> Iterator[TestingHub]:
 
 
 def _routing_key(address: Address) -> str:
-    """Return the BRIN's OIN with a suffix of its own for the vestiging; 00000 is reserved."""
+    """Return the OIN of the BRIN, its last five digits replaced by 931 plus the vestiging."""
     brin = Brin.parse(address.organisation, "place")
     number = address.vestiging.number if address.vestiging else 0
     return f"{brin.oin[:-5]}{931 + number:05d}"

@@ -1,4 +1,4 @@
-"""A LAS of another vendor, to send to."""
+"""A LAS of another vendor, which receives and sends."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ _READY: Final = "serving on "
 
 
 class PeerLas:
-    """A LAS that keeps what it receives as files; see `running_peer`."""
+    """A LAS that keeps the messages it receives as files; see `running_peer`."""
 
     def __init__(self, hub: TestingHub, vendor: Vendor, url: str, folder: Path) -> None:
         self.hub = hub
@@ -25,11 +25,11 @@ class PeerLas:
         self._folder = folder
 
     def connect(self, place: str) -> str:
-        """Receive for `99XB` or `99XB02` from now on; return the routing key."""
+        """Receive for `place`, `99XB` or `99XB02`, from now on; return its routing key."""
         return self.hub.connect(self.vendor, place, url=self.url)
 
     def send(self, path: AnyPath, *, sender: str, receiver: str) -> DeliveryReceipt:
-        """Send a dossier from a place that it has been connected to."""
+        """Send a dossier from a place that `connect` was called for; see `AsyncHub.send`."""
         return self.hub.open(self.vendor).send(
             path, sender=sender, receiver=receiver, service=self.vendor.service
         )
@@ -46,7 +46,7 @@ class PeerLas:
 def running_peer(
     hub: TestingHub, name: str = PEER.name, *, oin: str = PEER.oin, service: str = "OSO_OV"
 ) -> Iterator[PeerLas]:
-    """Start a LAS of a vendor of its own on a free port; leaving the block stops it."""
+    """Run a LAS of another vendor on a free port while the block lasts."""
     vendor = hub.vendor(name, oin=oin, service=service)
     folder = hub.folder / name
     arguments = [

@@ -1,4 +1,4 @@
-"""How a hub that goes away again is set up."""
+"""The settings of a hub that runs for a short time."""
 
 from pathlib import Path
 
@@ -6,8 +6,8 @@ from pathlib import Path
 def hub_settings(folder: Path, operator_oin: str) -> dict[str, str]:
     """Return the environment of a hub on a free port, with its data in `folder`.
 
-    Its certificate is `hub` in the development PKI in `folder/pki`; it calls LAS
-    on this machine too.
+    Its certificate is that of `hub` in the development PKI in `folder/pki`. It may
+    deliver to a LAS on this machine.
     """
     pki = folder / "pki"
     return {

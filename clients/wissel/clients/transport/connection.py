@@ -1,4 +1,4 @@
-"""The connection with a hub: one channel, rebuilt when the certificate is renewed."""
+"""The connection with a hub: one gRPC channel, made anew when the certificate is renewed."""
 
 import asyncio
 import datetime as dt
@@ -19,7 +19,7 @@ Response = TypeVar("Response", bound=Message)
 Unary = Callable[[grpc.aio.Channel], grpc.aio.UnaryUnaryMultiCallable[Request, Response]]
 
 CALL_TIMEOUT: Final = dt.timedelta(seconds=20)
-_GRACE: Final = 3600.0  # a transfer that runs on the old certificate may end on it
+_GRACE: Final = 3600.0  # seconds for calls under way when the certificate is renewed
 _OPTIONS: Final = (
     ("grpc.initial_reconnect_backoff_ms", 200),
     ("grpc.max_reconnect_backoff_ms", 5_000),
@@ -29,11 +29,11 @@ _OPTIONS: Final = (
 
 
 class Connection:
-    """Calls `server` (`host:port`) as `identity`.
+    """A connection with `server` (`host:port`), made as `identity`.
 
-    `user` is the account of the person on whose behalf an operator acts,
-    `language` (`en` or `nl`) that of the sentences in a refusal; `tracer`, if
-    any, traces what is sent.
+    `user` is the account of the person on whose behalf an operator acts;
+    `language` (`en` or `nl`) is that of the sentences in a refusal; `tracer`
+    traces the calls.
     """
 
     def __init__(
@@ -56,11 +56,14 @@ class Connection:
 
     @property
     def metadata(self) -> grpc.aio.Metadata:
-        """What goes with each call."""
+        """The metadata of a call that is made now."""
         return grpc.aio.Metadata(*self._metadata, *self.tracer.onward())
 
     def channel(self) -> grpc.aio.Channel:
-        """Return the channel, made with the certificate that lies there now."""
+        """Return the channel; a new one if the certificate was renewed since the last call.
+
+        Calls on the old channel may go on for an hour.
+        """
         material = self.identity.current()
         if self._channel is None or material is not self._material:
             self._retire()
@@ -80,8 +83,9 @@ class Connection:
     ) -> Response:
         """Return the answer, or raise `Refused` or `Unreachable`.
 
-        A mutation gets a `request_id` if it has none, so that repeating it is
-        safe: the hub answers a repeat with the first answer.
+        `within` bounds each attempt, `patience` the retries. A mutation without a
+        `request_id` gets one, so that a retry is safe: the hub repeats its first
+        answer.
         """
         if "request_id" in request.DESCRIPTOR.fields_by_name and not _request_id(request):
             request = _with_request_id(request)
@@ -98,7 +102,7 @@ class Connection:
         return await patience.insist(once)
 
     async def close(self) -> None:
-        """Close the channel, and those of earlier certificates."""
+        """Close the channel and those of earlier certificates; calls under way end."""
         for task in self._closing:
             task.cancel()
         await asyncio.gather(*self._closing, return_exceptions=True)

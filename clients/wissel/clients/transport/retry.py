@@ -1,4 +1,4 @@
-"""How long to go on when nobody answers, and how long to wait in between."""
+"""Retries: how often and how long a call is repeated that may succeed later."""
 
 import asyncio
 import random
@@ -25,11 +25,12 @@ _MAY_PASS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """Waits `first` seconds, then twice as long each time up to `most`, for `total` at most.
+    """How long to retry: for `total` seconds, with growing waits in between.
 
-    Half of each wait is chance, so that clients which failed together do not
-    come back together. `now`, `sleep` and `chance` (0 to 1) are there to be
-    replaced in tests.
+    The first wait is `first` seconds, each next one twice as long, up to `most`.
+    Half of each wait is random, so that clients that failed together do not
+    retry together. `now` (seconds), `sleep` and `chance` (0 to 1) can be replaced
+    in tests.
     """
 
     total: float = 60.0
@@ -40,17 +41,19 @@ class Patience:
     chance: Callable[[], float] = field(default=random.random, repr=False)
 
     def wait(self, attempt: int, offered: float | None = None) -> float:
-        """Return the seconds to wait after failure number `attempt`, counted from 0.
+        """Return the seconds to wait after failed attempt number `attempt`, counted from 0.
 
-        Never less than what the other side `offered` (RetryInfo).
+        It is at least `offered`, the seconds that the server asked for (RetryInfo).
         """
         longest = min(self.most, self.first * 2.0 ** min(attempt, 30))
         return max(offered or 0.0, longest * (0.5 + self.chance() / 2))
 
     async def insist(self, attempt_once: Callable[[], Awaitable[Result]]) -> Result:
-        """Return the first success; raise the last failure when it is final or time is up.
+        """Call `attempt_once` until it succeeds, and return its result.
 
-        Only for what may be repeated: the hub answers a repeat with the first answer.
+        Raises the `WisselError` of the last attempt if a retry cannot help (see
+        `may_pass`) or there is no time for one. Use it only for calls that may be
+        repeated.
         """
         until = self.now() + self.total
         attempt = 0
@@ -66,11 +69,11 @@ class Patience:
 
 
 IMPATIENT: Final = Patience(total=0.0)
-"""Tries once."""
+"""One attempt, without retries."""
 
 
 def may_pass(error: WisselError) -> bool:
-    """Whether the same call may succeed later without anybody doing something."""
+    """Whether the same call may succeed later although nothing is changed."""
     if isinstance(error, Refused):
         return error.code in _MAY_PASS
     return isinstance(error, Unreachable)

@@ -1,8 +1,8 @@
-"""Turns a gRPC failure into the exception that a caller wants to see.
+"""Turns a gRPC error into an exception of the SDK.
 
-The hub answers with `google.rpc` details: ErrorInfo carries the reason, RetryInfo
-when to come back, BadRequest the field (style: "every failure has a name").
-A failure without ErrorInfo in the domain `wissel` comes from the transport.
+A hub or LAS answers with `google.rpc` details (design.md#errors): ErrorInfo holds
+the reason, RetryInfo when to retry, BadRequest the field. An error without
+ErrorInfo in the domain `wissel` comes from the transport.
 """
 
 import re
@@ -27,19 +27,25 @@ _TRANSPORT: Final = frozenset(
         grpc.StatusCode.DEADLINE_EXCEEDED,
         grpc.StatusCode.CANCELLED,
         grpc.StatusCode.UNKNOWN,
-        # A hub names a reason with its own INTERNAL. Without one it is our side of
-        # gRPC: a write that broke, as when the answer came before the last chunk.
+        # An INTERNAL of a hub has a reason. Without one it comes from gRPC on our side:
+        # a write failed, as when the answer came before the last chunk.
         grpc.StatusCode.INTERNAL,
     }
 )
 _TURNED_AWAY: Final = (grpc.StatusCode.CANCELLED, "CANCELLED")
-"""What gRPC itself answers when a hub's queue is full; it carries no reason (ADR 10)."""
+"""The status of gRPC itself when the queue of a hub is full; it has no reason (ADR 10)."""
 _OVERLOADED_SECONDS: Final = 1.0
 _NANOS: Final = 1_000_000_000
 
 
 def translate(error: grpc.aio.AioRpcError, server: str, language: str = "en") -> WisselError:
-    """Return `Refused` if the other side named a reason, else `Unreachable` or a bare `Refused`."""
+    """Return the exception for an error of a call to `server` (`host:port`).
+
+    It is `Refused` with a reason if the server gave one, with its sentences in
+    `language` (`en` or `nl`) as far as they are made here. Else it is
+    `Unreachable` for an error of the transport, and for any other status
+    `Refused` with the name of the status as its reason.
+    """
     status = _status(error)
     info = error_details_pb2.ErrorInfo()
     if status is None or not _take(status, info) or not _is_ours(info):
@@ -90,7 +96,7 @@ def _take(
 
 
 def _is_ours(info: error_details_pb2.ErrorInfo) -> bool:
-    """Whether it is a reason of a hub or LAS; also of a later one, so not only those we know."""
+    """Whether it is a reason of a hub or LAS, also one that is newer than this SDK."""
     return info.domain == DOMAIN and _REASON.fullmatch(info.reason) is not None
 
 
@@ -101,12 +107,12 @@ def _sentences(reason: str, message: str) -> tuple[str, str]:
 
 
 def _plain(text: str) -> str:
-    """Return a text without what would steer a terminal."""
+    """Return the text with a space for each control character, which could steer a terminal."""
     return "".join(each if each.isprintable() else " " for each in text)
 
 
 def _contact(info: error_details_pb2.ErrorInfo, language: str) -> str:
-    """Return whom to contact; nobody for a reason that is newer than this SDK."""
+    """Return whom to contact; empty for a reason that is newer than this SDK."""
     if info.reason not in Reason.__members__:
         return ""
     described = describe(
@@ -126,12 +132,15 @@ def _retry_after(status: status_pb2.Status) -> float | None:
     retry = error_details_pb2.RetryInfo()
     if not _take(status, retry):
         return None
-    # Not by way of a timedelta: that overflows, and the other side chose the number.
+    # Not with a timedelta: the server chose the number, and it could overflow.
     return max(retry.retry_delay.seconds + retry.retry_delay.nanos / _NANOS, 0.0)
 
 
 def from_rule(refused: RuleRefused, language: str = "en") -> Refused:
-    """Return what our own rules refused, before anything was sent, in the same form."""
+    """Return a refusal by our own rules, before a call was made, as the SDK's exception.
+
+    The sentences are in `language`, `en` or `nl`.
+    """
     said = describe(refused.reason, refused.metadata, language="nl" if language == "nl" else "en")
     return Refused(
         refused.reason,

@@ -16,7 +16,7 @@ from wissel.clients.hub import Resumed
 from wissel.clients.sending.compose import Envelope, SendOptions
 from wissel.clients.sending.receipts import DeliveryReceipt, record_of
 from wissel.clients.sending.transfer import settles
-from wissel.clients.storage.atomic_write import write_durably
+from wissel.clients.storage.atomic_write import write_atomically
 from wissel.routing.values.days import parse_day
 
 
@@ -68,7 +68,7 @@ def send(
             err().print("It is in the outbox: `wissel resume` sends the same message again.")
         raise
     if receipt is not None:
-        write_durably(receipt, json.dumps(_facts(done), indent=2).encode() + b"\n")
+        write_atomically(receipt, json.dumps(_facts(done), indent=2).encode() + b"\n")
     if session.json:
         print_json(_facts(done))
     else:
