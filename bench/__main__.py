@@ -1,7 +1,7 @@
-"""`make bench`: how much of bare gRPC's speed is left with everything on, and what it takes.
+"""`make bench`: the hub's speed as a share of bare gRPC's, its memory, and how soon it revokes.
 
 Prints one line per figure and writes them to `bench/results.json`. Run it on
-an otherwise idle machine; the method is that of `bench.method`.
+an otherwise idle machine; `bench.method` tells how two servers are compared.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from bench.stages import STAGES, Bench
 
 
 def main() -> int:
-    """Measure the figures that were asked for; without any, all of them."""
+    """Measure the figures of `--only`, by default all; return the exit code."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--only", action="append", choices=list(FIGURES), help="by default all")
     parser.add_argument("--rounds", type=int, default=9, help="pairs of rounds (%(default)s)")

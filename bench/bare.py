@@ -1,4 +1,4 @@
-"""The bare references: grpc.aio and mutual TLS, and nothing else.
+"""The references: servers with grpc.aio and mutual TLS, and nothing else.
 
 `python -m bench.bare echo|relay|receiver …` runs one as a process and prints
 its address. They speak Wissel's own messages, so that both sides of a
@@ -51,7 +51,7 @@ class Receiver(las_service_pb2_grpc.LasServiceServicer):
     async def Deliver(
         self, request_iterator: AsyncIterator[las_service_pb2.DeliverRequest], context: object
     ) -> las_service_pb2.DeliverResponse:
-        """Take the stream to its end."""
+        """Read the stream to its end, and answer with its digest."""
         digest = hashlib.sha256()
         async for request in request_iterator:
             digest.update(request.chunk.data)
@@ -87,7 +87,8 @@ class Relay(traffic_service_pb2_grpc.TrafficServiceServicer):
 def channel(address: str, folder: Path, name: str, *, own: bool = False) -> grpc.aio.Channel:
     """Return a mutual TLS channel with the certificate `name` of a development PKI.
 
-    Channels that are alike share a connection, unless each is to have its own.
+    gRPC shares one connection between channels with the same address and
+    credentials; a channel with `own` has its own.
     """
     credentials = grpc.ssl_channel_credentials(
         (folder / "root.pem").read_bytes(),

@@ -1,10 +1,11 @@
-"""Calls at a fixed rate, whatever comes back: what an overload looks like from outside.
+"""An overload: calls at a fixed rate, however slow the answers are.
 
 `python -m bench.flood ADDRESS FOLDER NAME RATE SECONDS` asks for that many
-routes a second and prints one line of JSON. A closed loop slows down with its
-server and so hides the queue; and a gRPC client costs more than the server it
-loads. So this one writes ready-made HTTP/2 frames and looks at no more of an
-answer than whether it carries a message: a refusal is trailers alone.
+routes a second and prints one line of JSON. Callers that wait for their answers
+slow down with the server and so hide its queue, and a gRPC client takes more
+processor time than the server it loads. So this client writes ready-made HTTP/2
+frames, and of an answer it only looks whether it has a message: a refusal
+consists of trailers alone.
 """
 
 import asyncio
@@ -36,8 +37,8 @@ _FRAME_HEADER: Final = 9
 
 
 @dataclass(kw_only=True)
-class Told:
-    """What became of the calls; seconds from when each was due to the end of its answer."""
+class Outcomes:
+    """The outcomes of the calls; seconds from when each was due to the end of its answer."""
 
     served: list[float] = field(default_factory=list)
     refused: list[float] = field(default_factory=list)
@@ -64,8 +65,8 @@ class Flood:
 class Connection(asyncio.Protocol):
     """One HTTP/2 connection that sends one and the same request again and again."""
 
-    def __init__(self, told: Told, request: tuple[bytes, bytes]) -> None:
-        self._told = told
+    def __init__(self, outcomes: Outcomes, request: tuple[bytes, bytes]) -> None:
+        self._outcomes = outcomes
         self._headers, self._body = request
         self._next = 1
         self._due: dict[int, float] = {}
@@ -74,7 +75,7 @@ class Connection(asyncio.Protocol):
         self._written = bytearray()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Say hello, and open the window for all answers to come."""
+        """Send the preface, and a flow control window that is large enough for all answers."""
         self._transport = cast(asyncio.Transport, transport)
         window = _frame(_WINDOW, 0, 0, struct.pack(">I", _ALL_WINDOW))
         self._transport.write(_PREFACE + _frame(_SETTINGS, 0, 0, b"") + window)
@@ -98,7 +99,7 @@ class Connection(asyncio.Protocol):
             self._written.clear()
 
     def data_received(self, data: bytes) -> None:
-        """Take the frames apart."""
+        """Read the frames that are complete."""
         self._read += data
         at, now = 0, asyncio.get_running_loop().time()
         while len(self._read) - at >= _FRAME_HEADER:
@@ -124,19 +125,20 @@ class Connection(asyncio.Protocol):
         ended = (kind == _HEADERS and flags & _END_STREAM) or kind == _RST
         if ended and stream in self._due:
             took = now - self._due.pop(stream)
-            (self._told.served if stream in self._carried else self._told.refused).append(took)
+            outcomes = self._outcomes
+            (outcomes.served if stream in self._carried else outcomes.refused).append(took)
             self._carried.discard(stream)
 
     def close(self) -> None:
-        """Hang up; what has no answer yet is counted as such."""
-        self._told.unanswered += len(self._due)
+        """Close the connection; calls without an answer are counted as unanswered."""
+        self._outcomes.unanswered += len(self._due)
         self._transport.close()
 
 
 async def flood(address: str, folder: Path, name: str, rate: float, seconds: float) -> Flood:
-    """Call `rate` times a second for so many seconds, then wait a while for the rest."""
-    loop, told = asyncio.get_running_loop(), Told()
-    connections = deque(await _connect(address, folder, name, told))
+    """Call `rate` times a second for `seconds`, then wait up to a minute for the last answers."""
+    loop, outcomes = asyncio.get_running_loop(), Outcomes()
+    connections = deque(await _connect(address, folder, name, outcomes))
     start, sent = loop.time(), 0
     while (passed := loop.time() - start) < seconds:
         while sent < rate * passed:
@@ -145,7 +147,7 @@ async def flood(address: str, folder: Path, name: str, rate: float, seconds: flo
             if connection.open < _STREAMS:
                 connection.call(start + sent / rate)
             else:
-                told.unsent += 1
+                outcomes.unsent += 1
             sent += 1
         for connection in connections:
             connection.flush()
@@ -158,17 +160,19 @@ async def flood(address: str, folder: Path, name: str, rate: float, seconds: flo
         connection.close()
     return Flood(
         offered=sent,
-        served=len(told.served),
-        refused=len(told.refused),
-        unsent=told.unsent,
-        unanswered=told.unanswered,
+        served=len(outcomes.served),
+        refused=len(outcomes.refused),
+        unsent=outcomes.unsent,
+        unanswered=outcomes.unanswered,
         seconds=seconds,
-        **_percentiles("served", told.served),
-        **_percentiles("refused", told.refused),
+        **_percentiles("served", outcomes.served),
+        **_percentiles("refused", outcomes.refused),
     )
 
 
-async def _connect(address: str, folder: Path, name: str, told: Told) -> Sequence[Connection]:
+async def _connect(
+    address: str, folder: Path, name: str, outcomes: Outcomes
+) -> Sequence[Connection]:
     host, _, port = address.rpartition(":")
     context = ssl.create_default_context(cafile=str(folder / "root.pem"))
     context.load_cert_chain(folder / f"{name}.pem", folder / f"{name}.key")
@@ -178,7 +182,7 @@ async def _connect(address: str, folder: Path, name: str, told: Told) -> Sequenc
     return [
         (
             await loop.create_connection(
-                lambda: Connection(told, request), host, int(port), ssl=context
+                lambda: Connection(outcomes, request), host, int(port), ssl=context
             )
         )[1]
         for _ in range(_CONNECTIONS)

@@ -19,7 +19,7 @@ _BATCH: Final = 10_000
 
 
 def make_pki(folder: Path) -> None:
-    """Issue certificates for everybody in the benchmark."""
+    """Issue the certificates of all parties in the benchmark, in `folder`."""
     now = dt.datetime.now(dt.UTC)
     pki.init(folder, now)
     for player in PLAYERS:
@@ -66,5 +66,5 @@ def hub(
 
 
 def reference(*arguments: str, log: Path) -> Service:
-    """Return one of `bench.bare`, or another module of the benchmark."""
+    """Return a module of the benchmark as a process, such as `bench.bare echo`."""
     return Service(["python", "-m", *arguments], log=log, ready=READY)

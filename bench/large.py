@@ -1,4 +1,4 @@
-"""What the largest dossiers cost the hub in memory: 64 under way, moving or stalled."""
+"""The memory that 64 of the largest dossiers take in the hub, moving or stalled."""
 
 import asyncio
 from contextlib import suppress
@@ -67,6 +67,6 @@ async def _measure(address: str, pid: int, certificates: Path) -> Memory:
 
 
 async def _send(sender: Sender) -> None:
-    """Send one; a stalled receiver lets none arrive."""
+    """Send one dossier; with a stalled receiver it is never delivered."""
     with suppress(grpc.aio.AioRpcError):
         await sender.call()

@@ -1,6 +1,6 @@
-"""How two servers are compared on a machine whose speed drifts.
+"""Comparing two servers on a machine whose speed drifts.
 
-Both are up. Rounds go A B A B …, each of a few seconds, so that a slow moment
+Both run all the time. Rounds of a few seconds go A B A B …, so that a slow moment
 hits both. What counts is the median of the paired ratios, with its quartiles;
 the server's CPU time per call stands beside it.
 """
@@ -32,7 +32,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """What one round gave."""
+    """The calls that one round made, its duration and the server's processor time."""
 
     calls: int
     seconds: float
@@ -79,7 +79,7 @@ class Comparison:
 
 
 async def compare(ours: Subject, bare: Subject, *, rounds: int, seconds: float) -> Comparison:
-    """Run the rounds, after one of each that does not count."""
+    """Run `rounds` pairs of rounds of `seconds` each, after one of each that is not counted."""
     for subject in (bare, ours):
         await _round(subject, seconds / 2)
     pairs = [(await _round(bare, seconds), await _round(ours, seconds)) for _ in range(rounds)]
@@ -94,7 +94,7 @@ async def _round(subject: Subject, seconds: float) -> Round:
 
 
 async def drive(calls: Sequence[Call], seconds: float) -> int:
-    """Make each of the calls again and again for so long, all at once; return how many."""
+    """Repeat all calls concurrently for `seconds`; return how many were made."""
     end = time.monotonic() + seconds
 
     async def caller(call: Call) -> int:
@@ -108,7 +108,7 @@ async def drive(calls: Sequence[Call], seconds: float) -> int:
 
 
 def cpu_seconds(pids: Sequence[int]) -> float:
-    """Return the user and system time that the processes have used."""
+    """Return the user and system time that the processes have used, in seconds."""
     total = 0
     for pid in pids:
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()

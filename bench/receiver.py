@@ -24,7 +24,7 @@ from wissel.routing.signing.dsse import RECEIVER_RECEIPT, Signer
 
 
 class SigningReceiver(las_service_pb2_grpc.LasServiceServicer):
-    """Hashes what arrives and signs for it."""
+    """Hashes what arrives and returns a signed receipt."""
 
     def __init__(self, signer: Signer) -> None:
         self._signer = signer
@@ -71,7 +71,7 @@ class SigningReceiver(las_service_pb2_grpc.LasServiceServicer):
 
 
 class StalledReceiver(las_service_pb2_grpc.LasServiceServicer):
-    """Refuses the first message, which opens the line; of the others it takes only the opening."""
+    """Refuses the first message, so that a connection is open; reads only the start of others."""
 
     def __init__(self) -> None:
         self._known = False

@@ -1,4 +1,4 @@
-"""How soon a revocation is known in every worker, under load."""
+"""How soon every worker refuses a revoked certificate, under load."""
 
 import asyncio
 import datetime as dt

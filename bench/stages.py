@@ -1,4 +1,4 @@
-"""What runs for which figures: each stage starts its processes, measures, and stops them."""
+"""The stages of the benchmark: each starts its processes, measures figures, and stops them."""
 
 import asyncio
 import json
@@ -39,7 +39,7 @@ _NOWHERE: Final = "https://127.0.0.1:1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
-    """What a stage works with: a folder of its own, certificates, and how long to measure."""
+    """The folder of a stage, the certificates, and how many rounds of how many seconds to run."""
 
     folder: Path
     certificates: Path
@@ -48,18 +48,18 @@ class Bench:
 
     def at(self, name: str) -> Path:
         """Return a new folder."""
-        place = self.folder / name
-        place.mkdir()
-        return place
+        folder = self.folder / name
+        folder.mkdir()
+        return folder
 
     def resolver(self, service: Service, mandates: int) -> Subject:
-        """Return a server of routes under load; call it in a running loop."""
+        """Return a server that resolves, with its load; call this in a running event loop."""
         line = channel(service.address, self.certificates, "duo")
         call = resolving(line, mandates // PER_SCHOOL)
         return Subject(call=call, pids=[service.pid], concurrency=_RESOLVERS)
 
     def forwarder(self, service: Service, size: int) -> Subject:
-        """Return a server that forwards dossiers of so many bytes, likewise."""
+        """Return a server that forwards dossiers of `size` bytes, likewise."""
         line = channel(service.address, self.certificates, "noord")
         call = Sender(line, self.certificates, size).call
         count = _SENDERS if size == DOSSIER_BYTES else _LARGE_SENDERS
@@ -104,8 +104,8 @@ def beside_bare(bench: Bench, wanted: Collection[str]) -> Iterator[Figure]:
 
 def million(bench: Bench, wanted: Collection[str]) -> Iterator[Figure]:
     """Measure a register of a million mandates with an endpoint each: in memory, and served."""
-    places = {size: bench.at(f"{size}-mandates") for size in (_MILLION, _MANDATES)}
-    urls = {size: f"sqlite:///{place / 'registry.db'}" for size, place in places.items()}
+    folders = {size: bench.at(f"{size}-mandates") for size in (_MILLION, _MANDATES)}
+    urls = {size: f"sqlite:///{folder / 'registry.db'}" for size, folder in folders.items()}
     asyncio.run(seed(urls[_MILLION], _MILLION, _NOWHERE))
     if set(_OF_THE_TABLE).intersection(wanted):
         yield from (one for one in _in_memory(urls[_MILLION]) if one.key in wanted)
@@ -114,8 +114,8 @@ def million(bench: Bench, wanted: Collection[str]) -> Iterator[Figure]:
     asyncio.run(seed(urls[_MANDATES], _MANDATES, _NOWHERE))
     with ExitStack() as stack:
         large_hub, small_hub = (
-            stack.enter_context(hub(place, bench.certificates, place / "hub.log"))
-            for place in places.values()
+            stack.enter_context(hub(folder, bench.certificates, folder / "hub.log"))
+            for folder in folders.values()
         )
 
         async def resolves() -> Comparison:
@@ -165,7 +165,7 @@ def memory(bench: Bench, _wanted: Collection[str]) -> Iterator[Figure]:
 
 
 def two_workers(bench: Bench, _wanted: Collection[str]) -> Iterator[Figure]:
-    """Measure what a second worker is worth; the smaller of both counts."""
+    """Measure the capacity of two workers, of resolving and of forwarding; the smaller counts."""
     key, least, rows = "workers_2_capacity_ratio", math.inf, []
     for kind in ("resolve", "forward"):
         measured = workers.spread(
@@ -177,7 +177,7 @@ def two_workers(bench: Bench, _wanted: Collection[str]) -> Iterator[Figure]:
 
 
 def revocation(bench: Bench, _wanted: Collection[str]) -> Iterator[Figure]:
-    """Measure for how long two workers under load let a revoked certificate in."""
+    """Measure how long two workers under load still admit a revoked certificate."""
     key, value = "revocation_ms", revocation_ms(bench.folder, bench.certificates)
     row = f"{key:<24} {value:8.1f}  ms from its answer to the last call let in, of all workers"
     yield Figure(key=key, value=value, row=row)

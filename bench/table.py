@@ -1,4 +1,4 @@
-"""How large the table of a seeded register is, and how fast it loads, follows and decides."""
+"""The size of the table of a seeded register, and how fast it loads, follows and decides."""
 
 import datetime as dt
 import gc
@@ -54,8 +54,8 @@ def queries(schools: Sequence[Brin], count: int, source: random.Random) -> list[
 def deciding(table: Table, schools: Sequence[Brin]) -> float:
     """Return the microseconds that a decision takes: the median of many small batches.
 
-    Schools are drawn at random, so that the table lies cold in memory; each
-    batch of questions is new, as a question is that was just read from a call.
+    Schools are drawn at random, so that most of what is read is not in the
+    processor's cache; each batch of questions is new, like those of calls.
     """
     source = random.Random(1)  # noqa: S311 - the same each time
     batches = []
@@ -81,8 +81,8 @@ def following(table: Table) -> float:
 def reference_load(url: str) -> float:
     """Return the seconds that reading all rows of the register and decoding their JSON takes.
 
-    Nothing but sqlite3 and orjson, and each value is dropped at once: `load`
-    cannot take less.
+    It uses only sqlite3 and orjson and drops each value at once, so it is the least
+    that loading the table could take.
     """
     gc.disable()
     started = time.perf_counter()

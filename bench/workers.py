@@ -1,4 +1,4 @@
-"""What a second worker is worth.
+"""The capacity that a second worker adds.
 
 A grpcio process already uses native threads, so on two cores a second worker
 adds no throughput: it is judged by capacity, the calls ÷ the CPU seconds of the
@@ -48,7 +48,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spread:
-    """What the pairs of rounds came to."""
+    """The results of all pairs of rounds."""
 
     pairs: Sequence[Pair]
 
@@ -79,7 +79,7 @@ class Fleet:
         ]
 
     async def round(self, new_call: NewCall, seconds: float) -> tuple[float, float, float]:
-        """Return calls per CPU second of the busiest, the least share, the share of the lock."""
+        """Return the calls per CPU second of the busiest worker, then `least`, `lock` of `Pair`."""
         calls = [new_call(each) for each in self._own]
         before, counted = [cpu_seconds([pid]) for pid in self._pids], await self._counted()
         done = await drive(calls, seconds)
@@ -92,7 +92,7 @@ class Fleet:
         return done / max(spent), least, _lock_share(grown)
 
     async def close(self) -> None:
-        """Hang up."""
+        """Close the connections."""
         for each in self._own:
             await each.close()
 
@@ -114,13 +114,13 @@ def spread(folder: Path, certificates: Path, kind: str, *, rounds: int, seconds:
         )
         fleets = []
         for workers in (1, 2):
-            place = folder / f"{kind}-{workers}"
-            place.mkdir()
-            url = f"sqlite:///{place / 'registry.db'}"
+            own = folder / f"{kind}-{workers}"
+            own.mkdir()
+            url = f"sqlite:///{own / 'registry.db'}"
             asyncio.run(seed(url, _MANDATES, f"https://{las.address}"))
             metrics = _free_address()
-            log = place / "hub.log"
-            service = hub(place, certificates, log, workers=workers, metrics=metrics)
+            log = own / "hub.log"
+            service = hub(own, certificates, log, workers=workers, metrics=metrics)
             fleets.append((stack.enter_context(service), metrics))
         return asyncio.run(_spread(fleets, certificates, kind, rounds, seconds))
 

@@ -102,8 +102,8 @@ def _school(index: int, brin: Brin, url: str) -> Iterator[Fact]:
         yield Board(number=board, name=f"Board {board}")
         for kind in (AgreementKind.KENNISNET_OSR, AgreementKind.OSO):
             yield _agreement(board, kind)
-    place = Location(vestiging=Vestiging(f"{brin}00"), name=f"School {brin}", source="BENCH")
-    yield School(brin=brin, board=board, source="BENCH", locations=(place,))
+    location = Location(vestiging=Vestiging(f"{brin}00"), name=f"School {brin}", source="BENCH")
+    yield School(brin=brin, board=board, source="BENCH", locations=(location,))
     system = LAS_ZUID if index % 2 else LAS_NOORD
     period = Period(START + dt.timedelta(days=index % _DAYS))
     for number, service in enumerate(services()):

@@ -88,7 +88,7 @@ def explain(table: Table, query: Query, on: dt.date) -> Explanation:
 
 
 def _failed(refusal: Refusal) -> int:
-    """Return the place of the rule that a refusal comes from."""
+    """Return the index of the rule that a refusal comes from."""
     return next(
         index
         for index, (_, side, reasons) in enumerate(RULES)

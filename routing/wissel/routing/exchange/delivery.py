@@ -150,11 +150,11 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which deliveries are asked for; what is empty does not count.
+    """Which deliveries to list; an empty field does not limit them.
 
-    `party` sent or received them, `organisation` (a BRIN or
-    samenwerkingsverband) likewise; they were accepted from `start` up to, not
-    including, `end`.
+    `party` (an OIN) and `organisation` (a BRIN or samenwerkingsverband) are
+    their sender or receiver. They were accepted at or after `start` and before
+    `end`.
     """
 
     party: Oin | None = None

@@ -2,7 +2,7 @@
 
 The fields are described there.
 """
-# ruff: noqa: N802, D102 - the names of methods are protobuf's, and the fields are described in the contract
+# ruff: noqa: N802, D102 - names of methods are protobuf's; the contract describes the fields
 
 from collections.abc import Sequence
 from typing import Protocol, Self

@@ -118,7 +118,8 @@ def _union(members: tuple[Any, ...]) -> _Codec:
             lambda value: None if value is None else inner.from_plain(value),
         )
 
-    @lru_cache(maxsize=4096)  # facts are sorted by organisation
+    # This and `_shared` save 2.7 of 12 µs to decode a mandate or endpoint (16,000 of each).
+    @lru_cache(maxsize=4096)
     def from_plain(text: str) -> Identifier:
         for member in members:
             if member.pattern.fullmatch(text):

@@ -85,8 +85,9 @@ class Reference:
 
     `services` is by code and by alias, `systems_of` by acting OIN,
     `qualifications` by system and service, `agreements` by signatory and kind.
-    What `agreed` and `acting` return is kept: putting it together takes about
-    5 µs of a decision, four times.
+    What `agreed` and `acting` return is kept, as a decision asks both of sender and
+    receiver: working one out takes 8 to 11 µs, looking it up 0.2 (timed in the
+    register of `bench.world`).
     """
 
     parties: Mapping[str, Party]
