@@ -1,1 +1,1 @@
-"""The register's use cases: each a function of a change, a command and the rules."""
+"""The register's use cases: each is a function of a transaction and a command."""

@@ -152,11 +152,11 @@ class EndMandate:
 class RegisterEndpoint:
     """A new endpoint under a mandate of the caller.
 
-    `vestiging` is as people write it beside a BRIN (`02` or `99XA02`), which
-    only the mandate tells; empty means the whole school. Without `version` it
-    is the latest active one, without `attribute` LAS for a school and SWV for
-    a samenwerkingsverband, without `aanleverpunt` a LAS at a vestiging has its
-    number, without `start` it is the later of today and the mandate's first day.
+    `vestiging` is written `02` or `99XA02`, empty for the whole school; its BRIN
+    is that of the mandate. By default `version` is the latest active one,
+    `attribute` LAS for a school and SWV for a samenwerkingsverband,
+    `aanleverpunt` the number of the vestiging for a LAS at one, and `start` the
+    later of today and the mandate's first day.
     """
 
     mandate_id: UUID

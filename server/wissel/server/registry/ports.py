@@ -16,11 +16,12 @@ Where = str | tuple[str, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who does what, and why: the part of an event that does not come from the facts.
+    """Who makes a change, and why: the part of an event that does not come from the facts.
 
-    `person` is the account at the caller's side, `reason` free text without a
-    person's number; both may be empty. `request_id` is empty if the caller does
-    not repeat; `body_sha256` is 32 bytes.
+    `person` is the account of a person at the caller's side, `reason` free text
+    without the number of a person; both may be empty. `request_id` is the
+    caller's UUID, empty if the request cannot be repeated; `body_sha256` is the
+    digest of its body, 32 bytes, empty without a `request_id`.
     """
 
     caller: Oin
@@ -52,8 +53,8 @@ class Snapshot(Protocol):
     ) -> list[F]:
         """Return up to `limit` facts with a key above `after`, in order of key.
 
-        Only facts that existed at revision `pinned`: new ones never slip into
-        a list that somebody is reading page by page.
+        Only facts that existed at revision `pinned`, so that a list which is read
+        page by page gets no new ones in between.
         """
         ...
 
@@ -73,7 +74,7 @@ class Transaction(Snapshot, Protocol):
 
     @property
     def answer(self) -> bytes | None:
-        """The stored answer if this very request was made before."""
+        """The stored answer if the same request was made before, else None."""
         ...
 
     async def put(self, *facts: Fact) -> None:
@@ -93,7 +94,7 @@ class Transaction(Snapshot, Protocol):
 
 
 class Register(Protocol):
-    """The register: readable at any time, writable by one at a time."""
+    """The register: read at any time, written by one transaction at a time."""
 
     def snapshot(self) -> AbstractAsyncContextManager[Snapshot]:
         """Open a consistent read."""

@@ -1,1 +1,1 @@
-"""gRPC adapters: parse, decide, render; one policy table, one error table."""
+"""The gRPC server: what happens around every call, and a servicer for each service."""

@@ -41,7 +41,7 @@ class Caller:
 
     @property
     def operator(self) -> bool:
-        """Whether it is the service desk."""
+        """Whether the caller is an operator of this hub."""
         return self.role is Role.OPERATOR
 
     @cached_property

@@ -16,7 +16,7 @@ _ROUNDING = 1e-6  # seconds: a sum of floats may end just above the minute that 
 
 
 class Quota(StrEnum):
-    """What a caller may have only so much of in a minute."""
+    """The kinds of items of which a caller gets so many a minute."""
 
     RESOLVE = "RESOLVE"
     LOOKUP = "LOOKUP"

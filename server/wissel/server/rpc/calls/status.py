@@ -41,7 +41,7 @@ def for_caller(refused: Refused, caller: Caller | None) -> Refused:
     """Return the refusal as this caller may read it.
 
     What may be of another party's entity is for operators alone. `caller` is
-    None as long as nobody knows who calls.
+    None for a call that was refused before its caller was identified.
     """
     entry = CATALOGUE[refused.reason]
     if not entry.foreign or (caller is not None and caller.operator):

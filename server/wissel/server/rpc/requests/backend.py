@@ -44,7 +44,7 @@ class Backend:
     max_closed_share: float
 
     def today(self) -> dt.date:
-        """Return the day in Amsterdam."""
+        """Return the day of this moment in Amsterdam."""
         return day_of(self.clock())
 
     @asynccontextmanager

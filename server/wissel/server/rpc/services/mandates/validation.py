@@ -54,7 +54,11 @@ def validate_mandate(
 def _outcome(
     table: Table, giver: Organisation | None, service: ServiceCode, supplier: Oin, day: dt.date
 ) -> Permission | Reason:
-    """Return the mandate, or why the first of the supplier's systems with one may not act."""
+    """Return the permission of one of the supplier's systems, or why none of them may act.
+
+    That is the reason of the first system that has a mandate, and
+    MANDATE_MISSING if none has.
+    """
     if giver is None:
         return Reason.SCHOOL_NOT_FOUND
     reason = Reason.MANDATE_MISSING

@@ -1,4 +1,4 @@
-"""RouteService: where a message must go, and why or why not.
+"""RouteService: to which endpoint a message goes, and why.
 
 Everything here is decided on the facts in memory. A call that asks for a
 revision which is not there yet waits for it, and counts as one that waits for
