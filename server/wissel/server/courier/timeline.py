@@ -12,22 +12,22 @@ Metadata: TypeAlias = tuple[tuple[str, str], ...]
 
 
 class Step(StrEnum):
-    """The phases of a forward that can take time, in their order."""
+    """What of a forward is timed, in its order; the numbers are those of `forward`'s nine steps."""
 
     HEADER = "header"
-    """Waiting for the first message of the sender."""
+    """1: waiting for the header."""
     VERIFY = "verify"
-    """The signature, the rules and the decision."""
+    """2 to 4: the signature, the rules and the decision."""
     CLAIM = "claim"
-    """The journal records the claim; until its commit."""
+    """5: the claim, until its commit."""
     DIAL = "dial"
-    """Finding or opening a channel to the receiver."""
+    """6: finding or opening a channel to the receiver."""
     TRANSFER = "transfer"
-    """The payload, up to the half-close: sender and receiver may both be slow."""
+    """7: the payload, up to the half-close; sender and receiver may both be slow."""
     RECEIPT = "receipt"
-    """The receiver stores and signs; the hub verifies and signs its own receipt."""
+    """8: the receiver stores and signs; the hub verifies, and signs its own receipt."""
     RECORD = "record"
-    """The journal records how it ended."""
+    """9: the journal records how it ended."""
 
 
 class Timeline:
