@@ -9,7 +9,6 @@ from uuid import UUID
 import pytest
 
 from support.builders.orders import DONE, NOW, order
-from support.builders.pki import NOORD_OIN, STRANGER_OIN
 from support.builders.register_builders import actor, board
 from support.worlds.earlier_version import REVISION, earlier_database
 from support.worlds.stores import register_at
@@ -23,7 +22,11 @@ from wissel.server.store.register.register import SqlRegister
 from wissel.server.store.schema import require_schema
 
 LATER: Final = NOW + dt.timedelta(days=1)
-ME: Final = Oin(NOORD_OIN)
+OPERATOR: Final = Oin("00000003999900000000")
+ME: Final = Oin("00000003990000010000")
+RECEIVER: Final = Oin("00000003990000020000")
+OTHER: Final = Oin("00000003990000050000")
+"""Those who act in the dumps: parties of that version's tests, not of today's cast."""
 
 
 @pytest.fixture
@@ -84,7 +87,7 @@ async def test_its_register_is_gone_on_with(register: SqlRegister) -> None:
 
 
 async def test_a_request_that_it_answered_gets_the_same_answer(register: SqlRegister) -> None:
-    async with register.transaction(actor(request_id=str(UUID(int=9)))) as transaction:
+    async with register.transaction(actor(OPERATOR, request_id=str(UUID(int=9)))) as transaction:
         answer = transaction.answer
 
     assert b"\x00answer" == answer
@@ -99,7 +102,7 @@ async def test_its_messages_are_listed_and_found(journal: SqlJournal) -> None:
     assert listed[2:] == rest
     assert delivered is not None
     assert DONE == delivered.result
-    assert order() == delivered.order
+    assert order(sender_oin=ME, receiver_oin=RECEIVER) == delivered.order
 
 
 async def test_its_messages_are_settled_and_tried_again(journal: SqlJournal) -> None:
@@ -108,9 +111,14 @@ async def test_its_messages_are_settled_and_tried_again(journal: SqlJournal) -> 
     uncertain = await journal.uncertain(NOW - dt.timedelta(days=30), None, 10)
     settled = await journal.settle(ME, UUID(int=2), 1, DONE)
     again, _ = await journal.claim(
-        order(message_id=UUID(int=4), lease_until=LATER + dt.timedelta(minutes=2))
+        order(
+            message_id=UUID(int=4),
+            sender_oin=ME,
+            receiver_oin=RECEIVER,
+            lease_until=LATER + dt.timedelta(minutes=2),
+        )
     )
-    refused = await journal.find(Oin(STRANGER_OIN), UUID(int=3))
+    refused = await journal.find(OTHER, UUID(int=3))
 
     assert expired is not None
     assert {2, 4} == {each.order.message_id.int for each in uncertain}

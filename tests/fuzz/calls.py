@@ -13,6 +13,7 @@ from fuzz.target import Target, told
 from support.worlds import small_world
 from wissel.agreement.v1 import agreement_service_pb2
 from wissel.catalog.v1 import catalog_service_pb2
+from wissel.clients.testing.cast import NOORD, SWV
 from wissel.endpoint.v1 import endpoint_service_pb2
 from wissel.mandate.v1 import mandate_service_pb2
 from wissel.party.v1 import party_service_pb2
@@ -55,15 +56,15 @@ _SERVICERS: Final[tuple[tuple[Any, Any], ...]] = (
 _TELLS_WHO_CALLS: Final = "WhoAmI"  # its request is empty, its answer is of the connection
 
 _GOOD: Final = {
-    "oin": small_world.NOORD,
-    "party_oin": small_world.NOORD,
-    "supplier_oin": small_world.NOORD,
+    "oin": NOORD.oin,
+    "party_oin": NOORD.oin,
+    "supplier_oin": NOORD.oin,
     "brin": small_world.XA,
     "sender_brin": small_world.XA,
     "receiver_brin": small_world.XB,
     "organisation": small_world.XA,
     "pilot_organisations": small_world.XA,
-    "swv": small_world.SWV,
+    "swv": SWV,
     "board_number": small_world.BOARD_1,
     "vestiging": "00",
     "receiver_vestiging": "02",

@@ -11,22 +11,20 @@ from fuzz.issuing import ATTRIBUTES, EXTENSIONS, TIMES, certificate, pem, revoca
 from fuzz.shaping import joined, piece, pieces
 from fuzz.target import Target, told
 from fuzz.world import (
-    HUB,
     HUB_LEAF,
     ISSUER,
     ISSUER_DER,
-    NOORD,
     NOORD_LEAF,
     PUBLIC_KEYS,
     STRANGER_KEY,
     TRUST,
-    ZUID,
     ZUID_LEAF,
     folder,
     hub_trust,
 )
 from support.builders.envelopes import NOW
 from wissel.clients.las.trust import caller_of
+from wissel.clients.testing.cast import HUB, NOORD, ZUID
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.signing.certificate_profile import UNREADABLE, Purpose
 from wissel.routing.signing.certificates import oin_of
@@ -36,7 +34,7 @@ from wissel.routing.values.identifiers import Oin
 from wissel.server.identity.crls import RevocationLists, TrustFileError
 from wissel.server.identity.peer import AuthContext, Peers
 
-_OWNERS: Final = {HUB_LEAF: HUB, NOORD_LEAF: NOORD, ZUID_LEAF: ZUID}
+_OWNERS: Final = {HUB_LEAF: HUB.oin, NOORD_LEAF: NOORD.oin, ZUID_LEAF: ZUID.oin}
 _CERTIFICATE: Final = b"CERTIFICATE"
 _LONG_AGO: Final = NOW - dt.timedelta(days=3650)
 _INSTANTS: Final = (NOW, _LONG_AGO, NOW + dt.timedelta(days=3650))
@@ -174,7 +172,7 @@ def _asked(lists: RevocationLists, at: dt.datetime) -> str:
 
 
 _ODD: Final = (b"", b"\0", b"\xff", b"\x30\x00", b"\x30\x03\x02\x01\x05", b"\x30\x03\x02\x01\x01")
-_ODD_OINS: Final = (b"", NOORD.encode(), b"x", b"\xff\xfe", b"1" * 3000)
+_ODD_OINS: Final = (b"", NOORD.oin.encode(), b"x", b"\xff\xfe", b"1" * 3000)
 
 
 def _issued_seeds() -> Iterable[bytes]:

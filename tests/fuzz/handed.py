@@ -15,21 +15,12 @@ from fuzz.papers import DELIVERED, EXCHANGE, RECEIVED, delivered_bytes, received
 from fuzz.shaping import patched, piece
 from fuzz.signatures import KNOWN
 from fuzz.target import Target, told
-from fuzz.world import (
-    HUB,
-    HUB_LEAF,
-    NOORD,
-    NOORD_LEAF,
-    PATHS,
-    ZUID_LEAF,
-    folder,
-    material,
-    sealed,
-)
+from fuzz.world import HUB_LEAF, NOORD_LEAF, PATHS, ZUID_LEAF, folder, material, sealed
 from wissel.clients.errors import ReceiptUntrusted, StorageError
 from wissel.clients.sending.dossier import read_dossier
 from wissel.clients.sending.outbox import Entry, Outbox
 from wissel.clients.sending.receipts import check_receipts, prove, receipts_in, record_of
+from wissel.clients.testing.cast import HUB, NOORD
 from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.routing.exchange.envelope import CONTENT_TYPES, TOESTEMMING, Kind
 from wissel.routing.exchange.signed_messages import signed_fields
@@ -37,7 +28,7 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.signing.dsse import HUB_RECEIPT, RECEIVER_RECEIPT, Signed
 from wissel.traffic.v1 import traffic_service_pb2
 
-_NOORD: Final = material(NOORD, NOORD_LEAF)
+_NOORD: Final = material(NOORD.oin, NOORD_LEAF)
 
 
 def _message(signed: Signed) -> pb.Signed:
@@ -48,7 +39,7 @@ _HUB_RECEIPT: Final = _message(sealed(delivered_bytes(DELIVERED), HUB_RECEIPT, H
 _RECEIVED: Final = _message(sealed(received_bytes(RECEIVED), RECEIVER_RECEIPT, ZUID_LEAF))
 _ENTRY: Final = Entry(
     message_id=EXCHANGE.message_id,
-    hub_oin=HUB,
+    hub_oin=HUB.oin,
     path=Path("dossier.xml"),
     payload_size=EXCHANGE.payload_size,
     payload_sha256=EXCHANGE.payload_sha256.hex(),
@@ -100,7 +91,7 @@ def _check_proof_file(data: bytes) -> str:
     except ValueError as error:
         return _harmless(str(error))[:12]
     try:
-        proof = prove(hub_receipt, receiver_receipt, HUB, PATHS)
+        proof = prove(hub_receipt, receiver_receipt, HUB.oin, PATHS)
     except Refused as refused:
         return told(refused)
     assert proof.hub.exchange == EXCHANGE

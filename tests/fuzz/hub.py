@@ -4,8 +4,8 @@ import datetime as dt
 from functools import cache
 from typing import Any, Final, NoReturn, cast
 
-from fuzz.world import HUB
 from support.worlds import small_world
+from wissel.clients.testing.cast import DUO, HUB, NOORD, OPERATOR
 from wissel.routing.facts import Role
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
@@ -17,14 +17,14 @@ from wissel.server.rpc.requests.backend import Backend
 _NO_PEER: Final = cast(Any, None)  # no certificate is looked at
 CALLERS: Final = (
     Caller(
-        oin=small_world.NOORD,
+        oin=NOORD.oin,
         role=Role.VENDOR,
         name="Noord",
         peer=_NO_PEER,
         system_ids=(small_world.LAS_NOORD,),
     ),
-    Caller(oin=small_world.DUO, role=Role.CHAIN_PARTNER, name="DUO", peer=_NO_PEER),
-    Caller(oin=small_world.DESK, role=Role.OPERATOR, name="Servicedesk", peer=_NO_PEER),
+    Caller(oin=DUO.oin, role=Role.CHAIN_PARTNER, name="DUO", peer=_NO_PEER),
+    Caller(oin=OPERATOR.oin, role=Role.OPERATOR, name=OPERATOR.title, peer=_NO_PEER),
 )
 """A vendor, a chain partner and an operator."""
 
@@ -88,6 +88,6 @@ def backend() -> Backend:
         waiting=WaitingCalls(1),
         clock=lambda: dt.datetime.combine(small_world.TODAY, dt.time(12), dt.UTC),
         new_id=lambda: small_world.ident("new"),
-        hub_oin=HUB,
+        hub_oin=HUB.oin,
         max_closed_share=0.02,
     )

@@ -10,9 +10,8 @@ from google.protobuf.message import Message
 
 from fuzz.shaping import joined, patched, selector_of
 from fuzz.target import Target, told
-from fuzz.world import HUB, NOORD, ZUID
-from support.builders.envelopes import MESSAGE_ID, NOW, SENDER, SWV, header, header_bytes
-from support.builders.pki import DUO_OIN
+from support.builders.envelopes import MESSAGE_ID, NOW, SENDER, header, header_bytes
+from wissel.clients.testing.cast import DUO, HUB, NOORD, SWV, ZUID
 from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.routing.exchange.envelope import (
     Address,
@@ -37,16 +36,13 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.values.identifiers import (
     Aanleverpunt,
     Namespace,
-    Oin,
     RoutingKey,
     ServiceCode,
     Vestiging,
 )
 from wissel.routing.values.person_numbers import holds_person_number
 
-_SERVICE: Final = Service(
-    code=ServiceCode("OSO_OV"), name="OSO", owner=Oin(DUO_OIN), forwardable=True
-)
+_SERVICE: Final = Service(code=ServiceCode("OSO_OV"), name="OSO", owner=DUO.oin, forwardable=True)
 _ENDPOINT: Final = UUID("6f1c1f0e-7a1d-4a53-9c39-0a5a3c1d9b02")
 
 HEADERS: Final = (
@@ -72,18 +68,18 @@ HEADERS: Final = (
 """A header of each kind."""
 
 EXCHANGE: Final = Exchange(
-    hub_oin=HUB,
-    sender_oin=NOORD,
-    receiver_oin=ZUID,
+    hub_oin=HUB.oin,
+    sender_oin=NOORD.oin,
+    receiver_oin=ZUID.oin,
     message_id=MESSAGE_ID,
     header_digest=hashlib.sha256(header_bytes(HEADERS[0])).digest(),
     payload_size=HEADERS[0].payload_size,
     payload_sha256=HEADERS[0].payload_sha256,
 )
 STAMP: Final = RouteStamp(
-    hub_oin=HUB,
-    sender_oin=NOORD,
-    receiver_oin=ZUID,
+    hub_oin=HUB.oin,
+    sender_oin=NOORD.oin,
+    receiver_oin=ZUID.oin,
     message_id=MESSAGE_ID,
     header_digest=EXCHANGE.header_digest,
     routing_key=RoutingKey("0000000700099XB00000"),
@@ -94,7 +90,7 @@ STAMP: Final = RouteStamp(
     expires=NOW.replace(minute=5),
 )
 RECEIVED: Final = ReceiverReceipt(
-    signer_oin=ZUID, exchange=EXCHANGE, received=NOW, stamp_digest=bytes(32)
+    signer_oin=ZUID.oin, exchange=EXCHANGE, received=NOW, stamp_digest=bytes(32)
 )
 
 
@@ -114,7 +110,7 @@ def delivered_bytes(value: HubReceipt) -> bytes:
 
 
 DELIVERED: Final = HubReceipt(
-    signer_oin=HUB,
+    signer_oin=HUB.oin,
     exchange=EXCHANGE,
     delivered=NOW,
     sender_mandate_id=None,

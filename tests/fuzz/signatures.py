@@ -22,19 +22,10 @@ from fuzz.papers import (
 )
 from fuzz.shaping import joined, leaves, patched, piece, pieces
 from fuzz.target import Target, told
-from fuzz.world import (
-    HUB,
-    HUB_LEAF,
-    ISSUER_DER,
-    NOORD_LEAF,
-    PATHS,
-    ZUID,
-    ZUID_LEAF,
-    material,
-    sealed,
-)
+from fuzz.world import HUB_LEAF, ISSUER_DER, NOORD_LEAF, PATHS, ZUID_LEAF, material, sealed
 from support.builders.envelopes import NOW, header_bytes
 from wissel.clients.las.opening import judge
+from wissel.clients.testing.cast import HUB, ZUID
 from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.las.v1 import las_service_pb2
 from wissel.routing.exchange.proof import ReceiptTypes, verify_hub_receipt
@@ -53,7 +44,7 @@ KNOWN: Final = (
 """All that was ever signed."""
 _SIGNED: Final = {(each.payload, each.payload_type) for each in KNOWN}
 _TYPES: Final = tuple(dict.fromkeys(each.payload_type for each in KNOWN))
-_LAS: Final = material(ZUID, ZUID_LEAF)
+_LAS: Final = material(ZUID.oin, ZUID_LEAF)
 
 
 def _flipped(data: bytes, where: bytes) -> bytes:
@@ -173,13 +164,13 @@ def _check_opening(data: bytes) -> str:
         header=pb.Signed(**signed_fields(sealed(signed_header, dsse.ENVELOPE_HEADER, NOORD_LEAF))),
     )
     try:
-        accepted = judge(opening, _LAS, HUB, NOW)
+        accepted = judge(opening, _LAS, HUB.oin, NOW)
     except Refused as refused:
         return told(refused)
     require_sound(accepted.header)
     exchange = accepted.exchange()
     assert leaf == HUB_LEAF
-    assert (exchange.hub_oin, exchange.receiver_oin) == (HUB, ZUID)
+    assert (exchange.hub_oin, exchange.receiver_oin) == (HUB.oin, ZUID.oin)
     assert exchange.sender_oin == accepted.header.context.sender_oin
     assert exchange.header_digest == hashlib.sha256(signed_header).digest()
     return f"accepted {accepted.header.context.kind}"
@@ -199,13 +190,13 @@ def _check_proof(data: bytes) -> str:
             sealed(received, dsse.RECEIVER_RECEIPT, ZUID_LEAF),
             ReceiptTypes(receiver=pb.ReceiverReceipt, hub=pb.HubReceipt),
             PATHS,
-            hub_oin=HUB,
+            hub_oin=HUB.oin,
             expected=EXCHANGE,
         )
     except Refused as refused:
         return told(refused)
     assert proof.hub.exchange == proof.receiver.exchange == EXCHANGE
-    assert (proof.hub.signer_oin, proof.receiver.signer_oin) == (HUB, ZUID)
+    assert (proof.hub.signer_oin, proof.receiver.signer_oin) == (HUB.oin, ZUID.oin)
     return "accepted"
 
 

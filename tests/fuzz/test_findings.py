@@ -12,9 +12,10 @@ from cryptography.x509 import load_der_x509_certificate
 from fuzz.issuing import EXTENSIONS, TIMES, certificate
 from fuzz.shaping import joined, oid, piece, selector_of, sequence, tlv
 from fuzz.targets import TARGETS
-from fuzz.world import NOORD, ROOT
+from fuzz.world import ROOT
 from support.builders.duo_files import board_file, header, po_file, po_line
 from support.builders.envelopes import NOW
+from wissel.clients.testing.cast import NOORD
 from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.signing.trusted_path import TrustedPath, validity_problem
@@ -157,14 +158,14 @@ def test_it_is_read_or_refused(target: str, data: bytes, outcome: str) -> None:
 def test_a_path_may_last_until_the_end_of_time() -> None:
     leaf = load_der_x509_certificate(certificate(piece(UNTIL, NO_END)))
 
-    path = TrustedPath.of(NOORD, [leaf])
+    path = TrustedPath.of(NOORD.oin, [leaf])
 
     assert validity_problem(path, path.not_after) is None
 
 
 def test_a_path_may_begin_at_the_end_of_time() -> None:
     late = dataclasses.replace(
-        TrustedPath.of(NOORD, [ROOT]),
+        TrustedPath.of(NOORD.oin, [ROOT]),
         not_before=dt.datetime(9999, 12, 31, 23, 59, 59, tzinfo=dt.UTC),
     )
 

@@ -17,17 +17,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from support.builders.envelopes import NOW
-from support.builders.pki import HUB_OIN, NOORD_OIN, ZUID_OIN
 from wissel.clients.identity import Material
+from wissel.clients.testing.cast import HUB, NOORD, ZUID
 from wissel.routing.signing.certificates import Trust
 from wissel.routing.signing.dsse import Signature, Signed, Signer, pae
 from wissel.routing.signing.trusted_path import CachedPathFinder
 from wissel.routing.values.identifiers import Oin
 from wissel.server.identity.trust import HubTrust
 
-HUB: Final = Oin(HUB_OIN)
-NOORD: Final = Oin(NOORD_OIN)
-ZUID: Final = Oin(ZUID_OIN)
 SINCE: Final = NOW - dt.timedelta(days=60)
 UNTIL: Final = NOW + dt.timedelta(days=300)
 _DETERMINISTIC: Final = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
@@ -121,9 +118,9 @@ def _leaf(
     return built.public_bytes(Encoding.DER)
 
 
-HUB_LEAF: Final = _leaf(HUB, LEAF_KEY, 11)
-NOORD_LEAF: Final = _leaf(NOORD, LEAF_KEY, 12)
-ZUID_LEAF: Final = _leaf(ZUID, EDWARDS_KEY, 13)
+HUB_LEAF: Final = _leaf(HUB.oin, LEAF_KEY, 11)
+NOORD_LEAF: Final = _leaf(NOORD.oin, LEAF_KEY, 12)
+ZUID_LEAF: Final = _leaf(ZUID.oin, EDWARDS_KEY, 13)
 
 
 def key_of(leaf: bytes) -> PrivateKey:

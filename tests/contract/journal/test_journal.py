@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import text
 
 from support.builders.orders import DONE, FAILED, LATER, NO, NOW, UNCERTAIN, order
-from support.builders.pki import STRANGER_OIN, ZUID_OIN
+from support.cast import STRANGER
 from support.worlds.journals import ID, ME, JournalWorld
+from wissel.clients.testing.cast import ZUID
 from wissel.routing.exchange.delivery import Position, State, Wanted
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.values.identifiers import Oin
 from wissel.server.store.database import BlockingDatabase, journal_url
 from wissel.server.store.journal.journal import SqlJournal
 
@@ -77,7 +77,7 @@ async def test_a_delivered_message_comes_back_from_a_claim(journal: SqlJournal) 
     await journal.claim(order())
     await journal.finish(ME, ID, 1, DONE)
 
-    claimed, _ = await journal.claim(order(receiver_oin=Oin(STRANGER_OIN)))
+    claimed, _ = await journal.claim(order(receiver_oin=STRANGER.oin))
 
     assert (claimed.state, claimed.result) == (State.DELIVERED, DONE)
 
@@ -89,15 +89,15 @@ async def test_an_uncertain_message_stays_with_its_receiver(journal: SqlJournal)
     await journal.finish(ME, ID, 2, FAILED)
 
     with pytest.raises(Refused, match="DELIVERY_UNCERTAIN"):
-        await journal.claim(order(receiver_oin=Oin(STRANGER_OIN)))
+        await journal.claim(order(receiver_oin=STRANGER.oin))
 
 
 async def test_the_same_id_from_two_senders_is_two_messages(journal: SqlJournal) -> None:
     await journal.claim(order())
-    await journal.claim(order(sender_oin=Oin(ZUID_OIN), header_digest=b"\x09" * 32))
+    await journal.claim(order(sender_oin=ZUID.oin, header_digest=b"\x09" * 32))
 
     assert await journal.finish(ME, ID, 1, NO)
-    other = await journal.find(Oin(ZUID_OIN), ID)
+    other = await journal.find(ZUID.oin, ID)
     assert other is not None
     assert other.state is State.ACCEPTED
 
@@ -167,7 +167,7 @@ async def test_pages_are_newest_first_and_filtered(
     await journal.claim(order(message_id=UUID(int=1), sender="99XA02"))
     journals.now = NOW + dt.timedelta(hours=1)
     await journal.claim(order(message_id=UUID(int=2), receiver="PO9901"))
-    await journal.claim(order(message_id=UUID(int=3), sender_oin=Oin(STRANGER_OIN)))
+    await journal.claim(order(message_id=UUID(int=3), sender_oin=STRANGER.oin))
     await journal.finish(ME, UUID(int=2), 1, DONE)
 
     async def ids(after: Position | None = None, limit: int = 10, **where: object) -> list[int]:
@@ -179,7 +179,7 @@ async def test_pages_are_newest_first_and_filtered(
     newest, *_ = await journal.page(Wanted(), after=None, limit=1)
     assert await ids(newest.position) == [2, 1]
     assert await ids(party=ME) == [2, 1]
-    assert await ids(party=Oin(ZUID_OIN)) == [3, 2, 1]
+    assert await ids(party=ZUID.oin) == [3, 2, 1]
     assert await ids(state=State.DELIVERED) == [2]
     assert await ids(organisation="99XA") == [3, 2, 1]
     assert await ids(organisation="PO9901") == [2]

@@ -8,14 +8,14 @@ from uuid import UUID
 import pytest
 
 from support.builders.orders import NOW, order
-from support.builders.pki import STRANGER_OIN
+from support.cast import STRANGER
 from support.worlds.journals import ME, JournalWorld
 from wissel.routing.exchange.delivery import Position, Wanted
 from wissel.routing.values.identifiers import Oin
 from wissel.server.store.journal.journal import SqlJournal
 
 MICROSECOND: Final = dt.timedelta(microseconds=1)
-OTHER: Final = Oin(STRANGER_OIN)
+OTHER: Final = STRANGER.oin
 EVERYTHING: Final = Wanted()
 
 

@@ -11,9 +11,10 @@ from typing import Self, TypeVar
 import pytest
 from structlog.testing import capture_logs
 
-from support.builders.register_builders import NOORD, actor, board, party
+from support.builders.register_builders import actor, board, party
 from support.eventually import LONGEST_WAIT
 from support.worlds.stores import open_register, register_at
+from wissel.clients.testing.cast import NOORD
 from wissel.routing.facts import Board, Fact
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
@@ -258,8 +259,10 @@ async def test_the_real_table_follows(register: SqlRegister) -> None:
     follower = Follower(register, Table.load, clock=time.monotonic, poll=NEVER)
     await follower.start()
     try:
-        await follower.reached(await _put(register, party(NOORD, "Noord")), timeout=LONGEST_WAIT)
+        await follower.reached(
+            await _put(register, party(NOORD.oin, "Noord")), timeout=LONGEST_WAIT
+        )
 
-        assert party(NOORD, "Noord") == follower.table.party(NOORD)
+        assert party(NOORD.oin, "Noord") == follower.table.party(NOORD.oin)
     finally:
         await follower.stop()

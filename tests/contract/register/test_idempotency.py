@@ -5,8 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from support.builders.register_builders import NOORD, ZUID, actor, board
+from support.builders.register_builders import actor, board
 from support.worlds.stores import register_at
+from wissel.clients.testing.cast import NOORD, ZUID
 from wissel.routing.refusals.errors import Refused
 from wissel.server.registry.ports import Actor
 from wissel.server.store.register.register import SqlRegister
@@ -42,17 +43,17 @@ async def test_the_same_id_with_another_body_is_refused(register: SqlRegister) -
 @pytest.mark.parametrize(
     "other",
     [
-        actor(ZUID, request_id="r-1"),
-        actor(NOORD, request_id="R-1"),
-        actor(NOORD, request_id="r-1", method="another"),
-        actor(NOORD),
+        actor(ZUID.oin, request_id="r-1"),
+        actor(NOORD.oin, request_id="R-1"),
+        actor(NOORD.oin, request_id="r-1", method="another"),
+        actor(NOORD.oin),
     ],
     ids=["caller", "spelling", "method", "none"],
 )
 async def test_an_answer_is_for_one_caller_method_and_id(
     register: SqlRegister, other: Actor
 ) -> None:
-    await _ask(register, actor(NOORD, request_id="r-1"))
+    await _ask(register, actor(NOORD.oin, request_id="r-1"))
 
     assert await _ask(register, other) is None
 

@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from support.builders.register_builders import OPERATOR, actor, board
+from support.builders.register_builders import actor, board
 from support.builders.strategies import facts
 from support.worlds.stores import register_at
+from wissel.clients.testing.cast import OPERATOR
 from wissel.routing.facts import Board, Fact
 from wissel.routing.facts.keys import key_of
 from wissel.routing.refusals.errors import Refused
@@ -129,7 +130,7 @@ async def test_an_event_tells_who_did_what_and_why(
         "revision": 2,
         "seq": 1,
         "recorded_time": transaction.now,
-        "actor": OPERATOR,
+        "actor": OPERATOR.oin,
         "person": "jansen",
         "reason": "renamed",
         "method": "m",

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from support.builders.register_builders import NOORD, ZUID, actor, board, system
+from support.builders.register_builders import actor, board, system
 from support.builders.strategies import mandates
+from wissel.clients.testing.cast import NOORD, ZUID
 from wissel.routing.facts import Board, Fact, Mandate, Party, Revocation, RevocationTarget, System
 from wissel.server.store.register.register import SqlRegister
 
@@ -20,27 +21,29 @@ async def _put(register: SqlRegister, *put: Fact) -> int:
 
 
 async def test_a_list_is_filtered_by_its_columns(register: SqlRegister) -> None:
-    await _put(register, system("las-noord", NOORD), system("las-zuid", ZUID))
+    await _put(register, system("las-noord", NOORD.oin), system("las-zuid", ZUID.oin))
 
     async with register.snapshot() as snapshot:
-        found = await snapshot.find(System, party=NOORD)
+        found = await snapshot.find(System, party=NOORD.oin)
 
-    assert [system("las-noord", NOORD)] == found
+    assert [system("las-noord", NOORD.oin)] == found
 
 
 @pytest.mark.parametrize(
     ("parties", "expected"),
     [
         ((), []),
-        ((NOORD,), ["las-a", "las-c"]),
-        ((NOORD, ZUID), ["las-a", "las-b", "las-c"]),
+        ((NOORD.oin,), ["las-a", "las-c"]),
+        ((NOORD.oin, ZUID.oin), ["las-a", "las-b", "las-c"]),
         (("nobody",), []),
     ],
 )
 async def test_a_tuple_means_one_of_its_values(
     register: SqlRegister, parties: tuple[str, ...], expected: list[str]
 ) -> None:
-    await _put(register, system("las-c", NOORD), system("las-b", ZUID), system("las-a", NOORD))
+    await _put(
+        register, system("las-c", NOORD.oin), system("las-b", ZUID.oin), system("las-a", NOORD.oin)
+    )
 
     async with register.snapshot() as snapshot:
         found = await snapshot.find(System, party=parties)
@@ -59,23 +62,23 @@ async def test_an_unknown_column_is_a_mistake_of_ours(register: SqlRegister) -> 
 async def test_mandates_are_found_by_the_vendor_of_their_system(
     register: SqlRegister, mandate: Mandate
 ) -> None:
-    await _put(register, mandate, system(mandate.system_id, NOORD))
+    await _put(register, mandate, system(mandate.system_id, NOORD.oin))
 
     async with register.snapshot() as snapshot:
-        of_noord = await snapshot.find(Mandate, party=NOORD)
-        of_zuid = await snapshot.find(Mandate, party=(ZUID,))
+        of_noord = await snapshot.find(Mandate, party=NOORD.oin)
+        of_zuid = await snapshot.find(Mandate, party=(ZUID.oin,))
 
     assert mandate in of_noord
     assert of_zuid == []
 
 
 async def test_a_moved_fact_is_listed_where_it_is_now(register: SqlRegister) -> None:
-    await _put(register, system("las-noord", NOORD))
-    await _put(register, system("las-noord", ZUID))
+    await _put(register, system("las-noord", NOORD.oin))
+    await _put(register, system("las-noord", ZUID.oin))
 
     async with register.snapshot() as snapshot:
-        assert await snapshot.find(System, party=NOORD) == []
-        assert [system("las-noord", ZUID)] == await snapshot.find(System, party=ZUID)
+        assert await snapshot.find(System, party=NOORD.oin) == []
+        assert [system("las-noord", ZUID.oin)] == await snapshot.find(System, party=ZUID.oin)
 
 
 async def test_keys_are_compared_and_sorted_by_their_bytes(register: SqlRegister) -> None:
@@ -125,10 +128,10 @@ async def test_what_came_after_the_first_page_is_not_in_the_list(register: SqlRe
 
 
 async def test_a_page_can_be_filtered(register: SqlRegister) -> None:
-    await _put(register, *(system(f"las-{n}", NOORD if n % 2 else ZUID) for n in range(9)))
+    await _put(register, *(system(f"las-{n}", NOORD.oin if n % 2 else ZUID.oin) for n in range(9)))
 
     async with register.snapshot() as snapshot:
-        page = await snapshot.page(System, after="las-1", limit=2, pinned=1, party=NOORD)
+        page = await snapshot.page(System, after="las-1", limit=2, pinned=1, party=NOORD.oin)
 
     assert ["las-3", "las-5"] == [one.system_id for one in page]
 

@@ -10,16 +10,14 @@ import pytest
 from support.worlds.register_world import (
     BOARD,
     DAY,
-    DUO_CALLER,
     NOBODY,
-    NOORD,
-    SWV,
     TODAY,
     World,
     agreement,
     open_world,
     refused,
 )
+from wissel.clients.testing.cast import DUO, NOORD, SWV
 from wissel.routing.facts import Agreement, AgreementKind, Board, Signatory
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import Period
@@ -80,9 +78,9 @@ async def test_the_signatory_exists(world: World, signatory: Signatory, reason: 
     [
         (FRESH, AgreementKind.VENDOR_OSR),
         (SWV, AgreementKind.VENDOR_OSO),
-        (NOORD, KENNISNET_OSR),
-        (NOORD, OSO),
-        (DUO_CALLER, AgreementKind.VENDOR_OSR),
+        (NOORD.oin, KENNISNET_OSR),
+        (NOORD.oin, OSO),
+        (DUO.oin, AgreementKind.VENDOR_OSR),
     ],
 )
 async def test_each_signs_its_own_kinds(

@@ -6,6 +6,7 @@ import pytest
 
 from support.worlds.register_world import (
     AS_NOORD,
+    AS_OPERATOR,
     AS_ZUID,
     BOARD,
     DAY,
@@ -13,10 +14,9 @@ from support.worlds.register_world import (
     LATEST,
     NOBODY,
     OLD_VERSION,
-    OPERATOR,
+    OWN_OIN,
     SCHOOL,
     SECOND_SCHOOL,
-    SWV,
     SWV_NOORD,
     TODAY,
     World,
@@ -29,6 +29,7 @@ from support.worlds.register_world import (
     registered,
     school,
 )
+from wissel.clients.testing.cast import SWV, SWV_OIN
 from wissel.routing.facts import Attribute, Location, School
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import Period
@@ -76,7 +77,7 @@ async def test_a_samenwerkingsverband_receives_too(world: World) -> None:
     await world.put(qualification(SWV_NOORD, "OSO_SWV"))
     command = mandate_command(organisation=SWV, service="OSO_SWV", system_id=SWV_NOORD)
     mandate = (await give(world, command)).mandate
-    key = RoutingKey("00000003990000010001")
+    key = RoutingKey(f"{SWV_OIN[:-1]}1")
 
     endpoint = await register(world, endpoint_command(mandate.mandate_id, routing_key=key))
 
@@ -102,7 +103,7 @@ async def test_a_las_at_a_vestiging_has_its_aanleverpunt_unsaid(world: World) ->
     ("changes", "reason"),
     [
         ({"routing_key": RoutingKey("0000000700099XB00001")}, Reason.ROUTING_KEY_FOREIGN),
-        ({"routing_key": RoutingKey("00000003990000110001")}, Reason.ROUTING_KEY_FOREIGN),
+        ({"routing_key": RoutingKey(OWN_OIN)}, Reason.ROUTING_KEY_FOREIGN),
         ({"routing_key": RoutingKey("0000000700099XA00000")}, Reason.ROUTING_KEY_RESERVED),
         ({"version": Namespace("urn:none")}, Reason.SERVICE_VERSION_NOT_FOUND),
         ({"url": "https://las.noord.example/path"}, Reason.URL_INVALID),
@@ -134,7 +135,7 @@ async def test_extra_aanleverpunten_are_for_operators(world: World) -> None:
         mandate.mandate_id, aanleverpunt=Aanleverpunt("100"), attribute=Attribute.OT
     )
 
-    assert (await register(world, command, OPERATOR)).aanleverpunt == "100"
+    assert (await register(world, command, AS_OPERATOR)).aanleverpunt == "100"
 
 
 async def test_no_aanleverpunt_0_without_location_00(world: World) -> None:
@@ -179,7 +180,7 @@ async def test_another_vendors_mandate_does_not_exist(world: World) -> None:
 async def test_no_endpoint_under_an_ended_mandate(world: World) -> None:
     mandate = (await give(world)).mandate
     command = EndMandate(mandate_id=mandate.mandate_id)
-    await world.run(lambda transaction: end_mandate(transaction, command, OPERATOR))
+    await world.run(lambda transaction: end_mandate(transaction, command, AS_OPERATOR))
 
     with refused(Reason.MANDATE_ENDED):
         await register(world, endpoint_command(mandate.mandate_id))

@@ -8,12 +8,12 @@ import pytest
 
 from support.worlds.register_world import (
     AS_NOORD,
+    AS_OPERATOR,
     AS_ZUID,
     BOARD,
     DAY,
     LAS_ZUID,
     NOBODY,
-    OPERATOR,
     TODAY,
     World,
     end_agreements,
@@ -36,11 +36,11 @@ from wissel.server.registry.mandates import (
 from wissel.server.registry.scope import Scope
 
 
-async def update(world: World, command: UpdateMandate, scope: Scope = OPERATOR) -> Mandate:
+async def update(world: World, command: UpdateMandate, scope: Scope = AS_OPERATOR) -> Mandate:
     return await world.run(lambda transaction: update_mandate(transaction, command, scope))
 
 
-async def end(world: World, command: EndMandate, scope: Scope = OPERATOR) -> Mandate:
+async def end(world: World, command: EndMandate, scope: Scope = AS_OPERATOR) -> Mandate:
     return await world.run(lambda transaction: end_mandate(transaction, command, scope))
 
 

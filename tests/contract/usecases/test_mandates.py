@@ -14,7 +14,6 @@ from support.worlds.register_world import (
     LAS_ZUID,
     SCHOOL,
     SECOND_SCHOOL,
-    SWV,
     SWV_NOORD,
     TODAY,
     World,
@@ -27,6 +26,7 @@ from support.worlds.register_world import (
     refused,
     school,
 )
+from wissel.clients.testing.cast import SWV
 from wissel.routing.facts import Mandate, Processing
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import Period

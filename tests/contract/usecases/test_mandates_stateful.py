@@ -29,8 +29,8 @@ from hypothesis.stateful import (
 
 from support.worlds.register_world import (
     AS_NOORD,
+    AS_OPERATOR,
     DAY,
-    OPERATOR,
     TODAY,
     World,
     mandate_command,
@@ -95,7 +95,7 @@ class Mandates(RuleBasedStateMachine):
         first = self.today + (start or 0) * DAY
         last = None if length is None else first + length * DAY
         command = mandate_command(start=None if start is None else first, end=last)
-        scope = OPERATOR if operator else AS_NOORD
+        scope = AS_OPERATOR if operator else AS_NOORD
         expected = (
             self._start_refused(first, operator)
             or self._order_refused(first, last)
@@ -137,7 +137,7 @@ class Mandates(RuleBasedStateMachine):
             or self._overlap_refused(changed, mandate_id)
         )
 
-        scope = OPERATOR if operator else AS_NOORD
+        scope = AS_OPERATOR if operator else AS_NOORD
         outcome = self._do(lambda transaction: update_mandate(transaction, command, scope))
 
         self._settle(mandate_id, outcome, expected, changed)
@@ -154,7 +154,7 @@ class Mandates(RuleBasedStateMachine):
         )
 
         command = EndMandate(mandate_id=mandate_id, end=last)
-        outcome = self._do(lambda transaction: end_mandate(transaction, command, OPERATOR))
+        outcome = self._do(lambda transaction: end_mandate(transaction, command, AS_OPERATOR))
 
         self._settle(mandate_id, outcome, expected, changed)
 
@@ -164,7 +164,7 @@ class Mandates(RuleBasedStateMachine):
         changed = Known(now.start, max(now.start, self.today), stopped=True)
 
         command = EndMandate(mandate_id=mandate_id)
-        outcome = self._do(lambda transaction: end_mandate(transaction, command, OPERATOR))
+        outcome = self._do(lambda transaction: end_mandate(transaction, command, AS_OPERATOR))
 
         self._settle(mandate_id, outcome, self._ended_refused(now), changed)
 

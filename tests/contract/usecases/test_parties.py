@@ -7,19 +7,17 @@ import pytest
 
 from support.worlds.register_world import (
     DAY,
-    DUO_CALLER,
     LAS_NOORD,
-    NOORD,
     OSO_OV,
     OWN_OIN,
     SCHOOL,
-    SWV,
     SWV_NOORD,
     TODAY,
     World,
     agreement,
     refused,
 )
+from wissel.clients.testing.cast import DUO, NOORD, SWV, ZUID
 from wissel.routing.facts import (
     Agreement,
     AgreementKind,
@@ -58,7 +56,7 @@ async def add_party(world: World, oin: Oin = NEW, name: str = "Oost", contact: s
 
 
 async def add_system(
-    world: World, system_id: str = "las-nieuw", party: Oin = NOORD, oin: Oin | None = None
+    world: World, system_id: str = "las-nieuw", party: Oin = NOORD.oin, oin: Oin | None = None
 ) -> System:
     command = RegisterSystem(system_id=SystemId(system_id), party=party, name="Nieuw", oin=oin)
     return await world.run(lambda transaction: register_system(transaction, command))
@@ -104,7 +102,7 @@ async def test_a_party_is_recorded(world: World) -> None:
     assert party == Party(oin=NEW, name="Oost", role=Role.VENDOR, contact="desk@oost.example")
 
 
-@pytest.mark.parametrize("oin", [NOORD, OWN_OIN])
+@pytest.mark.parametrize("oin", [NOORD.oin, OWN_OIN])
 async def test_an_oin_belongs_to_one(world: World, oin: Oin) -> None:
     with refused(Reason.ALREADY_REGISTERED):
         await add_party(world, oin)
@@ -129,7 +127,7 @@ async def test_names_are_short_lines(world: World, name: str, contact: str, reas
 async def test_a_system_acts_under_its_vendor(world: World) -> None:
     system = await add_system(world)
 
-    assert system.acting_oin == NOORD
+    assert system.acting_oin == NOORD.oin
 
 
 async def test_a_system_may_have_an_oin_of_its_own(world: World) -> None:
@@ -139,7 +137,7 @@ async def test_a_system_may_have_an_oin_of_its_own(world: World) -> None:
 
 
 async def test_its_vendors_oin_is_none_of_its_own(world: World) -> None:
-    assert (await add_system(world, oin=NOORD)).oin is None
+    assert (await add_system(world, oin=NOORD.oin)).oin is None
 
 
 async def test_two_systems_of_a_vendor_may_share_an_oin(world: World) -> None:
@@ -150,10 +148,10 @@ async def test_two_systems_of_a_vendor_may_share_an_oin(world: World) -> None:
     ("system_id", "party", "oin", "reason"),
     [
         ("las-nieuw", NEW, None, Reason.PARTY_NOT_FOUND),
-        ("las-nieuw", DUO_CALLER, None, Reason.FIELD_INVALID),
-        ("las-zuid", NOORD, None, Reason.ALREADY_REGISTERED),
-        ("las-nieuw", NOORD, DUO_CALLER, Reason.ALREADY_REGISTERED),
-        ("las-nieuw", Oin("00000003990000120000"), OWN_OIN, Reason.ALREADY_REGISTERED),
+        ("las-nieuw", DUO.oin, None, Reason.FIELD_INVALID),
+        ("las-zuid", NOORD.oin, None, Reason.ALREADY_REGISTERED),
+        ("las-nieuw", NOORD.oin, DUO.oin, Reason.ALREADY_REGISTERED),
+        ("las-nieuw", ZUID.oin, OWN_OIN, Reason.ALREADY_REGISTERED),
     ],
 )
 async def test_systems_that_cannot_be(
@@ -193,11 +191,11 @@ async def test_losing_the_qualification_closes_the_gates(world: World) -> None:
 @pytest.mark.parametrize("kind", [AgreementKind.VENDOR_OSR, AgreementKind.VENDOR_OSO])
 async def test_a_vendor_signs_before_it_qualifies(world: World, kind: AgreementKind) -> None:
     async with world.register.snapshot() as snapshot:
-        signed = await snapshot.find(Agreement, signatory=NOORD)
+        signed = await snapshot.find(Agreement, signatory=NOORD.oin)
     ended = [
         replace(each, period=each.period.until(TODAY - DAY)) for each in signed if each.kind is kind
     ]
-    await world.put(*ended, agreement(NOORD, kind, TODAY + DAY))
+    await world.put(*ended, agreement(NOORD.oin, kind, TODAY + DAY))
 
     with refused(Reason.VENDOR_AGREEMENT_MISSING) as caught:
         await qualify(world)

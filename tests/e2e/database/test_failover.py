@@ -13,7 +13,7 @@ from typing import Final
 import pytest
 from structlog.testing import capture_logs
 
-from support.builders.register_builders import NOORD, actor
+from support.builders.register_builders import actor
 from support.builders.register_builders import party as vendor
 from support.builders.registering import register
 from support.eventually import eventually_async
@@ -26,6 +26,7 @@ from support.worlds.stores import register_at
 from support.worlds.underway import connected
 from wissel.clients.errors import WisselError
 from wissel.clients.hub import AsyncHub
+from wissel.clients.testing.cast import NOORD
 from wissel.clients.transport.retry import Patience
 from wissel.routing.table import Table
 from wissel.server.store.migrate import migrate
@@ -134,11 +135,11 @@ async def test_a_standby_without_the_last_changes_is_followed_from_there() -> No
 async def named(register: SqlRegister, follower: Follower[Table], name: str) -> int:
     """Let Noord have this name; return the revision, once it is followed."""
     async with register.transaction(actor()) as transaction:
-        await transaction.put(vendor(NOORD, name))
+        await transaction.put(vendor(NOORD.oin, name))
     await follower.reached(transaction.revision, timeout=20)
     return transaction.revision
 
 
 def name_in(table: Table) -> str:
-    found = table.party(NOORD)
+    found = table.party(NOORD.oin)
     return found.name if found else ""

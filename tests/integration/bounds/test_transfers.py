@@ -17,6 +17,7 @@ from support.fakes.las import accept, failing, silent, unwilling
 from support.worlds import small_world
 from support.worlds.forwarding import QUICK, Envelope, World, forwarding
 from support.worlds.hub import detail, reason_of
+from wissel.clients.testing.cast import ZUID
 from wissel.dossier.v1 import dossier_pb2
 from wissel.routing.exchange.envelope import Address
 from wissel.routing.values.identifiers import Vestiging
@@ -46,7 +47,7 @@ def of_zuid(world: World) -> Envelope:
     receiver = Address(organisation=small_world.XB, vestiging=Vestiging("99XB02"))
     return world.message(
         signer=world.signer("zuid"),
-        sender_oin=small_world.ZUID,
+        sender_oin=ZUID.oin,
         sender=Address(organisation=small_world.XC),
         receiver=receiver,
     )

@@ -12,6 +12,7 @@ from google.rpc import error_details_pb2
 from support.builders.stubs import Caller
 from support.worlds import small_world
 from support.worlds.hub import BOUNDS, Hub, detail, reason_of, running_hub
+from wissel.clients.testing.cast import NOORD, OPERATOR, ZUID
 from wissel.endpoint.v1.endpoint_service_pb2 import ListEndpointsRequest, SuspendEndpointRequest
 from wissel.mandate.v1.mandate_service_pb2 import ValidateMandateRequest
 from wissel.server.registry.ports import Actor
@@ -46,7 +47,7 @@ async def suspended(noord: Caller) -> str:
 
 async def test_for_want_of_room_a_call_is_refused_until_others_end(hub: Hub) -> None:
     noord = Caller(hub, "noord")
-    async with hub.register.transaction(Actor(caller=small_world.DESK, method="test")):
+    async with hub.register.transaction(Actor(caller=OPERATOR.oin, method="test")):
         transaction = {asyncio.create_task(suspended(noord)) for _ in range(ROOM + 3)}
         ended = asyncio.as_completed(transaction, timeout=60)
         refused = [await next(ended) for _ in range(3)]
@@ -70,7 +71,7 @@ async def test_an_operator_finds_room(full: Hub) -> None:
 
 
 async def test_a_supplier_that_validates_its_own_mandate_waits_for_the_database(full: Hub) -> None:
-    question = ValidateMandateRequest(brin="99XC", supplier_oin=small_world.ZUID, service="OSO_OV")
+    question = ValidateMandateRequest(brin="99XC", supplier_oin=ZUID.oin, service="OSO_OV")
 
     with pytest.raises(grpc.aio.AioRpcError) as refused:
         await Caller(full, "zuid").mandates.ValidateMandate(question)
@@ -84,7 +85,7 @@ async def test_a_supplier_that_validates_its_own_mandate_waits_for_the_database(
 async def test_a_third_party_that_validates_a_mandate_waits_for_nothing(
     full: Hub, name: str
 ) -> None:
-    question = ValidateMandateRequest(brin="99XC", supplier_oin=small_world.ZUID, service="OSO_OV")
+    question = ValidateMandateRequest(brin="99XC", supplier_oin=ZUID.oin, service="OSO_OV")
 
     answer = await Caller(full, name).mandates.ValidateMandate(question)
 
@@ -92,7 +93,7 @@ async def test_a_third_party_that_validates_a_mandate_waits_for_nothing(
 
 
 async def test_a_supplier_without_a_mandate_waits_for_nothing(full: Hub) -> None:
-    question = ValidateMandateRequest(brin="99XC", supplier_oin=small_world.NOORD, service="OSO_OV")
+    question = ValidateMandateRequest(brin="99XC", supplier_oin=NOORD.oin, service="OSO_OV")
 
     answer = await Caller(full, "noord").mandates.ValidateMandate(question)
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from support.builders.pki import ZUID_OIN
 from support.eventually import eventually_async
 from support.fakes.raw_hub import (
     PAYLOAD,
@@ -26,6 +25,7 @@ from wissel.clients import (
     IncomingMessage,
     RefuseMessage,
 )
+from wissel.clients.testing.cast import ZUID
 from wissel.dossier.v1 import dossier_pb2
 from wissel.las.v1 import las_service_pb2 as pb
 from wissel.las.v1.las_service_pb2_grpc import LasServiceStub
@@ -59,7 +59,7 @@ async def test_a_message_is_accepted_once_complete_and_receipted(world: LasWorld
         NOW,
     )
     receipt = read_receiver_receipt(verified.payload, dossier_pb2.ReceiverReceipt)
-    assert verified.signer == receipt.signer_oin == ZUID_OIN
+    assert verified.signer == receipt.signer_oin == ZUID.oin
     assert receipt.exchange.message_id == delivery.message_id
     assert receipt.exchange.header_digest == delivery.header_digest
     assert receipt.exchange.payload_size == len(PAYLOAD)

@@ -8,10 +8,10 @@ from pathlib import Path
 import grpc
 import pytest
 
-from support.builders.pki import ZUID_OIN
 from support.eventually import eventually_async
 from support.fakes.raw_hub import Delivery, channel, context, deliver, get_receipt
 from support.worlds.las_world import NOW, LasWorld
+from wissel.clients.testing.cast import ZUID
 from wissel.clients.transport.status_errors import translate
 from wissel.las.v1 import las_service_pb2 as pb
 from wissel.las.v1.las_service_pb2_grpc import LasServiceStub
@@ -94,7 +94,7 @@ async def test_a_renewed_certificate_signs_the_same_receipt_anew(world: LasWorld
     """The hub would not believe a signature whose certificate has expired since."""
     delivery = world.raw.delivery(NOW)
     first = await deliver(world.address, world.hub, delivery)
-    renewed = world.pki.issue("zuid", oin=ZUID_OIN)
+    renewed = world.pki.issue("zuid", oin=ZUID.oin)
 
     answer = await get_receipt(world.address, world.hub, delivery)
     again = await get_receipt(world.address, world.hub, delivery)

@@ -9,17 +9,17 @@ from pathlib import Path
 import grpc
 import pytest
 
-from support.builders.pki import STRANGER_OIN, ZUID_OIN
+from support.cast import STRANGER
 from support.fakes.raw_hub import PAYLOAD, channel, context, deliver, signer
 from support.worlds.hub import refusal
 from support.worlds.las_world import NOW, LasWorld
 from wissel.clients import (
     StorageError,
 )
+from wissel.clients.testing.cast import ZUID
 from wissel.clients.transport.status_errors import translate
 from wissel.las.v1 import las_service_pb2 as pb
 from wissel.las.v1.las_service_pb2_grpc import LasServiceStub
-from wissel.routing.values.identifiers import Oin
 
 
 @pytest.fixture
@@ -67,10 +67,10 @@ async def test_another_header_under_the_same_id_is_refused(world: LasWorld) -> N
 @pytest.mark.parametrize(
     ("stamp", "reason"),
     [
-        ({"receiver_oin": Oin(STRANGER_OIN)}, "STAMP_NOT_MINE"),
+        ({"receiver_oin": STRANGER.oin}, "STAMP_NOT_MINE"),
         ({"header_digest": bytes(32)}, "STAMP_NOT_MINE"),
-        ({"sender_oin": Oin(STRANGER_OIN)}, "STAMP_NOT_MINE"),
-        ({"hub_oin": Oin(STRANGER_OIN)}, "STAMP_INVALID"),
+        ({"sender_oin": STRANGER.oin}, "STAMP_NOT_MINE"),
+        ({"hub_oin": STRANGER.oin}, "STAMP_INVALID"),
         ({"expires": NOW - dt.timedelta(minutes=6)}, "STAMP_INVALID"),
         ({"issued": NOW + dt.timedelta(minutes=6)}, "STAMP_INVALID"),
     ],
@@ -132,7 +132,7 @@ async def test_anybody_with_a_trusted_certificate_may_ping(world: LasWorld) -> N
     async with channel(world.address, world.stranger) as open_channel:
         answer = await LasServiceStub(open_channel).Ping(pb.PingRequest(), timeout=60)
 
-    assert answer == pb.PingResponse(oin=ZUID_OIN, software="wissel-sdk")
+    assert answer == pb.PingResponse(oin=ZUID.oin, software="wissel-sdk")
 
 
 async def test_a_second_process_on_the_same_storage_is_refused(world: LasWorld) -> None:
@@ -141,7 +141,7 @@ async def test_a_second_process_on_the_same_storage_is_refused(world: LasWorld) 
 
 
 async def test_a_renewed_certificate_serves_the_next_connection(world: LasWorld) -> None:
-    renewed = world.pki.issue("zuid", oin=ZUID_OIN)
+    renewed = world.pki.issue("zuid", oin=ZUID.oin)
 
     async with channel(world.address, world.hub) as open_channel:
         await LasServiceStub(open_channel).Ping(pb.PingRequest(), timeout=60)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from support.builders.pki import HUB_OIN
 from support.worlds.sending_world import DOSSIER, World, send
 from wissel.clients import (
     DossierUnusable,
@@ -15,6 +14,7 @@ from wissel.clients import (
     Unreachable,
 )
 from wissel.clients.sending.outbox import Outbox
+from wissel.clients.testing.cast import HUB
 from wissel.dossier.v1 import dossier_pb2
 from wissel.routing.refusals.errors import Refused as RuleRefused
 from wissel.routing.refusals.reasons import Reason
@@ -98,7 +98,7 @@ async def test_a_refusal_that_comes_while_much_is_being_sent_is_not_lost(
 
 async def test_a_hub_that_is_gone_leaves_the_message_for_resume(world: World) -> None:
     with pytest.raises(Unreachable):
-        await send(world.hub("localhost:1", hub_oin=HUB_OIN, patience=Patience(total=0)))
+        await send(world.hub("localhost:1", hub_oin=HUB.oin, patience=Patience(total=0)))
 
     async with world.hub() as hub:
         [resumed] = await hub.resume()

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from support.builders.pki import STRANGER_OIN, ZUID_OIN
+from support.cast import STRANGER
 from support.worlds.sending_world import DOSSIER, World, send
 from wissel.clients import (
     DossierUnusable,
     ReceiptUntrusted,
     Refused,
 )
+from wissel.clients.testing.cast import ZUID
 from wissel.dossier.v1 import dossier_pb2
 from wissel.routing.exchange.messages import read_header
 from wissel.routing.refusals.errors import Refused as RuleRefused
@@ -47,7 +48,7 @@ async def test_a_dossier_is_sent_and_receipted(world: World) -> None:
     assert header.context.kind == "overstapdossier"
     assert header.context.attestation.inzage_date == dt.date(2026, 5, 11)
     assert header.context.receiver.place == "99XB02"
-    assert receipt.receiver_oin == ZUID_OIN
+    assert receipt.receiver_oin == ZUID.oin
     assert seen == [(len(arrival.payload), len(arrival.payload))]
     assert world.in_outbox("pending") == []
     assert [path.stem for path in world.in_outbox("sent")] == [str(receipt.message_id)]
@@ -118,7 +119,7 @@ async def test_a_receipt_that_proves_nothing_is_not_believed(
 
 async def test_a_receipt_by_another_hub_is_not_believed(world: World) -> None:
     with pytest.raises(ReceiptUntrusted):
-        await send(world.hub(hub_oin=STRANGER_OIN))
+        await send(world.hub(hub_oin=STRANGER.oin))
 
 
 @pytest.mark.parametrize("said", ["", "111222333"])

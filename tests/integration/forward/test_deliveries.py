@@ -9,9 +9,9 @@ from uuid import uuid4
 import grpc
 import pytest
 
-from support.worlds import small_world
 from support.worlds.forwarding import World, forwarding
 from support.worlds.hub import reason_of
+from wissel.clients.testing.cast import NOORD
 from wissel.traffic.v1 import traffic_service_pb2 as pb
 
 
@@ -22,7 +22,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 
 async def got(world: World, name: str, message_id: str) -> pb.GetDeliveryResponse:
-    request = pb.GetDeliveryRequest(message_id=message_id, sender_oin=small_world.NOORD)
+    request = pb.GetDeliveryRequest(message_id=message_id, sender_oin=NOORD.oin)
     response: pb.GetDeliveryResponse = await world.stub(name).GetDelivery(request)
     return response
 

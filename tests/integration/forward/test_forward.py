@@ -10,11 +10,11 @@ import grpc
 import pytest
 
 from support.builders.envelopes import PAYLOAD
-from support.builders.pki import HUB_OIN
 from support.fakes.las import accept, failing, refusing
 from support.worlds import small_world
 from support.worlds.forwarding import World, forwarding
 from support.worlds.hub import is_lost, reason_of
+from wissel.clients.testing.cast import HUB, ZUID
 from wissel.routing.exchange.proof import Proof, verify_hub_receipt
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.signing.certificates import Trust
@@ -29,7 +29,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         yield world
 
 
-def proof_of(world: World, response: pb.ForwardEnvelopeResponse, hub_oin: str = HUB_OIN) -> Proof:
+def proof_of(world: World, response: pb.ForwardEnvelopeResponse, hub_oin: str = HUB.oin) -> Proof:
     return verify_hub_receipt(
         signed_value(response.hub_receipt),
         signed_value(response.receiver_receipt),
@@ -59,7 +59,7 @@ async def test_a_vendor_cannot_pass_for_the_hub(world: World) -> None:
     response = await world.send(world.message())
 
     with pytest.raises(Refused, match="RECEIPT_INVALID"):
-        proof_of(world, response, hub_oin=small_world.ZUID)
+        proof_of(world, response, hub_oin=ZUID.oin)
 
 
 async def test_the_same_message_again_gets_the_same_receipts(world: World) -> None:
@@ -109,7 +109,7 @@ async def test_the_same_id_from_two_senders_is_two_messages(world: World) -> Non
     second = world.message(
         message_id=UUID(int=5),
         signer=world.signer("zuid"),
-        sender_oin=small_world.ZUID,
+        sender_oin=ZUID.oin,
         sender=replace(first.header.context.receiver),
         receiver=replace(
             first.header.context.receiver,

@@ -13,9 +13,9 @@ from structlog.testing import capture_logs
 
 from support.eventually import eventually_async
 from support.fakes.las import Behaviour, failing, refusing, waiting
-from support.worlds import small_world
 from support.worlds.forwarding import Envelope, World, forwarding
 from support.worlds.sweeping import PROMPT, becomes, left_uncertain
+from wissel.clients.testing.cast import NOORD, ZUID
 from wissel.routing.exchange.envelope import Address
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Brin
@@ -66,7 +66,7 @@ async def test_the_line_of_a_delivery_tells_what_it_was_and_where_the_time_went(
 
     assert str(message.message_id) == said["message_id"]
     assert message.header.payload_size == said["bytes"]
-    assert ("DELIVERED", 1, small_world.ZUID) == (
+    assert ("DELIVERED", 1, ZUID.oin) == (
         said["state"],
         said["attempt"],
         said["receiver_oin"],
@@ -177,8 +177,8 @@ async def test_a_delivery_that_outlives_its_call_has_a_line_of_its_own(
         "event": "delivery_ended",
         "log_level": "info",
         "message_id": str(message.message_id),
-        "sender_oin": small_world.NOORD,
-        "receiver_oin": small_world.ZUID,
+        "sender_oin": NOORD.oin,
+        "receiver_oin": ZUID.oin,
         "attempt": 1,
         "state": state,
         **({"reason": reason} if reason else {}),
@@ -243,7 +243,7 @@ async def test_what_the_sweeper_asks_and_settles_is_counted_and_told(world: Worl
     assert 1 == counted(world.metrics, "wissel_deliveries_total", state="DELIVERED", reason="")
     [said] = with_event("delivery_settled", logged)
     assert str(message.message_id) == said["message_id"]
-    assert (small_world.NOORD, small_world.ZUID) == (said["sender_oin"], said["receiver_oin"])
+    assert (NOORD.oin, ZUID.oin) == (said["sender_oin"], said["receiver_oin"])
     assert ("DELIVERED", 1) == (said["state"], said["attempt"])
     assert 0 < said["ms"]
     assert "reason" not in said

@@ -20,9 +20,9 @@ from support.fakes.las import (
     signing,
     silent,
 )
-from support.worlds import small_world
 from support.worlds.forwarding import QUICK, World, facts_for, forwarding
 from support.worlds.hub import reason_of
+from wissel.clients.testing.cast import DUO, NOORD, ZUID
 from wissel.routing.facts import Revocation, RevocationTarget
 from wissel.routing.values.identifiers import Oin
 
@@ -50,8 +50,8 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         (signing(message_id=UUID(int=1)), "UNCERTAIN", "RECEIPT_INVALID"),
         (signing(header_digest=b"x" * 32), "UNCERTAIN", "RECEIPT_INVALID"),
         (signing(stamp_digest=b"x" * 32), "UNCERTAIN", "RECEIPT_INVALID"),
-        (signing(sender_oin=Oin(small_world.DUO)), "UNCERTAIN", "RECEIPT_INVALID"),
-        (signing(signer_oin=Oin(small_world.DUO)), "UNCERTAIN", "RECEIPT_INVALID"),
+        (signing(sender_oin=Oin(DUO.oin)), "UNCERTAIN", "RECEIPT_INVALID"),
+        (signing(signer_oin=Oin(DUO.oin)), "UNCERTAIN", "RECEIPT_INVALID"),
         (
             signing(received=dt.datetime(2999, 1, 1, tzinfo=dt.UTC)),
             "UNCERTAIN",
@@ -86,7 +86,7 @@ async def test_what_a_receiver_says_is_kept_only_if_harmless(world: World) -> No
     with pytest.raises(grpc.aio.AioRpcError) as error:
         await world.send(message)
 
-    found = await world.journal.find(small_world.NOORD, message.message_id)
+    found = await world.journal.find(NOORD.oin, message.message_id)
 
     assert found is not None
     assert found.result is not None
@@ -134,14 +134,14 @@ async def test_a_receiver_with_another_vendors_certificate(world: World) -> None
         {"expired": True},
         {"ekus": ()},
         {"oins": ()},
-        {"oins": (small_world.ZUID, small_world.ZUID)},
+        {"oins": (ZUID.oin, ZUID.oin)},
         {"dns": ("elsewhere.example",)},
         {"ca": True},
     ],
     ids=["expired", "no usage", "no OIN", "two OINs", "other host", "CA"],
 )
 async def test_a_receiver_with_a_bad_certificate(world: World, faults: dict[str, object]) -> None:
-    world.hub.issue("bad", **{"oin": small_world.ZUID, **faults})
+    world.hub.issue("bad", **{"oin": ZUID.oin, **faults})
     await _moved_to(world, "bad")
     message = world.message()
 
@@ -156,7 +156,7 @@ async def test_a_receiver_that_renewed_its_certificate_is_looked_at_again(world:
     await world.send(world.message())
     port = world.las.port
     await world.las.stop()
-    world.las = await FakeLas.start(world.hub.issue("renewed", oin=small_world.ZUID), port)
+    world.las = await FakeLas.start(world.hub.issue("renewed", oin=ZUID.oin), port)
 
     await world.send(world.message())
 

@@ -14,6 +14,7 @@ from support.fakes.las import signer_of
 from support.worlds import small_world
 from support.worlds.forwarding import CHUNK, Envelope, World, forwarding
 from support.worlds.hub import reason_of
+from wissel.clients.testing.cast import DUO, NOORD, ZUID
 from wissel.dossier.v1 import dossier_pb2
 from wissel.routing.exchange.envelope import Address, Attestation, Kind
 from wissel.routing.signing.dsse import ENVELOPE_HEADER, HUB_RECEIPT
@@ -40,12 +41,12 @@ def with_signed(message: Envelope, **changes: object) -> Envelope:
 
 
 def signed_by(world: World, **how: object) -> Envelope:
-    identity = world.hub.pki.issue("other", **{"oin": small_world.NOORD, **how})  # type: ignore[arg-type]
+    identity = world.hub.pki.issue("other", **{"oin": NOORD.oin, **how})  # type: ignore[arg-type]
     return world.message(signer=signer_of(identity))
 
 
 def foreign(world: World) -> Envelope:
-    other = Pki.create(world.folder / "foreign").issue("noord", oin=small_world.NOORD)
+    other = Pki.create(world.folder / "foreign").issue("noord", oin=NOORD.oin)
     return world.message(signer=signer_of(other))
 
 
@@ -82,7 +83,7 @@ def unknown_field(world: World) -> Envelope:
 
 def rsa_1024(world: World) -> Envelope:
     message = world.message()
-    weak = world.hub.pki.issue("weak", oin=small_world.NOORD, key="RSA-1024")
+    weak = world.hub.pki.issue("weak", oin=NOORD.oin, key="RSA-1024")
     message.signed.signatures[0].chain[:] = weak.chain_der
     return message
 
@@ -119,11 +120,11 @@ def aged(by: dt.timedelta) -> Make:
         (foreign, "SIGNER_UNTRUSTED"),
         (lambda w: signed_by(w, expired=True), "SIGNER_UNTRUSTED"),
         (rsa_1024, "ALGORITHM_NOT_ALLOWED"),
-        (lambda w: signed_by(w, oin=small_world.ZUID), "SIGNER_MISMATCH"),
-        (lambda w: w.message(sender_oin=small_world.ZUID), "SIGNER_MISMATCH"),
+        (lambda w: signed_by(w, oin=ZUID.oin), "SIGNER_MISMATCH"),
+        (lambda w: w.message(sender_oin=ZUID.oin), "SIGNER_MISMATCH"),
         (unknown_field, "HEADER_MALFORMED"),
         (too_large_header, "HEADER_TOO_LARGE"),
-        (lambda w: w.message(hub_oin=Oin(small_world.DUO)), "WRONG_HUB"),
+        (lambda w: w.message(hub_oin=Oin(DUO.oin)), "WRONG_HUB"),
         (aged(-8 * DAY), "ENVELOPE_EXPIRED"),
         (aged(DAY), "ENVELOPE_FROM_FUTURE"),
         (lambda w: w.message(attestation=Attestation()), "INZAGE_NOT_ATTESTED"),

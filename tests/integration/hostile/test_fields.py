@@ -18,6 +18,7 @@ from support.builders import spoiled_requests
 from support.worlds import small_world
 from support.worlds.forwarding import World, forwarding
 from support.worlds.hub import OPERATOR_METADATA, detail, reason_of
+from wissel.clients.testing.cast import NOORD, ZUID
 from wissel.routing.refusals.reasons import Reason
 
 DOCUMENTED: Final = {
@@ -41,10 +42,10 @@ GOOD: Final[Mapping[str, Any]] = {
     "service": "OSO_OV",
     "service_version": str(small_world.OV_2026),
     "system_id": "las-zuid",
-    "party_oin": str(small_world.ZUID),
-    "sender_oin": str(small_world.NOORD),
-    "supplier_oin": str(small_world.ZUID),
-    "oin": str(small_world.ZUID),
+    "party_oin": str(ZUID.oin),
+    "sender_oin": str(NOORD.oin),
+    "supplier_oin": str(ZUID.oin),
+    "oin": str(ZUID.oin),
     "name": "Naam",
     "role": "VENDOR",
     "kind": "OSO",

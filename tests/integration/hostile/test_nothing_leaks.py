@@ -19,17 +19,16 @@ import pytest
 import structlog
 
 from support.builders import duo_files
-from support.builders.pki import HUB_OIN
 from support.builders.stubs import WHY, Caller
 from support.fakes.las import Context, FakeLas, Opened, Requests, refusing
 from support.worlds import small_world
 from support.worlds.forwarding import World, facts_for, forwarding
 from support.worlds.hub import OPERATOR_METADATA, status_of
 from wissel.clients import AsyncHub, Identity, IncomingMessage, Las, LasServer, LasSettings
+from wissel.clients.testing.cast import HUB
 from wissel.endpoint.v1 import endpoint_service_pb2 as endpoint
 from wissel.mandate.v1 import mandate_service_pb2 as mandate
 from wissel.party.v1 import party_service_pb2 as party
-from wissel.routing.values.identifiers import Oin
 from wissel.routing.values.person_numbers import holds_person_number
 from wissel.school.v1 import school_service_pb2 as school
 from wissel.server.registry.schools.duo_formats import Source
@@ -160,9 +159,7 @@ async def test_an_exchange_leaves_the_dossier_with_the_receiver_alone(
     own = world.folder / "own"
     own.mkdir()
     (own / "dossier.xml").write_bytes(DOSSIER)
-    settings = LasSettings(
-        listen="localhost:0", hub_oin=Oin(HUB_OIN), storage=world.folder / "inbox"
-    )
+    settings = LasSettings(listen="localhost:0", hub_oin=HUB.oin, storage=world.folder / "inbox")
     async with LasServer(Keeping(own), identity(world, "zuid"), settings) as las:
         await world.hub.put(*facts_for(f"https://{las.address}"))
         async with AsyncHub(

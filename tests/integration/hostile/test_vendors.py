@@ -15,6 +15,7 @@ from support.builders.stubs import WHY, Caller
 from support.worlds import small_world
 from support.worlds.forwarding import Envelope, World, forwarding
 from support.worlds.hub import OPERATOR_METADATA, status_of
+from wissel.clients.testing.cast import NOORD, ZUID
 from wissel.dossier.v1 import dossier_pb2
 from wissel.endpoint.v1 import endpoint_service_pb2 as endpoint
 from wissel.mandate.v1 import mandate_service_pb2 as mandate
@@ -125,7 +126,7 @@ async def test_a_dossier_of_two_others_is_a_dossier_that_is_not_there(world: Wor
 
     errors = [
         await refusal(
-            stub.GetDelivery(pb.GetDeliveryRequest(message_id=each, sender_oin=small_world.NOORD))
+            stub.GetDelivery(pb.GetDeliveryRequest(message_id=each, sender_oin=NOORD.oin))
         )
         for each in (sent.message_id, missing)
     ]
@@ -145,7 +146,7 @@ async def test_a_vendor_that_asks_for_a_taken_key_learns_no_name(world: World) -
 
     told = status_of(error).SerializeToString()
     assert reason_in(error) == "ROUTING_KEY_IN_USE"
-    for secret in (FOREIGN_ENDPOINT, FOREIGN_MANDATE, "las-zuid", small_world.ZUID, world.las.url):
+    for secret in (FOREIGN_ENDPOINT, FOREIGN_MANDATE, "las-zuid", ZUID.oin, world.las.url):
         assert str(secret).encode() not in told
 
 
@@ -193,10 +194,10 @@ async def test_a_revoked_intermediate_ends_everything_under_it(world: World) -> 
 
 def imposters(pki: Pki, folder: Path) -> list[Identity]:
     """Return certificates with Noord's OIN, or behind Noord's, that are not Noord's."""
-    zuid = pki.issue("real-zuid", oin=small_world.ZUID)
+    zuid = pki.issue("real-zuid", oin=ZUID.oin)
     alike = pki.look_alike(folder / "alike")
-    own = alike.issue("own-ca", oin=small_world.NOORD, append=(pki.intermediate.certificate,))
-    below = pki.issue("as-ca", oin=small_world.NOORD, authority=authority_of(zuid))
+    own = alike.issue("own-ca", oin=NOORD.oin, append=(pki.intermediate.certificate,))
+    below = pki.issue("as-ca", oin=NOORD.oin, authority=authority_of(zuid))
     return [own, below]
 
 
@@ -223,11 +224,11 @@ async def test_an_appended_certificate_of_another_vendor_makes_nobody_that_vendo
     world: World,
 ) -> None:
     noord = world.hub.identity("noord")
-    both = world.hub.issue("both", oin=small_world.ZUID, append=noord.chain)
+    both = world.hub.issue("both", oin=ZUID.oin, append=noord.chain)
     message = world.message()
 
     error = await world.refusal(message, "both")
 
     assert reason_in(error) == "SIGNER_MISMATCH"
-    assert both.oin == small_world.ZUID
+    assert both.oin == ZUID.oin
     assert await world.state(message) is None

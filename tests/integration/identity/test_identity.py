@@ -8,7 +8,8 @@ from typing import Any
 import grpc
 import pytest
 
-from support.builders.pki import HUB_OIN, NOORD_OIN, SERVER_AUTH, ZUID_OIN, Identity, Pki
+from support.builders.pki import SERVER_AUTH, Identity, Pki
+from wissel.clients.testing.cast import HUB, NOORD, ZUID
 from wissel.routing.refusals.errors import Refused
 from wissel.server.identity.peer import Peers
 from wissel.server.identity.trust import HubTrust
@@ -41,7 +42,7 @@ class Probe(grpc.GenericRpcHandler):
 
 @pytest.fixture
 async def ask(pki: Pki) -> AsyncIterator[Ask]:
-    hub = pki.issue("hub", oin=HUB_OIN)
+    hub = pki.issue("hub", oin=HUB.oin)
     peers = Peers(HubTrust.read(pki.roots), lambda: dt.datetime.now(dt.UTC))
     server = grpc.aio.server()
     server.add_generic_rpc_handlers((Probe(peers),))
@@ -63,21 +64,21 @@ async def ask(pki: Pki) -> AsyncIterator[Ask]:
 
 
 async def test_the_caller_is_the_oin_of_its_certificate(ask: Ask, pki: Pki) -> None:
-    assert await ask(pki.issue("noord", oin=NOORD_OIN)) == NOORD_OIN.encode()
+    assert await ask(pki.issue("noord", oin=NOORD.oin)) == NOORD.oin.encode()
 
 
 async def test_the_caller_may_have_a_longer_chain(ask: Ask, pki: Pki) -> None:
     third = pki.authority("third", under=pki.intermediate)
 
-    assert await ask(pki.issue("zuid", oin=ZUID_OIN, authority=third)) == ZUID_OIN.encode()
+    assert await ask(pki.issue("zuid", oin=ZUID.oin, authority=third)) == ZUID.oin.encode()
 
 
 async def test_an_appended_certificate_lends_no_identity(ask: Ask, pki: Pki) -> None:
-    zuid = pki.issue("zuid", oin=ZUID_OIN)
-    noord = pki.issue("noord", oin=NOORD_OIN, append=[zuid.leaf])
+    zuid = pki.issue("zuid", oin=ZUID.oin)
+    noord = pki.issue("noord", oin=NOORD.oin, append=[zuid.leaf])
     bare = pki.issue("bare", oins=(), append=[zuid.leaf])
 
-    assert await ask(noord) == NOORD_OIN.encode()
+    assert await ask(noord) == NOORD.oin.encode()
     assert await ask(bare) == b"OIN_MISSING"
 
 
@@ -88,7 +89,7 @@ async def test_an_appended_certificate_lends_no_identity(ask: Ask, pki: Pki) -> 
         ({"ca": True}, b"CERTIFICATE_UNSUITABLE"),
         ({"ekus": ()}, b"CERTIFICATE_UNSUITABLE"),
         ({"oins": ()}, b"OIN_MISSING"),
-        ({"oins": (NOORD_OIN, ZUID_OIN)}, b"OIN_AMBIGUOUS"),
+        ({"oins": (NOORD.oin, ZUID.oin)}, b"OIN_AMBIGUOUS"),
         ({"oins": ("123",)}, b"OIN_MALFORMED"),
     ],
     ids=str,

@@ -8,12 +8,13 @@ from typing import Any
 import grpc
 import pytest
 
-from support.builders.pki import HUB_OIN, Pki
+from support.builders.pki import Pki
 from support.fakes.las import Behaviour, Context, FakeLas, Opened, Requests, accept
 from support.worlds import small_world
 from support.worlds.forwarding import World, forwarding
 from support.worlds.hub import Hub, reason_of, running_hub
 from support.worlds.stores import utc_now
+from wissel.clients.testing.cast import HUB, NOORD, ZUID
 from wissel.las.v1 import las_service_pb2 as las_pb
 from wissel.party.v1.party_service_pb2 import WhoAmIRequest
 from wissel.party.v1.party_service_pb2_grpc import PartyServiceStub
@@ -54,7 +55,7 @@ async def test_a_renewed_hub_calls_and_signs_with_its_new_certificate(world: Wor
     world.las.behave = noting(callers)
     await world.send(world.message())
 
-    renewed = world.hub.issue("hub", oin=HUB_OIN)
+    renewed = world.hub.issue("hub", oin=HUB.oin)
     world.refresh()
     await world.send(world.message())
 
@@ -69,7 +70,7 @@ async def test_half_a_renewal_changes_nothing(world: World) -> None:
     old_key = own.read_bytes()
     await world.send(world.message())
 
-    renewed = world.hub.issue("hub", oin=HUB_OIN)
+    renewed = world.hub.issue("hub", oin=HUB.oin)
     new_key = renewed.key.read_bytes()
     own.write_bytes(old_key)
     world.refresh()
@@ -95,7 +96,7 @@ async def test_a_transfer_under_way_ends_on_the_line_on_which_it_began(world: Wo
     under_way = asyncio.create_task(world.send(world.message()))
     await arrived.wait()
 
-    world.hub.issue("hub", oin=HUB_OIN)
+    world.hub.issue("hub", oin=HUB.oin)
     world.refresh()
     world.las.behave = accept
     await world.send(world.message())
@@ -107,7 +108,7 @@ async def test_a_transfer_under_way_ends_on_the_line_on_which_it_began(world: Wo
 
 async def test_a_receiver_may_renew_again_and_again(world: World) -> None:
     for number in range(4):
-        renewed = world.hub.issue(f"renewed-{number}", oin=small_world.ZUID)
+        renewed = world.hub.issue(f"renewed-{number}", oin=ZUID.oin)
         port = world.las.port
         await world.las.stop()
         world.las = await FakeLas.start(renewed, port)
@@ -119,15 +120,15 @@ async def test_a_receiver_may_renew_again_and_again(world: World) -> None:
 
 
 async def test_a_new_root_is_trusted_beside_the_old_one(hub: Hub, tmp_path: Path) -> None:
-    stranger = Pki.create(tmp_path / "new", prefix="New").issue("noord", oin=small_world.NOORD)
+    stranger = Pki.create(tmp_path / "new", prefix="New").issue("noord", oin=NOORD.oin)
     with pytest.raises(grpc.aio.AioRpcError) as error:
         await _who(hub.open(stranger))
     assert error.value.code() is grpc.StatusCode.UNAVAILABLE
 
     _trust(hub, hub.pki.roots.read_bytes() + stranger.roots.read_bytes())
 
-    assert await _who(hub.open(stranger)) == small_world.NOORD
-    assert await _who(hub.channel("zuid")) == small_world.ZUID
+    assert await _who(hub.open(stranger)) == NOORD.oin
+    assert await _who(hub.channel("zuid")) == ZUID.oin
 
 
 async def test_a_root_that_has_gone_is_trusted_no_longer_on_an_open_channel(
@@ -135,13 +136,13 @@ async def test_a_root_that_has_gone_is_trusted_no_longer_on_an_open_channel(
 ) -> None:
     other = Pki.create(tmp_path / "new", prefix="New")
     _trust(hub, hub.pki.roots.read_bytes() + other.roots.read_bytes())
-    noord = hub.open(other.issue("noord", oin=small_world.NOORD))
+    noord = hub.open(other.issue("noord", oin=NOORD.oin))
     zuid = hub.channel("zuid")
-    assert (await _who(noord), await _who(zuid)) == (small_world.NOORD, small_world.ZUID)
+    assert (await _who(noord), await _who(zuid)) == (NOORD.oin, ZUID.oin)
 
     _trust(hub, other.roots.read_bytes())
 
-    assert await _who(noord) == small_world.NOORD
+    assert await _who(noord) == NOORD.oin
     with pytest.raises(grpc.aio.AioRpcError) as error:
         await _who(zuid)
     assert reason_of(error.value) == "CERTIFICATE_UNTRUSTED"
@@ -150,8 +151,8 @@ async def test_a_root_that_has_gone_is_trusted_no_longer_on_an_open_channel(
 @pytest.mark.parametrize("element", ["leaf", "intermediate"])
 async def test_a_list_that_revokes_ends_an_open_channel(hub: Hub, element: str) -> None:
     noord, zuid = hub.channel("noord"), hub.channel("zuid")
-    assert await _who(noord) == small_world.NOORD
-    assert await _who(zuid) == small_world.ZUID
+    assert await _who(noord) == NOORD.oin
+    assert await _who(zuid) == ZUID.oin
 
     if element == "leaf":
         hub.pki.crl("leaves", hub.identity("noord").leaf)
@@ -163,7 +164,7 @@ async def test_a_list_that_revokes_ends_an_open_channel(hub: Hub, element: str) 
         await _who(noord)
     assert reason_of(error.value) == "CERTIFICATE_REVOKED"
     if element == "leaf":
-        assert await _who(zuid) == small_world.ZUID
+        assert await _who(zuid) == ZUID.oin
         return
     with pytest.raises(grpc.aio.AioRpcError):
         await _who(zuid)

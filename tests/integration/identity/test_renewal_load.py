@@ -7,9 +7,10 @@ from typing import Any, Final
 
 import pytest
 
-from support.builders.pki import HUB_OIN, Pki
+from support.builders.pki import Pki
 from support.builders.stubs import Caller
 from support.worlds.forwarding import World, forwarding
+from wissel.clients.testing.cast import HUB
 from wissel.party.v1.party_service_pb2 import WhoAmIRequest
 from wissel.party.v1.party_service_pb2_grpc import PartyServiceStub
 
@@ -83,7 +84,7 @@ async def _renew(world: World, roots: bytes, extra: Path) -> None:
     """Replace certificate, key and roots, looking at the files at every step of it."""
     key = world.hub.pki.folder / "hub.key"
     old = key.read_bytes()
-    renewed = world.hub.issue("hub", oin=HUB_OIN).key.read_bytes()
+    renewed = world.hub.issue("hub", oin=HUB.oin).key.read_bytes()
     key.write_bytes(old)
     await asyncio.to_thread(world.refresh)
     key.write_bytes(renewed)

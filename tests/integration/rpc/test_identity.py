@@ -12,6 +12,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from support.builders.pki import SERVER_AUTH
 from support.worlds import small_world
 from support.worlds.hub import Hub, reason_of, running_hub
+from wissel.clients.testing.cast import NOORD, ZUID
 from wissel.party.v1.party_service_pb2 import GetPartyRequest, WhoAmIRequest
 from wissel.party.v1.party_service_pb2_grpc import PartyServiceStub
 from wissel.routing.facts import Party, Revocation, RevocationTarget, Role, System
@@ -29,7 +30,7 @@ async def hub(tmp_path: Path) -> AsyncIterator[Hub]:
 async def test_a_vendor_learns_how_the_hub_sees_it(hub: Hub) -> None:
     answer = await hub.stub(PartyServiceStub, "noord").WhoAmI(WhoAmIRequest())
 
-    assert answer.oin == small_world.NOORD
+    assert answer.oin == NOORD.oin
     assert (answer.registered, answer.role) == (True, "VENDOR")
     assert list(answer.system_ids) == ["las-noord"]
     assert len(answer.certificate_sha256) == 64
@@ -41,7 +42,7 @@ async def test_a_stranger_learns_its_own_oin_and_nothing_else(hub: Hub) -> None:
 
     answer = await parties.WhoAmI(WhoAmIRequest())
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await parties.GetParty(GetPartyRequest(oin=small_world.NOORD))
+        await parties.GetParty(GetPartyRequest(oin=NOORD.oin))
 
     assert not answer.registered
     assert reason_of(refused.value) == "PARTY_NOT_REGISTERED"
@@ -63,7 +64,7 @@ async def test_a_portal_may_do_nothing_yet_but_ask_who_it_is(hub: Hub) -> None:
 
 
 async def test_a_system_with_an_oin_of_its_own_acts_by_that_certificate_alone(hub: Hub) -> None:
-    own = System(system_id=SystemId("ot-noord"), party=small_world.NOORD, name="OT", oin=OWN_OIN)
+    own = System(system_id=SystemId("ot-noord"), party=NOORD.oin, name="OT", oin=OWN_OIN)
     await hub.put(own)
     hub.issue("ot", oin=OWN_OIN)
 
@@ -78,7 +79,7 @@ async def test_a_system_with_an_oin_of_its_own_acts_by_that_certificate_alone(hu
     ("faults", "reason"),
     [
         ({"oins": ()}, "OIN_MISSING"),
-        ({"oins": (small_world.NOORD, small_world.ZUID)}, "OIN_AMBIGUOUS"),
+        ({"oins": (NOORD.oin, ZUID.oin)}, "OIN_AMBIGUOUS"),
         ({"oins": ("12345",)}, "OIN_MALFORMED"),
         ({"key": "RSA-1024"}, "CERTIFICATE_UNSUITABLE"),
         ({"ca": True}, "CERTIFICATE_UNSUITABLE"),

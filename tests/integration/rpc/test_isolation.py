@@ -12,6 +12,7 @@ from support.builders.stubs import Caller
 from support.worlds import small_world
 from support.worlds.hub import Hub, reason_of, running_hub, status_of
 from wissel.agreement.v1 import agreement_service_pb2 as agreement
+from wissel.clients.testing.cast import NOORD, ZUID
 from wissel.endpoint.v1 import endpoint_service_pb2 as endpoint
 from wissel.mandate.v1 import mandate_service_pb2 as mandate
 from wissel.party.v1 import party_service_pb2 as party
@@ -74,7 +75,7 @@ async def test_lists_hold_a_vendors_own_and_an_operators_all(hub: Hub) -> None:
     endpoints = (await noord.endpoints.ListEndpoints(endpoint.ListEndpointsRequest())).endpoints
 
     assert {each.system_id for each in own} == {"las-noord"}
-    assert {each.party_oin for each in every} == {small_world.NOORD, small_world.ZUID}
+    assert {each.party_oin for each in every} == {NOORD.oin, ZUID.oin}
     assert not foreign.mandates
     assert {each.system_id for each in endpoints} == {"las-noord"}
 
@@ -88,7 +89,7 @@ async def test_agreements_and_qualifications_of_others_are_not_shown(hub: Hub) -
     )
     systems = (await noord.parties.ListSystems(party.ListSystemsRequest())).systems
 
-    assert {each.party_oin for each in signed.agreements} == {small_world.NOORD}
+    assert {each.party_oin for each in signed.agreements} == {NOORD.oin}
     assert not of_board.agreements
     assert {each.system_id: bool(each.qualifications) for each in systems} == {
         "las-noord": True,
@@ -98,13 +99,13 @@ async def test_agreements_and_qualifications_of_others_are_not_shown(hub: Hub) -
 
 async def test_a_system_with_an_oin_of_its_own_sees_what_its_vendor_signed(hub: Hub) -> None:
     own_oin = Oin("00000003999999330000")
-    own = System(system_id=SystemId("ot-noord"), party=small_world.NOORD, name="OT", oin=own_oin)
+    own = System(system_id=SystemId("ot-noord"), party=NOORD.oin, name="OT", oin=own_oin)
     await hub.put(own)
     hub.issue("ot", oin=own_oin)
 
     signed = await Caller(hub, "ot").agreements.ListAgreements(agreement.ListAgreementsRequest())
 
-    assert {each.party_oin for each in signed.agreements} == {small_world.NOORD}
+    assert {each.party_oin for each in signed.agreements} == {NOORD.oin}
 
 
 async def test_a_chain_partner_sees_every_qualification(hub: Hub) -> None:
@@ -129,12 +130,8 @@ async def test_anyone_may_know_the_schools(hub: Hub) -> None:
 
 
 async def test_what_a_supplier_may_know_of_a_mandate_depends_on_who_asks(hub: Hub) -> None:
-    good = mandate.ValidateMandateRequest(
-        brin="99XC", supplier_oin=small_world.ZUID, service="OSO_OV"
-    )
-    bad = mandate.ValidateMandateRequest(
-        brin="99XC", supplier_oin=small_world.NOORD, service="OSO_OV"
-    )
+    good = mandate.ValidateMandateRequest(brin="99XC", supplier_oin=ZUID.oin, service="OSO_OV")
+    bad = mandate.ValidateMandateRequest(brin="99XC", supplier_oin=NOORD.oin, service="OSO_OV")
     noord, zuid, duo = (Caller(hub, name).mandates for name in ("noord", "zuid", "duo"))
 
     assert (await zuid.ValidateMandate(good)).HasField("mandate")

@@ -12,6 +12,7 @@ import pytest
 from support.builders.stubs import WHY, Caller
 from support.worlds import small_world
 from support.worlds.hub import OPERATOR_METADATA, Hub, reason_of, running_hub
+from wissel.clients.testing.cast import DUO, NOORD, OPERATOR, ZUID
 from wissel.endpoint.v1 import endpoint_service_pb2 as endpoint
 from wissel.mandate.v1 import mandate_service_pb2 as mandate
 from wissel.party.v1 import party_service_pb2 as party
@@ -44,7 +45,7 @@ def registration(**changes: Any) -> party.RegisterPartyRequest:
         ({"role": "BOSS"}, OPERATOR_METADATA, "FIELD_INVALID"),
         ({"oin": "1"}, OPERATOR_METADATA, "IDENTIFIER_MALFORMED"),
         ({"name": ""}, OPERATOR_METADATA, "FIELD_REQUIRED"),
-        ({"oin": small_world.NOORD}, OPERATOR_METADATA, "ALREADY_REGISTERED"),
+        ({"oin": NOORD.oin}, OPERATOR_METADATA, "ALREADY_REGISTERED"),
     ],
 )
 async def test_a_mutation_that_lacks_something_changes_nothing(
@@ -210,7 +211,7 @@ async def test_a_list_read_page_by_page_has_each_item_once(hub: Hub) -> None:
         oins += [each.oin for each in page.parties]
         token = page.next_page_token
 
-    assert oins == sorted([small_world.NOORD, small_world.ZUID, small_world.DUO, small_world.DESK])
+    assert oins == sorted([NOORD.oin, ZUID.oin, DUO.oin, OPERATOR.oin])
 
 
 @pytest.mark.parametrize("token", ["nonsense", "WzEsMl0", "e30", "____", "A"])

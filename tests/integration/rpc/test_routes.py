@@ -12,6 +12,7 @@ from google.rpc import error_details_pb2
 from support.builders.stubs import Caller
 from support.worlds import small_world
 from support.worlds.hub import BOUNDS, Hub, detail, reason_of, running_hub, status_of
+from wissel.clients.testing.cast import DUO, NOORD, ZUID
 from wissel.traffic.v1.route_service_pb2 import (
     BatchResolveRoutesRequest,
     ExplainRouteRequest,
@@ -37,7 +38,7 @@ async def test_a_vestiging_may_be_written_short_or_whole(hub: Hub) -> None:
     whole = await noord.resolve(receiver="99XB", receiver_vestiging="99XB02")
 
     assert short == whole
-    assert (short.vestiging, short.receiver_oin) == ("99XB02", small_world.ZUID)
+    assert (short.vestiging, short.receiver_oin) == ("99XB02", ZUID.oin)
 
 
 @pytest.mark.parametrize(
@@ -131,12 +132,12 @@ async def test_resolving_counts_item_by_item_against_a_quota(tmp_path: Path) -> 
     assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
     delay = detail(refused.value, error_details_pb2.RetryInfo).retry_delay
     assert 0 < delay.ToTimedelta().total_seconds() <= 30
-    assert other.receiver_oin == small_world.NOORD
+    assert other.receiver_oin == NOORD.oin
 
 
 async def test_an_operator_sees_every_step_and_the_nearest_fix(hub: Hub) -> None:
     await hub.put(small_world.mandate(small_world.XC, small_world.LAS_ZUID, stopped=True))
-    asked = ExplainRouteRequest(query=request(), vendor_oin=small_world.NOORD)
+    asked = ExplainRouteRequest(query=request(), vendor_oin=NOORD.oin)
 
     full = await Caller(hub, "desk").routes.ExplainRoute(asked)
     told = await Caller(hub, "noord").routes.ExplainRoute(ExplainRouteRequest(query=request()))
@@ -152,7 +153,7 @@ async def test_an_operator_sees_every_step_and_the_nearest_fix(hub: Hub) -> None
 
 
 async def test_a_vendor_explains_for_nobody_else(hub: Hub) -> None:
-    asked = ExplainRouteRequest(query=request(), vendor_oin=small_world.ZUID)
+    asked = ExplainRouteRequest(query=request(), vendor_oin=ZUID.oin)
 
     with pytest.raises(grpc.aio.AioRpcError) as refused:
         await Caller(hub, "noord").routes.ExplainRoute(asked)
@@ -181,7 +182,7 @@ async def test_a_chain_partner_resolves_for_anyone(hub: Hub) -> None:
     duo = Caller(hub, "duo")
 
     by_oin = await duo.routes.ResolveRoute(
-        ResolveRouteRequest(sender_oin=small_world.DUO, receiver_brin="99XC", service="OSO_OV")
+        ResolveRouteRequest(sender_oin=DUO.oin, receiver_brin="99XC", service="OSO_OV")
     )
 
-    assert by_oin.route.receiver_oin == small_world.ZUID
+    assert by_oin.route.receiver_oin == ZUID.oin

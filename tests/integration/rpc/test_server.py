@@ -16,6 +16,7 @@ from support.builders.stubs import Caller
 from support.eventually import LONGEST_WAIT, eventually_async
 from support.worlds import small_world
 from support.worlds.hub import Hub, detail, reason_of, running_hub
+from wissel.clients.testing.cast import NOORD
 from wissel.party.v1.party_service_pb2 import WhoAmIRequest
 from wissel.server.rpc.servicers import Traffic
 from wissel.traffic.v1.traffic_service_pb2 import GetDeliveryRequest
@@ -61,7 +62,7 @@ async def test_each_call_has_one_line(hub: Hub) -> None:
 
     assert first["method"] == "/wissel.traffic.v1.RouteService/ResolveRoute"
     assert {first["event"], second["event"]} == {"call"}
-    assert (first["peer"], first["outcome"], first["items"]) == (small_world.NOORD, "OK", 1)
+    assert (first["peer"], first["outcome"], first["items"]) == (NOORD.oin, "OK", 1)
     assert (second["outcome"], second["reason"]) == ("NOT_FOUND", "RECEIVER_UNKNOWN")
     assert first["revision"] == hub.follower.table.revision
 

@@ -9,6 +9,7 @@ import pytest
 from support.builders.stubs import Caller
 from support.worlds import small_world
 from support.worlds.hub import Hub, reason_of, running_hub
+from wissel.clients.testing.cast import NOORD, ZUID
 from wissel.endpoint.v1.endpoint_service_pb2 import LookupEndpointsRequest
 from wissel.mandate.v1.mandate_service_pb2 import ValidateMandateRequest
 
@@ -28,8 +29,8 @@ async def test_a_school_is_connected_and_cut_off_again(hub: Hub) -> None:
     await desk.school("99XC", "99002", "00")
     await desk.agree(*KINDS, board_number="99001")
     await desk.agree(*KINDS, board_number="99002")
-    await desk.vendor(small_world.NOORD, "las-noord", "OSO_OV")
-    await desk.vendor(small_world.ZUID, "las-zuid", "OSO_OV")
+    await desk.vendor(NOORD.oin, "las-noord", "OSO_OV")
+    await desk.vendor(ZUID.oin, "las-zuid", "OSO_OV")
     await desk.mandate("99XA", "las-noord")
     given = (await desk.mandate("99XC", "las-zuid")).mandate
 
@@ -37,8 +38,8 @@ async def test_a_school_is_connected_and_cut_off_again(hub: Hub) -> None:
     route = await noord.resolve()
 
     assert (route.endpoint_id, route.routing_key) == (registered.endpoint_id, KEY)
-    assert route.receiver_oin == small_world.ZUID
-    question = ValidateMandateRequest(brin="99XC", supplier_oin=small_world.ZUID, service="OSO_OV")
+    assert route.receiver_oin == ZUID.oin
+    question = ValidateMandateRequest(brin="99XC", supplier_oin=ZUID.oin, service="OSO_OV")
     verdict = await zuid.mandates.ValidateMandate(question)
     assert (verdict.result, verdict.mandate.mandate_id) == ("OK", given.mandate_id)
     book = await noord.endpoints.LookupEndpoints(

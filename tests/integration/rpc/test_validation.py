@@ -12,6 +12,7 @@ from google.rpc import error_details_pb2
 from support.builders.stubs import Caller
 from support.worlds import small_world
 from support.worlds.hub import Hub, detail, reason_of, running_hub
+from wissel.clients.testing.cast import DUO, ZUID
 from wissel.mandate.v1.mandate_service_pb2 import ValidateMandateRequest
 
 
@@ -22,7 +23,7 @@ async def hub(tmp_path: Path) -> AsyncIterator[Hub]:
 
 
 def asked(**changes: Any) -> ValidateMandateRequest:
-    fields = {"brin": "99XC", "supplier_oin": small_world.ZUID}
+    fields = {"brin": "99XC", "supplier_oin": ZUID.oin}
     return ValidateMandateRequest(**(fields | changes))
 
 
@@ -45,7 +46,7 @@ async def test_a_mandate_is_found_by_service_or_version(hub: Hub, subject: dict[
     ("changes", "reason"),
     [
         ({"brin": "99ZZ"}, "SCHOOL_NOT_FOUND"),
-        ({"supplier_oin": small_world.DUO}, "MANDATE_MISSING"),
+        ({"supplier_oin": DUO.oin}, "MANDATE_MISSING"),
         ({"service": "RIO"}, "MANDATE_MISSING"),
         ({"reference_date": "2020-01-01"}, "MANDATE_MISSING"),
     ],

@@ -7,9 +7,7 @@ from pathlib import Path
 import grpc
 import pytest
 
-from support.builders.pki import HUB_OIN
 from support.fakes.las import FakeLas, accept, remembering, saying, silent, unwilling
-from support.worlds import small_world
 from support.worlds.forwarding import World, facts_for, forwarding
 from support.worlds.hub import reason_of
 from support.worlds.stores import utc_now
@@ -22,12 +20,12 @@ from support.worlds.sweeping import (
     left_uncertain,
     sweeping,
 )
+from wissel.clients.testing.cast import HUB, NOORD
 from wissel.las.v1 import las_service_pb2 as las
 from wissel.routing.exchange.delivery import State
 from wissel.routing.exchange.proof import verify_hub_receipt
 from wissel.routing.facts import Endpoint
 from wissel.routing.signing.certificates import Trust
-from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.wire import RECEIPTS, digest_of, signed_value
 from wissel.traffic.v1 import traffic_service_pb2 as pb
 
@@ -56,7 +54,7 @@ async def test_a_receipt_that_got_lost_is_fetched_and_proves_the_delivery(world:
         signed_value(answer.receiver_receipt),
         RECEIPTS,
         Trust.from_pem(world.hub.pki.roots.read_bytes()),
-        hub_oin=Oin(HUB_OIN),
+        hub_oin=HUB.oin,
     )
     assert proof.hub.exchange.payload_sha256 == message.header.payload_sha256
     assert proof.hub.exchange.message_id == message.message_id
@@ -72,9 +70,7 @@ async def test_sender_and_receiver_see_what_was_settled(world: World) -> None:
     async with sweeping(world):
         await becomes(world, message, "DELIVERED")
 
-    request = pb.GetDeliveryRequest(
-        message_id=str(message.message_id), sender_oin=small_world.NOORD
-    )
+    request = pb.GetDeliveryRequest(message_id=str(message.message_id), sender_oin=NOORD.oin)
     for name in ("noord", "zuid"):
         got = await world.stub(name).GetDelivery(request)
         listed = await world.stub(name).ListDeliveries(pb.ListDeliveriesRequest(state="DELIVERED"))
@@ -119,7 +115,7 @@ async def test_a_refusal_that_got_lost_is_final_and_only_harmless_words_are_kept
     async with sweeping(world):
         await becomes(world, message, "REFUSED")
 
-    found = await world.journal.find(small_world.NOORD, message.message_id)
+    found = await world.journal.find(NOORD.oin, message.message_id)
     assert found is not None
     assert found.result is not None
     assert (found.result.detail, found.result.text) == ("FULL", "")
@@ -159,7 +155,7 @@ async def test_the_receipt_of_an_earlier_attempt_settles_a_later_one(world: Worl
     world.las.behave = refusing_to_answer
     with pytest.raises(grpc.aio.AioRpcError):
         await world.send(message)
-    found = await world.journal.find(small_world.NOORD, message.message_id)
+    found = await world.journal.find(NOORD.oin, message.message_id)
     assert found is not None
     assert (found.attempt, found.state) == (2, State.UNCERTAIN)
 

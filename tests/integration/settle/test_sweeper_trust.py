@@ -9,9 +9,9 @@ from uuid import UUID
 import pytest
 
 from support.fakes.las import Answering, remembering, saying, signer_of
-from support.worlds import small_world
 from support.worlds.forwarding import World, forwarding
 from support.worlds.sweeping import PROMPT, Beats, asked, becomes, left_uncertain, sweeping
+from wissel.clients.testing.cast import DUO, ZUID
 from wissel.las.v1 import las_service_pb2 as las
 from wissel.routing.facts import Revocation, RevocationTarget
 
@@ -29,10 +29,10 @@ LIES = {
     "another header": remembering(header_digest=b"x" * 32),
     "another payload": remembering(payload_sha256=b"x" * 32),
     "another size": remembering(payload_size=1),
-    "another sender": remembering(sender_oin=small_world.DUO),
-    "another hub": remembering(hub_oin=small_world.DUO),
-    "another receiver": remembering(receiver_oin=small_world.DUO),
-    "another name": remembering(signer_oin=small_world.DUO),
+    "another sender": remembering(sender_oin=DUO.oin),
+    "another hub": remembering(hub_oin=DUO.oin),
+    "another receiver": remembering(receiver_oin=DUO.oin),
+    "another name": remembering(signer_oin=DUO.oin),
     "no receipt": saying(las.GetReceiptResponse(state=RECEIVED)),
     "no state": saying(las.GetReceiptResponse()),
     "a state of tomorrow": saying(las.GetReceiptResponse(state=9)),  # type: ignore[arg-type]
@@ -62,7 +62,7 @@ async def test_another_vendors_signature_settles_nothing(world: World) -> None:
 
 
 async def test_a_signature_with_a_revoked_certificate_settles_nothing(world: World) -> None:
-    old = world.hub.issue("old", oin=small_world.ZUID)
+    old = world.hub.issue("old", oin=ZUID.oin)
     message = await left_uncertain(world)
     world.las.answer = remembering(signer_of(old))
     await world.hub.put(_revoked(sha256(old.chain_der[0]).hexdigest()))

@@ -5,7 +5,7 @@ import hashlib
 from typing import Any
 from uuid import UUID
 
-from support.builders.pki import HUB_OIN, NOORD_OIN
+from wissel.clients.testing.cast import HUB, NOORD
 from wissel.dossier.v1 import dossier_pb2
 from wissel.routing.exchange.envelope import (
     Address,
@@ -15,13 +15,12 @@ from wissel.routing.exchange.envelope import (
     Kind,
 )
 from wissel.routing.exchange.messages import context_fields, header_fields
-from wissel.routing.values.identifiers import Brin, Oin, ServiceCode, Swv
+from wissel.routing.values.identifiers import Brin, ServiceCode
 
 NOW = dt.datetime(2026, 3, 2, 10, 0, tzinfo=dt.UTC)
 MESSAGE_ID = UUID("6f1c1f0e-7a1d-4a53-9c39-0a5a3c1d9b01")
 SENDER = Brin("99XA")
 RECEIVER = Brin("99XB")
-SWV = Swv("PO9901")
 PAYLOAD = b"<dossier/>" * 20_000
 
 
@@ -32,8 +31,8 @@ def context(**changes: Any) -> EnvelopeContext:
         "message_id": MESSAGE_ID,
         "created": created,
         "expires": created + dt.timedelta(days=7),
-        "hub_oin": Oin(HUB_OIN),
-        "sender_oin": Oin(NOORD_OIN),
+        "hub_oin": HUB.oin,
+        "sender_oin": NOORD.oin,
         "sender": Address(organisation=SENDER),
         "receiver": Address(organisation=RECEIVER),
         "service": ServiceCode("OSO_OV"),

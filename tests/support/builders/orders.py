@@ -4,10 +4,10 @@ import datetime as dt
 from typing import Any, Final
 from uuid import UUID
 
-from support.builders.pki import NOORD_OIN, ZUID_OIN
+from wissel.clients.testing.cast import NOORD, ZUID
 from wissel.routing.exchange.delivery import Order, Result, State
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.values.identifiers import Oin, RoutingKey, ServiceCode
+from wissel.routing.values.identifiers import RoutingKey, ServiceCode
 
 NOW: Final = dt.datetime(2026, 3, 2, 10, 0, tzinfo=dt.UTC)
 LEASE: Final = dt.timedelta(seconds=125)
@@ -22,10 +22,10 @@ UNCERTAIN: Final = Result(state=State.UNCERTAIN, reason=Reason.RECEIVER_TIMEOUT)
 def order(**changes: Any) -> Order:
     """Return an order from Noord to Zuid, but for `changes`."""
     values: dict[str, Any] = {
-        "sender_oin": Oin(NOORD_OIN),
+        "sender_oin": NOORD.oin,
         "message_id": UUID(int=1),
         "header_digest": DIGEST,
-        "receiver_oin": Oin(ZUID_OIN),
+        "receiver_oin": ZUID.oin,
         "sender": "99XA",
         "receiver": "99XB02",
         "service": ServiceCode("OSO_OV"),

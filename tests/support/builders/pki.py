@@ -1,9 +1,9 @@
 """A certificate authority for tests, which also issues what no honest one would.
 
     pki = Pki.create(folder)                              # root and intermediate
-    noord = pki.issue("noord", oin=NOORD_OIN)             # TLS client and server, may sign
+    noord = pki.issue("noord", oin=NOORD.oin)             # TLS client and server, may sign
     noord.certificate, noord.key                          # paths of two PEM files
-    pki.issue("late", oin=NOORD_OIN, expired=True)        # and so on: see Pki.issue
+    pki.issue("late", oin=NOORD.oin, expired=True)        # and so on: see Pki.issue
 
 The files are real and so is the clock: an identity works in a TLS handshake now.
 """
@@ -20,12 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-HUB_OIN = "00000003990000090000"
-NOORD_OIN = "00000003990000010000"
-ZUID_OIN = "00000003990000020000"
-DUO_OIN = "00000003990000030000"
-OPERATOR_OIN = "00000003990000040000"
-STRANGER_OIN = "00000003990000050000"
+from wissel.clients.testing.cast import NOORD
 
 CLIENT_AUTH = ExtendedKeyUsageOID.CLIENT_AUTH
 SERVER_AUTH = ExtendedKeyUsageOID.SERVER_AUTH
@@ -140,7 +135,7 @@ class Pki:
         self,
         name: str,
         *,
-        oin: str = NOORD_OIN,
+        oin: str = NOORD.oin,
         oins: Sequence[str] | None = None,
         subject: x509.Name | None = None,
         key: KeyKind = "P-256",
@@ -187,7 +182,7 @@ class Pki:
         leaf = builder.sign(issuer.private_key, hashes.SHA256())
         return self._written(name, oin, private_key, (leaf, *issuer.path, *append))
 
-    def signer(self, name: str, *, oin: str = NOORD_OIN, key: KeyKind = "P-256") -> Identity:
+    def signer(self, name: str, *, oin: str = NOORD.oin, key: KeyKind = "P-256") -> Identity:
         """Issue a certificate that only signs: no extended key usage, no SAN."""
         return self.issue(name, oin=oin, key=key, ekus=(), dns=())
 

@@ -2,18 +2,8 @@
 
 import datetime as dt
 
-from support.worlds.small_world import (
-    DESK,
-    DUO,
-    LAS_NOORD,
-    LAS_ZUID,
-    NOORD,
-    OSO_OV,
-    TODAY,
-    XA,
-    XC,
-    table,
-)
+from support.worlds.small_world import LAS_NOORD, LAS_ZUID, OSO_OV, TODAY, XA, XC, table
+from wissel.clients.testing.cast import DUO, NOORD, OPERATOR
 from wissel.routing.deciding.decide import decide
 from wissel.routing.deciding.decision import Decision, Refusal, Route
 from wissel.routing.deciding.query import Asker, Query, Selection
@@ -32,20 +22,20 @@ from wissel.routing.values.identifiers import (
 )
 
 
-def vendor(oin: Oin = NOORD, *system_ids: SystemId) -> Asker:
+def vendor(oin: Oin = NOORD.oin, *system_ids: SystemId) -> Asker:
     """Return a vendor that asks; by default Noord with its one system."""
-    own = system_ids or ((LAS_NOORD,) if oin == NOORD else (LAS_ZUID,))
+    own = system_ids or ((LAS_NOORD,) if oin == NOORD.oin else (LAS_ZUID,))
     return Asker(oin=oin, role=Role.VENDOR, system_ids=own)
 
 
 def partner() -> Asker:
     """Return DUO, that asks."""
-    return Asker(oin=DUO, role=Role.CHAIN_PARTNER)
+    return Asker(oin=DUO.oin, role=Role.CHAIN_PARTNER)
 
 
 def operator() -> Asker:
     """Return the service desk, that asks."""
-    return Asker(oin=DESK, role=Role.OPERATOR)
+    return Asker(oin=OPERATOR.oin, role=Role.OPERATOR)
 
 
 def query(

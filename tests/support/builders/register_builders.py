@@ -2,17 +2,14 @@
 
 import hashlib
 
+from wissel.clients.testing.cast import OPERATOR
 from wissel.routing.facts import Board, Party, Role, System
 from wissel.routing.values.identifiers import BoardNumber, Oin, SystemId
 from wissel.server.registry.ports import Actor
 
-OPERATOR = Oin("00000003999900000000")
-NOORD = Oin("00000003999911110000")
-ZUID = Oin("00000003999922220000")
-
 
 def actor(
-    caller: Oin = OPERATOR,
+    caller: Oin = OPERATOR.oin,
     *,
     method: str = "wissel.test.v1.TestService/Change",
     request_id: str = "",

@@ -1,6 +1,6 @@
 """A LAS for tests of the hub: real TLS, and as good or bad as a test wants.
 
-    las = await FakeLas.start(pki.issue("zuid", oin=worlds.ZUID))
+    las = await FakeLas.start(pki.issue("zuid", oin=ZUID.oin))
     las.behave = refusing("FULL")
 
 `received` holds every message that arrived completely, `opened` every opening.

@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 
 import grpc
 
-from support.builders.pki import HUB_OIN, NOORD_OIN, ZUID_OIN, Identity
+from support.builders.pki import Identity
+from wissel.clients.testing.cast import HUB, NOORD, ZUID
 from wissel.dossier.v1 import dossier_pb2
 from wissel.las.v1 import las_service_pb2 as pb
 from wissel.las.v1.las_service_pb2_grpc import LasServiceStub
@@ -24,7 +25,7 @@ from wissel.routing.exchange.receipt_messages import stamp_fields
 from wissel.routing.exchange.receipts import RouteStamp
 from wissel.routing.exchange.signed_messages import signed_fields
 from wissel.routing.signing.dsse import ENVELOPE_HEADER, ROUTE_STAMP, Signer
-from wissel.routing.values.identifiers import Brin, Oin, RoutingKey, ServiceCode, Vestiging
+from wissel.routing.values.identifiers import Brin, RoutingKey, ServiceCode, Vestiging
 
 ROUTING_KEY = RoutingKey("0000000700099XB00002")
 PAYLOAD = bytes(range(256)) * 700
@@ -43,8 +44,8 @@ def context(now: dt.datetime, *, message_id: UUID | None = None) -> EnvelopeCont
         message_id=message_id or uuid4(),
         created=now,
         expires=now + dt.timedelta(days=7),
-        hub_oin=Oin(HUB_OIN),
-        sender_oin=Oin(NOORD_OIN),
+        hub_oin=HUB.oin,
+        sender_oin=NOORD.oin,
         sender=Address(organisation=Brin("99XA")),
         receiver=Address(organisation=Brin("99XB"), vestiging=Vestiging("99XB02")),
         service=ServiceCode("OSO_OV"),
@@ -101,9 +102,9 @@ class RawHub:
         body = dossier_pb2.EnvelopeHeader(**header_fields(header, inner)).SerializeToString()
         digest = hashlib.sha256(body).digest()
         order = RouteStamp(
-            hub_oin=Oin(HUB_OIN),
+            hub_oin=HUB.oin,
             sender_oin=what.sender_oin,
-            receiver_oin=Oin(ZUID_OIN),
+            receiver_oin=ZUID.oin,
             message_id=what.message_id,
             header_digest=digest,
             routing_key=ROUTING_KEY,
@@ -140,7 +141,7 @@ async def get_receipt(
     address: str, identity: Identity, delivery: Delivery
 ) -> pb.GetReceiptResponse:
     request = pb.GetReceiptRequest(
-        sender_oin=NOORD_OIN,
+        sender_oin=NOORD.oin,
         message_id=str(delivery.message_id),
         header_digest=delivery.header_digest,
     )

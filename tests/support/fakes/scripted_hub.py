@@ -9,9 +9,10 @@ from uuid import uuid4
 
 import grpc
 
-from support.builders.pki import HUB_OIN, Identity
+from support.builders.pki import Identity
 from support.fakes.raw_hub import ROUTING_KEY, signed, signer
 from wissel.clients.las.refusing import refuse
+from wissel.clients.testing.cast import HUB
 from wissel.dossier.v1 import dossier_pb2
 from wissel.party.v1 import party_service_pb2
 from wissel.party.v1.party_service_pb2_grpc import (
@@ -24,7 +25,6 @@ from wissel.routing.exchange.receipt_messages import hub_receipt_fields, receive
 from wissel.routing.exchange.receipts import Exchange, HubReceipt, ReceiverReceipt
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.signing.dsse import HUB_RECEIPT, RECEIVER_RECEIPT, Signer
-from wissel.routing.values.identifiers import Oin
 from wissel.traffic.v1 import traffic_service_pb2 as pb
 from wissel.traffic.v1.traffic_service_pb2_grpc import (
     TrafficServiceServicer,
@@ -59,7 +59,7 @@ class Script:
     remaining: list[float] = field(default_factory=list)
     known: pb.GetDeliveryResponse | None = None
     early: bool = False
-    hub_oin: str = HUB_OIN
+    hub_oin: str = HUB.oin
 
 
 class ScriptedHub(TrafficServiceServicer, PartyServiceServicer):
@@ -133,7 +133,7 @@ class ScriptedHub(TrafficServiceServicer, PartyServiceServicer):
     def proven(self, header: EnvelopeHeader, digest: bytes) -> pb.ForwardEnvelopeResponse:
         now = dt.datetime.now(dt.UTC)
         exchange = Exchange(
-            hub_oin=Oin(HUB_OIN),
+            hub_oin=HUB.oin,
             sender_oin=header.context.sender_oin,
             receiver_oin=self.receiver.oin,
             message_id=header.context.message_id,

@@ -8,13 +8,14 @@ import asyncio
 import datetime as dt
 import sys
 
+from wissel.clients.testing.cast import OPERATOR
 from wissel.routing.facts import Board
-from wissel.routing.values.identifiers import BoardNumber, Oin
+from wissel.routing.values.identifiers import BoardNumber
 from wissel.server.registry.ports import Actor
 from wissel.server.store.database import Database
 from wissel.server.store.register.register import SqlRegister
 
-ACTOR = Actor(caller=Oin("00000003999900000000"), method="count")
+ACTOR = Actor(caller=OPERATOR.oin, method="count")
 
 
 async def count_up(register: SqlRegister, number: str, times: int) -> None:

@@ -20,11 +20,11 @@ import grpc
 from prometheus_client import CollectorRegistry
 
 from support.builders import envelopes
-from support.builders.pki import HUB_OIN
 from support.fakes.las import FakeLas, signer_of
 from support.worlds import small_world
 from support.worlds.hub import Hub, refusal, running_hub, told
 from support.worlds.stores import utc_now
+from wissel.clients.testing.cast import HUB, NOORD
 from wissel.dossier.v1 import dossier_pb2
 from wissel.routing.exchange.envelope import Address, EnvelopeHeader
 from wissel.routing.facts import Agreement, Endpoint, Fact, Service
@@ -32,7 +32,6 @@ from wissel.routing.signing.dsse import ENVELOPE_HEADER, Signer
 from wissel.routing.signing.trusted_path import TrustedPath
 from wissel.routing.table import Table
 from wissel.routing.values.days import Period
-from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.factory import CourierDependencies, make_courier, make_dialer
 from wissel.server.courier.forward import Courier
@@ -114,8 +113,8 @@ class World:
         values = {
             "message_id": uuid4(),
             "created": utc_now(),
-            "hub_oin": Oin(HUB_OIN),
-            "sender_oin": small_world.NOORD,
+            "hub_oin": HUB.oin,
+            "sender_oin": NOORD.oin,
             "sender": Address(organisation=small_world.XA),
             "receiver": Address(organisation=small_world.XC),
         }

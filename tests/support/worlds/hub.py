@@ -22,13 +22,13 @@ import orjson
 from google.rpc import error_details_pb2, status_pb2
 from prometheus_client import CollectorRegistry
 
-from support.builders.pki import HUB_OIN, STRANGER_OIN, Identity, Pki
+from support.builders.pki import Identity, Pki
+from support.cast import STRANGER
 from support.eventually import eventually_async
-from support.worlds import small_world
 from support.worlds.stores import open_register, utc_now
+from wissel.clients.testing.cast import DUO, HUB, NOORD, OPERATOR, ZUID
 from wissel.routing.facts import Fact
 from wissel.routing.table import Table
-from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.ports import Clock
 from wissel.server.identity.files import HubFiles
 from wissel.server.identity.own_certificates import reloaded_signer, reloaded_tls
@@ -45,11 +45,8 @@ from wissel.server.store.register.register import SqlRegister
 M = TypeVar("M")
 
 OINS: Final[Mapping[str, str]] = {
-    "noord": small_world.NOORD,
-    "zuid": small_world.ZUID,
-    "duo": small_world.DUO,
-    "desk": small_world.DESK,
-    "stranger": STRANGER_OIN,
+    "desk": OPERATOR.oin,
+    **{player.name: player.oin for player in (NOORD, ZUID, DUO, STRANGER)},
 }
 BOUNDS: Final = Bounds(
     resolve_per_minute=1_000_000, lookup_per_minute=1_000_000, stream_check_seconds=0.05
@@ -136,7 +133,7 @@ class Hub:
     async def put(self, *facts: Fact) -> int:
         """Record facts behind the API's back and wait until they are followed."""
         async with self.register.transaction(
-            Actor(caller=small_world.DESK, method="test")
+            Actor(caller=OPERATOR.oin, method="test")
         ) as transaction:
             await transaction.put(*facts)
         revision = await self.register.head_revision()
@@ -162,7 +159,7 @@ async def running_hub(
     log, metrics = io.StringIO(), CollectorRegistry()
     now = clock or utc_now
     lists = [pki.crl("leaves"), pki.crl("authorities", authority=pki.root)] if crls else []
-    files = files_of(pki.issue("hub", oin=HUB_OIN), lists, now)
+    files = files_of(pki.issue("hub", oin=HUB.oin), lists, now)
     async with open_register(folder, now) as register:
         ahead = [0.0]
         follower = Follower(register, Table.load, clock=lambda: time.monotonic() + ahead[0])
@@ -175,8 +172,8 @@ async def running_hub(
                 follower=follower,
                 peers=Peers(files.trust, now),
                 traffic=forwarding,
-                hub_oin=Oin(HUB_OIN),
-                operators=frozenset({small_world.DESK}),
+                hub_oin=HUB.oin,
+                operators=frozenset({OPERATOR.oin}),
                 bounds=bounds,
                 clock=now,
                 monotonic=time.monotonic,
@@ -271,7 +268,7 @@ def files_of(own: Identity, lists: Sequence[Path], now: Clock) -> HubFiles:
 
 
 async def _seed(register: SqlRegister, facts: Iterable[Fact]) -> None:
-    async with register.transaction(Actor(caller=small_world.DESK, method="seed")) as transaction:
+    async with register.transaction(Actor(caller=OPERATOR.oin, method="seed")) as transaction:
         await transaction.put(*facts)
 
 

@@ -6,15 +6,14 @@ from uuid import UUID
 from sqlalchemy import select
 
 from support.builders.orders import NOW
-from support.builders.pki import NOORD_OIN
+from wissel.clients.testing.cast import NOORD
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.values.identifiers import Oin
 from wissel.server.store.database import BlockingDatabase, journal_url
 from wissel.server.store.journal.journal import SqlJournal
 from wissel.server.store.journal.tables import ENTRY
 
-ME: Final = Oin(NOORD_OIN)
+ME: Final = NOORD.oin
 """Who sends `orders.order()`."""
 ID: Final = UUID(int=1)
 """Its message id."""

@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
-from support.builders.pki import HUB_OIN, STRANGER_OIN, ZUID_OIN, Pki
+from support.builders.pki import Pki
+from support.cast import STRANGER
 from support.fakes.raw_hub import Delivery, RawHub, deliver
 from support.worlds.hub import refusal
 from wissel.clients import (
@@ -15,8 +16,8 @@ from wissel.clients import (
     LasSettings,
     Refused,
 )
+from wissel.clients.testing.cast import HUB, ZUID
 from wissel.clients.transport.status_errors import translate
-from wissel.routing.values.identifiers import Oin
 
 NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)
 
@@ -40,10 +41,10 @@ class LasWorld:
 
     def __init__(self, folder: Path) -> None:
         self.pki = Pki.create(folder / "pki")
-        self.hub = self.pki.issue("hub", oin=HUB_OIN)
+        self.hub = self.pki.issue("hub", oin=HUB.oin)
         self.noord = self.pki.issue("noord")
-        self.zuid = self.pki.issue("zuid", oin=ZUID_OIN)
-        self.stranger = self.pki.issue("stranger", oin=STRANGER_OIN)
+        self.zuid = self.pki.issue("zuid", oin=ZUID.oin)
+        self.stranger = self.pki.issue("stranger", oin=STRANGER.oin)
         self.raw = RawHub(self.hub, self.noord)
         self.las = Recording()
         self.storage = folder / "storage"
@@ -54,7 +55,7 @@ class LasWorld:
         me = Identity.load(self.zuid.certificate, self.zuid.key, self.zuid.roots)
         settings = LasSettings(
             listen="localhost:0",
-            hub_oin=Oin(HUB_OIN),
+            hub_oin=HUB.oin,
             storage=self.storage,
             now=lambda: self.clock,
             max_payload_bytes=1024 * 1024,

@@ -18,6 +18,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from support.worlds.stores import open_register
+from wissel.clients.testing.cast import DUO, NOORD, OPERATOR, SWV, SWV_OIN, ZUID
 from wissel.routing.facts import (
     OPERATOR_SOURCE,
     Agreement,
@@ -67,18 +68,12 @@ OTHER_BOARD: Final = BoardNumber("99002")
 SCHOOL: Final = Brin("99XA")
 SECOND_SCHOOL: Final = Brin("99XB")
 CLOSED_SCHOOL: Final = Brin("99XC")
-SWV: Final = Swv("PO9901")
-SWV_OIN: Final = Oin("00000003990000010000")
-NOORD: Final = Oin("00000003990000110000")
-ZUID: Final = Oin("00000003990000120000")
-OWN_OIN: Final = Oin("00000003990000110001")
-DESK: Final = Oin("00000003990000990000")
-DUO_CALLER: Final = Oin("00000001990000010000")
-LAS_NOORD: Final = SystemId("las-noord")
+OWN_OIN: Final = Oin("00000003990000030001")
+LAS_NOORD: Final = NOORD.system_id
 SWV_NOORD: Final = SystemId("swv-noord")
-LAS_ZUID: Final = SystemId("las-zuid")
+LAS_ZUID: Final = ZUID.system_id
 OSO_OV: Final = ServiceCode("OSO_OV")
-OPERATOR: Final = Scope.everything()
+AS_OPERATOR: Final = Scope.everything()
 AS_NOORD: Final = Scope.of([LAS_NOORD, SWV_NOORD])
 AS_ZUID: Final = Scope.of([LAS_ZUID])
 KEY: Final = RoutingKey("0000000700099XA00001")
@@ -97,7 +92,9 @@ class World:
 
     async def run(self, actor: Callable[[Transaction], Awaitable[T]]) -> T:
         """Do one thing in one change of the register."""
-        async with self.register.transaction(Actor(caller=DESK, method="test")) as transaction:
+        async with self.register.transaction(
+            Actor(caller=OPERATOR.oin, method="test")
+        ) as transaction:
             return await actor(transaction)
 
     async def put(self, *facts: Fact) -> None:
@@ -194,7 +191,7 @@ def mandate_command(
 
 
 async def give(
-    world: World, command: CreateMandate | None = None, scope: Scope = OPERATOR
+    world: World, command: CreateMandate | None = None, scope: Scope = AS_OPERATOR
 ) -> GivenMandate:
     """Give a mandate, by default that of `mandate_command`."""
     asked = command or mandate_command()
@@ -241,14 +238,14 @@ def _facts() -> list[Fact]:
         school(SECOND_SCHOOL, BOARD, "01"),
         school(CLOSED_SCHOOL, OTHER_BOARD, "00", closed=dt.date(2026, 7, 31)),
         Samenwerkingsverband(code=SWV, name="SWV Een", oin=SWV_OIN),
-        Party(oin=NOORD, name="Noord", role=Role.VENDOR),
-        Party(oin=ZUID, name="Zuid", role=Role.VENDOR),
-        Party(oin=DUO_CALLER, name="Keten", role=Role.CHAIN_PARTNER),
-        System(system_id=LAS_NOORD, party=NOORD, name="Noord LAS"),
-        System(system_id=SWV_NOORD, party=NOORD, name="Noord SWV", oin=OWN_OIN),
-        System(system_id=LAS_ZUID, party=ZUID, name="Zuid LAS"),
+        Party(oin=NOORD.oin, name="Noord", role=Role.VENDOR),
+        Party(oin=ZUID.oin, name="Zuid", role=Role.VENDOR),
+        Party(oin=DUO.oin, name="Keten", role=Role.CHAIN_PARTNER),
+        System(system_id=LAS_NOORD, party=NOORD.oin, name="Noord LAS"),
+        System(system_id=SWV_NOORD, party=NOORD.oin, name="Noord SWV", oin=OWN_OIN),
+        System(system_id=LAS_ZUID, party=ZUID.oin, name="Zuid LAS"),
         qualification(LAS_NOORD, OSO_OV),
         qualification(LAS_ZUID, OSO_OV),
         *(agreement(each, kind) for each in (BOARD, OTHER_BOARD, SWV) for kind in BOARD_KINDS),
-        *(agreement(each, kind) for each in (NOORD, ZUID) for kind in VENDOR_KINDS),
+        *(agreement(each, kind) for each in (NOORD.oin, ZUID.oin) for kind in VENDOR_KINDS),
     ]

@@ -3,13 +3,14 @@
 from pathlib import Path
 
 import wissel.clients
-from support.builders.pki import HUB_OIN, ZUID_OIN, Pki
+from support.builders.pki import Pki
 from support.fakes.scripted_hub import ScriptedHub
 from wissel.clients import (
     AsyncHub,
     Identity,
     Patience,
 )
+from wissel.clients.testing.cast import HUB, ZUID
 
 DOSSIER = Path(wissel.clients.__file__).parent / "fixtures" / "dossier-overstap.xml"
 
@@ -22,7 +23,7 @@ class World:
         self.pki = Pki.create(folder / "pki")
         self.noord = self.pki.issue("noord")
         self.server = ScriptedHub(  # type: ignore[abstract] # serves what a sender calls
-            self.pki.issue("hub", oin=HUB_OIN), self.pki.issue("zuid", oin=ZUID_OIN)
+            self.pki.issue("hub", oin=HUB.oin), self.pki.issue("zuid", oin=ZUID.oin)
         )
         self.script = self.server.script
         self.waits: list[float] = []

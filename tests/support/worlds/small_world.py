@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Final
 from uuid import UUID, uuid5
 
+from wissel.clients.testing.cast import DUO, NOORD, OPERATOR, SWV, SWV_OIN, ZUID
 from wissel.routing.facts import (
     Agreement,
     AgreementKind,
@@ -38,11 +39,9 @@ from wissel.routing.values.identifiers import (
     BoardNumber,
     Brin,
     Namespace,
-    Oin,
     Organisation,
     RoutingKey,
     ServiceCode,
-    Swv,
     SystemId,
     Vestiging,
 )
@@ -58,15 +57,9 @@ BOARD_2: Final = BoardNumber("99002")
 XA: Final = Brin("99XA")
 XB: Final = Brin("99XB")
 XC: Final = Brin("99XC")
-SWV: Final = Swv("PO9901")
-SWV_OIN: Final = Oin("00000001999999012000")
 
-NOORD: Final = Oin("00000003999999010000")
-ZUID: Final = Oin("00000003999999020000")
-DUO: Final = Oin("00000004999999030000")
-DESK: Final = Oin("00000004999999040000")
-LAS_NOORD: Final = SystemId("las-noord")
-LAS_ZUID: Final = SystemId("las-zuid")
+LAS_NOORD: Final = NOORD.system_id
+LAS_ZUID: Final = ZUID.system_id
 
 OSO_OV: Final = ServiceCode("OSO_OV")
 OSO_SWV: Final = ServiceCode("OSO_SWV")
@@ -205,7 +198,7 @@ def services() -> list[Service]:
         Service(
             code=OSO_OV,
             name="OSO overstap",
-            owner=DESK,
+            owner=OPERATOR.oin,
             board_agreements=(osr, oso),
             vendor_agreements=vendor,
             forwardable=True,
@@ -217,7 +210,7 @@ def services() -> list[Service]:
         Service(
             code=OSO_SWV,
             name="OSO samenwerkingsverband",
-            owner=DESK,
+            owner=OPERATOR.oin,
             board_agreements=(osr, oso, AgreementKind.OSO_SWV_EXTENSION),
             vendor_agreements=vendor,
             forwardable=True,
@@ -226,7 +219,7 @@ def services() -> list[Service]:
         Service(
             code=RIO,
             name="Registratie Instellingen en Opleidingen",
-            owner=DUO,
+            owner=DUO.oin,
             aliases=(ServiceCode("RIO_PO"),),
             processed_by_owner=True,
             versions=(ServiceVersion(namespace=RIO_1, period=Period(START)),),
@@ -236,19 +229,17 @@ def services() -> list[Service]:
 
 def parties() -> list[Party | System | Agreement | Qualification]:
     """Return both vendors with a system, their agreements and open gates; DUO; the desk."""
-    vendors = ((NOORD, LAS_NOORD), (ZUID, LAS_ZUID))
     facts: list[Party | System | Agreement | Qualification] = [
-        Party(oin=DUO, name="DUO", role=Role.CHAIN_PARTNER),
-        Party(oin=DESK, name="Servicedesk", role=Role.OPERATOR),
+        Party(oin=player.oin, name=player.title, role=Role(player.role))
+        for player in (DUO, OPERATOR, NOORD, ZUID)
     ]
-    for oin, system_id in vendors:
+    for vendor in (NOORD, ZUID):
         facts += [
-            Party(oin=oin, name=str(system_id), role=Role.VENDOR),
-            System(system_id=system_id, party=oin, name=str(system_id)),
-            agreement(oin, AgreementKind.VENDOR_OSR),
-            agreement(oin, AgreementKind.VENDOR_OSO),
+            System(system_id=vendor.system_id, party=vendor.oin, name=vendor.title),
+            agreement(vendor.oin, AgreementKind.VENDOR_OSR),
+            agreement(vendor.oin, AgreementKind.VENDOR_OSO),
         ]
-        facts += [qualification(system_id, code) for code in (OSO_OV, OSO_SWV, RIO)]
+        facts += [qualification(vendor.system_id, code) for code in (OSO_OV, OSO_SWV, RIO)]
     return facts
 
 

@@ -8,10 +8,11 @@ import pytest
 import typer
 from typer.core import TyperGroup
 
-from support.builders.pki import HUB_OIN, Pki
+from support.builders.pki import Pki
 from wissel.clients.cli import main
 from wissel.clients.cli.app import app, hoisted
 from wissel.clients.cli.examples import EXAMPLES, commands
+from wissel.clients.testing.cast import HUB
 
 
 @pytest.fixture(autouse=True)
@@ -147,7 +148,7 @@ def test_a_file_without_receipts_proves_nothing(
     path = tmp_path / "receipt.json"
     path.write_text(text)
 
-    code = run("receipt", "verify", str(path), f"--hub-oin={HUB_OIN}", f"--trust-roots={pki.roots}")
+    code = run("receipt", "verify", str(path), f"--hub-oin={HUB.oin}", f"--trust-roots={pki.roots}")
 
     assert code == 2
     assert problem in capsys.readouterr().err

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from support.builders.pki import NOORD_OIN, ZUID_OIN, Pki
 from support.builders.pki import Identity as Issued
+from support.builders.pki import Pki
 from wissel.clients import Identity, IdentityError
+from wissel.clients.testing.cast import NOORD, ZUID
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def load(issued: Issued) -> Identity:
 
 
 def test_the_oin_is_that_of_the_certificate(issued: Issued) -> None:
-    assert load(issued).oin == NOORD_OIN
+    assert load(issued).oin == NOORD.oin
 
 
 def test_a_key_that_others_may_read_is_refused(issued: Issued) -> None:
@@ -36,7 +37,7 @@ def test_a_key_that_others_may_read_is_refused(issued: Issued) -> None:
 
 
 def test_a_key_of_another_certificate_is_refused(pki: Pki, issued: Issued) -> None:
-    other = pki.issue("zuid", oin=ZUID_OIN)
+    other = pki.issue("zuid", oin=ZUID.oin)
 
     with pytest.raises(IdentityError, match="not that of the certificate"):
         Identity.load(issued.certificate, other.key, issued.roots)

@@ -9,11 +9,12 @@ import pytest
 from wissel.clients.errors import StorageError
 from wissel.clients.sending.outbox import Entry, Outbox
 from wissel.clients.storage.atomic_write import write_atomically
+from wissel.clients.testing.cast import HUB
 from wissel.dossier.v1 import dossier_pb2
 
 ENTRY = Entry(
     message_id=UUID(int=1),
-    hub_oin="00000003990000090000",
+    hub_oin=HUB.oin,
     path=Path("/somewhere/dossier.xml"),
     payload_size=3,
     payload_sha256="00" * 32,

@@ -7,11 +7,12 @@ import pytest
 
 from support.builders import envelopes
 from support.builders.orders import DIGEST, NOW, order
-from support.builders.pki import HUB_OIN, NOORD_OIN, ZUID_OIN, Identity, Pki
+from support.builders.pki import Identity, Pki
 from support.fakes.raw_hub import RawHub
 from wissel.clients.identity import Identity as LasIdentity
 from wissel.clients.identity import Material
 from wissel.clients.las.opening import judge as judge_opening
+from wissel.clients.testing.cast import HUB, NOORD, ZUID
 from wissel.dossier.v1 import dossier_pb2
 from wissel.las.v1 import las_service_pb2
 from wissel.routing.exchange.delivery import claim, expire, owned, stored_answer
@@ -22,7 +23,6 @@ from wissel.routing.exchange.receipts import Exchange, ReceiverReceipt
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.signing.certificate_profile import Purpose
 from wissel.routing.signing.dsse import RECEIVER_RECEIPT
-from wissel.routing.values.identifiers import Oin
 from wissel.server.identity.crls import GRACE
 from wissel.server.identity.trust import HubTrust
 
@@ -43,7 +43,7 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
 def brief(pki: Pki) -> Identity:
     """A certificate that is valid for an hour either way."""
     hour = dt.timedelta(hours=1)
-    return pki.issue("brief", oin=NOORD_OIN, not_before=pki.now - hour, not_after=pki.now + hour)
+    return pki.issue("brief", oin=NOORD.oin, not_before=pki.now - hour, not_after=pki.now + hour)
 
 
 def fresh(error: dt.timedelta, at: dt.datetime) -> str:
@@ -142,7 +142,7 @@ def test_a_lease_at_its_end(error: dt.timedelta) -> None:
 
 @pytest.fixture(scope="module")
 def las(pki: Pki) -> Material:
-    zuid = pki.issue("zuid", oin=ZUID_OIN)
+    zuid = pki.issue("zuid", oin=ZUID.oin)
     return LasIdentity.load(zuid.certificate, zuid.key, zuid.roots).current()
 
 
@@ -150,7 +150,7 @@ def las(pki: Pki) -> Material:
 def hub(pki: Pki) -> RawHub:
     """A hub and a sender whose certificates outlast every wrong clock here."""
     long: dict[str, Any] = {"not_before": pki.now - 9 * DAY, "not_after": pki.now + 9 * DAY}
-    return RawHub(pki.issue("hub", oin=HUB_OIN, **long), pki.issue("sender", oin=NOORD_OIN, **long))
+    return RawHub(pki.issue("hub", oin=HUB.oin, **long), pki.issue("sender", oin=NOORD.oin, **long))
 
 
 @pytest.mark.parametrize("error", [*ERRORS, 2 * MINUTES - SECOND, 2 * MINUTES])
@@ -162,7 +162,7 @@ def test_a_stamp_that_holds_for_five_minutes(
     opening = las_service_pb2.Opening(header=made.header, stamp=made.stamp)
 
     def accept() -> object:
-        return judge_opening(opening, las, Oin(HUB_OIN), pki.now + error)
+        return judge_opening(opening, las, HUB.oin, pki.now + error)
 
     if -MINUTES <= error < 2 * MINUTES:
         assert accept()
@@ -175,16 +175,16 @@ def test_a_stamp_that_holds_for_five_minutes(
 def test_a_receipt_of_this_moment(pki: Pki, hub: RawHub, error: dt.timedelta) -> None:
     """The clock of the hub is behind that of the LAS: up to five minutes are forgiven."""
     exchange = Exchange(
-        hub_oin=Oin(HUB_OIN),
-        sender_oin=Oin(NOORD_OIN),
-        receiver_oin=Oin(NOORD_OIN),
+        hub_oin=HUB.oin,
+        sender_oin=NOORD.oin,
+        receiver_oin=NOORD.oin,
         message_id=envelopes.MESSAGE_ID,
         header_digest=DIGEST,
         payload_size=1,
         payload_sha256=DIGEST,
     )
     receipt = ReceiverReceipt(
-        signer_oin=Oin(NOORD_OIN), exchange=exchange, received=pki.now, stamp_digest=DIGEST
+        signer_oin=NOORD.oin, exchange=exchange, received=pki.now, stamp_digest=DIGEST
     )
     body = dossier_pb2.ReceiverReceipt(**receiver_receipt_fields(receipt)).SerializeToString()
     signed = hub.sender.sign(body, RECEIVER_RECEIPT)

@@ -6,6 +6,7 @@ import pytest
 
 from support.builders.queries import decided, operator, partner, query, refusal, route, vendor
 from support.worlds import small_world as w
+from wissel.clients.testing.cast import SWV, ZUID
 from wissel.routing.deciding.decide import decide
 from wissel.routing.deciding.decision import Refusal
 from wissel.routing.deciding.query import Asker, Query
@@ -30,7 +31,7 @@ def test_a_route_tells_where_and_by_which_mandates() -> None:
 
     assert decision.endpoint_id == w.endpoint(w.C_ZUID, 1).endpoint_id
     assert decision.url == "https://las-zuid.example:8443"
-    assert decision.receiver_oin == w.ZUID
+    assert decision.receiver_oin == ZUID.oin
     assert decision.system_id == w.LAS_ZUID
     assert decision.service == w.OSO_OV
     assert decision.version == w.OV_2026
@@ -47,13 +48,13 @@ def test_a_route_tells_where_and_by_which_mandates() -> None:
 
 def test_a_system_with_its_own_oin_receives_under_it() -> None:
     own = Oin("00000003999999029000")
-    system = System(system_id=w.LAS_ZUID, party=w.ZUID, name="las", oin=own)
+    system = System(system_id=w.LAS_ZUID, party=ZUID.oin, name="las", oin=own)
 
     assert own == route(decided(None, system)).receiver_oin
 
 
 def test_a_samenwerkingsverband_receives_through_its_own_system() -> None:
-    decision = route(decided(query(w.SWV, service=w.OSO_SWV)))
+    decision = route(decided(query(SWV, service=w.OSO_SWV)))
 
     assert w.SWV_ZUID.mandate_id == decision.receiver_mandate_id
 
@@ -163,7 +164,7 @@ ENDS: list[tuple[str, Fact]] = [
     ("version", _service(period=Period(w.START, w.TODAY))),
     ("sender's agreement", w.agreement(w.BOARD_1, AgreementKind.OSO, end=w.TODAY)),
     ("receiver's agreement", w.agreement(w.BOARD_2, AgreementKind.OSO, end=w.TODAY)),
-    ("vendor's agreement", w.agreement(w.ZUID, AgreementKind.VENDOR_OSR, end=w.TODAY)),
+    ("vendor's agreement", w.agreement(ZUID.oin, AgreementKind.VENDOR_OSR, end=w.TODAY)),
     ("receiver's closing", w.school(w.XC, w.BOARD_2, "01", closed=w.TODAY)),
 ]
 
@@ -174,7 +175,7 @@ def test_a_route_holds_until_the_first_end_that_is_known(what: str, fact: Fact) 
 
 
 def test_one_vendor_on_both_sides_is_everyday_traffic() -> None:
-    decision = route(decided(query(w.XC, sender=w.XB, asker=vendor(w.ZUID))))
+    decision = route(decided(query(w.XC, sender=w.XB, asker=vendor(ZUID.oin))))
 
     assert w.LAS_ZUID == decision.sender_system_id == decision.system_id
 

@@ -7,6 +7,7 @@ import pytest
 
 from support.builders.queries import decided, partner, query, refusal, route, vendor
 from support.worlds import small_world as w
+from wissel.clients.testing.cast import DUO, NOORD, SWV, ZUID
 from wissel.routing.deciding.query import Asker, Query
 from wissel.routing.facts import (
     AgreementKind,
@@ -50,7 +51,7 @@ SENDER_GATES: list[tuple[Reason, Fact]] = [
     (Reason.SYSTEM_NOT_QUALIFIED, w.qualification(w.LAS_NOORD, w.OSO_OV, qualified=False)),
     (
         Reason.VENDOR_AGREEMENT_MISSING,
-        w.agreement(w.NOORD, AgreementKind.VENDOR_OSO, end=w.TODAY - ONE_DAY),
+        w.agreement(NOORD.oin, AgreementKind.VENDOR_OSO, end=w.TODAY - ONE_DAY),
     ),
     (
         Reason.ROLLOUT_CLOSED,
@@ -70,7 +71,7 @@ def test_a_sender_that_may_not_act(reason: Reason, fact: Fact) -> None:
 
 @pytest.mark.parametrize(("reason", "fact"), SENDER_GATES)
 def test_a_receiver_that_may_not_act(reason: Reason, fact: Fact) -> None:
-    asked = query(w.XA, sender=w.XC, asker=vendor(w.ZUID))
+    asked = query(w.XA, sender=w.XC, asker=vendor(ZUID.oin))
 
     assert (Side.RECEIVER, reason) == refusal(decided(asked, fact))
 
@@ -97,8 +98,8 @@ def test_a_moved_school_waits_until_its_new_board_has_signed() -> None:
 
 
 def test_the_extension_for_samenwerkingsverbanden_lapses_with_oso() -> None:
-    lapsed = w.agreement(w.SWV, AgreementKind.OSO, end=w.TODAY - ONE_DAY)
-    asked = query(w.SWV, service=w.OSO_SWV)
+    lapsed = w.agreement(SWV, AgreementKind.OSO, end=w.TODAY - ONE_DAY)
+    asked = query(SWV, service=w.OSO_SWV)
     only_extension = dataclasses.replace(
         w.services()[1], board_agreements=(AgreementKind.OSO_SWV_EXTENSION,)
     )
@@ -114,10 +115,10 @@ def test_the_extension_for_samenwerkingsverbanden_lapses_with_oso() -> None:
         (Reason.SENDER_UNKNOWN, query(sender=Brin("99ZZ"))),
         (Reason.SENDER_UNKNOWN, query(sender=Brin("99ZZ"), asker=partner())),
         (Reason.SENDER_NOT_ALLOWED, query(sender=None)),
-        (Reason.SENDER_NOT_ALLOWED, query(asker=Asker(oin=w.DUO, role=Role.PORTAL))),
-        (Reason.SENDER_NOT_ALLOWED, query(asker=Asker(oin=w.NOORD, role=Role.VENDOR))),
+        (Reason.SENDER_NOT_ALLOWED, query(asker=Asker(oin=DUO.oin, role=Role.PORTAL))),
+        (Reason.SENDER_NOT_ALLOWED, query(asker=Asker(oin=NOORD.oin, role=Role.VENDOR))),
         (Reason.SENDER_NOT_ALLOWED, query(sender_routing_key=w.key(w.XA, 9))),
-        (Reason.MANDATE_MISSING, query(asker=vendor(w.ZUID))),
+        (Reason.MANDATE_MISSING, query(asker=vendor(ZUID.oin))),
     ],
 )
 def test_a_sender_that_is_none(reason: Reason, asked: Query) -> None:
@@ -147,7 +148,7 @@ def test_twelve_months_after_a_leap_day() -> None:
 
 
 def test_the_routing_key_picks_the_senders_system() -> None:
-    asker = Asker(oin=w.NOORD, role=Role.VENDOR, system_ids=(w.LAS_NOORD, w.LAS_ZUID))
+    asker = Asker(oin=NOORD.oin, role=Role.VENDOR, system_ids=(w.LAS_NOORD, w.LAS_ZUID))
     by_key = query(sender=w.XB, asker=asker, sender_routing_key=w.key(w.XB, 2))
     without = query(sender=w.XB, asker=asker)
 
@@ -163,8 +164,8 @@ def test_the_key_of_anothers_system_does_not_let_send() -> None:
 
 def test_the_first_system_in_order_of_id_that_may_act_sends() -> None:
     extra = SystemId("a-first")
-    asker = Asker(oin=w.NOORD, role=Role.VENDOR, system_ids=(w.LAS_NOORD, extra))
-    system = System(system_id=extra, party=w.NOORD, name="first")
+    asker = Asker(oin=NOORD.oin, role=Role.VENDOR, system_ids=(w.LAS_NOORD, extra))
+    system = System(system_id=extra, party=NOORD.oin, name="first")
     given = w.mandate(w.XA, extra)
 
     assert w.LAS_NOORD == route(decided(query(asker=asker), system, given)).sender_system_id
@@ -174,7 +175,7 @@ def test_the_first_system_in_order_of_id_that_may_act_sends() -> None:
 
 def test_the_refusal_is_that_of_the_system_that_got_furthest() -> None:
     extra = SystemId("a-first")
-    asker = Asker(oin=w.NOORD, role=Role.VENDOR, system_ids=(extra, w.LAS_NOORD))
+    asker = Asker(oin=NOORD.oin, role=Role.VENDOR, system_ids=(extra, w.LAS_NOORD))
     closed = w.qualification(w.LAS_NOORD, w.OSO_OV, rollout=RolloutStage.CLOSED)
 
     assert (Side.SENDER, Reason.ROLLOUT_CLOSED) == refusal(decided(query(asker=asker), closed))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from support.builders.queries import decided, partner, query, refusal, route
 from support.worlds import small_world as w
+from wissel.clients.testing.cast import NOORD, ZUID
 from wissel.routing.deciding.decide import decide
 from wissel.routing.deciding.decision import Refusal, Route
 from wissel.routing.deciding.locate import Located, locate
@@ -151,7 +152,7 @@ GATES: Sequence[Fact] = (
         for rollout in RolloutStage
     ),
     *(w.agreement(w.BOARD_2, kind, end=w.START) for kind in AgreementKind),
-    *(w.agreement(party, AgreementKind.VENDOR_OSO, end=w.START) for party in (w.NOORD, w.ZUID)),
+    *(w.agreement(party, AgreementKind.VENDOR_OSO, end=w.START) for party in (NOORD.oin, ZUID.oin)),
 )
 """Facts that close gates without taking an endpoint or mandate out of its period."""
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from support.builders.queries import decided, operator, partner, query, vendor
 from support.worlds import small_world as w
+from wissel.clients.testing.cast import NOORD, SWV, ZUID
 from wissel.routing.deciding.audience import audience_for, for_audience, steps_for_audience
 from wissel.routing.deciding.decide import decide
 from wissel.routing.deciding.decision import Audience, Outcome, Refusal, Route
@@ -32,16 +33,16 @@ FACTS: list[Fact] = [
     w.endpoint(w.C_ZUID, 2),
     w.qualification(w.LAS_ZUID, w.OSO_OV, qualified=False),
     w.qualification(w.LAS_NOORD, w.OSO_OV, rollout=RolloutStage.CLOSED),
-    w.agreement(w.ZUID, AgreementKind.VENDOR_OSR, end=w.START),
+    w.agreement(ZUID.oin, AgreementKind.VENDOR_OSR, end=w.START),
     w.mandate(w.XA, w.LAS_NOORD, processing=Processing.REJECTED),
 ]
 QUERIES = st.builds(
     lambda receiver, sender, asker, service, version: query(
         receiver, sender=sender, asker=asker, service=service, version=version
     ),
-    st.sampled_from([w.XA, w.XB, w.XC, w.SWV, Brin("99ZZ")]),
+    st.sampled_from([w.XA, w.XB, w.XC, SWV, Brin("99ZZ")]),
     st.sampled_from([None, w.XA, w.XB, w.XC, Brin("99ZZ")]),
-    st.sampled_from([vendor(w.NOORD), vendor(w.ZUID), partner(), operator()]),
+    st.sampled_from([vendor(NOORD.oin), vendor(ZUID.oin), partner(), operator()]),
     st.sampled_from([w.OSO_OV, w.OSO_SWV, ServiceCode("VVA")]),
     st.sampled_from([None, None, w.OV_2026, Namespace("urn:none")]),
 )
@@ -136,7 +137,7 @@ def test_choices_are_told_without_vendors() -> None:
 
 
 def test_the_receivers_vendor_is_on_its_own_side() -> None:
-    asked = query(w.XC, sender=w.XB, asker=vendor(w.ZUID))
+    asked = query(w.XC, sender=w.XB, asker=vendor(ZUID.oin))
 
     for fact in (SUSPENDED, AWAITING, UNSIGNED):
         assert audience_for(w.table(fact), asked.asker, asked, w.TODAY) is Audience.OWN_SIDE
@@ -144,7 +145,7 @@ def test_the_receivers_vendor_is_on_its_own_side() -> None:
 
 @pytest.mark.parametrize(
     ("asker", "audience"),
-    [(vendor(w.ZUID), Audience.OWN_SIDE), (vendor(w.NOORD), Audience.OTHER_SIDE)],
+    [(vendor(ZUID.oin), Audience.OWN_SIDE), (vendor(NOORD.oin), Audience.OTHER_SIDE)],
 )
 def test_of_two_vendors_at_a_school_each_hears_of_its_own(asker: Asker, audience: Audience) -> None:
     asked = query(w.XB, sender=w.XA, asker=asker, vestiging="02")
@@ -153,7 +154,7 @@ def test_of_two_vendors_at_a_school_each_hears_of_its_own(asker: Asker, audience
 
 
 def test_of_two_vendors_neither_hears_all_when_no_endpoint_was_meant() -> None:
-    asked = query(w.XB, asker=vendor(w.ZUID), aanleverpunt="9")
+    asked = query(w.XB, asker=vendor(ZUID.oin), aanleverpunt="9")
 
     assert audience_for(w.table(), asked.asker, asked, w.TODAY) is Audience.OTHER_SIDE
 

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from support.builders.orders import DONE, FAILED, LEASE, NO, NOW, UNCERTAIN, order
-from support.builders.pki import STRANGER_OIN, ZUID_OIN
+from support.cast import STRANGER
+from wissel.clients.testing.cast import ZUID
 from wissel.routing.exchange.delivery import Delivery, Result, State, claim, expire, finish, settle
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin
 
-RECEIVERS = [Oin(ZUID_OIN), Oin(STRANGER_OIN)]
+RECEIVERS = [ZUID.oin, STRANGER.oin]
 
 
 @dataclass

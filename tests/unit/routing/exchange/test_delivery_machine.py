@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from support.builders.orders import DIGEST, DONE, FAILED, LATER, NO, NOW, UNCERTAIN, order
-from support.builders.pki import STRANGER_OIN
+from support.cast import STRANGER
 from wissel.routing.exchange.delivery import (
     Delivery,
     Result,
@@ -20,7 +20,6 @@ from wissel.routing.exchange.delivery import (
 )
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.values.identifiers import Oin
 
 OTHER_DIGEST = b"\x02" * 32
 
@@ -41,7 +40,7 @@ def test_a_delivered_message_is_answered_with_itself_whatever_the_clock_says() -
     delivered = ended(DONE)
 
     assert stored_answer(delivered, DIGEST, LATER + dt.timedelta(days=400)) is delivered
-    assert claim(delivered, order(receiver_oin=Oin(STRANGER_OIN)), LATER) is delivered
+    assert claim(delivered, order(receiver_oin=STRANGER.oin), LATER) is delivered
 
 
 @pytest.mark.parametrize(
@@ -77,7 +76,7 @@ def test_a_message_in_progress_says_when_to_come_back() -> None:
 
 
 def test_a_failed_message_may_go_by_any_route() -> None:
-    again = claim(ended(FAILED), order(receiver_oin=Oin(STRANGER_OIN)), NOW)
+    again = claim(ended(FAILED), order(receiver_oin=STRANGER.oin), NOW)
 
     assert (again.state, again.attempt, again.bound) == (State.ACCEPTED, 2, False)
 
@@ -88,7 +87,7 @@ def test_an_uncertain_message_goes_to_the_same_receiver_only(delivery: Delivery)
 
     assert (again.attempt, again.bound) == (2, True)
     with pytest.raises(Refused) as refused:
-        claim(delivery, order(receiver_oin=Oin(STRANGER_OIN)), LATER)
+        claim(delivery, order(receiver_oin=STRANGER.oin), LATER)
     assert refused.value.reason is Reason.DELIVERY_UNCERTAIN
 
 
@@ -101,7 +100,7 @@ def test_a_failure_does_not_make_an_uncertain_message_certain() -> None:
     assert after is not None
     assert after.state is State.UNCERTAIN
     with pytest.raises(Refused, match="DELIVERY_UNCERTAIN"):
-        claim(after, order(receiver_oin=Oin(STRANGER_OIN)), NOW)
+        claim(after, order(receiver_oin=STRANGER.oin), NOW)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from support.builders import envelopes
 from support.builders.envelopes import NOW
+from wissel.clients.testing.cast import SWV
 from wissel.dossier.v1 import dossier_pb2
 from wissel.routing.exchange.envelope import SKEW, Address, freshness
 from wissel.routing.exchange.messages import (
@@ -42,7 +43,7 @@ def test_a_header_survives_the_wire() -> None:
             vestiging=Vestiging("99XA02"),
             routing_key=RoutingKey("0000000700099XA00001"),
         ),
-        receiver=Address(organisation=envelopes.SWV),
+        receiver=Address(organisation=SWV),
         correlation_id=envelopes.MESSAGE_ID,
     )
 

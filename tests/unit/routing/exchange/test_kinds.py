@@ -6,13 +6,13 @@ from itertools import product
 import pytest
 
 from support.builders import envelopes
-from support.builders.pki import DUO_OIN
+from wissel.clients.testing.cast import DUO
 from wissel.routing.exchange.envelope import Address, Attestation, Kind
 from wissel.routing.exchange.kinds import check_delivery_point, check_kind
 from wissel.routing.facts import Service
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.values.identifiers import Brin, Oin, RoutingKey, ServiceCode, Swv
+from wissel.routing.values.identifiers import Brin, RoutingKey, ServiceCode, Swv
 
 BRIN, OTHER, SWV = Brin("99XA"), Brin("99XB"), Swv("PO9901")
 KEY, OTHER_KEY = RoutingKey("0000000700099XA00001"), RoutingKey("0000000700099XA00002")
@@ -33,7 +33,7 @@ ALLOWED = {
 
 def service(code: str) -> Service:
     forwardable = code.startswith("OSO")
-    return Service(code=ServiceCode(code), name=code, owner=Oin(DUO_OIN), forwardable=forwardable)
+    return Service(code=ServiceCode(code), name=code, owner=DUO.oin, forwardable=forwardable)
 
 
 def expected(kind: Kind, code: str, relation: str) -> Reason | None:

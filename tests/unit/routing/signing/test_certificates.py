@@ -9,16 +9,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from support.builders.pki import (
-    CLIENT_AUTH,
-    NOORD_OIN,
-    SERVER_AUTH,
-    ZUID_OIN,
-    Authority,
-    Identity,
-    Pki,
-    PrivateKey,
-)
+from support.builders.pki import CLIENT_AUTH, SERVER_AUTH, Authority, Identity, Pki, PrivateKey
+from wissel.clients.testing.cast import NOORD, ZUID
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.signing.certificate_profile import Purpose
@@ -50,11 +42,11 @@ def reason_of(trust: Trust, identity: Identity, purpose: Purpose, at: dt.datetim
 def test_a_good_certificate_serves_every_purpose(
     pki: Pki, trust: Trust, key: Any, purpose: Purpose
 ) -> None:
-    identity = pki.issue("good", oin=NOORD_OIN, key=key)
+    identity = pki.issue("good", oin=NOORD.oin, key=key)
 
     path = trust.path(identity.chain_der, purpose, pki.now)
 
-    assert path.oin == NOORD_OIN
+    assert path.oin == NOORD.oin
     assert path.leaf == identity.leaf
     assert path.chain == (*identity.chain, pki.root.certificate)
     assert path.not_after == identity.leaf.not_valid_after_utc
@@ -63,14 +55,14 @@ def test_a_good_certificate_serves_every_purpose(
 def test_a_client_needs_no_san(pki: Pki, trust: Trust) -> None:
     identity = pki.issue("no-san", dns=())
 
-    assert trust.path(identity.chain_der, CLIENT, pki.now).oin == NOORD_OIN
+    assert trust.path(identity.chain_der, CLIENT, pki.now).oin == NOORD.oin
 
 
 @pytest.mark.parametrize("key", ["P-256", "P-384", "Ed25519", "RSA-2048"])
 def test_a_signer_needs_no_extended_key_usage(pki: Pki, trust: Trust, key: Any) -> None:
     identity = pki.signer("signer", key=key)
 
-    assert trust.path(identity.chain_der, SIGNER, pki.now).oin == NOORD_OIN
+    assert trust.path(identity.chain_der, SIGNER, pki.now).oin == NOORD.oin
 
 
 @pytest.mark.parametrize(
@@ -97,14 +89,14 @@ def test_a_signer_needs_no_extended_key_usage(pki: Pki, trust: Trust, key: Any) 
         ),
         ({"digital_signature": False}, SIGNER, Reason.CERTIFICATE_UNSUITABLE),
         ({"oins": ()}, CLIENT, Reason.OIN_MISSING),
-        ({"oins": (NOORD_OIN, ZUID_OIN)}, CLIENT, Reason.OIN_AMBIGUOUS),
-        ({"oins": (NOORD_OIN, NOORD_OIN)}, CLIENT, Reason.OIN_AMBIGUOUS),
-        ({"oins": (NOORD_OIN, "12345")}, CLIENT, Reason.OIN_AMBIGUOUS),
-        ({"oins": (NOORD_OIN[:-1],)}, CLIENT, Reason.OIN_MALFORMED),
-        ({"oins": (NOORD_OIN + "0",)}, CLIENT, Reason.OIN_MALFORMED),
-        ({"oins": (f" {NOORD_OIN}",)}, CLIENT, Reason.OIN_MALFORMED),
+        ({"oins": (NOORD.oin, ZUID.oin)}, CLIENT, Reason.OIN_AMBIGUOUS),
+        ({"oins": (NOORD.oin, NOORD.oin)}, CLIENT, Reason.OIN_AMBIGUOUS),
+        ({"oins": (NOORD.oin, "12345")}, CLIENT, Reason.OIN_AMBIGUOUS),
+        ({"oins": (NOORD.oin[:-1],)}, CLIENT, Reason.OIN_MALFORMED),
+        ({"oins": (NOORD.oin + "0",)}, CLIENT, Reason.OIN_MALFORMED),
+        ({"oins": (f" {NOORD.oin}",)}, CLIENT, Reason.OIN_MALFORMED),
         ({"oins": ("0000000399000001000a",)}, CLIENT, Reason.OIN_MALFORMED),
-        ({"oins": (f"OIN:{NOORD_OIN}",)}, SIGNER, Reason.OIN_MALFORMED),
+        ({"oins": (f"OIN:{NOORD.oin}",)}, SIGNER, Reason.OIN_MALFORMED),
     ],
     ids=str,
 )
@@ -117,17 +109,17 @@ def test_a_bad_certificate_is_refused(
 
 
 def test_an_oin_in_an_appended_certificate_does_not_count(pki: Pki, trust: Trust) -> None:
-    other = pki.issue("zuid", oin=ZUID_OIN)
+    other = pki.issue("zuid", oin=ZUID.oin)
     bare = pki.issue("bare", oins=(), append=[other.leaf])
-    named = pki.issue("named", oin=NOORD_OIN, append=[other.leaf])
+    named = pki.issue("named", oin=NOORD.oin, append=[other.leaf])
 
     assert reason_of(trust, bare, CLIENT, pki.now) is Reason.OIN_MISSING
-    assert trust.path(named.chain_der, CLIENT, pki.now).oin == NOORD_OIN
+    assert trust.path(named.chain_der, CLIENT, pki.now).oin == NOORD.oin
 
 
 def test_two_oins_in_one_attribute_group_are_ambiguous(pki: Pki) -> None:
     group = x509.RelativeDistinguishedName(
-        [x509.NameAttribute(NameOID.SERIAL_NUMBER, oin) for oin in (NOORD_OIN, ZUID_OIN)]
+        [x509.NameAttribute(NameOID.SERIAL_NUMBER, oin) for oin in (NOORD.oin, ZUID.oin)]
     )
     identity = pki.issue("group", subject=x509.Name([group]))
 
@@ -192,7 +184,7 @@ def test_a_leaf_is_no_authority(pki: Pki, trust: Trust) -> None:
     leaf = pki.issue("leaf")
     forged = pki.issue(
         "forged",
-        oin=ZUID_OIN,
+        oin=ZUID.oin,
         authority=Authority(
             certificate=leaf.leaf,
             private_key=leaf.private_key,
@@ -209,8 +201,8 @@ def test_an_intermediate_for_other_purposes_issues_no_clients(pki: Pki, trust: T
     identity = pki.issue("under-limited", authority=limited)
 
     assert reason_of(trust, identity, CLIENT, pki.now) is Reason.CERTIFICATE_UNSUITABLE
-    assert trust.path(identity.chain_der, SERVER, pki.now).oin == NOORD_OIN
-    assert trust.path(identity.chain_der, SIGNER, pki.now).oin == NOORD_OIN
+    assert trust.path(identity.chain_der, SERVER, pki.now).oin == NOORD.oin
+    assert trust.path(identity.chain_der, SIGNER, pki.now).oin == NOORD.oin
 
 
 @pytest.mark.parametrize("kind", ["short key", "may not issue", "no authority"])

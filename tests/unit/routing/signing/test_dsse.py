@@ -16,7 +16,8 @@ from securesystemslib.signer import (  # type: ignore[attr-defined] # it has no 
     Signature as TheirSignature,
 )
 
-from support.builders.pki import NOORD_OIN, ZUID_OIN, Identity, Pki
+from support.builders.pki import Identity, Pki
+from wissel.clients.testing.cast import NOORD, ZUID
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.signing import dsse
@@ -38,7 +39,7 @@ def trust(pki: Pki) -> Trust:
 
 @pytest.fixture(scope="module")
 def noord(pki: Pki) -> Identity:
-    return pki.signer("noord-signing", oin=NOORD_OIN)
+    return pki.signer("noord-signing", oin=NOORD.oin)
 
 
 @pytest.fixture(scope="module")
@@ -80,13 +81,13 @@ def test_the_encoding_is_that_of_securesystemslib(kind: str, payload: bytes) -> 
 
 @pytest.mark.parametrize("key", ["P-256", "P-384", "Ed25519", "RSA-2048"])
 def test_verified_bytes_come_back_with_their_signer(pki: Pki, trust: Trust, key: Any) -> None:
-    identity = pki.signer("signer", oin=ZUID_OIN, key=key)
+    identity = pki.signer("signer", oin=ZUID.oin, key=key)
 
     signed = signer_of(identity).sign(PAYLOAD, HUB_RECEIPT)
     verified = dsse.verify(signed, HUB_RECEIPT, trust, pki.now)
 
     assert verified.payload == PAYLOAD
-    assert verified.signer == ZUID_OIN
+    assert verified.signer == ZUID.oin
     assert verified.path.leaf == identity.leaf
 
 
@@ -116,7 +117,7 @@ def test_other_bytes_are_refused(signed: Signed, trust: Trust, pki: Pki) -> None
 
 
 def test_a_signature_by_another_key_is_refused(signed: Signed, trust: Trust, pki: Pki) -> None:
-    zuid = pki.signer("zuid-signing", oin=ZUID_OIN)
+    zuid = pki.signer("zuid-signing", oin=ZUID.oin)
 
     forged = with_chain(signed, *zuid.chain_der)
 
@@ -124,7 +125,7 @@ def test_a_signature_by_another_key_is_refused(signed: Signed, trust: Trust, pki
 
 
 def test_a_chain_that_leads_elsewhere_is_refused(trust: Trust, pki: Pki, tmp_path: Path) -> None:
-    foreign = pki.look_alike(tmp_path).signer("noord-signing", oin=NOORD_OIN)
+    foreign = pki.look_alike(tmp_path).signer("noord-signing", oin=NOORD.oin)
 
     refused = refusal(signer_of(foreign).sign(PAYLOAD, ENVELOPE_HEADER), trust, pki.now)
 
@@ -140,7 +141,7 @@ def test_a_chain_that_leads_elsewhere_is_refused(trust: Trust, pki: Pki, tmp_pat
         ({"ca": True}, Reason.CERTIFICATE_UNSUITABLE),
         ({"digital_signature": False}, Reason.CERTIFICATE_UNSUITABLE),
         ({"oins": ()}, Reason.OIN_MISSING),
-        ({"oins": (NOORD_OIN, ZUID_OIN)}, Reason.OIN_AMBIGUOUS),
+        ({"oins": (NOORD.oin, ZUID.oin)}, Reason.OIN_AMBIGUOUS),
         ({"oins": ("NL0000",)}, Reason.OIN_MALFORMED),
     ],
     ids=str,
@@ -192,7 +193,7 @@ def test_the_chain_has_limits(
 def test_the_path_is_judged_at_the_given_time(signed: Signed, trust: Trust, pki: Pki) -> None:
     later = pki.now + dt.timedelta(days=40)
 
-    assert dsse.verify(signed, ENVELOPE_HEADER, trust, pki.now).signer == NOORD_OIN
+    assert dsse.verify(signed, ENVELOPE_HEADER, trust, pki.now).signer == NOORD.oin
     assert refusal(signed, trust, later).metadata["cause"] == Reason.CERTIFICATE_EXPIRED
 
 
@@ -213,14 +214,14 @@ def test_securesystemslib_verifies_what_we_signed(pki: Pki, key: Any) -> None:
 
 @pytest.mark.parametrize("key", ["P-256", "P-384", "Ed25519", "RSA-2048"])
 def test_we_verify_what_securesystemslib_signed(pki: Pki, trust: Trust, key: Any) -> None:
-    identity = pki.signer("theirs", oin=ZUID_OIN, key=key)
+    identity = pki.signer("theirs", oin=ZUID.oin, key=key)
     envelope = Envelope(PAYLOAD, ENVELOPE_HEADER, {})
 
     made = envelope.sign(CryptoSigner(identity.private_key))
     signature = Signature(sig=bytes.fromhex(made.signature), chain=identity.chain_der)
     signed = Signed(payload=PAYLOAD, payload_type=ENVELOPE_HEADER, signatures=(signature,))
 
-    assert dsse.verify(signed, ENVELOPE_HEADER, trust, pki.now).signer == ZUID_OIN
+    assert dsse.verify(signed, ENVELOPE_HEADER, trust, pki.now).signer == ZUID.oin
 
 
 def test_a_signer_needs_the_key_of_its_certificate(noord: Identity, pki: Pki) -> None:

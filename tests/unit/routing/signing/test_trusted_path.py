@@ -3,7 +3,8 @@ import datetime as dt
 import pytest
 from cryptography.hazmat.primitives import hashes
 
-from support.builders.pki import CLIENT_AUTH, NOORD_OIN, Pki
+from support.builders.pki import CLIENT_AUTH, Pki
+from wissel.clients.testing.cast import NOORD
 from wissel.routing.facts import RevocationTarget
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.signing.certificate_profile import Purpose
@@ -38,7 +39,7 @@ def test_both_edges_of_the_validity(pki: Pki, trust: Trust, remembered: bool) ->
     paths = CachedPathFinder(trust) if remembered else trust
 
     for at in (since, until, until + 0.9 * SECOND):
-        assert paths.path(leaf.chain_der, CLIENT, at).oin == NOORD_OIN
+        assert paths.path(leaf.chain_der, CLIENT, at).oin == NOORD.oin
     with pytest.raises(Refused, match="CERTIFICATE_NOT_YET_VALID"):
         paths.path(leaf.chain_der, CLIENT, since - SECOND)
     with pytest.raises(Refused, match="CERTIFICATE_EXPIRED"):

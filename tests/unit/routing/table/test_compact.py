@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from support.builders.queries import query
 from support.worlds import small_world as w
+from wissel.clients.testing.cast import SWV
 from wissel.routing.deciding.decide import decide
 from wissel.routing.deciding.decision import Route
 from wissel.routing.deciding.locate import Located, locate
@@ -52,7 +53,7 @@ def test_a_vestiging_comes_back_whole(vestiging: str | None) -> None:
 
 
 def test_a_samenwerkingsverband_keeps_its_keys_whole() -> None:
-    decision = decide(w.table(), query(w.SWV, service=w.OSO_SWV), w.TODAY)
+    decision = decide(w.table(), query(SWV, service=w.OSO_SWV), w.TODAY)
 
     assert isinstance(decision, Route)
     assert decision.endpoint._terms.routing_key == decision.routing_key

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from support.builders.queries import query
 from support.worlds import small_world as w
+from wissel.clients.testing.cast import DUO, NOORD, SWV, SWV_OIN, ZUID
 from wissel.routing.deciding.decide import decide
 from wissel.routing.deciding.decision import Refusal, Route
 from wissel.routing.facts import (
@@ -36,10 +37,10 @@ def observed(table: Table) -> object:
     return (
         [
             decide(table, query(receiver, service=service, vestiging=vestiging), w.TODAY)
-            for receiver, service, vestiging in [*receivers, (w.SWV, w.OSO_SWV, None)]
+            for receiver, service, vestiging in [*receivers, (SWV, w.OSO_SWV, None)]
         ],
-        [table.systems_of(oin) for oin in (w.NOORD, w.ZUID)],
-        [table.organisation_of(oin) for oin in (w.XA.oin, w.SWV_OIN)],
+        [table.systems_of(oin) for oin in (NOORD.oin, ZUID.oin)],
+        [table.organisation_of(oin) for oin in (w.XA.oin, SWV_OIN)],
     )
 
 
@@ -127,35 +128,35 @@ def test_only_what_an_event_touches_is_replaced() -> None:
 
 def test_a_system_with_an_oin_of_its_own_is_not_its_vendors() -> None:
     own = Oin("00000003999999019000")
-    table = w.table(System(system_id=w.LAS_NOORD, party=w.NOORD, name="las", oin=own))
+    table = w.table(System(system_id=w.LAS_NOORD, party=NOORD.oin, name="las", oin=own))
 
-    assert table.systems_of(w.NOORD) == ()
+    assert table.systems_of(NOORD.oin) == ()
     assert table.systems_of(own) == (w.LAS_NOORD,)
 
 
 def test_systems_of_an_oin_are_in_order_of_id() -> None:
     first = SystemId("a-first")
-    table = w.table(System(system_id=first, party=w.NOORD, name="first"))
+    table = w.table(System(system_id=first, party=NOORD.oin, name="first"))
 
-    assert table.systems_of(w.NOORD) == (first, w.LAS_NOORD)
+    assert table.systems_of(NOORD.oin) == (first, w.LAS_NOORD)
 
 
 def test_organisations_by_their_oin() -> None:
     table = w.table()
 
     assert table.organisation_of(w.XA.oin) == w.XA
-    assert table.organisation_of(w.SWV_OIN) == w.SWV
+    assert table.organisation_of(SWV_OIN) == SWV
     assert table.organisation_of(Brin("99ZZ").oin) is None
-    assert table.organisation_of(w.DUO) is None
+    assert table.organisation_of(DUO.oin) is None
 
 
 def test_a_samenwerkingsverband_has_one_oin_at_a_time() -> None:
     other = Oin("00000001999999013000")
-    renamed = Samenwerkingsverband(code=w.SWV, name="Verband", oin=other)
+    renamed = Samenwerkingsverband(code=SWV, name="Verband", oin=other)
     table = w.table().with_facts(2, [renamed])
 
-    assert table.organisation_of(other) == w.SWV
-    assert table.organisation_of(w.SWV_OIN) is None
+    assert table.organisation_of(other) == SWV
+    assert table.organisation_of(SWV_OIN) is None
 
 
 def test_a_school_with_mandates_only_is_not_registered() -> None:
@@ -176,12 +177,12 @@ def test_services_by_code_and_alias() -> None:
 
 def test_parties_and_systems() -> None:
     table = w.table()
-    party, system = table.party(w.NOORD), table.system(w.LAS_NOORD)
+    party, system = table.party(NOORD.oin), table.system(w.LAS_NOORD)
 
     assert party is not None
-    assert party.oin == w.NOORD
+    assert party.oin == NOORD.oin
     assert system is not None
-    assert system.party == w.NOORD
+    assert system.party == NOORD.oin
     assert table.party(Oin("00000003999999099000")) is None
     assert table.system(SystemId("las-nobody")) is None
 
@@ -200,4 +201,4 @@ def test_an_empty_table_knows_nothing() -> None:
 
     assert table.organisation(w.XA) is None
     assert table.organisation(Swv("PO9901")) is None
-    assert table.systems_of(w.NOORD) == ()
+    assert table.systems_of(NOORD.oin) == ()

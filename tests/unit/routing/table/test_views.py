@@ -6,6 +6,7 @@ import datetime as dt
 import pytest
 
 from support.worlds import small_world as w
+from wissel.clients.testing.cast import SWV
 from wissel.routing.facts import Attribute, DeliveryContract, Processing
 from wissel.routing.table import Table
 from wissel.routing.table.views import OrganisationView
@@ -44,9 +45,9 @@ def test_an_organisation_that_is_not_closed_is_open_forever() -> None:
 
 
 def test_a_samenwerkingsverband_signs_for_itself() -> None:
-    verband = view(w.table(), w.SWV)
+    verband = view(w.table(), SWV)
 
-    assert (w.SWV, w.SWV) == (verband.code, verband.signatory)
+    assert (SWV, SWV) == (verband.code, verband.signatory)
 
 
 def test_the_mandates_of_a_service_are_in_order_of_id() -> None:

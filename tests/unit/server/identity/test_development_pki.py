@@ -5,17 +5,17 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
+from wissel.clients.testing.cast import OPERATOR
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.signing.certificate_profile import Purpose
 from wissel.routing.signing.certificates import Trust, chain_from_pem
 from wissel.routing.signing.dsse import HUB_RECEIPT, Signer, verify
-from wissel.routing.values.identifiers import Oin
 from wissel.server.identity import pki
 from wissel.server.identity.crls import RevocationLists
 from wissel.server.identity.keyfiles import KeyFileError, read_key
 
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
-OIN = Oin("00000003990000010000")
+OIN = OPERATOR.oin
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from support.builders.pki import HUB_OIN, NOORD_OIN, ZUID_OIN, Identity, Pki
+from support.builders.pki import Identity, Pki
+from wissel.clients.testing.cast import HUB, NOORD, ZUID
 from wissel.routing.facts import RevocationTarget
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.signing.trusted_path import Revoked, revocation_names
@@ -49,11 +50,11 @@ def shown(identity: Identity, *others: x509.Certificate) -> AuthContext:
 
 
 def test_a_peer_is_the_oin_of_its_leaf(peers: Peers, pki: Pki) -> None:
-    noord = pki.issue("noord", oin=NOORD_OIN)
+    noord = pki.issue("noord", oin=NOORD.oin)
 
     peer = peers.identify(shown(noord), NOTHING)
 
-    assert peer.oin == NOORD_OIN
+    assert peer.oin == NOORD.oin
     assert peer.not_after == noord.leaf.not_valid_after_utc
     assert len(peer.leaf_sha256) == 64
 
@@ -68,7 +69,7 @@ def test_the_second_call_finds_the_same_peer(peers: Peers, pki: Pki) -> None:
 
 
 def test_what_else_was_sent_gives_no_identity(peers: Peers, pki: Pki) -> None:
-    hub = pki.issue("hub", oin=HUB_OIN)
+    hub = pki.issue("hub", oin=HUB.oin)
     bare = pki.issue("bare", oins=())
 
     with pytest.raises(Refused, match="OIN_MISSING"):
@@ -99,7 +100,7 @@ def test_unreadable_candidates_do_not_stand_in_the_way(peers: Peers, pki: Pki) -
 
     context = {"x509_pem_cert": [noord.leaf_pem], "x509_pem_cert_chain": [b"nothing"]}
 
-    assert peers.identify(context, NOTHING).oin == NOORD_OIN
+    assert peers.identify(context, NOTHING).oin == NOORD.oin
 
 
 def test_a_certificate_that_expires_meanwhile_is_refused(
@@ -147,10 +148,10 @@ def test_a_renewed_intermediate_replaces_a_revoked_one(peers: Peers, pki: Pki) -
 
 
 def test_a_renewed_leaf_is_the_same_party(peers: Peers, pki: Pki) -> None:
-    before = peers.identify(shown(pki.issue("zuid", oin=ZUID_OIN)), NOTHING)
-    after = peers.identify(shown(pki.issue("zuid", oin=ZUID_OIN)), NOTHING)
+    before = peers.identify(shown(pki.issue("zuid", oin=ZUID.oin)), NOTHING)
+    after = peers.identify(shown(pki.issue("zuid", oin=ZUID.oin)), NOTHING)
 
-    assert before.oin == after.oin == ZUID_OIN
+    assert before.oin == after.oin == ZUID.oin
     assert before.leaf_sha256 != after.leaf_sha256
 
 
@@ -159,7 +160,7 @@ def test_a_refusal_is_not_remembered(peers: Peers, pki: Pki) -> None:
     with pytest.raises(Refused, match="CERTIFICATE_UNTRUSTED"):
         peers.identify({"x509_pem_cert": [noord.leaf_pem]}, NOTHING)
 
-    assert peers.identify(shown(noord), NOTHING).oin == NOORD_OIN
+    assert peers.identify(shown(noord), NOTHING).oin == NOORD.oin
 
 
 def test_a_foreign_root_is_refused(peers: Peers, pki: Pki, tmp_path: Path) -> None:

@@ -9,9 +9,10 @@ import pytest
 from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 
-from support.builders.pki import HUB_OIN, ZUID_OIN, Identity, Pki
+from support.builders.pki import Identity, Pki
 from support.eventually import eventually_async
 from support.worlds.hub import files_of
+from wissel.clients.testing.cast import HUB, ZUID
 from wissel.server.identity.expiry import AHEAD, Expiry
 from wissel.server.identity.files import HubFiles
 
@@ -30,7 +31,7 @@ def files(pki: Pki) -> HubFiles:
     return files_of(issue(pki), [], lambda: pki.now)
 
 
-def issue(pki: Pki, oin: str = HUB_OIN) -> Identity:
+def issue(pki: Pki, oin: str = HUB.oin) -> Identity:
     return pki.issue("hub", oin=oin)
 
 
@@ -99,16 +100,16 @@ def test_while_it_is_broken_the_last_good_pair_stays(
 
 
 def test_the_hub_never_signs_as_somebody_else(files: HubFiles, pki: Pki) -> None:
-    issue(pki, ZUID_OIN)
+    issue(pki, ZUID.oin)
 
     files.refresh(pki.now)
 
-    assert files.signer.current.oin == HUB_OIN
+    assert files.signer.current.oin == HUB.oin
 
 
 def test_a_signer_that_we_could_not_verify_is_not_taken(files: HubFiles, pki: Pki) -> None:
     signer = files.signer.current
-    pki.issue("hub", oin=HUB_OIN, future=True)
+    pki.issue("hub", oin=HUB.oin, future=True)
 
     files.refresh(pki.now)
 
@@ -136,7 +137,7 @@ async def test_files_are_looked_at_again_and_again(files: HubFiles, pki: Pki) ->
 
     task = asyncio.create_task(files.keep_fresh(clock, metrics, 0))
     await rounds.get()
-    renewed = pki.issue("hub", oin=HUB_OIN, not_after=pki.now + 90 * DAY)
+    renewed = pki.issue("hub", oin=HUB.oin, not_after=pki.now + 90 * DAY)
     end = renewed.leaf.not_valid_after_utc.timestamp()
     await eventually_async(
         lambda: [metrics.get_sample_value(METRIC, {"use": use}) for use in ("tls", "signing")],

@@ -10,17 +10,16 @@ from hypothesis import strategies as st
 
 from support.worlds.register_world import (
     AS_NOORD,
+    AS_OPERATOR,
     BOARD,
     DAY,
-    OPERATOR,
     SCHOOL,
     SECOND_SCHOOL,
-    SWV,
-    SWV_OIN,
     TODAY,
     refused,
     school,
 )
+from wissel.clients.testing.cast import SWV, SWV_OIN
 from wissel.routing.facts import (
     Attribute,
     Endpoint,
@@ -167,7 +166,7 @@ def test_an_oin_itself_is_no_routing_key() -> None:
 def test_an_aanleverpunt_below_100_is_a_vestiging(
     number: int, text: str | None, operator: bool
 ) -> None:
-    point, scope = Aanleverpunt(number), OPERATOR if operator else AS_NOORD
+    point, scope = Aanleverpunt(number), AS_OPERATOR if operator else AS_NOORD
     vestiging = None if text is None else Vestiging(text)
     numbers = {0, 2} if vestiging is None else {vestiging.number}
 
@@ -180,8 +179,8 @@ def test_an_aanleverpunt_below_100_is_a_vestiging(
 
 def test_a_samenwerkingsverband_has_only_extra_ones() -> None:
     with refused(Reason.AANLEVERPUNT_INVALID):
-        allowed_aanleverpunt(Aanleverpunt("0"), None, Attribute.SWV, VERBAND, OPERATOR)
-    extra = allowed_aanleverpunt(Aanleverpunt("100"), None, Attribute.SWV, VERBAND, OPERATOR)
+        allowed_aanleverpunt(Aanleverpunt("0"), None, Attribute.SWV, VERBAND, AS_OPERATOR)
+    extra = allowed_aanleverpunt(Aanleverpunt("100"), None, Attribute.SWV, VERBAND, AS_OPERATOR)
     assert extra == "100"
     assert allowed_aanleverpunt(None, None, Attribute.SWV, VERBAND, AS_NOORD) is None
 
@@ -273,6 +272,6 @@ def test_a_scope_sees_its_own_systems() -> None:
 
     assert AS_NOORD.sees(own)
     assert not AS_NOORD.sees(other)
-    assert OPERATOR.sees(other)
-    assert OPERATOR.where() == {}
+    assert AS_OPERATOR.sees(other)
+    assert AS_OPERATOR.where() == {}
     assert Scope.of([]).where() == {"system_id": ()}

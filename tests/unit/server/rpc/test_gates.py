@@ -6,6 +6,7 @@ from typing import Any, Final, cast
 import pytest
 
 from support.worlds import small_world
+from wissel.clients.testing.cast import NOORD
 from wissel.routing.facts import Role
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
@@ -55,7 +56,7 @@ class Facts:
 def gates(*, stopping: bool = False, age: float = 0.0, spent: bool = False) -> Gates:
     bucket = Buckets(Quota.RESOLVE, 1, lambda: 0.0)
     if spent:
-        bucket.spend(small_world.NOORD, 1)
+        bucket.spend(NOORD.oin, 1)
     return Gates(
         peers=cast(Any, Certificates()),
         follower=cast(Any, Facts(age)),
@@ -69,7 +70,7 @@ def call(connection: Connection, policy: MethodPolicy = RESOLVE) -> Call:
     return Call("/a.B/C", policy, cast(Any, connection), TABLE, 0.0)
 
 
-NOORD: Final = Connection(small_world.NOORD)
+AS_NOORD: Final = Connection(NOORD.oin)
 STRANGER: Final = Connection(Oin("00000003999999990000"))
 FOR_OPERATORS: Final = dataclasses.replace(RESOLVE, who=frozenset({Role.OPERATOR}))
 ALL_CLOSED: Final[dict[str, Any]] = {"stopping": True, "age": 60.0, "spent": True}
@@ -80,11 +81,11 @@ ALL_CLOSED: Final[dict[str, Any]] = {"stopping": True, "age": 60.0, "spent": Tru
     [
         (ALL_CLOSED, call(Connection(STRANGER.oin, expired=True)), Reason.CERTIFICATE_EXPIRED),
         (ALL_CLOSED, call(STRANGER), Reason.PARTY_NOT_REGISTERED),
-        (ALL_CLOSED, call(NOORD, FOR_OPERATORS), Reason.METHOD_NOT_ALLOWED),
-        (ALL_CLOSED, call(NOORD), Reason.SHUTTING_DOWN),
-        ({"age": 60.0, "spent": True}, call(NOORD), Reason.REGISTRY_STALE),
-        ({"spent": True}, call(NOORD), Reason.QUOTA_EXCEEDED),
-        ({}, call(NOORD), Reason.FIELD_INVALID),
+        (ALL_CLOSED, call(AS_NOORD, FOR_OPERATORS), Reason.METHOD_NOT_ALLOWED),
+        (ALL_CLOSED, call(AS_NOORD), Reason.SHUTTING_DOWN),
+        ({"age": 60.0, "spent": True}, call(AS_NOORD), Reason.REGISTRY_STALE),
+        ({"spent": True}, call(AS_NOORD), Reason.QUOTA_EXCEEDED),
+        ({}, call(AS_NOORD), Reason.FIELD_INVALID),
     ],
 )
 def test_the_first_gate_that_is_closed_is_the_reason(
@@ -97,17 +98,17 @@ def test_the_first_gate_that_is_closed_is_the_reason(
 
 
 def test_a_call_that_is_let_in_has_its_caller_and_its_cost() -> None:
-    entering = call(NOORD)
+    entering = call(AS_NOORD)
 
     gates().admit(entering, b"")
 
     assert entering.caller is not None
-    assert (small_world.NOORD, Role.VENDOR) == (entering.caller.oin, entering.caller.role)
+    assert (NOORD.oin, Role.VENDOR) == (entering.caller.oin, entering.caller.role)
     assert entering.items == 1
 
 
 def test_what_answers_always_is_let_in_by_a_hub_that_stops_or_is_behind() -> None:
-    entering = call(NOORD, MethodPolicy(who=frozenset({Role.VENDOR}), always=True))
+    entering = call(AS_NOORD, MethodPolicy(who=frozenset({Role.VENDOR}), always=True))
 
     gates(**ALL_CLOSED).admit(entering, b"")
 
@@ -117,7 +118,7 @@ def test_what_answers_always_is_let_in_by_a_hub_that_stops_or_is_behind() -> Non
 def test_a_call_that_is_refused_costs_no_quota() -> None:
     stale = gates(age=60.0)
     with pytest.raises(Refused):
-        stale.admit(call(NOORD), b"")
+        stale.admit(call(AS_NOORD), b"")
     cast(Facts, stale.follower).age = 0.0
 
-    stale.admit(call(NOORD), b"")
+    stale.admit(call(AS_NOORD), b"")

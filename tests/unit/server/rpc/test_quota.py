@@ -2,23 +2,21 @@
 
 import pytest
 
+from wissel.clients.testing.cast import NOORD
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.values.identifiers import Oin
 from wissel.server.rpc.calls.quota import Buckets, Quota
-
-NOORD = Oin("00000003999999010000")
 
 
 def test_a_bucket_refills_evenly_and_a_refusal_takes_nothing() -> None:
     now = [0.0]
     buckets = Buckets(Quota.RESOLVE, 60, lambda: now[0])
-    buckets.spend(NOORD, 60)
+    buckets.spend(NOORD.oin, 60)
     with pytest.raises(Refused) as refused:
-        buckets.spend(NOORD, 10)
+        buckets.spend(NOORD.oin, 10)
     now[0] = 10.0
 
-    buckets.spend(NOORD, 10)
+    buckets.spend(NOORD.oin, 10)
 
     assert refused.value.reason is Reason.QUOTA_EXCEEDED
     assert refused.value.retry_after == pytest.approx(10)
@@ -27,7 +25,7 @@ def test_a_bucket_refills_evenly_and_a_refusal_takes_nothing() -> None:
 def test_a_batch_above_the_quota_needs_a_full_bucket() -> None:
     buckets = Buckets(Quota.RESOLVE, 60, lambda: 0.0)
 
-    buckets.spend(NOORD, 1000)
+    buckets.spend(NOORD.oin, 1000)
 
     with pytest.raises(Refused):
-        buckets.spend(NOORD, 1)
+        buckets.spend(NOORD.oin, 1)

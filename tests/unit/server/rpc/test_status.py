@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import pytest
 
-from support.worlds import small_world
+from wissel.clients.testing.cast import NOORD
 from wissel.routing.facts import Role
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
@@ -16,7 +16,7 @@ CONFLICT = Refused(Reason.MANDATE_OVERLAPS, system_id="las-noord", mandate_id="o
 
 
 def caller(role: Role | None) -> Caller:
-    return Caller(oin=small_world.NOORD, role=role, name="", peer=cast(Any, None))
+    return Caller(oin=NOORD.oin, role=role, name="", peer=cast(Any, None))
 
 
 @pytest.mark.parametrize("reason", list(Reason))

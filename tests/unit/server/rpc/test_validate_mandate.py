@@ -6,6 +6,7 @@ from typing import Any, NoReturn, cast
 import pytest
 
 from support.worlds import small_world
+from wissel.clients.testing.cast import DUO, NOORD, OPERATOR, ZUID
 from wissel.mandate.v1.mandate_service_pb2 import ValidateMandateRequest
 from wissel.routing.facts import Role
 from wissel.routing.table import Table
@@ -19,7 +20,7 @@ from wissel.server.rpc.services.mandates.servicer import MandateServicer
 METHOD = "/wissel.mandate.v1.MandateService/ValidateMandate"
 NOON = dt.datetime.combine(small_world.TODAY, dt.time(12), dt.UTC)
 TABLE = Table.load(1, small_world.small())
-OF_ZUID = ValidateMandateRequest(brin="99XC", supplier_oin=small_world.ZUID, service="OSO_OV")
+OF_ZUID = ValidateMandateRequest(brin="99XC", supplier_oin=ZUID.oin, service="OSO_OV")
 
 
 class DatabaseAsked(Exception):
@@ -47,7 +48,7 @@ def validating(oin: Oin, role: Role) -> Any:
             waiting=WaitingCalls(1),
             clock=lambda: NOON,
             new_id=nothing,
-            hub_oin=small_world.DESK,
+            hub_oin=OPERATOR.oin,
             max_closed_share=0.02,
         )
     )
@@ -55,7 +56,7 @@ def validating(oin: Oin, role: Role) -> Any:
 
 @pytest.mark.parametrize(
     ("oin", "role"),
-    [(small_world.NOORD, Role.VENDOR), (small_world.DUO, Role.CHAIN_PARTNER)],
+    [(NOORD.oin, Role.VENDOR), (DUO.oin, Role.CHAIN_PARTNER)],
 )
 async def test_a_third_party_is_answered_without_the_database(oin: Oin, role: Role) -> None:
     servicer = validating(oin, role)
@@ -67,7 +68,7 @@ async def test_a_third_party_is_answered_without_the_database(oin: Oin, role: Ro
 
 @pytest.mark.parametrize(
     ("oin", "role"),
-    [(small_world.ZUID, Role.VENDOR), (small_world.DESK, Role.OPERATOR)],
+    [(ZUID.oin, Role.VENDOR), (OPERATOR.oin, Role.OPERATOR)],
 )
 async def test_who_may_see_the_mandate_gets_it_from_the_database(oin: Oin, role: Role) -> None:
     servicer = validating(oin, role)
@@ -77,8 +78,8 @@ async def test_who_may_see_the_mandate_gets_it_from_the_database(oin: Oin, role:
 
 
 async def test_nobody_asks_the_database_for_a_mandate_that_is_not_there() -> None:
-    servicer = validating(small_world.DESK, Role.OPERATOR)
-    none = ValidateMandateRequest(brin="99XC", supplier_oin=small_world.NOORD, service="OSO_OV")
+    servicer = validating(OPERATOR.oin, Role.OPERATOR)
+    none = ValidateMandateRequest(brin="99XC", supplier_oin=NOORD.oin, service="OSO_OV")
 
     answer = await servicer.ValidateMandate(none, None)
 

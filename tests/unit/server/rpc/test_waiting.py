@@ -4,7 +4,7 @@ from typing import Any, Final, cast
 
 import pytest
 
-from support.worlds import small_world
+from wissel.clients.testing.cast import NOORD
 from wissel.routing.facts import Role
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
@@ -19,7 +19,7 @@ NOBODY: Final = cast(Any, None)
 
 def call(role: Role = Role.VENDOR) -> Call:
     made = Call("/a.B/C", ROW, NOBODY, Table.load(1, ()), 0.0)
-    made.caller = Caller(oin=small_world.NOORD, role=role, name="", peer=NOBODY)
+    made.caller = Caller(oin=NOORD.oin, role=role, name="", peer=NOBODY)
     return made
 
 

@@ -7,19 +7,19 @@ from typing import Any, Final
 import pytest
 
 from support.builders import envelopes
-from support.builders.pki import HUB_OIN
 from support.builders.queries import vendor
 from support.worlds import small_world
+from wissel.clients.testing.cast import DUO, HUB, ZUID
 from wissel.routing.exchange.envelope import Address, EnvelopeHeader, Kind
 from wissel.routing.facts import DeliveryContract, Fact
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.values.identifiers import Brin, Oin, ServiceCode
+from wissel.routing.values.identifiers import Brin, ServiceCode
 from wissel.server.courier.accept.admission import HubRules, admitted_route
 
 NOW: Final = dt.datetime(2026, 9, 1, 10, 0, tzinfo=dt.UTC)
 MOST: Final = 1000
-HUB: Final = HubRules(hub_oin=Oin(HUB_OIN), max_payload=MOST)
+RULES: Final = HubRules(hub_oin=HUB.oin, max_payload=MOST)
 TO_XC: Final[dict[str, Any]] = {"receiver": Address(organisation=small_world.XC)}
 WITHIN_XB: Final[dict[str, Any]] = {
     "kind": Kind.WITHIN_BRIN,
@@ -35,23 +35,23 @@ def header(size: int = 1, **changes: Any) -> EnvelopeHeader:
 def refusal(asked: EnvelopeHeader, facts: Sequence[Fact] = ()) -> str:
     """Return the reason for which Noord may not send a message, empty if it may."""
     try:
-        admitted_route(HUB, small_world.table(*facts), vendor(), asked, NOW)
+        admitted_route(RULES, small_world.table(*facts), vendor(), asked, NOW)
     except Refused as refused:
         return refused.reason
     return ""
 
 
 def test_a_message_that_may_travel_has_the_route_of_its_receiver() -> None:
-    route = admitted_route(HUB, small_world.table(), vendor(), header(MOST), NOW)
+    route = admitted_route(RULES, small_world.table(), vendor(), header(MOST), NOW)
 
     assert small_world.key(small_world.XC, 1) == route.routing_key
-    assert small_world.ZUID == route.receiver_oin
+    assert ZUID.oin == route.receiver_oin
 
 
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"hub_oin": small_world.DUO}, Reason.WRONG_HUB),
+        ({"hub_oin": DUO.oin}, Reason.WRONG_HUB),
         ({"created": NOW + dt.timedelta(minutes=6)}, Reason.ENVELOPE_FROM_FUTURE),
         ({"created": NOW - dt.timedelta(days=8)}, Reason.ENVELOPE_EXPIRED),
         ({"service": ServiceCode("OSO_XX")}, Reason.SERVICE_NOT_FOUND),
@@ -98,6 +98,6 @@ def test_an_endpoint_cannot_raise_the_limit_of_the_hub() -> None:
 
 
 def test_the_first_rule_that_does_not_hold_is_told() -> None:
-    everything_wrong = header(MOST + 1, hub_oin=small_world.DUO, kind=Kind.SWV)
+    everything_wrong = header(MOST + 1, hub_oin=DUO.oin, kind=Kind.SWV)
 
     assert Reason.WRONG_HUB == refusal(everything_wrong)
