@@ -1,4 +1,7 @@
-"""What a refusal tells whom (design.md#audiences): contracts of others are nobody's business."""
+"""What a refusal tells to whom (design.md#audiences).
+
+A vendor does not learn why the vendor of the other side may not receive.
+"""
 
 import datetime as dt
 from typing import Final
@@ -14,11 +17,10 @@ from wissel.routing.table import Table
 
 
 def audience_for(table: Table, asker: Asker, query: Query, on: dt.date) -> Audience:
-    """Return as what `asker` hears of the decision on a query.
+    """Return the audience that `asker` is for the decision on a query, by its role.
 
-    A vendor is on the receiver's own side if the endpoint that was meant is its
-    own; if none was meant, if all mandates there for this service are its own,
-    and it has one. What is told of the sender does not depend on this.
+    A vendor is OWN_SIDE if what is told of the receiver is about its own systems:
+    see `_serves`. What is told of the sender is the same for every audience.
     """
     match asker.role:
         case Role.OPERATOR:
@@ -30,7 +32,11 @@ def audience_for(table: Table, asker: Asker, query: Query, on: dt.date) -> Audie
 
 
 def for_audience(refusal: Refusal, audience: Audience) -> Refusal:
-    """Return the refusal as an audience may hear it."""
+    """Return the refusal as an audience may read it.
+
+    For the other side of the receiver it has the reason that stands for it there
+    in the catalogue, and only the metadata that is public.
+    """
     if audience is not Audience.OTHER_SIDE or refusal.side is not Side.RECEIVER:
         return refusal
     reason = CATALOGUE[refusal.reason].other_side
@@ -41,21 +47,22 @@ def for_audience(refusal: Refusal, audience: Audience) -> Refusal:
 def steps_for_audience(steps: tuple[Step, ...], audience: Audience) -> tuple[Step, ...]:
     """Return the steps as an audience may see them.
 
-    The other side sees of the receiver whether it is known, whether it is open,
-    and one step for all the rest: not even at which rule it failed.
+    The other side sees whether the receiver is known and whether it is open, and
+    one step RECEIVER_CONNECTED for all its other rules, so that it does not see
+    which of them failed.
     """
     if audience is not Audience.OTHER_SIDE:
         return steps
-    shown = [step for step in steps if step.side is not Side.RECEIVER or step.rule in _OPEN_RULES]
-    rest = [step for step in steps if step.side is Side.RECEIVER and step.rule not in _OPEN_RULES]
+    shown = [step for step in steps if step.side is not Side.RECEIVER or step.rule in _PUBLIC_RULES]
+    rest = [step for step in steps if step.side is Side.RECEIVER and step.rule not in _PUBLIC_RULES]
     return (*shown, _one(rest)) if rest else tuple(shown)
 
 
-_OPEN_RULES: Final = frozenset({"RECEIVER_KNOWN", "RECEIVER_OPEN"})
+_PUBLIC_RULES: Final = frozenset({"RECEIVER_KNOWN", "RECEIVER_OPEN"})
 
 
 def _one(steps: list[Step]) -> Step:
-    """Return one step that stands for many."""
+    """Return one step for all of the steps; it failed if one of them failed."""
     failed = next((step for step in steps if step.outcome is Outcome.FAILED), None)
     if failed is None or failed.reason is None:
         return Step(rule="RECEIVER_CONNECTED", side=Side.RECEIVER, outcome=steps[-1].outcome)
@@ -73,11 +80,18 @@ def _one(steps: list[Step]) -> Step:
 
 
 def _serves(table: Table, asker: Asker, query: Query, on: dt.date) -> bool:
-    """Whether what is told of the receiver is all about the asker's own systems."""
+    """Whether what is told of the receiver is only about the asker's own systems.
+
+    1. If an endpoint is meant, its mandate is to a system of the asker.
+    2. Otherwise the receiver has mandates in force for the service, and all are
+       to systems of the asker.
+    """
     located = locate(table, query.receiver, query.selection, query.service, query.version, on)
     if isinstance(located, Located):
+        # 1.
         mandates = [located.endpoint.mandate]
     else:
+        # 2.
         receiver = table.organisation(query.receiver)
         service = table.reference.services.get(query.service)
         if receiver is None or service is None:

@@ -181,7 +181,7 @@ Decision = Route | Refusal
 
 
 class Audience(StrEnum):
-    """For whom a refusal is worded (design.md#audiences)."""
+    """Who reads a refusal (design.md#audiences)."""
 
     OWN_SIDE = "OWN_SIDE"
     OTHER_SIDE = "OTHER_SIDE"

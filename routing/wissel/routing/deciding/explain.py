@@ -1,12 +1,13 @@
 """Why a decision came out as it did, rule by rule (design.md#explaining).
 
-It asks `decide` and nothing else. The rules have one order, and a refusal names
-the one that failed: those before it passed, those after it were not looked at.
+It asks `decide` and nothing else. As the rules have a fixed order, the reason of a
+refusal tells which rule failed: those before it passed, those after it were not
+evaluated.
 """
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from wissel.routing.deciding.decide import decide
 from wissel.routing.deciding.decision import Decision, Explanation, Outcome, Refusal, Route, Step
@@ -16,15 +17,22 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.refusals.sides import Side
 from wissel.routing.table import Table
 
-Rule = tuple[str, Side, frozenset[Reason]]
+
+class Rule(NamedTuple):
+    """A rule of deciding: its name, whose facts it is about, the reasons with which it fails."""
+
+    name: str
+    side: Side
+    reasons: frozenset[Reason]
 
 
 def _rule(name: str, side: Side, *reasons: Reason) -> Rule:
-    return f"{side.value}_{name}" if side is not Side.QUERY else name, side, frozenset(reasons)
+    prefix = "" if side is Side.QUERY else f"{side.value}_"
+    return Rule(f"{prefix}{name}", side, frozenset(reasons))
 
 
 def _acting(side: Side) -> tuple[Rule, ...]:
-    """Return the rules of `may_act` after the mandate, in their order."""
+    """Return the rules of `may_act.permission_by` in their order."""
     return (
         _rule("AGREEMENTS", side, Reason.AGREEMENT_MISSING),
         _rule("PROCESSED", side, Reason.MANDATE_AWAITING, Reason.MANDATE_REJECTED),
@@ -54,50 +62,63 @@ It is no part of the catalogue: one reason can fail a rule of either side, and t
 order is that of deciding.
 """
 
-_GATES: Final = frozenset({"SENDER_OPEN", "SENDER_SYSTEM", "SENDER_MANDATE"}) | {
-    name for name, _, _ in _acting(Side.SENDER)
+_OF_VENDORS: Final = frozenset({"SENDER_OPEN", "SENDER_SYSTEM", "SENDER_MANDATE"}) | {
+    rule.name for rule in _acting(Side.SENDER)
 }
-"""What only a vendor that sends must pass."""
+"""The rules that are evaluated only for a vendor that sends."""
 
 
 def explain(table: Table, query: Query, on: dt.date) -> Explanation:
-    """Return the decision on a query with a step for each rule."""
+    """Return the decision on a query with a step for each rule.
+
+    One rule at most has FAILED, with the reason and metadata of the refusal. Those
+    before it have PASSED, or are SKIPPED if they do not apply to the asker; those
+    after it are SKIPPED.
+    """
     decision = decide(table, query, on)
     failed = len(RULES) if isinstance(decision, Route) else _failed(decision)
-    passed_over = frozenset() if query.asker.role is Role.VENDOR else _GATES
+    skipped = frozenset() if query.asker.role is Role.VENDOR else _OF_VENDORS
     if query.sender is None:
-        passed_over |= {"SENDER_KNOWN"}
-    steps = []
-    for index, (name, side, _) in enumerate(RULES):
-        if index == failed and isinstance(decision, Refusal):
-            steps.append(
-                Step(
-                    rule=name,
-                    side=side,
-                    outcome=Outcome.FAILED,
-                    reason=decision.reason,
-                    facts=decision.metadata,
-                )
+        skipped |= {"SENDER_KNOWN"}
+    steps = [
+        _passed(rule, query, decision)
+        if rule.name not in skipped
+        else Step(rule=rule.name, side=rule.side, outcome=Outcome.SKIPPED)
+        for rule in RULES[:failed]
+    ]
+    if isinstance(decision, Refusal):
+        steps.append(
+            Step(
+                rule=RULES[failed].name,
+                side=RULES[failed].side,
+                outcome=Outcome.FAILED,
+                reason=decision.reason,
+                facts=decision.metadata,
             )
-            continue
-        looked_at = index < failed and name not in passed_over
-        outcome = Outcome.PASSED if looked_at else Outcome.SKIPPED
-        facts = _facts(query, decision, name) if looked_at else {}
-        steps.append(Step(rule=name, side=side, outcome=outcome, facts=facts))
+        )
+    steps += [
+        Step(rule=rule.name, side=rule.side, outcome=Outcome.SKIPPED)
+        for rule in RULES[failed + 1 :]
+    ]
     return Explanation(decision=decision, steps=tuple(steps), revision=table.revision)
+
+
+def _passed(rule: Rule, query: Query, decision: Decision) -> Step:
+    facts = _facts(query, decision, rule.name)
+    return Step(rule=rule.name, side=rule.side, outcome=Outcome.PASSED, facts=facts)
 
 
 def _failed(refusal: Refusal) -> int:
     """Return the index of the rule that a refusal comes from."""
     return next(
         index
-        for index, (_, side, reasons) in enumerate(RULES)
-        if side is refusal.side and refusal.reason in reasons
+        for index, rule in enumerate(RULES)
+        if rule.side is refusal.side and refusal.reason in rule.reasons
     )
 
 
 def _facts(query: Query, decision: Decision, rule: str) -> Mapping[str, str]:
-    """Return what counted for a rule that was passed."""
+    """Return the facts that a rule was passed by, as far as they are told."""
     facts: dict[str, object] = {}
     match rule:
         case "SERVICE":

@@ -1,4 +1,4 @@
-"""The question of deciding a route: who asks, about which sender, receiver and service."""
+"""The question that deciding answers: who asks, for which sender, receiver and service."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -31,7 +31,7 @@ class Asker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """Which of a receiver's delivery points is meant; empty means the only one."""
+    """Which endpoint of a receiver is meant; without a field it is the only one: see `locate`."""
 
     vestiging: Vestiging | None = None
     aanleverpunt: Aanleverpunt | None = None
@@ -41,8 +41,9 @@ class Selection:
 class Query(NamedTuple):
     """One exchange to decide.
 
-    `sender` is None where a chain partner sends in its own name (`sender_oin`).
-    `sender_routing_key` picks the sender's system (design.md#kinds).
+    `sender` is None for a chain partner that sends in its own name, `version` for
+    the latest one that leads to an endpoint. `sender_routing_key` selects the
+    system that sends.
     """
 
     asker: Asker
