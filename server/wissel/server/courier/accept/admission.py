@@ -1,7 +1,6 @@
 """Whether a message may travel now, and where to (step 3): a function of values."""
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wissel.routing.deciding.audience import audience_for, for_audience
@@ -108,10 +107,6 @@ def query_of(context: EnvelopeContext, asker: Asker) -> Query:
 def _route(table: Table, query: Query, on: dt.date) -> Route:
     decision = decide(table, query, on)
     if isinstance(decision, Refusal):
-        told = for_audience(decision, audience_for(table, query.asker, query, on))
-        raise _refused(told.reason, told.metadata)
+        shown = for_audience(decision, audience_for(table, query.asker, query, on))
+        raise Refused(shown.reason, **dict(shown.metadata))  # type: ignore[arg-type]
     return decision
-
-
-def _refused(reason: Reason, metadata: Mapping[str, str]) -> Refused:
-    return Refused(reason, **dict(metadata.items()))  # type: ignore[arg-type]
