@@ -8,9 +8,9 @@ from typing import Any, Final, TypeVar
 
 from google.protobuf.message import DecodeError
 
-from fuzz.papers import HEADERS
 from fuzz.shaping import joined, pieces, varint
 from fuzz.target import Target, told
+from fuzz.targets.envelopes import HEADERS
 from fuzz.world import folder
 from support.builders.envelopes import header
 from wissel.clients.las.payload import receive

@@ -11,10 +11,10 @@ from uuid import UUID
 
 from google.protobuf import json_format
 
-from fuzz.papers import DELIVERED, EXCHANGE, RECEIVED, delivered_bytes, received_bytes
 from fuzz.shaping import patched, piece
-from fuzz.signatures import KNOWN
 from fuzz.target import Target, told
+from fuzz.targets.envelopes import DELIVERED, EXCHANGE, RECEIVED, delivered_bytes, received_bytes
+from fuzz.targets.signatures import KNOWN
 from fuzz.world import HUB_LEAF, NOORD_LEAF, PATHS, ZUID_LEAF, folder, material, sealed
 from wissel.clients.errors import ReceiptUntrusted, StorageError
 from wissel.clients.sending.dossier import read_dossier

@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from google.protobuf.descriptor import Descriptor
 
-from fuzz.papers import (
+from fuzz.shaping import joined, leaves, patched, piece, pieces
+from fuzz.target import Target, told
+from fuzz.targets.envelopes import (
     DELIVERED,
     EXCHANGE,
     HEADERS,
@@ -20,8 +22,6 @@ from fuzz.papers import (
     require_sound,
     stamp_bytes,
 )
-from fuzz.shaping import joined, leaves, patched, piece, pieces
-from fuzz.target import Target, told
 from fuzz.world import HUB_LEAF, ISSUER_DER, NOORD_LEAF, PATHS, ZUID_LEAF, material, sealed
 from support.builders.envelopes import NOW, header_bytes
 from wissel.clients.las.opening import judge
