@@ -70,8 +70,10 @@ def copy_database(source: str, target: str, say: Say) -> Copied:
     Raises `CopyError`, `StartError`, `UnreachableError`, `Refused(CONTENTION)` or
     `Refused(DATABASE_UNAVAILABLE)`.
     """
+    # 1.
     _require_source(source)
     _require_empty(target)
+    # 2.
     migrate(target)
     with ExitStack() as stack:
         registry = stack.enter_context(_part(History.REGISTRY, source, target))
@@ -81,13 +83,18 @@ def copy_database(source: str, target: str, say: Say) -> Copied:
         rows = 0
         for part in (registry, journal):
             _require_same_schema(part)
+        # 3.
+        for part in (registry, journal):
             rows += sum(_copy(part, table, say) for table in part.metadata.sorted_tables)
         say("comparing")
+        # 4.
         for part in (registry, journal):
             for table in part.metadata.sorted_tables:
                 _compare(part, table)
         copied = Copied(revision=_revision(registry.target), rows=rows)
+        # 5.
         _require_still(source, copied.revision, _entries(journal.target))
+    # 6. at the end of the block: the register's copy is committed after the journal's
     return copied
 
 
@@ -101,13 +108,13 @@ def _require_source(url: str) -> None:
 def _require_empty(url: str) -> None:
     """Refuse a target with anything in it, before it is touched."""
     engine = _engine(url, writing=True)
-    for metadata, place in (
+    for metadata, part_url in (
         (tables.METADATA, url),
         (journal_tables.METADATA, engine.journal_url),
     ):
-        if engine_at(place).is_absent():
+        if engine_at(part_url).is_absent():
             continue
-        with _reading(place) as connection:
+        with _reading(part_url) as connection:
             there = set(inspect(connection).get_table_names())
             for table in metadata.sorted_tables:
                 if table.name in there and _is_filled(connection, table):

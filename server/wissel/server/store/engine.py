@@ -117,7 +117,7 @@ class StorageEngine(Protocol):
         ...
 
     def make_room(self) -> None:
-        """Make the place that a new database needs, such as its folder."""
+        """Make what a new database is put into, such as its folder."""
         ...
 
     def lock_migrations(self, connection: Connection) -> None:

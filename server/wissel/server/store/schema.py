@@ -48,9 +48,9 @@ def require_schema(url: str) -> None:
     Makes no file where there is none. Raises `StartError` that tells to migrate,
     and `Refused(DATABASE_UNAVAILABLE)`.
     """
-    places = ((History.REGISTRY, url), (History.JOURNAL, engine_at(url).journal_url))
-    for history, place in places:
-        if not _is_served(history, place):
+    urls = {History.REGISTRY: url, History.JOURNAL: engine_at(url).journal_url}
+    for history, part_url in urls.items():
+        if not _is_served(history, part_url):
             message = (
                 f"{DATABASE_SETTING}: the database lacks the tables of this version;"
                 " run: wissel-server migrate"

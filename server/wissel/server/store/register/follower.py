@@ -18,7 +18,7 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.server.store.register.event_log import Advance
 
 POLL_SECONDS: Final = 0.25
-"""How often the log is looked at when no commit of our own says so."""
+"""Seconds between two looks at the log; what is committed here or announced is read at once."""
 
 _RETRY_SECONDS: Final = 0.5
 _LOG: Final = structlog.get_logger("wissel.follow")
@@ -64,7 +64,7 @@ class Follower(Generic[T]):
     """Holds the table of the register and follows the log.
 
     `build` makes the first table (`Table.load`); `clock` is monotonic, in
-    seconds. Call `start` once, and `stop` before the engine is disposed of.
+    seconds. Call `start` once, and `stop` before the database is closed.
     """
 
     def __init__(
@@ -89,14 +89,17 @@ class Follower(Generic[T]):
 
     @property
     def table(self) -> T:
-        """The table as it is now; one answer uses one table throughout."""
+        """The current table; use one table throughout for one answer.
+
+        Raises `Refused(REGISTRY_STALE)` before the first one is loaded.
+        """
         if self._table is None:
             raise Refused(Reason.REGISTRY_STALE, retry_after=_RETRY_SECONDS)
         return self._table
 
     @property
     def caught_up_at(self) -> float:
-        """When, by `clock`, the head was last read with nothing left to follow."""
+        """When, by `clock`, a look at the log began after which nothing was left to follow."""
         return self._caught_up_at
 
     def staleness(self) -> float:
@@ -147,7 +150,7 @@ class Follower(Generic[T]):
             ) from None
 
     def learn(self, head: int) -> None:
-        """Take note of a revision that exists, and fetch it without waiting for the poll."""
+        """Take note that revision `head` exists; what is missing is read without waiting."""
         self._known_head = max(self._known_head, head)
         if self._table is None or head > self._table.revision:
             self._nudge.set()
