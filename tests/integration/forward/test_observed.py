@@ -233,6 +233,8 @@ async def test_what_the_sweeper_asks_and_settles_is_counted_and_told(world: Worl
     with capture_logs() as logged:
         sweeping = asyncio.create_task(sweeper.run())
         await becomes(world, message, "DELIVERED")
+        # The journal shows the delivery before the sweeper tells of it.
+        await eventually_async(lambda: with_event("delivery_settled", logged), "it is logged")
         await eventually_async(
             lambda: sweeper.uncertain, "none is uncertain", until=lambda count: count == 0
         )
