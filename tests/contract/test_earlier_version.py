@@ -10,7 +10,7 @@ import pytest
 
 from support.builders.orders import DONE, NOW, order
 from support.builders.register_builders import actor, board
-from support.worlds.earlier_version import REVISION, earlier_database
+from support.worlds.earlier.database import REVISION, earlier_database
 from support.worlds.stores import register_at
 from wissel.routing.exchange.delivery import State, Wanted
 from wissel.routing.facts import Board, Endpoint, Fact, Mandate, Party, Revocation

@@ -1,10 +1,19 @@
 """Guards for the namespace package and the shared vocabulary."""
 
+from collections import Counter
+from pathlib import Path
+from typing import Final
+
 from support.paths import ROOT
 from wissel.error.v1 import error_reason_pb2
 from wissel.routing.refusals.reasons import Reason
 
-ROOMS = ("protos", "routing", "server", "clients")
+ROOMS: Final = ("protos", "routing", "server", "clients")
+LARGE: Final = {
+    "bench": "one flat list of measurements, and the few processes that they share",
+    "tests/faults": "one kit: each module is a part that every scenario needs",
+}
+"""Folders with more than a dozen modules, and why."""
 
 
 def test_namespace_has_no_init() -> None:
@@ -31,18 +40,30 @@ def test_every_reason_is_published() -> None:
     assert published - {"UNSPECIFIED"} == {str(reason) for reason in Reason}
 
 
-def test_no_file_outgrows_a_room() -> None:
-    """A file over 300 lines is two files."""
-    sources = [
+def test_no_file_is_over_300_lines() -> None:
+    """A longer one is two files."""
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in sources()
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 300
+    }
+
+    assert {} == long
+
+
+def test_no_folder_has_more_than_a_dozen_modules() -> None:
+    """A larger one is two folders; those of `LARGE` have their reason there."""
+    modules = Counter(path.parent for path in sources() if path.name != "__init__.py")
+    large = {str(folder.relative_to(ROOT)) for folder, count in modules.items() if count > 12}
+
+    assert LARGE.keys() == large
+
+
+def sources() -> list[Path]:
+    """Every module that is written by hand."""
+    return [
         path
         for room in (*ROOMS, "tests", "bench")
         for path in (ROOT / room).rglob("*.py")
         if "_pb2" not in path.name
     ]
-    long = {
-        str(path.relative_to(ROOT)): lines
-        for path in sources
-        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 300
-    }
-
-    assert {} == long

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from support.processes.hub_process import Place, serving
 from support.processes.processes import run
-from support.worlds.earlier_version import REVISION, earlier_database
+from support.worlds.earlier.database import REVISION, earlier_database
 from wissel.clients.blocking import Hub
 from wissel.party.v1.party_service_pb2 import ListPartiesRequest
 from wissel.party.v1.party_service_pb2_grpc import PartyServiceStub

@@ -1,6 +1,6 @@
 """The database of a hub of an earlier version, as text.
 
-`earlier/*.sql` are SQLite's own dumps of a register and a journal that version
+The `*.sql` beside this module are SQLite's own dumps of a register and a journal that version
 3bebd54 wrote (registry schema 0001, journal schema 0002): five revisions about
 made-up parties, and four messages. They are never changed; a later version
 adds its own beside them.
@@ -16,7 +16,7 @@ from support.worlds.stores import sqlite_url
 REVISION: Final = 5
 """The last revision of its register."""
 
-_DUMPS: Final = Path(__file__).parent / "earlier"
+_DUMPS: Final = Path(__file__).parent
 
 
 def earlier_database(folder: Path) -> str:

@@ -1,0 +1,1 @@
+"""A database that an earlier version wrote, as text."""
