@@ -1,4 +1,4 @@
-"""A hub on a developer's machine: certificates and a database of its own, worth nothing."""
+"""A hub on a developer's machine, with its own certificates, trusted nowhere else, and database."""
 
 import datetime as dt
 from pathlib import Path
@@ -22,9 +22,10 @@ PLAYERS: Final = {
 
 
 def prepare(folder: Path, listen: str, now: dt.datetime) -> Settings:
-    """Make what is missing in `folder` and return the settings of a hub on it.
+    """Make the certificates and the database that `folder` lacks; return the hub's settings.
 
-    Raises `PkiError`, `KeyFileError`, or what `migrate` raises.
+    `listen` is `host:port`, `now` an aware instant. Raises `PkiError`,
+    `KeyFileError`, and what `migrate` raises.
     """
     certificates = folder / "pki"
     if not (certificates / f"{pki.ROOT}.pem").exists():
@@ -48,7 +49,7 @@ def prepare(folder: Path, listen: str, now: dt.datetime) -> Settings:
 
 
 def instructions(folder: Path, settings: Settings) -> str:
-    """Return what to type in another terminal to call the hub as its operator."""
+    """Return the shell commands with which to call the hub as its operator."""
     certificates = folder / "pki"
     return "\n".join(
         [

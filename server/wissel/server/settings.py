@@ -32,11 +32,11 @@ MIB: Final = 1024 * 1024
 
 
 class SettingsError(Exception):
-    """A setting is missing or wrong; the message names each of them."""
+    """Settings are missing or wrong; the message names each of them."""
 
 
 class StartError(Exception):
-    """What the settings name cannot be used; the message says what to mend."""
+    """Something that a setting names cannot be used; the message says what to fix."""
 
 
 class UnreachableError(Exception):
@@ -44,7 +44,7 @@ class UnreachableError(Exception):
 
 
 class ListenError(Exception):
-    """The address cannot be served on: it is taken, or not of this machine."""
+    """An address cannot be listened on: it is in use, or not of this machine."""
 
 
 class Settings(BaseSettings):
@@ -53,9 +53,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
     listen: str = "127.0.0.1:7443"
-    """Host and port to serve on; port 0 takes a free one."""
+    """Host and port to serve on; port 0 takes a free port."""
     workers: int = Field(default=1, ge=1, le=64)
-    """Processes that serve on that port; those of `serve` alone."""
+    """Processes that serve on that port; only `serve` uses it."""
     data_dir: Path = Path("wissel-data")
     """Folder of the SQLite files, where no database URL is given."""
     database_url: str = ""
@@ -68,7 +68,7 @@ class Settings(BaseSettings):
     signing_certificate: Path
     signing_key: Path
     operators: Annotated[tuple[Oin, ...], NoDecode] = ()
-    """OINs of operators that act before anyone is registered."""
+    """OINs of operators, which may call the hub before any party is registered."""
     crls: Annotated[tuple[Path, ...], NoDecode] = ()
     metrics_listen: str = ""
     """Host and port of the Prometheus metrics; empty serves none."""
@@ -79,20 +79,20 @@ class Settings(BaseSettings):
     """Transfers under way at the same time in one process."""
     max_transfers_per_oin: int = Field(default=16, ge=1)
     max_connections: int = Field(default=512, ge=1)
-    """Connections to one process; gRPC turns away what is more, before its handshake."""
+    """Connections to one process; gRPC closes those beyond it before the TLS handshake."""
     resolve_quota_per_minute: int = Field(default=60_000, ge=1)
     """Routes that one OIN may resolve in a minute; approximate, as workers divide it."""
     lookup_quota_per_minute: int = Field(default=600, ge=1)
-    """Telephone book entries that one OIN may look up in a minute; approximate."""
+    """Endpoints that one OIN may look up in a minute; approximate, as workers divide it."""
     max_closed_share: float = Field(default=0.02, ge=0, le=1)
     """Share of a source's locations that one school file may close."""
     grace_seconds: float = Field(default=30, ge=0)
-    """How long a stopping hub waits for what is under way."""
+    """How long a stopping hub waits for calls and deliveries under way."""
     sweep_seconds: float = Field(default=5, ge=0.1, le=60)
-    """How often each process looks for messages that were left behind."""
+    """How often each process looks for messages whose delivery was not finished."""
     log_level: str = "info"
     trace_share: float = Field(default=0, ge=0, le=1)
-    """Share of the calls that OpenTelemetry traces; 0 does not even load it."""
+    """Share of the calls that OpenTelemetry traces; with 0 it is not loaded."""
 
     @field_validator("operators", mode="before")
     @classmethod
@@ -126,7 +126,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments before the environment, before the file."""
+        """Return the sources of settings: arguments, then the environment, then the TOML file."""
         sources: tuple[PydanticBaseSettingsSource, ...] = (init_settings, env_settings)
         if name := os.environ.get(CONFIG_VARIABLE):
             return (*sources, TomlConfigSettingsSource(settings_cls, Path(name)))
@@ -134,7 +134,10 @@ class Settings(BaseSettings):
 
     @classmethod
     def read(cls) -> Self:
-        """Return the settings, or raise `SettingsError` that names every problem at once."""
+        """Return the settings of this environment and its TOML file.
+
+        Raises `SettingsError`, which names every problem.
+        """
         _require_config_file()
         try:
             return cls()
@@ -144,16 +147,16 @@ class Settings(BaseSettings):
 
 
 def _tell_nobody(_serves: bool) -> None:
-    """There is no parent that wants to know."""
+    """Do nothing: the only process of a hub has no parent to tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """Which part of a hub this process is: the whole, or one of `workers`.
+    """The share of a hub that this process is: the whole hub, or one of `workers`.
 
-    Workers share the port and the quotas, and their parent shows their
-    metrics. `tell` is called several times a second with whether this one
-    serves, and once with False when it begins to stop.
+    Workers share the port and the quotas, and their parent serves their metrics.
+    `tell` is called four times a second with whether this process serves, and
+    with False when it begins to stop.
     """
 
     workers: int = 1
@@ -161,11 +164,11 @@ class Share:
 
     @property
     def whole(self) -> bool:
-        """Whether there is no other process of this hub."""
+        """Whether this is the only process of the hub."""
         return self.workers == 1
 
     def part_of(self, quota: int) -> int:
-        """Return this process's part of a quota, rounded up: it is approximate anyway."""
+        """Return this process's part of a quota, rounded up."""
         return -(-quota // self.workers)
 
 

@@ -8,10 +8,10 @@ _USAGE: Final = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command and leave with its exit code.
+    """Run the command with `arguments`, by default those of the process, and exit.
 
-    0 done, 1 refused, 2 wrong usage, 3 unreachable. Without `arguments` those of
-    the process count. Where the extra is absent, it says what to install.
+    The exit code is 0 for success, 1 for a refusal, 2 for wrong usage or a missing
+    extra (it prints what to install), 3 if the hub cannot be reached.
     """
     try:
         from wissel.clients.cli.app import run  # noqa: PLC0415 - needs the extra

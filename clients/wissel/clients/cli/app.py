@@ -1,4 +1,4 @@
-"""Puts the command together: global options, groups, and how it ends."""
+"""The command as a whole: its global options, its groups, and its exit code."""
 # ruff: noqa: PLR0917 - the arguments of a command are its options
 
 from collections.abc import Sequence
@@ -107,7 +107,7 @@ def options(
     ] = 0,
     json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
-    """Keep the global options for the command that follows."""
+    """Keep the global options in the session of the command that follows."""
     context.obj = Session(
         server=server,
         certificate=certificate,
@@ -125,7 +125,7 @@ def options(
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run the command; return its exit code. Nothing it meets becomes a traceback."""
+    """Run the command and return its exit code; errors of the SDK are explained on stderr."""
     try:
         app(args=hoisted(arguments), prog_name="wissel")
     except SystemExit as done:  # how typer ends: 2 for wrong usage, 130 when interrupted
@@ -136,9 +136,9 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def hoisted(arguments: Sequence[str]) -> list[str]:
-    """Return the arguments with the global options in front, where click wants them.
+    """Return the arguments with the global options moved to the front, where click expects them.
 
-    What follows `--` stays where it is.
+    Those after `--` stay where they are.
     """
     first: list[str] = []
     rest: list[str] = []

@@ -1,4 +1,4 @@
-"""`wissel whoami`, `wissel doctor`, `wissel errors`: is everything as it should be?"""
+"""`wissel whoami`, `wissel doctor` and `wissel errors`: they help to find what is wrong."""
 
 from typing import Annotated
 

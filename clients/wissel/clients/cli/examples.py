@@ -1,4 +1,4 @@
-"""An example for each command, shown under its help."""
+"""Examples of each command, shown in its help."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -128,11 +128,11 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         ),
     ),
 }
-"""What may be typed, by the words of the command."""
+"""The examples by the words of their command."""
 
 
 def add_examples(app: typer.Typer) -> None:
-    """Put its examples under the help of each command of `app` and of its groups."""
+    """Add its examples to the help of each command of `app` and its groups."""
     for words, command in commands(app):
         lines = EXAMPLES.get(words, ())
         command.epilog = "\n\n".join(["Examples:" if len(lines) > 1 else "Example:", *lines])

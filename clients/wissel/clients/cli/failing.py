@@ -1,4 +1,4 @@
-"""How the command says what went wrong: on stderr, in words, with its exit code."""
+"""Explains an error on stderr and chooses the exit code."""
 
 import math
 from typing import Final
@@ -20,7 +20,7 @@ _HERE: Final = {
 
 
 def explain_failure(error: WisselError | RuleRefused) -> int:
-    """Print reason, sentence, fix and contact; return the exit code."""
+    """Print reason, sentence, fix and contact of an error on stderr; return the exit code."""
     console = err()
     if isinstance(error, RuleRefused):
         error = from_rule(error)

@@ -1,4 +1,4 @@
-"""What the command prints: tables for people, JSON for programs."""
+"""Prints results: as tables for people, or as JSON for programs."""
 
 import json
 import sys
@@ -15,35 +15,35 @@ from rich.table import Table
 from wissel.clients.cli.session import Session
 
 Column = tuple[str, str | Callable[[Any], object]]
-"""A heading, and the field or function that fills it."""
+"""A heading, and the field of a message, or the function of it, that gives the value."""
 
-_WIDE: Final = 240  # a pipe has no width: nothing is to be cut for it
+_WIDE: Final = 240  # columns where there is no terminal, so that nothing is cut off
 
 
 def out() -> Console:
-    """Return the console for results."""
+    """Return the console on stdout, for results."""
     return Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False, soft_wrap=True)
 
 
 def err() -> Console:
-    """Return the console for everything that is no result."""
+    """Return the console on stderr, for everything else."""
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def as_data(message: Message) -> dict[str, Any]:
-    """Return a message as JSON has it, with the field names of the contract."""
+    """Return a message as JSON data, with the field names of the contract."""
     return json_format.MessageToDict(
         message, preserving_proto_field_name=True, always_print_fields_with_no_presence=True
     )
 
 
 def print_json(data: object) -> None:
-    """Print JSON."""
+    """Print data as JSON."""
     sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
 
 
 def show(session: Session, message: Message, columns: Sequence[Column] = ()) -> None:
-    """Print one message: its columns, or else its filled fields, one a line."""
+    """Print a message: the columns, or without them its non-empty fields, one per line."""
     if session.json:
         print_json(as_data(message))
         return
@@ -56,7 +56,7 @@ def show(session: Session, message: Message, columns: Sequence[Column] = ()) -> 
 
 
 def print_pairs(pairs: Sequence[tuple[str, str]]) -> None:
-    """Print names and values, one a line."""
+    """Print names and values, one pair per line."""
     table = Table.grid(padding=(0, 2))
     for name, value in pairs:
         table.add_row(f"[bold]{name}[/bold]", _escaped(value))
@@ -64,7 +64,7 @@ def print_pairs(pairs: Sequence[tuple[str, str]]) -> None:
 
 
 def show_all(session: Session, messages: Sequence[Message], columns: Sequence[Column]) -> None:
-    """Print messages: a row each, or a JSON array."""
+    """Print messages as a table with a row for each, or as a JSON array."""
     if session.json:
         print_json([as_data(message) for message in messages])
         return
@@ -73,7 +73,7 @@ def show_all(session: Session, messages: Sequence[Message], columns: Sequence[Co
 
 
 def print_rows(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table, and how many rows it has."""
+    """Print a table, and on stderr the number of its rows."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in titles:
         table.add_column(title, no_wrap=True)
@@ -85,7 +85,7 @@ def print_rows(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 @contextmanager
 def bar(session: Session, label: str) -> Iterator[Callable[[int, int], None]]:
-    """Yield a function for bytes done and bytes in all; it draws a bar on a terminal."""
+    """Yield a function of bytes done and bytes in all that draws a bar, if stderr is a terminal."""
     console = err()
     if session.json or not console.is_terminal:
         yield lambda done, total: None
@@ -102,7 +102,7 @@ def organisation(message: Any) -> str:
 
 
 def period(message: Any) -> str:
-    """Return a period as people write it."""
+    """Return the period of a message, such as `2026-08-01 - ...`."""
     return f"{message.start_date} - {message.end_date or '...'}"
 
 

@@ -1,4 +1,4 @@
-"""Reads a list page by page, up to a limit."""
+"""Reads the pages of a list, up to a limit."""
 
 from collections.abc import Callable, Iterable
 from typing import Annotated, Any, Final, TypeVar
@@ -20,7 +20,7 @@ def collect(
     items: Callable[[Any], Iterable[Item]],
     limit: int,
 ) -> list[Item]:
-    """Return the items of all pages, at most `limit`; any list method of the contract will do."""
+    """Return at most `limit` items of a list method, whose pages `items` takes apart."""
     found: list[Item] = []
     while len(found) < limit:
         request.page_size = min(_PAGE, limit - len(found))

@@ -1,4 +1,4 @@
-"""One run of the command: its global options, and the hub that they lead to."""
+"""One run of the command: its global options, and the connection with the hub."""
 
 import datetime as dt
 import getpass
@@ -20,7 +20,7 @@ _PATIENCE: Final = Patience(total=5.0)
 
 @dataclass(slots=True, kw_only=True)
 class Session:
-    """The global options, as given or from the environment; empty means not given."""
+    """The global options, from the command line or the environment; empty if not given."""
 
     server: str = ""
     certificate: str = ""
@@ -37,12 +37,12 @@ class Session:
     tracing: Tracer | None = field(default=None, repr=False)
 
     def identity(self) -> Identity:
-        """Return who we are; a usage error if it was not said."""
+        """Return the identity of the options; a usage error if one of them is missing."""
         self.require("certificate", "key", "trust_roots")
         return Identity.load(self.certificate, self.key, self.trust_roots)
 
     def hub(self) -> Hub:
-        """Return the hub; a usage error if it was not said which."""
+        """Return the connection with the hub; a usage error if an option for it is missing."""
         if self.opened is None:
             self.require("server", "certificate", "key", "trust_roots")
             self._refuse_bare_host()
@@ -59,19 +59,19 @@ class Session:
         return self.opened
 
     def tracer(self, service: str) -> Tracer:
-        """Return what traces this run under the name of a service, if that was asked for."""
+        """Return the tracer of this run, as `service`; it traces nothing without --trace-share."""
         if self.tracing is None:
             self.tracing = tracer_for(service, self.trace_share)
         return self.tracing
 
     def call(self, method: Unary[Request, Response], request: Request) -> Response:
-        """Call the hub; a mutation gets the reason that was given."""
+        """Call the hub; a request with a reason gets that of --reason."""
         if self.reason and "reason" in request.DESCRIPTOR.fields_by_name:
             request.reason = self.reason  # type: ignore[attr-defined] # asked for by its descriptor
         return self.hub().call(method, request)
 
     def close(self) -> None:
-        """Close what was opened."""
+        """Close the connection and the tracer, if they were used."""
         if self.opened is not None:
             self.opened.close()
         if self.tracing is not None:
@@ -83,7 +83,7 @@ class Session:
             raise typer.BadParameter(message)
 
     def require(self, *names: str) -> None:
-        """Raise a usage error that names every option of these that is missing, at once."""
+        """Raise a usage error that names all options among `names` that are missing."""
         missing = [name for name in names if not getattr(self, name)]
         if missing:
             options = ", ".join(f"--{name.replace('_', '-')}" for name in missing)
@@ -93,7 +93,7 @@ class Session:
 
 
 def account() -> str:
-    """Return the account of this person; empty if there is none."""
+    """Return the name of the account of this process; empty if it has none."""
     try:
         return os.environ.get("USER") or getpass.getuser()
     except (KeyError, OSError):
@@ -101,5 +101,5 @@ def account() -> str:
 
 
 def session_of(context: typer.Context) -> Session:
-    """Return the session of this run, which the callback of the app has made."""
+    """Return the session of this run, made by the callback of the app."""
     return context.ensure_object(Session)

@@ -1,4 +1,4 @@
-"""What the service desk and the vendors record before a dossier can travel."""
+"""What the service desk and the vendors record before a dossier can be sent."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -27,7 +27,7 @@ _PAGE: Final = 1000
 
 
 class Desk:
-    """The operator's part of the demo, through the API."""
+    """The service desk of the demo, which calls the hub as its operator."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -83,7 +83,7 @@ class Desk:
         )
 
     async def sign_for(self, exchange: Exchange) -> list[str]:
-        """Record the agreements of both sides' boards; return who signed."""
+        """Record the agreements of the boards of both sides; return who signed them."""
         signed: list[str] = []
         for side in (exchange.sender, exchange.receiver):
             who = side.board_number or side.swv

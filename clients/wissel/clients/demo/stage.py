@@ -18,7 +18,7 @@ READY: Final = "serving on "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """What runs, and where."""
+    """The processes of the demo: where they are reached and keep their files."""
 
     folder: Path
     server: str
@@ -30,7 +30,7 @@ class Stage:
         return self.folder / "pki"
 
     def identity(self, player: Player) -> Identity:
-        """Return who a player is."""
+        """Return the identity of a player."""
         return Identity.load(
             self.certificates / f"{player.name}.pem",
             self.certificates / f"{player.name}.key",
@@ -49,7 +49,7 @@ class Stage:
 
 @contextmanager
 def stage() -> Iterator[Stage]:
-    """Set everything up; leaving the block stops and removes all of it."""
+    """Run the hub and two LAS while the block lasts; their folder is removed afterwards."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="wissel-demo-")))
         certificates = folder / "pki"

@@ -1,4 +1,4 @@
-"""What the demo says while it works."""
+"""Prints what the demo does."""
 
 import time
 from collections.abc import Iterator
@@ -16,12 +16,12 @@ class Story:
         self._chapter = 0
 
     def title(self, text: str) -> None:
-        """Open the story."""
+        """Print the title."""
         self._console.print(f"\n[bold]{escape(text)}[/bold]")
 
     @contextmanager
     def chapter(self, text: str) -> Iterator[None]:
-        """Tell one chapter, and at its end how long it took."""
+        """Print the heading of a chapter, and at its end how many seconds it took."""
         self._chapter += 1
         self._console.print(f"\n[bold cyan]{self._chapter}. {escape(text)}[/bold cyan]")
         started = time.monotonic()
@@ -29,14 +29,14 @@ class Story:
         self._console.print(f"   [dim]{time.monotonic() - started:.2f} s[/dim]")
 
     def say(self, text: str) -> None:
-        """Add a sentence."""
+        """Print a sentence."""
         self._console.print(f"   {escape(text)}")
 
     def fact(self, name: str, value: object) -> None:
-        """Show one value."""
+        """Print a name and its value."""
         self._console.print(f"   [dim]{escape(name):<14}[/dim] {escape(str(value))}")
 
     def last_line(self, text: str) -> None:
-        """Print the one line that a program can read; no markup, no wrapping."""
+        """Print the line that a program can read, without markup or wrapping."""
         self._console.print()
         self._console.out(text, highlight=False)

@@ -1,1 +1,1 @@
-"""Who calls: certificates, trust, revocation, and the development PKI."""
+"""Identity: peers and their certificates, trust, revocation lists, and the development PKI."""

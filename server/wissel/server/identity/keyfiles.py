@@ -1,4 +1,4 @@
-"""Files with private keys: for their owner alone."""
+"""Files with private keys, which only their owner may read."""
 
 import os
 import stat
@@ -14,11 +14,11 @@ class KeyFileError(Exception):
 
 
 def read_key(path: Path) -> bytes:
-    """Return the bytes of a key file, or raise `KeyFileError`.
+    """Return the content of a key file.
 
-    A file that its group or others may read, write or execute is refused
-    (design.md#running). The open file is judged, not its name: it cannot be swapped
-    between the check and the reading.
+    Raises `KeyFileError` if it cannot be read, or if its group or others have any
+    rights on it (design.md#running). The mode is that of the open file, so that
+    the file cannot be replaced between the check and the reading.
     """
     try:
         with path.open("rb") as file:
@@ -33,7 +33,7 @@ def read_key(path: Path) -> bytes:
 
 
 def write_key(path: Path, pem: bytes) -> None:
-    """Write a key file that only its owner may read, replacing an earlier one as a whole."""
+    """Write a key file that only its owner may read; an earlier one is replaced atomically."""
     partial = path.with_name(f".{path.name}.partial")
     partial.unlink(missing_ok=True)
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR)

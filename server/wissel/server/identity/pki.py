@@ -1,6 +1,6 @@
-"""A certificate authority for development: PKIoverheid-shaped, with OINs, and worth nothing.
+"""A certificate authority for development, shaped as PKIoverheid, with OINs; trusted nowhere.
 
-A folder holds `root.pem` and `intermediate.pem` with their keys, and of each
+Its folder holds `root.pem` and `intermediate.pem` with their keys, and for each
 name `<name>.pem` (leaf, then intermediate) and `<name>.key`. Keys are P-256.
 """
 
@@ -52,10 +52,10 @@ class _Authority:
 
 
 def init(folder: Path, now: dt.datetime) -> Path:
-    """Make a root and an intermediate in `folder`; return the root, for WISSEL_TRUST_ROOTS.
+    """Make a root and an intermediate in `folder`; return the path of `root.pem`.
 
-    Raises `PkiError` if the folder already holds a root: everything issued
-    under it would be lost.
+    Raises `PkiError` if the folder already holds a root, because certificates
+    issued under it would no longer be trusted.
     """
     roots = folder / f"{ROOT}.pem"
     if roots.exists():
@@ -74,9 +74,9 @@ def issue(
 ) -> Issued:
     """Issue a certificate for TLS, client and server, that may sign too; write its files.
 
-    It names localhost, 127.0.0.1 and ::1, and the host names or addresses in
-    `dns`. An earlier one of the same name is replaced, as in a renewal. Raises
-    `PkiError`, or `KeyFileError` for the key of the intermediate.
+    It is valid for localhost, 127.0.0.1, ::1, and the host names or addresses in
+    `dns`, from an hour before `now`. Files of the same name are replaced, as in a
+    renewal. Raises `PkiError`, or `KeyFileError` for the key of the intermediate.
     """
     extensions = [x509.ExtendedKeyUsage(_TLS), _alternative_names((*_LOCAL, *dns))]
     return _issue(folder, name, oin, now, extensions)
@@ -90,7 +90,10 @@ def issue_signing(folder: Path, name: str, *, oin: Oin, now: dt.datetime) -> Iss
 def write_crl(
     folder: Path, target: Path, revoked: Sequence[x509.Certificate], now: dt.datetime
 ) -> None:
-    """Write the intermediate's revocation list (PEM), good for a week from now."""
+    """Write the revocation list (PEM) of the intermediate, with a nextUpdate in a week.
+
+    Raises `PkiError` or `KeyFileError`.
+    """
     authority = _read_authority(folder)
     builder = (
         x509.CertificateRevocationListBuilder()

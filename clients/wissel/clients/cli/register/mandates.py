@@ -136,7 +136,7 @@ def validate(
 
 
 def moment(on: str, immediately: bool) -> dict[str, Any]:
-    """Return the field of a request that says when something ends."""
+    """Return the fields of a request that say when something ends; one of the two is required."""
     if bool(on) == immediately:
         raise typer.BadParameter("say one of --on and --immediately")
     return {"immediately": True} if immediately else {"end_date": on}

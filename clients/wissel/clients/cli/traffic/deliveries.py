@@ -1,4 +1,4 @@
-"""`wissel deliveries`: what became of messages."""
+"""`wissel deliveries`: the deliveries of messages, and their receipts."""
 
 from typing import Annotated, Final
 

@@ -1,4 +1,4 @@
-"""`wissel las`: a LAS that keeps what it receives as files, to try things out."""
+"""`wissel las`: a LAS for trying things out, which keeps the messages it receives as files."""
 
 import datetime as dt
 import logging
@@ -17,9 +17,10 @@ _SUFFIXES: Final = {"application/xml": ".xml", "application/zip": ".zip"}
 
 
 class FileLas(Las):
-    """Keeps each message as `<folder>/<routing key>/<message id>.xml`; says so on stdout.
+    """Keeps each message as `<folder>/<routing key>/<message id>.xml`, and prints a line for it.
 
-    With `administrations`, messages for another routing key are refused.
+    Other suffixes are `.zip` and `.bin`. If `administrations` is not empty,
+    messages for other routing keys are refused.
     """
 
     def __init__(self, folder: Path, administrations: frozenset[str], session: Session) -> None:
@@ -28,7 +29,7 @@ class FileLas(Las):
         self._session = session
 
     def accept(self, message: IncomingMessage) -> None:
-        """Keep the file."""
+        """Keep the payload as a file."""
         if self._administrations and message.routing_key not in self._administrations:
             raise RefuseMessage("ADMINISTRATION_UNKNOWN", "This administration is not here.")
         folder = self._folder / message.routing_key

@@ -1,4 +1,4 @@
-"""`wissel receipt`: proof of a delivery, checked without asking anybody."""
+"""`wissel receipt`: verifies the proof of a delivery offline."""
 
 import json
 from pathlib import Path

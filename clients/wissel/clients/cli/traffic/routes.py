@@ -1,4 +1,4 @@
-"""`wissel route`: where a message would go, and why or why not."""
+"""`wissel route`: where a message would go, or why it is refused."""
 # ruff: noqa: PLR0917 - the arguments of a command are its options
 
 import csv

@@ -1,4 +1,4 @@
-"""`wissel send` and `wissel resume`: a dossier on its way."""
+"""`wissel send` and `wissel resume`: send a dossier, and send again what has no answer."""
 # ruff: noqa: PLR0917 - the arguments of a command are its options
 
 import datetime as dt
