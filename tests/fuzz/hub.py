@@ -18,13 +18,16 @@ _NO_PEER: Final = cast(Any, None)  # no certificate is looked at
 CALLERS: Final = (
     Caller(
         oin=NOORD.oin,
+        party=NOORD.oin,
         role=Role.VENDOR,
         name="Noord",
         peer=_NO_PEER,
         system_ids=(small_world.LAS_NOORD,),
     ),
-    Caller(oin=DUO.oin, role=Role.CHAIN_PARTNER, name="DUO", peer=_NO_PEER),
-    Caller(oin=OPERATOR.oin, role=Role.OPERATOR, name=OPERATOR.title, peer=_NO_PEER),
+    Caller(oin=DUO.oin, party=DUO.oin, role=Role.CHAIN_PARTNER, name="DUO", peer=_NO_PEER),
+    Caller(
+        oin=OPERATOR.oin, party=OPERATOR.oin, role=Role.OPERATOR, name=OPERATOR.title, peer=_NO_PEER
+    ),
 )
 """A vendor, a chain partner and an operator."""
 

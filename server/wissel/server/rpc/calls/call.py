@@ -29,11 +29,13 @@ class Caller:
     """Who calls: an OIN with the role that the register gives it.
 
     `role` is None for an OIN that nobody registered; only a method that is open
-    to any trusted certificate is ever called by one. `system_ids` are the
-    systems that its certificate acts for.
+    to any trusted certificate is ever called by one. `party` is the party that
+    it acts as: itself, or the vendor of a system with an OIN of its own.
+    `system_ids` are the systems that its certificate acts for.
     """
 
     oin: Oin
+    party: Oin
     role: Role | None
     name: str
     peer: Peer

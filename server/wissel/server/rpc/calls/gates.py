@@ -84,10 +84,15 @@ class Gates:
             party = table.party(system.party) if system else None
         if party is not None:
             return Caller(
-                oin=oin, role=party.role, name=party.name, peer=peer, system_ids=system_ids
+                oin=oin,
+                party=party.oin,
+                role=party.role,
+                name=party.name,
+                peer=peer,
+                system_ids=system_ids,
             )
         role = Role.OPERATOR if oin in self.operators else None
-        return Caller(oin=oin, role=role, name="", peer=peer)
+        return Caller(oin=oin, party=oin, role=role, name="", peer=peer)
 
     def _identify(self, call: Call, _: object) -> None:
         peer = self.peers.identify(call.context.auth_context(), call.table.revoked)

@@ -6,7 +6,6 @@ from wissel.routing.facts import Agreement, AgreementKind, Signatory
 from wissel.routing.facts.plain import etag_of
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.table import Table
 from wissel.routing.values.days import parse_optional_day
 from wissel.routing.values.identifiers import BoardNumber, Oin, Swv
 from wissel.server.registry import agreements, commands
@@ -72,25 +71,15 @@ class AgreementServicer(pb_grpc.AgreementServiceServicer):
             signatory_of("", request.swv, ""),
             signatory_of("", "", request.party_oin),
         ]
-        call = await self._backend.at(request)
+        await self._backend.at(request)
         signatories = {str(one) for one in asked if one is not None}
         if not current_scope().operator:
-            signatories.add(vendor_of(call.table, caller().oin))
+            signatories.add(caller().party)
         async with self._backend.snapshot() as snapshot:
             found, token = await list_page(snapshot, Agreement, page, _signed_by(signatories))
         return pb.ListAgreementsResponse(
             agreements=map(agreement_message, found), next_page_token=token
         )
-
-
-def vendor_of(table: Table, oin: Oin) -> Oin:
-    """Return the vendor whose agreements a caller sees: that of its system, or itself.
-
-    A system with an OIN of its own signs nothing itself.
-    """
-    system_ids = () if table.party(oin) else table.systems_of(oin)
-    system = table.system(system_ids[0]) if system_ids else None
-    return system.party if system else oin
 
 
 def _signed_by(signatories: set[str]) -> dict[str, Where]:

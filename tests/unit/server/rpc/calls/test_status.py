@@ -16,7 +16,7 @@ CONFLICT = Refused(Reason.MANDATE_OVERLAPS, system_id="las-noord", mandate_id="o
 
 
 def caller(role: Role | None) -> Caller:
-    return Caller(oin=NOORD.oin, role=role, name="", peer=cast(Any, None))
+    return Caller(oin=NOORD.oin, party=NOORD.oin, role=role, name="", peer=cast(Any, None))
 
 
 @pytest.mark.parametrize("reason", list(Reason))

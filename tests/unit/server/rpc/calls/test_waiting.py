@@ -19,7 +19,7 @@ NOBODY: Final = cast(Any, None)
 
 def call(role: Role = Role.VENDOR) -> Call:
     made = Call("/a.B/C", ROW, NOBODY, Table.load(1, ()), 0.0)
-    made.caller = Caller(oin=NOORD.oin, role=role, name="", peer=NOBODY)
+    made.caller = Caller(oin=NOORD.oin, party=NOORD.oin, role=role, name="", peer=NOBODY)
     return made
 
 

@@ -37,7 +37,7 @@ class NoDatabase:
 def validating(oin: Oin, role: Role) -> Any:
     """Begin a call of ValidateMandate by a party; return its servicer."""
     call = Call(METHOD, POLICY[METHOD], cast(Any, None), TABLE, 0.0)
-    call.caller = Caller(oin=oin, role=role, name="", peer=cast(Any, None))
+    call.caller = Caller(oin=oin, party=oin, role=role, name="", peer=cast(Any, None))
     enter(call)
     nothing: Any = None
     return MandateServicer(

@@ -10,6 +10,7 @@ from wissel.routing.values.days import parse_optional_day
 from wissel.routing.values.identifiers import Brin, Namespace, RoutingKey, ServiceCode, Swv
 from wissel.server.registry.finding import get_organisation, get_service
 from wissel.server.registry.ports import Snapshot, Where
+from wissel.server.registry.rules.routing_keys import active_days
 from wissel.server.rpc.requests.parsing import optional, optional_choice
 from wissel.server.rpc.services.endpoints.messages import entry_message
 
@@ -68,11 +69,5 @@ async def _key(snapshot: Snapshot, request: pb.LookupEndpointsRequest) -> dict[s
 
 async def _in_force(snapshot: Snapshot, endpoint: Endpoint, day: dt.date, *, future: bool) -> bool:
     mandate = await snapshot.get(Mandate, str(endpoint.mandate_id))
-    if mandate is None or mandate.stopped or endpoint.stopped:
-        return False
-    start = max(endpoint.period.start, mandate.period.start)
-    ends = [end for end in (endpoint.period.end, mandate.period.end) if end is not None]
-    end = min(ends, default=None)
-    if end is not None and (end < day or end < start):
-        return False
-    return future or start <= day
+    days = None if mandate is None else active_days(endpoint, mandate)
+    return days is not None and (days.contains(day) or (future and day < days.start))
