@@ -4,7 +4,6 @@ A database is named by a URL as people write it: `sqlite:///data/registry.db`
 or `postgresql://user@host/name`. How its engine differs stands in `engine`.
 """
 
-import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Final, Self
@@ -21,9 +20,6 @@ from wissel.server.settings import DATABASE_SETTING, StartError, UnreachableErro
 from wissel.server.store.engine import LOCK_TIMEOUT, EngineUnfit, StorageEngine
 from wissel.server.store.sqlite import SqliteEngine
 
-# Parameters hold whatever a caller sent: they stay out of errors (`hide_parameters`), and out of
-# the log of the driver, which shows them at debug level.
-_DRIVER_LOG: Final = logging.getLogger("aiosqlite")
 _RETRY_SECONDS: Final = 1.0
 _SQLITE: Final = "sqlite"
 
@@ -79,10 +75,9 @@ class Database:
     def open(cls, url: str, *, lock_timeout: float = LOCK_TIMEOUT) -> Self:
         """Open the database at `url`; a writer waits `lock_timeout` seconds for its turn."""
         storage = engine_at(url)
-        _DRIVER_LOG.setLevel(logging.INFO)
         pool = create_async_engine(
             storage.driver_url(asynchronous=True),
-            hide_parameters=True,
+            hide_parameters=True,  # they hold whatever a caller sent: not in errors
             **storage.options(lock_timeout),
         )
         storage.prepare(pool.sync_engine, bounded=True)

@@ -98,6 +98,8 @@ class StorageEngine(Protocol):
     def prepare(self, pool: Engine, *, bounded: bool) -> None:
         """Set up each connection that `pool` opens: durable, and waiting for no dead host.
 
+        No driver logs the parameters of statements.
+
         With `bounded`, a server that owes an answer and falls silent for some
         seconds counts as gone. Without it a statement may take as long as it needs.
         """
@@ -117,7 +119,7 @@ class StorageEngine(Protocol):
         ...
 
     def make_room(self) -> None:
-        """Make what a new database is put into, such as its folder."""
+        """Make what a new database is put into, such as its folder. Raises `StartError`."""
         ...
 
     def lock_migrations(self, connection: Connection) -> None:

@@ -7,6 +7,7 @@ processes find a change by polling.
 """
 
 import fcntl
+import logging
 import os
 import sqlite3
 import time
@@ -23,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
+from wissel.server.settings import StartError
 from wissel.server.store.engine import EngineUnfit, RawSql, Turn
 
 OLDEST: Final = (3, 35, 0)
@@ -31,6 +33,8 @@ OLDEST: Final = (3, 35, 0)
 TURN_SECONDS: Final = 2.0
 """How long a writer of the journal waits for its turn."""
 
+# At debug level the driver logs the parameters of statements, which hold whatever a caller sent.
+_DRIVER_LOG: Final = logging.getLogger("aiosqlite")
 _POLL_SECONDS: Final = 0.000_5
 _POOL_SECONDS: Final = 5.0  # for a connection of the pool to come free
 _BEGIN: Final = "wissel_begin"
@@ -38,6 +42,7 @@ _IMMEDIATE: Final = "BEGIN IMMEDIATE"
 _JOURNAL_FILE: Final = "journal.db"
 _PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 _CONTENTION: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_HEADER: Final = b"SQLite format 3\0"  # https://www.sqlite.org/fileformat2.html, section 1.3.1
 _PRIMARY_CODE: Final = 0xFF  # the low byte of an extended result code
 
 
@@ -49,6 +54,19 @@ def require_version(version: tuple[int, ...]) -> None:
             f"the SQLite library of this Python is {there}, and a hub needs {needed} or later"
             " (RETURNING); install a newer SQLite, or name a PostgreSQL database"
         )
+        raise EngineUnfit(message)
+
+
+def require_database_file(file: Path) -> None:
+    """Raise `EngineUnfit` if the file cannot be read, or is neither empty nor a database."""
+    try:
+        with file.open("rb") as opened:
+            header = opened.read(len(_HEADER))
+    except OSError as error:
+        message = f"{file} cannot be read: {error.strerror}; name another file, or mend this one"
+        raise EngineUnfit(message) from None
+    if header not in (b"", _HEADER):
+        message = f"{file} is not an SQLite database; name another file, or restore a backup"
         raise EngineUnfit(message)
 
 
@@ -93,6 +111,7 @@ class SqliteEngine:
 
     def prepare(self, pool: Engine, *, bounded: bool) -> None:
         """Make each connection durable, and let transactions begin as they say."""
+        _DRIVER_LOG.setLevel(logging.INFO)
 
         @event.listens_for(pool, "connect")
         def connected(connection: Any, _record: Any) -> None:
@@ -108,8 +127,10 @@ class SqliteEngine:
             connection.exec_driver_sql(begin)
 
     def require_fit(self, *, writing: bool = True) -> None:
-        """Check the version of the library; a file cannot lack anything else."""
+        """Check the version of the library, and that a file that is there is a database."""
         require_version(self.version)
+        if self._file is not None and self._file.exists():
+            require_database_file(self._file)
 
     def is_absent(self) -> bool:
         """Whether there is no file; opening one that is absent would make it."""
@@ -117,8 +138,13 @@ class SqliteEngine:
 
     def make_room(self) -> None:
         """Make the folder of the file."""
-        if self._file is not None:
+        if self._file is None:
+            return
+        try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            message = f"{self._file.parent}: the folder of the database: {error.strerror}"
+            raise StartError(message) from None
 
     def lock_migrations(self, connection: Connection) -> None:
         """Do nothing: whoever writes to a file is alone."""
