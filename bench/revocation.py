@@ -41,7 +41,7 @@ def revocation_ms(folder: Path, certificates: Path) -> float:
 
 async def _revoked(address: str, certificates: Path, name: str) -> float:
     pki.issue(certificates, name, oin=DUO.oin, now=dt.datetime.now(dt.UTC))
-    callers = [Caller(address, certificates, name) for _ in range(_CALLERS)]
+    callers = [RepeatedResolve(address, certificates, name) for _ in range(_CALLERS)]
     calling = [asyncio.create_task(caller.call_until_refused()) for caller in callers]
     await asyncio.gather(*(caller.began.wait() for caller in callers))
     leaf = load_pem_x509_certificate((certificates / f"{name}.pem").read_bytes())
@@ -57,8 +57,8 @@ async def _revoked(address: str, certificates: Path, name: str) -> float:
     return max(*(caller.let_in - answered for caller in callers), 0.0) * 1e3
 
 
-class Caller:
-    """Resolves on a connection of its own for as long as it is let in."""
+class RepeatedResolve:
+    """Resolves a route again and again on one connection, until it is refused."""
 
     def __init__(self, address: str, certificates: Path, name: str) -> None:
         self._line = channel(address, certificates, name, own=True)
@@ -66,7 +66,7 @@ class Caller:
         self.let_in = 0.0
 
     async def call_until_refused(self) -> None:
-        """Call again and again; `let_in` is when the last answer came."""
+        """Call until a call fails; `let_in` is the time of the last answer (`time.monotonic`)."""
         resolve = resolving(self._line, _MANDATES // PER_SCHOOL)
         with suppress(grpc.aio.AioRpcError):
             while True:

@@ -189,7 +189,7 @@ class AsyncHub(AsyncRegister):
                 raise _Elsewhere(message)
             span.note(message_id=str(entry.message_id), bytes=entry.payload_size)
             try:
-                response = await (self._again if again else self._insist)(entry, progress)
+                response = await (self._resend if again else self._transfer)(entry, progress)
             except Refused as refused:
                 if settles(refused):
                     reason = {"reason": refused.reason, "text": refused.text}
@@ -199,7 +199,7 @@ class AsyncHub(AsyncRegister):
             await asyncio.to_thread(outbox.settle, entry, "sent", record_of(receipt))
             return receipt
 
-    async def _insist(
+    async def _transfer(
         self, entry: Entry, progress: Progress | None, *, again: bool = False
     ) -> pb.ForwardEnvelopeResponse:
         attempts = count(1 if again else 0)
@@ -212,8 +212,11 @@ class AsyncHub(AsyncRegister):
 
         return await self.patience.insist(attempt)
 
-    async def _again(self, entry: Entry, progress: Progress | None) -> pb.ForwardEnvelopeResponse:
-        """Send again; where the file has gone, ask whether it had been delivered before."""
+    async def _resend(self, entry: Entry, progress: Progress | None) -> pb.ForwardEnvelopeResponse:
+        """Send an entry again; if its file is gone or changed, ask for its earlier delivery.
+
+        Raises `DossierUnusable` if it was not delivered either.
+        """
         try:
             measured = await asyncio.to_thread(measure, entry.path)
             if measured.sha256.hex() != entry.payload_sha256:
@@ -230,7 +233,7 @@ class AsyncHub(AsyncRegister):
                 routing_key=found.delivery.routing_key,
                 replayed=True,
             )
-        return await self._insist(entry, progress, again=True)
+        return await self._transfer(entry, progress, again=True)
 
 
 class _Elsewhere(StorageError):

@@ -12,11 +12,11 @@ from wissel.routing.refusals.reasons import Reason
 EXIT_REFUSED: Final = 1
 EXIT_USAGE: Final = 2
 EXIT_UNREACHABLE: Final = 3
-_HERE: Final = {
+_OPTION_FOR: Final = {
     Reason.REASON_REQUIRED: "--reason 'why this is done'",
     Reason.ACCOUNT_REQUIRED: "--user your.account",
 }
-"""What a reason asks for, in the words of this command: its options are no matter of the rules."""
+"""The option of this command with which a reason is fixed."""
 
 
 def explain_failure(error: WisselError | RuleRefused) -> int:
@@ -31,7 +31,7 @@ def explain_failure(error: WisselError | RuleRefused) -> int:
                 console.print(f"{label}{text}", markup=False)
         if error.retry_after:
             console.print(f"Again: in {math.ceil(error.retry_after)} s", markup=False)
-        for reason, option in _HERE.items():
+        for reason, option in _OPTION_FOR.items():
             if error.reason == reason:
                 console.print(f"Here: add {option}", markup=False)
         return EXIT_REFUSED

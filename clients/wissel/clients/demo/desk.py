@@ -60,7 +60,7 @@ class Desk:
         await self._connection.call(lambda c: PartyServiceStub(c).RegisterParty, request)
 
     async def admit_vendor(self, player: Player, service: str) -> None:
-        """Sign its agreements, record its system, qualify it and open its gates."""
+        """Record a vendor's agreements and its system, qualified and open for the service."""
         for kind in ("VENDOR_OSR", "VENDOR_OSO"):
             await self._record(
                 agreement.RecordAgreementRequest(party_oin=player.oin, kind=kind, reason=WHY)

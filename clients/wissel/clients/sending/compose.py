@@ -149,7 +149,7 @@ def compose(  # noqa: PLR0913 - the parts of an envelope
         version=Namespace.parse(options["version"], "version") if "version" in options else None,
         kind=facts.kind,
         content_type=options.get("content_type", facts.content_type),
-        initiator=parse_initiator(options.get("initiator") or own_account(), "initiator"),
+        initiator=parse_initiator(options.get("initiator") or account_pseudonym(), "initiator"),
         correlation_id=options.get("correlation_id"),
         attestation=_attestation(facts, options),
     )
@@ -164,7 +164,7 @@ def compose(  # noqa: PLR0913 - the parts of an envelope
     return Envelope(entry=entry, context=context, note=facts.note)
 
 
-def own_account() -> str:
+def account_pseudonym() -> str:
     """Return a pseudonym of the account of this process on this machine: always the same."""
     try:
         account = getpass.getuser()
