@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from support.builders.duo_files import board_file, board_line, po_file, po_line
-from support.builders.school_register import bring, read, transaction
+from support.builders.school_register import import_file, read, transaction
 from support.worlds.stores import open_register
 from wissel.routing.facts import Board, School
 from wissel.routing.refusals.errors import Refused
@@ -43,13 +43,13 @@ async def test_an_operator_registers_a_school_that_no_file_has(register: Registe
 async def test_an_import_leaves_what_an_operator_registered(register: Register) -> None:
     school = await transaction(register, lambda writing: register_school(writing, TEST_SCHOOL))
 
-    await bring(register, po_file(po_line()))
+    await import_file(register, po_file(po_line()))
 
     assert await read(register, lambda snapshot: snapshot.get(School, "99YY")) == school
 
 
 async def test_a_school_is_registered_once(register: Register) -> None:
-    await bring(register, po_file(po_line("99YY00")))
+    await import_file(register, po_file(po_line("99YY00")))
 
     with pytest.raises(Refused) as caught:
         await transaction(register, lambda writing: register_school(writing, TEST_SCHOOL))
@@ -58,7 +58,7 @@ async def test_a_school_is_registered_once(register: Register) -> None:
 
 
 async def test_a_board_keeps_the_name_it_has(register: Register) -> None:
-    await bring(register, board_file(board_line("99009", "Another name")))
+    await import_file(register, board_file(board_line("99009", "Another name")))
 
     with pytest.raises(Refused) as caught:
         await transaction(register, lambda writing: register_school(writing, TEST_SCHOOL))
@@ -67,7 +67,7 @@ async def test_a_board_keeps_the_name_it_has(register: Register) -> None:
 
 
 async def test_a_known_board_needs_no_name(register: Register) -> None:
-    await bring(register, board_file(board_line("99009", "Another name")))
+    await import_file(register, board_file(board_line("99009", "Another name")))
 
     await transaction(
         register, lambda writing: register_school(writing, replace(TEST_SCHOOL, board_name=""))

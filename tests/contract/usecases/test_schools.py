@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from support.builders.duo_files import FIXTURES, REAL_FILES, po_file, po_line, vo_file, vo_line
-from support.builders.school_register import bring, read
+from support.builders.school_register import import_file, read
 from support.worlds.stores import open_register
 from wissel.routing.facts import Board, School, SourceReport
 from wissel.routing.refusals.errors import Refused
@@ -27,7 +27,7 @@ async def register(tmp_path: Path) -> AsyncIterator[Register]:
 
 
 async def test_a_file_is_stored_with_what_its_source_reported(register: Register) -> None:
-    report = await bring(register, po_file(po_line("99XA00")))
+    report = await import_file(register, po_file(po_line("99XA00")))
 
     school = await read(register, lambda snapshot: snapshot.get(School, "99XA"))
     source = await read(register, lambda snapshot: snapshot.get(SourceReport, "DUO_PO_LOCATIONS"))
@@ -41,16 +41,16 @@ async def test_a_file_is_stored_with_what_its_source_reported(register: Register
 
 
 async def test_a_second_import_leaves_the_revision_as_it_is(register: Register) -> None:
-    first = await bring(register, po_file(po_line()))
+    first = await import_file(register, po_file(po_line()))
 
-    second = await bring(register, po_file(po_line()))
+    second = await import_file(register, po_file(po_line()))
 
     assert second.changes == ()
     assert second.revision == first.revision
 
 
 async def test_a_trial_reports_and_writes_nothing(register: Register) -> None:
-    report = await bring(register, po_file(po_line()), validate_only=True)
+    report = await import_file(register, po_file(po_line()), validate_only=True)
 
     assert len(report.changes) == 3
     assert report.revision == 0
@@ -59,26 +59,26 @@ async def test_a_trial_reports_and_writes_nothing(register: Register) -> None:
 
 
 async def test_an_older_file_is_refused(register: Register) -> None:
-    await bring(register, po_file(po_line()))
+    await import_file(register, po_file(po_line()))
 
     with pytest.raises(Refused) as caught:
-        await bring(register, po_file(po_line("99XC00")), as_of=YESTERDAY)
+        await import_file(register, po_file(po_line("99XC00")), as_of=YESTERDAY)
 
     assert caught.value.reason == Reason.FILE_OUTDATED
     assert caught.value.metadata["last"] == str(TODAY)
 
 
 async def test_the_age_of_a_file_counts_only_within_its_source(register: Register) -> None:
-    await bring(register, po_file(po_line()))
+    await import_file(register, po_file(po_line()))
 
-    report = await bring(register, vo_file(vo_line()), as_of=YESTERDAY)
+    report = await import_file(register, vo_file(vo_line()), as_of=YESTERDAY)
 
     assert report.as_of == YESTERDAY
 
 
 async def test_a_file_of_tomorrow_is_refused(register: Register) -> None:
     with pytest.raises(Refused) as caught:
-        await bring(register, po_file(po_line()), as_of=dt.date(2026, 9, 2))
+        await import_file(register, po_file(po_line()), as_of=dt.date(2026, 9, 2))
 
     assert (caught.value.reason, caught.value.field) == (Reason.FIELD_INVALID, "as_of_date")
 
@@ -86,17 +86,17 @@ async def test_a_file_of_tomorrow_is_refused(register: Register) -> None:
 @pytest.mark.parametrize("share", [-0.1, 1.1, float("nan")])
 async def test_a_share_that_is_none_is_refused(register: Register, share: float) -> None:
     with pytest.raises(Refused) as caught:
-        await bring(register, po_file(po_line()), max_closed_share=share)
+        await import_file(register, po_file(po_line()), max_closed_share=share)
 
     assert (caught.value.reason, caught.value.field) == (Reason.FIELD_INVALID, "max_closed_share")
 
 
 async def test_a_file_that_closes_too_many_changes_nothing(register: Register) -> None:
     lines = [po_line("99XA00"), po_line("99XB00"), po_line("99XC00"), po_line("99XD00")]
-    await bring(register, po_file(*lines))
+    await import_file(register, po_file(*lines))
 
     with pytest.raises(Refused) as caught:
-        await bring(register, po_file(*lines[:2]), max_closed_share=0.49)
+        await import_file(register, po_file(*lines[:2]), max_closed_share=0.49)
 
     schools = await read(register, lambda snapshot: snapshot.find(School))
     assert caught.value.reason == Reason.IMPORT_CLOSES_TOO_MANY
@@ -106,9 +106,9 @@ async def test_a_file_that_closes_too_many_changes_nothing(register: Register) -
 
 async def test_exactly_the_share_may_close(register: Register) -> None:
     lines = [po_line("99XA00"), po_line("99XB00")]
-    await bring(register, po_file(*lines))
+    await import_file(register, po_file(*lines))
 
-    await bring(register, po_file(lines[0]), max_closed_share=0.5)
+    await import_file(register, po_file(lines[0]), max_closed_share=0.5)
 
     school = await read(register, lambda snapshot: snapshot.get(School, "99XB"))
     assert school is not None
@@ -117,7 +117,7 @@ async def test_exactly_the_share_may_close(register: Register) -> None:
 
 async def test_the_shipped_files_import_in_any_order(register: Register) -> None:
     for path in sorted(FIXTURES.glob("*.csv"), reverse=True):
-        await bring(register, path.read_bytes())
+        await import_file(register, path.read_bytes())
 
     schools = await read(register, lambda snapshot: snapshot.find(School))
     assert [school.brin for school in schools] == ["99XA", "99XB", "99XC", "99XD", "99XE", "99XF"]
@@ -127,9 +127,9 @@ async def test_the_real_files_import_and_then_change_nothing(register: Register)
     if not REAL_FILES.is_dir():
         pytest.skip("DUO's own files are not here")
     files = [path.read_bytes() for path in sorted(REAL_FILES.glob("*.csv"))]
-    first = [await bring(register, data) for data in files]
+    first = [await import_file(register, data) for data in files]
 
-    again = [await bring(register, data) for data in files]
+    again = [await import_file(register, data) for data in files]
 
     assert [report.changes for report in again] == [()] * 3
     assert {report.revision for report in again} == {first[-1].revision}

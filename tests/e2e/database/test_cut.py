@@ -15,7 +15,7 @@ from sqlalchemy import make_url
 
 from support.eventually import eventually_async
 from support.fakes.las import FakeLas
-from support.fakes.tcp_proxy import Link, linked
+from support.fakes.tcp_proxy import TcpProxy, proxied
 from support.processes import postgres
 from support.processes.hub_process import serving
 from support.processes.postgres_hubs import place_on
@@ -36,9 +36,9 @@ BOUND: Final = 60.0
 
 @dataclass(kw_only=True)
 class Cut:
-    """A hub behind a link to its PostgreSQL, and a vendor that calls it."""
+    """A hub behind a proxy to its PostgreSQL, and a vendor that calls it."""
 
-    link: Link
+    proxy: TcpProxy
     calls: AsyncHub
     las: FakeLas
 
@@ -87,8 +87,8 @@ class Cut:
 async def cuttable(folder: Path) -> AsyncIterator[Cut]:
     url = make_url(postgres.fresh_database(migrated=False))
     with (
-        linked(Path(str(url.query["host"]))) as link,
-        serving(place_on(link.url(str(url.database)), folder)) as hub,
+        proxied(Path(str(url.query["host"]))) as proxy,
+        serving(place_on(proxy.url(str(url.database)), folder)) as hub,
     ):
         async with (
             connected(hub) as (sender, las),
@@ -96,22 +96,22 @@ async def cuttable(folder: Path) -> AsyncIterator[Cut]:
                 hub.address, sender.identity, outbox=folder / "outbox", patience=IMPATIENT
             ) as calls,
         ):
-            yield Cut(link=link, calls=calls, las=las)
+            yield Cut(proxy=proxy, calls=calls, las=las)
 
 
 @pytest.mark.parametrize(
     "way",
     [
-        pytest.param(Link.cut, id="refused", marks=pytest.mark.faults),
-        pytest.param(Link.hold, id="black hole"),
+        pytest.param(TcpProxy.cut, id="refused", marks=pytest.mark.faults),
+        pytest.param(TcpProxy.hold, id="black hole"),
     ],
 )
 async def test_a_hub_without_its_database_stops_in_time_and_comes_back(
-    tmp_path: Path, way: Callable[[Link], None]
+    tmp_path: Path, way: Callable[[TcpProxy], None]
 ) -> None:
     async with cuttable(tmp_path) as hub:
         assert await hub.sending() is None
-        way(hub.link)
+        way(hub.proxy)
 
         began = time.monotonic()
         *failed, dark, stale = await asyncio.gather(
@@ -123,7 +123,7 @@ async def test_a_hub_without_its_database_stops_in_time_and_comes_back(
         assert await hub.sending() in {Reason.REGISTRY_STALE, UNREAD}
         assert 1 == len(hub.las.opened)
 
-        hub.link.restore()
+        hub.proxy.restore()
         back = await hub.until(SERVING)
         assert await hub.resolving() is None
         assert await hub.sending() is None
@@ -137,7 +137,7 @@ async def test_a_hub_without_its_database_stops_in_time_and_comes_back(
 @pytest.mark.faults
 async def test_a_slow_database_is_waited_for(tmp_path: Path) -> None:
     async with cuttable(tmp_path) as hub:
-        hub.link.slow(0.05)
+        hub.proxy.slow(0.05)
 
         began = time.monotonic()
         assert await hub.sending() is None

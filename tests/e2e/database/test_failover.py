@@ -13,9 +13,9 @@ from typing import Final
 import pytest
 from structlog.testing import capture_logs
 
+from support.builders.numbered_vendors import register_vendor
 from support.builders.register_builders import actor
 from support.builders.register_builders import party as vendor
-from support.builders.registering import register
 from support.eventually import eventually_async
 from support.processes import postgres
 from support.processes.hub_process import HubProcess, serving
@@ -53,7 +53,7 @@ class Desk:
         while not self.enough:
             number += 1
             with suppress(WisselError):
-                self.acknowledged |= [await register(self.calls, number)]
+                self.acknowledged |= [await register_vendor(self.calls, number)]
 
 
 @asynccontextmanager

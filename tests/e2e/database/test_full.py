@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from support.builders.registering import register
+from support.builders.numbered_vendors import register_vendor
 from support.fakes.las import FakeLas
 from support.processes.hub_process import serving
 from support.processes.postgres_hubs import place_on
@@ -41,7 +41,7 @@ async def test_what_a_full_disk_cannot_record_is_not_begun(
             AsyncHub(hub.address, hub.operator(), user="testing", patience=IMPATIENT) as desk,
         ):
             await send(calls)
-            registered = dict([await register(desk, 1000)])
+            registered = dict([await register_vendor(desk, 1000)])
 
             await asyncio.to_thread(disk.fill)
             begun, no_record = await send_until_refused(calls, las)
@@ -54,7 +54,7 @@ async def test_what_a_full_disk_cannot_record_is_not_begun(
             assert all(one.receipt for one in await later.resume())
             await send(later)
             registered |= more
-            registered |= [await Patience().insist(lambda: register(desk, 2000))]
+            registered |= [await Patience().insist(lambda: register_vendor(desk, 2000))]
 
         assert Reason.RECORD_UNAVAILABLE == no_record
         assert Reason.DATABASE_UNAVAILABLE == no_revision
@@ -94,7 +94,7 @@ async def register_until_refused(desk: AsyncHub) -> tuple[dict[int, str], str]:
     registered: dict[int, str] = {}
     for number in count(1001):
         try:
-            registered |= [await register(desk, number)]
+            registered |= [await register_vendor(desk, number)]
         except Refused as refused:
             return registered, str(refused.reason)
     raise AssertionError

@@ -12,7 +12,7 @@ from typing import Final
 
 import pytest
 
-from support.builders.registering import register
+from support.builders.numbered_vendors import register_vendor
 from support.eventually import eventually_async
 from support.processes import postgres
 from support.processes.hub_process import Place, serving
@@ -69,10 +69,12 @@ async def test_nothing_is_forwarded_that_a_full_disk_cannot_record(tmp_path: Pat
             await send(calls)
             with full_disk(hub.process.pid):
                 assert Reason.RECORD_UNAVAILABLE == await refusal(lambda: send(calls))
-                assert Reason.DATABASE_UNAVAILABLE == await refusal(lambda: register(desk, 1000))
+                assert Reason.DATABASE_UNAVAILABLE == await refusal(
+                    lambda: register_vendor(desk, 1000)
+                )
                 assert 1 == len(las.opened)
             await send(calls)
-            await register(desk, 1000)
+            await register_vendor(desk, 1000)
 
             assert 2 == len(las.received)
 

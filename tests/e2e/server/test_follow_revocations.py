@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives import hashes
 from sqlalchemy import make_url
 
 from support.fakes.las import FakeLas
-from support.fakes.tcp_proxy import linked
+from support.fakes.tcp_proxy import proxied
 from support.processes import postgres
 from support.processes.desk_process import Desk, desk
 from support.processes.fleet import running_fleet
@@ -173,10 +173,10 @@ async def test_no_forward_begins_in_any_hub_once_it_is_forbidden(
     tmp_path: Path, *, deaf: bool
 ) -> None:
     url = make_url(postgres.fresh_database(migrated=False))
-    with linked(Path(str(url.query["host"]))) as link:
+    with proxied(Path(str(url.query["host"]))) as proxy:
         if deaf:
-            link.deafen()
-        place = place_on(link.url(str(url.database)), tmp_path)
+            proxy.deafen()
+        place = place_on(proxy.url(str(url.database)), tmp_path)
         with serving(place) as hub, another(place) as second:
             async with two(hub, [hub.address, second] * (ENOUGH // 2)) as both:
                 await stopped_in_every_way(both)

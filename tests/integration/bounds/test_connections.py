@@ -14,7 +14,7 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from support.builders.pki import Identity
-from support.builders.stubs import Caller
+from support.builders.stubs import Stubs
 from support.eventually import LONGEST_WAIT
 from support.worlds import small_world
 from support.worlds.hub import BOUNDS, Hub, running_hub
@@ -92,7 +92,7 @@ async def test_who_connects_and_does_not_go_on_is_hung_up_on(hub: Hub) -> None:
 
         await asyncio.gather(closed(silent), closed(half), closed(mute))
 
-    assert (await Caller(hub, "noord").parties.WhoAmI(WhoAmIRequest())).registered
+    assert (await Stubs(hub, "noord").parties.WhoAmI(WhoAmIRequest())).registered
 
 
 async def test_one_connection_too_many_is_turned_away_until_another_ends(tmp_path: Path) -> None:
@@ -177,7 +177,7 @@ async def test_who_pings_without_end_is_hung_up_on(hub: Hub) -> None:
                 pass
             await closed(reader)
 
-    assert (await Caller(hub, "zuid").parties.WhoAmI(WhoAmIRequest())).registered
+    assert (await Stubs(hub, "zuid").parties.WhoAmI(WhoAmIRequest())).registered
 
 
 async def _frame(reader: asyncio.StreamReader) -> int:

@@ -9,7 +9,7 @@ import grpc
 import pytest
 from google.rpc import error_details_pb2
 
-from support.builders.stubs import Caller
+from support.builders.stubs import Stubs
 from support.worlds import small_world
 from support.worlds.hub import BOUNDS, Hub, detail, reason_of, running_hub
 from wissel.clients.testing.cast import NOORD, OPERATOR, ZUID
@@ -36,7 +36,7 @@ async def hub(tmp_path: Path) -> AsyncIterator[Hub]:
         yield started
 
 
-async def suspended(noord: Caller) -> str:
+async def suspended(noord: Stubs) -> str:
     """Make a change, which waits for its turn; return why it was refused, if it was."""
     try:
         await noord.endpoints.SuspendEndpoint(SuspendEndpointRequest(endpoint_id=OWN))
@@ -46,7 +46,7 @@ async def suspended(noord: Caller) -> str:
 
 
 async def test_for_want_of_room_a_call_is_refused_until_others_end(hub: Hub) -> None:
-    noord = Caller(hub, "noord")
+    noord = Stubs(hub, "noord")
     async with hub.register.transaction(Actor(caller=OPERATOR.oin, method="test")):
         transaction = {asyncio.create_task(suspended(noord)) for _ in range(ROOM + 3)}
         ended = asyncio.as_completed(transaction, timeout=60)
@@ -59,7 +59,7 @@ async def test_for_want_of_room_a_call_is_refused_until_others_end(hub: Hub) -> 
 
 
 async def test_an_operator_finds_room(full: Hub) -> None:
-    desk, noord = Caller(full, "desk"), Caller(full, "noord")
+    desk, noord = Stubs(full, "desk"), Stubs(full, "noord")
 
     with pytest.raises(grpc.aio.AioRpcError) as refused:
         await noord.endpoints.ListEndpoints(ListEndpointsRequest())
@@ -74,8 +74,8 @@ async def test_a_supplier_that_validates_its_own_mandate_waits_for_the_database(
     question = ValidateMandateRequest(brin="99XC", supplier_oin=ZUID.oin, service="OSO_OV")
 
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await Caller(full, "zuid").mandates.ValidateMandate(question)
-    operator = await Caller(full, "desk").mandates.ValidateMandate(question)
+        await Stubs(full, "zuid").mandates.ValidateMandate(question)
+    operator = await Stubs(full, "desk").mandates.ValidateMandate(question)
 
     assert reason_of(refused.value) == "OVERLOADED"
     assert operator.mandate.mandate_id == str(small_world.C_ZUID.mandate_id)
@@ -87,7 +87,7 @@ async def test_a_third_party_that_validates_a_mandate_waits_for_nothing(
 ) -> None:
     question = ValidateMandateRequest(brin="99XC", supplier_oin=ZUID.oin, service="OSO_OV")
 
-    answer = await Caller(full, name).mandates.ValidateMandate(question)
+    answer = await Stubs(full, name).mandates.ValidateMandate(question)
 
     assert (answer.result, answer.HasField("mandate")) == ("OK", False)
 
@@ -95,13 +95,13 @@ async def test_a_third_party_that_validates_a_mandate_waits_for_nothing(
 async def test_a_supplier_without_a_mandate_waits_for_nothing(full: Hub) -> None:
     question = ValidateMandateRequest(brin="99XC", supplier_oin=NOORD.oin, service="OSO_OV")
 
-    answer = await Caller(full, "noord").mandates.ValidateMandate(question)
+    answer = await Stubs(full, "noord").mandates.ValidateMandate(question)
 
     assert (answer.result, answer.reason) == ("NOK", "MANDATE_MISSING")
 
 
 async def test_a_resolve_that_waits_for_a_revision_needs_room(full: Hub) -> None:
-    noord, revision = Caller(full, "noord"), full.follower.table.revision
+    noord, revision = Stubs(full, "noord"), full.follower.table.revision
 
     with pytest.raises(grpc.aio.AioRpcError) as refused:
         await noord.resolve(at_least_revision=revision + 1)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from support.builders.envelopes import PAYLOAD
-from support.builders.stubs import Caller
+from support.builders.stubs import Stubs
 from support.eventually import eventually_async
 from support.fakes.las import unwilling, waiting
 from support.worlds.forwarding import QUICK, Envelope, World, forwarding
@@ -157,7 +157,7 @@ async def _known(world: World, message: Envelope) -> tuple[str, str] | None:
     An answer over the same connection comes after the hub has begun with what
     was sent before, if it ever does.
     """
-    await Caller(world.hub, "noord").parties.WhoAmI(WhoAmIRequest())
+    await Stubs(world.hub, "noord").parties.WhoAmI(WhoAmIRequest())
     return await eventually_async(
         lambda: world.settled(message),
         "the hub has noticed that its caller is gone",

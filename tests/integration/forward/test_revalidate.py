@@ -9,7 +9,7 @@ import grpc
 import pytest
 
 from support.eventually import eventually_async
-from support.fakes.tcp_proxy import Link
+from support.fakes.tcp_proxy import TcpProxy
 from support.worlds import small_world
 from support.worlds.forwarding import World, facts_for, forwarding
 from support.worlds.hub import reason_of
@@ -24,13 +24,13 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 
 @pytest.fixture
-async def slow(world: World) -> AsyncIterator[Link]:
+async def slow(world: World) -> AsyncIterator[TcpProxy]:
     """The line to the receiver, which holds every handshake."""
-    link = Link(("127.0.0.1", world.las.port))
-    link.hold()
-    await world.hub.put(*facts_for(f"https://localhost:{link.port}"))
-    yield link
-    await asyncio.to_thread(link.close)
+    proxy = TcpProxy(("127.0.0.1", world.las.port))
+    proxy.hold()
+    await world.hub.put(*facts_for(f"https://localhost:{proxy.port}"))
+    yield proxy
+    await asyncio.to_thread(proxy.close)
 
 
 async def dialling(world: World) -> "asyncio.Task[grpc.aio.AioRpcError | None]":
@@ -41,7 +41,7 @@ async def dialling(world: World) -> "asyncio.Task[grpc.aio.AioRpcError | None]":
     return sending
 
 
-async def test_a_mandate_that_ends_meanwhile(world: World, slow: Link) -> None:
+async def test_a_mandate_that_ends_meanwhile(world: World, slow: TcpProxy) -> None:
     sending = await dialling(world)
     for fact in facts_for(world.las.url):
         if isinstance(fact, Mandate):
@@ -54,7 +54,7 @@ async def test_a_mandate_that_ends_meanwhile(world: World, slow: Link) -> None:
     assert [] == world.las.opened
 
 
-async def test_a_change_of_somebody_else_meanwhile(world: World, slow: Link) -> None:
+async def test_a_change_of_somebody_else_meanwhile(world: World, slow: TcpProxy) -> None:
     sending = await dialling(world)
     await world.hub.put(small_world.small()[0])
     slow.restore()

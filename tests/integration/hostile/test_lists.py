@@ -9,7 +9,7 @@ from typing import Any
 import grpc
 import pytest
 
-from support.builders.stubs import Caller
+from support.builders.stubs import Stubs
 from support.worlds import small_world
 from support.worlds.forwarding import World, forwarding
 from support.worlds.hub import reason_of
@@ -64,7 +64,7 @@ def token_of(*parts: Any) -> str:
 
 def lists(world: World, name: str) -> list[tuple[Any, Any]]:
     """Return methods that list, each with a request of which there is a second page."""
-    caller = Caller(world.hub, name)
+    caller = Stubs(world.hub, name)
     return [
         (caller.parties.ListParties, ListPartiesRequest(page_size=1)),
         (caller.mandates.ListMandates, ListMandatesRequest(page_size=1)),
@@ -87,7 +87,7 @@ async def test_a_forged_token_is_refused_or_harmless(world: World) -> None:
 
 
 async def test_the_token_of_another_caller_shows_the_callers_own(world: World) -> None:
-    noord, zuid = (Caller(world.hub, name).mandates for name in ("noord", "zuid"))
+    noord, zuid = (Stubs(world.hub, name).mandates for name in ("noord", "zuid"))
     token = (await zuid.ListMandates(ListMandatesRequest(page_size=1))).next_page_token
 
     shown = await noord.ListMandates(ListMandatesRequest(page_token=token))
@@ -96,7 +96,7 @@ async def test_the_token_of_another_caller_shows_the_callers_own(world: World) -
 
 
 async def test_a_token_of_the_future_shows_nothing_that_is_not_there(world: World) -> None:
-    noord = Caller(world.hub, "noord").mandates
+    noord = Stubs(world.hub, "noord").mandates
     first = await noord.ListMandates(ListMandatesRequest(page_size=1))
     _, after, filters = parts_of(first.next_page_token)
 
@@ -106,7 +106,7 @@ async def test_a_token_of_the_future_shows_nothing_that_is_not_there(world: Worl
 
 
 async def test_a_page_has_a_largest_size(world: World) -> None:
-    schools = Caller(world.hub, "noord").schools
+    schools = Stubs(world.hub, "noord").schools
 
     found = await schools.ListSchools(ListSchoolsRequest(page_size=2**31 - 1))
 
@@ -114,7 +114,7 @@ async def test_a_page_has_a_largest_size(world: World) -> None:
 
 
 async def test_a_pattern_in_a_name_is_no_pattern(world: World) -> None:
-    schools = Caller(world.hub, "noord").schools
+    schools = Stubs(world.hub, "noord").schools
 
     for text in ("%", "_", "\\", "99X_", "%99"):
         assert not (await schools.ListSchools(ListSchoolsRequest(name_contains=text))).schools

@@ -19,7 +19,7 @@ import pytest
 import structlog
 
 from support.builders import duo_files
-from support.builders.stubs import WHY, Caller
+from support.builders.stubs import WHY, Stubs
 from support.fakes.las import Context, FakeLas, Opened, Requests, refusing
 from support.worlds import small_world
 from support.worlds.forwarding import World, facts_for, forwarding
@@ -236,7 +236,7 @@ REASONS: Final = (BSN, f"leerling {ONDERWIJSNUMMER}", "999.995.571", f"123456 {B
 async def test_what_somebody_types_in_the_wrong_field_is_not_repeated(
     world: World, debug_log: io.StringIO
 ) -> None:
-    heard, desk = Heard(), Caller(world.hub, "desk")
+    heard, desk = Heard(), Stubs(world.hub, "desk")
 
     for service, method, request in FIELDS:
         call = getattr(getattr(desk, service), method)
@@ -266,7 +266,7 @@ async def test_what_somebody_types_in_the_wrong_field_is_not_repeated(
 
 
 async def test_a_broken_school_file_is_not_repeated(world: World, debug_log: io.StringIO) -> None:
-    heard, desk = Heard(), Caller(world.hub, "desk")
+    heard, desk = Heard(), Stubs(world.hub, "desk")
     lines = (
         f"{BSN};x",
         duo_files.po_line(board=BSN),

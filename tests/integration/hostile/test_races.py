@@ -9,7 +9,7 @@ from uuid import uuid4
 import grpc
 import pytest
 
-from support.builders.stubs import WHY, Caller
+from support.builders.stubs import WHY, Stubs
 from support.worlds import small_world
 from support.worlds.hub import OPERATOR_METADATA, Hub, reason_of, running_hub
 from wissel.endpoint.v1 import endpoint_service_pb2 as endpoint
@@ -36,7 +36,7 @@ async def outcomes(calls: Iterable[Awaitable[Any]]) -> tuple[list[Any], list[str
 
 
 async def test_one_request_fired_many_times_at_once_has_one_effect(hub: Hub) -> None:
-    desk = Caller(hub, "desk")
+    desk = Stubs(hub, "desk")
     before = await hub.register.head_revision()
     request_id = str(uuid4())
 
@@ -50,7 +50,7 @@ async def test_one_request_fired_many_times_at_once_has_one_effect(hub: Hub) -> 
 
 
 async def test_of_overlapping_mandates_given_at_once_one_is_given(hub: Hub) -> None:
-    desk = Caller(hub, "desk")
+    desk = Stubs(hub, "desk")
 
     answers, refused = await outcomes(desk.mandate("99XC", "las-noord") for _ in range(TIMES))
     listed = await desk.mandates.ListMandates(
@@ -63,7 +63,7 @@ async def test_of_overlapping_mandates_given_at_once_one_is_given(hub: Hub) -> N
 
 
 async def test_of_endpoints_for_one_routing_key_at_once_one_is_registered(hub: Hub) -> None:
-    zuid = Caller(hub, "zuid")
+    zuid = Stubs(hub, "zuid")
 
     answers, refused = await outcomes(
         zuid.endpoint(OWN_MANDATE, small_world.key(small_world.XC, 7)) for _ in range(TIMES)
@@ -74,7 +74,7 @@ async def test_of_endpoints_for_one_routing_key_at_once_one_is_registered(hub: H
 
 
 async def test_of_changes_on_one_etag_at_once_one_wins(hub: Hub) -> None:
-    desk = Caller(hub, "desk").mandates
+    desk = Stubs(hub, "desk").mandates
     seen = await desk.GetMandate(mandate.GetMandateRequest(mandate_id=OWN_MANDATE))
 
     def change(day: int) -> Awaitable[Any]:
@@ -95,16 +95,16 @@ async def test_of_changes_on_one_etag_at_once_one_wins(hub: Hub) -> None:
 
 async def test_an_answer_is_repeated_to_nobody_but_its_caller(hub: Hub) -> None:
     request = endpoint.SuspendEndpointRequest(endpoint_id=OWN_ENDPOINT, request_id=str(uuid4()))
-    await Caller(hub, "zuid").endpoints.SuspendEndpoint(request)
+    await Stubs(hub, "zuid").endpoints.SuspendEndpoint(request)
 
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await Caller(hub, "noord").endpoints.SuspendEndpoint(request)
+        await Stubs(hub, "noord").endpoints.SuspendEndpoint(request)
 
     assert reason_of(refused.value) == "ENDPOINT_NOT_FOUND"
 
 
 async def test_a_request_id_of_another_method_is_another_request(hub: Hub) -> None:
-    zuid = Caller(hub, "zuid").endpoints
+    zuid = Stubs(hub, "zuid").endpoints
     named: Any = {"endpoint_id": OWN_ENDPOINT, "request_id": str(uuid4())}
     await zuid.SuspendEndpoint(endpoint.SuspendEndpointRequest(**named))
 
@@ -115,7 +115,7 @@ async def test_a_request_id_of_another_method_is_another_request(hub: Hub) -> No
 
 async def test_a_refused_request_may_be_repeated_once_it_is_right(hub: Hub) -> None:
     """Only what happened is remembered: a refusal is judged again."""
-    desk, request_id = Caller(hub, "desk"), str(uuid4())
+    desk, request_id = Stubs(hub, "desk"), str(uuid4())
     _, refused = await outcomes([desk.mandate("99XC", "las-zuid", request_id=request_id)])
     await desk.end_mandate(OWN_MANDATE)
 
@@ -126,7 +126,7 @@ async def test_a_refused_request_may_be_repeated_once_it_is_right(hub: Hub) -> N
 
 
 async def test_the_letters_of_a_request_id_do_not_make_it_another(hub: Hub) -> None:
-    desk, request_id = Caller(hub, "desk"), "abcdefab-cdef-4abc-8def-abcdefabcdef"
+    desk, request_id = Stubs(hub, "desk"), "abcdefab-cdef-4abc-8def-abcdefabcdef"
     first = await desk.mandate("99XC", "las-noord", request_id=request_id)
 
     _, refused = await outcomes([desk.mandate("99XC", "las-noord", request_id=request_id.upper())])

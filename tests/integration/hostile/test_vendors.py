@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from support.builders.pki import Authority, Identity, Pki
-from support.builders.stubs import WHY, Caller
+from support.builders.stubs import WHY, Stubs
 from support.worlds import small_world
 from support.worlds.forwarding import Envelope, World, forwarding
 from support.worlds.hub import OPERATOR_METADATA, status_of
@@ -90,7 +90,7 @@ def reason_in(error: grpc.aio.AioRpcError) -> str:
 async def test_what_is_anothers_is_byte_for_byte_what_is_not_there(
     world: World, language: str
 ) -> None:
-    noord, metadata = Caller(world.hub, "noord"), (("accept-language", language),)
+    noord, metadata = Stubs(world.hub, "noord"), (("accept-language", language),)
     for service, method, kind, field, more in ASKED:
         call = getattr(getattr(noord, service), method)
         foreign = FOREIGN_MANDATE if field == "mandate_id" else FOREIGN_ENDPOINT
@@ -105,7 +105,7 @@ async def test_what_is_anothers_is_byte_for_byte_what_is_not_there(
 
 
 async def test_a_filter_by_what_is_anothers_finds_what_a_missing_one_does(world: World) -> None:
-    noord = Caller(world.hub, "noord")
+    noord = Stubs(world.hub, "noord")
 
     for mandate_id in (FOREIGN_MANDATE, str(uuid4())):
         found = await noord.endpoints.ListEndpoints(
@@ -139,10 +139,10 @@ async def test_a_dossier_of_two_others_is_a_dossier_that_is_not_there(world: Wor
 
 async def test_a_vendor_that_asks_for_a_taken_key_learns_no_name(world: World) -> None:
     """Noord gets a mandate beside that of Zuid, and tries the key of Zuid's endpoint."""
-    given = await Caller(world.hub, "desk").mandate("99XC", "las-noord")
+    given = await Stubs(world.hub, "desk").mandate("99XC", "las-noord")
     taken = str(small_world.key(small_world.XC, 1))
 
-    error = await refusal(Caller(world.hub, "noord").endpoint(given.mandate.mandate_id, taken))
+    error = await refusal(Stubs(world.hub, "noord").endpoint(given.mandate.mandate_id, taken))
 
     told = status_of(error).SerializeToString()
     assert reason_in(error) == "ROUTING_KEY_IN_USE"
@@ -166,7 +166,7 @@ async def test_a_certificate_revoked_while_its_dossier_is_under_way_ends_it(worl
     call = await begun(world, message)
     leaf = world.hub.identity("noord").leaf.public_bytes(Encoding.DER)
 
-    await Caller(world.hub, "desk").parties.RevokeCertificate(
+    await Stubs(world.hub, "desk").parties.RevokeCertificate(
         party.RevokeCertificateRequest(certificate_sha256=sha256(leaf).hexdigest(), reason=WHY),
         metadata=OPERATOR_METADATA,
     )

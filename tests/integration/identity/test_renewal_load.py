@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 
 from support.builders.pki import Pki
-from support.builders.stubs import Caller
+from support.builders.stubs import Stubs
 from support.worlds.forwarding import World, forwarding
 from wissel.clients.testing.cast import HUB
 from wissel.party.v1.party_service_pb2 import WhoAmIRequest
@@ -53,7 +53,7 @@ class Load:
 
 
 async def test_no_call_fails_while_everything_is_renewed(world: World, tmp_path: Path) -> None:
-    load, duo = Load(), Caller(world.hub, "duo")
+    load, duo = Load(), Stubs(world.hub, "duo")
     roots = world.hub.pki.roots.read_bytes()
 
     async def new_connection() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import wissel.clients
-from support.builders.stubs import WHY, Caller
+from support.builders.stubs import WHY, Stubs
 from support.worlds.hub import OPERATOR_METADATA, Hub, reason_of, refusal, running_hub, status_of
 from wissel.school.v1.school_service_pb2 import (
     ImportSchoolsHeader,
@@ -37,7 +37,7 @@ def parts(data: bytes, size: int = 1000, **fields: Any) -> list[ImportSchoolsReq
 
 
 async def send(hub: Hub, requests: list[ImportSchoolsRequest]) -> Any:
-    return await Caller(hub, "desk").schools.ImportSchools(
+    return await Stubs(hub, "desk").schools.ImportSchools(
         iter(requests), metadata=OPERATOR_METADATA
     )
 
@@ -45,7 +45,7 @@ async def send(hub: Hub, requests: list[ImportSchoolsRequest]) -> Any:
 async def test_a_file_is_applied_once_and_listed(hub: Hub) -> None:
     first = await send(hub, parts(FILE))
     again = await send(hub, parts(FILE, size=64))
-    desk = Caller(hub, "desk").schools
+    desk = Stubs(hub, "desk").schools
     schools = (await desk.ListSchools(ListSchoolsRequest())).schools
     boards = (await desk.ListBoards(ListBoardsRequest())).boards
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 import grpc
 import pytest
 
-from support.builders.stubs import Caller
+from support.builders.stubs import Stubs
 from support.worlds import small_world
 from support.worlds.hub import Hub, reason_of, running_hub, status_of
 from wissel.agreement.v1 import agreement_service_pb2 as agreement
@@ -42,7 +42,7 @@ ASKED: list[tuple[str, str, Any, str]] = [
 async def test_a_foreign_entity_is_refused_in_the_words_of_a_missing_one(
     hub: Hub, service: str, method: str, kind: Any, field: str
 ) -> None:
-    call = getattr(getattr(Caller(hub, "noord"), service), method)
+    call = getattr(getattr(Stubs(hub, "noord"), service), method)
     foreign = FOREIGN_MANDATE if field == "mandate_id" else FOREIGN_ENDPOINT
     missing = str(uuid4())
 
@@ -61,13 +61,13 @@ async def test_a_foreign_entity_is_refused_in_the_words_of_a_missing_one(
 
 async def test_no_endpoint_is_registered_under_a_foreign_mandate(hub: Hub) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await Caller(hub, "noord").endpoint(FOREIGN_MANDATE, small_world.key(small_world.XC, 7))
+        await Stubs(hub, "noord").endpoint(FOREIGN_MANDATE, small_world.key(small_world.XC, 7))
 
     assert reason_of(refused.value) == "MANDATE_NOT_FOUND"
 
 
 async def test_lists_hold_a_vendors_own_and_an_operators_all(hub: Hub) -> None:
-    noord, desk = Caller(hub, "noord"), Caller(hub, "desk")
+    noord, desk = Stubs(hub, "noord"), Stubs(hub, "desk")
 
     own = (await noord.mandates.ListMandates(mandate.ListMandatesRequest())).mandates
     every = (await desk.mandates.ListMandates(mandate.ListMandatesRequest())).mandates
@@ -81,7 +81,7 @@ async def test_lists_hold_a_vendors_own_and_an_operators_all(hub: Hub) -> None:
 
 
 async def test_agreements_and_qualifications_of_others_are_not_shown(hub: Hub) -> None:
-    noord = Caller(hub, "noord")
+    noord = Stubs(hub, "noord")
 
     signed = await noord.agreements.ListAgreements(agreement.ListAgreementsRequest())
     of_board = await noord.agreements.ListAgreements(
@@ -103,13 +103,13 @@ async def test_a_system_with_an_oin_of_its_own_sees_what_its_vendor_signed(hub: 
     await hub.put(own)
     hub.issue("ot", oin=own_oin)
 
-    signed = await Caller(hub, "ot").agreements.ListAgreements(agreement.ListAgreementsRequest())
+    signed = await Stubs(hub, "ot").agreements.ListAgreements(agreement.ListAgreementsRequest())
 
     assert {each.party_oin for each in signed.agreements} == {NOORD.oin}
 
 
 async def test_a_chain_partner_sees_every_qualification(hub: Hub) -> None:
-    systems = (await Caller(hub, "duo").parties.ListSystems(party.ListSystemsRequest())).systems
+    systems = (await Stubs(hub, "duo").parties.ListSystems(party.ListSystemsRequest())).systems
 
     assert all(each.qualifications for each in systems)
 
@@ -117,14 +117,14 @@ async def test_a_chain_partner_sees_every_qualification(hub: Hub) -> None:
 @pytest.mark.parametrize("name", ["noord", "duo"])
 async def test_only_an_operator_acts_for_boards(hub: Hub, name: str) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await Caller(hub, name).mandate("99XA", "las-noord")
+        await Stubs(hub, name).mandate("99XA", "las-noord")
 
     assert refused.value.code() is grpc.StatusCode.PERMISSION_DENIED
     assert reason_of(refused.value) == "METHOD_NOT_ALLOWED"
 
 
 async def test_anyone_may_know_the_schools(hub: Hub) -> None:
-    found = await Caller(hub, "zuid").schools.GetSchool(school.GetSchoolRequest(brin="99XB"))
+    found = await Stubs(hub, "zuid").schools.GetSchool(school.GetSchoolRequest(brin="99XB"))
 
     assert [each.vestiging for each in found.school.locations] == ["99XB00", "99XB02"]
 
@@ -132,7 +132,7 @@ async def test_anyone_may_know_the_schools(hub: Hub) -> None:
 async def test_what_a_supplier_may_know_of_a_mandate_depends_on_who_asks(hub: Hub) -> None:
     good = mandate.ValidateMandateRequest(brin="99XC", supplier_oin=ZUID.oin, service="OSO_OV")
     bad = mandate.ValidateMandateRequest(brin="99XC", supplier_oin=NOORD.oin, service="OSO_OV")
-    noord, zuid, duo = (Caller(hub, name).mandates for name in ("noord", "zuid", "duo"))
+    noord, zuid, duo = (Stubs(hub, name).mandates for name in ("noord", "zuid", "duo"))
 
     assert (await zuid.ValidateMandate(good)).HasField("mandate")
     foreign = await noord.ValidateMandate(good)

@@ -9,7 +9,7 @@ from uuid import uuid4
 import grpc
 import pytest
 
-from support.builders.stubs import WHY, Caller
+from support.builders.stubs import WHY, Stubs
 from support.worlds import small_world
 from support.worlds.hub import OPERATOR_METADATA, Hub, reason_of, running_hub
 from wissel.clients.testing.cast import DUO, NOORD, OPERATOR, ZUID
@@ -54,7 +54,7 @@ async def test_a_mutation_that_lacks_something_changes_nothing(
     before = await hub.register.head_revision()
 
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await Caller(hub, "desk").parties.RegisterParty(registration(**changes), metadata=metadata)
+        await Stubs(hub, "desk").parties.RegisterParty(registration(**changes), metadata=metadata)
 
     assert reason_of(refused.value) == reason
     assert await hub.register.head_revision() == before
@@ -67,7 +67,7 @@ async def test_a_mutation_that_lacks_something_changes_nothing(
 async def test_a_school_or_verband_needs_a_reason_and_a_name(
     hub: Hub, changes: dict[str, str], reason: str
 ) -> None:
-    desk = Caller(hub, "desk")
+    desk = Stubs(hub, "desk")
     said = {"reason": WHY, "name": "Naam"} | changes
     place = school_pb2.Location(vestiging="00", name=said["name"])
     described = school_pb2.School(brin="99ZZ", board_number="99001", locations=[place])
@@ -83,7 +83,7 @@ async def test_a_school_or_verband_needs_a_reason_and_a_name(
 
 
 async def test_a_repeat_gets_the_earlier_answer_and_another_body_is_refused(hub: Hub) -> None:
-    desk = Caller(hub, "desk").parties
+    desk = Stubs(hub, "desk").parties
     request_id = str(uuid4())
     request = registration(request_id=request_id)
 
@@ -100,7 +100,7 @@ async def test_a_repeat_gets_the_earlier_answer_and_another_body_is_refused(hub:
 
 
 async def test_the_same_request_at_the_same_time_happens_once(hub: Hub) -> None:
-    desk = Caller(hub, "desk").parties
+    desk = Stubs(hub, "desk").parties
     request = registration(request_id=str(uuid4()))
 
     answers = await asyncio.gather(
@@ -111,7 +111,7 @@ async def test_the_same_request_at_the_same_time_happens_once(hub: Hub) -> None:
 
 
 async def test_the_next_call_decides_on_what_was_answered(hub: Hub) -> None:
-    desk, noord = Caller(hub, "desk"), Caller(hub, "noord")
+    desk, noord = Stubs(hub, "desk"), Stubs(hub, "noord")
     await noord.resolve()
 
     await desk.end_mandate(str(small_world.C_ZUID.mandate_id))
@@ -122,13 +122,13 @@ async def test_the_next_call_decides_on_what_was_answered(hub: Hub) -> None:
 
 
 async def test_an_endpoint_has_ended_with_its_mandate(hub: Hub) -> None:
-    zuid = Caller(hub, "zuid").endpoints
+    zuid = Stubs(hub, "zuid").endpoints
     own = endpoint.GetEndpointRequest(
         endpoint_id=str(small_world.endpoint(small_world.C_ZUID, 1).endpoint_id)
     )
     before = (await zuid.GetEndpoint(own)).endpoint
 
-    await Caller(hub, "desk").end_mandate(str(small_world.C_ZUID.mandate_id))
+    await Stubs(hub, "desk").end_mandate(str(small_world.C_ZUID.mandate_id))
 
     after = (await zuid.GetEndpoint(own)).endpoint
     assert (before.status, after.status) == ("ACTIVE", "ENDED")
@@ -149,7 +149,7 @@ async def test_a_list_in_a_request_has_a_bound(hub: Hub, method: str, request_: 
     request_.MergeFrom(type(request_)(system_id="las-noord", service="OSO_OV", reason=WHY))
 
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await getattr(Caller(hub, "desk").parties, method)(request_, metadata=OPERATOR_METADATA)
+        await getattr(Stubs(hub, "desk").parties, method)(request_, metadata=OPERATOR_METADATA)
 
     assert reason_of(refused.value) == "BATCH_TOO_LARGE"
 
@@ -157,7 +157,7 @@ async def test_a_list_in_a_request_has_a_bound(hub: Hub, method: str, request_: 
 async def test_a_dry_run_answers_and_keeps_nothing(hub: Hub) -> None:
     before = await hub.register.head_revision()
 
-    answer = await Caller(hub, "desk").mandate("99XC", "las-noord", validate_only=True)
+    answer = await Stubs(hub, "desk").mandate("99XC", "las-noord", validate_only=True)
 
     assert (answer.mandate.mandate_id, answer.mandate.etag) == ("", "")
     assert answer.revision == before
@@ -165,7 +165,7 @@ async def test_a_dry_run_answers_and_keeps_nothing(hub: Hub) -> None:
 
 
 async def test_a_lost_update_is_refused(hub: Hub) -> None:
-    zuid = Caller(hub, "zuid").endpoints
+    zuid = Stubs(hub, "zuid").endpoints
     own = str(small_world.endpoint(small_world.C_ZUID, 1).endpoint_id)
     seen = (await zuid.GetEndpoint(endpoint.GetEndpointRequest(endpoint_id=own))).endpoint
     await zuid.SuspendEndpoint(endpoint.SuspendEndpointRequest(endpoint_id=own, etag=seen.etag))
@@ -178,7 +178,7 @@ async def test_a_lost_update_is_refused(hub: Hub) -> None:
 
 
 async def test_update_distinguishes_absent_and_empty_days(hub: Hub) -> None:
-    desk = Caller(hub, "desk").mandates
+    desk = Stubs(hub, "desk").mandates
     own = str(small_world.C_ZUID.mandate_id)
 
     async def update(**days: str) -> Any:
@@ -194,14 +194,14 @@ async def test_an_end_needs_a_moment(hub: Hub) -> None:
     request = mandate.EndMandateRequest(mandate_id=str(small_world.C_ZUID.mandate_id), reason=WHY)
 
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await Caller(hub, "desk").mandates.EndMandate(request, metadata=OPERATOR_METADATA)
+        await Stubs(hub, "desk").mandates.EndMandate(request, metadata=OPERATOR_METADATA)
 
     assert reason_of(refused.value) == "FIELD_REQUIRED"
 
 
 async def test_a_list_read_page_by_page_has_each_item_once(hub: Hub) -> None:
     """Also when parties are registered between the pages: these come in a later list."""
-    desk = Caller(hub, "desk").parties
+    desk = Stubs(hub, "desk").parties
     first = await desk.ListParties(party.ListPartiesRequest(page_size=3))
     await desk.RegisterParty(registration(oin="00000009999999000000"), metadata=OPERATOR_METADATA)
 
@@ -217,13 +217,13 @@ async def test_a_list_read_page_by_page_has_each_item_once(hub: Hub) -> None:
 @pytest.mark.parametrize("token", ["nonsense", "WzEsMl0", "e30", "____", "A"])
 async def test_a_token_that_is_none_is_refused(hub: Hub, token: str) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await Caller(hub, "desk").parties.ListParties(party.ListPartiesRequest(page_token=token))
+        await Stubs(hub, "desk").parties.ListParties(party.ListPartiesRequest(page_token=token))
 
     assert reason_of(refused.value) == "PAGE_TOKEN_INVALID"
 
 
 async def test_a_token_of_a_list_with_other_filters_is_refused(hub: Hub) -> None:
-    desk = Caller(hub, "desk").parties
+    desk = Stubs(hub, "desk").parties
     first = await desk.ListParties(party.ListPartiesRequest(page_size=1))
     other = party.ListPartiesRequest(page_token=first.next_page_token, role="VENDOR")
 

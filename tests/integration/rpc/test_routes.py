@@ -9,7 +9,7 @@ import grpc
 import pytest
 from google.rpc import error_details_pb2
 
-from support.builders.stubs import Caller
+from support.builders.stubs import Stubs
 from support.worlds import small_world
 from support.worlds.hub import BOUNDS, Hub, detail, reason_of, running_hub, status_of
 from wissel.clients.testing.cast import DUO, NOORD, ZUID
@@ -32,7 +32,7 @@ def request(**changes: Any) -> ResolveRouteRequest:
 
 
 async def test_a_vestiging_may_be_written_short_or_whole(hub: Hub) -> None:
-    noord = Caller(hub, "noord")
+    noord = Stubs(hub, "noord")
 
     short = await noord.resolve(receiver="99XB", receiver_vestiging="02")
     whole = await noord.resolve(receiver="99XB", receiver_vestiging="99XB02")
@@ -60,7 +60,7 @@ async def test_a_malformed_field_is_named(
     hub: Hub, changes: dict[str, str], reason: str, field: str
 ) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await Caller(hub, "noord").routes.ResolveRoute(request(**changes))
+        await Stubs(hub, "noord").routes.ResolveRoute(request(**changes))
 
     assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
     assert reason_of(refused.value) == reason
@@ -74,7 +74,7 @@ async def test_a_samenwerkingsverband_has_no_vestiging(hub: Hub) -> None:
     )
 
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await Caller(hub, "noord").routes.ResolveRoute(asked)
+        await Stubs(hub, "noord").routes.ResolveRoute(asked)
 
     assert reason_of(refused.value) == "FIELD_INVALID"
 
@@ -87,7 +87,7 @@ async def test_a_suspended_exact_endpoint_is_refused_and_never_rerouted(hub: Hub
     await hub.put(exact, small_world.endpoint(small_world.B_NOORD, 9))
 
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await Caller(hub, "noord").resolve(receiver="99XB", receiver_vestiging="02")
+        await Stubs(hub, "noord").resolve(receiver="99XB", receiver_vestiging="02")
 
     assert reason_of(refused.value) == "ENDPOINT_UNAVAILABLE"
     told = str(status_of(refused.value))
@@ -98,7 +98,7 @@ async def test_a_suspended_exact_endpoint_is_refused_and_never_rerouted(hub: Hub
 async def test_a_batch_answers_each_query_at_one_revision(hub: Hub) -> None:
     queries = [request(), request(receiver_brin="nix"), request(receiver_brin="98ZZ")] * 40
 
-    answer = await Caller(hub, "noord").routes.BatchResolveRoutes(
+    answer = await Stubs(hub, "noord").routes.BatchResolveRoutes(
         BatchResolveRoutesRequest(queries=queries)
     )
 
@@ -113,7 +113,7 @@ async def test_a_batch_has_bounds(hub: Hub, count: int, reason: str) -> None:
     batch = BatchResolveRoutesRequest(queries=[request()] * count)
 
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await Caller(hub, "noord").routes.BatchResolveRoutes(batch)
+        await Stubs(hub, "noord").routes.BatchResolveRoutes(batch)
 
     assert reason_of(refused.value) == reason
 
@@ -121,7 +121,7 @@ async def test_a_batch_has_bounds(hub: Hub, count: int, reason: str) -> None:
 async def test_resolving_counts_item_by_item_against_a_quota(tmp_path: Path) -> None:
     bounds = replace(BOUNDS, resolve_per_minute=60)
     async with running_hub(tmp_path, facts=small_world.small(), bounds=bounds) as small:
-        noord, zuid = Caller(small, "noord"), Caller(small, "zuid")
+        noord, zuid = Stubs(small, "noord"), Stubs(small, "zuid")
         await noord.routes.BatchResolveRoutes(BatchResolveRoutesRequest(queries=[request()] * 60))
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await noord.routes.BatchResolveRoutes(
@@ -139,8 +139,8 @@ async def test_an_operator_sees_every_step_and_the_nearest_fix(hub: Hub) -> None
     await hub.put(small_world.mandate(small_world.XC, small_world.LAS_ZUID, stopped=True))
     asked = ExplainRouteRequest(query=request(), vendor_oin=NOORD.oin)
 
-    full = await Caller(hub, "desk").routes.ExplainRoute(asked)
-    told = await Caller(hub, "noord").routes.ExplainRoute(ExplainRouteRequest(query=request()))
+    full = await Stubs(hub, "desk").routes.ExplainRoute(asked)
+    told = await Stubs(hub, "noord").routes.ExplainRoute(ExplainRouteRequest(query=request()))
 
     assert full.reason == "MANDATE_MISSING"
     failed = [step.rule for step in full.steps if step.outcome == "FAILED"]
@@ -156,14 +156,14 @@ async def test_a_vendor_explains_for_nobody_else(hub: Hub) -> None:
     asked = ExplainRouteRequest(query=request(), vendor_oin=ZUID.oin)
 
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await Caller(hub, "noord").routes.ExplainRoute(asked)
+        await Stubs(hub, "noord").routes.ExplainRoute(asked)
 
     assert reason_of(refused.value) == "FIELD_INVALID"
 
 
 async def test_dutch_is_spoken_to_who_prefers_it(hub: Hub) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await Caller(hub, "noord").routes.ResolveRoute(
+        await Stubs(hub, "noord").routes.ResolveRoute(
             request(receiver_brin="98ZZ"), metadata=(("accept-language", "nl-NL,en;q=0.5"),)
         )
 
@@ -173,13 +173,13 @@ async def test_dutch_is_spoken_to_who_prefers_it(hub: Hub) -> None:
 
 async def test_a_revision_that_does_not_exist_is_refused_at_once(hub: Hub) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await Caller(hub, "noord").routes.ResolveRoute(request(at_least_revision=9_999))
+        await Stubs(hub, "noord").routes.ResolveRoute(request(at_least_revision=9_999))
 
     assert reason_of(refused.value) == "REVISION_UNKNOWN"
 
 
 async def test_a_chain_partner_resolves_for_anyone(hub: Hub) -> None:
-    duo = Caller(hub, "duo")
+    duo = Stubs(hub, "duo")
 
     by_oin = await duo.routes.ResolveRoute(
         ResolveRouteRequest(sender_oin=DUO.oin, receiver_brin="99XC", service="OSO_OV")

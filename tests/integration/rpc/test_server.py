@@ -12,7 +12,7 @@ from grpc_channelz.v1 import channelz_pb2, channelz_pb2_grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
-from support.builders.stubs import Caller
+from support.builders.stubs import Stubs
 from support.eventually import LONGEST_WAIT, eventually_async
 from support.worlds import small_world
 from support.worlds.hub import Hub, detail, reason_of, running_hub
@@ -53,7 +53,7 @@ async def lines(hub: Hub, count: int) -> list[dict[str, Any]]:
 
 
 async def test_each_call_has_one_line(hub: Hub) -> None:
-    noord = Caller(hub, "noord")
+    noord = Stubs(hub, "noord")
     await noord.resolve()
     with pytest.raises(grpc.aio.AioRpcError):
         await noord.resolve(receiver="98ZZ")
@@ -68,7 +68,7 @@ async def test_each_call_has_one_line(hub: Hub) -> None:
 
 
 async def test_calls_are_counted_by_method_code_and_reason(hub: Hub) -> None:
-    await Caller(hub, "noord").resolve()
+    await Stubs(hub, "noord").resolve()
 
     labels = {"method": "/wissel.traffic.v1.RouteService/ResolveRoute", "code": "OK", "reason": ""}
     assert hub.metrics.get_sample_value("wissel_calls_total", labels) == 1
@@ -147,7 +147,7 @@ async def test_a_caller_that_goes_away_is_logged_as_such(hub: Hub) -> None:
     watch: Any = hub.stub(health_pb2_grpc.HealthStub, "zuid").Watch(health_pb2.HealthCheckRequest())
     await watch.read()
     watch.cancel()
-    await Caller(hub, "noord").parties.WhoAmI(WhoAmIRequest())
+    await Stubs(hub, "noord").parties.WhoAmI(WhoAmIRequest())
 
     async with asyncio.timeout(LONGEST_WAIT):
         await hub.finished("CANCELLED")
@@ -155,7 +155,7 @@ async def test_a_caller_that_goes_away_is_logged_as_such(hub: Hub) -> None:
 
 async def test_facts_that_are_too_old_decide_nothing(tmp_path: Path) -> None:
     async with running_hub(tmp_path, facts=small_world.small()) as old:
-        noord = Caller(old, "noord")
+        noord = Stubs(old, "noord")
         await noord.resolve()
         await old.follower.stop()
         old.age(seconds=6)

@@ -6,7 +6,7 @@ from pathlib import Path
 import grpc
 import pytest
 
-from support.builders.stubs import Caller
+from support.builders.stubs import Stubs
 from support.worlds import small_world
 from support.worlds.hub import Hub, reason_of, running_hub
 from wissel.clients.testing.cast import NOORD, ZUID
@@ -24,7 +24,7 @@ async def hub(tmp_path: Path) -> AsyncIterator[Hub]:
 
 
 async def test_a_school_is_connected_and_cut_off_again(hub: Hub) -> None:
-    desk, noord, zuid = (Caller(hub, name) for name in ("desk", "noord", "zuid"))
+    desk, noord, zuid = (Stubs(hub, name) for name in ("desk", "noord", "zuid"))
     await desk.school("99XA", "99001", "00")
     await desk.school("99XC", "99002", "00")
     await desk.agree(*KINDS, board_number="99001")

@@ -9,7 +9,7 @@ import grpc
 import pytest
 from google.rpc import error_details_pb2
 
-from support.builders.stubs import Caller
+from support.builders.stubs import Stubs
 from support.worlds import small_world
 from support.worlds.hub import Hub, detail, reason_of, running_hub
 from wissel.clients.testing.cast import DUO, ZUID
@@ -37,7 +37,7 @@ def asked(**changes: Any) -> ValidateMandateRequest:
     ],
 )
 async def test_a_mandate_is_found_by_service_or_version(hub: Hub, subject: dict[str, str]) -> None:
-    answer = await Caller(hub, "duo").mandates.ValidateMandate(asked(**subject))
+    answer = await Stubs(hub, "duo").mandates.ValidateMandate(asked(**subject))
 
     assert answer.result == "OK"
 
@@ -52,7 +52,7 @@ async def test_a_mandate_is_found_by_service_or_version(hub: Hub, subject: dict[
     ],
 )
 async def test_what_is_not_there_is_nok(hub: Hub, changes: dict[str, str], reason: str) -> None:
-    answer = await Caller(hub, "duo").mandates.ValidateMandate(
+    answer = await Stubs(hub, "duo").mandates.ValidateMandate(
         asked(**({"service": "OSO_OV"} | changes))
     )
 
@@ -64,7 +64,7 @@ async def test_a_namespace_that_services_share_is_no_answer(hub: Hub) -> None:
     await hub.put(replace(verband, versions=(*verband.versions, *overstap.versions)))
 
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await Caller(hub, "duo").mandates.ValidateMandate(asked(namespace=small_world.OV_2026))
+        await Stubs(hub, "duo").mandates.ValidateMandate(asked(namespace=small_world.OV_2026))
 
     assert reason_of(refused.value) == "FIELD_INVALID"
     metadata = detail(refused.value, error_details_pb2.ErrorInfo).metadata
@@ -84,6 +84,6 @@ async def test_a_question_that_is_none_is_refused(
     hub: Hub, changes: dict[str, str], reason: str
 ) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await Caller(hub, "duo").mandates.ValidateMandate(asked(**changes))
+        await Stubs(hub, "duo").mandates.ValidateMandate(asked(**changes))
 
     assert reason_of(refused.value) == reason

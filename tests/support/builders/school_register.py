@@ -13,7 +13,7 @@ T = TypeVar("T")
 ACTOR: Final = actor()
 
 
-async def bring(register: Register, data: bytes, **options: object) -> ImportReport:
+async def import_file(register: Register, data: bytes, **options: object) -> ImportReport:
     """Import a file."""
     command = replace(ImportSchools(file=parse(data, "schools.csv")), **options)  # type: ignore[arg-type]
     return await transaction(register, lambda writing: import_schools(writing, command))

@@ -100,7 +100,7 @@ def filled(kind: type[Message], values: dict[str, Any]) -> Message:
 
 
 def spoiled(make: Callable[[], Message]) -> Iterator[tuple[str, Message]]:
-    """Yield, for each field and each nasty value for it, its path with a spoiled request.
+    """Yield, for each field and each bad value for it, its path with a spoiled request.
 
     `make` returns a good request, another one each time.
     """

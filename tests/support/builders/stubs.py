@@ -24,7 +24,7 @@ from wissel.traffic.v1.route_service_pb2_grpc import RouteServiceStub
 WHY = "said so by letter"
 
 
-class Caller:
+class Stubs:
     """The stubs of one identity; an operator's mutations carry its account."""
 
     def __init__(self, hub: Hub, name: str) -> None:

@@ -1,8 +1,8 @@
 """The line between a hub and its database, or a receiver, which a test may cut, hold or slow down.
 
-    with linked(folder) as link:        # the folder of PostgreSQL's socket
-        place = place_on(link.url("wissel"), tmp_path)
-        link.hold()                     # packets vanish; nobody is told
+    with proxied(folder) as proxy:        # the folder of PostgreSQL's socket
+        place = place_on(proxy.url("wissel"), tmp_path)
+        proxy.hold()                     # packets vanish; nobody is told
 
 It is a port of this machine whose bytes are passed on by a thread.
 """
@@ -20,7 +20,7 @@ _SOCKET = ".s.PGSQL.5432"
 _CHUNK = 64 * 1024
 
 
-class Link:
+class TcpProxy:
     """Passes bytes between its port and a Unix socket, or another port, or does not."""
 
     def __init__(self, target: Path | tuple[str, int]) -> None:
@@ -37,7 +37,7 @@ class Link:
         self.restore()
 
     def url(self, database: str, **more: str) -> str:
-        """Return the URL of a database behind this link."""
+        """Return the URL of a database behind this proxy."""
         options = "".join(f"&{name}={value}" for name, value in more.items())
         return f"postgresql://wissel@/{database}?host=127.0.0.1&port={self.port}{options}"
 
@@ -134,10 +134,10 @@ class Link:
 
 
 @contextmanager
-def linked(folder: Path) -> Iterator[Link]:
-    """Open a link to the PostgreSQL whose socket is in `folder`; it ends with the block."""
-    link = Link(folder / _SOCKET)
+def proxied(folder: Path) -> Iterator[TcpProxy]:
+    """Open a proxy to the PostgreSQL whose socket is in `folder`; it ends with the block."""
+    proxy = TcpProxy(folder / _SOCKET)
     try:
-        yield link
+        yield proxy
     finally:
-        link.close()
+        proxy.close()
