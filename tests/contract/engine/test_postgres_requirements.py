@@ -12,7 +12,7 @@ from support.processes.pgbouncer import pooled
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.server.store.database import engine_at
-from wissel.server.store.engine import EngineUnfit
+from wissel.server.store.engine import LOCK_TIMEOUT, EngineUnfit
 from wissel.server.store.postgres import requirements
 
 TRANSACTION = {"pool_mode": "transaction"}
@@ -51,7 +51,8 @@ def test_a_pooler_in_transaction_mode_is_named_with_its_fix(
     with pooled(url, **TRANSACTION, **settings) as pooler, pytest.raises(EngineUnfit) as unfit:
         engine_at(pooler).require_fit()
 
-    assert "PgBouncer in transaction mode; set pool_mode to session" in str(unfit.value)
+    said = "a pooler in transaction mode (PgBouncer); name the PostgreSQL server itself"
+    assert str(unfit.value).endswith(said)
 
 
 def test_a_pooler_in_transaction_mode_is_found_among_other_clients(url: str) -> None:
@@ -82,6 +83,17 @@ def test_a_pooler_that_refuses_the_settings_of_a_session_is_named(url: str) -> N
         pooled(url, pool_mode="session") as pooler,
         pytest.raises(EngineUnfit, match="lock_timeout"),
     ):
+        engine_at(pooler).require_fit()
+
+
+def test_a_pooler_in_session_mode_is_fit_where_the_database_has_the_settings(url: str) -> None:
+    with session(url) as connection:
+        for name, milliseconds in requirements.session_settings(LOCK_TIMEOUT).items():
+            connection.execute(
+                f"ALTER DATABASE {make_url(url).database} SET {name} = {milliseconds}".encode()
+            )
+
+    with pooled(url, pool_mode="session", **LENIENT) as pooler:
         engine_at(pooler).require_fit()
 
 

@@ -16,8 +16,8 @@ USAGE = 2
 UNREACHABLE = 3
 POOLED = (
     "wissel-server: WISSEL_DATABASE_URL: connections do not keep their session between"
-    " transactions, as with PgBouncer in transaction mode; set pool_mode to session there,"
-    " or name the PostgreSQL server itself\n"
+    " transactions, as behind a pooler in transaction mode (PgBouncer);"
+    " name the PostgreSQL server itself\n"
 )
 
 commands = pytest.mark.parametrize("command", ["serve", "migrate"])

@@ -29,8 +29,8 @@ otherwise keep its messages, or the whole register, from all other hubs.
 
 _ROUNDS: Final = 3
 _POOLED: Final = (
-    "connections do not keep their session between transactions, as with PgBouncer in"
-    " transaction mode; set pool_mode to session there, or name the PostgreSQL server itself"
+    "connections do not keep their session between transactions, as behind a pooler in"
+    " transaction mode (PgBouncer); name the PostgreSQL server itself"
 )
 _BACKEND: Final[LiteralString] = (
     "SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()"
