@@ -1,6 +1,5 @@
 """Endpoints: where a mandated system receives messages (R8, R9)."""
 
-import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
@@ -32,7 +31,13 @@ from wissel.server.registry.rules.endpoints import (
     own_key,
     own_vestiging,
 )
-from wissel.server.registry.rules.mandates import allow_end, refuse_closed, still_changeable
+from wissel.server.registry.rules.mandates import (
+    allow_end,
+    has_ended,
+    refuse_closed,
+    still_changeable,
+    stopped_now,
+)
 from wissel.server.registry.rules.routing_keys import refuse_taken_key
 from wissel.server.registry.scope import Scope
 
@@ -98,8 +103,7 @@ async def end_endpoint(transaction: Transaction, command: EndEndpoint, scope: Sc
     """
     endpoint = await _changeable(transaction, command.endpoint_id, command.etag, scope)
     if command.end is None:
-        period = Period(endpoint.period.start, max(transaction.today, endpoint.period.start))
-        ended = replace(endpoint, period=period, stopped=True)
+        ended = stopped_now(endpoint, transaction.today)
     else:
         end = allow_end(command.end, transaction.today)
         ended = replace(endpoint, period=Period.parse(endpoint.period.start, end))
@@ -137,18 +141,12 @@ async def resume_endpoint(
     return resumed
 
 
-def endpoint_has_ended(endpoint: Endpoint, today: dt.date) -> bool:
-    """Whether an endpoint was stopped or its last day lies before today, whatever its mandate."""
-    end = endpoint.period.end
-    return endpoint.stopped or (end is not None and end < today)
-
-
 async def _changeable(
     transaction: Transaction, endpoint_id: UUID, etag: str, scope: Scope
 ) -> Endpoint:
     endpoint = await get_endpoint(transaction, endpoint_id, scope)
     check_etag(endpoint, etag)
-    if endpoint_has_ended(endpoint, transaction.today):
+    if has_ended(endpoint, transaction.today):
         raise Refused(
             Reason.ENDPOINT_ENDED,
             endpoint_id=str(endpoint.endpoint_id),

@@ -3,10 +3,11 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeVar
 
 from wissel.routing.facts import (
     Agreement,
+    Endpoint,
     Mandate,
     Qualification,
     Samenwerkingsverband,
@@ -22,6 +23,8 @@ from wissel.server.registry.scope import Scope
 
 NAMED_AT_MOST: Final = 10
 """How many conflicting mandates a refusal names."""
+
+Ending = TypeVar("Ending", Mandate, Endpoint)
 
 
 def allow_start(start: dt.date, today: dt.date, scope: Scope) -> dt.date:
@@ -41,10 +44,10 @@ def allow_end(end: dt.date | None, today: dt.date) -> dt.date | None:
     return end
 
 
-def has_ended(mandate: Mandate, today: dt.date) -> bool:
-    """Whether a mandate has ended: it was stopped, or its last day lies before today."""
-    end = mandate.period.end
-    return mandate.stopped or (end is not None and end < today)
+def has_ended(fact: Mandate | Endpoint, today: dt.date) -> bool:
+    """Whether a mandate or an endpoint was stopped, or its own last day lies before today."""
+    end = fact.period.end
+    return fact.stopped or (end is not None and end < today)
 
 
 def still_changeable(mandate: Mandate, today: dt.date) -> None:
@@ -57,10 +60,13 @@ def still_changeable(mandate: Mandate, today: dt.date) -> None:
         )
 
 
-def stopped_now(mandate: Mandate, today: dt.date) -> Mandate:
-    """Return a mandate as ended immediately: no route uses it, whatever day is asked about."""
-    period = Period(mandate.period.start, max(today, mandate.period.start))
-    return replace(mandate, period=period, stopped=True)
+def stopped_now(fact: Ending, today: dt.date) -> Ending:
+    """Return a mandate or an endpoint as ended immediately.
+
+    No route uses it then, whatever day is asked about.
+    """
+    period = Period(fact.period.start, max(today, fact.period.start))
+    return replace(fact, period=period, stopped=True)
 
 
 def moved(mandate: Mandate, command: UpdateMandate, today: dt.date, scope: Scope) -> Mandate:

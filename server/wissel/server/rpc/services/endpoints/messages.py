@@ -6,7 +6,6 @@ from wissel.endpoint.v1 import endpoint_service_pb2 as pb
 from wissel.routing.facts import Endpoint, Mandate
 from wissel.routing.facts.plain import etag_of
 from wissel.routing.values.identifiers import Swv
-from wissel.server.registry.endpoints import endpoint_has_ended
 from wissel.server.registry.rules.mandates import has_ended
 from wissel.server.rpc.requests.messages import contract_message
 from wissel.server.rpc.requests.parsing import day_text
@@ -54,7 +53,7 @@ def entry_message(endpoint: Endpoint) -> pb.EndpointEntry:
 
 
 def _status(endpoint: Endpoint, mandate: Mandate | None, today: dt.date) -> str:
-    if endpoint_has_ended(endpoint, today) or mandate is None or has_ended(mandate, today):
+    if has_ended(endpoint, today) or mandate is None or has_ended(mandate, today):
         return "ENDED"
     if endpoint.suspended:
         return "SUSPENDED"

@@ -13,9 +13,9 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import parse_optional_day
 from wissel.routing.values.identifiers import Aanleverpunt, Namespace, RoutingKey, ServiceCode
 from wissel.server.registry import commands, endpoints
-from wissel.server.registry.endpoints import endpoint_has_ended
 from wissel.server.registry.finding import get_endpoint, get_service
 from wissel.server.registry.ports import Snapshot, Transaction, Where
+from wissel.server.registry.rules.mandates import has_ended
 from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.mutation import mutate
 from wissel.server.rpc.requests.paging import list_page, page_of
@@ -132,7 +132,7 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
         mandate_id = uuid(request.mandate_id, "mandate_id") if request.mandate_id else None
         await self._backend.at(request)
         today = self._backend.today()
-        keep = None if request.include_ended else lambda one: not endpoint_has_ended(one, today)
+        keep = None if request.include_ended else lambda one: not has_ended(one, today)
         async with self._backend.snapshot() as snapshot:
             where: dict[str, Where] = dict(current_scope().where())
             if receiver:
