@@ -127,10 +127,11 @@ class SqliteEngine:
             connection.exec_driver_sql(begin)
 
     def require_fit(self, *, writing: bool = True) -> None:
-        """Check the version of the library, and that a file that is there is a database."""
+        """Check the version of the library, and that each file that is there is a database."""
         require_version(self.version)
-        if self._file is not None and self._file.exists():
-            require_database_file(self._file)
+        for file in (_file_at(self.url), _file_at(self.journal_url)):
+            if file is not None and file.exists():
+                require_database_file(file)
 
     def is_absent(self) -> bool:
         """Whether there is no file; opening one that is absent would make it."""
@@ -177,9 +178,13 @@ class SqliteEngine:
 
     @property
     def _file(self) -> Path | None:
-        """The file that the URL names, None for a database in memory."""
-        name = make_url(self.url).database
-        return Path(name) if name else None
+        return _file_at(self.url)
+
+
+def _file_at(url: str) -> Path | None:
+    """Return the file that the URL names, None for a database in memory."""
+    name = make_url(url).database
+    return Path(name) if name else None
 
 
 class _FileTurn:

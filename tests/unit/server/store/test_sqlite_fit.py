@@ -28,12 +28,13 @@ def test_a_library_with_returning_is_taken(version: tuple[int, ...]) -> None:
     SqliteEngine("sqlite:///registry.db", version).require_fit()
 
 
-def test_a_file_that_is_no_database_is_named_and_left_as_it_is(tmp_path: Path) -> None:
-    file = tmp_path / "registry.db"
+@pytest.mark.parametrize("name", ["registry.db", "journal.db"])
+def test_a_file_that_is_no_database_is_named_and_left_as_it_is(name: str, tmp_path: Path) -> None:
+    file = tmp_path / name
     file.write_bytes(b"not a database")
 
     with pytest.raises(EngineUnfit) as unfit:
-        SqliteEngine(f"sqlite:///{file}").require_fit()
+        SqliteEngine(f"sqlite:///{tmp_path / 'registry.db'}").require_fit()
 
     assert str(unfit.value).startswith(f"{file} is not an SQLite database; ")
     assert b"not a database" == file.read_bytes()

@@ -1,10 +1,10 @@
 """One transaction of the journal: several moves, each by the state machine's rule.
 
-1. The current delivery of each message is read, or taken from this process's memory.
-2. Each move is decided on it, in the order in which the moves came.
-3. What changed is written. Each statement has as its condition the state and
-   attempt that it was decided on: where the memory was wrong, or a lock did not
-   hold, it changes no row, and nothing is overwritten.
+First the current delivery of each message is read, or taken from this process's
+memory. Then each move is decided on it, in the order in which the moves came.
+Then what changed is written: each statement has as its condition the state and
+attempt that it was decided on, so where the memory was wrong, or a lock did not
+hold, it changes no row, and nothing is overwritten.
 """
 
 import datetime as dt
