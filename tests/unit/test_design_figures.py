@@ -1,0 +1,121 @@
+"""The figures that docs/design.md gives are those of the code."""
+
+import re
+from typing import Final
+
+import pytest
+
+from support.paths import ROOT
+from wissel.clients.las.server import MAX_PAYLOAD
+from wissel.clients.sending import compose, transfer
+from wissel.clients.transport.retry import Patience
+from wissel.routing.exchange import delivery, envelope
+from wissel.routing.signing import certificates, dsse, keys
+from wissel.routing.values.texts import NAME_LIMIT
+from wissel.server.courier.bounds import Limits
+from wissel.server.courier.deliver import revalidate
+from wissel.server.courier.ports import STALE_SECONDS
+from wissel.server.courier.receivers.dial import PROBE_SECONDS
+from wissel.server.identity.crls import GRACE
+from wissel.server.memory import LOOK_SECONDS, WORTH_BYTES
+from wissel.server.observing.health import NOT_SERVING_SECONDS
+from wissel.server.registry.schools import duo
+from wissel.server.rpc.calls.status import MAX_DETAILS
+from wissel.server.rpc.requests import mutation, paging
+from wissel.server.rpc.server import MAX_RECEIVE_BYTES, Bounds
+from wissel.server.rpc.services.routes.servicer import MAX_QUERIES
+from wissel.server.settings import Settings
+from wissel.server.store.engine import LOCK_TIMEOUT
+from wissel.server.store.journal import writer
+from wissel.server.store.postgres import requirements, timeouts
+from wissel.server.store.register import follower, idempotency
+from wissel.server.store.sqlite import TURN_SECONDS
+from wissel.server.workers.parent import SILENT_SECONDS
+
+KIB: Final = 1024
+MIB: Final = 1024 * KIB
+LIMITS: Final = Limits()
+PATIENCE: Final = Patience()
+BOUNDS: Final = Bounds(resolve_per_minute=1, lookup_per_minute=1)
+SETTINGS: Final = {name: field.default for name, field in Settings.model_fields.items()}
+
+FIGURES: Final = [
+    ("contract", "`page_size` ({} by default", paging.DEFAULT_SIZE),
+    ("contract", "by default, {} at most", paging.MAX_SIZE),
+    ("identity", "over at most {} intermediates", certificates.MAX_INTERMEDIATES),
+    ("identity", "RSA of at least {} bits", keys.MINIMUM_RSA_BITS),
+    ("revocation", "counts for {} hours more", GRACE.total_seconds() / 3600),
+    ("authorization", "reason (at most {} characters)", mutation.REASON_LIMIT),
+    ("authorization", "`wissel-user` (at most {})", mutation.ACCOUNT_LIMIT),
+    ("texts", "it has at most {} characters", NAME_LIMIT),
+    ("signing", "1 to {} certificates", dsse.MAX_CERTIFICATES),
+    ("signing", "{} KiB together", dsse.MAX_CHAIN_BYTES / KIB),
+    ("envelopes", "at most {} days later", envelope.LIFETIME.days),
+    ("envelopes", "may differ by {} minutes", envelope.SKEW.total_seconds() / 60),
+    ("envelopes", "at most {} KiB", envelope.MAX_HEADER_BYTES / KIB),
+    ("envelopes", "1 byte to {} MiB", envelope.MAX_CHUNK_BYTES / MIB),
+    ("envelopes", "at least {} KiB", envelope.MIN_CHUNK_BYTES / KIB),
+    ("forwarding", "deadline and {} seconds more", delivery.LEASE_MARGIN.total_seconds()),
+    ("forwarding", "less {} ms to answer", LIMITS.shave * 1000),
+    ("forwarding", "{} seconds for a call without a deadline", LIMITS.default_deadline),
+    ("forwarding", "a deadline, {} at most", LIMITS.longest_deadline),
+    ("forwarding", "under {} seconds it does not begin", LIMITS.shortest),
+    ("forwarding", "until {} seconds bring nothing", LIMITS.quiet),
+    ("states", "for {} days after acceptance", delivery.REMEMBERED.days),
+    ("states", "`WISSEL_SWEEP_SECONDS` ({};", SETTINGS["sweep_seconds"]),
+    ("dialling", "less than {} minutes ago", PROBE_SECONDS / 60),
+    ("dialling", "A handshake takes at most {} seconds", LIMITS.handshake),
+    ("sdk", "pieces of {} KiB", transfer.CHUNK / KIB),
+    ("sdk", "`send` repeats for {} seconds", PATIENCE.total),
+    ("sdk", "after {} seconds, then twice", PATIENCE.first),
+    ("sdk", "each time up to {},", PATIENCE.most),
+    ("sdk", "lives for {} days", compose.LIFETIME.days),
+    ("sdk", "({} MiB by default)", MAX_PAYLOAD / MIB),
+    ("bounds", "| payload | {} MiB", LIMITS.max_payload / MIB),
+    ("bounds", "| transfers under way in a process | {} |", LIMITS.transfers),
+    ("bounds", "| of one sender | {} |", LIMITS.transfers_per_oin),
+    ("bounds", "| nothing from the sender | {} s", LIMITS.idle),
+    ("bounds", "| rate, over {} s", LIMITS.rate_window),
+    ("bounds", "| {} KiB/s", LIMITS.rate / KIB),
+    ("bounds", "resolves in a minute | {};", SETTINGS["resolve_quota_per_minute"]),
+    ("bounds", "looks up in a minute | {} |", SETTINGS["lookup_quota_per_minute"]),
+    ("bounds", "| queries of a batch | {} |", MAX_QUERIES),
+    ("bounds", "for a revision | {};", BOUNDS.waiting),
+    ("bounds", "| connections to a process | {},", BOUNDS.connections),
+    ("bounds", "| age of a connection | {} min", BOUNDS.connection_age_seconds / 60),
+    ("bounds", "and {} min for the calls", BOUNDS.connection_grace_seconds / 60),
+    ("bounds", "| message, metadata | {} MiB", MAX_RECEIVE_BYTES / MIB),
+    ("bounds", "| details of a status | {} KiB", MAX_DETAILS / KIB),
+    ("bounds", "| school file | {} MiB", duo.MAX_FILE_BYTES / MIB),
+    ("storage", "| waits for a lock | {} s", LOCK_TIMEOUT),
+    ("storage", "gone after {} s", timeouts.SILENCE_SECONDS),
+    ("storage", "{} s for a host to connect", timeouts.CONNECT_SECONDS),
+    ("storage", "by the server after {} s", requirements.ABANDONED_SECONDS),
+    ("storage", "heard within {} s", requirements.HEARD_SECONDS),
+    ("revisions", "keeps its answer for {} days", idempotency.RETENTION.days),
+    ("journal", "at most {} moves", writer.BATCH),
+    ("journal", "a pause of {} ms", writer.PAUSE * 1000),
+    ("journal", "for {} seconds (`RECORD_UNAVAILABLE`)", TURN_SECONDS),
+    ("staleness", "it looks every {} ms", follower.POLL_SECONDS * 1000),
+    ("staleness", "Not caught up for {} seconds", NOT_SERVING_SECONDS),
+    ("staleness", "For {} seconds: nothing is decided", STALE_SECONDS),
+    ("staleness", "counts for {} seconds", revalidate.HEAD_VALID_SECONDS),
+    ("staleness", "answered {} seconds after their commit", revalidate.FORBID_ANSWER_SECONDS),
+    ("workers", "{} seconds of silence", SILENT_SECONDS),
+    ("running", "grown by {} MiB", WORTH_BYTES / MIB),
+    ("running", "looked at every {} seconds", LOOK_SECONDS),
+]
+"""Section, phrase and value; the value stands in the phrase as people write it."""
+
+
+def sections() -> dict[str, str]:
+    text = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
+    return {name.lower(): body for name, body in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+@pytest.mark.parametrize(("section", "phrase", "value"), FIGURES)
+def test_a_figure_is_that_of_the_code(section: str, phrase: str, value: float) -> None:
+    said = phrase.format(f"{value:,g}")
+
+    assert said in sections()[section]
