@@ -1,8 +1,7 @@
 """Which endpoint of a receiver is meant (design.md#locating)."""
 
 import datetime as dt
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from wissel.routing.deciding.decision import Refusal
 from wissel.routing.deciding.query import Selection
@@ -17,8 +16,7 @@ from wissel.routing.values.identifiers import Brin, Namespace, Organisation, Ser
 _CHOICES_SHOWN: Final = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(NamedTuple):
     """The endpoint that is meant, and the version of the service that it speaks."""
 
     endpoint: EndpointView

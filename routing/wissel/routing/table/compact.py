@@ -43,6 +43,10 @@ class MandateTerms:
     processing: Processing
     stopped: bool
 
+    def in_force(self, on: dt.date) -> bool:
+        """Whether the period contains a day and was not ended with immediate effect (R3)."""
+        return self.start <= on <= self.end and not self.stopped
+
 
 UNKNOWN_MANDATE: Final = MandateTerms(
     ServiceCode(""), SystemId(""), dt.date.min, FOREVER, Processing.NOT_REQUIRED, stopped=True
@@ -71,6 +75,10 @@ class EndpointTerms:
     contract: DeliveryContract
     suspended: bool
     stopped: bool
+
+    def in_force(self, on: dt.date) -> bool:
+        """Whether the endpoint's own period contains a day and was not ended at once."""
+        return self.start <= on <= self.end and not self.stopped
 
 
 @dataclass(frozen=True, slots=True)

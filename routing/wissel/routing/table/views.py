@@ -119,8 +119,7 @@ class MandateView:
 
     def in_force(self, on: dt.date) -> bool:
         """Whether its period contains a day; never after it was ended with immediate effect."""
-        terms = self._terms
-        return terms.start <= on <= terms.end and not terms.stopped
+        return self._terms.in_force(on)
 
 
 class EndpointView:
@@ -189,5 +188,6 @@ class EndpointView:
 
     def in_force(self, on: dt.date) -> bool:
         """Whether its period and that of its mandate contain a day, and neither was stopped."""
-        terms = self._terms
-        return terms.start <= on <= terms.end and not terms.stopped and self.mandate.in_force(on)
+        packed = self._packed
+        mandate = packed.mandates[packed.endpoint_mandates[self._index]]
+        return self._terms.in_force(on) and mandate.in_force(on)
