@@ -1,4 +1,4 @@
-"""The rules of endpoints that are functions of values (R8, R9)."""
+"""The rules of endpoints as functions of values (R8, R9)."""
 
 import datetime as dt
 import ipaddress

@@ -1,4 +1,4 @@
-"""The rules of mandates that are functions of values (R3)."""
+"""The rules of mandates as functions of values (R3), and when a mandate or endpoint has ended."""
 
 import datetime as dt
 from collections.abc import Iterable
