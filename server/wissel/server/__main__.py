@@ -194,7 +194,7 @@ async def _serve(settings: Settings) -> None:
     def stopping() -> None:
         if stop.is_set():
             _say("stopped at once")
-            os._exit(1)  # the second signal: whoever sends it does not want to wait
+            os._exit(1)  # a second signal: the operator does not want to wait
         _say("stopping: finishing what is under way")
         stop.set()
 

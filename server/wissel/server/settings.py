@@ -40,7 +40,7 @@ class StartError(Exception):
 
 
 class UnreachableError(Exception):
-    """What the settings name does not answer."""
+    """Something that a setting names, such as the database, does not answer."""
 
 
 class ListenError(Exception):

@@ -7,6 +7,7 @@ from typing import Final
 from wissel.agreement.v1 import agreement_service_pb2 as agreement
 from wissel.agreement.v1.agreement_service_pb2_grpc import AgreementServiceStub
 from wissel.clients.demo.exchange import Exchange, Side
+from wissel.clients.testing.admission import admission
 from wissel.clients.testing.cast import SWV, SWV_OIN, Player
 from wissel.clients.transport.connection import Connection
 from wissel.clients.upload import import_schools
@@ -61,26 +62,15 @@ class Desk:
 
     async def admit_vendor(self, player: Player, service: str) -> None:
         """Record a vendor's agreements and its system, qualified and open for the service."""
-        for kind in ("VENDOR_OSR", "VENDOR_OSO"):
-            await self._record(
-                agreement.RecordAgreementRequest(party_oin=player.oin, kind=kind, reason=WHY)
-            )
-        await self._connection.call(
-            lambda c: PartyServiceStub(c).RegisterSystem,
-            party.RegisterSystemRequest(
-                system_id=player.system_id, party_oin=player.oin, name=player.title, reason=WHY
-            ),
+        steps = admission(
+            oin=player.oin,
+            name=player.title,
+            system_id=player.system_id,
+            service=service,
+            reason=WHY,
         )
-        await self._connection.call(
-            lambda c: PartyServiceStub(c).QualifySystem,
-            party.QualifySystemRequest(system_id=player.system_id, service=service, reason=WHY),
-        )
-        await self._connection.call(
-            lambda c: PartyServiceStub(c).SetRollout,
-            party.SetRolloutRequest(
-                system_id=player.system_id, service=service, rollout="OPEN", reason=WHY
-            ),
-        )
+        for method, request in steps:
+            await self._connection.call(method, request)
 
     async def sign_for(self, exchange: Exchange) -> list[str]:
         """Record the agreements of the boards of both sides; return who signed them."""

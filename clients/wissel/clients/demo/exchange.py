@@ -33,7 +33,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """What travels from whom to whom."""
+    """The kind of the dossier, the service, and both ends of its exchange."""
 
     kind: Kind
     service: str

@@ -1,4 +1,4 @@
-"""The processes of the demo: certificates, a hub and two LAS, in a folder that goes away."""
+"""The processes of the demo: certificates, a hub and two LAS, in a temporary folder."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -43,7 +43,7 @@ class Stage:
         return Connection(self.server, self.identity(player), user=user)
 
     def received(self, player: Player) -> Path:
-        """Folder in which a LAS keeps what it received."""
+        """Return the folder in which a LAS keeps the messages it received."""
         return self.folder / player.name / "received"
 
 

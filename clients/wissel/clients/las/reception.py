@@ -31,7 +31,10 @@ _AGAIN_SECONDS: Final = 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receiver:
-    """Who receives: a LAS, as `identity`, from the hub `hub_oin`, at most so many bytes."""
+    """A LAS that receives as `identity`, only from the hub `hub_oin`.
+
+    `now` returns an aware instant; `tracer` traces what is received.
+    """
 
     las: Las
     identity: Identity

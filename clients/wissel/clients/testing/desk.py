@@ -8,6 +8,7 @@ from wissel.clients.addressing import organisation as named
 from wissel.clients.addressing import parse_address
 from wissel.clients.blocking import Hub
 from wissel.clients.errors import Refused
+from wissel.clients.testing.admission import admission
 from wissel.mandate.v1 import mandate_service_pb2 as mandate
 from wissel.mandate.v1.mandate_service_pb2_grpc import MandateServiceStub
 from wissel.party.v1 import party_service_pb2 as party
@@ -37,22 +38,9 @@ class ServiceDesk:
             lambda c: PartyServiceStub(c).RegisterParty,
             party.RegisterPartyRequest(oin=oin, name=name, role="VENDOR", reason=WHY),
         )
-        for kind in ("VENDOR_OSR", "VENDOR_OSO"):
-            self._record(agreement.RecordAgreementRequest(party_oin=oin, kind=kind, reason=WHY))
-        call(
-            lambda c: PartyServiceStub(c).RegisterSystem,
-            party.RegisterSystemRequest(system_id=system_id, party_oin=oin, name=name, reason=WHY),
-        )
-        call(
-            lambda c: PartyServiceStub(c).QualifySystem,
-            party.QualifySystemRequest(system_id=system_id, service=service, reason=WHY),
-        )
-        call(
-            lambda c: PartyServiceStub(c).SetRollout,
-            party.SetRolloutRequest(
-                system_id=system_id, service=service, rollout="OPEN", reason=WHY
-            ),
-        )
+        steps = admission(oin=oin, name=name, system_id=system_id, service=service, reason=WHY)
+        for method, request in steps:
+            call(method, request)
 
     def school(self, place: str) -> Address:
         """Register the school of `place` (`99XB` or `99XB02`) if it is not; return its address."""

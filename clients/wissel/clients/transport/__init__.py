@@ -1,1 +1,1 @@
-"""The connection with a hub: its channel, retries, failures as exceptions, traces."""
+"""The connection with a hub: its channel, retries, errors as exceptions, and traces."""

@@ -1,1 +1,1 @@
-"""What can be seen of a hub that runs: metrics of the process, and traces."""
+"""Observability of a hub: health, metrics and traces."""
