@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
 from support.processes.postgres import owner
 from support.processes.processes import spawn
@@ -31,25 +31,32 @@ def pooled(url: str, **settings: str) -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="wissel-pooler-"))
     try:
         config = folder / "pgbouncer.ini"
-        config.write_text(
-            _config(str(server.query["host"]), str(server.username), folder, settings)
-        )
+        config.write_text(_config(server, folder, settings), encoding="utf-8")
         shutil.chown(folder, owner())
         user = ["-u", owner()] if os.geteuid() == 0 else []
         with spawn([program, *user, str(config)], cwd=folder) as process:
             process.line_with("process up")
-            pooler = server.update_query_dict({"host": str(folder), "port": "6432"})
+            pooler = server.set(host=None, port=None).update_query_dict(
+                {"host": str(folder), "port": "6432"}
+            )
             yield pooler.render_as_string(hide_password=False)
     finally:
         shutil.rmtree(folder)
 
 
-def _config(host: str, user: str, folder: Path, settings: dict[str, str]) -> str:
+def _config(server: URL, folder: Path, settings: dict[str, str]) -> str:
+    there = {
+        "host": server.query.get("host") or server.host,
+        "port": server.query.get("port") or server.port or 5432,
+        "user": server.username,
+        "password": server.password,
+    }
     everyone = {
         "listen_addr": "",
         "unix_socket_dir": str(folder),
         "auth_type": "any",
         **settings,
     }
+    every_database = " ".join(f"{name}={value}" for name, value in there.items() if value)
     lines = (f"{name} = {value}" for name, value in everyone.items())
-    return "\n".join(["[databases]", f"* = host={host} user={user}", "[pgbouncer]", *lines, ""])
+    return "\n".join(["[databases]", f"* = {every_database}", "[pgbouncer]", *lines, ""])
