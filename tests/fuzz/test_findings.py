@@ -20,8 +20,9 @@ from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.signing.trusted_path import TrustedPath, validity_problem
 from wissel.routing.values.days import day_of
-from wissel.server.registry.schools.duo import MAX_BROKEN_LINES, MAX_LINE_BYTES, parse
+from wissel.server.registry.schools.duo import MAX_BROKEN_LINES, parse
 from wissel.server.registry.schools.duo_formats import Source
+from wissel.server.registry.schools.duo_text import MAX_LINE_BYTES
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
@@ -200,9 +201,9 @@ def test_a_cell_or_line_that_no_register_keeps(data: bytes, problem: str) -> Non
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: po_file() + b"\n" * MIB,
         lambda: po_file() + b";" * MIB,
         lambda: b";" * MIB,
+        lambda: po_file() + b"\n" * MIB + b"x",
         lambda: b"\n" * MIB,
         lambda: header(Source.VO_BOARDS).encode() + b"\n" + b'"' * MIB,
     ],
@@ -222,7 +223,7 @@ def test_a_file_of_nothing_costs_little(make: Callable[[], bytes]) -> None:
 
 def test_a_file_is_not_read_on_after_so_many_broken_lines() -> None:
     with pytest.raises(Refused) as caught:
-        parse(po_file(*[""] * (MAX_BROKEN_LINES + 1)))
+        parse(po_file(*["x"] * (MAX_BROKEN_LINES + 1)))
 
     assert caught.value.metadata["count"] == f"{MAX_BROKEN_LINES}+"
 

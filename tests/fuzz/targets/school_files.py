@@ -13,10 +13,13 @@ from support.builders.duo_files import (
     board_line,
     file_of,
     header,
+    line,
     po_file,
     po_line,
+    so_line,
     vo_file,
     vo_line,
+    vo_location_line,
 )
 from wissel.routing.facts import Board, School
 from wissel.routing.refusals.errors import Refused
@@ -31,14 +34,19 @@ _DAY: Final = dt.date(2026, 9, 1)
 _SOURCES: Final = tuple(Source)
 _GOOD: Final = {
     Source.PO_LOCATIONS: po_line(),
+    Source.SO_LOCATIONS: so_line(),
+    Source.VO_LOCATIONS: vo_location_line(),
+    Source.VO_PUPILS: vo_line(),
     Source.VO_BOARDS: board_line(),
-    Source.VO_LOCATIONS: vo_line(),
+    Source.BOARDS: line(
+        Source.BOARDS, bevoegd_gezag_nummer="99001", bevoegd_gezag_naam="Stichting Wissel"
+    ),
 }
 
 
 def _file_in(data: bytes) -> bytes:
-    """Return the file itself for 0, raw lines under a header for 1 to 3, else changed cells."""
-    mode, rest = data[0] % 7, data[1:]
+    """Return the file itself for 0, raw lines under a header for 1 to 6, else changed cells."""
+    mode, rest = data[0] % (1 + 2 * len(_SOURCES)), data[1:]
     if mode == 0:
         return rest
     source = _SOURCES[(mode - 1) % len(_SOURCES)]
@@ -84,9 +92,9 @@ def _require_sound(row: Row) -> None:
         case LocationRow():
             assert Vestiging.parse(row.vestiging) == row.vestiging
             assert BoardNumber.parse(row.board) == row.board
-            assert row.municipality == "" or len(row.municipality) == 4
+            assert not row.municipality or len(row.municipality) == 4
             assert not row.postcode or len(row.postcode) == 6
-            texts = (row.name, row.city)
+            texts = (row.name, row.city or "")
         case BoardRow():
             assert BoardNumber.parse(row.number) == row.number
             texts = (row.name,)
@@ -128,12 +136,24 @@ def _with(known: Known, planned: Plan) -> Known:
 
 def _line(source: Source, row: Row) -> str:
     if isinstance(row, BoardRow):
-        return board_line(row.number, _quoted(row.name), kvk_nummer=row.kvk)
-    cells = {"plaatsnaam": _quoted(row.city), "gemeentenummer": row.municipality}
-    if source is Source.PO_LOCATIONS:
-        cells |= {"vestigingsnaam": _quoted(row.name), "postcode": row.postcode or ""}
-        return po_line(row.vestiging, row.board, **cells)
-    return vo_line(row.vestiging, row.board, instellingsnaam_vestiging=_quoted(row.name), **cells)
+        return line(
+            source,
+            bevoegd_gezag_nummer=row.number,
+            bevoegd_gezag_naam=_quoted(row.name),
+            kvk_nummer=row.kvk or "",
+        )
+    cells = {"plaatsnaam": _quoted(row.city or ""), "gemeentenummer": row.municipality or ""}
+    if source is Source.VO_PUPILS:
+        cells["instellingsnaam_vestiging"] = _quoted(row.name)
+        return vo_line(row.vestiging, row.board, **cells)
+    cells |= {"vestigingsnaam": _quoted(row.name), "postcode": row.postcode or ""}
+    match source:
+        case Source.SO_LOCATIONS:
+            return so_line(row.vestiging, row.board, **cells)
+        case Source.VO_LOCATIONS:
+            return vo_location_line(row.vestiging, row.board, **cells)
+        case _:
+            return po_line(row.vestiging, row.board, **cells)
 
 
 def _quoted(text: str) -> str:
@@ -178,9 +198,11 @@ def _duo_seeds() -> Iterable[bytes]:
         yield bytes([mode]) + _GOOD[source].encode()
         yield bytes([mode]) + b"\n" * 50
         for column in range(len(HEADERS[source])):
-            yield from (bytes([mode + 3]) + joined([(column, odd)]) for odd in _ODD_CELLS)
+            yield from (
+                bytes([mode + len(_SOURCES)]) + joined([(column, odd)]) for odd in _ODD_CELLS
+            )
         last = len(HEADERS[source])
-        yield bytes([mode + 3]) + joined([(last, b""), (2, b"99XA01"), (3, b"99XA01")])
+        yield bytes([mode + len(_SOURCES)]) + joined([(last, b""), (2, b"99XA01"), (3, b"99XA01")])
 
 
 TARGETS: Final = (Target(name="duo", check=_check_duo, seeds=_duo_seeds),)

@@ -1,13 +1,14 @@
 """The differences that an import reports: of boards, schools and their locations (R1)."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum, unique
 from typing import Final
 
 from wissel.routing.facts import Board, Location, School
 from wissel.routing.values.identifiers import Vestiging
+from wissel.server.registry.schools.duo_formats import LocationRow
 
 
 @unique
@@ -23,19 +24,22 @@ class ChangeKind(StrEnum):
     SCHOOL_CLOSED = "SCHOOL_CLOSED"
     SCHOOL_REOPENED = "SCHOOL_REOPENED"
     SCHOOL_TAKEN_OVER = "SCHOOL_TAKEN_OVER"
+    SCHOOL_KEPT = "SCHOOL_KEPT"
     LOCATION_NEW = "LOCATION_NEW"
     LOCATION_RENAMED = "LOCATION_RENAMED"
     LOCATION_CHANGED = "LOCATION_CHANGED"
     LOCATION_CLOSED = "LOCATION_CLOSED"
     LOCATION_REOPENED = "LOCATION_REOPENED"
     LOCATION_TAKEN_OVER = "LOCATION_TAKEN_OVER"
+    LOCATION_KEPT = "LOCATION_KEPT"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchoolChange:
     """One difference: `subject` is a board number, BRIN or vestiging.
 
-    `before` is empty for what is new, `after` for what closes.
+    `before` is empty for what is new, `after` for what closes. What is kept has
+    the content of the better source before, and what the file tells after.
     """
 
     kind: ChangeKind
@@ -67,6 +71,51 @@ def school_changes(before: School | None, after: School) -> Iterator[SchoolChang
         yield from _opening(_SCHOOL, brin, after.name, before.closed, after.closed)
     for location in after.locations:
         yield from _location_changes(old.get(location.vestiging), location)
+
+
+def kept_changes(
+    school: School, rows: Iterable[LocationRow], source: str
+) -> Iterator[SchoolChange]:
+    """Yield where rows of a source differ from what a better one told, which stays.
+
+    `school` is the school after the file. Its board is compared once, and each
+    location with what its row tells.
+    """
+    held = {location.vestiging: location for location in school.locations}
+    boards = set()
+    for row in rows:
+        boards.add(row.board)
+        location = held[row.vestiging]
+        if location.source != source:
+            yield from _difference(
+                ChangeKind.LOCATION_KEPT,
+                row.vestiging,
+                _content(location),
+                _content_told(location, row),
+            )
+    for board in boards - {school.board}:
+        yield from _difference(ChangeKind.SCHOOL_KEPT, school.brin, school.board, board)
+
+
+def _content(location: Location) -> str:
+    """Return all that a file may tell of a location."""
+    closed = f"closed on {location.closed}" if location.closed else ""
+    return ", ".join(filter(None, (location.name, _address(location), closed)))
+
+
+def _content_told(location: Location, row: LocationRow) -> str:
+    """Return the same as a row tells it; what its file has no column for is as it is held."""
+    told = replace(
+        location,
+        name=row.name,
+        closed=None,
+        **{
+            field: getattr(row, field)
+            for field in ("postcode", "city", "municipality")
+            if getattr(row, field) is not None
+        },
+    )
+    return _content(told)
 
 
 def _location_changes(before: Location | None, after: Location) -> Iterator[SchoolChange]:

@@ -6,8 +6,6 @@ names the first problems by their line numbers.
 
 import csv
 import hashlib
-import io
-import re
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,27 +17,31 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import BoardNumber, Brin
 from wissel.routing.values.person_numbers import holds_person_number
 from wissel.server.registry.schools.duo_formats import (
-    FORMATS,
     BoardRow,
     BrokenCell,
-    Format,
     LocationRow,
     Row,
     Source,
 )
+from wissel.server.registry.schools.duo_text import (
+    MAX_LINE_BYTES,
+    Encoding,
+    Header,
+    UnknownFile,
+    cells_of,
+    encoding_of,
+    lines_of,
+    mixed_line,
+    read_header,
+)
 
 MAX_FILE_BYTES: Final = 32 * 1024 * 1024
 """Largest file that is read; DUO's are about 2 MB."""
-MAX_LINE_BYTES: Final = 16 * 1024
-"""Longest line that is read; DUO's are under 1 KiB."""
 MAX_PROBLEMS: Final = 20
 """Most problems that a refusal names."""
 MAX_BROKEN_LINES: Final = 1000
 """After so many broken lines the rest of a file is not read."""
 
-_ENCODING: Final = "cp1252"
-_FORMATS: Final = {";".join(each.header).encode(_ENCODING): each for each in FORMATS}
-_NOT_ASCII: Final = re.compile(rb"[^\x00-\x7f]")
 _UNNAMED: Final = "the file"
 _NAME_LIMIT: Final = 100
 
@@ -72,30 +74,33 @@ def parse(data: bytes, file_name: str = "") -> ParsedFile:
     """Return what the file says, or refuse it.
 
     1. It is at most MAX_FILE_BYTES long: FILE_TOO_LARGE.
-    2. Its first line is one of the headers of FORMATS: FILE_UNKNOWN.
-    3. Each line is Windows-1252 and has the columns of the header with readable
-       cells; two lines with the same key say the same; no BRIN has two boards:
-       FILE_LINE_INVALID with `line`, `problem`, the `count` of broken lines and
-       the first of them in `problems`. The count ends with `+` if the rest was
-       not read.
+    2. It has the columns of one of FORMATS, in any order and among others:
+       FILE_UNKNOWN with `problem`, or with the nearest `kind` and what it is
+       `lacking`.
+    3. Each line is in the encoding of the file and has the columns of the header
+       with readable cells; two lines with the same key say the same; no BRIN has
+       two boards: FILE_LINE_INVALID with `line`, `problem`, the `count` of broken
+       lines and the first of them in `problems`. The count ends with `+` if the
+       rest was not read. Empty lines are passed over.
     """
     name = harmless_name(file_name)
     # 1.
     if len(data) > MAX_FILE_BYTES:
         raise Refused(Reason.FILE_TOO_LARGE, file=name, limit=str(MAX_FILE_BYTES))
     # 2.
-    lines = _lines(data)
-    found = _FORMATS.get(next(lines, b""))
-    if found is None:
-        raise Refused(Reason.FILE_UNKNOWN, file=name)
+    lines, encoding = lines_of(data), encoding_of(data)
+    try:
+        header = read_header(data, encoding, lines)
+    except UnknownFile as unknown:
+        raise _unknown(name, unknown) from None
     # 3.
-    problems = list(_wrong_encoding(data))
-    read = _Lines(found)
+    read = _Lines(header, encoding)
+    problems: list[_Problem] = []
     rows = read.read(lines, problems)
     if problems:
         raise _broken(name, problems)
     return ParsedFile(
-        source=found.source,
+        source=header.kind.source,
         name=name,
         sha256=hashlib.sha256(data).hexdigest(),
         line_count=read.count,
@@ -104,21 +109,16 @@ def parse(data: bytes, file_name: str = "") -> ParsedFile:
     )
 
 
-def _lines(data: bytes) -> Iterator[bytes]:
-    """Yield the lines without their ends, one by one: a file may hold millions of empty ones."""
-    for line in io.BytesIO(data):
-        yield line.removesuffix(b"\n").removesuffix(b"\r")
-
-
 class _Lines:
     """The lines of one file. `count` is the number of those with data that were read.
 
     It remembers the earlier lines, as two lines must not contradict each other.
     """
 
-    def __init__(self, file_format: Format) -> None:
+    def __init__(self, header: Header, encoding: Encoding) -> None:
         self.count = 0
-        self._format = file_format
+        self._header = header
+        self._encoding = encoding
         self._rows: list[Row] = []
         # The line number of each row: in a list they would take four times as much.
         self._numbers = array("L")
@@ -126,11 +126,12 @@ class _Lines:
         self._boards: dict[Brin, tuple[int, BoardNumber]] = {}
 
     def read(self, lines: Iterator[bytes], problems: list[_Problem]) -> list[Row]:
-        """Return the rows, equal ones once; add what is wrong with the lines to `problems`."""
-        most = len(problems) + MAX_BROKEN_LINES
-        for number, line in enumerate(lines, start=2):
-            if len(problems) == most:
+        """Return the rows, equal ones once, and add the problems of the lines after the header."""
+        for number, line in enumerate(lines, start=self._header.line + 1):
+            if len(problems) == MAX_BROKEN_LINES:
                 break
+            if not line or line.isspace():
+                continue
             self.count += 1
             try:
                 self._take(number, self._row(line))
@@ -145,12 +146,32 @@ class _Lines:
         if len(line) > MAX_LINE_BYTES:
             message = f"it is longer than {MAX_LINE_BYTES} bytes"
             raise BrokenCell(message)
-        cells = _cells(line)
-        columns = self._format.header
-        if len(cells) != len(columns):
+        cells = self._cells(line)
+        columns = self._header.columns
+        if len(cells) < len(columns) or any(cells[len(columns) :]):
             message = f"{len(cells)} columns instead of {len(columns)}"
             raise BrokenCell(message)
-        return self._format.read(dict(zip(columns, cells, strict=True)))
+        named = zip(columns, cells, strict=False)
+        return self._header.kind.read(
+            {column: cell for column, cell in named if column is not None}
+        )
+
+    def _cells(self, line: bytes) -> list[str]:
+        """Return the cells of a line, without the blanks around them and without quotes."""
+        try:
+            text = self._encoding.decode(line)
+        except UnicodeDecodeError as error:
+            message = f"byte {error.start + 1} is no {self._encoding.name}"
+            raise BrokenCell(message) from None
+        if mixed_line(line, self._encoding):
+            raise BrokenCell("it is UTF-8, and the file as a whole is not")
+        text = text.replace("\N{NO-BREAK SPACE}", " ")
+        if not text.replace("\t", " ").isprintable():
+            raise BrokenCell("it holds a control character")
+        try:
+            return cells_of(text, self._header.delimiter)
+        except csv.Error:
+            raise BrokenCell("a quote is not closed, or closed in the middle of a cell") from None
 
     def _take(self, number: int, row: Row) -> None:
         index = self._index_of.setdefault(row.key, len(self._rows))
@@ -169,37 +190,10 @@ class _Lines:
                 raise BrokenCell(message)
 
 
-def _cells(line: bytes) -> list[str]:
-    """Return the cells of a line, without the blanks around them and without quotes."""
-    try:
-        text = line.decode(_ENCODING)
-    except UnicodeDecodeError as error:
-        message = f"byte {error.start + 1} is no Windows-1252"
-        raise BrokenCell(message) from None
-    if not text.isprintable():
-        raise BrokenCell("it holds a control character")
-    try:
-        cells = next(csv.reader([text], delimiter=";", strict=True), [])
-    except csv.Error:
-        raise BrokenCell("a quote is not closed, or closed in the middle of a cell") from None
-    return [cell.strip() for cell in cells]
-
-
-def _wrong_encoding(data: bytes) -> Iterator[_Problem]:
-    """Yield a problem with the first line that is not ASCII, if the file is UTF-8.
-
-    Almost any bytes decode as Windows-1252, so a file that was converted would
-    be accepted and rename every school with an accent.
-    """
-    if data.isascii():
-        return
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return
-    if first := _NOT_ASCII.search(data):
-        line = data.count(b"\n", 0, first.start()) + 1
-        yield _Problem(line, "it is UTF-8 instead of Windows-1252")
+def _unknown(name: str, unknown: UnknownFile) -> Refused:
+    if unknown.problem:
+        return Refused(Reason.FILE_UNKNOWN, file=name, problem=unknown.problem)
+    return Refused(Reason.FILE_UNKNOWN, file=name, kind=unknown.kind, lacking=unknown.lacking)
 
 
 def _broken(name: str, problems: list[_Problem]) -> Refused:

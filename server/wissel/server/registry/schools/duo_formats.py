@@ -1,12 +1,12 @@
-"""The files of DUO that the register reads: their headers and their columns (R1).
+"""The kinds of DUO's school files: the columns by which each is known, and what a line says (R1).
 
-A file is recognised by its whole header line. DUO writes Windows-1252 with `;`
-and CRLF, a single blank for an empty cell, a postcode with a blank in it, and a
-gemeentenummer with or without leading zeros (design.md#sources).
+DUO writes a single blank for an empty cell, a postcode with a blank in it, a
+gemeentenummer with or without leading zeros, and on its portal KvK numbers that
+lost one (design.md#sources).
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum, unique
 from sys import intern
@@ -15,24 +15,32 @@ from typing import Final
 from wissel.routing.values.identifiers import BoardNumber, Brin, Vestiging
 from wissel.routing.values.person_numbers import holds_person_number
 from wissel.routing.values.texts import NAME_LIMIT
+from wissel.server.registry.schools.duo_columns import Column
 
 POSTCODE: Final = re.compile(r"[1-9][0-9]{3} ?[A-Z]{2}")
 """A postcode as people write it; kept without the blank."""
 MUNICIPALITY: Final = re.compile(r"[0-9]{1,4}")
 """A gemeentenummer; kept with four digits."""
-_KVK: Final = re.compile(r"[0-9]{8}")
+_KVK: Final = re.compile(r"[0-9]{7,8}")
 
-Cells = Mapping[str, str]
-"""The cells of one line by the name of their column, without the blanks around them."""
+Cells = Mapping[Column, str]
+"""The cells of one line by column, without the blanks around them."""
 
 
 @unique
 class Source(StrEnum):
-    """Which of DUO's files something comes from; recorded as `School.source`."""
+    """Which part of the schools a file speaks of; stored as `School.source`.
+
+    VO_PUPILS has the name under which the counts of pupils were stored when DUO
+    published no locations of secondary schools.
+    """
 
     PO_LOCATIONS = "DUO_PO_LOCATIONS"
+    SO_LOCATIONS = "DUO_SO_LOCATIONS"
+    VO_LOCATIONS = "DUO_VO_REGISTER"
+    VO_PUPILS = "DUO_VO_LOCATIONS"
     VO_BOARDS = "DUO_VO_BOARDS"
-    VO_LOCATIONS = "DUO_VO_LOCATIONS"
+    BOARDS = "DUO_BOARDS"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +54,8 @@ class LocationRow:
     board: BoardNumber
     vestiging: Vestiging
     name: str
-    city: str
-    municipality: str
+    city: str | None = None
+    municipality: str | None = None
     postcode: str | None = None
 
     @property
@@ -58,11 +66,11 @@ class LocationRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardRow:
-    """A board as a file has it."""
+    """A board as a file tells it; `kvk` is None where the file has no such column."""
 
     number: BoardNumber
     name: str
-    kvk: str
+    kvk: str | None = None
 
     @property
     def key(self) -> str:
@@ -79,46 +87,58 @@ class BrokenCell(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """One kind of file: its source, its columns, and how a line becomes a row."""
+    """One kind of file.
+
+    A file is of this kind if it has all of the columns in `needs`, one of those in
+    `marks` where there are any, and none of those in `lacks`.
+    """
 
     source: Source
-    header: Sequence[str]
+    title: str
+    needs: tuple[Column, ...]
+    marks: tuple[Column, ...] = ()
+    lacks: tuple[Column, ...] = ()
     read: Callable[[Cells], Row]
 
+    def missing(self, columns: Collection[Column]) -> list[Column]:
+        """Return the columns that a file would also need to be of this kind, in order."""
+        missing = [column for column in self.needs if column not in columns]
+        if self.marks and not any(column in columns for column in self.marks):
+            missing.append(self.marks[0])
+        return missing
 
-def _po_location(cells: Cells) -> LocationRow:
+    def matches(self, columns: Collection[Column]) -> bool:
+        """Whether a file with these columns is of this kind."""
+        return not self.missing(columns) and not any(each in columns for each in self.lacks)
+
+
+def _location(cells: Cells) -> LocationRow:
+    city, municipality = cells.get(Column.CITY), cells.get(Column.MUNICIPALITY)
+    postcode = cells.get(Column.POSTCODE)
     return LocationRow(
-        board=BoardNumber.parse(cells["BEVOEGD GEZAG NUMMER"]),
-        vestiging=_vestiging(cells["INSTELLINGSCODE"], cells["VESTIGINGSCODE"]),
-        name=_name(cells["VESTIGINGSNAAM"]),
-        postcode=_matching(POSTCODE, cells["POSTCODE"], "postcode").replace(" ", ""),
-        city=intern(_words(cells["PLAATSNAAM"], "place")),
-        municipality=_municipality(cells["GEMEENTENUMMER"]),
+        board=BoardNumber.parse(cells[Column.BOARD]),
+        vestiging=_vestiging(cells[Column.BRIN], cells[Column.VESTIGING]),
+        name=_name(cells[Column.NAME]),
+        postcode=None if postcode is None else _postcode(postcode),
+        city=None if city is None else intern(_words(city, "place")),
+        municipality=None if municipality is None else _municipality(municipality),
     )
 
 
-def _vo_location(cells: Cells) -> LocationRow:
-    return LocationRow(
-        board=BoardNumber.parse(cells["BEVOEGD GEZAG NUMMER"]),
-        vestiging=_vestiging(cells["BRIN NUMMER"], cells["VESTIGINGSNUMMER"]),
-        name=_name(cells["INSTELLINGSNAAM VESTIGING"]),
-        city=intern(_words(cells["PLAATSNAAM"], "place")),
-        municipality=_municipality(cells["GEMEENTENUMMER"]),
-    )
-
-
-def _vo_board(cells: Cells) -> BoardRow:
+def _board(cells: Cells) -> BoardRow:
+    kvk = cells.get(Column.KVK)
     return BoardRow(
-        number=BoardNumber.parse(cells["BEVOEGD GEZAG NUMMER"]),
-        name=_name(cells["BEVOEGD GEZAG NAAM"]),
-        kvk=_matching(_KVK, cells["KVK-NUMMER"], "KvK number"),
+        number=BoardNumber.parse(cells[Column.BOARD]),
+        name=_name(cells[Column.BOARD_NAME]),
+        kvk=None if kvk is None else _kvk(kvk),
     )
 
 
 def _vestiging(brin: str, vestiging: str) -> Vestiging:
-    """Return the vestiging; DUO writes it with its BRIN, which must be that of the line."""
+    """Return the vestiging of the line's BRIN, which DUO writes whole; `00` alone is read too."""
     school = Brin.parse(brin)
-    whole = Vestiging.parse(vestiging)
+    number = vestiging if len(vestiging) > len("00") else vestiging.zfill(len("00"))
+    whole = Vestiging.parse(f"{school}{number}" if vestiging and number.isdigit() else vestiging)
     if whole.brin != school:
         message = f"vestiging {whole} is not of BRIN {school}"
         raise BrokenCell(message)
@@ -142,9 +162,19 @@ def _words(cell: str, kind: str) -> str:
     return cell
 
 
+def _postcode(cell: str) -> str:
+    return _matching(POSTCODE, cell, "postcode").replace(" ", "")
+
+
 def _municipality(cell: str) -> str:
     found = _matching(MUNICIPALITY, cell, "gemeentenummer")
     return intern(found.zfill(4)) if found else ""
+
+
+def _kvk(cell: str) -> str:
+    """Return the KvK number in eight digits; no number begins with two zeros."""
+    found = _matching(_KVK, cell, "KvK number")
+    return found.zfill(8) if found else ""
 
 
 def _matching(pattern: re.Pattern[str], cell: str, kind: str) -> str:
@@ -155,70 +185,52 @@ def _matching(pattern: re.Pattern[str], cell: str, kind: str) -> str:
     return cell
 
 
-_ADDRESS: Final = ("STRAATNAAM", "HUISNUMMER-TOEVOEGING", "POSTCODE", "PLAATSNAAM")
-_POSTAL: Final = tuple(f"{column} CORRESPONDENTIEADRES" for column in _ADDRESS)
-_MUNICIPAL: Final = ("GEMEENTENUMMER", "GEMEENTENAAM")
-_CONTACT: Final = ("DENOMINATIE", "TELEFOONNUMMER", "INTERNETADRES")
-_AREAS: Final = tuple(
-    f"{area} {part}"
-    for area in (
-        "NODAAL GEBIED",
-        "RPA-GEBIED",
-        "WGR-GEBIED",
-        "COROPGEBIED",
-        "ONDERWIJSGEBIED",
-        "RMC-REGIO",
-    )
-    for part in ("CODE", "NAAM")
-)
+_SCHOOL: Final = (Column.BOARD, Column.BRIN, Column.VESTIGING, Column.NAME)
+_SPECIAL: Final = (Column.PRIMARY_KIND, Column.CLUSTER)
 
 FORMATS: Final = (
     Format(
-        source=Source.PO_LOCATIONS,
-        header=(
-            "PROVINCIE",
-            "BEVOEGD GEZAG NUMMER",
-            "INSTELLINGSCODE",
-            "VESTIGINGSCODE",
-            "VESTIGINGSNAAM",
-            *_ADDRESS,
-            *_MUNICIPAL,
-            *_CONTACT,
-            *_POSTAL,
-            *_AREAS,
-            "VAKANTIEREGIO",
-        ),
-        read=_po_location,
-    ),
-    Format(
-        source=Source.VO_BOARDS,
-        header=(
-            "BEVOEGD GEZAG NUMMER",
-            "BEVOEGD GEZAG NAAM",
-            *_ADDRESS,
-            *_MUNICIPAL,
-            *_CONTACT,
-            *_POSTAL,
-            "ADMINISTRATIEKANTOORNUMMER",
-            "KVK-NUMMER",
-        ),
-        read=_vo_board,
+        source=Source.SO_LOCATIONS,
+        title="locations of (v)so and sbo",
+        needs=_SCHOOL,
+        marks=_SPECIAL,
+        read=_location,
     ),
     Format(
         source=Source.VO_LOCATIONS,
-        header=(
-            "BEVOEGD GEZAG NUMMER",
-            "BRIN NUMMER",
-            "VESTIGINGSNUMMER",
-            "INSTELLINGSNAAM VESTIGING",
-            "PLAATSNAAM",
-            *_MUNICIPAL,
-            "PROVINCIE",
-            "AANTAL LEERLINGEN",
-            "AANTAL VO LEERLINGEN UITBESTEED AAN VAVO",
-            "TOTAAL AANTAL LEERLINGEN",
-        ),
-        read=_vo_location,
+        title="school locations of secondary education",
+        needs=_SCHOOL,
+        marks=(Column.STRUCTURE,),
+        read=_location,
+    ),
+    Format(
+        source=Source.VO_PUPILS,
+        title="pupils per location of secondary education",
+        needs=_SCHOOL,
+        marks=(Column.PUPILS,),
+        read=_location,
+    ),
+    Format(
+        source=Source.PO_LOCATIONS,
+        title="school locations of primary education",
+        needs=(*_SCHOOL, Column.POSTCODE),
+        lacks=(*_SPECIAL, Column.STRUCTURE, Column.PUPILS),
+        read=_location,
+    ),
+    Format(
+        source=Source.VO_BOARDS,
+        title="boards, as on duo.nl",
+        needs=(Column.BOARD, Column.BOARD_NAME),
+        marks=(Column.OFFICE,),
+        lacks=(Column.BRIN, Column.VESTIGING),
+        read=_board,
+    ),
+    Format(
+        source=Source.BOARDS,
+        title="boards, as on the open-data portal",
+        needs=(Column.BOARD, Column.BOARD_NAME),
+        lacks=(Column.BRIN, Column.VESTIGING),
+        read=_board,
     ),
 )
-"""Every file that can be read."""
+"""Every kind of file that can be read; a file is of the first that matches."""

@@ -1,27 +1,34 @@
 """What a school file changes in the register, as a function of values (R1).
 
-A file is of one source. A location closes if that source reported it before
-and its new file does not; what another source or an operator reported stays. A
-location that another source or an operator reported before is taken over by
-the source that reports it now.
+Pure. A file tells of one source only, so "closed" compares with what that
+source reported before; what another source or an operator reported stays.
+
+Where two sources tell of one location, the better one counts: a register of
+locations before a count of pupils, and any file before an operator. What comes
+from a worse source stays out of the register, and the report says so; what
+comes from one that is as good or better takes the location over.
 """
 
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
-from wissel.routing.facts import Board, Fact, Location, School
+from wissel.routing.facts import OPERATOR_SOURCE, Board, Fact, Location, School
 from wissel.routing.values.days import ONE_DAY
 from wissel.routing.values.identifiers import BoardNumber, Brin, Vestiging
 from wissel.server.registry.schools.differences import (
     ChangeKind,
     SchoolChange,
     board_changes,
+    kept_changes,
     school_changes,
 )
 from wissel.server.registry.schools.duo import ParsedFile
-from wissel.server.registry.schools.duo_formats import BoardRow, LocationRow
+from wissel.server.registry.schools.duo_formats import BoardRow, LocationRow, Source
+
+_REGISTERS: Final = frozenset({Source.PO_LOCATIONS, Source.SO_LOCATIONS, Source.VO_LOCATIONS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +81,14 @@ def plan(known: Known, file: ParsedFile, as_of: dt.date) -> Plan:
     for board in _boards(known, file):
         changes += board_changes(known.boards.get(board.number), board)
         facts.append(board)
-    for before, after in _schools(known, file, as_of - ONE_DAY):
-        changes += school_changes(before, after)
-        facts.append(after)
+    told = _told(file)
+    for brin in sorted({*told, *_reported(known, file.source)}):
+        before = known.schools.get(brin)
+        after = _school(before, told[brin], file.source, as_of - ONE_DAY)
+        if after != before:
+            changes += school_changes(before, after)
+            facts.append(after)
+        changes += kept_changes(after, told[brin], file.source)
     return Plan(
         changes=tuple(changes),
         facts=tuple(facts),
@@ -96,50 +108,56 @@ def _boards(known: Known, file: ParsedFile) -> Iterator[Board]:
 
 
 def _board(board: Board, row: BoardRow | None) -> Board:
-    return board if row is None else replace(board, name=row.name, kvk=row.kvk)
+    """Return the board as a row tells it; what its file has no column for stays."""
+    if row is None:
+        return board
+    return replace(board, name=row.name, kvk=board.kvk if row.kvk is None else row.kvk)
 
 
-def _schools(
-    known: Known, file: ParsedFile, last_day: dt.date
-) -> Iterator[tuple[School | None, School]]:
-    """Yield the schools that are new or different, by BRIN: what each was (None if new) and is."""
+def _told(file: ParsedFile) -> Mapping[Brin, list[LocationRow]]:
     told: dict[Brin, list[LocationRow]] = defaultdict(list)
     for row in file.locations:
         told[row.vestiging.brin].append(row)
-    mine = (brin for brin, school in known.schools.items() if _reported_by(file.source, school))
-    for brin in sorted({*told, *mine}):
-        before = known.schools.get(brin)
-        after = _school(before, told[brin], file.source, last_day)
-        if after != before:
-            yield before, after
+    return told
 
 
-def _reported_by(source: str, school: School) -> bool:
-    return any(location.source == source for location in school.locations)
+def _reported(known: Known, source: str) -> Iterator[Brin]:
+    """Yield the schools of which this source reported a location before."""
+    for brin, school in known.schools.items():
+        if any(location.source == source for location in school.locations):
+            yield brin
+
+
+def _rank(source: str) -> int:
+    """Return how good a source is: a higher one counts where two tell of one location."""
+    if source == OPERATOR_SOURCE:
+        return 0
+    return 2 if source in _REGISTERS else 1
 
 
 def _school(
     before: School | None, rows: Sequence[LocationRow], source: str, last_day: dt.date
 ) -> School:
-    """Return a school after a file of `source` with these rows of it.
+    """Return the school with these rows of a source; without rows it must have been known.
 
-    `before` is None for a school that is new; then there is at least one row.
-    Without rows all locations that the source reported close.
+    1. a row is the location's new content, unless a better source reported it
+    2. a location that this source reported, and that has no row now, closes
+    3. the board is that of the rows, unless a better source reported the school
     """
     old = {each.vestiging: each for each in before.locations} if before else {}
-    new = {row.vestiging: _location(old.get(row.vestiging), row, source) for row in rows}
-    rest = {
-        vestiging: replace(each, closed=last_day)
-        if each.source == source and each.closed is None
-        else each
-        for vestiging, each in old.items()
-        if vestiging not in new
-    }
-    locations = tuple(sorted((*new.values(), *rest.values()), key=_by_vestiging))
-    if before is not None and not rows:
-        return replace(before, locations=locations)
+    locations = dict(old)
+    for row in rows:
+        known = old.get(row.vestiging)
+        if known is None or _rank(known.source) <= _rank(source):
+            locations[row.vestiging] = _location(known, row, source)
+    for vestiging in old.keys() - {row.vestiging for row in rows}:
+        if old[vestiging].source == source and old[vestiging].closed is None:
+            locations[vestiging] = replace(old[vestiging], closed=last_day)
+    ordered = tuple(sorted(locations.values(), key=_by_vestiging))
+    if before is not None and (not rows or _rank(before.source) > _rank(source)):
+        return replace(before, locations=ordered)
     return School(
-        brin=rows[0].vestiging.brin, board=rows[0].board, source=source, locations=locations
+        brin=rows[0].vestiging.brin, board=rows[0].board, source=source, locations=ordered
     )
 
 
@@ -148,18 +166,19 @@ def _by_vestiging(location: Location) -> Vestiging:
 
 
 def _location(old: Location | None, row: LocationRow, source: str) -> Location:
-    """Return the location as a row has it; a postcode stays if the file has no column for it."""
-    postcode = row.postcode
-    if postcode is None:
-        postcode = old.postcode if old else ""
+    """Return the location as a row tells it; what its file has no column for stays."""
     return Location(
         vestiging=row.vestiging,
         name=row.name,
         source=source,
-        postcode=postcode,
-        city=row.city,
-        municipality=row.municipality,
+        postcode=_told_or(row.postcode, old.postcode if old else ""),
+        city=_told_or(row.city, old.city if old else ""),
+        municipality=_told_or(row.municipality, old.municipality if old else ""),
     )
+
+
+def _told_or(told: str | None, known: str) -> str:
+    return known if told is None else told
 
 
 def _open_locations(known: Known, source: str) -> int:

@@ -4,12 +4,22 @@ import datetime as dt
 
 import pytest
 
-from support.builders.duo_files import board_file, board_line, po_file, po_line, vo_file, vo_line
+from support.builders.duo_files import (
+    board_file,
+    board_line,
+    file_of,
+    po_file,
+    po_line,
+    vo_file,
+    vo_line,
+    vo_location_line,
+)
 from support.builders.school_plans import AUGUST, EMPTY, OCTOBER, SEPTEMBER, applied, imported
 from wissel.routing.facts import OPERATOR_SOURCE, Board, Location, School
 from wissel.routing.values.identifiers import BoardNumber, Brin, Vestiging
 from wissel.server.registry.schools.differences import ChangeKind
 from wissel.server.registry.schools.duo import parse
+from wissel.server.registry.schools.duo_formats import Source
 from wissel.server.registry.schools.plan import Known, Plan, plan
 
 LAST_OF_AUGUST = dt.date(2026, 8, 31)
@@ -201,3 +211,56 @@ def _by_operator(brin: str, *vestigingen: str) -> School:
             for each in vestigingen
         ),
     )
+
+
+def test_a_count_of_pupils_does_not_overrule_a_register_of_locations() -> None:
+    register = file_of(Source.VO_LOCATIONS, [vo_location_line("99XB00", vestigingsnaam="Register")])
+    known = imported(register)
+
+    pupils = vo_file(vo_line("99XB00", "99009", instellingsnaam_vestiging="Count"))
+    planned = plan(known, parse(pupils), SEPTEMBER)
+
+    assert [each for each in planned.facts if isinstance(each, School)] == []
+    assert differences(planned)[1:] == [
+        (
+            "LOCATION_KEPT",
+            "99XB00",
+            "Register, 1234AB WISSELDORP 0099",
+            "Count, 1234AB SPOORBRUG 0098",
+        ),
+        ("SCHOOL_KEPT", "99XB", "99002", "99009"),
+    ]
+
+
+def test_two_sources_that_agree_are_not_mentioned() -> None:
+    register = file_of(Source.VO_LOCATIONS, [vo_location_line("99XB00")])
+    known = imported(register)
+
+    agreeing = vo_line("99XB00", plaatsnaam="WISSELDORP", gemeentenummer="99")
+    planned = plan(known, parse(vo_file(agreeing)), SEPTEMBER)
+
+    assert (planned.changes, planned.facts) == ((), ())
+
+
+def test_a_register_of_locations_takes_over_what_a_count_of_pupils_told() -> None:
+    known = imported(vo_file(vo_line("99XB00"), vo_line("99XB01")))
+
+    register = file_of(Source.VO_LOCATIONS, [vo_location_line("99XB00", plaatsnaam="SPOORBRUG")])
+    planned = plan(known, parse(register), SEPTEMBER)
+
+    assert differences(planned) == [
+        ("SCHOOL_TAKEN_OVER", "99XB", "DUO_VO_LOCATIONS", "DUO_VO_REGISTER"),
+        ("LOCATION_TAKEN_OVER", "99XB00", "DUO_VO_LOCATIONS", "DUO_VO_REGISTER"),
+        ("LOCATION_CHANGED", "99XB00", "SPOORBRUG 0098", "1234AB SPOORBRUG 0099"),
+    ]
+
+
+def test_what_a_register_closed_stays_closed_for_a_count_of_pupils() -> None:
+    both = [vo_location_line("99XB00"), vo_location_line("99XB01")]
+    known = imported(file_of(Source.VO_LOCATIONS, both))
+    known = applied(known, plan(known, parse(file_of(Source.VO_LOCATIONS, both[:1])), SEPTEMBER))
+
+    planned = plan(known, parse(vo_file(vo_line("99XB00"), vo_line("99XB01"))), OCTOBER)
+
+    assert [each for each in planned.facts if isinstance(each, School)] == []
+    assert ("LOCATION_KEPT", "99XB01") in [each[:2] for each in differences(planned)]

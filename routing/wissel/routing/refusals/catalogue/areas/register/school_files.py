@@ -9,14 +9,16 @@ SCHOOL_FILES: Final = {
     Reason.FILE_UNKNOWN: Entry(
         code=Code.INVALID_ARGUMENT,
         en=Words(
-            "The first line[ of {file}] is not that of a school file that the hub can read.",
-            "Send one of DUO's files unchanged: school locations of primary education, boards of "
-            "secondary education, or pupils per location and board of secondary education.",
+            "The file is no school file that the hub can read[: {file}][; {problem}]"
+            "[; it is most like the file of {kind}, but lacks {lacking}].",
+            "Send one of DUO's CSV files with its first line: locations of primary, special or "
+            "secondary education, pupils per location of secondary education, or boards.",
         ),
         nl=Words(
-            "De eerste regel[ van {file}] is niet die van een scholenbestand dat de hub kan lezen.",
-            "Stuur een bestand van DUO ongewijzigd: schoolvestigingen basisonderwijs, bevoegde "
-            "gezagen vo, of leerlingen vo per vestiging en bestuur.",
+            "Het bestand is geen scholenbestand dat de hub kan lezen[: {file}][; {problem}]"
+            "[; het lijkt het meest op het bestand {kind}, maar mist {lacking}].",
+            "Stuur een CSV-bestand van DUO met de eerste regel: vestigingen van primair, speciaal "
+            "of voortgezet onderwijs, leerlingen vo per vestiging, of besturen.",
         ),
         owner=Owner.CALLER,
         contact=Contact.OPERATOR,
