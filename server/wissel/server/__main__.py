@@ -15,8 +15,8 @@ import typer
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.values.identifiers import Oin
 from wissel.server.identity import pki
-from wissel.server.identity.crls import TrustFileError
 from wissel.server.identity.keyfiles import KeyFileError
+from wissel.server.identity.revocation_list import TrustFileError
 from wissel.server.settings import (
     CONFIG_VARIABLE,
     WORKERS_VARIABLE,

@@ -31,8 +31,9 @@ from wissel.routing.signing.certificates import oin_of
 from wissel.routing.signing.dsse import ENVELOPE_HEADER, Signature, Signed, verify
 from wissel.routing.signing.trusted_path import TrustedPath, revocation_problem, validity_problem
 from wissel.routing.values.identifiers import Oin
-from wissel.server.identity.crls import RevocationLists, TrustFileError
+from wissel.server.identity.crls import RevocationLists
 from wissel.server.identity.peer import AuthContext, Peers
+from wissel.server.identity.revocation_list import TrustFileError
 
 _OWNERS: Final = {HUB_LEAF: HUB.oin, NOORD_LEAF: NOORD.oin, ZUID_LEAF: ZUID.oin}
 _CERTIFICATE: Final = b"CERTIFICATE"

@@ -96,8 +96,7 @@ class Pki:
     ) -> Self:
         """Make a root and an intermediate; `roots` is the PEM file of the root.
 
-        `folder` is made if it does not exist. `now` is the middle of the
-        validity of what is issued; without it that is the real time.
+        `folder` is made if absent. `now`, else the real time, is amid the validity of all issued.
         """
         folder.mkdir(parents=True, exist_ok=True)
         return cls(folder, prefix, now or dt.datetime.now(dt.UTC))
@@ -149,6 +148,7 @@ class Pki:
         dns: Sequence[str] = ("localhost",),
         append: Sequence[x509.Certificate] = (),
         authority: Authority | None = None,
+        extensions: Sequence[x509.ExtensionType] = (),
     ) -> Identity:
         """Issue a certificate with `oin` in its subject.serialNumber, without fault by default.
 
@@ -157,7 +157,7 @@ class Pki:
         `future`, or the exact `not_before` and `not_after`; `ca` a CA as leaf;
         `ekus` other extended key usages, `()` for no such extension;
         `digital_signature=False` a key usage that may not sign; `append`
-        certificates behind the chain; `authority` another issuer.
+        certificates behind the chain; `authority` another issuer; `extensions` more.
         `dns` are the names in the SAN (with 127.0.0.1), `()` for none.
         """
         issuer = authority or self.intermediate
@@ -179,6 +179,8 @@ class Pki:
             builder = builder.add_extension(x509.ExtendedKeyUsage(ekus), critical=False)
         if dns:
             builder = builder.add_extension(_names(dns), critical=False)
+        for extension in extensions:
+            builder = builder.add_extension(extension, critical=False)
         leaf = builder.sign(issuer.private_key, hashes.SHA256())
         return self._written(name, oin, private_key, (leaf, *issuer.path, *append))
 

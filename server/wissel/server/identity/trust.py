@@ -20,8 +20,9 @@ from wissel.routing.signing.trusted_path import (
     validity_problem,
 )
 from wissel.server.courier.ports import PeerTrust
-from wissel.server.identity.crls import RevocationLists, TrustFileError
+from wissel.server.identity.crls import RevocationLists
 from wissel.server.identity.reloading import Reloaded
+from wissel.server.identity.revocation_list import TrustFileError
 
 
 class _Rooted:

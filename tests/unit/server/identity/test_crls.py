@@ -13,7 +13,8 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.signing.certificate_profile import Purpose
 from wissel.routing.signing.certificates import Trust
 from wissel.routing.signing.trusted_path import TrustedPath
-from wissel.server.identity.crls import GRACE, RevocationLists, TrustFileError
+from wissel.server.identity.crls import GRACE, RevocationLists
+from wissel.server.identity.revocation_list import TrustFileError
 from wissel.server.identity.trust import HubTrust
 
 SECOND = dt.timedelta(seconds=1)
