@@ -1,131 +1,30 @@
 """Which revocation lists count: the table of rules.md#revocation-lists, row by row."""
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from support.builders.pki import Authority, Pki
+from support.builders.revocation_lists import DAY, HOUR, POINT_A, POINT_B, List, ListWorld
 from wissel.routing.refusals.errors import Refused
-from wissel.routing.signing.certificate_profile import Purpose
-from wissel.routing.signing.certificates import Trust
 from wissel.routing.signing.trusted_path import TrustedPath
 from wissel.server.identity.crls import GRACE, RevocationLists
 from wissel.server.identity.revocation_list import TrustFileError
 
-HOUR: Final = dt.timedelta(hours=1)
-DAY: Final = dt.timedelta(days=1)
 PASSES: Final = ""
 REVOKED: Final = "CERTIFICATE_REVOKED"
 UNKNOWN: Final = "REVOCATION_UNKNOWN"
 
 
-@dataclass(frozen=True)
-class List:
-    """A list to be signed: `age` is that of its thisUpdate, `ends` how long it is still valid."""
-
-    revokes: str = ""
-    by: str = "intermediate"
-    point: str = ""
-    kind: str = ""
-    age: dt.timedelta = HOUR
-    ends: dt.timedelta = DAY
-    number: int | None = None
-    indirect: bool = False
-    delta: bool = False
-    unknown: bool = False
-    reasons: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class World:
-    """An authority under a root, a renewed one with its name and another key, and their leaves."""
-
-    pki: Pki
-    renewed: Authority
-    paths: dict[str, TrustedPath]
-
-    def signed(self, made: List) -> x509.CertificateRevocationList:
-        """Return the list."""
-        pki = self.pki
-        authority = {
-            "intermediate": pki.intermediate,
-            "root": pki.root,
-            "renewed": self.renewed,
-        }[made.by]
-        builder = (
-            x509.CertificateRevocationListBuilder()
-            .issuer_name(authority.certificate.subject)
-            .last_update(pki.now - made.age)
-            .next_update(pki.now + made.ends)
-        )
-        for extension in _extensions(made):
-            builder = builder.add_extension(extension, critical=True)
-        if made.revokes:
-            path = self.paths.get(made.revokes)
-            certificate = path.leaf if path else pki.intermediate.certificate
-            builder = builder.add_revoked_certificate(
-                x509.RevokedCertificateBuilder()
-                .serial_number(certificate.serial_number)
-                .revocation_date(pki.now - made.age)
-                .build()
-            )
-        return builder.sign(authority.private_key, hashes.SHA256())
-
-
-def _extensions(made: List) -> list[x509.ExtensionType]:
-    found: list[x509.ExtensionType] = []
-    if made.delta:
-        found.append(x509.DeltaCRLIndicator(1))
-    if made.number is not None:
-        found.append(x509.CRLNumber(made.number))
-    if made.unknown:
-        found.append(x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.99"), b"\x05\0"))
-    if made.point or made.kind or made.indirect or made.reasons:
-        names = [x509.UniformResourceIdentifier(made.point)] if made.point else None
-        reasons = frozenset({x509.ReasonFlags.key_compromise}) if made.reasons else None
-        found.append(
-            x509.IssuingDistributionPoint(
-                names,
-                None,
-                made.kind == "leaves",
-                made.kind == "CAs",
-                reasons,
-                made.indirect,
-                made.kind == "attributes",
-            )
-        )
-    return found
-
-
-A, B = "http://crl.example/a.crl", "http://crl.example/b.crl"
-
-
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    pki = Pki.create(tmp_path_factory.mktemp("pki"))
-    renewed = pki.authority("Wissel test intermediate", under=pki.root)
-    trust = Trust.from_pem(pki.roots.read_bytes())
-    point = x509.CRLDistributionPoints(
-        [x509.DistributionPoint([x509.UniformResourceIdentifier(A)], None, None, None)]
-    )
-    issued = {
-        "noord": pki.issue("noord"),
-        "at a": pki.issue("at-a", extensions=(point,)),
-        "new key": pki.issue("new-key", authority=renewed),
-    }
-    paths = {
-        name: trust.path(each.chain_der, Purpose.CLIENT, pki.now) for name, each in issued.items()
-    }
-    return World(pki=pki, renewed=renewed, paths=paths)
+def world(tmp_path_factory: pytest.TempPathFactory) -> ListWorld:
+    return ListWorld.create(tmp_path_factory.mktemp("pki"))
 
 
 TABLE: Final = [
@@ -151,14 +50,14 @@ TABLE: Final = [
     ((List(by="root", kind="CAs"),), "noord", PASSES),
     ((List("intermediate", by="root"), List(kind="CAs")), "noord", REVOKED),
     # of each distribution point
-    ((List("at a", point=A, age=DAY), List(point=B)), "at a", REVOKED),
-    ((List("at a", point=A, age=DAY), List(point=A)), "at a", PASSES),
-    ((List(point=A), List(point=B, age=DAY)), "at a", PASSES),
-    ((List(point=B),), "at a", UNKNOWN),
-    ((List("at a", point=B),), "at a", REVOKED),
+    ((List("at a", point=POINT_A, age=DAY), List(point=POINT_B)), "at a", REVOKED),
+    ((List("at a", point=POINT_A, age=DAY), List(point=POINT_A)), "at a", PASSES),
+    ((List(point=POINT_A), List(point=POINT_B, age=DAY)), "at a", PASSES),
+    ((List(point=POINT_B),), "at a", UNKNOWN),
+    ((List("at a", point=POINT_B),), "at a", REVOKED),
     ((List(),), "at a", PASSES),
-    ((List(point=A),), "noord", PASSES),
-    ((List("noord", point=A, age=DAY), List(point=B)), "noord", REVOKED),
+    ((List(point=POINT_A),), "noord", PASSES),
+    ((List("noord", point=POINT_A, age=DAY), List(point=POINT_B)), "noord", REVOKED),
     # of each signing key
     ((List("new key", by="renewed", age=DAY), List()), "new key", REVOKED),
     ((List("new key", age=DAY), List(by="renewed")), "new key", PASSES),
@@ -183,7 +82,7 @@ def outcome(lists: RevocationLists, path: TrustedPath, at: dt.datetime) -> str:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=8)
 @given(data=st.data())
 def test_the_table_holds_in_any_order_of_files_and_lists(
-    world: World,
+    world: ListWorld,
     tmp_path: Path,
     data: st.DataObject,
     made: tuple[List, ...],
@@ -216,7 +115,7 @@ def test_the_table_holds_in_any_order_of_files_and_lists(
 )
 @pytest.mark.parametrize("first", [True, False])
 def test_a_list_that_cannot_be_taken_is_named_also_among_others(
-    world: World, tmp_path: Path, made: List, told: str, first: bool
+    world: ListWorld, tmp_path: Path, made: List, told: str, first: bool
 ) -> None:
     pair = [made, List()] if first else [List(), made]
     file = tmp_path / "two.crl"
@@ -232,7 +131,7 @@ def test_a_list_that_cannot_be_taken_is_named_also_among_others(
 
 @pytest.mark.parametrize("spoiled", ["delta", "cut", "gone", "no list"])
 def test_a_file_that_goes_bad_keeps_all_its_lists(
-    world: World, tmp_path: Path, spoiled: str
+    world: ListWorld, tmp_path: Path, spoiled: str
 ) -> None:
     file = tmp_path / "two.crl"
     good = b"".join(
@@ -266,7 +165,7 @@ def test_a_file_that_goes_bad_keeps_all_its_lists(
     ],
 )
 def test_what_is_not_a_list_is_named(
-    world: World, tmp_path: Path, content: object, told: str
+    world: ListWorld, tmp_path: Path, content: object, told: str
 ) -> None:
     assert callable(content)
     file = tmp_path / "odd.crl"
@@ -276,7 +175,9 @@ def test_what_is_not_a_list_is_named(
         RevocationLists([file])
 
 
-def test_text_and_certificates_beside_a_list_are_passed_over(world: World, tmp_path: Path) -> None:
+def test_text_and_certificates_beside_a_list_are_passed_over(
+    world: ListWorld, tmp_path: Path
+) -> None:
     file = tmp_path / "published.crl"
     certificate = world.pki.intermediate.certificate.public_bytes(Encoding.PEM)
     listed = world.signed(List("noord")).public_bytes(Encoding.PEM)
@@ -298,7 +199,7 @@ def test_text_and_certificates_beside_a_list_are_passed_over(world: World, tmp_p
     ],
 )
 def test_the_start_names_each_authority_whose_lists_cover_some_kinds_only(
-    world: World, tmp_path: Path, made: list[List], cover: list[str]
+    world: ListWorld, tmp_path: Path, made: list[List], cover: list[str]
 ) -> None:
     file = tmp_path / "lists.crl"
     file.write_bytes(b"".join(world.signed(each).public_bytes(Encoding.DER) for each in made))
@@ -311,7 +212,7 @@ def test_the_start_names_each_authority_whose_lists_cover_some_kinds_only(
     assert all(line["authority"].startswith("CN=") for line in named)
 
 
-def test_a_list_that_a_newer_one_replaces_is_not_stale(world: World, tmp_path: Path) -> None:
+def test_a_list_that_a_newer_one_replaces_is_not_stale(world: ListWorld, tmp_path: Path) -> None:
     old = List(age=3 * DAY, ends=-HOUR)
     files = [tmp_path / "old.crl", tmp_path / "new.crl"]
     for file, made in zip(files, (old, List()), strict=True):
