@@ -10,13 +10,13 @@ NAME_LIMIT: Final = 200
 """The most characters of a name, a place or contact details."""
 
 
-def free_line(text: str, field: str, limit: int) -> str:
-    """Return a text without the blanks around it; it may be empty.
+def free_line(text: str, field: str, limit: int, *, telephones: bool = False) -> str:
+    """Return a free text without the blanks around it; it may be empty.
 
     1. It has at most `limit` characters, all printable (so no control characters
        or line breaks): `Refused(FIELD_INVALID)`, which does not show the text.
-    2. It holds no nine digits that are a valid BSN or onderwijsnummer:
-       `Refused(PERSON_NUMBER_IN_TEXT)`.
+    2. It tells no number of a person: `Refused(PERSON_NUMBER_IN_TEXT)`. With
+       `telephones` the field is one in which people write how to reach them.
     """
     # 1.
     line = text.strip()
@@ -25,7 +25,7 @@ def free_line(text: str, field: str, limit: int) -> str:
             Reason.FIELD_INVALID, field=field, expected=f"one line of at most {limit} characters"
         )
     # 2.
-    return refuse_person_number(line, field)
+    return refuse_person_number(line, field, telephones=telephones)
 
 
 def named_line(text: str, field: str, limit: int) -> str:

@@ -50,7 +50,7 @@ async def register_party(transaction: Transaction, command: RegisterParty) -> Pa
         oin=command.oin,
         name=named_line(command.name, "name", NAME_LIMIT),
         role=command.role,
-        contact=free_line(command.contact, "contact", NAME_LIMIT),
+        contact=free_line(command.contact, "contact", NAME_LIMIT, telephones=True),
     )
     if await transaction.get(Party, party.oin) or await transaction.find(System, oin=party.oin):
         raise Refused(Reason.ALREADY_REGISTERED, field="oin", entity="party", key=party.oin)
