@@ -17,6 +17,8 @@ from wissel.routing.values.identifiers import Oin
 from wissel.server.identity import pki
 from wissel.server.identity.keyfiles import KeyFileError
 from wissel.server.identity.revocation_list import TrustFileError
+from wissel.server.logs.native import capture
+from wissel.server.logs.unblocking import unblock_stderr
 from wissel.server.settings import (
     CONFIG_VARIABLE,
     WORKERS_VARIABLE,
@@ -62,6 +64,7 @@ def serve(
     descriptor: Annotated[int | None, typer.Option(WORKER_OPTION, hidden=True)] = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT; what is under way is finished first."""
+    unblock_stderr()
     if workers is not None:
         os.environ[WORKERS_VARIABLE] = str(workers)
     with _explained():
@@ -108,6 +111,7 @@ def dev(
     listen: Annotated[str, typer.Option(help="Host and port.")] = "127.0.0.1:7443",
 ) -> None:
     """Serve a development hub: makes its certificates and database where they lack."""
+    unblock_stderr()
     from wissel.server import development
 
     with _explained():
@@ -174,6 +178,7 @@ async def _work(settings: Settings, descriptor: int) -> None:
     from wissel.server.app import serving
     from wissel.server.workers.control_channel import ControlChannel
 
+    capture()
     parent, stop = ControlChannel(descriptor), asyncio.Event()
     loop = asyncio.get_running_loop()
     # A signal to the whole process group arrives twice, the second time through the
@@ -188,12 +193,14 @@ async def _work(settings: Settings, descriptor: int) -> None:
 async def _serve(settings: Settings) -> None:
     from wissel.server.app import serving
 
+    capture()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 
     def stopping() -> None:
         if stop.is_set():
             _say("stopped at once")
+            unblock_stderr().drain()
             os._exit(1)  # a second signal: the operator does not want to wait
         _say("stopping: finishing what is under way")
         stop.set()

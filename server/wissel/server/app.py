@@ -25,6 +25,7 @@ from wissel.server.courier.settle.sweep import Sweeper, usual_schedule
 from wissel.server.courier.timeline import Timeline
 from wissel.server.identity.files import HubFiles
 from wissel.server.identity.peer import Peers
+from wissel.server.logs.lines import Lines, configure
 from wissel.server.memory import freeze_facts, give_back
 from wissel.server.observing.health import report_health
 from wissel.server.observing.metrics import (
@@ -36,7 +37,6 @@ from wissel.server.observing.metrics import (
 )
 from wissel.server.observing.metrics_server import serving_metrics
 from wissel.server.observing.tracing import traces_for
-from wissel.server.rpc.calls import log
 from wissel.server.rpc.credentials import ServerCertificate
 from wissel.server.rpc.server import Bounds, RpcServer, ServerParts, build
 from wissel.server.rpc.services.traffic.servicer import TrafficServicer
@@ -57,7 +57,7 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
     Raises `StartError`, `UnreachableError`, `ListenError`, `KeyFileError`,
     `TrustFileError` or `Refused(DATABASE_UNAVAILABLE)`.
     """
-    lines, metrics = log.configure(settings.log_level), CollectorRegistry()
+    lines, metrics = configure(settings.log_level), CollectorRegistry()
     async with AsyncExitStack() as stack:
         traces = traces_for(settings.trace_share)
         if traces is not None:
@@ -119,7 +119,7 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         sweeper = make_sweeper(deps, dialer, schedule, answered=answered, tracing=tracing)
         _keep(stack, sweeper.run())
         _keep(stack, report_health(server, follower, share.tell))
-        _keep(stack, _process_metrics(metrics, follower, courier, sweeper).keep_updated())
+        _keep(stack, _process_metrics(metrics, follower, courier, sweeper, lines).keep_updated())
         _keep(stack, give_back(lambda: courier.under_way))
         _keep(stack, files.keep_fresh(_now, metrics, _FILES_SECONDS))
         yield address
@@ -167,7 +167,11 @@ def _courier_dependencies(
 
 
 def _process_metrics(
-    metrics: CollectorRegistry, follower: Follower[Table], courier: Courier, sweeper: Sweeper
+    metrics: CollectorRegistry,
+    follower: Follower[Table],
+    courier: Courier,
+    sweeper: Sweeper,
+    lines: Lines,
 ) -> ProcessMetrics:
     return ProcessMetrics(
         metrics,
@@ -175,6 +179,7 @@ def _process_metrics(
         revision=lambda: follower.table.revision,
         under_way=lambda: courier.under_way,
         uncertain=lambda: sweeper.uncertain,
+        lines_dropped=lines.dropped,
     )
 
 

@@ -30,6 +30,8 @@ class Running:
         self._process = process
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._seen: list[str] = []
+        self._reads = threading.Event()
+        self._reads.set()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -56,6 +58,24 @@ class Running:
         """Send a signal to this process alone."""
         self._process.send_signal(number)
 
+    def stop_reading(self) -> None:
+        """Read no more of its lines but the one that comes next, and what came with it."""
+        self._reads.clear()
+
+    def hang_up(self) -> None:
+        """Close its output, once `stop_reading` has taken its last line; its writes fail."""
+        self.line_with("")
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+
+    def exit_code(self) -> int:
+        """Wait for its end without reading; return its exit code."""
+        return self._process.wait(timeout=LONGEST_WAIT)
+
+    def read_on(self) -> None:
+        """Read its lines again."""
+        self._reads.set()
+
     def still_runs(self) -> None:
         """Fail, with all it said, if it has ended."""
         if self._process.poll() is not None:
@@ -75,6 +95,7 @@ class Running:
         with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
         self._process.wait()
+        self._reads.set()
         self._reader.join()
         if self._process.stdout is not None:
             self._process.stdout.close()
@@ -83,6 +104,9 @@ class Running:
         if self._process.stdout is not None:
             for line in self._process.stdout:
                 self._lines.put(line)
+                self._reads.wait()
+                if self._process.stdout.closed:
+                    break
         self._lines.put(None)
 
 

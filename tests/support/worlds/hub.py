@@ -34,8 +34,8 @@ from wissel.server.identity.files import HubFiles
 from wissel.server.identity.own_certificates import reloaded_signer, reloaded_tls
 from wissel.server.identity.peer import Peers
 from wissel.server.identity.trust import HubTrust
+from wissel.server.logs.lines import JsonLines
 from wissel.server.registry.ports import Actor
-from wissel.server.rpc.calls.log import JsonLines
 from wissel.server.rpc.credentials import ServerCertificate
 from wissel.server.rpc.server import Bounds, RpcServer, ServerParts, build
 from wissel.server.rpc.servicers import Traffic

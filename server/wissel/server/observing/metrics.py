@@ -130,8 +130,16 @@ class ProcessMetrics:
         revision: Callable[[], int],
         under_way: Callable[[], int],
         uncertain: Callable[[], int],
+        lines_dropped: Callable[[], int],
     ) -> None:
         self._registry = registry
+        self._lines_dropped = lines_dropped
+        self._dropped = Counter(
+            "wissel_log_lines_dropped",
+            "Log lines that were dropped, as nobody read them in time.",
+            registry=registry,
+        )
+        self._dropped_before = 0
         self._gauges: list[tuple[Gauge, Callable[[], float]]] = []
         self._show(
             "wissel_register_staleness_seconds",
@@ -164,6 +172,9 @@ class ProcessMetrics:
         """Set the gauges to the values of this moment."""
         for gauge, value in self._gauges:
             gauge.set(value())
+        dropped = self._lines_dropped()
+        self._dropped.inc(dropped - self._dropped_before)
+        self._dropped_before = dropped
 
     async def keep_updated(self) -> NoReturn:
         """Update every quarter of a second until cancelled, and measure how late that is."""

@@ -12,12 +12,12 @@ from prometheus_client import CollectorRegistry
 from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.ports import Clock, Tables
 from wissel.server.identity.peer import Peers
+from wissel.server.logs.lines import Lines
 from wissel.server.registry.ports import Register
 from wissel.server.rpc.calls.call_log import CallLog
 from wissel.server.rpc.calls.coalescing import Coalescer
 from wissel.server.rpc.calls.gates import Gates, Serving
 from wissel.server.rpc.calls.interceptor import Interceptor
-from wissel.server.rpc.calls.log import Lines
 from wissel.server.rpc.calls.policy import check_policy
 from wissel.server.rpc.calls.quota import Buckets, Quota
 from wissel.server.rpc.calls.waiting import WaitingCalls

@@ -16,8 +16,8 @@ from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.registry import Collector
 
 from wissel.server.courier.ports import Clock
+from wissel.server.logs.lines import Lines
 from wissel.server.rpc.calls.call import Call
-from wissel.server.rpc.calls.log import Lines
 from wissel.server.rpc.calls.metrics import Metrics
 
 _BLOCK: Final = 64

@@ -8,9 +8,9 @@ import orjson
 from prometheus_client import CollectorRegistry, generate_latest
 
 from wissel.routing.table import Table
+from wissel.server.logs.lines import JsonLines
 from wissel.server.rpc.calls.call import Call
 from wissel.server.rpc.calls.call_log import CallLog
-from wissel.server.rpc.calls.log import JsonLines
 from wissel.server.rpc.calls.policy import MethodPolicy
 
 NOON = dt.datetime(2026, 9, 1, 12, tzinfo=dt.UTC)

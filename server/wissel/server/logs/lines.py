@@ -16,6 +16,8 @@ from typing import Any, Final, Protocol, TextIO
 import orjson
 import structlog
 
+from wissel.server.logs.unblocking import UnblockingStream
+
 _BLOCK: Final = 64
 """Lines that are written together at most."""
 _FLUSH_SECONDS: Final = 0.5
@@ -30,7 +32,11 @@ class Lines(Protocol):
         ...
 
     def flush(self) -> None:
-        """Write all lines so far to the operating system."""
+        """Hand all lines so far to the stream."""
+        ...
+
+    def dropped(self) -> int:
+        """Return how many lines the stream has dropped since the start."""
         ...
 
 
@@ -41,7 +47,7 @@ class JsonLines:
     written at once.
     """
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO | UnblockingStream) -> None:
         self._stream = stream
         self._lines: list[dict[str, Any]] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -54,6 +60,10 @@ class JsonLines:
             self.flush()
         elif self._timer is None:
             self._flush_later()
+
+    def dropped(self) -> int:
+        """Return how many lines the stream has dropped since the start."""
+        return _dropped(self._stream)
 
     def flush(self) -> None:
         """Write the lines so far; they are lost without an error if the stream is closed."""
@@ -82,17 +92,25 @@ class JsonLines:
 class TerminalLines:
     """Writes lines in colour, for a person."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO | UnblockingStream) -> None:
         self._stream = stream
         self._render = structlog.dev.ConsoleRenderer(colors=True)
 
     def write(self, line: dict[str, Any]) -> None:
         """Write one line."""
         shown = {**line, "timestamp": f"{line.get('timestamp', ''):%H:%M:%S}"}
-        print(self._render(None, "", shown), file=self._stream)
+        self._stream.write(f"{self._render(None, '', shown)}\n")
 
     def flush(self) -> None:
         """Do nothing: every line is written at once."""
+
+    def dropped(self) -> int:
+        """Return how many lines the stream has dropped since the start."""
+        return _dropped(self._stream)
+
+
+def _dropped(stream: TextIO | UnblockingStream) -> int:
+    return stream.dropped if isinstance(stream, UnblockingStream) else 0
 
 
 def _rendered(line: dict[str, Any]) -> bytes:
@@ -121,6 +139,8 @@ def configure(level: str, stream: TextIO | None = None) -> Lines:
     """
     target = stream or sys.stderr
     lines: Lines = TerminalLines(target) if target.isatty() else JsonLines(target)
+    if isinstance(target, UnblockingStream) and not target.isatty():
+        target.note = _dropped_line
 
     def hand_over(_: object, __: str, event: Any) -> Any:
         lines.write(event)
@@ -140,6 +160,12 @@ def configure(level: str, stream: TextIO | None = None) -> Lines:
         cache_logger_on_first_use=True,
     )
     return lines
+
+
+def _dropped_line(count: int) -> str:
+    """Return the line that says how many were dropped, since nobody read them in time."""
+    line = {"level": "warning", "event": "log_lines_dropped", "count": count}
+    return _rendered({**line, "timestamp": dt.datetime.now(dt.UTC)}).decode()
 
 
 def _stamp(_: object, __: str, event: Any) -> Any:

@@ -7,7 +7,7 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wissel.server.rpc.calls.log import JsonLines
+from wissel.server.logs.lines import JsonLines
 
 
 class Writes(io.StringIO):
