@@ -8,12 +8,11 @@ match, because a renewal is half done, the last usable pair stays in use.
 """
 
 import dataclasses
-import stat
 import sys
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
-from typing import Final, Self
+from typing import Self
 
 from cryptography import x509
 
@@ -22,12 +21,12 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.signing.certificate_profile import UNREADABLE
 from wissel.routing.signing.certificates import Trust, is_of_key, oin_of
 from wissel.routing.signing.dsse import Signer
+from wissel.routing.signing.key_files import key_file_problem
 from wissel.routing.signing.keys import private_key_in
 from wissel.routing.signing.trusted_path import CachedPathFinder, PathFinder
 from wissel.routing.values.identifiers import Oin
 
 AnyPath = str | PathLike[str]
-_FOR_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,9 +167,10 @@ def _leaf(pem: bytes, path: Path) -> x509.Certificate:
 
 
 def _refuse_open_key(path: Path) -> None:
-    if sys.platform != "win32" and path.stat().st_mode & _FOR_OTHERS:
-        message = f"{path}: others may read this key; run: chmod 600 {path}"
-        raise IdentityError(message)
+    status = path.stat()
+    problem = key_file_problem(str(path), status.st_uid, status.st_mode)
+    if sys.platform != "win32" and problem is not None:
+        raise IdentityError(problem)
 
 
 def _refuse_other_key(leaf: x509.Certificate, key_pem: bytes, path: Path) -> None:

@@ -1,12 +1,11 @@
-"""Files with private keys, which only their owner may read."""
+"""Files with private keys, which are kept from others."""
 
 import os
 import stat
 import sys
 from pathlib import Path
-from typing import Final
 
-_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+from wissel.routing.signing.key_files import key_file_problem
 
 
 class KeyFileError(Exception):
@@ -16,16 +15,16 @@ class KeyFileError(Exception):
 def read_key(path: Path) -> bytes:
     """Return the content of a key file.
 
-    Raises `KeyFileError` if it cannot be read, or if its group or others have any
-    rights on it (design.md#running). The mode is that of the open file, so that
-    the file cannot be replaced between the check and the reading.
+    Raises `KeyFileError` if it cannot be read, or is not kept from others: see
+    `key_file_problem`. Owner and mode are those of the open file, so that the file
+    cannot be replaced between the check and the reading.
     """
     try:
         with path.open("rb") as file:
-            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-            if sys.platform != "win32" and mode & _OTHERS:
-                message = f"{path}: others may read this key (mode {mode:04o}); chmod 600 {path}"
-                raise KeyFileError(message)
+            status = os.fstat(file.fileno())
+            problem = key_file_problem(str(path), status.st_uid, status.st_mode)
+            if sys.platform != "win32" and problem is not None:
+                raise KeyFileError(problem)
             return file.read()
     except OSError as error:
         message = f"{path}: {error.strerror}"

@@ -104,13 +104,13 @@ def test_its_revocation_list_revokes(folder: Path) -> None:
         RevocationLists([folder / "list.crl"]).check(path, NOW)
 
 
-@pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o660, 0o610])
+@pytest.mark.parametrize("mode", [0o660, 0o604, 0o644, 0o646, 0o610])
 def test_a_key_that_others_may_read_is_refused(tmp_path: Path, mode: int) -> None:
     key = tmp_path / "some.key"
     key.write_bytes(b"secret")
     key.chmod(mode)
 
-    with pytest.raises(KeyFileError, match="chmod 600") as caught:
+    with pytest.raises(KeyFileError, match=r"chmod 6[04]0") as caught:
         read_key(key)
 
     assert "secret" not in str(caught.value)

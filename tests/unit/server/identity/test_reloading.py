@@ -63,7 +63,7 @@ def _broken_key(_: Pki, own: Identity) -> None:
 
 
 def _open_key(pki: Pki, own: Identity) -> None:
-    issue(pki).key.chmod(0o640)
+    issue(pki).key.chmod(0o644)
 
 
 def _broken_certificate(_: Pki, own: Identity) -> None:
