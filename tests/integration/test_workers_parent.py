@@ -13,11 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from prometheus_client import CollectorRegistry
 
 from support.processes.processes import free_port
+from wissel.server.observing.metrics_server import serving_metrics
+from wissel.server.observing.worker_state import SILENT_SECONDS, OwnState
 from wissel.server.settings import ListenError
-from wissel.server.workers.metrics_endpoint import serving_metrics
-from wissel.server.workers.parent import SILENT_SECONDS, Parent, WorkerStart
+from wissel.server.workers.metrics_endpoint import registry_of
+from wissel.server.workers.parent import Parent, WorkerStart
 from wissel.server.workers.port import reserved
 
 SERVES = "import os, signal, sys; os.write(int(sys.argv[1]), b'+'); signal.pause()"
@@ -110,17 +113,44 @@ async def test_a_worker_that_falls_silent_counts_as_not_serving() -> None:
 
 
 async def test_workers_that_do_not_serve_yet_are_shown_as_such(tmp_path: Path) -> None:
-    port = free_port()
-    with serving_metrics(f"127.0.0.1:{port}", tmp_path, Parent(2, Told().start(SERVES))):
-        connection = http.client.HTTPConnection("127.0.0.1", port)
-        connection.request("GET", "/healthz")
-        answer = connection.getresponse()
-        shown = json.loads(answer.read())
-        connection.close()
+    port, parent = free_port(), Parent(2, Told().start(SERVES))
+    registry = registry_of(tmp_path, parent)
+    with serving_metrics(f"127.0.0.1:{port}", registry, parent.states):
+        status, shown = get(port, "/healthz")
 
-    assert 503 == answer.status
+    assert 503 == status
     workers = [{"worker": n, "pid": 0, "serves": False, "restarts": 0} for n in range(2)]
-    assert {"serves": False, "workers": workers} == shown
+    assert {"serves": False, "workers": workers} == json.loads(shown)
+
+
+def test_a_hub_of_one_process_tells_its_health_as_one_of_several_does() -> None:
+    now = [0.0]
+    state = OwnState(lambda: now[0])
+    port = free_port()
+
+    told = []
+    with serving_metrics(f"127.0.0.1:{port}", CollectorRegistry(), state.states):
+        told.append(get(port, "/healthz"))
+        state.tell(True)
+        told.append(get(port, "/healthz"))
+        now[0] = SILENT_SECONDS + 0.1
+        told.append(get(port, "/healthz"))
+        others = [get(port, path)[0] for path in ("/", "/health", "/metrics", "/metrics/")]
+
+    assert [503, 200, 503] == [status for status, _ in told]
+    own = {"worker": 0, "pid": os.getpid(), "serves": True, "restarts": 0}
+    assert {"serves": True, "workers": [own]} == json.loads(told[1][1])
+    assert [404, 404, 200, 404] == others
+
+
+def get(port: int, path: str) -> tuple[int, bytes]:
+    """Return the status and the body of an answer."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    return answer.status, body
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0.0.0.0"])  # noqa: S104 - and closed at once

@@ -37,6 +37,7 @@ from wissel.server.observing.metrics import (
 )
 from wissel.server.observing.metrics_server import serving_metrics
 from wissel.server.observing.tracing import traces_for
+from wissel.server.observing.worker_state import OwnState
 from wissel.server.rpc.credentials import ServerCertificate
 from wissel.server.rpc.server import Bounds, RpcServer, ServerParts, build
 from wissel.server.rpc.services.traffic.servicer import TrafficServicer
@@ -58,6 +59,7 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
     `TrustFileError` or `Refused(DATABASE_UNAVAILABLE)`.
     """
     lines, metrics = configure(settings.log_level), CollectorRegistry()
+    own_state = OwnState()
     async with AsyncExitStack() as stack:
         traces = traces_for(settings.trace_share)
         if traces is not None:
@@ -107,7 +109,8 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
             )
         )
         if share.whole:
-            stack.enter_context(serving_metrics(settings.metrics_listen, metrics))
+            listen = settings.metrics_listen
+            stack.enter_context(serving_metrics(listen, metrics, own_state.states))
         address = await _listen(server, settings, files)
         stack.push_async_callback(server.stop, settings.grace_seconds)
         await server.set_serving(serving=True)
@@ -118,7 +121,8 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         tracing = traces.receipt_query if traces else untraced
         sweeper = make_sweeper(deps, dialer, schedule, answered=answered, tracing=tracing)
         _keep(stack, sweeper.run())
-        _keep(stack, report_health(server, follower, share.tell))
+        tell = own_state.tell if share.whole else share.tell
+        _keep(stack, report_health(server, follower, tell))
         _keep(stack, _process_metrics(metrics, follower, courier, sweeper, lines).keep_updated())
         _keep(stack, give_back(lambda: courier.under_way))
         _keep(stack, files.keep_fresh(_now, metrics, _FILES_SECONDS))

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
 from collections.abc import Iterator
@@ -65,6 +66,22 @@ async def test_a_worker_that_is_killed_comes_back_and_calls_go_on(fleet: Fleet) 
         assert first != workers[0]["pid"]
         assert [1, 0] == [worker["restarts"] for worker in workers]
         assert "worker 0 ended with -9: starts in 0.1 s" in fleet.hub.process.output
+
+
+async def test_a_worker_is_replaced_though_the_folder_of_its_metrics_has_gone(
+    fleet: Fleet,
+) -> None:
+    first, second = fleet.pids()
+    shutil.rmtree(fleet.hub.place.folder / "data" / "metrics")
+
+    os.kill(first, signal.SIGKILL)
+
+    await eventually_async(
+        lambda: fleet.get("/healthz")[0], "both serve again", until=lambda status: status == 200
+    )
+    await eventually_async(
+        fleet.pids, "it is replaced", until=lambda pids: first not in pids and second in pids
+    )
 
 
 async def test_a_worker_that_is_told_to_stop_alone_is_replaced(fleet: Fleet) -> None:

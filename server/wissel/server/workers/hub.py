@@ -2,20 +2,22 @@
 
 import asyncio
 import os
+import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from prometheus_client.multiprocess import mark_process_dead
 
-from wissel.server.settings import PREFIX, WORKERS_VARIABLE, Settings
-from wissel.server.workers.metrics_endpoint import serving_metrics
+from wissel.server.observing.metrics_server import serving_metrics
+from wissel.server.settings import PREFIX, WORKERS_VARIABLE, Settings, StartError
+from wissel.server.workers.metrics_endpoint import registry_of
 from wissel.server.workers.parent import Parent, WorkerStart
 from wissel.server.workers.port import reserved
 
+_FOLDERS: Final = "metrics"
 METRICS_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
 """The variable that makes `prometheus_client` keep its metrics in files in that folder."""
 _COMMAND: Final = (sys.executable, "-P", "-m", "wissel.server")
@@ -26,15 +28,16 @@ def run(settings: Settings, arguments: Sequence[str], say: Callable[[str], None]
 
     `arguments` are those of the command that starts a worker; the number of its
     file descriptor is added. The environment must still hold what `settings` were
-    read from. `say` prints a line for the operator. Raises `ListenError`.
+    read from. `say` prints a line for the operator. Raises `ListenError`
+    and `StartError`.
     """
     with ExitStack() as stack:
         address = stack.enter_context(reserved(settings.listen))
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="wissel-metrics-")))
+        folder = stack.enter_context(_metrics_folder(settings.data_dir))
 
         def environ(worker: int) -> Mapping[str, str]:
             own = folder / str(worker)
-            own.mkdir(exist_ok=True)
+            own.mkdir(parents=True, exist_ok=True)
             metrics = {METRICS_FOLDER: str(own)} if settings.metrics_listen else {}
             # The file of settings may have changed since, and these must not differ.
             common = {f"{PREFIX}LISTEN": address, WORKERS_VARIABLE: str(settings.workers)}
@@ -57,9 +60,43 @@ def run(settings: Settings, arguments: Sequence[str], say: Callable[[str], None]
     return code
 
 
+@contextmanager
+def _metrics_folder(data_dir: Path) -> Iterator[Path]:
+    """Make a folder for the metrics of the workers of this parent, while the block lasts.
+
+    It lies with the data of the hub: what lies in the system's folder for temporary
+    files is removed after some days, while the hub still needs it. Folders of
+    parents that are gone are removed.
+    """
+    folders = data_dir / _FOLDERS
+    for left in folders.glob("*"):
+        if left.name.isdecimal() and not _runs(int(left.name)):
+            shutil.rmtree(left, ignore_errors=True)
+    folder = folders / str(os.getpid())
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"WISSEL_DATA_DIR {data_dir}: {error.strerror}"
+        raise StartError(message) from None
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # it is somebody else's
+        return True
+    return True
+
+
 async def _run(settings: Settings, folder: Path, start: WorkerStart) -> int:
     parent = Parent(settings.workers, start)
     with ExitStack() as stack:
-        if settings.metrics_listen:
-            stack.enter_context(serving_metrics(settings.metrics_listen, folder, parent))
+        registry = registry_of(folder, parent)
+        stack.enter_context(serving_metrics(settings.metrics_listen, registry, parent.states))
         return await parent.run()

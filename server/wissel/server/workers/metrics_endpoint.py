@@ -1,25 +1,16 @@
-"""The HTTP server of the parent: `/metrics`, summed over the workers, and `/healthz`."""
+"""The metrics of several workers, added up by their parent."""
 
-import json
-import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict
+from collections.abc import Iterable
 from pathlib import Path
-from socketserver import ThreadingMixIn
-from typing import Any, Final
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
-from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+from typing import Final
 
-from prometheus_client import CollectorRegistry, Metric, make_wsgi_app
+from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from wissel.server.settings import ListenError
 from wissel.server.workers.parent import Parent
 
-HEALTH: Final = "/healthz"
 _CALLS: Final = "wissel_calls_total"
 
 
@@ -56,27 +47,11 @@ class WorkerMetrics(Collector):
         return sum(sample.value for sample in samples if sample.name == _CALLS)
 
 
-@contextmanager
-def serving_metrics(listen: str, folder: Path, parent: Parent) -> Iterator[None]:
-    """Serve /metrics and /healthz on `listen` (`host:port`) in a thread; raises `ListenError`."""
+def registry_of(folder: Path, parent: Parent) -> CollectorRegistry:
+    """Return the registry with the metrics of all workers, whose files are in `folder`."""
     registry = CollectorRegistry()
     registry.register(WorkerMetrics(folder, parent))
-    host, _, port = listen.rpartition(":")
-    try:
-        server = make_server(
-            host or "127.0.0.1", int(port), _site(registry, parent), _Server, _Handler
-        )
-    except (OSError, ValueError, OverflowError) as error:
-        message = f"WISSEL_METRICS_LISTEN {listen}: {error}"
-        raise ListenError(message) from None
-    thread = threading.Thread(target=server.serve_forever, name="metrics", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    return registry
 
 
 def _merged(files: Iterable[Path]) -> list[Metric]:
@@ -84,42 +59,3 @@ def _merged(files: Iterable[Path]) -> list[Metric]:
         [str(file) for file in files]
     )
     return list(merged)
-
-
-def _site(registry: CollectorRegistry, parent: Parent) -> WSGIApplication:
-    metrics = make_wsgi_app(registry)
-
-    def site(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        if environ["PATH_INFO"] == HEALTH:
-            return _health(parent, start)
-        answer: Iterable[bytes] = metrics(environ, start)
-        return answer
-
-    return site
-
-
-def _health(parent: Parent, start: StartResponse) -> list[bytes]:
-    """Answer 200 if every worker serves, else 503; the body says which one does not."""
-    states = parent.states()
-    serves = all(state.serves for state in states)
-    start(
-        "200 OK" if serves else "503 Service Unavailable",
-        [("Content-Type", "application/json"), ("Cache-Control", "no-store")],
-    )
-    body = {"serves": serves, "workers": [asdict(state) for state in states]}
-    return [json.dumps(body).encode()]
-
-
-class _Server(ThreadingMixIn, WSGIServer):
-    """One thread for each request, so that a slow client does not delay others."""
-
-    daemon_threads = True
-
-
-class _Handler(WSGIRequestHandler):
-    """A handler without an access log."""
-
-    timeout = 10
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name above
-        """Log nothing."""

@@ -13,26 +13,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from wissel.server.observing.worker_state import SILENT_SECONDS, WorkerState
 from wissel.server.workers.control_channel import SERVES
 
-SILENT_SECONDS: Final = 5.0
-"""A worker counts as not serving when its last message is older than this."""
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 30.0
 _GOOD_LIFE: Final = 60.0  # seconds after which an earlier death is forgiven
 _STOPPED_AT_ONCE: Final = 1
 _NOT_STARTED: Final = 1
 _WORDS: Final = 64
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkerState:
-    """The state of one worker at a moment; `pid` is 0 while it has no process."""
-
-    worker: int
-    pid: int
-    serves: bool
-    restarts: int
 
 
 @dataclass(slots=True, kw_only=True)
