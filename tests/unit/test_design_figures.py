@@ -19,6 +19,7 @@ from wissel.server.courier.receivers.dial import PROBE_SECONDS
 from wissel.server.identity.crls import GRACE
 from wissel.server.memory import LOOK_SECONDS, WORTH_BYTES
 from wissel.server.observing.health import NOT_SERVING_SECONDS
+from wissel.server.observing.worker_state import SILENT_SECONDS
 from wissel.server.registry.schools import duo
 from wissel.server.rpc.calls.status import MAX_DETAILS
 from wissel.server.rpc.requests import mutation, paging
@@ -30,7 +31,6 @@ from wissel.server.store.journal import writer
 from wissel.server.store.postgres import requirements, timeouts
 from wissel.server.store.register import follower, idempotency
 from wissel.server.store.sqlite import TURN_SECONDS
-from wissel.server.workers.parent import SILENT_SECONDS
 
 KIB: Final = 1024
 MIB: Final = 1024 * KIB

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from support.builders.duo_files import board_file, board_line, po_file, po_line
-from support.builders.school_register import import_file, read, transaction
+from support.builders.school_imports import import_file, read, transaction
 from support.worlds.stores import open_register
 from wissel.routing.facts import Board, School
 from wissel.routing.refusals.errors import Refused

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from support.builders.duo_files import FIXTURES, REAL_FILES, po_file, po_line, vo_file, vo_line
-from support.builders.school_register import import_file, read
+from support.builders.school_imports import import_file, read
 from support.worlds.stores import open_register
 from wissel.routing.facts import Board, School, SourceReport
 from wissel.routing.refusals.errors import Refused

@@ -14,7 +14,7 @@ from support.builders.duo_files import (
     vo_line,
     vo_location_line,
 )
-from support.builders.school_plans import AUGUST, EMPTY, OCTOBER, SEPTEMBER, applied, imported
+from support.builders.school_imports import AUGUST, EMPTY, OCTOBER, SEPTEMBER, applied, imported
 from wissel.routing.facts import OPERATOR_SOURCE, Board, Location, School
 from wissel.routing.values.identifiers import BoardNumber, Brin, Vestiging
 from wissel.server.registry.schools.differences import ChangeKind

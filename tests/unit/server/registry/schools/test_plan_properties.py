@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.builders.duo_files import REAL_FILES, po_file, po_line, vo_file, vo_line
-from support.builders.school_plans import AUGUST, EMPTY, SEPTEMBER, applied
+from support.builders.school_imports import AUGUST, EMPTY, SEPTEMBER, applied
 from wissel.routing.facts import Location, School
 from wissel.routing.values.identifiers import Brin
 from wissel.server.registry.schools.differences import ChangeKind, SchoolChange
