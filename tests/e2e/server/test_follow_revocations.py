@@ -174,9 +174,9 @@ async def test_no_forward_begins_in_any_hub_once_it_is_forbidden(
 ) -> None:
     url = make_url(postgres.fresh_database(migrated=False))
     with proxied(Path(str(url.query["host"]))) as proxy:
-        if deaf:
-            proxy.deafen()
         place = place_on(proxy.url(str(url.database)), tmp_path)
         with serving(place) as hub, another(place) as second:
+            if deaf:
+                proxy.deafen()
             async with two(hub, [hub.address, second] * (ENOUGH // 2)) as both:
                 await stopped_in_every_way(both)

@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 _SOCKET = ".s.PGSQL.5432"
 _CHUNK = 64 * 1024
+_NOTIFICATION = b"A"  # how a NotificationResponse begins, alone among what either side sends
 
 
 class TcpProxy:
@@ -54,7 +55,7 @@ class TcpProxy:
         self._seconds = seconds
 
     def deafen(self) -> None:
-        """Keep back what asks for notifications, on whichever connection."""
+        """Keep back every notification from now on, on whichever connection."""
         self._deaf = True
 
     def restore(self) -> None:
@@ -126,7 +127,7 @@ class TcpProxy:
         while data := await reader.read(_CHUNK):
             if self._seconds:
                 await asyncio.sleep(self._seconds)
-            if self._deaf and b"LISTEN" in data:
+            if self._deaf and data.startswith(_NOTIFICATION):
                 continue
             await self._flowing.wait()
             writer.write(data)
