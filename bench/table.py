@@ -25,7 +25,7 @@ from wissel.routing.deciding.query import Asker, Query
 from wissel.routing.facts import Endpoint, Mandate, Role
 from wissel.routing.table import Table
 from wissel.routing.values.identifiers import Brin, ServiceCode
-from wissel.server.memory import freeze_facts
+from wissel.server.memory import freeze_facts, use_huge_pages
 from wissel.server.store.register import event_log
 from wissel.server.store.register.projection import PROJECTIONS
 
@@ -100,6 +100,7 @@ def measured(url: str) -> dict[str, float]:
     table = event_log.load(url, Table.load)
     loading = time.perf_counter() - started
     freeze_facts()
+    use_huge_pages()
     schools = [brin for brin in brins() if table.organisation(brin)]
     mandates = len(schools) * PER_SCHOOL
     return {

@@ -26,7 +26,7 @@ from wissel.server.courier.timeline import Timeline
 from wissel.server.identity.files import HubFiles
 from wissel.server.identity.peer import Peers
 from wissel.server.logs.lines import Lines, configure
-from wissel.server.memory import freeze_facts, give_back
+from wissel.server.memory import freeze_facts, give_back, use_huge_pages
 from wissel.server.observing.health import report_health
 from wissel.server.observing.metrics import (
     ForwardMetrics,
@@ -80,6 +80,7 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         stack.push_async_callback(follower.stop)
         _keep(stack, storage.listen(follower.learn))
         freeze_facts()
+        use_huge_pages()
         committed = JournalMetrics(metrics).committed
         journal = await stack.enter_async_context(open_journal(url, _now, committed))
 
