@@ -42,6 +42,7 @@ class IndexedService:
     `versions` are in the order in which they are tried: latest first.
     """
 
+    code: ServiceCode
     fact: Service
     agreements: tuple[AgreementKind, ...]
     versions: tuple[ServiceVersion, ...]
@@ -51,12 +52,7 @@ class IndexedService:
         """Return the index of a service."""
         by_namespace = sorted(fact.versions, key=lambda version: version.namespace)
         latest_first = sorted(by_namespace, key=lambda each: each.period.start, reverse=True)
-        return cls(fact, required_agreements(fact), tuple(latest_first))
-
-    @property
-    def code(self) -> ServiceCode:
-        """Its code."""
-        return self.fact.code
+        return cls(fact.code, fact, required_agreements(fact), tuple(latest_first))
 
 
 @dataclass(frozen=True, slots=True)
