@@ -10,7 +10,8 @@ from wissel.clients.las.server import MAX_PAYLOAD
 from wissel.clients.sending import compose, transfer
 from wissel.clients.transport.retry import Patience
 from wissel.routing.exchange import delivery, envelope
-from wissel.routing.signing import certificates, dsse, keys
+from wissel.routing.signing import dsse, keys, path_choice
+from wissel.routing.signing.trusted_path import REFUSED_SECONDS
 from wissel.routing.values.texts import NAME_LIMIT
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.deliver import revalidate
@@ -42,8 +43,11 @@ SETTINGS: Final = {name: field.default for name, field in Settings.model_fields.
 FIGURES: Final = [
     ("contract", "`page_size` ({} by default", paging.DEFAULT_SIZE),
     ("contract", "by default, {} at most", paging.MAX_SIZE),
-    ("identity", "over at most {} intermediates", certificates.MAX_INTERMEDIATES),
-    ("identity", "RSA of at least {} bits", keys.MINIMUM_RSA_BITS),
+    ("identity", "over at most {} intermediates", path_choice.MAX_INTERMEDIATES),
+    ("identity", "RSA of {} to", keys.MINIMUM_RSA_BITS),
+    ("identity", "to {} bits", keys.MAXIMUM_RSA_BITS),
+    ("identity", "at most {} signatures", path_choice.MAX_VERIFICATIONS),
+    ("identity", "for {} seconds", REFUSED_SECONDS.total_seconds()),
     ("revocation", "counts for {} hours more", GRACE.total_seconds() / 3600),
     ("authorization", "reason (at most {} characters)", mutation.REASON_LIMIT),
     ("authorization", "`wissel-user` (at most {})", mutation.ACCOUNT_LIMIT),

@@ -28,6 +28,12 @@ class Refused(Exception):
         self.retry_after = retry_after
         self.metadata: Mapping[str, str] = metadata
 
+    def again(self) -> "Refused":
+        """Return an equal refusal that knows nothing of where this one was raised."""
+        same = Refused(self.reason, field=self.field, retry_after=self.retry_after)
+        same.metadata = self.metadata
+        return same
+
     def forget(self) -> None:
         """Drop the traceback and the exceptions that it was raised from.
 

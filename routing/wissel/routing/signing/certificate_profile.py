@@ -15,7 +15,7 @@ from wissel.routing.signing import keys
 
 E = TypeVar("E", bound=x509.ExtensionType)
 
-_TLS_CURVES: Final = frozenset({ec.SECP256R1.name, ec.SECP384R1.name, ec.SECP521R1.name})
+_TLS_CURVES: Final = frozenset({ec.SECP256R1.name, ec.SECP384R1.name})
 UNREADABLE: Final = (
     ValueError,
     TypeError,
@@ -47,12 +47,31 @@ _EXTENDED_KEY_USAGE: Final = {
 }
 
 
+def require_affordable(leaf: x509.Certificate, purpose: Purpose) -> None:
+    """Return if verifying anything with the leaf's key costs no more than we take on.
+
+    Asked before any signature is verified. Raises what `require_suitable` raises for
+    such a key, and `Refused(CERTIFICATE_UNSUITABLE)` for one that cannot be read.
+    """
+    try:
+        key = leaf.public_key()
+        costly = isinstance(key, rsa.RSAPublicKey) and key.key_size > keys.MAXIMUM_RSA_BITS
+        if not costly and not isinstance(key, ec.EllipticCurvePublicKey):
+            return
+        if purpose is Purpose.SIGNER:
+            keys.allowed_public_key(key)
+        else:
+            _require_tls_key(leaf)
+    except UNREADABLE:
+        raise _unsuitable("it cannot be read") from None
+
+
 def require_suitable(chain: Sequence[x509.Certificate], purpose: Purpose) -> None:
     """Return if a trusted chain, leaf first and root last, may be used for a purpose.
 
     1. The leaf is not that of a certificate authority; gRPC's own TLS accepts one.
-    2. Its key is strong enough: for TLS RSA of at least 2048 bits or EC P-256,
-       P-384 or P-521; for a signer one of the kinds in `wissel.routing.signing.keys`.
+    2. Its key is strong enough: for TLS RSA of 2048 to 4096 bits, or EC P-256 or
+       P-384; for a signer one of the kinds in `wissel.routing.signing.keys`.
     3. It names this usage: for TLS the extended key usage of a client or server,
        for a signer the key usage digitalSignature.
     4. For TLS no intermediate is limited to other extended key usages (RFC 5280
@@ -98,7 +117,7 @@ def _require_tls_key(leaf: x509.Certificate) -> None:
     match key := leaf.public_key():
         case ec.EllipticCurvePublicKey() if key.curve.name in _TLS_CURVES:
             return
-        case rsa.RSAPublicKey() if key.key_size >= keys.MINIMUM_RSA_BITS:
+        case rsa.RSAPublicKey() if keys.MINIMUM_RSA_BITS <= key.key_size <= keys.MAXIMUM_RSA_BITS:
             return
     problem = f"its key is {keys.describe(key)}"
     raise _unsuitable(problem)

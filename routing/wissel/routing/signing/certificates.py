@@ -23,13 +23,15 @@ from cryptography.x509.verification import (
 
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.signing.certificate_profile import UNREADABLE, Purpose, require_suitable
+from wissel.routing.signing.certificate_profile import (
+    UNREADABLE,
+    Purpose,
+    require_affordable,
+    require_suitable,
+)
+from wissel.routing.signing.path_choice import MAX_CANDIDATES, MAX_INTERMEDIATES, chains
 from wissel.routing.signing.trusted_path import TrustedPath, validity_problem
 from wissel.routing.values.identifiers import Oin
-
-MAX_INTERMEDIATES: Final = 3
-"""The most certificates that a path may have between its leaf and its root."""
-_MAX_CANDIDATES: Final = 8
 
 # An authority follows the usual rules (basicConstraints, keyCertSign, path
 # length, name constraints). Its extended key usages are judged afterwards, by
@@ -85,7 +87,6 @@ class Trust:
 
     def __init__(self, roots: Sequence[x509.Certificate]) -> None:
         self.roots = tuple(roots)
-        self._store = Store(list(roots))
 
     @classmethod
     def from_pem(cls, pem: bytes) -> Self:
@@ -101,12 +102,15 @@ class Trust:
         1. `chain` holds a certificate, and the first can be read
            (CERTIFICATE_MISSING, CERTIFICATE_UNSUITABLE). The others are DER
            certificates that may lie on the path; unreadable ones are ignored.
-        2. A path of at most `MAX_INTERMEDIATES` of them leads from it to a root
-           (CERTIFICATE_UNTRUSTED).
-        3. The certificate suits the purpose (CERTIFICATE_UNSUITABLE, and
+        2. Its key costs no more than it may (CERTIFICATE_UNSUITABLE, and
+           ALGORITHM_NOT_ALLOWED for a signer's).
+        3. A path of at most `MAX_INTERMEDIATES` of them leads from it to a root
+           (CERTIFICATE_UNTRUSTED). It is chosen by names and key identifiers, so
+           that at most `MAX_VERIFICATIONS` signatures are verified.
+        4. The certificate suits the purpose (CERTIFICATE_UNSUITABLE, and
            ALGORITHM_NOT_ALLOWED for a signer's key).
-        4. It holds exactly one OIN (OIN_MISSING, OIN_AMBIGUOUS, OIN_MALFORMED).
-        5. The whole path is valid at `at`, an aware instant
+        5. It holds exactly one OIN (OIN_MISSING, OIN_AMBIGUOUS, OIN_MALFORMED).
+        6. The whole path is valid at `at`, an aware instant
            (CERTIFICATE_EXPIRED, CERTIFICATE_NOT_YET_VALID).
 
         Raises `Refused` with the reason of the first rule that fails. Revocation
@@ -117,12 +121,14 @@ class Trust:
             raise Refused(Reason.CERTIFICATE_MISSING)
         leaf, candidates = _parse(chain[0]), _parse_candidates(chain[1:])
         # 2.
-        found = self._chain(leaf, candidates, at)
+        require_affordable(leaf, purpose)
         # 3.
-        require_suitable(found, purpose)
+        found = self._chain(leaf, candidates, at)
         # 4.
-        path = TrustedPath.of(oin_of(leaf), found)
+        require_suitable(found, purpose)
         # 5.
+        path = TrustedPath.of(oin_of(leaf), found)
+        # 6.
         if (problem := validity_problem(path, at)) is not None:
             raise problem
         return path
@@ -130,30 +136,29 @@ class Trust:
     def _chain(
         self, leaf: x509.Certificate, candidates: list[x509.Certificate], at: dt.datetime
     ) -> list[x509.Certificate]:
-        # A path that exists at another instant fails on its validity alone, and
-        # that is the reason that its owner must read.
-        other = max(each.not_valid_before_utc for each in (leaf, *candidates))
-        for moment in (at, other):
-            found = self._build(leaf, candidates, moment)
-            if found is not None:
-                return found
+        for chain in chains(leaf, candidates, self.roots, at):
+            if self._verifies(chain, at):
+                return chain
         raise Refused(Reason.CERTIFICATE_UNTRUSTED)
 
-    def _build(
-        self, leaf: x509.Certificate, candidates: list[x509.Certificate], at: dt.datetime
-    ) -> list[x509.Certificate] | None:
+    def _verifies(self, chain: list[x509.Certificate], at: dt.datetime) -> bool:
+        # A path that is not valid now, but was or will be, fails on that alone: that is
+        # the reason which its owner must read. So it is verified at such an instant.
+        since = max(each.not_valid_before_utc for each in chain)
+        until = min(each.not_valid_after_utc for each in chain)
         verifier = (
             PolicyBuilder()
-            .store(self._store)
-            .time(at.astimezone(dt.UTC))
+            .store(Store([chain[-1]]))
+            .time(at.astimezone(dt.UTC) if since <= at <= until else since)
             .max_chain_depth(MAX_INTERMEDIATES)
             .extension_policies(ca_policy=_AUTHORITY, ee_policy=_LEAF)
             .build_client_verifier()
         )
         try:
-            return verifier.verify(leaf, candidates).chain
+            verifier.verify(chain[0], chain[1:-1])
         except (VerificationError, ValueError):
-            return None
+            return False
+        return True
 
 
 def _load(der: bytes) -> x509.Certificate:
@@ -173,7 +178,7 @@ def _parse(der: bytes) -> x509.Certificate:
 
 def _parse_candidates(chain: Sequence[bytes]) -> list[x509.Certificate]:
     found = []
-    for der in chain[:_MAX_CANDIDATES]:
+    for der in chain[:MAX_CANDIDATES]:
         try:
             found.append(_load(der))
         except UNREADABLE:

@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Self
 
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.x509 import load_der_x509_certificate
 
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.signing import keys
-from wissel.routing.signing.certificate_profile import Purpose
-from wissel.routing.signing.certificates import MAX_INTERMEDIATES, chain_from_pem, is_of_key, oin_of
+from wissel.routing.signing.certificate_profile import UNREADABLE, Purpose
+from wissel.routing.signing.certificates import chain_from_pem, is_of_key, oin_of
+from wissel.routing.signing.path_choice import MAX_INTERMEDIATES
 from wissel.routing.signing.trusted_path import PathFinder, TrustedPath
 from wissel.routing.values.identifiers import Oin
 
@@ -104,10 +106,12 @@ def verify(signed: Signed, expected_type: str, paths: PathFinder, at: dt.datetim
     1. The bytes are of the type that is expected (PAYLOAD_TYPE_UNEXPECTED).
     2. There is exactly one signature (SIGNATURE_COUNT_INVALID).
     3. It has one to four certificates, of 12 KiB at most (SIGNER_UNTRUSTED).
-    4. A trusted path leads from the first one, which may sign and holds one OIN
-       (SIGNER_UNTRUSTED with the `cause`; ALGORITHM_NOT_ALLOWED for its key).
-    5. The signature is that of the first one's key over type and bytes
-       (SIGNATURE_INVALID).
+    4. The signature is that of the first one's key over type and bytes
+       (SIGNATURE_INVALID; ALGORITHM_NOT_ALLOWED for its key; SIGNER_UNTRUSTED
+       for a certificate that cannot be read). So nothing is built for a
+       signature that nobody made.
+    5. A trusted path leads from that certificate, which may sign and holds one
+       OIN (SIGNER_UNTRUSTED with the `cause`).
 
     Raises `Refused` with the reason of the first rule that fails. Whether the
     signer is the expected one is for the caller to compare.
@@ -123,10 +127,18 @@ def verify(signed: Signed, expected_type: str, paths: PathFinder, at: dt.datetim
     if (problem := _chain_problem(signature.chain)) is not None:
         raise Refused(Reason.SIGNER_UNTRUSTED, problem=problem)
     # 4.
-    path = _signer_path(signature.chain, paths, at)
+    keys.verify(_leaf_key(signature.chain[0]), signature.sig, pae(expected_type, signed.payload))
     # 5.
-    keys.verify(path.key, signature.sig, pae(signed.payload_type, signed.payload))
+    path = _signer_path(signature.chain, paths, at)
     return Verified(payload=signed.payload, signer=path.oin, path=path)
+
+
+def _leaf_key(der: bytes) -> PublicKeyTypes:
+    try:
+        return load_der_x509_certificate(der).public_key()
+    except UNREADABLE:
+        cause = Reason.CERTIFICATE_UNSUITABLE
+        raise Refused(Reason.SIGNER_UNTRUSTED, cause=cause, problem="it cannot be read") from None
 
 
 def _signer_path(chain: Sequence[bytes], paths: PathFinder, at: dt.datetime) -> TrustedPath:

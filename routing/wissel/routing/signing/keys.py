@@ -5,7 +5,7 @@
 | EC P-256 | ECDSA with SHA-256, DER |
 | EC P-384 | ECDSA with SHA-384, DER |
 | Ed25519 | EdDSA (RFC 8032) |
-| RSA, 2048 bits or more | PSS with SHA-256, MGF1 with SHA-256, a salt of exactly 32 bytes |
+| RSA, 2048 to 4096 bits | PSS with SHA-256, MGF1 with SHA-256, a salt of exactly 32 bytes |
 
 A message cannot choose the algorithm, so it cannot choose a weaker one.
 """
@@ -27,6 +27,8 @@ PublicKey = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | rsa.RSAPublic
 """A key that may verify."""
 
 MINIMUM_RSA_BITS: Final = 2048
+MAXIMUM_RSA_BITS: Final = 4096
+"""A signature of a longer key costs its verifier more than a stranger may make it spend."""
 _SHA256: Final = hashes.SHA256()
 _PSS: Final = padding.PSS(mgf=padding.MGF1(_SHA256), salt_length=_SHA256.digest_size)
 _ECDSA: Final = {
@@ -66,7 +68,7 @@ def _allowed(key: PrivateKey | PublicKey) -> bool:
         case ec.EllipticCurvePrivateKey() | ec.EllipticCurvePublicKey():
             return key.curve.name in _ECDSA
         case rsa.RSAPrivateKey() | rsa.RSAPublicKey():
-            return key.key_size >= MINIMUM_RSA_BITS
+            return MINIMUM_RSA_BITS <= key.key_size <= MAXIMUM_RSA_BITS
         case ed25519.Ed25519PrivateKey() | ed25519.Ed25519PublicKey():
             return True
 

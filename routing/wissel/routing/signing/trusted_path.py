@@ -25,6 +25,8 @@ Revoked = AbstractSet[tuple[RevocationTarget, str]]
 _ONE_SECOND: Final = dt.timedelta(seconds=1)  # the unit of a certificate's validity
 _LAST: Final = dt.datetime.max.replace(tzinfo=dt.UTC)  # 9999: no well-defined end (RFC 5280)
 _REMEMBERED: Final = 1024
+REFUSED_SECONDS: Final = dt.timedelta(seconds=5)
+"""How long a refused chain is not judged again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,27 +90,44 @@ class PathFinder(Protocol):
 
 
 class CachedPathFinder:
-    """A `PathFinder` that remembers the last `size` paths that `inner` built.
+    """A `PathFinder` that remembers what became of the last `size` chains, built or refused.
 
     The instant matters to path building only through the validity of the
-    certificates, so a path that was built once is right whenever it is valid.
+    certificates, so a path that was built once is right whenever it is valid. A
+    refusal is remembered for `REFUSED_SECONDS`, so that nobody makes the same
+    chain be judged again and again.
     """
 
     def __init__(self, inner: PathFinder, size: int = _REMEMBERED) -> None:
         self._inner = inner
-        self._paths: BoundedCache[tuple[Purpose, tuple[bytes, ...]], TrustedPath] = BoundedCache(
-            size
-        )
+        self._paths: BoundedCache[bytes, TrustedPath] = BoundedCache(size)
+        self._refused: BoundedCache[bytes, tuple[Refused, dt.datetime]] = BoundedCache(size)
 
     def path(self, chain: Sequence[bytes], purpose: Purpose, at: dt.datetime) -> TrustedPath:
         """As in `PathFinder`."""
-        key = (purpose, tuple(chain))
+        key = _digest(chain, purpose)
         known = self._paths.get(key)
         if known is not None and validity_problem(known, at) is None:
             return known
-        found = self._inner.path(chain, purpose, at)
+        refused = self._refused.get(key)
+        if refused is not None and abs(at - refused[1]) < REFUSED_SECONDS:
+            raise refused[0].again()
+        try:
+            found = self._inner.path(chain, purpose, at)
+        except Refused as refusal:
+            self._refused.put(key, (refusal.again(), at))
+            raise
         self._paths.put(key, found)
         return found
+
+
+def _digest(chain: Sequence[bytes], purpose: Purpose) -> bytes:
+    """Return the digest of all that was presented, and for what."""
+    hashed = hashlib.sha256(purpose.value.encode())
+    for der in chain:
+        hashed.update(len(der).to_bytes(4))
+        hashed.update(der)
+    return hashed.digest()
 
 
 def validity_problem(path: TrustedPath, at: dt.datetime) -> Refused | None:
