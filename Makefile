@@ -52,6 +52,10 @@ proto: setup ## Regenerate the stubs next to the .proto files
 	find protos -name '*_pb2_grpc.py*' | while read -r f; do \
 	  grep -q '_to_server' $$f || rm $$f; done
 
+.PHONY: vectors
+vectors: setup ## Write the test vectors in docs/vectors anew
+	PYTHONPATH=tests $(BIN)/python -m support.vectors
+
 .PHONY: format
 format: setup ## Format code and protos
 	$(BIN)/ruff check --fix-only --quiet .

@@ -1,0 +1,94 @@
+// Reads the messages of protos/wissel/dossier/v1/dossier.proto, strictly: what was signed must be
+// understood as a whole, so a field that is not known, at any depth, is an error.
+// A message is {field number: [name, kind]}; a kind is text, bytes, number, boolean, a message, or
+// [a kind] for a repeated field.
+
+const Timestamp = { 1: ['seconds', 'number'], 2: ['nanos', 'number'] }
+const Address = {
+  1: ['brin', 'text'], 2: ['swv', 'text'], 3: ['vestiging', 'text'],
+  4: ['routing_key', 'text'], 5: ['aanleverpunt', 'text']
+}
+const Attestation = { 1: ['inzage', 'boolean'], 2: ['inzage_date', 'text'], 3: ['toestemming', 'text'] }
+export const EnvelopeContext = {
+  1: ['message_id', 'text'], 2: ['created_time', Timestamp], 3: ['expire_time', Timestamp],
+  4: ['hub_oin', 'text'], 5: ['sender_oin', 'text'], 6: ['sender', Address], 7: ['receiver', Address],
+  8: ['service', 'text'], 9: ['service_version', 'text'], 10: ['overdrachtsoort', 'text'],
+  11: ['content_type', 'text'], 12: ['content_encoding', 'text'], 13: ['correlation_id', 'text'],
+  14: ['initiator', 'text'], 15: ['attestation', Attestation]
+}
+export const EnvelopeHeader = {
+  1: ['context', 'bytes'], 2: ['payload_size', 'number'], 3: ['payload_sha256', 'bytes']
+}
+const Signature = { 1: ['sig', 'bytes'], 2: ['chain', ['bytes']], 3: ['keyid', 'text'] }
+export const Signed = {
+  1: ['payload', 'bytes'], 2: ['payload_type', 'text'], 3: ['signatures', [Signature]]
+}
+export const RouteStamp = {
+  1: ['hub_oin', 'text'], 2: ['sender_oin', 'text'], 3: ['receiver_oin', 'text'],
+  4: ['message_id', 'text'], 5: ['header_digest', 'bytes'], 6: ['routing_key', 'text'],
+  7: ['endpoint_id', 'text'], 8: ['registry_revision', 'number'], 9: ['attempt', 'number'],
+  10: ['issued_time', Timestamp], 11: ['expire_time', Timestamp]
+}
+const exchange = {
+  1: ['role', 'text'], 2: ['signer_oin', 'text'], 3: ['hub_oin', 'text'], 4: ['sender_oin', 'text'],
+  5: ['receiver_oin', 'text'], 6: ['message_id', 'text'], 7: ['header_digest', 'bytes'],
+  8: ['payload_size', 'number'], 9: ['payload_sha256', 'bytes']
+}
+export const ReceiverReceipt = {
+  ...exchange, 10: ['received_time', Timestamp], 11: ['stamp_digest', 'bytes']
+}
+export const HubReceipt = {
+  ...exchange, 10: ['delivered_time', Timestamp], 11: ['sender_mandate_id', 'text'],
+  12: ['receiver_mandate_id', 'text'], 13: ['endpoint_id', 'text'], 14: ['registry_revision', 'number'],
+  15: ['receiver_receipt_digest', 'bytes'], 16: ['revocation_stale', 'boolean']
+}
+
+const DEFAULTS = { text: '', number: 0, boolean: false }
+
+/** Returns the message in the bytes, with a default for what is not there; throws if it is none. */
+export function read (shape, bytes) {
+  const message = {}
+  for (const [name, kind] of Object.values(shape)) {
+    message[name] = kind === 'bytes' ? Buffer.alloc(0)
+      : Array.isArray(kind) ? [] : typeof kind === 'object' ? read(kind, Buffer.alloc(0)) : DEFAULTS[kind]
+  }
+  let at = 0
+  while (at < bytes.length) {
+    const tag = varint()
+    const known = shape[tag >> 3n]
+    if (!known) throw new Error(`unknown field ${tag >> 3n}`)
+    const [name, kind] = known
+    const many = Array.isArray(kind)
+    const one = many ? kind[0] : kind
+    const value = ['number', 'boolean'].includes(one) ? scalar(tag, one) : delimited(tag, one)
+    if (many) message[name].push(value)
+    else message[name] = typeof one === 'object' ? { ...message[name], ...value } : value
+  }
+  return message
+
+  function varint () {
+    let value = 0n
+    for (let shift = 0n; ; shift += 7n) {
+      if (at >= bytes.length || shift > 63n) throw new Error('cut off')
+      const byte = BigInt(bytes[at++])
+      value |= (byte & 127n) << shift
+      if (byte < 128n) return value
+    }
+  }
+
+  function scalar (tag, kind) {
+    if ((tag & 7n) !== 0n) throw new Error('another wire type')
+    const value = varint()
+    return kind === 'boolean' ? value !== 0n : Number(value)
+  }
+
+  function delimited (tag, kind) {
+    if ((tag & 7n) !== 2n) throw new Error('another wire type')
+    const length = Number(varint())
+    const piece = bytes.subarray(at, at + length)
+    if (piece.length !== length) throw new Error('cut off')
+    at += length
+    if (kind === 'bytes') return piece
+    return kind === 'text' ? new TextDecoder('utf-8', { fatal: true }).decode(piece) : read(kind, piece)
+  }
+}
