@@ -28,10 +28,11 @@ export function verify (signed, type, roots, at) {
   const size = chain.reduce((sum, each) => sum + each.length, 0)
   if (chain.length < 1 || chain.length > 4 || size > MAX_CHAIN) throw new Refused('SIGNER_UNTRUSTED')
   // 4.
-  const { key, oin } = trusted(chain, roots, at)
+  const [leaf, ...others] = chain.map(certificate)
+  if (!kindOf(leaf.publicKey)) throw new Refused('ALGORITHM_NOT_ALLOWED')
+  if (!isSignature(leaf.publicKey, sig, pae(type, signed.payload))) throw new Refused('SIGNATURE_INVALID')
   // 5.
-  if (!isSignature(key, sig, pae(type, signed.payload))) throw new Refused('SIGNATURE_INVALID')
-  return { payload: signed.payload, signer: oin }
+  return { payload: signed.payload, signer: trusted(leaf, others, roots, at) }
 }
 
 /** The kind of key decides the algorithm, and nothing in the message does. */
@@ -49,16 +50,23 @@ function isSignature (key, sig, data) {
 function kindOf (key) {
   const { namedCurve, modulusLength } = key.asymmetricKeyDetails ?? {}
   if (key.asymmetricKeyType === 'ed25519') return 'Ed25519'
-  if (key.asymmetricKeyType === 'rsa' && modulusLength >= 2048) return 'RSA'
+  if (key.asymmetricKeyType === 'rsa' && modulusLength >= 2048 && modulusLength <= 4096) return 'RSA'
   return { prime256v1: 'P-256', secp384r1: 'P-384' }[namedCurve]
 }
 
-function trusted (chain, roots, at) {
-  const [leaf, ...others] = chain.map(der => new crypto.X509Certificate(der))
+function certificate (der) {
+  try {
+    return new crypto.X509Certificate(der)
+  } catch {
+    throw untrusted('CERTIFICATE_UNSUITABLE')
+  }
+}
+
+/** Returns the OIN of a leaf from which a trusted path leads. */
+function trusted (leaf, others, roots, at) {
   const path = pathOf(leaf, others, roots)
   if (!path) throw untrusted('CERTIFICATE_UNTRUSTED')
   if (leaf.ca) throw untrusted('CERTIFICATE_UNSUITABLE')
-  if (!kindOf(leaf.publicKey)) throw new Refused('ALGORITHM_NOT_ALLOWED')
   if (!signs(leaf)) throw untrusted('CERTIFICATE_UNSUITABLE')
   const numbers = leaf.subject.split('\n').filter(line => line.startsWith('serialNumber='))
   const [oin] = numbers.map(line => line.slice('serialNumber='.length))
@@ -69,7 +77,7 @@ function trusted (chain, roots, at) {
     if (at < new Date(each.validFrom)) throw untrusted('CERTIFICATE_NOT_YET_VALID')
     if (at >= +new Date(each.validTo) + 1000) throw untrusted('CERTIFICATE_EXPIRED')
   }
-  return { key: leaf.publicKey, oin }
+  return oin
 }
 
 const untrusted = cause => new Refused('SIGNER_UNTRUSTED', { cause })

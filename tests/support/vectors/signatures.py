@@ -143,14 +143,16 @@ def _envelopes(who: Identities, right: pb.Signed) -> Iterator[Case]:
     yield _refused("leaf-alone", leaf, "the intermediate is missing", "SIGNER_UNTRUSTED", cause)
     turned = changed()
     turned.signatures[0].chain[:] = reversed(right.signatures[0].chain)
-    cause = "CERTIFICATE_UNSUITABLE"
-    yield _refused("chain-reversed", turned, "the leaf comes first", "SIGNER_UNTRUSTED", cause)
+    yield _wrong("chain-reversed", turned, "the leaf comes first: its key must have signed")
 
 
 def _certificates(who: Identities, notary: Notary, payload: bytes, data: bytes) -> Iterator[Case]:
     for name, (cause, why) in _UNFIT.items():
         signed = notary.sign(who.by_name[name], ENVELOPE_HEADER, payload)
         yield _refused(name.removeprefix("noord-"), signed, why, "SIGNER_UNTRUSTED", cause)
+    stranger = who.by_name["noord-look-alike"]
+    both = envelope(ENVELOPE_HEADER, payload, notary.signature(stranger, payload), stranger)
+    yield _wrong("look-alike-no-pae", both, "the signature is judged before the certificate")
     curve, short = who.by_name["noord-p521"], who.by_name["noord-rsa-1024"]
     sig = notary.ecdsa(curve, data, hashes.SHA512())
     signed = envelope(ENVELOPE_HEADER, payload, sig, curve)
