@@ -73,8 +73,8 @@ def test_what_a_file_lacks_is_named_column_by_column() -> None:
     assert refused.metadata == {
         "file": "schools.csv",
         "kind": "school locations of primary education",
-        "lacking": "VESTIGINGSCODE (or VESTIGINGSNUMMER), where it has VESTIGING NR; "
-        "POSTCODE (or POSTCODE VESTIGING)",
+        "lacking": "VESTIGINGSCODE (it has VESTIGING NR); "
+        "POSTCODE (it has POSTCODE CORRESPONDENTIEADRES)",
     }
 
 

@@ -14,7 +14,7 @@ from typing import Final
 from wissel.routing.values.person_numbers import holds_person_number
 
 _NAME_LIMIT: Final = 40
-_LIKE: Final = 0.5  # how much alike two names of a column are that may mean the same, 0 to 1
+_LIKE: Final = 0.6  # how much alike two names of a column are that may mean the same
 
 
 @unique
@@ -35,12 +35,6 @@ class Column(Enum):
     CLUSTER = ("CLUSTER",)
     STRUCTURE = ("ONDERWIJSSTRUCTUUR", "ONDERWIJSSTRUCTUUR VESTIGING")
     PUPILS = ("AANTAL LEERLINGEN", "TOTAAL AANTAL LEERLINGEN")
-
-    @property
-    def told(self) -> str:
-        """How a message names it: `INSTELLINGSCODE (or BRIN NUMMER)`."""
-        first, *others = self.value
-        return f"{first} (or {others[0]})" if others else first
 
 
 def normal(name: str) -> str:
@@ -71,14 +65,31 @@ def columns_of(names: Iterable[str]) -> Sequence[Column | None]:
     return found
 
 
-def instead_of(column: Column, names: Iterable[str]) -> str:
-    """Return the column of a file that may be meant, as a message shows it; else empty.
+def lacking(columns: Iterable[Column], others: Iterable[str]) -> str:
+    """Return the columns that a file lacks, each with what the file may have instead.
 
-    `names` are the columns of the file whose meaning is not known.
+    `others` are the names of its columns whose meaning is not known; each is
+    offered once, as `VESTIGINGSCODE (it has VESTIGING NR)`.
     """
-    shown = {normal(name): harmless(name) for name in names}
-    like = difflib.get_close_matches(normal(column.value[0]), shown, n=1, cutoff=_LIKE)
-    return shown[like[0]] if like else ""
+    left = [name for name in others if name.strip()]
+    wanted = list(columns)
+    pairs = sorted(
+        ((_likeness(column.value[0], name), column, name) for column in wanted for name in left),
+        key=lambda pair: -pair[0],
+    )
+    instead: dict[Column, str] = {}
+    for likeness, column, name in pairs:
+        if likeness >= _LIKE and column not in instead and name in left:
+            instead[column] = f"{column.value[0]} (it has {harmless(name)})"
+            left.remove(name)
+    return "; ".join(instead.get(column, column.value[0]) for column in wanted)
+
+
+def _likeness(one: str, other: str) -> float:
+    """Return which share of the shorter name both have in one piece, 0 to 1."""
+    one, other = normal(one), normal(other)
+    matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
+    return matcher.find_longest_match().size / min(len(one), len(other))
 
 
 def harmless(name: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from wissel.server.registry.schools.duo_columns import Column, columns_of, harmless, instead_of
+from wissel.server.registry.schools.duo_columns import Column, columns_of, harmless, lacking
 from wissel.server.registry.schools.duo_formats import FORMATS, Format
 
 MAX_LINE_BYTES: Final = 16 * 1024
@@ -157,8 +157,4 @@ def _unknown(names: Sequence[str], columns: Sequence[Column | None]) -> UnknownF
         shown = ", ".join(map(harmless, others[:_MOST_SHOWN]))
         return UnknownFile(f"its first line names no column that the hub knows: {shown}")
     kind = min(FORMATS, key=lambda each: len(each.missing(known)) / len(each.needs))
-    lacking = []
-    for column in kind.missing(known):
-        instead = instead_of(column, others)
-        lacking.append(f"{column.told}, where it has {instead}" if instead else column.told)
-    return UnknownFile(kind=kind.title, lacking="; ".join(lacking))
+    return UnknownFile(kind=kind.title, lacking=lacking(kind.missing(known), others))
