@@ -163,8 +163,8 @@ async def _through_hub(parts: list[ForwardRequest], said: EnvelopeHeader) -> lis
 
     stream = RequestStream(_Stream(parts, cut), Limits())
     chunks = []
-    while (chunk := await stream.chunk(said)) is not None:
-        chunks.append(chunk)
+    while not stream.complete:
+        chunks.append(await stream.chunk(said))
     return chunks
 
 

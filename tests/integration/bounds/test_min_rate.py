@@ -62,7 +62,7 @@ async def test_a_receiver_that_trickles_is_cut(world: World) -> None:
 
 
 async def test_a_receiver_that_takes_it_in_and_says_nothing_has_the_deadline(world: World) -> None:
-    """After the half-close a receiver may take its time: that is how long storing takes."""
+    """After the final chunk a receiver may take its time: that is how long storing takes."""
     done = asyncio.Event()
 
     async def ponder(

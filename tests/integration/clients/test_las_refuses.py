@@ -33,7 +33,7 @@ async def world(tmp_path: Path) -> AsyncIterator[LasWorld]:
     ("chunks", "reason"),
     [
         ((PAYLOAD[:-1],), "SIZE_MISMATCH"),
-        ((PAYLOAD, b"x"), "SIZE_MISMATCH"),
+        ((PAYLOAD + b"x",), "SIZE_MISMATCH"),
         ((PAYLOAD[:-1] + b"x",), "DIGEST_MISMATCH"),
         ((), "SIZE_MISMATCH"),
         ((b"",), "CHUNK_INVALID"),

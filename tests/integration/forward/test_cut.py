@@ -49,6 +49,18 @@ async def test_a_sender_that_stops_sending_is_cut(hurried: World) -> None:
     assert world.las.received == []
 
 
+async def test_a_sender_that_stalls_until_the_deadline_is_at_fault(tmp_path: Path) -> None:
+    async with forwarding(tmp_path) as world:
+        message = world.message()
+        call = world.stub().ForwardEnvelope(timeout=1)
+        await call.write(pb.ForwardEnvelopeRequest(header=message.signed))
+
+        with pytest.raises(grpc.aio.AioRpcError):
+            await call
+
+        assert await world.settled(message) == ("FAILED", "SENDER_TOO_SLOW")
+
+
 async def test_a_sender_that_goes_before_the_end_has_sent_nothing(world: World) -> None:
     message = world.message()
     call = world.stub().ForwardEnvelope(timeout=20)

@@ -14,13 +14,15 @@ from support.fakes.las import (
     FakeLas,
     accept,
     failing,
+    impatient,
+    prompt,
     refusing,
     sign_early,
     signer_of,
     signing,
     silent,
 )
-from support.worlds.forwarding import QUICK, World, facts_for, forwarding
+from support.worlds.forwarding import CHUNK, QUICK, World, facts_for, forwarding
 from support.worlds.hub import reason_of
 from wissel.clients.testing.cast import DUO, NOORD, ZUID
 from wissel.routing.facts import Revocation, RevocationTarget
@@ -45,6 +47,9 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         (refusing("FULL"), "REFUSED", "RECEIVER_REFUSED"),
         (refusing("not a reason", "BSN 111222333"), "REFUSED", "RECEIVER_REFUSED"),
         (sign_early, "FAILED", "RECEIPT_INVALID"),
+        (impatient(), "FAILED", "RECEIPT_INVALID"),
+        (impatient(grpc.StatusCode.CANCELLED), "FAILED", "RECEIVER_FAILED"),
+        (failing(grpc.StatusCode.CANCELLED), "UNCERTAIN", "RECEIVER_FAILED"),
         (signing(payload_size=1), "UNCERTAIN", "RECEIPT_INVALID"),
         (signing(payload_sha256=b"x" * 32), "UNCERTAIN", "RECEIPT_INVALID"),
         (signing(message_id=UUID(int=1)), "UNCERTAIN", "RECEIPT_INVALID"),
@@ -67,6 +72,16 @@ async def test_each_has_its_reason_and_the_journal_is_true(
 
     assert reason_of(await world.refusal(message)) == reason
     assert await world.settled(message) == (state, reason)
+
+
+@pytest.mark.parametrize("chunk", [CHUNK, 1024 * 1024])
+async def test_a_receiver_need_not_wait_for_the_half_close(world: World, chunk: int) -> None:
+    world.las.behave = prompt
+    message = world.message(bytes(3 * 1024 * 1024 + 1), chunk=chunk)
+
+    await world.send(message)
+
+    assert await world.settled(message) == ("DELIVERED", "")
 
 
 async def test_a_receipt_signed_by_another_vendor_proves_nothing(world: World) -> None:

@@ -154,7 +154,7 @@ async def test_a_message_that_is_not_right_is_never_claimed(
         ([PAYLOAD[:CHUNK]], "SIZE_MISMATCH"),
         ([], "SIZE_MISMATCH"),
         ([PAYLOAD[:CHUNK], PAYLOAD[CHUNK : CHUNK + 9], PAYLOAD[CHUNK + 9 :]], "CHUNK_INVALID"),
-        ([PAYLOAD, b"more"], "SIZE_MISMATCH"),
+        ([PAYLOAD + b"more"], "SIZE_MISMATCH"),
         ([bytes(len(PAYLOAD))], "DIGEST_MISMATCH"),
         ([PAYLOAD[:1], PAYLOAD[1:]], "CHUNK_INVALID"),
         ([b"", PAYLOAD], "CHUNK_INVALID"),
@@ -172,6 +172,28 @@ async def test_a_payload_that_is_not_the_signed_one_never_completes(
     assert reason_of(error) == reason
     assert await world.settled(message) == ("FAILED", reason)
     assert world.las.received == []
+
+
+async def test_what_follows_the_signed_bytes_is_ignored(world: World) -> None:
+    message = world.message()
+
+    await world.send(replace(message, chunks=[*message.chunks, b"more", b""]))
+
+    assert world.las.received == [PAYLOAD]
+
+
+async def test_a_message_with_all_its_bytes_is_delivered_before_any_half_close(
+    world: World,
+) -> None:
+    message = world.message()
+    call = world.stub().ForwardEnvelope(timeout=20)
+    async for request in message.requests():
+        await call.write(request)
+
+    response = await call
+
+    assert response.receiver_receipt.payload
+    assert await world.settled(message) == ("DELIVERED", "")
 
 
 @pytest.mark.parametrize("first", [None, pb.ForwardEnvelopeRequest()], ids=["none", "empty"])

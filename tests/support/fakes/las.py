@@ -201,6 +201,28 @@ async def sign_early(
     return las.sign(opened.receipt(las.signer.oin))
 
 
+async def prompt(las: FakeLas, opened: Opened, rest: Requests, _: Context) -> pb.DeliverResponse:
+    """Sign with the last byte, without waiting for the half-close."""
+    left = opened.header.payload_size
+    while left:
+        left -= len((await anext(rest)).chunk.data)
+    return las.sign(opened.receipt(las.signer.oin))
+
+
+def impatient(code: grpc.StatusCode | None = None) -> Behaviour:
+    """Return: after the first chunk of several sign for all of them, or end with a status."""
+
+    async def behave(
+        las: FakeLas, opened: Opened, rest: Requests, context: Context
+    ) -> pb.DeliverResponse:
+        await anext(rest)
+        if code is not None:
+            await context.abort(code, "as the test wants")
+        return las.sign(opened.receipt(las.signer.oin))
+
+    return behave
+
+
 async def silent(las: FakeLas, opened: Opened, rest: Requests, _: Context) -> pb.DeliverResponse:
     """Receive all and never answer."""
     await las.whole(opened, rest)

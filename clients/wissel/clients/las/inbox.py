@@ -163,10 +163,6 @@ class Inbox:
             ),
         )
 
-    def abandon(self, key: MessageKey) -> None:
-        """Remove the record of `accepting` of a message for which `accept` did not begin."""
-        self._change("DELETE FROM message", key)
-
     def received(self, key: MessageKey, receipt_payload: bytes) -> None:
         """Record that `accept` returned; only after this may a receipt be signed."""
         self._change(

@@ -19,10 +19,6 @@ class InboxThread:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._executor, work, *arguments)
 
-    def submit(self, work: Callable[..., object], *arguments: object) -> None:
-        """Run `work(*arguments)` after what was asked before, without waiting for it."""
-        self._executor.submit(work, *arguments)
-
     def close(self) -> None:
         """Wait for the calls that are left, and end the thread."""
         self._executor.shutdown()

@@ -28,37 +28,54 @@ def temporary(folder: Path) -> Iterator[Path]:
 async def receive(
     requests: AsyncIterator[pb.DeliverRequest], header: EnvelopeHeader, path: Path
 ) -> None:
-    """Write the chunks to `path` until the half-close, and compare size and digest.
+    """Write the payload to `path` until it is complete.
 
-    Raises `Refused` with CHUNK_INVALID for a chunk of no bytes or too many,
-    SIZE_MISMATCH, DIGEST_MISMATCH, or RECORD_UNAVAILABLE if the file cannot be
-    written.
+    Raises `Refused`: what `complete_payload` raises, or RECORD_UNAVAILABLE if
+    the file cannot be written.
     """
-    digest, size = hashlib.sha256(), 0
     try:
         # Opened on the event loop: a thread would go on opening it after the call
         # was cancelled, and leave it open.
         with path.open("xb", buffering=_WRITE) as file:
-            async for request in requests:
-                data = _chunk(request)
-                size += len(data)
-                if size > header.payload_size:
-                    raise Refused(Reason.SIZE_MISMATCH, expected=str(header.payload_size))
-                digest.update(data)
+            async for data in complete_payload(requests, header):
                 # It goes to the page cache: a thread for each chunk would take longer.
                 file.write(data)
     except OSError:
         raise Refused(Reason.RECORD_UNAVAILABLE, retry_after=30.0) from None
-    if size != header.payload_size:
-        raise Refused(Reason.SIZE_MISMATCH, expected=str(header.payload_size), received=str(size))
-    if digest.digest() != header.payload_sha256:
-        raise Refused(Reason.DIGEST_MISMATCH)
 
 
-async def drain(requests: AsyncIterator[pb.DeliverRequest]) -> None:
-    """Read the rest of a message: the hub ignores an answer before its half-close."""
+async def drain(requests: AsyncIterator[pb.DeliverRequest], header: EnvelopeHeader) -> None:
+    """Read a payload to its last byte: the hub takes no receipt before it has sent that.
+
+    Raises `Refused` as `complete_payload` does.
+    """
+    async for _ in complete_payload(requests, header):
+        pass
+
+
+async def complete_payload(
+    requests: AsyncIterator[pb.DeliverRequest], header: EnvelopeHeader
+) -> AsyncIterator[bytes]:
+    """Yield the chunks of a payload; it ends as soon as the payload is complete.
+
+    Complete means the bytes: as many as the header says, with its digest (ADR 7).
+    How the stream goes on after the last of them is not looked at. Raises
+    `Refused` with CHUNK_INVALID for a chunk of no bytes or too many,
+    SIZE_MISMATCH or DIGEST_MISMATCH.
+    """
+    digest, size, expected = hashlib.sha256(), 0, header.payload_size
     async for request in requests:
-        _chunk(request)
+        data = _chunk(request)
+        size += len(data)
+        if size > expected:
+            break
+        digest.update(data)
+        if size == expected and digest.digest() != header.payload_sha256:
+            raise Refused(Reason.DIGEST_MISMATCH)
+        yield data
+        if size == expected:
+            return
+    raise Refused(Reason.SIZE_MISMATCH, expected=str(expected), actual=str(size))
 
 
 def _chunk(request: pb.DeliverRequest) -> bytes:

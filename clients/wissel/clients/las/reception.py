@@ -70,13 +70,13 @@ class Reception:
         2. The opening holds: stamp, header, signatures (see `opening.judge`).
         3. No other call is at work on the same message (MESSAGE_IN_PROGRESS).
         4. A message that is known gets the answer that it got before, with a
-           receipt for the stamp of this attempt. The answer follows the
-           half-close, because the hub ignores one that comes earlier.
+           receipt for the stamp of this attempt. The answer follows the last
+           byte: the hub takes no receipt before it has sent that.
         5. It has not expired and is not too large (PAYLOAD_TOO_LARGE).
-        6. It arrives whole: half-close, size and digest (see `payload.receive`).
-        7. The inbox records on disk that `accept` begins, then it begins. From
-           here on the work is a task of this process: it goes on when the hub
-           breaks the call off.
+        6. It arrives whole: size and digest (see `payload.complete_payload`).
+           From here on the work is a task of this process: it goes on when the
+           hub breaks the call off.
+        7. The inbox records on disk that `accept` begins, then it begins.
 
         Raises `Refused` with the reason of the first step that fails.
         """
@@ -107,7 +107,7 @@ class Reception:
             # 4.
             known = await self._thread.run(self._inbox.find, accepted.key)
             if known is not None and known.state is not InboxState.ACCEPTING:
-                await drain(requests)
+                await drain(requests, header)
                 return await self._answer_again(accepted, known)
             # 5.
             freshness(header.context, now)
@@ -119,29 +119,18 @@ class Reception:
             await receive(requests, header, path)
             # 7.
             message = _message(accepted, path, maybe_seen=known is not None)
-            await self._begin(accepted, message)
             return await self._own(self._finish(accepted, message, held.pop_all()))
-
-    async def _begin(self, accepted: Accepted, message: IncomingMessage) -> None:
-        """Record that `accept` begins.
-
-        A stream that was cut looks like a half-close for a moment. By the time
-        the record is on disk the cut has cancelled this call, and `accept` did
-        not begin: the record is removed again.
-        """
-        expires = accepted.header.context.expires
-        try:
-            await self._thread.run(self._inbox.accepting, accepted.key, expires)
-        except asyncio.CancelledError:
-            if not message.maybe_seen:
-                self._thread.submit(self._inbox.abandon, accepted.key)
-            raise
 
     async def _finish(
         self, accepted: Accepted, message: IncomingMessage, held: ExitStack
     ) -> pb.DeliverResponse:
-        """Call `accept`, record the outcome, and only then sign; then release what is held."""
+        """Record that `accept` begins, call it, record the outcome, and only then sign.
+
+        At the end it releases what is held.
+        """
         with held:
+            expires = accepted.header.context.expires
+            await self._thread.run(self._inbox.accepting, accepted.key, expires)
             try:
                 with self._receiver.tracer.span("accept"):
                     await asyncio.to_thread(self._receiver.las.accept, message)

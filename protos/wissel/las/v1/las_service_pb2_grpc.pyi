@@ -36,9 +36,12 @@ class LasServiceStub:
     Deliver: _grpc.StreamUnaryMultiCallable[_las_service_pb2.DeliverRequest, _las_service_pb2.DeliverResponse]
     """Deliver hands over one message.
 
-    First an opening, then chunks, then the half-close. Only the half-close makes the message
-    complete: a stream that ends otherwise was never delivered. The receiver compares size and
-    digest itself, stores durably, and only then signs.
+    First an opening, then chunks, then the half-close. The message is complete when as many bytes
+    have come as the signed header says, with its digest: the hub sends the final chunk only of
+    what it has verified. How the stream ends says nothing: a half-close, a cancellation and a cut
+    look alike in many implementations. The receiver keeps what arrives under a temporary name
+    until it is complete, stores it durably, and only then signs; it need not wait for the
+    half-close. A receipt before the final chunk was sent is invalid.
 
     The hub accepts only a receipt for the stamp of this very attempt. A receiver that has stored
     the message before, by the sender's OIN, message_id and header digest, does not store it
@@ -57,9 +60,12 @@ class LasServiceAsyncStub(LasServiceStub):
     Deliver: _aio.StreamUnaryMultiCallable[_las_service_pb2.DeliverRequest, _las_service_pb2.DeliverResponse]  # type: ignore[assignment]
     """Deliver hands over one message.
 
-    First an opening, then chunks, then the half-close. Only the half-close makes the message
-    complete: a stream that ends otherwise was never delivered. The receiver compares size and
-    digest itself, stores durably, and only then signs.
+    First an opening, then chunks, then the half-close. The message is complete when as many bytes
+    have come as the signed header says, with its digest: the hub sends the final chunk only of
+    what it has verified. How the stream ends says nothing: a half-close, a cancellation and a cut
+    look alike in many implementations. The receiver keeps what arrives under a temporary name
+    until it is complete, stores it durably, and only then signs; it need not wait for the
+    half-close. A receipt before the final chunk was sent is invalid.
 
     The hub accepts only a receipt for the stamp of this very attempt. A receiver that has stored
     the message before, by the sender's OIN, message_id and header digest, does not store it
@@ -81,9 +87,12 @@ class LasServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_las_service_pb2.DeliverResponse, _abc.Awaitable[_las_service_pb2.DeliverResponse]]:
         """Deliver hands over one message.
 
-        First an opening, then chunks, then the half-close. Only the half-close makes the message
-        complete: a stream that ends otherwise was never delivered. The receiver compares size and
-        digest itself, stores durably, and only then signs.
+        First an opening, then chunks, then the half-close. The message is complete when as many bytes
+        have come as the signed header says, with its digest: the hub sends the final chunk only of
+        what it has verified. How the stream ends says nothing: a half-close, a cancellation and a cut
+        look alike in many implementations. The receiver keeps what arrives under a temporary name
+        until it is complete, stores it durably, and only then signs; it need not wait for the
+        half-close. A receipt before the final chunk was sent is invalid.
 
         The hub accepts only a receipt for the stamp of this very attempt. A receiver that has stored
         the message before, by the sender's OIN, message_id and header digest, does not store it

@@ -59,8 +59,9 @@ class TrafficServiceServicer:
     def ForwardEnvelope(self, request_iterator, context):
         """ForwardEnvelope resolves the route, delivers the message and answers with both receipts.
 
-        First the signed header, then chunks, then the half-close. Sending the same message again is
-        safe: a delivered one returns its stored receipt.
+        First the signed header, then chunks, then the half-close. With the last byte that the header
+        says, the message is complete and goes on to the receiver; what follows is ignored. Sending the
+        same message again is safe: a delivered one returns its stored receipt.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

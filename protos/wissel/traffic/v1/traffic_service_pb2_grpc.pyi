@@ -36,8 +36,9 @@ class TrafficServiceStub:
     ForwardEnvelope: _grpc.StreamUnaryMultiCallable[_traffic_service_pb2.ForwardEnvelopeRequest, _traffic_service_pb2.ForwardEnvelopeResponse]
     """ForwardEnvelope resolves the route, delivers the message and answers with both receipts.
 
-    First the signed header, then chunks, then the half-close. Sending the same message again is
-    safe: a delivered one returns its stored receipt.
+    First the signed header, then chunks, then the half-close. With the last byte that the header
+    says, the message is complete and goes on to the receiver; what follows is ignored. Sending the
+    same message again is safe: a delivered one returns its stored receipt.
     """
     GetDelivery: _grpc.UnaryUnaryMultiCallable[_traffic_service_pb2.GetDeliveryRequest, _traffic_service_pb2.GetDeliveryResponse]
     """GetDelivery returns what became of a message, with its receipts."""
@@ -52,8 +53,9 @@ class TrafficServiceAsyncStub(TrafficServiceStub):
     ForwardEnvelope: _aio.StreamUnaryMultiCallable[_traffic_service_pb2.ForwardEnvelopeRequest, _traffic_service_pb2.ForwardEnvelopeResponse]  # type: ignore[assignment]
     """ForwardEnvelope resolves the route, delivers the message and answers with both receipts.
 
-    First the signed header, then chunks, then the half-close. Sending the same message again is
-    safe: a delivered one returns its stored receipt.
+    First the signed header, then chunks, then the half-close. With the last byte that the header
+    says, the message is complete and goes on to the receiver; what follows is ignored. Sending the
+    same message again is safe: a delivered one returns its stored receipt.
     """
     GetDelivery: _aio.UnaryUnaryMultiCallable[_traffic_service_pb2.GetDeliveryRequest, _traffic_service_pb2.GetDeliveryResponse]  # type: ignore[assignment]
     """GetDelivery returns what became of a message, with its receipts."""
@@ -71,8 +73,9 @@ class TrafficServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_traffic_service_pb2.ForwardEnvelopeResponse, _abc.Awaitable[_traffic_service_pb2.ForwardEnvelopeResponse]]:
         """ForwardEnvelope resolves the route, delivers the message and answers with both receipts.
 
-        First the signed header, then chunks, then the half-close. Sending the same message again is
-        safe: a delivered one returns its stored receipt.
+        First the signed header, then chunks, then the half-close. With the last byte that the header
+        says, the message is complete and goes on to the receiver; what follows is ignored. Sending the
+        same message again is safe: a delivered one returns its stored receipt.
         """
 
     @_abc_1.abstractmethod

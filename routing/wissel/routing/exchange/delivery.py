@@ -2,8 +2,8 @@
 
     claim ──> ACCEPTED ──> DELIVERED    a receipt is in hand; final
                  │  │ └──> REFUSED      the receiver will never take it; final
-                 │  └────> FAILED       the receiver has not got all of it: again, on any route
-                 └───────> UNCERTAIN    it may have: again, but only to the same receiver
+                 │  └────> FAILED       the final chunk cannot have been sent: again, on any route
+                 └───────> UNCERTAIN    it may have been: again, but only to the same receiver
 
 A message that is ACCEPTED past its lease counts as UNCERTAIN: its process has
 ended, and how far it came is not known. All functions here are functions of

@@ -8,7 +8,7 @@ The nine steps, of which `accept` takes 1 to 4 and `deliver` 5 to 9:
 4. if not, an answer that is stored for it goes before the refusal
 5. one durable write is claim and record; without it the receiver is never called
 6. a line to the receiver, the decision still valid, a signed stamp
-7. header, stamp and payload, hashed; half-close only if size and digest are right
+7. header, stamp and payload, hashed; the final chunk only if size and digest are right
 8. the receiver's receipt, verified
 9. DELIVERED is recorded with both receipts, and answered
 

@@ -23,7 +23,7 @@ class Step(StrEnum):
     DIAL = "dial"
     """6: finding or opening a channel to the receiver."""
     TRANSFER = "transfer"
-    """7: the payload, up to the half-close; sender and receiver may both be slow."""
+    """7: the payload, up to its final chunk; sender and receiver may both be slow."""
     RECEIPT = "receipt"
     """8: the receiver stores and signs; the hub verifies, and signs its own receipt."""
     RECORD = "record"

@@ -116,7 +116,7 @@ class Life(RuleBasedStateMachine):
 
     def _carried(self, data: st.DataObject, receiver: Oin) -> Result:
         """Let a carrier reach its receiver, or not; return what it saw of that."""
-        if not data.draw(st.booleans(), "half-closed"):
+        if not data.draw(st.booleans(), "final chunk sent"):
             return FAILED
         if receiver not in self.truth.stored | self.truth.refused:
             willing = data.draw(st.sampled_from([True, True, False]), "willing")

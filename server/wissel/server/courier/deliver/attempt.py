@@ -1,8 +1,9 @@
 """One attempt at a transfer (step 7): the sender's bytes go to the receiver.
 
-The half-close divides it. Before it the receiver holds nothing that counts, and
-an attempt that ends has FAILED; after it only the receiver knows what it holds,
-and an attempt that ends without its answer is UNCERTAIN.
+The final chunk divides it (ADR 7). Before it is sent the receiver cannot have a
+complete message, and an attempt that ends has FAILED; from then on only the
+receiver knows what it has, and an attempt that ends without its answer is
+UNCERTAIN.
 """
 
 import asyncio
@@ -31,10 +32,12 @@ DeliverCall: TypeAlias = (
 """A call of `LasService.Deliver`, which is given the sender's chunks as they came."""
 
 _DELIVER: Final = "/wissel.las.v1.LasService/Deliver"
+_CLOSE_TO_DEADLINE: Final = 0.5
+"""Seconds: gRPC and asyncio each keep the deadline, and do not come to it at the same moment."""
 
 
 class _Answered(Exception):
-    """The receiver ended the call before the half-close."""
+    """The receiver has ended the call while it was being sent to."""
 
 
 class Attempt:
@@ -44,17 +47,19 @@ class Attempt:
         self._limits = limits
         self._loop = asyncio.get_running_loop()
         self._hang_up = Refused(Reason.RECEIVER_FAILED)
+        self._awaits_sender = False
         self.complete = False
-        """Whether the last chunk, with the half-close behind it, has or may have been sent."""
+        """Whether the final chunk has or may have been sent."""
 
     async def transfer(
         self, channel: grpc.aio.Channel, message: Message, stamp: dossier_pb2.Signed
     ) -> las.DeliverResponse:
         """Send header, stamp and payload, and return the receiver's answer.
 
-        Raises `Refused`: for the sender what `RequestStream.chunk` raises and
-        SENDER_TOO_SLOW, for the receiver RECEIVER_TIMEOUT, RECEIVER_FAILED, or
-        RECEIPT_INVALID for a receipt before the half-close.
+        Raises `Refused`: for the sender what `RequestStream.chunk` raises, and
+        SENDER_TOO_SLOW also if the time runs out while it is waited for; for the
+        receiver RECEIVER_TIMEOUT, RECEIVER_FAILED, or RECEIPT_INVALID for a
+        receipt before the final chunk was sent.
         """
         message.timeline.begin(Step.TRANSFER)
         call = self._call(channel, message)
@@ -64,15 +69,15 @@ class Attempt:
                 await self._send(call, message, stamp)
                 return await call
         except _Answered:
-            return await self._early_answer(call)
+            return await self._answer(call, message)
         except grpc.aio.AioRpcError as error:
-            raise self._failure(error) from error
+            raise self._failure(error, message) from error
         except TimeoutError:
             raise self._late() from None
         except Refused as refused:
             if refused is self._hang_up:
                 refused.forget()
-                return await self._early_answer(call)
+                return await self._answer(call, message)
             raise
         finally:
             call.cancel()
@@ -90,22 +95,35 @@ class Attempt:
         rate, timeline = MinRate(self._limits, self._loop.time()), message.timeline
         opening = las.Opening(header=message.signed, stamp=stamp)
         timeline.receiving += await self._write(call, las.DeliverRequest(opening=opening))
-        held: RawChunk | None = None
-        while (chunk := await message.stream.chunk(message.header)) is not None:
-            if held is not None:
-                waited = await self._write(call, held)
-                timeline.receiving += waited
-                rate.count(len(held.data), waited, self._loop.time())
-            held = chunk
-        # The last chunk waits until all are known to be right (ADR 7): a cancelled stream can
-        # look like an ended one, so no receiver may hold all bytes of what was not completed.
+        while not self.complete:
+            chunk = await self._next(message)
+            # No receiver may hold all bytes of what is not right (ADR 7): the final chunk has
+            # come this far only with the size and the digest of the header.
+            if message.stream.complete:
+                self._begin_final_chunk(call)
+            waited = await self._write(call, chunk)
+            timeline.receiving += waited
+            if not self.complete:
+                rate.count(len(chunk.data), waited, self._loop.time())
+        await call.done_writing()
+        timeline.begin(Step.RECEIPT)
+
+    async def _next(self, message: Message) -> RawChunk:
+        """Return the sender's next chunk."""
+        self._awaits_sender = True
+        chunk = await message.stream.chunk(message.header)
+        self._awaits_sender = False
+        return chunk
+
+    def _begin_final_chunk(self, call: DeliverCall) -> None:
+        """Note that the final chunk may have been sent, unless the receiver has answered already.
+
+        From here on a call that has ended may have ended with a receipt: a
+        receiver does not wait for the half-close.
+        """
         if call.done():
             raise _Answered
         self.complete = True
-        if held is not None:
-            timeline.receiving += await self._write(call, held)
-        await call.done_writing()
-        timeline.begin(Step.RECEIPT)
 
     async def _write(self, call: DeliverCall, request: las.DeliverRequest | RawChunk) -> float:
         """Write to the receiver; return the seconds until it was taken."""
@@ -119,17 +137,23 @@ class Attempt:
             raise self._late() from None
         except (grpc.aio.AioRpcError, asyncio.InvalidStateError):
             raise _Answered from None
+        except asyncio.CancelledError:
+            # gRPC raises it too for a receiver that ends the call with CANCELLED.
+            if call.done() and not _cancelled():
+                raise _Answered from None
+            raise
         return self._loop.time() - began
 
-    async def _early_answer(self, call: DeliverCall) -> las.DeliverResponse:
+    async def _answer(self, call: DeliverCall, message: Message) -> las.DeliverResponse:
+        """Return the answer of a call that ended while it was being sent to."""
         if call.cancelled():
             raise Refused(Reason.RECEIVER_FAILED, code=grpc.StatusCode.CANCELLED.name)
         try:
             response = await call
         except grpc.aio.AioRpcError as error:
-            raise self._failure(error) from error
-        if response.WhichOneof("outcome") != "refusal":
-            raise Refused(Reason.RECEIPT_INVALID, problem="it came before the message was complete")
+            raise self._failure(error, message) from error
+        if not self.complete and response.WhichOneof("outcome") != "refusal":
+            raise Refused(Reason.RECEIPT_INVALID, problem="it came before the final chunk was sent")
         return response
 
     def _hung_up(self, stream: RequestStream) -> None:
@@ -138,10 +162,15 @@ class Attempt:
             stream.interrupt(self._hang_up, gently=True)
 
     def _late(self) -> Refused:
+        """Return who did not come in time: the one that was being waited for."""
+        if self._awaits_sender:
+            return Refused(Reason.SENDER_TOO_SLOW)
         return Refused(Reason.RECEIVER_TIMEOUT, state=self._state.value)
 
-    def _failure(self, error: grpc.aio.AioRpcError) -> Refused:
+    def _failure(self, error: grpc.aio.AioRpcError, message: Message) -> Refused:
         if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
+            if self._loop.time() < message.deadline - _CLOSE_TO_DEADLINE:
+                self._awaits_sender = False  # the receiver said so, before the time was over
             return self._late()
         return Refused(Reason.RECEIVER_FAILED, code=error.code().name)
 
@@ -154,3 +183,9 @@ class Attempt:
     def _state(self) -> State:
         """Where the message stands if the attempt ends without an answer."""
         return State.UNCERTAIN if self.complete else State.FAILED
+
+
+def _cancelled() -> bool:
+    """Whether this very task is being cancelled."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -44,7 +44,7 @@ class Deliverer:
         6. There is a line to the receiver, the decision still holds at this
            moment, and a stamp is signed.
         7. Header and stamp are sent, then the payload, hashed on its way; the
-           last chunk and the half-close only if size and digest are right.
+           final chunk only if size and digest are right.
         8. The receiver has signed a receipt that proves this exchange, or it
            refuses the message for good.
         9. The end is recorded, DELIVERED with both receipts, and answered.

@@ -45,6 +45,8 @@ class RequestStream:
         self._waiting: asyncio.Timeout | None = None
         self._interruption: Refused | None = None
         self._interrupted = asyncio.Event()
+        self.complete = False
+        """Whether all bytes have come, with the size and the digest of the header (ADR 7)."""
 
     async def header(self) -> dossier_pb2.Signed:
         """Return the signed header, which is the first request.
@@ -60,14 +62,15 @@ class RequestStream:
             raise Refused(Reason.HEADER_TOO_LARGE, size=str(size), limit=str(MAX_HEADER_BYTES))
         return request.header
 
-    async def chunk(self, header: EnvelopeHeader) -> RawChunk | None:
-        """Return the next chunk of the payload, or None at the end of a complete stream.
+    async def chunk(self, header: EnvelopeHeader) -> RawChunk:
+        """Return the next chunk of the payload; after the last one `complete` is True.
 
-        1. At the end, all chunks together have the size and the digest of the
-           header: SIZE_MISMATCH, DIGEST_MISMATCH.
+        1. The stream has not ended: SIZE_MISMATCH.
         2. A chunk has 1 byte to 1 MiB, all but the last at least 64 KiB:
            CHUNK_INVALID.
         3. Those so far have no more bytes than the header says: SIZE_MISMATCH.
+        4. With the last byte all chunks together have the digest of the header:
+           DIGEST_MISMATCH.
 
         Raises `Refused`; also SENDER_TOO_SLOW, SENDER_GONE and what `interrupt`
         was given.
@@ -75,8 +78,7 @@ class RequestStream:
         request = await self._next()
         # 1.
         if request is None:
-            await self._require_complete(header)
-            return None
+            raise await self._cut_short(header)
         # 2.
         chunk = request if isinstance(request, RawChunk) else raw_chunk_of(request.chunk.data)
         size = len(chunk.data)
@@ -88,6 +90,11 @@ class RequestStream:
         if self._size > header.payload_size:
             raise self._wrong_size(header)
         self._sha256.update(chunk.data)
+        # 4.
+        if self._size == header.payload_size:
+            if self._sha256.digest() != header.payload_sha256:
+                raise Refused(Reason.DIGEST_MISMATCH)
+            self.complete = True
         return chunk
 
     async def discard_rest(self, deadline: float) -> None:
@@ -153,16 +160,13 @@ class RequestStream:
         self._ended = request is None
         return request
 
-    async def _require_complete(self, header: EnvelopeHeader) -> None:
-        if self._size != header.payload_size:
-            # A cancelled stream ends like a complete one, and the call is cancelled after that.
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_AFTERMATH):
-                    await self._interrupted.wait()
-            self.raise_if_interrupted()
-            raise self._wrong_size(header)
-        if self._sha256.digest() != header.payload_sha256:
-            raise Refused(Reason.DIGEST_MISMATCH)
+    async def _cut_short(self, header: EnvelopeHeader) -> Refused:
+        """Return why a stream ended before its last byte."""
+        # A cancelled stream ends like a half-closed one, and the call is cancelled after that.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_AFTERMATH):
+                await self._interrupted.wait()
+        return self._interruption or self._wrong_size(header)
 
     def _wrong_size(self, header: EnvelopeHeader) -> Refused:
         return Refused(
