@@ -44,6 +44,7 @@ FIGURES: Final[Mapping[str, Goal | None]] = {
     "forward_25m_memory_mib": Goal(16, at_most=True),
     "workers_2_capacity_ratio": Goal(1.6),
     "revocation_ms": Goal(1000, at_most=True),
+    "stranger_cost_ratio": Goal(3, at_most=True),
 }
 """Every figure with its goal, if it has one.
 

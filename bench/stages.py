@@ -13,7 +13,7 @@ from typing import Final
 
 import uvloop
 
-from bench import large, workers
+from bench import large, strangers, workers
 from bench.bare import channel
 from bench.figures import Figure
 from bench.hub import hub, reference, seed
@@ -183,6 +183,26 @@ def revocation(bench: Bench, _wanted: Collection[str]) -> Iterator[Figure]:
     yield Figure(key=key, value=value, row=row)
 
 
+def strangers_cost(bench: Bench, _wanted: Collection[str]) -> Iterator[Figure]:
+    """Measure what a new connection costs whose certificates are refused, at the worst."""
+    key = "stranger_cost_ratio"
+    strangers.prepare(bench.certificates)
+    asyncio.run(seed(f"sqlite:///{bench.folder / 'registry.db'}", _MANDATES, _NOWHERE))
+    with hub(bench.folder, bench.certificates, bench.folder / "hub.log") as service:
+
+        async def connections() -> Comparison:
+            worst, honest = (
+                strangers.stranger(service, bench.certificates, name)
+                for name in (strangers.WORST, strangers.HONEST)
+            )
+            return await bench.compared(worst, honest)
+
+        measured = uvloop.run(connections())
+    value = strangers.cost_ratio(measured)
+    row = f"{key:<24} {value:8.2f}  of the CPU for a connection with an honest chain"
+    yield Figure(key=key, value=value, row=row)
+
+
 def _ratio(key: str, measured: Comparison, bare: str = "bare") -> Figure:
     return Figure(key=key, value=measured.ratio, row=measured.row(key, bare))
 
@@ -192,6 +212,7 @@ STAGES: Final[Mapping[Callable[[Bench, Collection[str]], Iterator[Figure]], Sequ
     memory: ("forward_25m_memory_mib",),
     two_workers: ("workers_2_capacity_ratio",),
     revocation: ("revocation_ms",),
+    strangers_cost: ("stranger_cost_ratio",),
     million: (*_OF_THE_TABLE, "resolve_1m_to_10k"),
 }
 """Which figures each stage gives."""
