@@ -1,5 +1,5 @@
 // Checks every vector in this folder with Node alone: node docs/vectors/verify.mjs
-// It is written from the contract, and shares no code with the hub.
+// It is written from docs/protocol.md, and shares no code with the hub.
 import crypto from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { Refused, pae, verify } from './signed.mjs'
@@ -124,7 +124,7 @@ function receive ({ header, stamp, chunks, hub_oin: hub, receiver_oin: me, at })
   if (!hash.digest().equals(expected)) throw new Refused('DIGEST_MISMATCH')
 }
 
-/** Both receipts prove the expected exchange: docs/rules.md, "What a receipt must satisfy". */
+/** Both receipts prove the expected exchange: docs/protocol.md, "Receipts". */
 function prove ({ hub_receipt: second, receiver_receipt: first, hub_oin: hubOin, expected }) {
   return as('RECEIPT_INVALID', () => {
     const differs = receipt => Object.entries(expected).some(([name, value]) =>

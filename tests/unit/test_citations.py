@@ -42,7 +42,8 @@ def source_files() -> list[Path]:
 
 
 def documents() -> list[Path]:
-    return [*sorted(DOCS.rglob("*.md")), *sorted(ROOT.glob("*.md"))]
+    ours = (path for path in DOCS.rglob("*.md") if "node_modules" not in path.parts)
+    return [*sorted(ours), *sorted(ROOT.glob("*.md"))]
 
 
 def said_in_python(path: Path) -> Iterator[tuple[int, str]]:

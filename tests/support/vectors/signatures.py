@@ -70,7 +70,7 @@ def _encodings(who: Identities, notary: Notary, payload: bytes, data: bytes) -> 
         "rsa-mgf1-sha1": (
             padding.PSS(padding.MGF1(hashes.SHA1()), 32),  # noqa: S303 - it must be refused
             _SHA256,
-            "PSS with MGF1 with SHA-1, which Java makes by default",
+            "PSS with MGF1 with SHA-1",
         ),
         "rsa-sha512": (
             padding.PSS(padding.MGF1(hashes.SHA512()), 64),

@@ -1,0 +1,79 @@
+"""What docs/protocol.md tells vendors is what hub and SDK do."""
+
+import re
+from typing import Final
+
+import pytest
+
+from support.paths import ROOT
+from wissel.clients.las.server import MAX_PAYLOAD
+from wissel.routing.exchange import delivery, envelope
+from wissel.routing.facts import Role
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.signing import dsse, keys, path_choice
+from wissel.server.courier.bounds import Limits
+from wissel.server.rpc import server
+from wissel.server.rpc.calls.policy import ANY_CERTIFICATE, ANY_PARTY, POLICY
+from wissel.server.rpc.calls.status import MAX_DETAILS
+
+TEXT: Final = (ROOT / "docs" / "protocol.md").read_text()
+KIB: Final = 1024
+LIMITS: Final = Limits()
+FIGURES: Final = [
+    ("RSA key of {:,} to", keys.MINIMUM_RSA_BITS),
+    ("to {:,} bits or one on", keys.MAXIMUM_RSA_BITS),
+    ("intermediates (at most {})", path_choice.MAX_INTERMEDIATES),
+    ("a ping every {} seconds", server._PING_EVERY_MS // 1000),
+    ("pings itself after {} quiet", server._KEEPALIVE_MS // 1000),
+    ("an answer within {}", server._KEEPALIVE_TIMEOUT_MS // 1000),
+    ("At most {}, 12 KiB together", dsse.MAX_CERTIFICATES),
+    ("At most 4, {} KiB together", dsse.MAX_CHAIN_BYTES // KIB),
+    ("whole `Signed` has at most {} KiB", envelope.MAX_HEADER_BYTES // KIB),
+    ("by {} days at most", envelope.LIFETIME.days),
+    ("all but the last at least {} KiB", envelope.MIN_CHUNK_BYTES // KIB),
+    ("A payload has at most {} MiB", MAX_PAYLOAD // KIB // KIB),
+    ("nothing for {:g} seconds", LIMITS.idle),
+    ("Clocks may differ by {:g} minutes", envelope.SKEW.total_seconds() / 60),
+    ("asks the receiver for {} days", delivery.REMEMBERED.days),
+    ("({} days after it came", delivery.REMEMBERED.days),
+    ("Details stay within {} KiB", MAX_DETAILS // KIB),
+]
+
+
+@pytest.mark.parametrize(("sentence", "value"), FIGURES)
+def test_a_figure_is_that_of_the_code(sentence: str, value: float) -> None:
+    assert sentence.format(value) in TEXT
+
+
+def test_every_method_that_a_vendor_may_call_is_listed() -> None:
+    """And none besides."""
+    rows = re.findall(r"^\| `(wissel[\w.]+)` \| (.+) \|$", TEXT, re.MULTILINE)
+    listed = {
+        f"/{service}/{method}"
+        for service, methods in rows
+        for method in re.findall(r"`(\w+)`", methods)
+    } - {"/wissel.las.v1.LasService/"}
+    everybody = {ANY_CERTIFICATE, ANY_PARTY}
+    may = {name for name, row in POLICY.items() if Role.VENDOR in row.who}
+    always = {name for name in may if POLICY[name].who in everybody}
+
+    assert listed == (may - always) | {"/wissel.party.v1.PartyService/WhoAmI"}
+
+
+@pytest.mark.parametrize(
+    "payload_type",
+    [dsse.ENVELOPE_HEADER, dsse.ROUTE_STAMP, dsse.RECEIVER_RECEIPT, dsse.HUB_RECEIPT],
+)
+def test_each_payload_type_is_named(payload_type: str) -> None:
+    assert f"`{payload_type}`" in TEXT
+
+
+def test_every_reason_that_is_named_is_one() -> None:
+    """Words in capitals with an underscore are reasons, but for a few that are named here."""
+    others = {"RSA_PKCS1_PSS_PADDING", "ADMINISTRATION_UNKNOWN", "OSO_OV", "OSO_SWV"}
+    words = set(re.findall(r"`([A-Z]+(?:_[A-Z0-9]+)+)`", TEXT))
+    codes = {"INVALID_ARGUMENT", "FAILED_PRECONDITION", "NOT_FOUND", "ALREADY_EXISTS"}
+    codes |= {"PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "DEADLINE_EXCEEDED"}
+    states = {"STATE_UNKNOWN", "STATE_IN_PROGRESS", "STATE_RECEIVED", "STATE_REFUSED"}
+
+    assert set() == words - others - codes - states - {str(reason) for reason in Reason}
