@@ -17,6 +17,7 @@ from wissel.clients.errors import (
     Refused,
     StorageError,
     Unreachable,
+    UsedAfterFork,
     WisselError,
 )
 from wissel.clients.hub import AsyncHub, Resumed
@@ -43,6 +44,7 @@ __all__ = [
     "Resumed",
     "StorageError",
     "Unreachable",
+    "UsedAfterFork",
     "WisselError",
     "serve",
 ]

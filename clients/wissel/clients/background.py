@@ -6,6 +6,7 @@ share this one.
 
 import asyncio
 import atexit
+import os
 import threading
 from collections.abc import Coroutine
 from typing import Any, Final, TypeVar
@@ -18,8 +19,9 @@ class _Background:
     """The loop and its thread, started on first use."""
 
     def __init__(self) -> None:
-        self._starting = threading.Lock()
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._begin()
+        if hasattr(os, "register_at_fork"):  # not on Windows, where nothing forks
+            os.register_at_fork(after_in_child=self._in_child)
 
     def run(self, work: Coroutine[Any, Any, Result]) -> Result:
         """Return the result of `work`; an exception in the caller, such as Ctrl-C, cancels it."""
@@ -29,6 +31,15 @@ class _Background:
         except BaseException:
             future.cancel()
             raise
+
+    def _begin(self) -> None:
+        self._starting = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def _in_child(self) -> None:
+        """Forget the loop of the parent, whose thread is not here."""
+        atexit.unregister(_stop)
+        self._begin()
 
     def _started(self) -> asyncio.AbstractEventLoop:
         with self._starting:

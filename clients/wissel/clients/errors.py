@@ -6,7 +6,8 @@
      ├── IdentityError     a certificate, key or trust root that cannot be used
      ├── DossierUnusable   a file that cannot be sent
      ├── ReceiptUntrusted  a receipt that does not prove the delivery
-     └── StorageError      an outbox or inbox that cannot be used
+     ├── StorageError      an outbox or inbox that cannot be used
+     └── UsedAfterFork     a connection or LAS that was opened before a fork
 
 None of them holds a payload, a person or a key.
 """
@@ -82,3 +83,7 @@ class ReceiptUntrusted(WisselError):
 
 class StorageError(WisselError):
     """An outbox or inbox cannot be used; the message says which and why."""
+
+
+class UsedAfterFork(WisselError):
+    """A hub or LAS was opened before this process was forked; the message says what to do."""

@@ -106,8 +106,10 @@ class AsyncHub(AsyncRegister):
         Raises `Refused` if the hub or the receiver refuses it; `Unreachable` if
         there is no answer in time: the message is then in the outbox, and
         `resume` sends the same one. Raises `DossierUnusable` for the file,
-        `ReceiptUntrusted` for the receipts and `StorageError` for the outbox.
+        `ReceiptUntrusted` for the receipts, `StorageError` for the outbox, and
+        `UsedAfterFork`, like each method.
         """
+        self.link.require_usable()
         hub_oin = await self.hub_oin()
         try:
             envelope = await asyncio.to_thread(
@@ -137,6 +139,7 @@ class AsyncHub(AsyncRegister):
         the error. Raises `Refused` or `Unreachable` if the hub does not tell its
         OIN, and `StorageError`.
         """
+        self.link.require_usable()
         hub_oin = await self.hub_oin()
         outbox = await self._opened_outbox()
         results = []

@@ -13,6 +13,7 @@ from typing import Final, Self
 import grpc
 
 from wissel.clients.errors import WisselError
+from wissel.clients.forking import Origin, require_grpc
 from wissel.clients.identity import Identity, Material
 from wissel.clients.las.inbox import Inbox
 from wissel.clients.las.message import Las
@@ -64,6 +65,7 @@ class LasServer:
         self._identity = identity
         self._settings = settings
         self._closing = contextlib.AsyncExitStack()
+        self._origin: Origin | None = None
         self.port = 0
 
     @property
@@ -75,9 +77,15 @@ class LasServer:
         """Begin to serve.
 
         Raises `StorageError` if another process uses the storage or it cannot be
-        written, and `WisselError` if the address cannot be listened on.
+        written, `UsedAfterFork`, and `WisselError` if the address cannot be listened
+        on.
         """
         settings = self._settings
+        name = f"the LAS at {settings.listen}"
+        if self._origin is not None:
+            self._origin.require_here()
+        require_grpc(name)
+        self._origin = Origin(name)
         async with contextlib.AsyncExitStack() as stack:
             inbox = await asyncio.to_thread(Inbox, settings.storage)
             stack.callback(inbox.close)
@@ -101,7 +109,12 @@ class LasServer:
         return self
 
     async def stop(self) -> None:
-        """Accept no new calls, finish those under way (30 seconds), and release the storage."""
+        """Accept no new calls, finish those under way (30 seconds), and release the storage.
+
+        In a fork of the process that serves, nothing is stopped.
+        """
+        if self._origin is not None and self._origin.elsewhere:
+            return
         await self._closing.aclose()
 
     async def __aenter__(self) -> Self:
@@ -126,7 +139,8 @@ def serve(  # noqa: PLR0913 - how to serve
 
     For `listen`, `hub_oin`, `storage`, `max_payload_bytes` and `tracer` see
     `LasSettings`. `started` is called with `host:port` once the LAS can be
-    reached. Raises `StorageError` or `WisselError` if it cannot serve.
+    reached. Raises `StorageError`, `UsedAfterFork` or `WisselError` if it cannot
+    serve.
     """
     settings = LasSettings(
         listen=listen,

@@ -9,6 +9,7 @@ from uuid import uuid4
 import grpc
 from google.protobuf.message import Message
 
+from wissel.clients.forking import Origin, require_grpc
 from wissel.clients.identity import Identity, Material
 from wissel.clients.transport.retry import IMPATIENT, Patience
 from wissel.clients.transport.spans import Tracer
@@ -51,6 +52,7 @@ class Connection:
         self.tracer = tracer or Tracer()
         self._metadata = _metadata(user, language)
         self._channel: grpc.aio.Channel | None = None
+        self._origin = Origin(f"the hub {server}")
         self._material: Material | None = None
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -62,8 +64,9 @@ class Connection:
     def channel(self) -> grpc.aio.Channel:
         """Return the channel; a new one if the certificate was renewed since the last call.
 
-        Calls on the old channel may go on for an hour.
+        Calls on the old channel may go on for an hour. Raises `UsedAfterFork`.
         """
+        self.require_usable()
         material = self.identity.current()
         if self._channel is None or material is not self._material:
             self._retire()
@@ -71,7 +74,14 @@ class Connection:
                 self.server, credentials(material), options=_OPTIONS
             )
             self._material = material
+            self._origin = Origin(f"the hub {self.server}")
         return self._channel
+
+    def require_usable(self) -> None:
+        """Raise `UsedAfterFork` if a fork has made calls impossible in this process."""
+        if self._channel is not None:
+            self._origin.require_here()
+        require_grpc(f"the hub {self.server}")
 
     async def call(
         self,
@@ -81,7 +91,7 @@ class Connection:
         patience: Patience = IMPATIENT,
         within: dt.timedelta = CALL_TIMEOUT,
     ) -> Response:
-        """Return the answer, or raise `Refused` or `Unreachable`.
+        """Return the answer, or raise `Refused`, `Unreachable` or `UsedAfterFork`.
 
         `within` bounds each attempt, `patience` the retries. A mutation without a
         `request_id` gets one, so that a retry is safe: the hub repeats its first
@@ -102,7 +112,12 @@ class Connection:
         return await patience.insist(once)
 
     async def close(self) -> None:
-        """Close the channel and those of earlier certificates; calls under way end."""
+        """Close the channel and those of earlier certificates; calls under way end.
+
+        In a fork of the process that opened it, nothing is closed.
+        """
+        if self._channel is not None and self._origin.elsewhere:
+            return
         for task in self._closing:
             task.cancel()
         await asyncio.gather(*self._closing, return_exceptions=True)
