@@ -1,7 +1,7 @@
-// Reads the messages of protos/wissel/dossier/v1/dossier.proto, strictly: what was signed must be
+// Reads and writes the messages of protos/wissel/dossier/v1/dossier.proto, strictly: what was signed must be
 // understood as a whole, so a field that is not known, at any depth, is an error.
 // A message is {field number: [name, kind]}; a kind is text, bytes, number, boolean, a message, or
-// [a kind] for a repeated field.
+// [a kind] for a repeated field. Nothing here depends on a library.
 
 const Timestamp = { 1: ['seconds', 'number'], 2: ['nanos', 'number'] }
 const Address = {
@@ -90,5 +90,31 @@ export function read (shape, bytes) {
     at += length
     if (kind === 'bytes') return piece
     return kind === 'text' ? new TextDecoder('utf-8', { fatal: true }).decode(piece) : read(kind, piece)
+  }
+}
+
+/** Returns the bytes of a message; what is empty, zero, false or absent is left out, as in proto3. */
+export function write (shape, message) {
+  const pieces = []
+  for (const [number, [name, kind]] of Object.entries(shape)) {
+    const [one, values] = Array.isArray(kind) ? [kind[0], message[name] ?? []] : [kind, [message[name]]]
+    for (const value of values) {
+      if (!value && !Array.isArray(kind)) continue
+      if (one === 'number' || one === 'boolean') pieces.push(varint(number << 3), varint(Number(value)))
+      else {
+        const bytes = typeof one === 'object' ? write(one, value) : Buffer.from(value)
+        if (!bytes.length && !Array.isArray(kind) && typeof one !== 'object') continue
+        pieces.push(varint(number << 3 | 2), varint(bytes.length), bytes)
+      }
+    }
+  }
+  return Buffer.concat(pieces)
+
+  function varint (value) {
+    const bytes = []
+    for (let left = BigInt(value); ; left >>= 7n) {
+      bytes.push(Number(left & 127n) | (left > 127n ? 128 : 0))
+      if (left <= 127n) return Buffer.from(bytes)
+    }
   }
 }

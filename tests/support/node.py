@@ -6,8 +6,11 @@ from typing import Final, NoReturn
 
 import pytest
 
+from support.paths import ROOT
+
 IN_CI: Final = os.environ.get("CI") == "true"
 """Whether what is absent must be here."""
+_EXAMPLE: Final = ROOT / "docs" / "examples" / "javascript"
 
 
 def node() -> str:
@@ -16,6 +19,14 @@ def node() -> str:
     if found is None:
         absent("Node is not installed: `apt-get install nodejs`")
     return found
+
+
+def javascript_las() -> tuple[str, str]:
+    """Return the command of the LAS in docs/examples; skip where its modules are absent."""
+    found = node()
+    if not (_EXAMPLE / "node_modules" / "@grpc" / "grpc-js").is_dir():
+        absent(f"modules are missing: npm ci --prefix {_EXAMPLE.relative_to(ROOT)}")
+    return found, str(_EXAMPLE / "las.mjs")
 
 
 def absent(reason: str) -> NoReturn:
