@@ -12,6 +12,7 @@
 """
 
 import base64
+import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
@@ -21,8 +22,9 @@ from typing import Any, Final
 from faults.stage import Stage
 from faults.story import Story, stories
 from support.eventually import eventually
-from wissel.clients.sending.receipts import prove, receipts_in
+from wissel.clients.sending.receipts import prove_written
 from wissel.routing.exchange.delivery import FINAL, LEASE_MARGIN, State
+from wissel.routing.exchange.proof import Demanded
 from wissel.routing.signing.certificates import Trust
 from wissel.routing.values.identifiers import Oin
 
@@ -82,7 +84,8 @@ def _receipted(stage: Stage, story: Story) -> Iterator[str]:
     for name in ("hub_receipt", "receiver_receipt"):
         if base64.b64decode(outbox[name]) != delivery[name]:
             yield f"the sender's {name} is not the hub's"
-    proof = prove(*receipts_in(outbox), Oin(outbox["hub_oin"]), _trust(stage))
+    demanded = Demanded(hub_oin=Oin(outbox["hub_oin"]), now=dt.datetime.now(dt.UTC))
+    proof = prove_written(outbox, _trust(stage), demanded)
     if proof.hub.exchange.payload_sha256.hex() != story.sha256:
         yield "the receipt is about other bytes"
     if [each.read_bytes() for each in story.files] != [story.dossier.read_bytes()]:

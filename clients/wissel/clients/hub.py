@@ -198,7 +198,7 @@ class AsyncHub(AsyncRegister):
                     reason = {"reason": refused.reason, "text": refused.text}
                     await asyncio.to_thread(outbox.settle, entry, "refused", reason)
                 raise
-            receipt = check_receipts(response, entry, self._identity.current())
+            receipt = check_receipts(response, entry, self._identity.current(), self._now())
             await asyncio.to_thread(outbox.settle, entry, "sent", record_of(receipt))
             return receipt
 

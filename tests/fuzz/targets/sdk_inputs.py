@@ -16,13 +16,15 @@ from fuzz.target import Target, told
 from fuzz.targets.envelopes import DELIVERED, EXCHANGE, RECEIVED, delivered_bytes, received_bytes
 from fuzz.targets.signatures import KNOWN
 from fuzz.world import HUB_LEAF, NOORD_LEAF, PATHS, ZUID_LEAF, folder, material, sealed
+from support.builders.envelopes import NOW
 from wissel.clients.errors import ReceiptUntrusted, StorageError
 from wissel.clients.sending.dossier import read_dossier
 from wissel.clients.sending.outbox import Entry, Outbox
-from wissel.clients.sending.receipts import check_receipts, prove, receipts_in, record_of
+from wissel.clients.sending.receipts import check_receipts, prove_written, receipts_in, record_of
 from wissel.clients.testing.cast import HUB, NOORD
 from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.routing.exchange.envelope import CONTENT_TYPES, TOESTEMMING, Kind
+from wissel.routing.exchange.proof import Demanded
 from wissel.routing.exchange.signed_messages import signed_fields
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.signing.dsse import HUB_RECEIPT, RECEIVER_RECEIPT, Signed
@@ -69,7 +71,7 @@ def _check_answer(data: bytes) -> str:
     except Exception:  # noqa: BLE001 - gRPC refuses what is no message, with protobuf's own error
         return "no message"
     try:
-        receipt = check_receipts(answer, _ENTRY, _NOORD)
+        receipt = check_receipts(answer, _ENTRY, _NOORD, NOW)
     except ReceiptUntrusted as untrusted:
         return _harmless(str(untrusted))[-24:]
     assert answer.hub_receipt.payload == _HUB_RECEIPT.payload
@@ -87,11 +89,9 @@ def _check_proof_file(data: bytes) -> str:
     except (ValueError, RecursionError) as error:
         return type(error).__name__
     try:
-        hub_receipt, receiver_receipt = receipts_in(written)
+        proof = prove_written(written, PATHS, Demanded(hub_oin=HUB.oin, now=NOW))
     except ValueError as error:
         return _harmless(str(error))[:12]
-    try:
-        proof = prove(hub_receipt, receiver_receipt, HUB.oin, PATHS)
     except Refused as refused:
         return told(refused)
     assert proof.hub.exchange == EXCHANGE

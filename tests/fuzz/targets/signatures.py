@@ -28,7 +28,7 @@ from wissel.clients.las.opening import judge
 from wissel.clients.testing.cast import HUB, ZUID
 from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.las.v1 import las_service_pb2
-from wissel.routing.exchange.proof import ReceiptTypes, verify_hub_receipt
+from wissel.routing.exchange.proof import Demanded, ReceiptTypes, verify_hub_receipt
 from wissel.routing.exchange.signed_messages import signed_fields, signed_of
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.signing import dsse
@@ -190,8 +190,7 @@ def _check_proof(data: bytes) -> str:
             sealed(received, dsse.RECEIVER_RECEIPT, ZUID_LEAF),
             ReceiptTypes(receiver=pb.ReceiverReceipt, hub=pb.HubReceipt),
             PATHS,
-            hub_oin=HUB.oin,
-            expected=EXCHANGE,
+            Demanded(hub_oin=HUB.oin, now=NOW, exchange=EXCHANGE),
         )
     except Refused as refused:
         return told(refused)

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,28 @@ async def test_a_receipt_that_proves_nothing_is_not_believed(
         await send(world.hub())
 
     assert len(world.in_outbox("pending")) == 1
+
+
+@pytest.mark.parametrize("hours", [-1, 1], ids=["after now", "before the header"])
+async def test_a_receipt_of_another_time_is_not_believed(world: World, hours: int) -> None:
+    """The hub's clock is right, and the sender's is not: so the times contradict each other."""
+    clock = partial(_clock, dt.timedelta(hours=hours))
+
+    with pytest.raises(ReceiptUntrusted):
+        await send(world.hub(now=clock))
+
+    assert len(world.in_outbox("pending")) == 1
+
+
+def _clock(error: dt.timedelta) -> dt.datetime:
+    return dt.datetime.now(dt.UTC) + error
+
+
+async def test_a_hub_that_signs_as_its_own_receiver_is_not_believed(world: World) -> None:
+    world.server.receiver = world.server.hub
+
+    with pytest.raises(ReceiptUntrusted, match="own receiver"):
+        await send(world.hub())
 
 
 async def test_a_receipt_by_another_hub_is_not_believed(world: World) -> None:

@@ -14,8 +14,9 @@ from support.fakes.las import accept, failing, refusing
 from support.worlds import small_world
 from support.worlds.forwarding import World, forwarding
 from support.worlds.hub import is_lost, reason_of
+from support.worlds.stores import utc_now
 from wissel.clients.testing.cast import HUB, ZUID
-from wissel.routing.exchange.proof import Proof, verify_hub_receipt
+from wissel.routing.exchange.proof import Demanded, Proof, verify_hub_receipt
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.signing.certificates import Trust
 from wissel.routing.values.identifiers import Oin, Vestiging
@@ -35,7 +36,7 @@ def proof_of(world: World, response: pb.ForwardEnvelopeResponse, hub_oin: str = 
         signed_value(response.receiver_receipt),
         RECEIPTS,
         Trust.from_pem(world.hub.pki.roots.read_bytes()),
-        hub_oin=Oin(hub_oin),
+        Demanded(hub_oin=Oin(hub_oin), now=utc_now()),
     )
 
 

@@ -24,11 +24,14 @@ from support.fakes.las import (
 )
 from support.worlds.forwarding import CHUNK, QUICK, World, facts_for, forwarding
 from support.worlds.hub import reason_of
+from support.worlds.stores import utc_now
 from wissel.clients.testing.cast import DUO, NOORD, ZUID
 from wissel.routing.facts import Revocation, RevocationTarget
 from wissel.routing.values.identifiers import Oin
 
 LONG = PAYLOAD * 20
+FUTURE = utc_now() + dt.timedelta(days=1)
+PAST = utc_now() - dt.timedelta(minutes=6)
 
 
 @pytest.fixture
@@ -57,11 +60,9 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         (signing(stamp_digest=b"x" * 32), "UNCERTAIN", "RECEIPT_INVALID"),
         (signing(sender_oin=Oin(DUO.oin)), "UNCERTAIN", "RECEIPT_INVALID"),
         (signing(signer_oin=Oin(DUO.oin)), "UNCERTAIN", "RECEIPT_INVALID"),
-        (
-            signing(received=dt.datetime(2999, 1, 1, tzinfo=dt.UTC)),
-            "UNCERTAIN",
-            "RECEIPT_INVALID",
-        ),
+        (signing(received=FUTURE), "UNCERTAIN", "RECEIPT_INVALID"),
+        (signing(received=PAST), "UNCERTAIN", "RECEIPT_INVALID"),
+        (signing(receiver_oin=Oin(DUO.oin)), "UNCERTAIN", "RECEIPT_INVALID"),
     ],
 )
 async def test_each_has_its_reason_and_the_journal_is_true(

@@ -23,7 +23,7 @@ from support.worlds.sweeping import (
 from wissel.clients.testing.cast import HUB, NOORD
 from wissel.las.v1 import las_service_pb2 as las
 from wissel.routing.exchange.delivery import State
-from wissel.routing.exchange.proof import verify_hub_receipt
+from wissel.routing.exchange.proof import Demanded, verify_hub_receipt
 from wissel.routing.facts import Endpoint
 from wissel.routing.signing.certificates import Trust
 from wissel.server.courier.wire import RECEIPTS, digest_of, signed_value
@@ -54,7 +54,7 @@ async def test_a_receipt_that_got_lost_is_fetched_and_proves_the_delivery(world:
         signed_value(answer.receiver_receipt),
         RECEIPTS,
         Trust.from_pem(world.hub.pki.roots.read_bytes()),
-        hub_oin=HUB.oin,
+        Demanded(hub_oin=HUB.oin, now=utc_now()),
     )
     assert proof.hub.exchange.payload_sha256 == message.header.payload_sha256
     assert proof.hub.exchange.message_id == message.message_id

@@ -4,7 +4,7 @@ import base64
 import datetime as dt
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
@@ -14,7 +14,9 @@ from wissel.clients.errors import ReceiptUntrusted
 from wissel.clients.identity import Material
 from wissel.clients.sending.outbox import Entry
 from wissel.dossier.v1 import dossier_pb2 as pb
-from wissel.routing.exchange.proof import Proof, ReceiptTypes, verify_hub_receipt
+from wissel.routing.exchange.messages import read_header
+from wissel.routing.exchange.proof import Demanded, Proof, ReceiptTypes, verify_hub_receipt
+from wissel.routing.exchange.receipt_messages import refused_as
 from wissel.routing.exchange.signed_messages import signed_of
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
@@ -47,31 +49,33 @@ class DeliveryReceipt:
 
 
 def prove(
-    hub_receipt: pb.Signed, receiver_receipt: pb.Signed, hub_oin: Oin, paths: PathFinder
+    hub_receipt: pb.Signed, receiver_receipt: pb.Signed, paths: PathFinder, demanded: Demanded
 ) -> Proof:
     """Verify both receipts of a delivery offline (see `wissel.routing.exchange.proof`).
 
-    `hub_oin` is the hub that must have signed, `paths` finds the paths of both
-    signers. Raises `wissel.routing.refusals.errors.Refused(RECEIPT_INVALID)`.
+    `paths` finds the paths of both signers. Raises
+    `wissel.routing.refusals.errors.Refused(RECEIPT_INVALID)`.
     """
     return verify_hub_receipt(
-        signed_of(hub_receipt), signed_of(receiver_receipt), _TYPES, paths, hub_oin=hub_oin
+        signed_of(hub_receipt), signed_of(receiver_receipt), _TYPES, paths, demanded
     )
 
 
 def check_receipts(
-    response: traffic_pb.ForwardEnvelopeResponse, entry: Entry, material: Material
+    response: traffic_pb.ForwardEnvelopeResponse,
+    entry: Entry,
+    material: Material,
+    now: dt.datetime,
 ) -> DeliveryReceipt:
-    """Return the proof that this entry was delivered.
+    """Return the proof that this entry was delivered, as verified at `now`.
 
     Raises `ReceiptUntrusted` if a receipt is not valid, or is of another message.
     """
+    payload = pb.Signed.FromString(entry.signed_header).payload
     try:
-        proof = prove(
-            response.hub_receipt, response.receiver_receipt, Oin(entry.hub_oin), material.paths
-        )
+        demanded = Demanded(hub_oin=Oin(entry.hub_oin), now=now, created=_created(payload))
+        proof = prove(response.hub_receipt, response.receiver_receipt, material.paths, demanded)
         said = proof.hub.exchange
-        payload = pb.Signed.FromString(entry.signed_header).payload
         _require(said.message_id == entry.message_id, "message_id")
         _require(said.sender_oin == material.oin, "sender")
         _require(said.header_digest == hashlib.sha256(payload).digest(), "header")
@@ -114,6 +118,29 @@ def receipts_in(written: object) -> tuple[pb.Signed, pb.Signed]:
     hub = fields.get("hub_receipt", fields.get("hubReceipt"))
     receiver = fields.get("receiver_receipt", fields.get("receiverReceipt"))
     return _signed_in(hub), _signed_in(receiver)
+
+
+def prove_written(written: object, paths: PathFinder, demanded: Demanded) -> Proof:
+    """Verify the receipts in `written` (see `receipts_in`), and the header that the outbox kept.
+
+    If the header is there, the receipts must be about it, and the message is
+    `created` when it says. Raises ValueError as `receipts_in` does, and
+    `wissel.routing.refusals.errors.Refused(RECEIPT_INVALID)`.
+    """
+    hub_receipt, receiver_receipt = receipts_in(written)
+    kept = written.get("signed_header") if isinstance(written, Mapping) else None
+    if kept is None:
+        return prove(hub_receipt, receiver_receipt, paths, demanded)
+    header = _signed_in(kept).payload
+    with refused_as(Reason.RECEIPT_INVALID):
+        demanded = replace(demanded, created=_created(header))
+    proof = prove(hub_receipt, receiver_receipt, paths, demanded)
+    _require(proof.hub.exchange.header_digest == hashlib.sha256(header).digest(), "header")
+    return proof
+
+
+def _created(payload: bytes) -> dt.datetime:
+    return read_header(payload, pb.EnvelopeHeader, pb.EnvelopeContext).context.created
 
 
 def _signed_in(value: object) -> pb.Signed:

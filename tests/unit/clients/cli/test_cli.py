@@ -1,5 +1,6 @@
 """The command, without a hub: usage, words, exit codes."""
 
+import base64
 import json
 import os
 from pathlib import Path
@@ -8,11 +9,15 @@ import pytest
 import typer
 from typer.core import TyperGroup
 
+from support.builders.orders import pair
 from support.builders.pki import Pki
 from wissel.clients.cli import main
 from wissel.clients.cli.app import app, hoisted
 from wissel.clients.cli.examples import EXAMPLES, commands
-from wissel.clients.testing.cast import HUB
+from wissel.clients.testing.cast import HUB, NOORD, ZUID
+from wissel.dossier.v1 import dossier_pb2
+from wissel.routing.exchange.signed_messages import signed_fields
+from wissel.routing.signing.dsse import Signed
 
 
 @pytest.fixture(autouse=True)
@@ -135,6 +140,39 @@ def test_doctor_stops_where_nobody_listens(
         ("TCP", False),
     ]
     assert checks[-1]["fix"]
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        ([], 0, ZUID.oin),
+        ([f"--receiver-oin={ZUID.oin}"], 0, ZUID.oin),
+        ([f"--receiver-oin={NOORD.oin}"], 1, "another receiver_oin"),
+        (["--receiver-oin=111"], 1, "111, which is no OIN"),
+    ],
+)
+def test_receipts_are_verified_offline(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+    code: int,
+    said: str,
+) -> None:
+    pki = Pki.create(tmp_path / "pki")
+    receipts = pair(pki, received=pki.now, delivered=pki.now)
+    path = tmp_path / "receipt.json"
+    written = {"hub_receipt": _text(receipts.hub), "receiver_receipt": _text(receipts.receiver)}
+    path.write_text(json.dumps(written))
+    trust = [f"--hub-oin={HUB.oin}", f"--trust-roots={pki.roots}"]
+
+    assert run("receipt", "verify", str(path), *options, *trust) == code
+    output = capsys.readouterr()
+    assert said in output.out + output.err
+
+
+def _text(signed: Signed) -> str:
+    message = dossier_pb2.Signed(**signed_fields(signed))
+    return base64.b64encode(message.SerializeToString()).decode("ascii")
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from wissel.clients.las.payload import receive
 from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.las.v1 import las_service_pb2
 from wissel.routing.exchange.envelope import freshness
-from wissel.routing.exchange.proof import ReceiptTypes, verify_hub_receipt
+from wissel.routing.exchange.proof import Demanded, ReceiptTypes, verify_hub_receipt
 from wissel.routing.exchange.receipts import Exchange
 from wissel.routing.exchange.signed_messages import signed_of
 from wissel.routing.refusals.errors import Refused
@@ -32,6 +32,8 @@ VECTORS: Final = ROOT / "docs" / "vectors"
 TYPES: Final = ReceiptTypes(receiver=pb.ReceiverReceipt, hub=pb.HubReceipt)
 PARTS: Final = ("header", "stamp", "receiver_receipt", "hub_receipt")
 Case = Mapping[str, Any]
+LATER: Final = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
+"""When receipts are verified."""
 
 
 class Verdict(NamedTuple):
@@ -108,7 +110,7 @@ def test_exchange(case: Case, trust: Trust) -> None:
         signed(case["receiver_receipt"]["signed"]),
         TYPES,
         trust,
-        hub_oin=proof_hub(case),
+        Demanded(hub_oin=proof_hub(case), now=at),
     )
     assert hashlib.sha256(bytes.fromhex(case["stamp"]["payload"])).digest() == (
         proof.receiver.stamp_digest
@@ -144,8 +146,7 @@ def test_receipts(case: Case, trust: Trust) -> None:
             signed(case["receiver_receipt"]),
             TYPES,
             trust,
-            hub_oin=Oin(case["hub_oin"]),
-            expected=exchange(case["expected"]),
+            Demanded(hub_oin=Oin(case["hub_oin"]), now=LATER, exchange=exchange(case["expected"])),
         )
     except Refused as refused:
         found = verdict(refused)

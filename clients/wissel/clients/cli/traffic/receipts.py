@@ -1,5 +1,6 @@
 """`wissel receipt`: verifies the proof of a delivery offline."""
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Annotated, Final
@@ -10,8 +11,8 @@ from wissel.clients.cli.output import err, print_json, print_pairs
 from wissel.clients.cli.session import session_of
 from wissel.clients.errors import IdentityError, ReceiptUntrusted
 from wissel.clients.sending.compose import measure
-from wissel.clients.sending.receipts import prove, receipts_in
-from wissel.routing.exchange.proof import Proof
+from wissel.clients.sending.receipts import prove_written
+from wissel.routing.exchange.proof import Demanded, Proof
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.signing.certificates import Trust
 from wissel.routing.values.identifiers import Oin
@@ -33,22 +34,31 @@ def verify(
     dossier: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="the file that was delivered")
     ] = None,
+    receiver_oin: Annotated[
+        str, typer.Option(metavar="OIN", help="the receiver that must have signed")
+    ] = "",
 ) -> None:
     """Verify both receipts offline; needs --hub-oin and --trust-roots.
+
+    With --receiver-oin they must be of that receiver. A file of the outbox holds
+    the header too: then no time in them may be before it was made.
 
     Certificates are judged at the delivered time, which is the hub's own claim:
     a receipt does not lose its worth when a certificate expires.
     """
     session = session_of(context)
     session.require("hub_oin", "trust_roots")
+    demanded = Demanded(
+        hub_oin=Oin.parse(session.hub_oin, "hub_oin"),
+        now=dt.datetime.now(dt.UTC),
+        receiver_oin=Oin.parse(receiver_oin, "receiver_oin") if receiver_oin else None,
+    )
+    trust = _trust(session.trust_roots)
     try:
-        hub_receipt, receiver_receipt = receipts_in(json.loads(file.read_bytes()))
+        proof = prove_written(json.loads(file.read_bytes()), trust, demanded)
     except (ValueError, RecursionError) as error:  # the latter by JSON that is nested too deep
         message = f"{file}: {error}"
         raise typer.BadParameter(message) from None
-    hub_oin = Oin.parse(session.hub_oin, "hub_oin")
-    try:
-        proof = prove(hub_receipt, receiver_receipt, hub_oin, _trust(session.trust_roots))
     except Refused as refused:
         raise ReceiptUntrusted(refused.reason, _problem(refused)) from None
     if dossier is not None:

@@ -64,7 +64,7 @@ class Deliverer:
             # 7.
             response = await attempt.transfer(line.channel, message, stamp)
             # 8.
-            result = self._result(claim, route, stamp, response)
+            result = self._result(message, claim, route, stamp, response)
         except Exception as error:
             await self._recorder.end(message, claim.delivery, attempt.ended_by(error))
             raise
@@ -73,12 +73,19 @@ class Deliverer:
         return await self._answer(message, recorded)
 
     def _result(
-        self, claim: Claim, route: Route, stamp: dossier_pb2.Signed, response: las.DeliverResponse
+        self,
+        message: Message,
+        claim: Claim,
+        route: Route,
+        stamp: dossier_pb2.Signed,
+        response: las.DeliverResponse,
     ) -> Result:
         if response.WhichOneof("outcome") == "refusal":
             return refusal_result(response.refusal)
-        order, receipt = claim.delivery.order, response.receipt
-        return self._receipts.confirm_attempt(order, stamp, receipt, route.revision)
+        order, created = claim.delivery.order, message.header.context.created
+        return self._receipts.confirm_attempt(
+            order, created, stamp, response.receipt, route.revision
+        )
 
     async def _answer(self, message: Message, recorded: Delivery | None) -> Forwarded:
         """Return the answer to the sender; None stands for a result that came too late."""

@@ -1,5 +1,7 @@
 """What the hub signs: the stamp it sends along, and its receipt of a delivery."""
 
+import datetime as dt
+
 from wissel.dossier.v1 import dossier_pb2
 from wissel.routing.deciding.decision import Route
 from wissel.routing.exchange.delivery import Delivery, Order, Result, State
@@ -54,42 +56,50 @@ class ReceiptIssuer:
     def confirm_attempt(
         self,
         order: Order,
+        created: dt.datetime,
         stamp: dossier_pb2.Signed,
         receipt: dossier_pb2.Signed,
         revision: int,
     ) -> Result:
         """Return DELIVERED with both receipts, after an attempt.
 
-        1. The receiver's receipt proves this exchange (see `verify_receiver_receipt`).
+        1. The receiver's receipt proves this exchange, with the receiver that the
+           route named, and a time after `created`, that of the message's header
+           (see `verify_receiver_receipt`).
         2. It was signed for this attempt's stamp.
         3. The hub signs its own, which names the register's `revision`.
 
         Raises `Refused(RECEIPT_INVALID)`.
         """
         # 1.
-        verified = self._verified(order, receipt)
+        verified = self._verified(order, receipt, created)
         # 2.
         if verified.stamp_digest != digest_of(stamp.payload):
             raise Refused(Reason.RECEIPT_INVALID, problem="for another stamp")
         # 3.
         return self._delivered(order, receipt, revision)
 
-    def confirm_settlement(self, order: Order, receipt: dossier_pb2.Signed) -> Result:
+    def confirm_settlement(self, delivery: Delivery, receipt: dossier_pb2.Signed) -> Result:
         """Return DELIVERED with both receipts, after a question to the receiver.
 
         As `confirm_attempt`, but the receipt may be for any of the hub's stamps:
         the receiver may have stored the message in an earlier attempt than the
-        last, and what it signed then is true (ADR 9).
+        last, and what it signed then is true (ADR 9). The journal does not hold
+        when the header was made; no receiver has the message before the hub
+        first accepted it.
 
         Raises `Refused(RECEIPT_INVALID)`.
         """
-        self._verified(order, receipt)
+        order = delivery.order
+        self._verified(order, receipt, delivery.accepted)
         return self._delivered(order, receipt, order.registry_revision)
 
-    def _verified(self, order: Order, receipt: dossier_pb2.Signed) -> ReceiverReceipt:
-        paths = self._trust.checking(self._tables.table.revoked)
+    def _verified(
+        self, order: Order, receipt: dossier_pb2.Signed, since: dt.datetime
+    ) -> ReceiverReceipt:
+        signed, paths = signed_value(receipt), self._trust.checking(self._tables.table.revoked)
         return verify_receiver_receipt(
-            signed_value(receipt), RECEIPTS.receiver, paths, self._exchange(order), self._clock()
+            signed, RECEIPTS.receiver, paths, self._exchange(order), self._clock(), since
         )
 
     def _delivered(self, order: Order, receipt: dossier_pb2.Signed, revision: int) -> Result:

@@ -14,7 +14,7 @@ import grpc
 
 from wissel.las.v1 import las_service_pb2 as las
 from wissel.las.v1.las_service_pb2_grpc import LasServiceStub
-from wissel.routing.exchange.delivery import Order, Result
+from wissel.routing.exchange.delivery import Delivery, Order, Result
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.table import Table
@@ -77,7 +77,7 @@ class ReceiptQuery:
         self._seconds = seconds
         self._tracing = tracing
 
-    async def ask(self, address: ReceiverAddress, order: Order) -> Result:
+    async def ask(self, address: ReceiverAddress, delivery: Delivery) -> Result:
         """Return the receiver's final answer: DELIVERED with both receipts, or REFUSED.
 
         1. The facts are fresh enough to know who was revoked: REGISTRY_STALE.
@@ -90,10 +90,12 @@ class ReceiptQuery:
         Raises `Refused` with the reason of the first that does not hold; the
         message is then as uncertain as before.
         """
-        with self._tracing(order) as metadata:
-            return await self._ask(address, order, metadata)
+        with self._tracing(delivery.order) as metadata:
+            return await self._ask(address, delivery, metadata)
 
-    async def _ask(self, address: ReceiverAddress, order: Order, metadata: Metadata) -> Result:
+    async def _ask(
+        self, address: ReceiverAddress, delivery: Delivery, metadata: Metadata
+    ) -> Result:
         # 1.
         if self._tables.staleness() > STALE_SECONDS:
             raise Refused(Reason.REGISTRY_STALE)
@@ -104,7 +106,9 @@ class ReceiptQuery:
                 line = await self._dialer.line(address.url, address.oin, revoked)
                 # 3.
                 stub: LasServiceAsyncStub = LasServiceStub(line.channel)
-                response = await stub.GetReceipt(_request(order), metadata=metadata or None)
+                response = await stub.GetReceipt(
+                    _request(delivery.order), metadata=metadata or None
+                )
         except TimeoutError:
             raise Refused(Reason.RECEIVER_TIMEOUT) from None
         except grpc.aio.AioRpcError as error:
@@ -115,7 +119,7 @@ class ReceiptQuery:
                 return refusal_result(response.refusal)
             case las.GetReceiptResponse.STATE_RECEIVED:
                 # 5.
-                return self._receipts.confirm_settlement(order, response.receipt)
+                return self._receipts.confirm_settlement(delivery, response.receipt)
             case other:
                 raise Refused(Reason.DELIVERY_UNCERTAIN, problem=_OPEN.get(other, "no answer"))
 

@@ -177,7 +177,7 @@ class Sweeper:
         """Ask about one message and settle it; return whether the receiver can be asked more."""
         message, began = _message_of(delivery), self._schedule.monotonic()
         try:
-            result = await self._query.ask(address, delivery.order)
+            result = await self._query.ask(address, delivery)
             settled = await self._journal.settle(*message, delivery.attempt, result)
         except Refused as refused:
             self._retry_later(address, delivery, refused, self._schedule.monotonic() - began)
