@@ -30,11 +30,10 @@ from wissel.clients.testing.cast import HUB, NOORD, ZUID
 from wissel.clients.transport.status_errors import translate
 from wissel.dossier.v1 import dossier_pb2
 from wissel.las.v1 import las_service_pb2
-from wissel.routing.exchange.proof import ReceiptTypes, verify_hub_receipt
+from wissel.routing.exchange.proof import Demanded, ReceiptTypes, verify_hub_receipt
 from wissel.routing.exchange.signed_messages import signed_of
 from wissel.routing.signing.certificates import Trust
 from wissel.routing.signing.dsse import RECEIVER_RECEIPT, verify
-from wissel.routing.values.identifiers import Oin
 
 READY = "serving on "
 INZAGE = "2026-01-05"
@@ -132,9 +131,8 @@ def test_python_receives_what_it_sent(las: JavaScript, peer: PeerLas, hub: Testi
     assert example_dossier().read_bytes() == peer.received(entry["id"]).read_bytes()
     hubs, receivers = (receipt_in(entry, name) for name in ("hubReceipt", "receiverReceipt"))
     trust = Trust.from_pem(hub.roots.read_bytes())
-    proof = verify_hub_receipt(
-        signed_of(hubs), signed_of(receivers), TYPES, trust, hub_oin=Oin(HUB.oin)
-    )
+    demanded = Demanded(hub_oin=HUB.oin, now=dt.datetime.now(dt.UTC))
+    proof = verify_hub_receipt(signed_of(hubs), signed_of(receivers), TYPES, trust, demanded)
     assert entry["id"] == str(proof.receiver.exchange.message_id)
 
 
