@@ -14,6 +14,7 @@ from wissel.routing.table.views import EndpointView, OrganisationView
 from wissel.routing.values.identifiers import Brin, Namespace, Organisation, ServiceCode
 
 _CHOICES_SHOWN: Final = 20
+_NOTHING: Final = Selection()
 
 
 class Located(NamedTuple):
@@ -69,8 +70,8 @@ def find_endpoint(
     1. Some version is usable: the one `asked` for, else all, as far as they are
        active on the day: SERVICE_VERSION_NOT_FOUND.
     2. Usable versions are tried latest first, until `_meant` finds endpoints.
-    3. There is exactly one: ENDPOINT_MISSING, ROUTE_AMBIGUOUS. Endpoints are
-       counted, not systems.
+    3. There is exactly one, and the message was addressed to it (`_addressed`):
+       ENDPOINT_MISSING, ROUTE_AMBIGUOUS. Endpoints are counted, not systems.
 
     Whether the endpoint's system may act plays no part here, so that a closed
     gate never leads a message elsewhere.
@@ -88,7 +89,7 @@ def find_endpoint(
         ]
         meant = _meant(receiver, in_force, selection)
         # 3.
-        if len(meant) == 1:
+        if len(meant) == 1 and _addressed(receiver, meant[0], selection, on):
             return Located(meant[0], version)
         if meant:
             return _ambiguous(receiver, service, version, meant)
@@ -113,7 +114,7 @@ def _meant(
     2. Otherwise only those of the organisation's own system count: the LAS of a
        school, the system of a samenwerkingsverband.
     3. A vestiging: its own endpoints, else those of the whole school.
-    4. No vestiging: the only endpoint, or the only one of the whole school.
+    4. No vestiging: the only endpoint of the whole school, or else all of them.
        Vestiging 00 is never assumed.
     """
     vestiging = selection.vestiging
@@ -139,6 +140,20 @@ def _selected(endpoint: EndpointView, selection: Selection) -> bool:
         (key is None or endpoint.routing_key == key)
         and (point is None or endpoint.aanleverpunt == point)
         and (vestiging is None or endpoint.vestiging in (None, vestiging))
+    )
+
+
+def _addressed(
+    receiver: OrganisationView, endpoint: EndpointView, selection: Selection, on: dt.date
+) -> bool:
+    """Whether the only endpoint that is meant may receive what was selected.
+
+    A vestiging's own endpoint never receives what was not addressed to it: without
+    any selection it is meant only if no other location of the school is open.
+    """
+    vestiging = endpoint.vestiging
+    return (
+        vestiging is None or selection != _NOTHING or receiver.is_only_open_location(vestiging, on)
     )
 
 

@@ -59,6 +59,12 @@ class OrganisationView:
         """Return the last day of one of its vestigingen, or None if it has no such vestiging."""
         return self._packed.locations.get(without_prefix(self._packed.code, vestiging))
 
+    def is_only_open_location(self, vestiging: Vestiging, on: dt.date) -> bool:
+        """Whether no location besides `vestiging` is open on a day."""
+        own = without_prefix(self._packed.code, vestiging)
+        others = (last for number, last in self._packed.locations.items() if number != own)
+        return all(last < on for last in others)
+
     def mandates(self, service: ServiceCode) -> "list[MandateView]":
         """Return its mandates for a service in order of id, in force or not."""
         indexes = self._packed.by_service.get(service, _NONE)

@@ -1,6 +1,7 @@
 """Which endpoint is chosen, and that a closed gate never leads elsewhere (design.md#locating)."""
 
 import dataclasses
+import datetime as dt
 from collections.abc import Sequence
 from random import Random
 
@@ -20,6 +21,7 @@ from wissel.routing.facts import (
     Attribute,
     Endpoint,
     Fact,
+    Location,
     Mandate,
     Processing,
     RolloutStage,
@@ -27,6 +29,7 @@ from wissel.routing.facts import (
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.refusals.sides import Side
 from wissel.routing.table import Table
+from wissel.routing.values.identifiers import Vestiging
 
 WIDE_NOORD = w.endpoint(w.B_NOORD, 5)
 SECOND_00 = w.endpoint(w.B_ZUID, 6, vestiging="00")
@@ -68,6 +71,44 @@ def test_two_that_fit_are_ambiguous(extra: list[Fact], asked: Query, choices: st
     assert (Side.RECEIVER, Reason.ROUTE_AMBIGUOUS) == refusal(decision)
     assert isinstance(decision, Refusal)
     assert choices == decision.metadata["choices"]
+
+
+def _location(number: str, closed: dt.date | None = None) -> Location:
+    return Location(
+        vestiging=Vestiging(f"{w.XC}{number}"), name="School", source="PO", closed=closed
+    )
+
+
+@pytest.mark.parametrize(
+    ("other_closed", "asked", "expected"),
+    [
+        (None, query(), Reason.ROUTE_AMBIGUOUS),
+        (w.TODAY, query(), Reason.ROUTE_AMBIGUOUS),
+        (w.TODAY - dt.timedelta(days=1), query(), "route"),
+        (None, query(vestiging="02"), "route"),
+        (None, query(aanleverpunt="2"), "route"),
+        (None, query(routing_key=w.key(w.XC, 9)), "route"),
+    ],
+)
+def test_a_location_s_own_endpoint_receives_only_what_is_addressed_to_it(
+    other_closed: dt.date | None, asked: Query, expected: str
+) -> None:
+    school = dataclasses.replace(
+        w.school(w.XC, w.BOARD_2), locations=(_location("00", other_closed), _location("02"))
+    )
+    own = w.endpoint(w.C_ZUID, 9, vestiging="02")
+
+    decision = decide(_located(school, own), asked, w.TODAY)
+
+    if isinstance(decision, Refusal):
+        assert expected == decision.reason
+        assert ("99XC02/2", "1") == (decision.metadata["choices"], decision.metadata["count"])
+    else:
+        assert ("route", w.key(w.XC, 9)) == (expected, decision.routing_key)
+
+
+def _located(*facts: Fact) -> Table:
+    return Table.load(1, [*w.base(), w.A_NOORD, w.C_ZUID, *facts])
 
 
 def test_one_system_with_two_endpoints_is_ambiguous_too() -> None:
@@ -224,6 +265,19 @@ def test_what_is_decided_depends_on_the_facts_and_not_on_their_order(
     random.shuffle(shuffled)
 
     assert decide(_world(*rows), asked, w.TODAY) == decide(_world(*shuffled), asked, w.TODAY)
+
+
+@settings(max_examples=300, deadline=None)
+@given(endpoints(), QUERIES)
+def test_no_route_leads_to_a_location_that_was_not_asked_for(
+    rows: list[Endpoint], asked: Query
+) -> None:
+    """99XB has three open locations."""
+    decision = decide(_world(*rows), asked, w.TODAY)
+    addressed = asked.selection.vestiging, asked.selection.routing_key
+
+    if isinstance(decision, Route) and decision.vestiging is not None:
+        assert (None, None) != addressed
 
 
 @settings(max_examples=200, deadline=None)

@@ -158,13 +158,13 @@ _ENDPOINTS: Final = {
     Reason.ROUTE_AMBIGUOUS: Entry(
         code=Code.FAILED_PRECONDITION,
         en=Words(
-            "The receiver[ {organisation}] has several places that fit, and the hub does not "
-            "guess[: {choices}].",
+            "It is not clear which place of the receiver[ {organisation}] is meant, and the hub "
+            "does not guess[: {choices}].",
             "Name the vestiging, aanleverpunt or routing key that is meant.",
         ),
         nl=Words(
-            "De ontvanger[ {organisation}] heeft meer plekken die passen, en de hub gokt niet"
-            "[: {choices}].",
+            "Het is niet duidelijk welke plek van de ontvanger[ {organisation}] wordt bedoeld, en "
+            "de hub gokt niet[: {choices}].",
             "Noem de vestiging, het aanleverpunt of het routeringskenmerk dat wordt bedoeld.",
         ),
         owner=Owner.CALLER,
