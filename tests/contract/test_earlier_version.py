@@ -12,7 +12,7 @@ from support.builders.orders import DONE, NOW, order
 from support.builders.register_builders import actor, board
 from support.worlds.earlier.database import REVISION, earlier_database
 from support.worlds.stores import register_at
-from wissel.routing.exchange.delivery import State, Wanted
+from wissel.routing.exchange.delivery import Delivery, State, Wanted
 from wissel.routing.facts import Board, Endpoint, Fact, Mandate, Party, Revocation
 from wissel.routing.facts.keys import key_of
 from wissel.routing.values.identifiers import Oin
@@ -100,7 +100,7 @@ async def test_its_messages_are_listed_and_found(journal: SqlJournal) -> None:
 
     assert [4, 3, 2, 1] == [each.order.message_id.int for each in listed]
     assert listed[2:] == rest
-    assert delivered is not None
+    assert isinstance(delivered, Delivery)
     assert DONE == delivered.result
     assert order(sender_oin=ME, receiver_oin=RECEIVER) == delivered.order
 
@@ -125,7 +125,7 @@ async def test_its_messages_are_settled_and_tried_again(journal: SqlJournal) -> 
     assert settled is not None
     assert State.DELIVERED is settled.state
     assert (State.ACCEPTED, 3, True) == (again.state, again.attempt, again.bound)
-    assert refused is not None
+    assert isinstance(refused, Delivery)
     assert State.REFUSED is refused.state
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import MetaData, inspect, text
 from support.builders.orders import NOW, UNCERTAIN, order
 from support.worlds.journals import ID, ME
 from support.worlds.stores import sqlite_url
+from wissel.routing.exchange.delivery import Delivery
 from wissel.server.store.database import BlockingDatabase, journal_url
 from wissel.server.store.journal import tables as journal_tables
 from wissel.server.store.journal.journal import SqlJournal
@@ -106,6 +107,6 @@ async def test_deliveries_of_before_survive_the_digest_of_the_payload(registry_u
     before = await journal.find(ME, ID)
     again, _ = await journal.claim(order())
     await journal.close()
-    assert before is not None
+    assert isinstance(before, Delivery)
     assert before.order == order(payload_sha256=b"")
     assert again.order == order()

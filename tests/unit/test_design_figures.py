@@ -17,20 +17,22 @@ from wissel.server.courier.bounds import Limits
 from wissel.server.courier.deliver import revalidate
 from wissel.server.courier.ports import STALE_SECONDS
 from wissel.server.courier.receivers.dial import PROBE_SECONDS
+from wissel.server.courier.settle import reduction
 from wissel.server.identity.crls import GRACE
 from wissel.server.memory import LOOK_SECONDS, WORTH_BYTES
 from wissel.server.observing.health import NOT_SERVING_SECONDS
 from wissel.server.observing.worker_state import SILENT_SECONDS
 from wissel.server.registry.schools import duo
+from wissel.server.retention import RetentionSchedule
 from wissel.server.rpc.calls.status import MAX_DETAILS
 from wissel.server.rpc.requests import mutation, paging
 from wissel.server.rpc.server import MAX_RECEIVE_BYTES, Bounds
 from wissel.server.rpc.services.routes.servicer import MAX_QUERIES
 from wissel.server.settings import Settings
 from wissel.server.store.engine import LOCK_TIMEOUT
-from wissel.server.store.journal import writer
+from wissel.server.store.journal import reducer, writer
 from wissel.server.store.postgres import requirements, timeouts
-from wissel.server.store.register import follower, idempotency
+from wissel.server.store.register import follower, idempotency, register
 from wissel.server.store.sqlite import TURN_SECONDS
 
 KIB: Final = 1024
@@ -38,6 +40,7 @@ MIB: Final = 1024 * KIB
 LIMITS: Final = Limits()
 PATIENCE: Final = Patience()
 BOUNDS: Final = Bounds(resolve_per_minute=1, lookup_per_minute=1)
+RETENTION: Final = RetentionSchedule()
 SETTINGS: Final = {name: field.default for name, field in Settings.model_fields.items()}
 
 FIGURES: Final = [
@@ -100,6 +103,15 @@ FIGURES: Final = [
     ("journal", "at most {} moves", writer.BATCH),
     ("journal", "a pause of {} ms", writer.PAUSE * 1000),
     ("journal", "for {} seconds (`RECORD_UNAVAILABLE`)", TURN_SECONDS),
+    ("retention", "`request_id` | {} days", idempotency.RETENTION.days),
+    ("retention", "`WISSEL_KEEP_DELIVERIES_DAYS` ({};", SETTINGS["keep_deliveries_days"]),
+    ("retention", "at least {}) after acceptance", delivery.LEAST_KEPT.days),
+    ("retention", "for as long as {} days", delivery.LEAST_KEPT.days),
+    ("retention", "A round begins every {} seconds", RETENTION.every),
+    ("retention", "at most {} answers or deliveries", reduction.BATCH),
+    ("retention", "at most {} answers or deliveries", register.ANSWERS),
+    ("retention", "and {} entries", reducer.MOST_ENTRIES),
+    ("retention", "and {} seconds at least", RETENTION.pause),
     ("staleness", "it looks every {} ms", follower.POLL_SECONDS * 1000),
     ("staleness", "Not caught up for {} seconds", NOT_SERVING_SECONDS),
     ("staleness", "For {} seconds: nothing is decided", STALE_SECONDS),

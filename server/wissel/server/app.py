@@ -21,6 +21,7 @@ from wissel.server.courier.factory import (
 )
 from wissel.server.courier.forward import Courier
 from wissel.server.courier.settle.receipt_query import untraced
+from wissel.server.courier.settle.reduction import DeliveryReduction
 from wissel.server.courier.settle.sweep import Sweeper, usual_schedule
 from wissel.server.courier.timeline import Timeline
 from wissel.server.identity.files import HubFiles
@@ -33,11 +34,13 @@ from wissel.server.observing.metrics import (
     JournalMetrics,
     ProcessMetrics,
     RegisterMetrics,
+    RetentionMetrics,
     SweeperMetrics,
 )
 from wissel.server.observing.metrics_server import serving_metrics
 from wissel.server.observing.tracing import traces_for
 from wissel.server.observing.worker_state import OwnState
+from wissel.server.retention import Retention, RetentionSchedule
 from wissel.server.rpc.credentials import ServerCertificate
 from wissel.server.rpc.server import Bounds, RpcServer, ServerParts, build
 from wissel.server.rpc.services.traffic.servicer import TrafficServicer
@@ -122,6 +125,13 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         tracing = traces.receipt_query if traces else untraced
         sweeper = make_sweeper(deps, dialer, schedule, answered=answered, tracing=tracing)
         _keep(stack, sweeper.run())
+        kept = dt.timedelta(days=settings.keep_deliveries_days)
+        chores = {
+            "answers": register.forget_answers,
+            "deliveries": DeliveryReduction(journal, _now, kept).step,
+        }
+        kept_no_longer = RetentionMetrics(metrics, chores)
+        _keep(stack, Retention(RetentionSchedule(), chores, kept_no_longer).run())
         tell = own_state.tell if share.whole else share.tell
         _keep(stack, report_health(server, follower, tell))
         _keep(stack, _process_metrics(metrics, follower, courier, sweeper, lines).keep_updated())

@@ -19,6 +19,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from wissel.routing.exchange.delivery import LEAST_KEPT
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.values.identifiers import Oin
 
@@ -90,6 +91,8 @@ class Settings(BaseSettings):
     """How long a stopping hub waits for calls and deliveries under way."""
     sweep_seconds: float = Field(default=5, ge=0.1, le=60)
     """How often each process looks for messages whose delivery was not finished."""
+    keep_deliveries_days: int = Field(default=730, ge=LEAST_KEPT.days, le=36_500)
+    """How long deliveries are kept in full; after that, what proves them (design.md#retention)."""
     log_level: str = "info"
     trace_share: float = Field(default=0, ge=0, le=1)
     """Share of the calls that OpenTelemetry traces; with 0 it is not loaded."""

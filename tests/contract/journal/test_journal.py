@@ -11,7 +11,7 @@ from support.builders.orders import DONE, FAILED, LATER, NO, NOW, UNCERTAIN, ord
 from support.cast import STRANGER
 from support.worlds.journals import ID, ME, JournalWorld
 from wissel.clients.testing.cast import ZUID
-from wissel.routing.exchange.delivery import Position, State, Wanted
+from wissel.routing.exchange.delivery import Delivery, Position, State, Wanted
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.server.store.database import BlockingDatabase, journal_url
@@ -36,7 +36,7 @@ async def test_a_delivery_comes_back_as_it_was_recorded(journal: SqlJournal) -> 
 
     found = await journal.find(ME, ID)
 
-    assert found is not None
+    assert isinstance(found, Delivery)
     assert finished == found
     assert found.result == DONE
     assert found.order == order(sender_mandate_id=None)
@@ -69,7 +69,7 @@ async def test_a_late_result_is_discarded(journal: SqlJournal, journals: Journal
 
     assert await journal.finish(ME, ID, 1, DONE) is None
     found = await journal.find(ME, ID)
-    assert found is not None
+    assert isinstance(found, Delivery)
     assert (found.state, found.attempt) == (State.ACCEPTED, 2)
 
 
@@ -98,7 +98,7 @@ async def test_the_same_id_from_two_senders_is_two_messages(journal: SqlJournal)
 
     assert await journal.finish(ME, ID, 1, NO)
     other = await journal.find(ZUID.oin, ID)
-    assert other is not None
+    assert isinstance(other, Delivery)
     assert other.state is State.ACCEPTED
 
 

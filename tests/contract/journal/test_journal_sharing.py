@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from support.builders.orders import DONE, LATER, NO, NOW, order
 from support.worlds.journals import ID, ME, JournalWorld
-from wissel.routing.exchange.delivery import State
+from wissel.routing.exchange.delivery import Delivery, State
 from wissel.routing.refusals.errors import Refused
 from wissel.server.store.database import BlockingDatabase, journal_url
 from wissel.server.store.journal.journal import SqlJournal
@@ -46,7 +46,7 @@ async def test_a_wrong_memory_never_overwrites(journal: SqlJournal, journals: Jo
     assert await other.finish(ME, ID, 2, NO)
     await other.close()
     found = await journal.find(ME, ID)
-    assert found is not None
+    assert isinstance(found, Delivery)
     assert (found.state, found.attempt) == (State.REFUSED, 2)
     assert journals.entries() == [(1, "ACCEPTED"), (2, "ACCEPTED"), (2, "REFUSED")]
 

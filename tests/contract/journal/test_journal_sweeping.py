@@ -63,7 +63,7 @@ async def test_a_result_after_the_lease_was_ended_is_discarded(
 
     assert await journal.finish(ME, ID, 1, DONE) is None
     found = await journal.find(ME, ID)
-    assert found is not None
+    assert isinstance(found, Delivery)
     assert found.state is State.UNCERTAIN
 
 
@@ -97,7 +97,7 @@ async def test_a_final_word_settles_and_stays(
 
     found = await journal.find(ME, ID)
     assert settled is not None
-    assert found is not None
+    assert isinstance(found, Delivery)
     assert (found.state, found.result) == (settled.state, result)
     assert await journal.settle(ME, ID, 1, NO) is None
     assert journals.entries()[-1] == (1, settled.state.value)

@@ -4,13 +4,16 @@ import datetime as dt
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import func, select
 
 from support.builders.register_builders import actor, board
 from support.worlds.stores import register_at
 from wissel.clients.testing.cast import NOORD, ZUID
 from wissel.routing.refusals.errors import Refused
 from wissel.server.registry.ports import Actor
+from wissel.server.store.database import BlockingDatabase
 from wissel.server.store.register.register import SqlRegister
+from wissel.server.store.register.tables import ANSWER
 
 
 async def _ask(register: SqlRegister, who: Actor, response: bytes = b"answer") -> bytes | None:
@@ -71,6 +74,49 @@ async def test_the_answer_of_a_request_that_changed_nothing_is_kept(register: Sq
 
     assert await _ask(register, actor(request_id="r-1")) == b"as it was"
     assert await register.head_revision() == 0
+
+
+async def test_answers_are_forgotten_after_thirty_days_a_few_at_a_time(registry_url: str) -> None:
+    """The clock runs for 60 days, with an answer for each request of each day."""
+    now = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    steps, kept = [], []
+    async with (
+        register_at(registry_url, lambda: now) as register,
+        register_at(registry_url, lambda: now) as other,
+    ):
+        for day in range(60):
+            for number in range(5):
+                await _ask(register, actor(request_id=f"{day}-{number}"))
+            forgotten = [await each.forget_answers() for each in (register, other, register)]
+            steps.append([each.done for each in forgotten])
+            kept.append(_answers(registry_url))
+            now += dt.timedelta(days=1)
+        now += dt.timedelta(days=60)
+        at_last = [(await register.forget_answers()) for _ in range(4)]
+
+    assert [[0, 0, 0]] * 31 + [[5, 0, 0]] * 29 == steps
+    assert [5 * min(day + 1, 31) for day in range(60)] == kept
+    assert [(64, True), (64, True), (27, True), (0, False)] == at_last
+    assert 0 == _answers(registry_url)
+
+
+async def test_an_answer_that_is_still_there_after_thirty_days_is_replaced(
+    registry_url: str,
+) -> None:
+    now = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    async with register_at(registry_url, lambda: now) as register:
+        await _ask(register, actor(request_id="r-1", body=b"x"))
+        now += dt.timedelta(days=31)
+        first = await _ask(register, actor(request_id="r-1", body=b"y"), b"new")
+        again = await _ask(register, actor(request_id="r-1", body=b"y"))
+        forgotten = await register.forget_answers()
+
+    assert (None, b"new", (0, False)) == (first, again, forgotten)
+
+
+def _answers(url: str) -> int:
+    with BlockingDatabase.open(url) as database, database.reading() as connection:
+        return connection.scalar(select(func.count()).select_from(ANSWER)) or 0
 
 
 @pytest.mark.parametrize(("days", "expected"), [(30, b"answer"), (31, None)])

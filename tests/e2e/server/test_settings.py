@@ -39,7 +39,12 @@ def test_all_missing_settings_are_named_at_once(tmp_path: Path) -> None:
 
 
 def test_a_wrong_setting_is_named_beside_a_missing_one(place: Place) -> None:
-    wrong = {"OPERATORS": "4711", "GRACE_SECONDS": "-1", "SWEEP_SECONDS": "0"}
+    wrong = {
+        "OPERATORS": "4711",
+        "GRACE_SECONDS": "-1",
+        "SWEEP_SECONDS": "0",
+        "KEEP_DELIVERIES_DAYS": "32",
+    }
     environ = {**place.environ, **{f"WISSEL_{name}": value for name, value in wrong.items()}}
     del environ["WISSEL_TLS_KEY"]
 
@@ -49,6 +54,7 @@ def test_a_wrong_setting_is_named_beside_a_missing_one(place: Place) -> None:
     assert "WISSEL_OPERATORS: '4711' is not an OIN" in said
     assert "WISSEL_GRACE_SECONDS: " in said
     assert "WISSEL_SWEEP_SECONDS: " in said
+    assert "WISSEL_KEEP_DELIVERIES_DAYS: " in said
     assert "WISSEL_TLS_KEY is missing" in said
 
 

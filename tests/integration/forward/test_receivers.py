@@ -26,6 +26,7 @@ from support.worlds.forwarding import CHUNK, QUICK, World, facts_for, forwarding
 from support.worlds.hub import reason_of
 from support.worlds.stores import utc_now
 from wissel.clients.testing.cast import DUO, NOORD, ZUID
+from wissel.routing.exchange.delivery import Delivery
 from wissel.routing.facts import Revocation, RevocationTarget
 from wissel.routing.values.identifiers import Oin
 
@@ -104,7 +105,7 @@ async def test_what_a_receiver_says_is_kept_only_if_harmless(world: World) -> No
 
     found = await world.journal.find(NOORD.oin, message.message_id)
 
-    assert found is not None
+    assert isinstance(found, Delivery)
     assert found.result is not None
     assert (found.result.detail, found.result.text) == ("UNSPECIFIED", "")
     assert "111222333" not in str(error.value)

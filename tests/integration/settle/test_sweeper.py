@@ -22,7 +22,7 @@ from support.worlds.sweeping import (
 )
 from wissel.clients.testing.cast import HUB, NOORD
 from wissel.las.v1 import las_service_pb2 as las
-from wissel.routing.exchange.delivery import State
+from wissel.routing.exchange.delivery import Delivery, State
 from wissel.routing.exchange.proof import Demanded, verify_hub_receipt
 from wissel.routing.facts import Endpoint
 from wissel.routing.signing.certificates import Trust
@@ -116,7 +116,7 @@ async def test_a_refusal_that_got_lost_is_final_and_only_harmless_words_are_kept
         await becomes(world, message, "REFUSED")
 
     found = await world.journal.find(NOORD.oin, message.message_id)
-    assert found is not None
+    assert isinstance(found, Delivery)
     assert found.result is not None
     assert (found.result.detail, found.result.text) == ("FULL", "")
     with pytest.raises(grpc.aio.AioRpcError) as error:
@@ -156,7 +156,7 @@ async def test_the_receipt_of_an_earlier_attempt_settles_a_later_one(world: Worl
     with pytest.raises(grpc.aio.AioRpcError):
         await world.send(message)
     found = await world.journal.find(NOORD.oin, message.message_id)
-    assert found is not None
+    assert isinstance(found, Delivery)
     assert (found.attempt, found.state) == (2, State.UNCERTAIN)
 
     async with sweeping(world):

@@ -26,6 +26,7 @@ from support.worlds.hub import Hub, refusal, running_hub, told
 from support.worlds.stores import utc_now
 from wissel.clients.testing.cast import HUB, NOORD
 from wissel.dossier.v1 import dossier_pb2
+from wissel.routing.exchange.delivery import Delivery
 from wissel.routing.exchange.envelope import Address, EnvelopeHeader
 from wissel.routing.facts import Agreement, Endpoint, Fact, Service
 from wissel.routing.signing.dsse import ENVELOPE_HEADER, Signer
@@ -166,8 +167,8 @@ class World:
         found = await self.journal.find(message.header.context.sender_oin, message.message_id)
         if found is None:
             return None
-        reason = found.result.reason if found.result and found.result.reason else ""
-        return found.state.value, str(reason)
+        result = found.result if isinstance(found, Delivery) else None
+        return found.state.value, str(result.reason or "") if result else ""
 
     async def settled(self, message: Envelope) -> tuple[str, str] | None:
         """Return what `state` does, once nothing is under way any more."""

@@ -116,6 +116,9 @@ class Delivery(_message.Message):
     HEADER_SHA256_FIELD_NUMBER: _builtins.int
     ACCEPTED_TIME_FIELD_NUMBER: _builtins.int
     UPDATED_TIME_FIELD_NUMBER: _builtins.int
+    HUB_RECEIPT_SHA256_FIELD_NUMBER: _builtins.int
+    RECEIVER_RECEIPT_SHA256_FIELD_NUMBER: _builtins.int
+    REDUCED_FIELD_NUMBER: _builtins.int
     message_id: _builtins.str
     """UUID of the message."""
     sender_oin: _builtins.str
@@ -144,6 +147,15 @@ class Delivery(_message.Message):
     """Number of payload bytes."""
     header_sha256: _builtins.str
     """SHA-256 of the signed header, lower-case hex."""
+    hub_receipt_sha256: _builtins.str
+    """Output only. SHA-256 of the payload of the signed HubReceipt, lower-case hex, if it was delivered."""
+    receiver_receipt_sha256: _builtins.str
+    """Output only. SHA-256 of the payload of the signed ReceiverReceipt, likewise."""
+    reduced: _builtins.bool
+    """Output only. True once the hub keeps no more of it than message_id, sender_oin, state,
+    header_sha256, both receipts' digests, and the day of acceptance: accepted_time is then the
+    beginning of that day in Amsterdam. All other fields are empty, and no receipts are returned.
+    """
     @_builtins.property
     def accepted_time(self) -> _timestamp_pb2.Timestamp:
         """When the hub first accepted it."""
@@ -171,10 +183,13 @@ class Delivery(_message.Message):
         header_sha256: _builtins.str = ...,
         accepted_time: _timestamp_pb2.Timestamp | None = ...,
         updated_time: _timestamp_pb2.Timestamp | None = ...,
+        hub_receipt_sha256: _builtins.str = ...,
+        receiver_receipt_sha256: _builtins.str = ...,
+        reduced: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["accepted_time", b"accepted_time", "updated_time", b"updated_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_time", b"accepted_time", "attempts", b"attempts", "endpoint_id", b"endpoint_id", "header_sha256", b"header_sha256", "message_id", b"message_id", "overdrachtsoort", b"overdrachtsoort", "payload_size", b"payload_size", "reason", b"reason", "receiver", b"receiver", "receiver_oin", b"receiver_oin", "routing_key", b"routing_key", "sender", b"sender", "sender_oin", b"sender_oin", "service", b"service", "state", b"state", "updated_time", b"updated_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_time", b"accepted_time", "attempts", b"attempts", "endpoint_id", b"endpoint_id", "header_sha256", b"header_sha256", "hub_receipt_sha256", b"hub_receipt_sha256", "message_id", b"message_id", "overdrachtsoort", b"overdrachtsoort", "payload_size", b"payload_size", "reason", b"reason", "receiver", b"receiver", "receiver_oin", b"receiver_oin", "receiver_receipt_sha256", b"receiver_receipt_sha256", "reduced", b"reduced", "routing_key", b"routing_key", "sender", b"sender", "sender_oin", b"sender_oin", "service", b"service", "state", b"state", "updated_time", b"updated_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -61,21 +61,25 @@ class TrafficServiceServicer:
 
         First the signed header, then chunks, then the half-close. With the last byte that the header
         says, the message is complete and goes on to the receiver; what follows is ignored. Sending the
-        same message again is safe: a delivered one returns its stored receipt.
+        same message again is safe: a delivered one returns its stored receipt. Once the hub has
+        reduced what it keeps of a message (Delivery.reduced) it is refused with ENVELOPE_EXPIRED, or
+        with MESSAGE_ID_REUSED if its header is another.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetDelivery(self, request, context):
-        """GetDelivery returns what became of a message, with its receipts.
+        """GetDelivery returns what became of a message, with its receipts: to its sender, its receiver
+        and operators; once it is reduced, to its sender and operators.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListDeliveries(self, request, context):
-        """ListDeliveries lists messages in order of acceptance: a vendor's own, an operator's all.
+        """ListDeliveries lists messages, newest first: a vendor's own, an operator's all. The order is
+        that of acceptance, then sender_oin, then message_id. Reduced ones are not listed.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

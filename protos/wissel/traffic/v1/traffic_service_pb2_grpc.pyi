@@ -38,12 +38,18 @@ class TrafficServiceStub:
 
     First the signed header, then chunks, then the half-close. With the last byte that the header
     says, the message is complete and goes on to the receiver; what follows is ignored. Sending the
-    same message again is safe: a delivered one returns its stored receipt.
+    same message again is safe: a delivered one returns its stored receipt. Once the hub has
+    reduced what it keeps of a message (Delivery.reduced) it is refused with ENVELOPE_EXPIRED, or
+    with MESSAGE_ID_REUSED if its header is another.
     """
     GetDelivery: _grpc.UnaryUnaryMultiCallable[_traffic_service_pb2.GetDeliveryRequest, _traffic_service_pb2.GetDeliveryResponse]
-    """GetDelivery returns what became of a message, with its receipts."""
+    """GetDelivery returns what became of a message, with its receipts: to its sender, its receiver
+    and operators; once it is reduced, to its sender and operators.
+    """
     ListDeliveries: _grpc.UnaryUnaryMultiCallable[_traffic_service_pb2.ListDeliveriesRequest, _traffic_service_pb2.ListDeliveriesResponse]
-    """ListDeliveries lists messages in order of acceptance: a vendor's own, an operator's all."""
+    """ListDeliveries lists messages, newest first: a vendor's own, an operator's all. The order is
+    that of acceptance, then sender_oin, then message_id. Reduced ones are not listed.
+    """
 
 @_typing.type_check_only
 class TrafficServiceAsyncStub(TrafficServiceStub):
@@ -55,12 +61,18 @@ class TrafficServiceAsyncStub(TrafficServiceStub):
 
     First the signed header, then chunks, then the half-close. With the last byte that the header
     says, the message is complete and goes on to the receiver; what follows is ignored. Sending the
-    same message again is safe: a delivered one returns its stored receipt.
+    same message again is safe: a delivered one returns its stored receipt. Once the hub has
+    reduced what it keeps of a message (Delivery.reduced) it is refused with ENVELOPE_EXPIRED, or
+    with MESSAGE_ID_REUSED if its header is another.
     """
     GetDelivery: _aio.UnaryUnaryMultiCallable[_traffic_service_pb2.GetDeliveryRequest, _traffic_service_pb2.GetDeliveryResponse]  # type: ignore[assignment]
-    """GetDelivery returns what became of a message, with its receipts."""
+    """GetDelivery returns what became of a message, with its receipts: to its sender, its receiver
+    and operators; once it is reduced, to its sender and operators.
+    """
     ListDeliveries: _aio.UnaryUnaryMultiCallable[_traffic_service_pb2.ListDeliveriesRequest, _traffic_service_pb2.ListDeliveriesResponse]  # type: ignore[assignment]
-    """ListDeliveries lists messages in order of acceptance: a vendor's own, an operator's all."""
+    """ListDeliveries lists messages, newest first: a vendor's own, an operator's all. The order is
+    that of acceptance, then sender_oin, then message_id. Reduced ones are not listed.
+    """
 
 class TrafficServiceServicer(metaclass=_abc_1.ABCMeta):
     """TrafficService carries signed dossier envelopes."""
@@ -75,7 +87,9 @@ class TrafficServiceServicer(metaclass=_abc_1.ABCMeta):
 
         First the signed header, then chunks, then the half-close. With the last byte that the header
         says, the message is complete and goes on to the receiver; what follows is ignored. Sending the
-        same message again is safe: a delivered one returns its stored receipt.
+        same message again is safe: a delivered one returns its stored receipt. Once the hub has
+        reduced what it keeps of a message (Delivery.reduced) it is refused with ENVELOPE_EXPIRED, or
+        with MESSAGE_ID_REUSED if its header is another.
         """
 
     @_abc_1.abstractmethod
@@ -84,7 +98,9 @@ class TrafficServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _traffic_service_pb2.GetDeliveryRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_traffic_service_pb2.GetDeliveryResponse, _abc.Awaitable[_traffic_service_pb2.GetDeliveryResponse]]:
-        """GetDelivery returns what became of a message, with its receipts."""
+        """GetDelivery returns what became of a message, with its receipts: to its sender, its receiver
+        and operators; once it is reduced, to its sender and operators.
+        """
 
     @_abc_1.abstractmethod
     def ListDeliveries(
@@ -92,6 +108,8 @@ class TrafficServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _traffic_service_pb2.ListDeliveriesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_traffic_service_pb2.ListDeliveriesResponse, _abc.Awaitable[_traffic_service_pb2.ListDeliveriesResponse]]:
-        """ListDeliveries lists messages in order of acceptance: a vendor's own, an operator's all."""
+        """ListDeliveries lists messages, newest first: a vendor's own, an operator's all. The order is
+        that of acceptance, then sender_oin, then message_id. Reduced ones are not listed.
+        """
 
 def add_TrafficServiceServicer_to_server(servicer: TrafficServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -1,24 +1,15 @@
-"""The life of a message: the one state machine of forwarding (design.md#states).
+"""What a journal knows of a message: its order, its state, how its last attempt ended.
 
-    claim ──> ACCEPTED ──> DELIVERED    a receipt is in hand; final
-                 │  │ └──> REFUSED      the receiver will never take it; final
-                 │  └────> FAILED       the final chunk cannot have been sent: again, on any route
-                 └───────> UNCERTAIN    it may have been: again, but only to the same receiver
-
-A message that is ACCEPTED past its lease counts as UNCERTAIN: its process has
-ended, and how far it came is not known. All functions here are functions of
-values; the journal applies them under its lock. They keep two promises: no
-receipt without a delivery, and no second import by a receiver that deduplicates.
+The moves from one state to the next are in `delivery_moves` (design.md#states).
 """
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 from wissel.routing.exchange.envelope import LIFETIME
-from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Brin, Oin, Organisation, RoutingKey, ServiceCode, Swv
 
@@ -48,6 +39,9 @@ REMEMBERED: Final = LIFETIME + dt.timedelta(days=2)
 A message expires within its lifetime, receivers keep what they know of it for a
 day more (design.md#sdk), and one day is for clocks and queues.
 """
+
+LEAST_KEPT: Final = REMEMBERED + dt.timedelta(days=1)
+"""The least time that a delivery is kept in full: until then it may still be settled."""
 
 _BRIN_LENGTH: Final = 4
 
@@ -149,6 +143,28 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReducedDelivery:
+    """What is kept for good of a message whose delivery was reduced (design.md#retention).
+
+    `day` is the one on which it was accepted, in Amsterdam. All digests are
+    SHA-256 in 32 bytes; those of the receipts are of their signed payloads, and
+    empty unless the state is DELIVERED. Who received it is not kept.
+    """
+
+    sender_oin: Oin
+    message_id: UUID
+    header_digest: bytes
+    state: State
+    day: dt.date
+    hub_receipt_digest: bytes = b""
+    receiver_receipt_digest: bytes = b""
+
+
+Known: TypeAlias = Delivery | ReducedDelivery
+"""What a journal holds of a message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Which deliveries to list; an empty field does not limit them.
 
@@ -162,118 +178,6 @@ class Wanted:
     organisation: str = ""
     start: dt.datetime | None = None
     end: dt.datetime | None = None
-
-
-def stored_answer(
-    delivery: Delivery | None, header_digest: bytes, now: dt.datetime
-) -> Delivery | None:
-    """Return a message's delivery if it is DELIVERED, or None if the message may be tried.
-
-    The stored receipts of a delivered message are the answer, whatever clock and
-    register say now (step 4 of forwarding).
-
-    1. Another header has this message id: `Refused(MESSAGE_ID_REUSED)`.
-    2. It is DELIVERED: its delivery is returned.
-    3. It is REFUSED: the same refusal again, `Refused(RECEIVER_REFUSED)`.
-    4. An attempt owns it: `Refused(MESSAGE_IN_PROGRESS)`, with the seconds to wait.
-    5. It has FAILED, is UNCERTAIN, or its lease has run out: it may be tried.
-    """
-    if delivery is None:
-        return None
-    # 1.
-    if delivery.order.header_digest != header_digest:
-        raise Refused(Reason.MESSAGE_ID_REUSED, message_id=str(delivery.order.message_id))
-    # 2.
-    if delivery.state is State.DELIVERED:
-        return delivery
-    # 3.
-    if delivery.state is State.REFUSED:
-        raise refusal_of(delivery)
-    # 4.
-    if owned(delivery, now):
-        wait = (delivery.order.lease_until - now).total_seconds()
-        raise Refused(
-            Reason.MESSAGE_IN_PROGRESS,
-            retry_after=min(wait, 1.0),
-            message_id=str(delivery.order.message_id),
-        )
-    # 5.
-    return None
-
-
-def claim(delivery: Delivery | None, order: Order, now: dt.datetime) -> Delivery:
-    """Return the delivery once `order` is accepted (step 5 of forwarding).
-
-    A message that is DELIVERED is returned as it is. Raises what `stored_answer`
-    raises, and `Refused(DELIVERY_UNCERTAIN)` for an uncertain message whose order
-    goes to another receiver than the one that may hold it.
-    """
-    delivered = stored_answer(delivery, order.header_digest, now)
-    if delivered is not None:
-        return delivered
-    if delivery is None:
-        return Delivery(order=order, attempt=1, state=State.ACCEPTED, accepted=now, updated=now)
-    bound = delivery.state is not State.FAILED
-    if bound and delivery.order.receiver_oin != order.receiver_oin:
-        raise Refused(Reason.DELIVERY_UNCERTAIN, message_id=str(order.message_id))
-    return replace(
-        delivery,
-        order=order,
-        attempt=delivery.attempt + 1,
-        state=State.ACCEPTED,
-        updated=now,
-        result=None,
-        bound=bound,
-    )
-
-
-def finish(
-    delivery: Delivery | None, attempt: int, result: Result, now: dt.datetime
-) -> Delivery | None:
-    """Return the delivery once an attempt has ended, or None if the result came too late.
-
-    Only the attempt that owns the message may end it. The result of any other is
-    discarded: its lease had run out, and a later attempt or the sweeper has
-    decided. A bound message that fails is uncertain, as it was before.
-    """
-    if delivery is None or delivery.state is not State.ACCEPTED or delivery.attempt != attempt:
-        return None
-    if delivery.bound and result.state is State.FAILED:
-        result = replace(result, state=State.UNCERTAIN)
-    return replace(delivery, state=result.state, result=result, updated=now)
-
-
-def expire(delivery: Delivery, now: dt.datetime) -> Delivery:
-    """Return the delivery, UNCERTAIN if it is ACCEPTED past its lease (a move of the sweeper)."""
-    if delivery.state is not State.ACCEPTED or owned(delivery, now):
-        return delivery
-    lost = Result(state=State.UNCERTAIN, reason=Reason.DELIVERY_UNCERTAIN)
-    return replace(delivery, state=State.UNCERTAIN, result=lost, updated=now)
-
-
-def settle(delivery: Delivery, attempt: int, result: Result, now: dt.datetime) -> Delivery | None:
-    """Return an uncertain delivery with the receiver's final answer (a move of the sweeper).
-
-    None if the message is no longer uncertain of that attempt, or `result` is not
-    final.
-    """
-    if delivery.state is not State.UNCERTAIN or delivery.attempt != attempt:
-        return None
-    if result.state not in FINAL:
-        return None
-    return replace(delivery, state=result.state, result=result, updated=now)
-
-
-def owned(delivery: Delivery, now: dt.datetime) -> bool:
-    """Whether an attempt is under way whose lease still runs."""
-    return delivery.state is State.ACCEPTED and now < delivery.order.lease_until
-
-
-def refusal_of(delivery: Delivery) -> Refused:
-    """Return the receiver's final refusal as `Refused(RECEIVER_REFUSED)`, the same each time."""
-    result = delivery.result
-    detail, text = (result.detail, result.text) if result else ("", "")
-    return Refused(Reason.RECEIVER_REFUSED, receiver_reason=detail, receiver_text=text)
 
 
 def _organisation_of(text: str) -> Organisation:

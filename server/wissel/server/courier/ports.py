@@ -2,12 +2,20 @@
 
 import datetime as dt
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol, TypeVar
+from typing import Final, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
-from wissel.routing.exchange.delivery import Delivery, Order, Position, Result, Wanted
+from wissel.routing.exchange.delivery import (
+    Delivery,
+    Known,
+    Order,
+    Position,
+    ReducedDelivery,
+    Result,
+    Wanted,
+)
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.signing.trusted_path import PathFinder, Revoked, TrustedPath
 from wissel.routing.table import Table
@@ -46,6 +54,13 @@ class OwnTls:
     roots: bytes
     context: ssl.SSLContext
     not_after: dt.datetime
+
+
+class Reduction(NamedTuple):
+    """What one write reduced: how many messages, and how many entries it forgot."""
+
+    messages: int
+    entries: int
 
 
 class Journal(Protocol):
@@ -107,16 +122,35 @@ class Journal(Protocol):
         """
         ...
 
-    async def find(self, sender_oin: Oin, message_id: UUID) -> Delivery | None:
+    async def find(self, sender_oin: Oin, message_id: UUID) -> Known | None:
         """Return what is known of a message, None if nothing is."""
         ...
 
     async def page(self, wanted: Wanted, *, after: Position | None, limit: int) -> list[Delivery]:
         """Return up to `limit` deliveries that come after `after`, newest first.
 
+        Those that were reduced are not listed.
+
         The order is that of `Delivery.position`, which never changes: whatever
         was there when a reader began is shown once, and only once, however many
         hubs write meanwhile.
+        """
+        ...
+
+    async def ended_before(self, moment: dt.datetime, limit: int) -> list[Delivery]:
+        """Return up to `limit` deliveries that are not ACCEPTED, and older than `moment`.
+
+        They were accepted before it, and the lease of their last attempt has ended
+        before it. Those that were reduced are not among them.
+        """
+        ...
+
+    async def reduce(self, deliveries: Sequence[ReducedDelivery]) -> Reduction:
+        """Keep of these messages only what is kept for good, in one durable write.
+
+        It may do less than it was asked, so that nobody waits long for it: whoever
+        asks again comes to an end. A message that moved meanwhile, or that another
+        process has reduced, is left as it is.
         """
         ...
 

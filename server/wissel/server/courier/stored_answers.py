@@ -1,6 +1,6 @@
 """What the journal answers to a message that it knows already."""
 
-from wissel.routing.exchange.delivery import stored_answer
+from wissel.routing.exchange.delivery_moves import stored_answer
 from wissel.server.courier.message import Forwarded, Message
 from wissel.server.courier.ports import Clock, Journal
 

@@ -46,6 +46,11 @@ def signed_value(message: dossier_pb2.Signed) -> Signed:
     return signed_of(message)
 
 
+def receipt_digest(receipt: bytes) -> bytes:
+    """Return the SHA-256 of the signed payload of a serialized receipt; empty for none."""
+    return digest_of(dossier_pb2.Signed.FromString(receipt).payload) if receipt else b""
+
+
 def digest_of(payload: bytes) -> bytes:
     """Return the SHA-256 by which a signed payload is named."""
     return hashlib.sha256(payload).digest()

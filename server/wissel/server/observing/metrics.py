@@ -8,7 +8,7 @@ says which of its values is shown.
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final, Literal, NoReturn, TypeAlias
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -105,6 +105,33 @@ class SweeperMetrics:
     def answered(self, reason: str) -> None:
         """Count a question; `reason` is why there was no final answer, "" if there was one."""
         self._asked.labels(reason).inc()
+
+
+class RetentionMetrics:
+    """What was not kept any longer, by chore; implements `retention.Observer`."""
+
+    def __init__(self, registry: CollectorRegistry, chores: Iterable[str]) -> None:
+        self._done = Counter(
+            "wissel_retention",
+            "Records that were kept no longer: answers forgotten, deliveries reduced.",
+            ("chore",),
+            registry=registry,
+        )
+        self._failed = Counter(
+            "wissel_retention_failures",
+            "Times that this could not be gone on with, and why.",
+            ("chore", "reason"),
+            registry=registry,
+        )
+        for chore in chores:  # shown from the start, like the other metrics
+            self._done.labels(chore)
+            self._failed.labels(chore, "")
+
+    def __call__(self, chore: str, done: int, failure: str) -> None:
+        """Count one step of a chore; `failure` is a reason, "" if there was none."""
+        self._done.labels(chore).inc(done)
+        if failure:
+            self._failed.labels(chore, failure).inc()
 
 
 class RegisterMetrics:

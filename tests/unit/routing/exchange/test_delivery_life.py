@@ -16,7 +16,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from support.builders.orders import DONE, FAILED, LEASE, NO, NOW, UNCERTAIN, order
 from support.cast import STRANGER
 from wissel.clients.testing.cast import ZUID
-from wissel.routing.exchange.delivery import Delivery, Result, State, claim, expire, finish, settle
+from wissel.routing.exchange.delivery import Delivery, Result, State
+from wissel.routing.exchange.delivery_moves import claim, expire, finish, settle
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin

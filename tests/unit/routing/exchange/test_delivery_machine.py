@@ -8,13 +8,12 @@ import pytest
 
 from support.builders.orders import DIGEST, DONE, FAILED, LATER, NO, NOW, UNCERTAIN, order
 from support.cast import STRANGER
-from wissel.routing.exchange.delivery import (
-    Delivery,
-    Result,
-    State,
+from wissel.routing.exchange.delivery import Delivery, Result, State
+from wissel.routing.exchange.delivery_moves import (
     claim,
     expire,
     finish,
+    reduced,
     settle,
     stored_answer,
 )
@@ -142,3 +141,20 @@ def test_the_sweeper_ends_what_nobody_owns_and_settles_it() -> None:
 def test_receipts_and_delivered_belong_together(fields: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="belong together"):
         Result(**fields)
+
+
+@pytest.mark.parametrize("result", [DONE, NO, FAILED, UNCERTAIN])
+@pytest.mark.parametrize(
+    ("digest", "reason"),
+    [(DIGEST, Reason.ENVELOPE_EXPIRED), (OTHER_DIGEST, Reason.MESSAGE_ID_REUSED)],
+)
+def test_a_reduced_message_never_moves_again(result: Result, digest: bytes, reason: Reason) -> None:
+    kept = reduced(ended(result), b"", b"")
+
+    for at in (NOW, LATER, NOW + dt.timedelta(days=10_000)):
+        with pytest.raises(Refused) as asked:
+            stored_answer(kept, digest, at)
+        with pytest.raises(Refused) as claimed:
+            claim(kept, order(header_digest=digest), at)
+        assert (reason, reason) == (asked.value.reason, claimed.value.reason)
+    assert finish(kept, 1, DONE, NOW) is None

@@ -15,7 +15,7 @@ from wissel.clients.las.opening import judge as judge_opening
 from wissel.clients.testing.cast import HUB, NOORD, ZUID
 from wissel.dossier.v1 import dossier_pb2
 from wissel.las.v1 import las_service_pb2
-from wissel.routing.exchange.delivery import claim, expire, owned, stored_answer
+from wissel.routing.exchange.delivery_moves import claim, expire, owned, stored_answer
 from wissel.routing.exchange.envelope import freshness
 from wissel.routing.exchange.proof import verify_receiver_receipt
 from wissel.routing.exchange.receipt_messages import receiver_receipt_fields

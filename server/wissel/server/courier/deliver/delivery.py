@@ -3,7 +3,8 @@
 from wissel.dossier.v1 import dossier_pb2
 from wissel.las.v1 import las_service_pb2 as las
 from wissel.routing.deciding.decision import Route
-from wissel.routing.exchange.delivery import Delivery, Result, State, refusal_of
+from wissel.routing.exchange.delivery import Delivery, Result, State
+from wissel.routing.exchange.delivery_moves import refusal_of
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.server.courier.bounds import Limits

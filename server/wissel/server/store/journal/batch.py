@@ -17,9 +17,9 @@ from typing import Any, Final
 from sqlalchemy import Table
 from sqlalchemy.engine.interfaces import DBAPICursor
 
-from wissel.routing.exchange.delivery import Delivery
+from wissel.routing.exchange.delivery import Delivery, Known
 from wissel.routing.refusals.errors import Refused
-from wissel.server.store.journal.codec import delivery_of, delivery_row, ended_row, entry_row
+from wissel.server.store.journal.codec import delivery_row, ended_row, entry_row, known_of
 from wissel.server.store.journal.statements import (
     DELIVERY_COLUMNS,
     ENDED_COLUMNS,
@@ -33,8 +33,8 @@ from wissel.server.store.kept_connection import LostRace
 Key = tuple[str, str]
 """Sender OIN and message id."""
 
-Rule = Callable[[Delivery | None, dt.datetime], Delivery | None]
-"""From the current delivery to the next one; None or the same value changes nothing."""
+Rule = Callable[[Known | None, dt.datetime], Delivery | None]
+"""From what is known to the next delivery; None or the same value changes nothing."""
 
 Outcome = Delivery | Refused | None
 """The delivery after a move, what its rule refused, or None if it changed nothing."""
@@ -71,13 +71,11 @@ class Decided:
         return len(self.steps) == len(self.outcomes)
 
 
-def decide_moves(
-    moves: Sequence[Move], before: Mapping[Key, Delivery], now: dt.datetime
-) -> Decided:
-    """Decide all moves on the current deliveries `before`; those absent are new messages."""
+def decide_moves(moves: Sequence[Move], before: Mapping[Key, Known], now: dt.datetime) -> Decided:
+    """Decide all moves on what is known `before`; messages that are absent are new."""
     decided = Decided()
     for move in moves:
-        current = decided.after.get(move.key) or before.get(move.key)
+        current: Known | None = decided.after.get(move.key) or before.get(move.key)
         try:
             after = move.rule(current, now)
         except Refused as refusal:
@@ -92,16 +90,16 @@ def decide_moves(
 
 def read_deliveries(
     cursor: DBAPICursor, statements: Statements, keys: Iterable[Key]
-) -> dict[Key, Delivery]:
-    """Return the current deliveries of these keys, and lock their rows for this transaction."""
+) -> dict[Key, Known]:
+    """Return what is known of these keys, and lock their rows for this transaction."""
     wanted = sorted(set(keys))
     cursor.execute(statements.read(len(wanted)), tuple(chain.from_iterable(wanted)))
     rows = [dict(zip(DELIVERY_COLUMNS, row, strict=True)) for row in cursor.fetchall()]
-    return {(row["sender_oin"], row["message_id"]): delivery_of(row) for row in rows}
+    return {(row["sender_oin"], row["message_id"]): known_of(row) for row in rows}
 
 
 def write_moves(
-    cursor: DBAPICursor, statements: Statements, before: Mapping[Key, Delivery], decided: Decided
+    cursor: DBAPICursor, statements: Statements, before: Mapping[Key, Known], decided: Decided
 ) -> None:
     """Write what was decided on `before`.
 
@@ -115,7 +113,7 @@ def write_moves(
     ended, moved = [], []
     for key, delivery in after:
         was = before.get(key)
-        if was is not None:
+        if isinstance(was, Delivery):  # a reduced one never moves
             guard = (*key, was.state.value, was.attempt)
             if was.attempt == delivery.attempt:
                 ended.append((*_ENDED_VALUES(ended_row(delivery)), *guard))

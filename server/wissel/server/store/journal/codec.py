@@ -5,14 +5,23 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from wissel.routing.exchange.delivery import Delivery, Order, Result, State
+from wissel.routing.exchange.delivery import (
+    Delivery,
+    Known,
+    Order,
+    ReducedDelivery,
+    Result,
+    State,
+)
 from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.days import AMSTERDAM, day_of
 from wissel.routing.values.identifiers import Oin, RoutingKey, ServiceCode
 
 Row = dict[str, Any]
 
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND: Final = dt.timedelta(microseconds=1)
+_NO_ID: Final = str(UUID(int=0))
 
 
 def microseconds_of(instant: dt.datetime) -> int:
@@ -86,8 +95,45 @@ def entry_row(delivery: Delivery) -> Row:
     }
 
 
+def reduced_row(delivery: ReducedDelivery) -> Row:
+    """Return what a reduced delivery has in its row, but for what stays as it is."""
+    day = dt.datetime.combine(delivery.day, dt.time(), tzinfo=AMSTERDAM)
+    return {
+        "receiver_oin": "",
+        "sender": "",
+        "receiver": "",
+        "sender_organisation": "",
+        "receiver_organisation": "",
+        "service": "",
+        "kind": "",
+        "routing_key": "",
+        "endpoint_id": _NO_ID,
+        "sender_mandate_id": "",
+        "receiver_mandate_id": _NO_ID,
+        "registry_revision": 0,
+        "payload_size": 0,
+        "payload_sha256": b"",
+        "owner": "",
+        "lease_until": 0,
+        "attempt": 0,
+        "bound": False,
+        "reason": "",
+        "detail": "",
+        "text": "",
+        "accepted": 0,
+        "updated": microseconds_of(day),
+        "hub_receipt": delivery.hub_receipt_digest,
+        "receiver_receipt": delivery.receiver_receipt_digest,
+    }
+
+
+def known_of(row: Mapping[str, Any]) -> Known:
+    """Return what a row of `delivery` holds: a delivery, or what is kept of it for good."""
+    return delivery_of(row) if row["accepted"] else _reduced_of(row)
+
+
 def delivery_of(row: Mapping[str, Any]) -> Delivery:
-    """Return the delivery in a row of `delivery`."""
+    """Return the delivery in a row of `delivery` that was not reduced."""
     state = State(row["state"])
     return Delivery(
         order=_order_of(row),
@@ -97,6 +143,18 @@ def delivery_of(row: Mapping[str, Any]) -> Delivery:
         updated=instant_of(row["updated"]),
         result=None if state is State.ACCEPTED else _result_of(state, row),
         bound=bool(row["bound"]),
+    )
+
+
+def _reduced_of(row: Mapping[str, Any]) -> ReducedDelivery:
+    return ReducedDelivery(
+        sender_oin=Oin(row["sender_oin"]),
+        message_id=UUID(row["message_id"]),
+        header_digest=bytes(row["header_digest"]),
+        state=State(row["state"]),
+        day=day_of(instant_of(row["updated"])),
+        hub_receipt_digest=bytes(row["hub_receipt"]),
+        receiver_receipt_digest=bytes(row["receiver_receipt"]),
     )
 
 

@@ -6,22 +6,38 @@ promises; the rules that it applies are those of `wissel.routing.exchange.delive
 
 import asyncio
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, Self
 from uuid import UUID
 
 from sqlalchemy import Select, select
 
-from wissel.routing.exchange import delivery as life
-from wissel.routing.exchange.delivery import Delivery, Order, Position, Result, Wanted
+from wissel.routing.exchange import delivery_moves as life
+from wissel.routing.exchange.delivery import (
+    ENDS,
+    Delivery,
+    Known,
+    Order,
+    Position,
+    ReducedDelivery,
+    Result,
+    Wanted,
+)
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin
-from wissel.server.courier.ports import Clock
+from wissel.server.courier.ports import Clock, Reduction
 from wissel.server.store.database import BlockingDatabase, journal_url
 from wissel.server.store.engine import Turn
 from wissel.server.store.journal.batch import Move, Rule
-from wissel.server.store.journal.codec import delivery_of
-from wissel.server.store.journal.queries import overdue_query, page_query, uncertain_query
+from wissel.server.store.journal.codec import Row, delivery_of, known_of
+from wissel.server.store.journal.queries import (
+    due_query,
+    overdue_query,
+    page_query,
+    uncertain_query,
+)
+from wissel.server.store.journal.reducer import Reducer
 from wissel.server.store.journal.stats import CommitObserver, ignore_commit
 from wissel.server.store.journal.tables import DELIVERY
 from wissel.server.store.journal.writer import Head, JournalWriter, Written
@@ -41,6 +57,7 @@ class SqlJournal:
         self._writer = writer
         self._turn = turn
         self._clock = clock
+        self._reducer = Reducer(database)
 
     @classmethod
     def open(
@@ -66,7 +83,7 @@ class SqlJournal:
     async def claim(self, order: Order) -> tuple[Delivery, int | None]:
         """Accept an order; see the port."""
 
-        def rule(current: Delivery | None, now: dt.datetime) -> Delivery:
+        def rule(current: Known | None, now: dt.datetime) -> Delivery:
             return life.claim(current, order, now)
 
         written = await self._write(order.sender_oin, order.message_id, rule)
@@ -78,7 +95,7 @@ class SqlJournal:
     ) -> Delivery | None:
         """End an attempt; see the port."""
 
-        def rule(current: Delivery | None, now: dt.datetime) -> Delivery | None:
+        def rule(current: Known | None, now: dt.datetime) -> Delivery | None:
             return life.finish(current, attempt, result, now)
 
         return await self._outcome(sender_oin, message_id, rule)
@@ -86,8 +103,8 @@ class SqlJournal:
     async def expire(self, sender_oin: Oin, message_id: UUID) -> Delivery | None:
         """End an attempt whose lease has run out; see the port."""
 
-        def rule(current: Delivery | None, now: dt.datetime) -> Delivery | None:
-            if current is None:
+        def rule(current: Known | None, now: dt.datetime) -> Delivery | None:
+            if not isinstance(current, Delivery):
                 return None
             ended = life.expire(current, now)
             return None if ended is current else ended
@@ -99,8 +116,10 @@ class SqlJournal:
     ) -> Delivery | None:
         """Settle an uncertain message; see the port."""
 
-        def rule(current: Delivery | None, now: dt.datetime) -> Delivery | None:
-            return None if current is None else life.settle(current, attempt, result, now)
+        def rule(current: Known | None, now: dt.datetime) -> Delivery | None:
+            if not isinstance(current, Delivery):
+                return None
+            return life.settle(current, attempt, result, now)
 
         return await self._outcome(sender_oin, message_id, rule)
 
@@ -114,7 +133,7 @@ class SqlJournal:
         """Return what is to be settled; see the port."""
         return await asyncio.to_thread(self._read, uncertain_query(since, after, limit))
 
-    async def find(self, sender_oin: Oin, message_id: UUID) -> Delivery | None:
+    async def find(self, sender_oin: Oin, message_id: UUID) -> Known | None:
         """Return what is known of a message; see the port."""
         return await asyncio.to_thread(self._find, sender_oin, str(message_id))
 
@@ -122,9 +141,18 @@ class SqlJournal:
         """Return deliveries, newest first; see the port."""
         return await asyncio.to_thread(self._read, page_query(wanted, after, limit))
 
+    async def ended_before(self, moment: dt.datetime, limit: int) -> list[Delivery]:
+        """Return deliveries to reduce; see the port."""
+        return await asyncio.to_thread(self._ended_before, moment, limit)
+
+    async def reduce(self, deliveries: Sequence[ReducedDelivery]) -> Reduction:
+        """Keep only what is kept for good; see the port."""
+        return await asyncio.to_thread(self._reducer.reduce, deliveries)
+
     async def close(self) -> None:
         """Commit what is waiting, then let go of the database."""
         await self._writer.close()
+        self._reducer.close()
         self._turn.close()
         self._database.close()
 
@@ -135,15 +163,25 @@ class SqlJournal:
     async def _write(self, sender_oin: Oin, message_id: UUID, rule: Rule) -> Written:
         return await self._writer.write(Move((sender_oin, str(message_id)), rule))
 
-    def _find(self, sender_oin: str, message_id: str) -> Delivery | None:
+    def _ended_before(self, moment: dt.datetime, limit: int) -> list[Delivery]:
+        found: list[Delivery] = []
+        for state in sorted(ENDS):
+            if len(found) < limit:
+                found += self._read(due_query(state, moment, limit - len(found)))
+        return found
+
+    def _find(self, sender_oin: str, message_id: str) -> Known | None:
         query = select(DELIVERY).where(
             DELIVERY.c.sender_oin == sender_oin, DELIVERY.c.message_id == message_id
         )
-        return next(iter(self._read(query)), None)
+        return next((known_of(row) for row in self._rows(query)), None)
 
     def _read(self, query: Select[Any]) -> list[Delivery]:
+        return [delivery_of(row) for row in self._rows(query)]
+
+    def _rows(self, query: Select[Any]) -> list[Row]:
         try:
             with self._database.reading() as connection:
-                return [delivery_of(dict(row)) for row in connection.execute(query).mappings()]
+                return [dict(row) for row in connection.execute(query).mappings()]
         except Refused as error:
             raise Refused(Reason.RECORD_UNAVAILABLE, retry_after=1.0) from error

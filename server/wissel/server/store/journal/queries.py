@@ -13,6 +13,7 @@ from wissel.server.store.journal.tables import DELIVERY
 def page_query(wanted: Wanted, after: Position | None, limit: int) -> Select[Any]:
     """Return the query of `Journal.page`."""
     table, conditions = DELIVERY.c, _conditions(wanted)
+    conditions.append(table.accepted > 0)  # not reduced
     position = (table.accepted, table.sender_oin, table.message_id)
     if after is not None:
         shown = (microseconds_of(after.accepted), after.sender_oin, str(after.message_id))
@@ -51,6 +52,27 @@ def uncertain_query(since: dt.datetime, after: Delivery | None, limit: int) -> S
         passed = (microseconds_of(last.lease_until), last.sender_oin, str(last.message_id))
         conditions.append(tuple_(*order) > passed)
     return select(DELIVERY).where(*conditions).order_by(*order).limit(limit)
+
+
+def due_query(state: State, before: dt.datetime, limit: int) -> Select[Any]:
+    """Return the query for deliveries of one state that are older than an instant.
+
+    Both acceptance and the end of the lease are. The index of states and leases
+    finds them: those that were reduced have a lease of 0, so that none of them is
+    passed over.
+    """
+    table, moment = DELIVERY.c, microseconds_of(before)
+    return (
+        select(DELIVERY)
+        .where(
+            table.state == state.value,
+            table.lease_until > 0,
+            table.lease_until < moment,
+            table.accepted < moment,
+        )
+        .order_by(table.lease_until)
+        .limit(limit)
+    )
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:

@@ -36,6 +36,9 @@ ENDED_COLUMNS: Final = (
 )
 """What `end` sets, likewise: an attempt that ends changes nothing of its order."""
 
+REDUCED_COLUMNS: Final = (*(name for name in MOVED_COLUMNS if name != "state"), "accepted")
+"""What `reduce` sets, in order; after them come sender_oin, message_id, state."""
+
 
 def columns_of(table: Table) -> tuple[str, ...]:
     """Return what `insert` fills, in order; the database numbers the rows itself."""
@@ -50,6 +53,8 @@ class Statements:
         self._row_lock = sql.row_lock
         self.update = self._update(MOVED_COLUMNS)
         self.end = self._update(ENDED_COLUMNS)
+        self.reduce = self._reduce()
+        self.forget_entries = self._forget_entries()
         self.read: Callable[[int], str] = lru_cache(None)(self._read)
         """The rows of so many keys, locked."""
         self.insert: Callable[[Table, int], str] = lru_cache(None)(self._insert)
@@ -58,6 +63,19 @@ class Statements:
     def _update(self, columns: Sequence[str]) -> str:
         assignments = ", ".join(f"{name} = {self._mark}" for name in columns)
         return f"UPDATE delivery SET {assignments} WHERE {_GUARD.format(self._mark)}"  # noqa: S608 - names of ours
+
+    def _reduce(self) -> str:
+        assignments = ", ".join(f"{name} = {self._mark}" for name in REDUCED_COLUMNS)
+        return (
+            f"UPDATE delivery SET {assignments} WHERE sender_oin = {self._mark}"  # noqa: S608 - names of ours
+            f" AND message_id = {self._mark} AND state = {self._mark} AND accepted > 0"
+        )
+
+    def _forget_entries(self) -> str:
+        return (
+            "DELETE FROM delivery_entry WHERE id IN (SELECT id FROM delivery_entry"  # noqa: S608 - names of ours
+            f" WHERE sender_oin = {self._mark} AND message_id = {self._mark} LIMIT {self._mark})"
+        )
 
     def _read(self, keys: int) -> str:
         wanted = ", ".join([f"({self._mark}, {self._mark})"] * keys)

@@ -4,6 +4,12 @@
 never changed. `delivery` beside it holds where each message stands now, with
 the receipts. Neither ever holds a payload. Instants are microseconds since
 1970, UTC.
+
+A reduced delivery (design.md#retention) is a row of `delivery` without entries. It
+has its sender, message id, header digest and state; `updated` is the beginning of
+its day in Amsterdam, and in the place of both receipts stand their digests. All
+other texts are empty and all other numbers 0: so `accepted` tells it from others,
+its key stays taken, and versions that know of no reduction can read it.
 """
 
 from typing import Final

@@ -9,12 +9,12 @@ waits for it.
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
-from wissel.routing.exchange.delivery import Delivery, State
+from wissel.routing.exchange.delivery import Delivery, Known, State
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.server.courier.ports import Clock
@@ -168,7 +168,7 @@ class JournalWriter:
     def _try(self, moves: list[Move], *, reading: bool) -> Decided:
         statements = self._statements
         with self._connection.transaction(self._begin) as cursor:
-            before = (
+            before: Mapping[Key, Known] = (
                 read_deliveries(cursor, statements, [move.key for move in moves])
                 if reading
                 else self._under_way

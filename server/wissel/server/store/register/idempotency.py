@@ -1,8 +1,9 @@
 """Answers kept for callers that repeat a request: idempotency (design.md#revisions)."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,6 +15,16 @@ from wissel.server.store.register.tables import ANSWER
 
 RETENTION: Final = dt.timedelta(days=30)
 """How long an answer is kept."""
+
+_KEY: Final = (ANSWER.c.caller_oin, ANSWER.c.method, ANSWER.c.request_id)
+
+
+class AnswerKey(NamedTuple):
+    """Which answer: of which caller, method and request id."""
+
+    caller_oin: str
+    method: str
+    request_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +63,17 @@ async def earlier_answer(
 async def keep_answer(
     connection: AsyncConnection, actor: Actor, answer: Answer, now: dt.datetime
 ) -> None:
-    """Store an answer in the transaction of its change, and drop those older than `RETENTION`."""
-    await connection.execute(delete(ANSWER).where(ANSWER.c.recorded_time < now - RETENTION))
+    """Store an answer in the transaction of its change.
+
+    It takes the place of one older than `RETENTION` that was not forgotten yet.
+    """
+    await connection.execute(
+        delete(ANSWER).where(
+            ANSWER.c.caller_oin == actor.caller,
+            ANSWER.c.method == actor.method,
+            ANSWER.c.request_id == actor.request_id,
+        )
+    )
     await connection.execute(
         insert(ANSWER).values(
             caller_oin=actor.caller,
@@ -65,3 +85,31 @@ async def keep_answer(
             recorded_time=now,
         )
     )
+
+
+async def expired_answers(
+    connection: AsyncConnection, now: dt.datetime, limit: int
+) -> Sequence[AnswerKey]:
+    """Return the keys of up to `limit` answers older than `RETENTION`, the oldest first."""
+    query = (
+        select(*_KEY)
+        .where(ANSWER.c.recorded_time < now - RETENTION)
+        .order_by(ANSWER.c.recorded_time)
+        .limit(limit)
+    )
+    return [AnswerKey(*row) for row in await connection.execute(query)]
+
+
+async def forget_answers(
+    connection: AsyncConnection, keys: Sequence[AnswerKey], now: dt.datetime
+) -> int:
+    """Delete answers older than `RETENTION`; return how many there still were.
+
+    In order of key, as two processes may delete the same ones.
+    """
+    forgotten = 0
+    for key in sorted(keys):
+        same = (column == value for column, value in zip(_KEY, key, strict=True))
+        old = ANSWER.c.recorded_time < now - RETENTION
+        forgotten += (await connection.execute(delete(ANSWER).where(*same, old))).rowcount
+    return forgotten

@@ -4,20 +4,25 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from wissel.routing.facts import Fact
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.server.courier.ports import Clock
 from wissel.server.registry.ports import Actor
+from wissel.server.retention import Progress
 from wissel.server.store.database import Database
 from wissel.server.store.engine import LOCK_TIMEOUT
 from wissel.server.store.register import event_log, snapshot
+from wissel.server.store.register.idempotency import expired_answers, forget_answers
 from wissel.server.store.register.snapshot import SqlSnapshot, open_snapshot
 from wissel.server.store.register.transaction import SqlTransaction, open_transaction
 
 T = TypeVar("T")
+
+ANSWERS: Final = 64
+"""The most answers that one transaction forgets."""
 
 
 class SqlRegister:
@@ -71,6 +76,20 @@ class SqlRegister:
         if transaction.changed:
             for listener in self._listeners:
                 listener(transaction.revision)
+
+    async def forget_answers(self) -> Progress:
+        """Delete some answers that are kept no longer for repeats, in one short transaction.
+
+        Raises `Refused(CONTENTION)` or `Refused(DATABASE_UNAVAILABLE)`.
+        """
+        now = self._clock()
+        async with self._database.reading() as connection:
+            old = await expired_answers(connection, now, ANSWERS)
+        if not old:
+            return Progress(0, more=False)
+        async with self._in_turn(), self._database.writing() as connection:
+            forgotten = await forget_answers(connection, old, now)
+        return Progress(forgotten, more=forgotten > 0)
 
     async def head_revision(self) -> int:
         """Return the revision of the last committed change, of any process."""

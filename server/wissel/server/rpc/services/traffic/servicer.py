@@ -3,8 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Final
 
-from wissel.dossier.v1 import dossier_pb2
-from wissel.routing.exchange.delivery import Delivery, State, Wanted
+from wissel.routing.exchange.delivery import Known, ReducedDelivery, State, Wanted
 from wissel.routing.exchange.messages import instant_of
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
@@ -18,6 +17,11 @@ from wissel.server.rpc.requests.paging import page_of
 from wissel.server.rpc.requests.parsing import optional_choice, optional_oin, organisation, uuid
 from wissel.server.rpc.requests.scoping import current_scope
 from wissel.server.rpc.services.traffic.forward_log import ForwardObserver, note
+from wissel.server.rpc.services.traffic.messages import (
+    delivery_message,
+    receipts_of,
+    reduced_message,
+)
 from wissel.server.rpc.services.traffic.paging import parse_position, position_text
 from wissel.traffic.v1 import traffic_service_pb2 as pb
 from wissel.traffic.v1 import traffic_service_pb2_grpc as pb_grpc
@@ -83,6 +87,8 @@ class TrafficServicer(pb_grpc.TrafficServiceServicer):
         delivery = await self._journal.find(sender_oin, message_id)
         if delivery is None or not (current_scope().operator or _concerns(delivery, who)):
             raise Refused(Reason.DELIVERY_NOT_FOUND, message_id=str(message_id))
+        if isinstance(delivery, ReducedDelivery):
+            return pb.GetDeliveryResponse(delivery=reduced_message(delivery))
         response = pb.GetDeliveryResponse(delivery=delivery_message(delivery))
         if delivery.state is State.DELIVERED and _concerns(delivery, who):
             hub_receipt, receiver_receipt = receipts_of(delivery)
@@ -107,40 +113,6 @@ class TrafficServicer(pb_grpc.TrafficServiceServicer):
         )
 
 
-def receipts_of(delivery: Delivery) -> tuple[dossier_pb2.Signed, dossier_pb2.Signed]:
-    """Return the hub's and the receiver's receipt of a delivered message."""
-    result = delivery.result
-    assert result is not None, "a delivered message has a result"  # noqa: S101
-    return (
-        dossier_pb2.Signed.FromString(result.hub_receipt),
-        dossier_pb2.Signed.FromString(result.receiver_receipt),
-    )
-
-
-def delivery_message(delivery: Delivery) -> pb.Delivery:
-    """Return a delivery as it is answered."""
-    order, result = delivery.order, delivery.result
-    message = pb.Delivery(
-        message_id=str(order.message_id),
-        sender_oin=order.sender_oin,
-        receiver_oin=order.receiver_oin,
-        sender=order.sender,
-        receiver=order.receiver,
-        service=order.service,
-        overdrachtsoort=order.kind,
-        state=delivery.state,
-        reason=result.reason if result and result.reason else "",
-        attempts=delivery.attempt,
-        routing_key=order.routing_key,
-        endpoint_id=str(order.endpoint_id),
-        payload_size=order.payload_size,
-        header_sha256=order.header_digest.hex(),
-    )
-    message.accepted_time.FromDatetime(delivery.accepted)
-    message.updated_time.FromDatetime(delivery.updated)
-    return message
-
-
 def _wanted(request: pb.ListDeliveriesRequest, who: Caller) -> Wanted:
     whose = organisation(request.organisation, "organisation") if request.organisation else ""
     return Wanted(
@@ -154,5 +126,8 @@ def _wanted(request: pb.ListDeliveriesRequest, who: Caller) -> Wanted:
     )
 
 
-def _concerns(delivery: Delivery, who: Caller) -> bool:
-    return who.oin in (delivery.order.sender_oin, delivery.order.receiver_oin)
+def _concerns(known: Known, who: Caller) -> bool:
+    """Whether a message is the caller's; of a reduced one the receiver is not known any more."""
+    if isinstance(known, ReducedDelivery):
+        return who.oin == known.sender_oin
+    return who.oin in (known.order.sender_oin, known.order.receiver_oin)

@@ -1,0 +1,80 @@
+"""Reducing deliveries to what is kept of them for good (design.md#retention).
+
+Beside the writer, in transactions of its own that take their turn with those of
+all processes: what waits for the writer never waits for more than one of them.
+"""
+
+import threading
+from collections.abc import Sequence
+from operator import attrgetter, itemgetter
+from typing import Final
+
+from sqlalchemy.engine.interfaces import DBAPICursor
+
+from wissel.routing.exchange.delivery import ReducedDelivery
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.server.courier.ports import Reduction
+from wissel.server.store.database import BlockingDatabase
+from wissel.server.store.engine import Turn
+from wissel.server.store.journal.codec import reduced_row
+from wissel.server.store.journal.statements import REDUCED_COLUMNS, Statements
+from wissel.server.store.kept_connection import KeptConnection, LostRace
+
+MOST_ENTRIES: Final = 1_000
+"""The most entries that one transaction forgets; a message may have had many attempts."""
+
+_REDUCED_VALUES: Final = itemgetter(*REDUCED_COLUMNS)
+_KEY: Final = attrgetter("sender_oin", "message_id")
+
+
+class Reducer:
+    """Reduces deliveries of the journal in `database`, one transaction at a time."""
+
+    def __init__(self, database: BlockingDatabase, most_entries: int = MOST_ENTRIES) -> None:
+        self._database = database
+        self._connection = KeptConnection(database)
+        self._statements = Statements(database.storage.sql)
+        self._begin = database.storage.sql.begin
+        self._most_entries = most_entries
+        self._turn: Turn | None = None
+        self._alone = threading.Lock()
+
+    def reduce(self, deliveries: Sequence[ReducedDelivery]) -> Reduction:
+        """Reduce deliveries in one transaction; blocks. See `courier.ports.Journal.reduce`."""
+        with self._alone:
+            # Not the writer's turn: two threads that take one turn would both have it.
+            self._turn = self._turn or self._database.storage.open_turn()
+            try:
+                with self._turn.taken(), self._connection.transaction(self._begin) as cursor:
+                    return self._write(cursor, sorted(deliveries, key=_KEY))
+            except LostRace:
+                return Reduction(0, 0)
+            except Refused:
+                raise
+            except Exception as error:  # one of the driver's own, which differ
+                raise Refused(Reason.RECORD_UNAVAILABLE, retry_after=1.0) from error
+
+    def close(self) -> None:
+        """Let go of the connection and of the turn."""
+        with self._alone:
+            self._connection.close()
+            if self._turn is not None:
+                self._turn.close()
+
+    def _write(self, cursor: DBAPICursor, deliveries: Sequence[ReducedDelivery]) -> Reduction:
+        """Forget the entries of each delivery, then reduce it, up to the most entries.
+
+        In order of key, as other transactions lock rows.
+        """
+        messages = entries = 0
+        for each in deliveries:
+            key = (each.sender_oin, str(each.message_id))
+            cursor.execute(self._statements.forget_entries, (*key, self._most_entries - entries))
+            entries += cursor.rowcount
+            if entries >= self._most_entries:  # this one may have more of them
+                break
+            values = _REDUCED_VALUES(reduced_row(each))
+            cursor.execute(self._statements.reduce, (*values, *key, each.state.value))
+            messages += cursor.rowcount
+        return Reduction(messages, entries)
