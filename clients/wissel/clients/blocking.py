@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from typing import Any, Self, Unpack
+from uuid import UUID
 
 from wissel.clients import background
 from wissel.clients.hub import AsyncHub, Resumed
 from wissel.clients.identity import AnyPath, Identity
 from wissel.clients.sending.compose import Envelope, SendOptions
+from wissel.clients.sending.outbox import Kept
 from wissel.clients.sending.receipts import DeliveryReceipt
 from wissel.clients.sending.transfer import Progress
 from wissel.clients.transport.connection import Request, Response, Unary
@@ -32,7 +34,7 @@ class Hub:
         """The asynchronous hub; its methods must run on the loop of `wissel.clients.background`."""
         return self._hub
 
-    def send(
+    def send(  # noqa: PLR0913 - as `AsyncHub.send`
         self,
         path: AnyPath,
         *,
@@ -41,6 +43,8 @@ class Hub:
         service: str,
         progress: Progress | None = None,
         composed: Callable[[Envelope], None] = lambda envelope: None,
+        message_id: UUID | str | None = None,
+        new: bool = False,
         **options: Unpack[SendOptions],
     ) -> DeliveryReceipt:
         """Send a dossier and return its receipt; see `AsyncHub.send`."""
@@ -52,6 +56,8 @@ class Hub:
                 service=service,
                 progress=progress,
                 composed=composed,
+                message_id=message_id,
+                new=new,
                 **options,
             )
         )
@@ -59,6 +65,14 @@ class Hub:
     def resume(self, progress: Progress | None = None) -> list[Resumed]:
         """Send the messages of the outbox that have no answer yet; see `AsyncHub.resume`."""
         return background.run(self._hub.resume(progress))
+
+    def pending(self) -> list[Kept]:
+        """Return the entries of the outbox that have no answer yet; see `AsyncHub.pending`."""
+        return background.run(self._hub.pending())
+
+    def drop(self, message_id: UUID | str) -> Kept:
+        """End a pending entry of the outbox; see `AsyncHub.drop`."""
+        return background.run(self._hub.drop(message_id))
 
     def call(self, method: Unary[Request, Response], request: Request) -> Response:
         """Call any unary method: `hub.call(lambda c: PartyServiceStub(c).WhoAmI, request)`."""

@@ -1,32 +1,34 @@
 """The hub for asynchronous callers; `wissel.clients.blocking` has the synchronous one."""
 
 import asyncio
+import dataclasses
 import datetime as dt
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import Final, Self, Unpack
 from uuid import UUID, uuid4
 
-from wissel.clients.errors import DossierUnusable, Refused, StorageError, WisselError
+from wissel.clients.errors import WisselError
 from wissel.clients.identity import AnyPath, Identity
 from wissel.clients.register import AsyncRegister
-from wissel.clients.sending.compose import Envelope, SendOptions, compose, measure
-from wissel.clients.sending.outbox import Entry, Outbox
-from wissel.clients.sending.receipts import DeliveryReceipt, check_receipts, record_of
-from wissel.clients.sending.transfer import Progress, settles, transfer
+from wissel.clients.sending.compose import Envelope, SendOptions, compose
+from wissel.clients.sending.delivering import Delivering, SentElsewhere
+from wissel.clients.sending.entry import Entry
+from wissel.clients.sending.outbox import Kept, Outbox
+from wissel.clients.sending.receipts import DeliveryReceipt, kept_receipt
+from wissel.clients.sending.repeats import begin
+from wissel.clients.sending.transfer import Progress
 from wissel.clients.transport.connection import Connection
 from wissel.clients.transport.retry import Patience
-from wissel.clients.transport.spans import Kind, Tracer
+from wissel.clients.transport.spans import Tracer
 from wissel.clients.transport.status_errors import from_rule
+from wissel.routing.exchange.envelope import parse_message_id
 from wissel.routing.refusals.errors import Refused as RuleRefused
 from wissel.routing.values.identifiers import Oin
-from wissel.traffic.v1 import traffic_service_pb2 as pb
 
 OUTBOX_VARIABLE: Final = "WISSEL_OUTBOX"
-_FORWARD: Final = "wissel.traffic.v1.TrafficService/ForwardEnvelope"
 
 
 def _utc_now() -> dt.datetime:
@@ -81,11 +83,18 @@ class AsyncHub(AsyncRegister):
         self._hub_oin = Oin.parse(hub_oin, "hub_oin") if hub_oin else None
         self._folder = Path(outbox) if outbox else default_outbox(identity.oin)
         self._outbox: Outbox | None = None
-        self._deadline = deadline
         self._now = now
         self._new_id = new_id
+        self._delivering = Delivering(
+            self.link,
+            identity,
+            patience=self.patience,
+            deadline=deadline,
+            now=now,
+            find=self.delivery,
+        )
 
-    async def send(
+    async def send(  # noqa: PLR0913 - what to send, and how to begin it
         self,
         path: AnyPath,
         *,
@@ -94,23 +103,33 @@ class AsyncHub(AsyncRegister):
         service: str,
         progress: Progress | None = None,
         composed: Callable[[Envelope], None] = lambda envelope: None,
+        message_id: UUID | str | None = None,
+        new: bool = False,
         **options: Unpack[SendOptions],
     ) -> DeliveryReceipt:
         """Send the file at `path`; return its receipt once it has been delivered.
+
+        With a `message_id` of your own, a repeat is the same message: it gets the
+        receipt of its delivery, or is sent again as it was. Without one, a message of
+        the same file, sender, receiver and service that has no receipt yet is
+        continued, and the log (`wissel.sending`) says so; unless it is to be `new`.
 
         `sender` and `receiver` are written as `99XA`, `99XA02` or `PO9901`,
         `service` is a code such as `OSO_OV`; for `options` see `SendOptions`.
         `progress` gets the bytes sent and the bytes in all. `composed` gets the
         signed message before it is sent, with a note of what was assumed.
 
-        Raises `Refused` if the hub or the receiver refuses it; `Unreachable` if
-        there is no answer in time: the message is then in the outbox, and
-        `resume` sends the same one. Raises `DossierUnusable` for the file,
-        `ReceiptUntrusted` for the receipts, `StorageError` for the outbox, and
-        `UsedAfterFork`, like each method.
+        Raises `Refused` if the hub or the receiver refuses it, or with
+        MESSAGE_ID_REUSED if the id is that of another message; `Unreachable` if
+        there is no answer in time: the message is then in the outbox, and `resume`
+        sends the same one. Raises `DossierUnusable` for the file, `ReceiptUntrusted`
+        for the receipts, `StorageError` for the outbox, also if another process is
+        sending the message, and `UsedAfterFork`, like each method.
         """
         self.link.require_usable()
         hub_oin = await self.hub_oin()
+        outbox = await self._opened_outbox()
+        now = self._now()
         try:
             envelope = await asyncio.to_thread(
                 compose,
@@ -121,15 +140,24 @@ class AsyncHub(AsyncRegister):
                 options=options,
                 hub_oin=hub_oin,
                 material=self._identity.current(),
-                message_id=self._new_id(),
-                now=self._now(),
+                message_id=_given(message_id) or self._new_id(),
+                now=now,
+            )
+            begun = await asyncio.to_thread(
+                begin, outbox, envelope.entry, identified=message_id is not None, new=new, now=now
             )
         except RuleRefused as refused:
             raise from_rule(refused, self.link.language) from None
-        outbox = await self._opened_outbox()
-        await asyncio.to_thread(outbox.add, envelope.entry)
-        composed(envelope)
-        return await self._deliver(outbox, envelope.entry, progress)
+        if begun.receipt is not None:
+            return begun.receipt
+        composed(dataclasses.replace(envelope, entry=begun.entry))
+        try:
+            return await self._delivering.deliver(outbox, begun.entry, progress, again=begun.again)
+        except SentElsewhere:
+            kept = await asyncio.to_thread(outbox.find, begun.entry.message_id)
+            if kept is None or kept.entry is None or kept.state != "sent":
+                raise
+            return kept_receipt(kept.entry, kept.record)  # it was sent just now
 
     async def resume(self, progress: Progress | None = None) -> list[Resumed]:
         """Send the messages of the outbox that have no answer yet, byte for byte the same.
@@ -146,13 +174,31 @@ class AsyncHub(AsyncRegister):
         for entry in await asyncio.to_thread(outbox.pending):
             if entry.hub_oin == hub_oin:
                 try:
-                    receipt = await self._deliver(outbox, entry, progress, again=True)
+                    receipt = await self._delivering.deliver(outbox, entry, progress, again=True)
                     results.append(Resumed(entry=entry, receipt=receipt))
-                except _Elsewhere:
+                except SentElsewhere:
                     continue
                 except WisselError as error:
                     results.append(Resumed(entry=entry, error=error))
         return results
+
+    async def pending(self) -> list[Kept]:
+        """Return the entries of the outbox that have no receipt and no refusal yet.
+
+        One whose file is damaged has no `entry`. Raises `StorageError`.
+        """
+        outbox = await self._opened_outbox()
+        return await asyncio.to_thread(outbox.listed)
+
+    async def drop(self, message_id: UUID | str) -> Kept:
+        """End a pending entry, so that it is not sent again; return it.
+
+        An earlier attempt may have been delivered: `delivery` tells. It is kept in
+        the folder `refused`. Raises `StorageError` if there is none, or if a process
+        is sending it.
+        """
+        outbox = await self._opened_outbox()
+        return await asyncio.to_thread(outbox.drop, str(message_id))
 
     async def hub_oin(self) -> Oin:
         """Return the OIN of the hub, as given or else as the hub answers.
@@ -182,65 +228,11 @@ class AsyncHub(AsyncRegister):
             self._outbox = await asyncio.to_thread(Outbox, self._folder)
         return self._outbox
 
-    async def _deliver(
-        self, outbox: Outbox, entry: Entry, progress: Progress | None, *, again: bool = False
-    ) -> DeliveryReceipt:
-        """Claim an entry and send it until it has its outcome, or until the retries end."""
-        with outbox.claim(entry) as mine, self.link.tracer.span("send") as span:
-            if not mine:
-                message = f"{entry.message_id} is being sent by another process"
-                raise _Elsewhere(message)
-            span.note(message_id=str(entry.message_id), bytes=entry.payload_size)
-            try:
-                response = await (self._resend if again else self._transfer)(entry, progress)
-            except Refused as refused:
-                if settles(refused):
-                    reason = {"reason": refused.reason, "text": refused.text}
-                    await asyncio.to_thread(outbox.settle, entry, "refused", reason)
-                raise
-            receipt = check_receipts(response, entry, self._identity.current(), self._now())
-            await asyncio.to_thread(outbox.settle, entry, "sent", record_of(receipt))
-            return receipt
 
-    async def _transfer(
-        self, entry: Entry, progress: Progress | None, *, again: bool = False
-    ) -> pb.ForwardEnvelopeResponse:
-        attempts = count(1 if again else 0)
-
-        async def attempt() -> pb.ForwardEnvelopeResponse:
-            with self.link.tracer.span(_FORWARD, Kind.CLIENT):
-                return await transfer(
-                    self.link, entry, progress, again=next(attempts) > 0, within=self._deadline
-                )
-
-        return await self.patience.insist(attempt)
-
-    async def _resend(self, entry: Entry, progress: Progress | None) -> pb.ForwardEnvelopeResponse:
-        """Send an entry again; if its file is gone or changed, ask for its earlier delivery.
-
-        Raises `DossierUnusable` if it was not delivered either.
-        """
-        try:
-            measured = await asyncio.to_thread(measure, entry.path)
-            if measured.sha256.hex() != entry.payload_sha256:
-                message = f"{entry.path}: the file is not what was signed"
-                raise DossierUnusable(message)
-        except DossierUnusable:
-            found = await self.delivery(str(entry.message_id))
-            if not found.HasField("hub_receipt"):
-                raise
-            return pb.ForwardEnvelopeResponse(
-                message_id=found.delivery.message_id,
-                hub_receipt=found.hub_receipt,
-                receiver_receipt=found.receiver_receipt,
-                routing_key=found.delivery.routing_key,
-                replayed=True,
-            )
-        return await self._transfer(entry, progress, again=True)
-
-
-class _Elsewhere(StorageError):
-    """Another process is sending the entry."""
+def _given(message_id: UUID | str | None) -> UUID | None:
+    if isinstance(message_id, str):
+        return parse_message_id(message_id.lower(), "message_id")
+    return message_id
 
 
 def default_outbox(oin: str) -> Path:

@@ -19,7 +19,8 @@ from fuzz.world import HUB_LEAF, NOORD_LEAF, PATHS, ZUID_LEAF, folder, material,
 from support.builders.envelopes import NOW
 from wissel.clients.errors import ReceiptUntrusted, StorageError
 from wissel.clients.sending.dossier import read_dossier
-from wissel.clients.sending.outbox import Entry, Outbox
+from wissel.clients.sending.entry import Entry
+from wissel.clients.sending.outbox import Outbox
 from wissel.clients.sending.receipts import check_receipts, prove_written, receipts_in, record_of
 from wissel.clients.testing.cast import HUB, NOORD
 from wissel.dossier.v1 import dossier_pb2 as pb

@@ -19,7 +19,7 @@ from wissel.clients.cli.register import (
     swv,
 )
 from wissel.clients.cli.session import Session, account
-from wissel.clients.cli.traffic import deliveries, las, receipts, routes, sending
+from wissel.clients.cli.traffic import deliveries, las, outbox, receipts, routes, sending
 from wissel.clients.errors import WisselError
 from wissel.routing.refusals.errors import Refused as RuleRefused
 
@@ -57,6 +57,7 @@ app.add_typer(mandates.app, name="mandate")
 app.add_typer(endpoints.app, name="endpoint")
 app.add_typer(routes.app, name="route")
 app.add_typer(deliveries.app, name="deliveries")
+app.add_typer(outbox.app, name="outbox")
 app.add_typer(las.app, name="las")
 app.add_typer(receipts.app, name="receipt")
 app.command()(sending.send)

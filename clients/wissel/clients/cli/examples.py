@@ -11,6 +11,10 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "wissel send dossier.xml --from 99XA --to 99XB02 --receipt receipt.json",
         "wissel send dossier.zip --from 99XA --to 99XB --inzage-date 2026-06-30",
         "wissel send handover.xml --from 99XA --to PO9901 --service OSO_SWV",
+        (
+            "wissel send dossier.xml --from 99XA --to 99XB02 "
+            "--message-id efaf84be-cfb4-4b7e-afca-8f8abb734f11"
+        ),
     ),
     "resume": ("wissel resume",),
     "whoami": ("wissel whoami", "wissel whoami --json"),
@@ -114,6 +118,8 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     "deliveries show": (
         "wissel deliveries show efaf84be-cfb4-4b7e-afca-8f8abb734f11 --json > receipt.json",
     ),
+    "outbox list": ("wissel outbox list", "wissel outbox list --json"),
+    "outbox drop": ("wissel outbox drop efaf84be-cfb4-4b7e-afca-8f8abb734f11",),
     "las serve": (
         "wissel las serve --hub-oin 00000003990000000000",
         (

@@ -14,7 +14,7 @@ from wissel.clients.addressing import parse_address
 from wissel.clients.errors import DossierUnusable
 from wissel.clients.identity import Material
 from wissel.clients.sending.dossier import DossierFacts, read_dossier
-from wissel.clients.sending.outbox import Entry
+from wissel.clients.sending.entry import Entry
 from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.routing.exchange.envelope import (
     Attestation,

@@ -2,48 +2,44 @@
 
     <folder>/pending/<message id>.json    to be sent, or sent without an answer
     <folder>/sent/<message id>.json       delivered, with both receipts
-    <folder>/refused/<message id>.json    refused for good, with the reason
+    <folder>/refused/<message id>.json    refused for good or ended here, with the reason
 
 An entry is on disk before the first byte is sent (design.md#sdk). So the same
 message can be sent again after a crash; a new message with the same dossier could
 be imported twice. An entry holds the path of the dossier and not its content.
 """
 
-import base64
-import json
-import os
-from collections.abc import Iterator, Mapping
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from google.protobuf.message import DecodeError
-
 from wissel.clients.errors import StorageError
+from wissel.clients.sending.entry import Entry, decode, encode, record_in
 from wissel.clients.storage.atomic_write import TEMPORARY, write_atomically
 from wissel.clients.storage.locks import lock_if_free, waiting_lock
-from wissel.dossier.v1 import dossier_pb2
 
 Outcome = Literal["sent", "refused"]
-_FORMAT: Final = 1
+State = Literal["pending", "sent", "refused"]
+DROPPED: Final = "DROPPED"
+"""The reason of an entry that was ended by hand, in `refused`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One signed message.
+class Kept:
+    """What the outbox has of one message.
 
-    `signed_header` is the serialized `wissel.dossier.v1.Signed`, which is sent byte
-    for byte; `payload_size` is in bytes, `payload_sha256` in lower-case hex.
+    `entry` is None if its file, `file`, is damaged. `record` are the fields (JSON)
+    of its outcome, beside those of the entry.
     """
 
-    message_id: UUID
-    hub_oin: str
-    path: Path
-    payload_size: int
-    payload_sha256: str
-    signed_header: bytes
+    state: State
+    file: Path
+    entry: Entry | None
+    record: Mapping[str, Any]
 
 
 class Outbox:
@@ -52,23 +48,82 @@ class Outbox:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._pending = folder / "pending"
-        try:
+        with self._named():
             for each in (self._pending, folder / "sent", folder / "refused"):
                 each.mkdir(parents=True, exist_ok=True, mode=0o700)
             with self._locked():
                 self._sweep()
-        except OSError as error:
-            message = f"outbox {folder}: {error.strerror}"
-            raise StorageError(message) from None
 
     def add(self, entry: Entry) -> None:
-        """Write the entry, which survives a power cut once this returns. Raises `StorageError`."""
-        try:
-            with self._locked():
-                write_atomically(self._path("pending", entry.message_id), _encode(entry))
-        except OSError as error:
-            message = f"outbox {self.folder}: {error.strerror}"
-            raise StorageError(message) from None
+        """Write the entry, which survives a power cut once this returns.
+
+        Raises `StorageError`; the entry is then not there.
+        """
+        self.add_unless(entry, lambda other: False)
+
+    def add_unless(self, entry: Entry, continued: Callable[[Entry], bool]) -> Entry:
+        """Add the entry, unless one that is pending is `continued`: return the one that counts.
+
+        Of senders that do this at the same time, one adds. That which is continued
+        gets the path of `entry`, for its file may have moved. Raises
+        `StorageError`, also for an entry that cannot be read.
+        """
+        with self._named(), self._locked():
+            for other in self.pending():
+                if continued(other):
+                    return dataclasses.replace(other, path=entry.path)
+            self._write_new(entry)
+            return entry
+
+    def reopen(self, entry: Entry) -> None:
+        """Make an entry of `refused` pending again. Raises `StorageError`."""
+        with self._named(), self._locked():
+            self._write_new(entry)
+            self._path("refused", entry.message_id).unlink(missing_ok=True)
+
+    def find(self, message_id: UUID) -> Kept | None:
+        """Return what is kept of a message, or None. Raises `StorageError` if it is damaged."""
+        states: tuple[State, ...] = ("sent", "pending", "refused")  # after a crash it is in two
+        for state in states:
+            path = self._path(state, message_id)
+            if (entry := self._load(path)) is not None:
+                return Kept(
+                    state=state, file=path, entry=entry, record=record_in(path.read_bytes())
+                )
+        return None
+
+    def listed(self) -> list[Kept]:
+        """Return what is pending, in order of message id, with the entries that are damaged."""
+        found = []
+        for path in sorted(self._pending.glob("*.json")):
+            try:
+                entry = self._load(path)
+            except StorageError:
+                found.append(Kept(state="pending", file=path, entry=None, record={}))
+            else:
+                if entry is not None:
+                    found.append(Kept(state="pending", file=path, entry=entry, record={}))
+        return found
+
+    def drop(self, name: str) -> Kept:
+        """End the pending entry of the file `<name>.json`, also a damaged one; return it.
+
+        It is kept in `refused`. Raises `StorageError` if there is none, or if a
+        process is sending it.
+        """
+        found = next((each for each in self.listed() if each.file.stem == name), None)
+        if found is None:
+            message = f"outbox {self.folder}: no entry {name} is pending"
+            raise StorageError(message)
+        with self._named(), lock_if_free(found.file) as mine:
+            if not mine:
+                message = f"outbox {self.folder}: {name} is being sent; try again when that ends"
+                raise StorageError(message)
+            if found.entry is not None:
+                self.settle(found.entry, "refused", {"reason": DROPPED, "text": "ended by hand"})
+            else:
+                found.file.replace(self.folder / "refused" / found.file.name)
+        return found
 
     def pending(self) -> list[Entry]:
         """Return the entries without an outcome, in order of message id.
@@ -91,15 +146,32 @@ class Outbox:
         """Move a claimed entry to its outcome, with the fields of `record` added.
 
         Returns its new path. After a crash in between it is pending too; when it is
-        sent again the hub gives the same answer.
+        sent again the hub gives the same answer. Raises `StorageError`.
         """
         path = self._path(outcome, entry.message_id)
-        with self._locked():
-            write_atomically(path, _encode(entry, **record))
+        with self._named(), self._locked():
+            write_atomically(path, encode(entry, **record))
             self._path("pending", entry.message_id).unlink()
         return path
 
-    def _path(self, state: Literal["pending", "sent", "refused"], message_id: UUID) -> Path:
+    def _write_new(self, entry: Entry) -> None:
+        path = self._path("pending", entry.message_id)
+        try:
+            write_atomically(path, encode(entry))
+        except OSError:
+            path.unlink(missing_ok=True)  # the caller hears that it is not there
+            raise
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Raise `StorageError` with the folder for an OSError in the block."""
+        try:
+            yield
+        except OSError as error:
+            message = f"outbox {self.folder}: {error.strerror}"
+            raise StorageError(message) from None
+
+    def _path(self, state: State, message_id: UUID) -> Path:
         return self.folder / state / f"{message_id}.json"
 
     def _locked(self) -> AbstractContextManager[None]:
@@ -114,56 +186,15 @@ class Outbox:
     def _load(path: Path) -> Entry | None:
         """Return the entry, or None if another process has settled it meanwhile."""
         try:
-            return _decode(path.read_bytes())
+            return decode(path.read_bytes())
         except FileNotFoundError:
             return None
-        except (ValueError, KeyError, TypeError, RecursionError):
-            message = f"outbox entry {path} is damaged; move it away after looking into it"
+        except OSError as error:
+            message = f"outbox entry {path}: {error.strerror}"
             raise StorageError(message) from None
-
-
-def _encode(entry: Entry, **record: object) -> bytes:
-    fields = {
-        "format": _FORMAT,
-        "message_id": str(entry.message_id),
-        "hub_oin": entry.hub_oin,
-        "path": str(entry.path),
-        "payload_size": entry.payload_size,
-        "payload_sha256": entry.payload_sha256,
-        "signed_header": base64.b64encode(entry.signed_header).decode("ascii"),
-        **record,
-    }
-    return json.dumps(fields, indent=2).encode() + b"\n"
-
-
-def _decode(content: bytes) -> Entry:
-    """Return the entry in a file, or raise ValueError, KeyError, TypeError or RecursionError."""
-    fields = json.loads(content)
-    size = fields["payload_size"]
-    if type(size) is not int or size < 1:
-        raise ValueError("a payload of no size")
-    return Entry(
-        message_id=UUID(_text(fields["message_id"])),
-        hub_oin=_text(fields["hub_oin"]),
-        path=Path(_text(fields["path"])),
-        payload_size=size,
-        payload_sha256=_text(fields["payload_sha256"]),
-        signed_header=_signed(_text(fields["signed_header"])),
-    )
-
-
-def _signed(text: str) -> bytes:
-    header = base64.b64decode(text, validate=True)
-    try:
-        dossier_pb2.Signed.FromString(header)
-    except DecodeError as error:
-        raise ValueError(str(error)) from None
-    return header
-
-
-def _text(value: object) -> str:
-    """Return the value if it is a text that can name a file; else TypeError or ValueError."""
-    if not isinstance(value, str) or "\0" in value:
-        raise TypeError("not a text")
-    os.fsencode(value)  # ValueError
-    return value
+        except (ValueError, KeyError, TypeError, RecursionError):
+            message = (
+                f"outbox entry {path} is damaged; look into it, then end it with "
+                f"`wissel outbox drop {path.stem}`"
+            )
+            raise StorageError(message) from None

@@ -5,14 +5,14 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from google.protobuf import json_format
 
-from wissel.clients.errors import ReceiptUntrusted
+from wissel.clients.errors import ReceiptUntrusted, StorageError
 from wissel.clients.identity import Material
-from wissel.clients.sending.outbox import Entry
+from wissel.clients.sending.entry import Entry
 from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.routing.exchange.messages import read_header
 from wissel.routing.exchange.proof import Demanded, Proof, ReceiptTypes, verify_hub_receipt
@@ -105,6 +105,29 @@ def record_of(receipt: DeliveryReceipt) -> dict[str, str]:
         "hub_receipt": base64.b64encode(receipt.hub_receipt).decode("ascii"),
         "receiver_receipt": base64.b64encode(receipt.receiver_receipt).decode("ascii"),
     }
+
+
+def kept_receipt(entry: Entry, record: Mapping[str, Any]) -> DeliveryReceipt:
+    """Return the receipt that the outbox keeps of an entry, in the fields of `record_of`.
+
+    It was verified before it was kept. Raises `StorageError` if it is damaged.
+    """
+    try:
+        hub_receipt, receiver_receipt = receipts_in(record)
+        return DeliveryReceipt(
+            message_id=entry.message_id,
+            routing_key=str(record["routing_key"]),
+            receiver_oin=Oin.parse(str(record["receiver_oin"]), "receiver_oin"),
+            size=entry.payload_size,
+            sha256=entry.payload_sha256,
+            delivered=dt.datetime.fromisoformat(str(record["delivered"])),
+            replayed=True,
+            hub_receipt=hub_receipt.SerializeToString(),
+            receiver_receipt=receiver_receipt.SerializeToString(),
+        )
+    except (KeyError, ValueError, Refused):
+        message = f"the receipt of {entry.message_id} in the outbox is damaged"
+        raise StorageError(message) from None
 
 
 def receipts_in(written: object) -> tuple[pb.Signed, pb.Signed]:

@@ -10,7 +10,7 @@ from typing import IO, Final
 import grpc
 
 from wissel.clients.errors import DossierUnusable, Refused, WisselError
-from wissel.clients.sending.outbox import Entry
+from wissel.clients.sending.entry import Entry
 from wissel.clients.transport.connection import Connection
 from wissel.clients.transport.retry import may_pass
 from wissel.clients.transport.status_errors import translate

@@ -1,11 +1,25 @@
 """Writes files so that after a crash there is either the old file or the new one."""
 
+import errno
 import os
 import sys
 from pathlib import Path
 from typing import Final
 
 TEMPORARY: Final = ".tmp"
+_CANNOT: Final = frozenset(
+    {
+        errno.EINVAL,
+        errno.EBADF,
+        errno.ENOSYS,
+        errno.ENOTSUP,
+        errno.EOPNOTSUPP,
+        errno.EISDIR,
+        errno.EACCES,
+        errno.EPERM,
+    }
+)
+"""How a file system says that it does not flush folders: network disks and FUSE among them."""
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -28,14 +42,23 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Flush the entries of a folder to disk; on Windows that is not needed."""
+    """Flush the entries of a folder to disk, where that can be done.
+
+    On Windows it is not needed. On a file system that cannot do it, what has been
+    renamed survives a crash of the process, and a power cut if the system that
+    keeps the files sees to it. Raises OSError for a disk that fails.
+    """
     if sys.platform == "win32":
         return
-    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        if error.errno not in _CANNOT:
+            raise
 
 
 def _private(path: str, flags: int) -> int:

@@ -1,5 +1,6 @@
 """The outbox survives a crash at every point, and never sends one entry twice at a time."""
 
+import dataclasses
 import os
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -7,8 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from wissel.clients.errors import StorageError
-from wissel.clients.sending.outbox import Entry, Outbox
-from wissel.clients.storage.atomic_write import write_atomically
+from wissel.clients.sending.entry import Entry
+from wissel.clients.sending.outbox import Outbox
+from wissel.clients.storage.atomic_write import sync_folder, write_atomically
 from wissel.clients.testing.cast import HUB
 from wissel.dossier.v1 import dossier_pb2
 
@@ -103,6 +105,72 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(StorageError, match="file"):
         Outbox(tmp_path / "file" / "outbox")
+
+
+def test_a_disk_that_does_not_flush_folders_is_used_all_the_same() -> None:
+    folder = Path("/proc/self")
+    descriptor = os.open(folder, os.O_RDONLY)
+    with pytest.raises(OSError, match="Invalid argument"):
+        os.fsync(descriptor)
+    os.close(descriptor)
+
+    sync_folder(folder)
+
+
+def test_an_entry_that_cannot_be_added_is_not_there(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path)
+    (tmp_path / "pending" / f"{ENTRY.message_id}.json").mkdir()
+
+    with pytest.raises(StorageError, match=str(tmp_path)):
+        outbox.add(ENTRY)
+
+    (tmp_path / "pending" / f"{ENTRY.message_id}.json").rmdir()
+    assert outbox.pending() == []
+
+
+def test_an_outcome_that_cannot_be_kept_is_said(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path)
+    outbox.add(ENTRY)
+    (tmp_path / "sent" / f"{ENTRY.message_id}.json").mkdir()
+
+    with pytest.raises(StorageError, match=str(tmp_path)):
+        outbox.settle(ENTRY, "sent", {})
+
+    assert outbox.pending() == [ENTRY]
+
+
+def test_of_entries_that_are_added_at_the_same_time_one_counts(tmp_path: Path) -> None:
+    first, second = Outbox(tmp_path), Outbox(tmp_path)
+    other = dataclasses.replace(ENTRY, message_id=UUID(int=2), path=Path("/elsewhere"))
+
+    added = first.add_unless(ENTRY, lambda found: True)
+    continued = second.add_unless(other, lambda found: True)
+
+    assert added == ENTRY
+    assert continued == dataclasses.replace(ENTRY, path=other.path)
+    assert first.pending() == [ENTRY]
+
+
+def test_a_damaged_entry_can_be_ended(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path)
+    outbox.add(ENTRY)
+    (tmp_path / "pending" / "broken.json").write_bytes(b"{")
+
+    outbox.drop("broken")
+
+    assert outbox.pending() == [ENTRY]
+    assert (tmp_path / "refused" / "broken.json").read_bytes() == b"{"
+
+
+@pytest.mark.parametrize("name", ["", "../pending/x", "00000000-0000-0000-0000-000000000002"])
+def test_what_is_not_pending_cannot_be_ended(tmp_path: Path, name: str) -> None:
+    outbox = Outbox(tmp_path)
+    outbox.add(ENTRY)
+
+    with pytest.raises(StorageError, match="no entry"):
+        outbox.drop(name)
+
+    assert outbox.pending() == [ENTRY]
 
 
 def test_a_failed_write_keeps_the_old_file(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import typer
 
 from wissel.clients.cli.output import bar, err, print_json, print_pairs, print_rows
 from wissel.clients.cli.session import session_of
-from wissel.clients.errors import Refused, Unreachable
+from wissel.clients.errors import Refused, StorageError, Unreachable
 from wissel.clients.hub import Resumed
 from wissel.clients.sending.compose import Envelope, SendOptions
 from wissel.clients.sending.receipts import DeliveryReceipt, record_of
@@ -34,6 +34,12 @@ def send(
     version: Annotated[str, typer.Option(help="namespace of the service version")] = "",
     initiator: Annotated[str, typer.Option(help="pseudonym of who ordered it")] = "",
     correlation_id: Annotated[str, typer.Option(help="UUID that ties messages together")] = "",
+    message_id: Annotated[
+        str, typer.Option(help="UUID of your own; a repeat is the same message")
+    ] = "",
+    new: Annotated[
+        bool, typer.Option("--new", help="another message, also if the same is pending")
+    ] = False,
     receipt: Annotated[Path | None, typer.Option(help="file for both receipts")] = None,
 ) -> None:
     """Send a dossier, and wait for its receipts."""
@@ -61,6 +67,8 @@ def send(
                 service=service,
                 progress=progress,
                 composed=lambda envelope: begun.append(_said(envelope)),
+                message_id=message_id or None,
+                new=new,
                 **options,
             )
     except (Unreachable, Refused) as error:
@@ -68,7 +76,7 @@ def send(
             err().print("It is in the outbox: `wissel resume` sends the same message again.")
         raise
     if receipt is not None:
-        write_atomically(receipt, json.dumps(_facts(done), indent=2).encode() + b"\n")
+        _write(receipt, done)
     if session.json:
         print_json(_facts(done))
     else:
@@ -89,6 +97,16 @@ def resume(context: typer.Context) -> None:
         print_rows(["MESSAGE", "FILE", "RESULT", "TEXT"], rows)
     if any(each.error for each in results):
         raise typer.Exit(1)
+
+
+def _write(receipt: Path, done: DeliveryReceipt) -> None:
+    try:
+        write_atomically(receipt, json.dumps(_facts(done), indent=2).encode() + b"\n")
+    except OSError as error:
+        message = (
+            f"{receipt}: {error.strerror}; it was delivered, and its receipts are in the outbox"
+        )
+        raise StorageError(message) from None
 
 
 def _said(envelope: Envelope) -> Envelope:
