@@ -75,7 +75,7 @@ def judge(
         raise Refused(Reason.STAMP_INVALID, oin=stamped.signer)
     # 2.
     if stamp.receiver_oin != material.oin:
-        raise Refused(Reason.STAMP_NOT_MINE, oin=stamp.receiver_oin)
+        raise Refused(Reason.STAMP_NOT_MINE, receiver_oin=stamp.receiver_oin)
     if not stamp.issued - SKEW <= now < stamp.expires + SKEW:
         raise Refused(Reason.STAMP_INVALID, expired=stamp.expires.isoformat())
     # 3.

@@ -4,6 +4,7 @@ from typing import Final, NoReturn, Protocol
 
 import grpc
 from google.protobuf import any_pb2, duration_pb2
+from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
@@ -27,9 +28,13 @@ async def refuse(context: Context, refused: Refused) -> NoReturn:
         reason=refused.reason, domain=DOMAIN, metadata=refused.metadata
     )
     details = [_packed(info)]
-    if refused.retry_after is not None:
-        details.append(_packed(_retry(refused.retry_after)))
     entry = CATALOGUE[refused.reason]
+    if refused.field:
+        violation = error_details_pb2.BadRequest.FieldViolation(field=refused.field)
+        details.append(_packed(error_details_pb2.BadRequest(field_violations=[violation])))
+    if entry.retry_seconds is not None:
+        wait = refused.retry_after
+        details.append(_packed(_retry(float(entry.retry_seconds) if wait is None else wait)))
     code = grpc.StatusCode[entry.code]
     status = status_pb2.Status(
         code=code.value[0],
@@ -39,9 +44,7 @@ async def refuse(context: Context, refused: Refused) -> NoReturn:
     await context.abort_with_status(rpc_status.to_status(status))
 
 
-def _packed(
-    detail: error_details_pb2.ErrorInfo | error_details_pb2.RetryInfo,
-) -> any_pb2.Any:
+def _packed(detail: Message) -> any_pb2.Any:
     packed = any_pb2.Any()
     packed.Pack(detail)
     return packed

@@ -14,7 +14,6 @@ from wissel.error.v1 import error_reason_pb2
 from wissel.routing.refusals.catalogue import (
     AREAS,
     CATALOGUE,
-    RETRYABLE,
     Code,
     Language,
     Owner,
@@ -24,7 +23,7 @@ from wissel.routing.refusals.catalogue import (
     status_message,
 )
 from wissel.routing.refusals.catalogue.__main__ import main, stale
-from wissel.routing.refusals.catalogue.documents import metadata_names
+from wissel.routing.refusals.catalogue.documents import metadata_names, shown_names
 from wissel.routing.refusals.catalogue.render import NAME, OPTIONAL
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.refusals.sides import Side
@@ -85,7 +84,7 @@ def test_both_languages_can_show_the_same_facts(reason: Reason) -> None:
 def test_a_status_that_carries_retry_info_says_after_how_long(reason: Reason) -> None:
     entry = CATALOGUE[reason]
 
-    if entry.code in RETRYABLE:
+    if entry.code in {Code.UNAVAILABLE, Code.RESOURCE_EXHAUSTED}:
         assert entry.retry_seconds
 
 
@@ -108,7 +107,7 @@ def test_what_the_other_side_reads_says_no_more_when_it_is_told_again(reason: Re
 def test_the_words_for_the_other_side_need_only_public_metadata(reason: Reason) -> None:
     entry = CATALOGUE[reason]
 
-    assert set(metadata_names(entry)) <= entry.public
+    assert shown_names(entry) <= entry.public
     assert not PRIVATE & entry.public
 
 
@@ -225,9 +224,9 @@ def test_everybody_knows_whom_to_ask(reason: Reason) -> None:
 
 @given(reason=st.sampled_from(Reason), data=st.data())
 def test_any_metadata_gives_a_whole_sentence(reason: Reason, data: st.DataObject) -> None:
-    names = metadata_names(CATALOGUE[reason])
+    names = [*metadata_names(CATALOGUE[reason]), "field"]
     word = st.text("abc XYZ019{}[]%", max_size=20)
-    metadata = data.draw(st.dictionaries(st.sampled_from(names), word)) if names else {}
+    metadata = data.draw(st.dictionaries(st.sampled_from(names), word))
 
     text = describe(reason, metadata)
 

@@ -7,7 +7,7 @@ metadata of a refusal; `status_message` is the text of a gRPC status.
 """
 
 from wissel.routing.refusals.catalogue.entries import AREAS, CATALOGUE
-from wissel.routing.refusals.catalogue.entry import RETRYABLE, Code, Contact, Entry, Owner, Words
+from wissel.routing.refusals.catalogue.entry import Code, Contact, Entry, Owner, Words
 from wissel.routing.refusals.catalogue.render import (
     Language,
     Text,
@@ -20,7 +20,6 @@ from wissel.routing.refusals.catalogue.render import (
 __all__ = [
     "AREAS",
     "CATALOGUE",
-    "RETRYABLE",
     "Code",
     "Contact",
     "Entry",

@@ -4,9 +4,12 @@ import json
 from typing import Any, Final
 
 from wissel.routing.refusals.catalogue.entries import AREAS, CATALOGUE
-from wissel.routing.refusals.catalogue.entry import RETRYABLE, Entry, Words
+from wissel.routing.refusals.catalogue.entry import Entry, Words
 from wissel.routing.refusals.catalogue.render import NAME, Language, contact_of, fill, owner_of
 from wissel.routing.refusals.reasons import Reason
+
+FIELD: Final = "field"
+"""What words call the field of a request that is at fault."""
 
 _INTRODUCTION: Final = """\
 # Errors
@@ -17,18 +20,20 @@ Every refusal has a reason. Reasons are never renamed, so a LAS can translate th
 the same words, in English and Dutch, are in `errors.json` beside
 `wissel.routing.refusals.catalogue`.
 
-A gRPC status carries `google.rpc.ErrorInfo` with the reason, the domain `wissel` and metadata: the
-values that the words below leave room for. Its text reads `REASON: sentence. Fix: sentence.` With
-`accept-language: nl` a `LocalizedMessage` says the same in Dutch.
-{retryable} also carry a `RetryInfo`. A refusal about the other side of
-an exchange tells less, on purpose.
+A gRPC status carries `google.rpc.ErrorInfo` with the reason, the domain `wissel` and metadata, by
+the names below; a name is absent where it is not known. Its text reads
+`REASON: sentence. Fix: sentence.` With `accept-language: nl` a `LocalizedMessage` says the same in
+Dutch. Where *Field* is said, `google.rpc.BadRequest` has one violation with the name of the field
+at fault, such as `sender.routing_key`; it is not in the metadata. Where *RetryInfo* is said, the
+status carries one: repeat the call unchanged, not sooner. A refusal about the other side of an
+exchange tells less, on purpose. Where all of this stands on the wire is in
+[the protocol](protocol.md#refusals-on-the-wire).
 """
 
 
 def as_markdown() -> str:
     """Return the text of `docs/errors.md`."""
-    retryable = " and ".join(f"`{code}`" for code in sorted(RETRYABLE))
-    parts = [_INTRODUCTION.format(retryable=retryable)]
+    parts = [_INTRODUCTION]
     for area, entries in AREAS.items():
         parts.append(f"## {area}\n")
         parts += [_section(reason, entry) for reason, entry in entries.items()]
@@ -46,24 +51,41 @@ def as_json() -> str:
 
 
 def metadata_names(entry: Entry) -> list[str]:
-    """Return the names of the metadata that the words of an entry can show, sorted."""
+    """Return the names of the metadata that a refusal may carry, sorted."""
+    return sorted(_names(entry) - {FIELD})
+
+
+def names_a_field(entry: Entry) -> bool:
+    """Whether a refusal may name the field of the request that is at fault."""
+    return FIELD in _names(entry)
+
+
+def shown_names(entry: Entry) -> set[str]:
+    """Return the names, the field among them, that the words of an entry can show."""
     texts = (entry.en.sentence, entry.en.fix, entry.nl.sentence, entry.nl.fix)
-    return sorted({name for text in texts for name in NAME.findall(text)})
+    return {name for text in texts for name in NAME.findall(text)}
+
+
+def _names(entry: Entry) -> set[str]:
+    return shown_names(entry) | entry.also
 
 
 def _section(reason: Reason, entry: Entry) -> str:
     marks = [f"`{entry.code}`", f"up to {owner_of(entry.owner, 'en')}"]
     if entry.retry_seconds is not None:
-        marks.append(f"repeat unchanged after {entry.retry_seconds} s")
+        marks.append(f"RetryInfo {entry.retry_seconds} s{', or as it says' * entry.own_delay}")
     if entry.oso_result is not None:
         marks.append(f"OSO result `{entry.oso_result}`")
     names = ", ".join(f"`{name}`" for name in metadata_names(entry))
+    told = (f" Metadata: {names}." if names else "") + " Field: in `BadRequest`." * names_a_field(
+        entry
+    )
     paragraphs = [
         f"### {reason}",
         " · ".join(marks),
         f"{_plain(entry.en.sentence)} **Fix:** {_plain(entry.en.fix)}",
         f"*Nederlands:* {_plain(entry.nl.sentence)} **Oplossing:** {_plain(entry.nl.fix)}",
-        f"Contact: {contact_of(entry.contact, 'en')}." + (f" Metadata: {names}." if names else ""),
+        f"Contact: {contact_of(entry.contact, 'en')}." + told,
     ]
     return "\n\n".join(paragraphs) + "\n"
 
@@ -74,6 +96,7 @@ def _record(entry: Entry) -> dict[str, Any]:
         "retry_seconds": entry.retry_seconds,
         "oso_result": entry.oso_result,
         "metadata": metadata_names(entry),
+        "names_field": names_a_field(entry),
         "en": _words(entry, entry.en, "en"),
         "nl": _words(entry, entry.nl, "nl"),
     }

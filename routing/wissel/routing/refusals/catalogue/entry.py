@@ -25,10 +25,6 @@ class Code(StrEnum):
     INTERNAL = "INTERNAL"
 
 
-RETRYABLE = frozenset({Code.UNAVAILABLE, Code.RESOURCE_EXHAUSTED})
-"""The codes whose status carries a RetryInfo."""
-
-
 @unique
 class Owner(StrEnum):
     """Who can take the fix."""
@@ -72,8 +68,11 @@ class Entry:
     en, nl           its words
     owner, contact   who can take the fix, and whom to ask
     oso_result       the documented result of OSO's Traffic Center that says the same
-    retry_seconds    the wait before a retry of the unchanged call may help; None
-                     where it does not help
+    retry_seconds    the wait before a retry of the unchanged call may help, which goes
+                     along as RetryInfo; None where it does not help
+    own_delay        whether a refusal may tell a wait of its own instead
+    also             the names of its metadata that its words do not show; `field` is
+                     not in the metadata, but names the field in BadRequest
     other_side       the reason that the other side of an exchange reads in its place,
                      when it is about the receiver (design.md#audiences)
     public           the names of metadata that anyone may read: the asker has named
@@ -91,6 +90,8 @@ class Entry:
     contact: Contact
     oso_result: str | None = None
     retry_seconds: int | None = None
+    own_delay: bool = False
+    also: frozenset[str] = frozenset()
     other_side: Reason = Reason.RECEIVER_NOT_CONNECTED
     public: frozenset[str] = frozenset()
     foreign: bool = False

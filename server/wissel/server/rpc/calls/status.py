@@ -9,7 +9,7 @@ from google.protobuf import any_pb2
 from google.protobuf.message import Message
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 
-from wissel.routing.refusals.catalogue import CATALOGUE, RETRYABLE, Text, describe, status_message
+from wissel.routing.refusals.catalogue import CATALOGUE, Text, describe, status_message
 from wissel.routing.refusals.errors import Refused
 from wissel.server.rpc.calls.call import Caller
 
@@ -19,7 +19,6 @@ MAX_DETAILS: Final = 4096
 """Metadata over 8 KiB loses the whole status, so details stay well below."""
 
 _NANOS: Final = 1_000_000_000
-_DEFAULT_RETRY_SECONDS: Final = 1.0
 _LOCALES: Final = {"en": "en", "nl": "nl-NL"}
 _VALUE_LIMITS: Final = (1000, 200, 40, 0)
 
@@ -79,15 +78,17 @@ def _let_go(aborted: grpc.aio.AbortError) -> None:
 def _status(refused: Refused, language: str, limit: int) -> status_pb2.Status:
     metadata = {name: _cut(value, limit) for name, value in refused.metadata.items()}
     words = metadata | {"field": refused.field} if refused.field else metadata
-    code = CATALOGUE[refused.reason].code
+    entry = CATALOGUE[refused.reason]
+    code = entry.code
     details: list[Message] = [
         error_details_pb2.ErrorInfo(reason=refused.reason, domain=DOMAIN, metadata=metadata)
     ]
     english = describe(refused.reason, words, "en")
     if refused.field:
         details.append(_bad_request(refused.field, english))
-    if code in RETRYABLE:
-        details.append(_retry_info(refused))
+    if entry.retry_seconds is not None:
+        wait = refused.retry_after
+        details.append(_retry_info(float(entry.retry_seconds) if wait is None else wait))
     details.append(_localized(refused, words, language))
     details.append(_help(refused, words, language))
     return status_pb2.Status(
@@ -104,10 +105,7 @@ def _bad_request(field: str, text: Text) -> error_details_pb2.BadRequest:
     return error_details_pb2.BadRequest(field_violations=[violation])
 
 
-def _retry_info(refused: Refused) -> error_details_pb2.RetryInfo:
-    seconds = refused.retry_after
-    if seconds is None:
-        seconds = float(CATALOGUE[refused.reason].retry_seconds or _DEFAULT_RETRY_SECONDS)
+def _retry_info(seconds: float) -> error_details_pb2.RetryInfo:
     info = error_details_pb2.RetryInfo()
     info.retry_delay.FromNanoseconds(max(1, int(seconds * _NANOS)))
     return info

@@ -3,9 +3,11 @@
 from typing import Any, cast
 
 import pytest
+from google.rpc import error_details_pb2
 
 from wissel.clients.testing.cast import NOORD
 from wissel.routing.facts import Role
+from wissel.routing.refusals.catalogue import CATALOGUE
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Brin
@@ -37,6 +39,21 @@ def test_a_status_names_the_field_in_its_words() -> None:
     assert status.message.startswith("FIELD_REQUIRED: A required field is empty: school.locations.")
     assert b"Een verplicht veld is leeg: school.locations.name." in status.SerializeToString()
     assert "receiver_brin is 99xa, which is no BRIN." in status_of(caught.value).message
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_a_status_tells_when_the_same_call_may_be_repeated(reason: Reason) -> None:
+    """By the catalogue, and by what the refusal says itself."""
+    seconds = CATALOGUE[reason].retry_seconds
+
+    assert seconds == delay(Refused(reason))
+    assert delay(Refused(reason, retry_after=2.5)) == (None if seconds is None else 2.5)
+
+
+def delay(refused: Refused) -> float | None:
+    retry = error_details_pb2.RetryInfo()
+    found = any(detail.Unpack(retry) for detail in status_of(refused).details)
+    return retry.retry_delay.ToTimedelta().total_seconds() if found else None
 
 
 @pytest.mark.parametrize("who", [None, caller(None), caller(Role.VENDOR)])

@@ -33,6 +33,7 @@ HUB: Final = {
         owner=Owner.CALLER,
         contact=Contact.OPERATOR,
         retry_seconds=1,
+        own_delay=True,
     ),
     Reason.DATABASE_UNAVAILABLE: Entry(
         code=Code.UNAVAILABLE,
@@ -48,15 +49,16 @@ HUB: Final = {
         owner=Owner.OPERATOR,
         contact=Contact.OPERATOR,
         retry_seconds=5,
+        own_delay=True,
     ),
     Reason.METHOD_UNKNOWN: Entry(
         code=Code.UNIMPLEMENTED,
         en=Words(
-            "This hub does not have this method[: {method}].",
+            "This hub does not have this method.",
             "Check the name of package, service and method; reflection lists what this hub has.",
         ),
         nl=Words(
-            "Deze hub heeft deze methode niet[: {method}].",
+            "Deze hub heeft deze methode niet.",
             "Controleer de naam van package, service en methode; reflection toont wat deze hub "
             "heeft.",
         ),

@@ -32,6 +32,7 @@ IDENTITY: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.OPERATOR,
+        also=frozenset({"count"}),
     ),
     Reason.OIN_MALFORMED: Entry(
         code=Code.UNAUTHENTICATED,
@@ -133,6 +134,7 @@ IDENTITY: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.OPERATOR,
+        also=frozenset({"target", "value"}),
     ),
     Reason.REVOCATION_UNKNOWN: Entry(
         code=Code.UNAVAILABLE,

@@ -18,6 +18,7 @@ REQUESTS: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.VENDOR,
+        also=frozenset({"allowed"}),
     ),
     Reason.FIELD_INVALID: Entry(
         code=Code.INVALID_ARGUMENT,
@@ -31,6 +32,7 @@ REQUESTS: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.VENDOR,
+        also=frozenset({"allowed"}),
     ),
     Reason.IDENTIFIER_MALFORMED: Entry(
         code=Code.INVALID_ARGUMENT,
@@ -73,6 +75,7 @@ REQUESTS: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.VENDOR,
+        also=frozenset({"field"}),
     ),
     Reason.PAGE_TOKEN_INVALID: Entry(
         code=Code.INVALID_ARGUMENT,
@@ -88,6 +91,7 @@ REQUESTS: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.VENDOR,
+        also=frozenset({"field"}),
     ),
     Reason.BATCH_TOO_LARGE: Entry(
         code=Code.INVALID_ARGUMENT,
@@ -102,6 +106,7 @@ REQUESTS: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.VENDOR,
+        also=frozenset({"field"}),
     ),
     Reason.REASON_REQUIRED: Entry(
         code=Code.INVALID_ARGUMENT,
@@ -116,6 +121,7 @@ REQUESTS: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.OPERATOR,
+        also=frozenset({"field"}),
     ),
     Reason.ACCOUNT_REQUIRED: Entry(
         code=Code.INVALID_ARGUMENT,
@@ -129,6 +135,7 @@ REQUESTS: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.OPERATOR,
+        also=frozenset({"field"}),
     ),
     Reason.PERSON_NUMBER_IN_TEXT: Entry(
         code=Code.INVALID_ARGUMENT,
@@ -156,5 +163,6 @@ REQUESTS: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.VENDOR,
+        also=frozenset({"field", "request_id"}),
     ),
 }

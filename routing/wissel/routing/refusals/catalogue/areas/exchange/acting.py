@@ -35,6 +35,7 @@ ACTING: Final = {
         ),
         owner=Owner.SERVICE_OWNER,
         contact=Contact.DUO,
+        also=frozenset({"on", "organisation"}),
     ),
     Reason.MANDATE_REJECTED: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -49,6 +50,7 @@ ACTING: Final = {
         ),
         owner=Owner.BOARD,
         contact=Contact.DUO,
+        also=frozenset({"on", "organisation"}),
     ),
     Reason.SYSTEM_NOT_QUALIFIED: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -62,6 +64,7 @@ ACTING: Final = {
         ),
         owner=Owner.VENDOR,
         contact=Contact.KENNISNET,
+        also=frozenset({"on", "organisation"}),
     ),
     Reason.ROLLOUT_CLOSED: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -77,5 +80,6 @@ ACTING: Final = {
         ),
         owner=Owner.OPERATOR,
         contact=Contact.KENNISNET,
+        also=frozenset({"on", "stage"}),
     ),
 }

@@ -25,6 +25,7 @@ _SIDES: Final = {
         owner=Owner.CALLER,
         contact=Contact.KENNISNET,
         oso_result="VerstrekkerNietBekend",
+        also=frozenset({"field"}),
     ),
     Reason.SENDER_CLOSED: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -87,6 +88,7 @@ _SIDES: Final = {
         contact=Contact.KENNISNET,
         other_side=Reason.RECEIVER_CLOSED,
         public=_OF_A_RECEIVER,
+        also=frozenset({"vestiging"}),
     ),
     Reason.RECEIVER_NOT_CONNECTED: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -105,6 +107,7 @@ _SIDES: Final = {
         owner=Owner.SCHOOL,
         contact=Contact.SCHOOL,
         public=_OF_A_RECEIVER,
+        also=frozenset({"aanleverpunt", "closed", "count", "on", "routing_key", "vestiging"}),
     ),
 }
 
@@ -123,6 +126,7 @@ _ENDPOINTS: Final = {
         ),
         owner=Owner.VENDOR,
         contact=Contact.VENDOR,
+        also=frozenset({"aanleverpunt", "routing_key", "vestiging"}),
     ),
     Reason.ENDPOINT_SUSPENDED: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -137,6 +141,7 @@ _ENDPOINTS: Final = {
         owner=Owner.VENDOR,
         contact=Contact.VENDOR,
         other_side=Reason.ENDPOINT_UNAVAILABLE,
+        also=frozenset({"organisation", "service", "system_id"}),
     ),
     Reason.ENDPOINT_UNAVAILABLE: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -154,6 +159,7 @@ _ENDPOINTS: Final = {
         contact=Contact.SCHOOL,
         other_side=Reason.ENDPOINT_UNAVAILABLE,
         public=_OF_A_RECEIVER,
+        also=frozenset({"service"}),
     ),
     Reason.ROUTE_AMBIGUOUS: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -171,6 +177,7 @@ _ENDPOINTS: Final = {
         contact=Contact.SCHOOL,
         other_side=Reason.ROUTE_AMBIGUOUS,
         public=_OF_A_RECEIVER,
+        also=frozenset({"count", "service", "version"}),
     ),
 }
 
@@ -188,6 +195,7 @@ _REVISIONS: Final = {
         owner=Owner.OPERATOR,
         contact=Contact.OPERATOR,
         retry_seconds=2,
+        own_delay=True,
     ),
     Reason.REVISION_UNKNOWN: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -201,6 +209,7 @@ _REVISIONS: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.OPERATOR,
+        also=frozenset({"field"}),
     ),
     Reason.REVISION_NOT_REACHED: Entry(
         code=Code.UNAVAILABLE,
@@ -215,6 +224,7 @@ _REVISIONS: Final = {
         owner=Owner.OPERATOR,
         contact=Contact.OPERATOR,
         retry_seconds=1,
+        own_delay=True,
     ),
     Reason.QUOTA_EXCEEDED: Entry(
         code=Code.RESOURCE_EXHAUSTED,
@@ -229,6 +239,8 @@ _REVISIONS: Final = {
         owner=Owner.CALLER,
         contact=Contact.OPERATOR,
         retry_seconds=10,
+        own_delay=True,
+        also=frozenset({"per_minute", "quota"}),
     ),
 }
 

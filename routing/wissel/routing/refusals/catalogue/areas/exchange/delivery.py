@@ -19,6 +19,7 @@ _HUB: Final = {
         owner=Owner.OPERATOR,
         contact=Contact.OPERATOR,
         retry_seconds=5,
+        own_delay=True,
     ),
     Reason.DELIVERY_UNCERTAIN: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -36,6 +37,7 @@ _HUB: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.OPERATOR,
+        also=frozenset({"problem"}),
     ),
     Reason.TRANSFER_LIMIT: Entry(
         code=Code.RESOURCE_EXHAUSTED,
@@ -50,6 +52,7 @@ _HUB: Final = {
         owner=Owner.CALLER,
         contact=Contact.OPERATOR,
         retry_seconds=5,
+        own_delay=True,
     ),
     Reason.DEADLINE_TOO_SHORT: Entry(
         code=Code.DEADLINE_EXCEEDED,
@@ -182,6 +185,7 @@ _RECEIVER: Final = {
         owner=Owner.VENDOR,
         contact=Contact.SCHOOL,
         retry_seconds=60,
+        own_delay=True,
     ),
     Reason.RECEIVER_REFUSED: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -197,6 +201,7 @@ _RECEIVER: Final = {
         ),
         owner=Owner.SCHOOL,
         contact=Contact.SCHOOL,
+        also=frozenset({"receiver_text"}),
     ),
     Reason.RECEIPT_INVALID: Entry(
         code=Code.UNAVAILABLE,
@@ -214,6 +219,7 @@ _RECEIVER: Final = {
         owner=Owner.VENDOR,
         contact=Contact.SCHOOL,
         retry_seconds=60,
+        also=frozenset({"at"}),
     ),
 }
 

@@ -36,11 +36,11 @@ _SHAPE: Final = {
     Reason.HEADER_MALFORMED: Entry(
         code=Code.INVALID_ARGUMENT,
         en=Words(
-            "The signed header is not a complete envelope header[: {field}][, {problem}].",
+            "The signed header is not a complete envelope header[: {problem}].",
             "Fill every required field of the header and its context, and no others.",
         ),
         nl=Words(
-            "De ondertekende header is geen volledige envelopheader[: {field}][, {problem}].",
+            "De ondertekende header is geen volledige envelopheader[: {problem}].",
             "Vul elk verplicht veld van de header en de context, en geen andere.",
         ),
         owner=Owner.CALLER,
@@ -134,6 +134,7 @@ _PLACE_AND_TIME: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.VENDOR,
+        also=frozenset({"message_id"}),
     ),
     Reason.ENVELOPE_FROM_FUTURE: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -165,6 +166,7 @@ _MESSAGE_ID: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.VENDOR,
+        also=frozenset({"field"}),
     ),
     Reason.MESSAGE_IN_PROGRESS: Entry(
         code=Code.UNAVAILABLE,
@@ -179,6 +181,7 @@ _MESSAGE_ID: Final = {
         owner=Owner.CALLER,
         contact=Contact.VENDOR,
         retry_seconds=5,
+        own_delay=True,
     ),
 }
 

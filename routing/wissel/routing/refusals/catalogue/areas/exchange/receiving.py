@@ -32,20 +32,20 @@ RECEIVING: Final = {
         ),
         owner=Owner.OPERATOR,
         contact=Contact.OPERATOR,
+        also=frozenset({"at", "expired", "oin"}),
     ),
     Reason.STAMP_NOT_MINE: Entry(
         code=Code.PERMISSION_DENIED,
         en=Words(
-            "The hub's order to deliver is for another receiver[: {receiver_oin}][, routing key "
-            "{routing_key}].",
+            "The hub's order to deliver is for another receiver[: {receiver_oin}].",
             "Check the URL and the system of the endpoint that was chosen.",
         ),
         nl=Words(
-            "De afleveropdracht van de hub is voor een andere ontvanger[: {receiver_oin}][, "
-            "routeringskenmerk {routing_key}].",
+            "De afleveropdracht van de hub is voor een andere ontvanger[: {receiver_oin}].",
             "Controleer de URL en het systeem van het gekozen endpoint.",
         ),
         owner=Owner.VENDOR,
         contact=Contact.VENDOR,
+        also=frozenset({"message_id"}),
     ),
 }

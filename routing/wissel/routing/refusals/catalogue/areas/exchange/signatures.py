@@ -47,16 +47,16 @@ SIGNATURES: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.VENDOR,
+        also=frozenset({"algorithm"}),
     ),
     Reason.PAYLOAD_TYPE_UNEXPECTED: Entry(
         code=Code.INVALID_ARGUMENT,
         en=Words(
-            "The signed message is of another type than is expected here[: {payload_type}].",
+            "The signed message is of another type than is expected here.",
             "Send the message that belongs in this place[, of type {expected}].",
         ),
         nl=Words(
-            "Het ondertekende bericht is van een ander type dan hier wordt verwacht[: "
-            "{payload_type}].",
+            "Het ondertekende bericht is van een ander type dan hier wordt verwacht.",
             "Stuur het bericht dat op deze plaats hoort[, van type {expected}].",
         ),
         owner=Owner.CALLER,
@@ -76,6 +76,7 @@ SIGNATURES: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.VENDOR,
+        also=frozenset({"cause"}),
     ),
     Reason.SIGNER_MISMATCH: Entry(
         code=Code.PERMISSION_DENIED,
@@ -93,5 +94,6 @@ SIGNATURES: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.VENDOR,
+        also=frozenset({"oin"}),
     ),
 }

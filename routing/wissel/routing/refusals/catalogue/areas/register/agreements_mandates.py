@@ -23,6 +23,7 @@ _AGREEMENTS: Final = {
         ),
         owner=Owner.BOARD,
         contact=Contact.KENNISNET,
+        also=frozenset({"organisation", "service"}),
     ),
     Reason.VENDOR_AGREEMENT_MISSING: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -38,6 +39,7 @@ _AGREEMENTS: Final = {
         ),
         owner=Owner.VENDOR,
         contact=Contact.KENNISNET,
+        also=frozenset({"on", "organisation", "service", "signatory", "system_id"}),
     ),
     Reason.AGREEMENT_ENDED: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -52,6 +54,7 @@ _AGREEMENTS: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.KENNISNET,
+        also=frozenset({"agreement_id"}),
     ),
     Reason.SCHOOL_CLOSED: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -68,6 +71,7 @@ _AGREEMENTS: Final = {
         ),
         owner=Owner.BOARD,
         contact=Contact.KENNISNET,
+        also=frozenset({"field"}),
     ),
     Reason.ALREADY_REGISTERED: Entry(
         code=Code.ALREADY_EXISTS,
@@ -83,6 +87,7 @@ _AGREEMENTS: Final = {
         contact=Contact.OPERATOR,
         public=frozenset({"entity"}),
         foreign=True,
+        also=frozenset({"entity", "field"}),
     ),
 }
 
@@ -103,6 +108,7 @@ _MANDATES: Final = {
         contact=Contact.KENNISNET,
         public=frozenset({"organisation", "service", "system_id"}),
         foreign=True,
+        also=frozenset({"organisation", "service", "system_id"}),
     ),
     Reason.DATE_IN_PAST: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -118,6 +124,7 @@ _MANDATES: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.KENNISNET,
+        also=frozenset({"today"}),
     ),
     Reason.MANDATE_STARTED: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -131,6 +138,7 @@ _MANDATES: Final = {
         ),
         owner=Owner.BOARD,
         contact=Contact.KENNISNET,
+        also=frozenset({"field", "mandate_id"}),
     ),
     Reason.MANDATE_ENDED: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -145,6 +153,7 @@ _MANDATES: Final = {
         ),
         owner=Owner.BOARD,
         contact=Contact.KENNISNET,
+        also=frozenset({"mandate_id"}),
     ),
 }
 
@@ -161,6 +170,7 @@ _CONFLICTS: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.VENDOR,
+        also=frozenset({"etag", "field"}),
     ),
     Reason.CONTENTION: Entry(
         code=Code.ABORTED,
@@ -175,6 +185,7 @@ _CONFLICTS: Final = {
         owner=Owner.CALLER,
         contact=Contact.OPERATOR,
         retry_seconds=1,
+        own_delay=True,
     ),
 }
 

@@ -21,6 +21,7 @@ ENDPOINTS: Final = {
         ),
         owner=Owner.VENDOR,
         contact=Contact.KENNISNET,
+        also=frozenset({"endpoint_id", "field"}),
     ),
     Reason.ROUTING_KEY_FOREIGN: Entry(
         code=Code.INVALID_ARGUMENT,
@@ -38,6 +39,7 @@ ENDPOINTS: Final = {
         ),
         owner=Owner.VENDOR,
         contact=Contact.KENNISNET,
+        also=frozenset({"field"}),
     ),
     Reason.ROUTING_KEY_RESERVED: Entry(
         code=Code.INVALID_ARGUMENT,
@@ -52,6 +54,7 @@ ENDPOINTS: Final = {
         ),
         owner=Owner.VENDOR,
         contact=Contact.KENNISNET,
+        also=frozenset({"field", "organisation"}),
     ),
     Reason.AANLEVERPUNT_INVALID: Entry(
         code=Code.INVALID_ARGUMENT,
@@ -69,6 +72,7 @@ ENDPOINTS: Final = {
         ),
         owner=Owner.VENDOR,
         contact=Contact.KENNISNET,
+        also=frozenset({"field"}),
     ),
     Reason.URL_INVALID: Entry(
         code=Code.INVALID_ARGUMENT,
@@ -82,6 +86,7 @@ ENDPOINTS: Final = {
         ),
         owner=Owner.VENDOR,
         contact=Contact.VENDOR,
+        also=frozenset({"field"}),
     ),
     Reason.ENDPOINT_ENDED: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -95,6 +100,7 @@ ENDPOINTS: Final = {
         ),
         owner=Owner.VENDOR,
         contact=Contact.VENDOR,
+        also=frozenset({"endpoint_id"}),
     ),
     Reason.ENDPOINT_OUTSIDE_MANDATE: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -109,5 +115,6 @@ ENDPOINTS: Final = {
         ),
         owner=Owner.VENDOR,
         contact=Contact.VENDOR,
+        also=frozenset({"field", "mandate_id"}),
     ),
 }

@@ -23,6 +23,7 @@ MISSING: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.KENNISNET,
+        also=frozenset({"field", "organisation"}),
     ),
     Reason.VESTIGING_NOT_FOUND: Entry(
         code=Code.NOT_FOUND,
@@ -36,6 +37,7 @@ MISSING: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.KENNISNET,
+        also=frozenset({"field"}),
     ),
     Reason.BOARD_NOT_FOUND: Entry(
         code=Code.NOT_FOUND,
@@ -49,6 +51,7 @@ MISSING: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.KENNISNET,
+        also=frozenset({"field"}),
     ),
     Reason.SWV_NOT_FOUND: Entry(
         code=Code.NOT_FOUND,
@@ -62,6 +65,7 @@ MISSING: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.KENNISNET,
+        also=frozenset({"field"}),
     ),
     Reason.PARTY_NOT_FOUND: Entry(
         code=Code.NOT_FOUND,
@@ -75,6 +79,7 @@ MISSING: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.OPERATOR,
+        also=frozenset({"field"}),
     ),
     Reason.SYSTEM_NOT_FOUND: Entry(
         code=Code.NOT_FOUND,
@@ -88,6 +93,7 @@ MISSING: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.OPERATOR,
+        also=frozenset({"field"}),
     ),
     Reason.SERVICE_NOT_FOUND: Entry(
         code=Code.NOT_FOUND,
@@ -101,6 +107,7 @@ MISSING: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.KENNISNET,
+        also=frozenset({"field"}),
     ),
     Reason.SERVICE_VERSION_NOT_FOUND: Entry(
         code=Code.NOT_FOUND,
@@ -115,6 +122,7 @@ MISSING: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.KENNISNET,
+        also=frozenset({"field", "on", "service_version"}),
     ),
     Reason.MANDATE_NOT_FOUND: Entry(
         code=Code.NOT_FOUND,
@@ -128,6 +136,7 @@ MISSING: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.OPERATOR,
+        also=frozenset({"field"}),
     ),
     Reason.ENDPOINT_NOT_FOUND: Entry(
         code=Code.NOT_FOUND,
@@ -141,6 +150,7 @@ MISSING: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.OPERATOR,
+        also=frozenset({"field"}),
     ),
     Reason.AGREEMENT_NOT_FOUND: Entry(
         code=Code.NOT_FOUND,
@@ -154,6 +164,7 @@ MISSING: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.KENNISNET,
+        also=frozenset({"field"}),
     ),
     Reason.DELIVERY_NOT_FOUND: Entry(
         code=Code.NOT_FOUND,

@@ -39,6 +39,7 @@ SCHOOL_FILES: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.OPERATOR,
+        also=frozenset({"problems"}),
     ),
     Reason.FILE_TOO_LARGE: Entry(
         code=Code.INVALID_ARGUMENT,
@@ -53,6 +54,7 @@ SCHOOL_FILES: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.OPERATOR,
+        also=frozenset({"field", "file"}),
     ),
     Reason.FILE_OUTDATED: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -68,6 +70,7 @@ SCHOOL_FILES: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.OPERATOR,
+        also=frozenset({"field", "file"}),
     ),
     Reason.IMPORT_CLOSES_TOO_MANY: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -85,5 +88,6 @@ SCHOOL_FILES: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.OPERATOR,
+        also=frozenset({"file", "source"}),
     ),
 }
