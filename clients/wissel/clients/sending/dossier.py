@@ -5,10 +5,12 @@ in `inzage`, both before the pupil's data. So only the head of the file is parse
 and nothing else of it is read, kept or shown.
 """
 
+import codecs
 import datetime as dt
 import itertools
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
@@ -26,6 +28,21 @@ _ROOT: Final = re.compile(
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INZAGE: Final = ("inzage", "inzagedatum", "toestemming")
 _DEPTH: Final = 3  # dossier, inzage, inzagedatum
+_UTF32_MARKS: Final = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+_FAMILIES: Final = (
+    (codecs.BOM_UTF8, "UTF-8"),
+    (codecs.BOM_UTF32_LE, "UTF-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+    (b"<\0\0\0", "UTF-32LE"),
+    (b"\0\0\0<", "UTF-32BE"),
+    (b"<\0", "UTF-16LE"),
+    (b"\0<", "UTF-16BE"),
+    (b"\x4c\x6f\xa7\x94", "CP037"),  # `<?xml` in EBCDIC
+)
+"""How the bytes of an XML file begin, and the encoding in which its declaration can be read."""
+_DECLARED: Final = re.compile(r"<\?xml[^>]*?\sencoding\s*=\s*[\"']([A-Za-z][A-Za-z0-9._-]{0,39})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +68,13 @@ def read_dossier(path: Path) -> DossierFacts:
     """
     with path.open("rb") as file:
         start = file.read(_PIECE)
-        file.seek(0)
+        # libxml2 knows the mark of every encoding but this one.
+        file.seek(4 if start.startswith(_UTF32_MARKS) else 0)
         content_type = _content_type(start)
         if content_type != "application/xml":
             return _assumed(content_type, "it is not XML")
         try:
-            return _from_xml(file)
+            return _from_xml(file, _encoding(start))
         except ImportError:
             return _assumed(content_type, "lxml is not installed: pip install 'wissel[dossier]'")
         except _Unreadable as unreadable:
@@ -75,13 +93,27 @@ def _assumed(content_type: str, why: str) -> DossierFacts:
 def _content_type(start: bytes) -> str:
     if start.startswith(b"PK\x03\x04"):
         return "application/zip"
-    text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
-    return "application/xml" if text.startswith(b"<") else "application/octet-stream"
+    text = _readable(start).lstrip("\ufeff \t\r\n")
+    return "application/xml" if text.startswith("<") else "application/octet-stream"
 
 
-def _from_xml(file: IO[bytes]) -> DossierFacts:
+def _encoding(start: bytes) -> str:
+    """Return the encoding that an XML file declares, or else the one that it begins in."""
+    declared = _DECLARED.search(_readable(start))
+    return declared[1] if declared else _family(start) or "UTF-8"
+
+
+def _readable(start: bytes) -> str:
+    return start.decode(_family(start) or "latin-1", errors="replace")
+
+
+def _family(start: bytes) -> str:
+    return next((name for begin, name in _FAMILIES if start.startswith(begin)), "")
+
+
+def _from_xml(file: IO[bytes], encoding: str) -> DossierFacts:
     found: dict[str, str] = {}
-    for path, text in _elements(file):
+    for path, text in _elements(file, encoding):
         found.setdefault(path, text)
     return DossierFacts(
         kind=_kind(found.get("overdrachtsoort", "")),
@@ -116,11 +148,12 @@ def _date(text: str) -> dt.date | None:
         return None
 
 
-def _elements(file: IO[bytes]) -> Iterator[tuple[str, str]]:
+def _elements(file: IO[bytes], encoding: str) -> Iterator[tuple[str, str]]:
     """Yield (path below the root, text) of the elements that are used, up to `huidigeschool`.
 
-    The parser resolves no entities, loads no DTD, uses no network and keeps
-    libxml2's limits on size and depth.
+    `encoding` is named if the file cannot be read in it. The parser resolves no
+    entities, loads no DTD, uses no network and keeps libxml2's limits on size and
+    depth.
     """
     from lxml import etree  # noqa: PLC0415 - an extra, without which a file counts as unreadable
 
@@ -134,7 +167,7 @@ def _elements(file: IO[bytes]) -> Iterator[tuple[str, str]]:
         remove_pis=True,
     )
     trail: list[str] = []
-    try:
+    with _named(encoding):
         for piece in itertools.islice(iter(lambda: file.read(_PIECE), b""), _HEAD // _PIECE):
             parser.feed(piece)
             for event, element in _starts_and_ends(parser):
@@ -147,8 +180,23 @@ def _elements(file: IO[bytes]) -> Iterator[tuple[str, str]]:
                 if 1 < len(trail) <= _DEPTH and _counts(trail[1:]):
                     yield "/".join(trail[1:]), (element.text or "").strip()
                 trail.pop()
-    except etree.XMLSyntaxError:
-        raise _Unreadable("it is not well-formed XML") from None
+
+
+@contextmanager
+def _named(encoding: str) -> Iterator[None]:
+    """Raise `_Unreadable`, with the encoding, for what the parser cannot read in the block."""
+    from lxml import etree  # noqa: PLC0415 - as above
+
+    unknown = f"its encoding, {encoding}, cannot be read"
+    codes = etree.ErrorTypes.ERR_UNKNOWN_ENCODING, etree.ErrorTypes.ERR_UNSUPPORTED_ENCODING
+    try:
+        yield
+    except etree.XMLSyntaxError as error:
+        other = f"it is not well-formed XML in {encoding}"
+        code = error.code  # type: ignore[attr-defined] # the stubs do not know it
+        raise _Unreadable(unknown if code in codes else other) from None
+    except LookupError:
+        raise _Unreadable(unknown) from None
 
 
 def _starts_and_ends(parser: "etree.XMLPullParser") -> Iterator[tuple[str, "etree._Element"]]:

@@ -57,6 +57,46 @@ def test_our_own_dossiers_are_read(name: str, kind: Kind, inzage: bool) -> None:
     assert (facts.kind, facts.attestation.inzage, facts.readable) == (kind, inzage, True)
 
 
+@pytest.mark.parametrize("mark", [True, False])
+@pytest.mark.parametrize(
+    "encoding",
+    ["UTF-8", "UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE", "windows-1252", "ISO-8859-15"],
+)
+def test_a_dossier_is_read_in_its_encoding(tmp_path: Path, encoding: str, mark: bool) -> None:
+    marked = mark and encoding.startswith("UTF")
+    said = encoding[:6] if marked and encoding != "UTF-8" else encoding
+    text = in_encoding("dossier-swv.xml", said)
+    path = written(tmp_path, f"{chr(0xFEFF) * marked}{text}".encode(encoding))
+
+    facts = read_dossier(path)
+
+    assert (facts.kind, facts.content_type, facts.note) == (Kind.SWV, "application/xml", "")
+
+
+@pytest.mark.parametrize(
+    ("said", "written_as", "why"),
+    [
+        ("IBM037", "cp037", "its encoding, IBM037, cannot be read"),
+        ("x-unknown", "ascii", "its encoding, x-unknown, cannot be read"),
+        ("UTF-16", "ascii", "it is not well-formed XML in UTF-16"),
+    ],
+)
+def test_an_encoding_that_cannot_be_read_is_named(
+    tmp_path: Path, said: str, written_as: str, why: str
+) -> None:
+    text = in_encoding("dossier-overstap.xml", said)
+
+    facts = read_dossier(written(tmp_path, text.encode(written_as, errors="replace")))
+
+    assert (facts.readable, facts.content_type) == (False, "application/xml")
+    assert why in facts.note
+
+
+def in_encoding(name: str, encoding: str) -> str:
+    text = (FIXTURES / name).read_text(encoding="utf-8")
+    return text.replace('encoding="UTF-8"', f'encoding="{encoding}"', 1)
+
+
 def written(folder: Path, content: bytes | str) -> Path:
     path = folder / "dossier"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
