@@ -16,7 +16,9 @@ from wissel.routing.values.texts import NAME_LIMIT
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.deliver import revalidate
 from wissel.server.courier.ports import STALE_SECONDS
-from wissel.server.courier.receivers.dial import PROBE_SECONDS
+from wissel.server.courier.receivers.addresses import MOST_ADDRESSES
+from wissel.server.courier.receivers.dial import STAGGER
+from wissel.server.courier.receivers.line import PROBE_SECONDS
 from wissel.server.courier.settle import reduction
 from wissel.server.identity.crls import GRACE
 from wissel.server.memory import LOOK_SECONDS, WORTH_BYTES
@@ -71,6 +73,8 @@ FIGURES: Final = [
     ("states", "for {} days after acceptance", delivery.REMEMBERED.days),
     ("states", "`WISSEL_SWEEP_SECONDS` ({};", SETTINGS["sweep_seconds"]),
     ("dialling", "less than {} minutes ago", PROBE_SECONDS / 60),
+    ("dialling", "its addresses, {} at most", MOST_ADDRESSES),
+    ("dialling", "begins {} seconds after", STAGGER),
     ("dialling", "A handshake takes at most {} seconds", LIMITS.handshake),
     ("sdk", "pieces of {} KiB", transfer.CHUNK / KIB),
     ("sdk", "`send` repeats for {} seconds", PATIENCE.total),

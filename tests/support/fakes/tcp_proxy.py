@@ -11,6 +11,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import cycle
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,9 +25,12 @@ _NOTIFICATION = b"A"  # how a NotificationResponse begins, alone among what eith
 class TcpProxy:
     """Passes bytes between its port and a Unix socket, or another port, or does not."""
 
-    def __init__(self, target: Path | tuple[str, int]) -> None:
+    def __init__(self, *targets: Path | tuple[str, int]) -> None:
+        """With several targets connections are passed on to each in turn."""
         self.port = 0
-        self._target = target
+        self.connections = 0
+        self._targets = cycle(targets)
+        self._lost = 0
         self._seconds = 0.0
         self._deaf = False
         self._flowing = asyncio.Event()
@@ -49,6 +53,10 @@ class TcpProxy:
     def hold(self) -> None:
         """Pass nothing on any more; whoever connects is kept waiting too."""
         self._run(self._hold)
+
+    def lose(self) -> None:
+        """Let everything vanish that goes over the present connections; new ones are passed on."""
+        self._lost = self.connections
 
     def slow(self, seconds: float) -> None:
         """Let each packet take so much longer, in each direction."""
@@ -104,11 +112,13 @@ class TcpProxy:
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await self._flowing.wait()
+        self.connections += 1
+        number = self.connections
         with suppress(OSError):
             far_reader, far_writer = await self._dial()
             both = [
-                asyncio.ensure_future(self._pass(reader, far_writer)),
-                asyncio.ensure_future(self._pass(far_reader, writer)),
+                asyncio.ensure_future(self._pass(reader, far_writer, number)),
+                asyncio.ensure_future(self._pass(far_reader, writer, number)),
             ]
             try:
                 await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
@@ -119,14 +129,19 @@ class TcpProxy:
                 await asyncio.gather(*both, return_exceptions=True)
 
     async def _dial(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        if isinstance(self._target, Path):
-            return await asyncio.open_unix_connection(self._target)
-        return await asyncio.open_connection(*self._target)
+        target = next(self._targets)
+        if isinstance(target, Path):
+            return await asyncio.open_unix_connection(target)
+        return await asyncio.open_connection(*target)
 
-    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pass(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int
+    ) -> None:
         while data := await reader.read(_CHUNK):
             if self._seconds:
                 await asyncio.sleep(self._seconds)
+            if number <= self._lost:
+                continue
             if self._deaf and data.startswith(_NOTIFICATION):
                 continue
             await self._flowing.wait()

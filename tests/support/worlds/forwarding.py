@@ -160,7 +160,8 @@ class World:
     def dialer_path(self) -> TrustedPath:
         """Return the path of the receiver to which there is a line."""
         (line,) = self.dialer._lines.values()
-        return line.path
+        (path,) = line.paths
+        return path
 
     async def state(self, message: Envelope) -> tuple[str, str] | None:
         """Return state and reason of a message in the journal, None if it is not there."""

@@ -17,6 +17,7 @@ from wissel.server.courier.deliver.revalidate import Revalidation
 from wissel.server.courier.forward import Courier
 from wissel.server.courier.ports import Clock, Journal, OwnTls, PeerTrust, Renewed, Tables
 from wissel.server.courier.receivers.dial import Dialer
+from wissel.server.courier.receivers.line import LineOpener
 from wissel.server.courier.receivers.probe import Prober
 from wissel.server.courier.settle.receipt_query import QueryTracing, ReceiptQuery, untraced
 from wissel.server.courier.settle.sweep import Sweeper, SweepSchedule, ignore_answer
@@ -45,14 +46,9 @@ class CourierDependencies:
 
 def make_dialer(deps: CourierDependencies) -> Dialer:
     """Return the dialer of one process; close it after the courier has drained."""
-    return Dialer(
-        Prober(deps.limits.handshake),
-        deps.tls,
-        deps.trust,
-        deps.clock,
-        time.monotonic,
-        private=deps.private,
-    )
+    prober = Prober(deps.limits.handshake)
+    opener = LineOpener(prober, deps.tls, deps.trust, deps.clock, time.monotonic)
+    return Dialer(opener, private=deps.private)
 
 
 def make_courier(deps: CourierDependencies, dialer: Dialer) -> Courier:

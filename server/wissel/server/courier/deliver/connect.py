@@ -1,6 +1,9 @@
 """Dialling for a claim (step 6), and making sure that its decision still holds."""
 
 import asyncio
+from contextlib import AbstractContextManager
+
+import grpc
 
 from wissel.routing.deciding.decision import Route
 from wissel.routing.exchange.delivery import State
@@ -10,7 +13,8 @@ from wissel.server.courier.deliver.claim import MOVES, Claim
 from wissel.server.courier.deliver.revalidate import Revalidation
 from wissel.server.courier.message import Message
 from wissel.server.courier.ports import Tables
-from wissel.server.courier.receivers.dial import Dialer, Line
+from wissel.server.courier.receivers.dial import Dialer
+from wissel.server.courier.receivers.line import Line
 from wissel.server.courier.timeline import Step
 
 
@@ -35,6 +39,10 @@ class Connector:
                 return await self._connect(message, claim)
         except TimeoutError:
             raise Refused(Reason.RECEIVER_TIMEOUT, state=State.FAILED.value) from None
+
+    def using(self, line: Line) -> AbstractContextManager[grpc.aio.Channel]:
+        """Yield the channel of a line; a time-out of its receiver is its last (`Dialer.using`)."""
+        return self._dialer.using(line)
 
     async def _connect(self, message: Message, claim: Claim) -> tuple[Line, Route]:
         route = claim.route

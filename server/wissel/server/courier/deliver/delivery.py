@@ -63,7 +63,8 @@ class Deliverer:
             line, route = await self._connector.connect(message, claim)
             stamp = self._receipts.stamp(claim.delivery, route)
             # 7.
-            response = await attempt.transfer(line.channel, message, stamp)
+            with self._connector.using(line) as channel:
+                response = await attempt.transfer(channel, message, stamp)
             # 8.
             result = self._result(message, claim, route, stamp, response)
         except Exception as error:

@@ -3,7 +3,9 @@
 import asyncio
 import ipaddress
 import socket
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain, zip_longest
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -11,6 +13,8 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 
 _HTTPS: Final = 443
+MOST_ADDRESSES: Final = 8
+"""How many addresses of a host are tried: a name may not make the hub call the whole world."""
 
 _STAND_INS: Final = tuple(map(ipaddress.IPv6Network, ("2001::/32", "2002::/16", "fec0::/10")))
 """Teredo (RFC 4380), 6to4 (RFC 3056) and the deprecated site-local addresses (RFC 3879)."""
@@ -33,7 +37,7 @@ class HostPort:
 
 
 async def addresses_of(host_port: HostPort, *, private: bool) -> list[IpAddress]:
-    """Return the addresses of a host that the hub may connect to, at least one.
+    """Return the addresses of a host that the hub may connect to, in order: 1 to 8 of them.
 
     They are checked when dialling and not when an endpoint is registered,
     because whoever owns a name can point it elsewhere later. Raises
@@ -49,7 +53,20 @@ async def addresses_of(host_port: HostPort, *, private: bool) -> list[IpAddress]
     allowed = [address for address in addresses if is_allowed(address, private=private)]
     if not allowed:
         raise Refused(Reason.ADDRESS_NOT_ALLOWED, host=host_port.host)
-    return allowed
+    return interleaved(dict.fromkeys(allowed))[:MOST_ADDRESSES]
+
+
+def interleaved(addresses: Iterable[IpAddress]) -> list[IpAddress]:
+    """Return addresses with the families of IP taking turns, the first one's first.
+
+    So a family that does not work here holds up the other by one address only
+    (RFC 8305, section 4).
+    """
+    ordered = list(addresses)
+    first = [each for each in ordered if each.version == ordered[0].version]
+    other = [each for each in ordered if each.version != ordered[0].version]
+    turns = chain.from_iterable(zip_longest(first, other))
+    return [each for each in turns if each is not None]
 
 
 def is_allowed(address: IpAddress, *, private: bool) -> bool:

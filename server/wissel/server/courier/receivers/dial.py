@@ -1,77 +1,38 @@
-"""Channels to receivers, each pinned to the one certificate that was checked.
+"""The lines to receivers that are kept, and how one is found (design.md#dialling).
 
-See design.md#dialling. Channels are kept by (host, port, OIN): one host may
-serve several parties, and a party is its OIN, not its address.
+Lines are kept by (host, port, OIN): one host may serve several parties, and a
+party is its OIN, not its address.
 """
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Final
 
 import grpc
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.signing.certificate_profile import Purpose
-from wissel.routing.signing.trusted_path import Revoked, TrustedPath
+from wissel.routing.signing.trusted_path import Revoked
 from wissel.routing.values.identifiers import Oin
-from wissel.server.courier.ports import Clock, OwnTls, PeerTrust, Renewed
-from wissel.server.courier.receivers.addresses import HostPort, IpAddress, addresses_of, target_of
-from wissel.server.courier.receivers.probe import Prober
+from wissel.server.courier.receivers.addresses import HostPort, addresses_of
+from wissel.server.courier.receivers.line import Key, Line, LineOpener
+from wissel.server.courier.receivers.race import first_of
 
-PROBE_SECONDS: Final = 600.0
-"""How long a receiver's certificate counts before the server is probed again."""
-
-_OPTIONS: Final = (
-    ("grpc.enable_http_proxy", 0),
-    ("grpc.http2.bdp_probe", 0),
-    ("grpc.http2.lookahead_bytes", 1024 * 1024),
-    ("grpc.use_local_subchannel_pool", 1),
-    ("grpc.max_receive_message_length", 64 * 1024),
-)
+STAGGER: Final = 0.25
+"""Seconds after which the next address is tried beside those before it (RFC 8305, section 8)."""
 _CLOSE_GRACE: Final = 600.0  # seconds: as long as the longest transfer that still uses it
-
-Key = tuple[HostPort, Oin]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A channel to a receiver, whose certificate path was checked.
-
-    `tls` is the hub's identity on the channel, which cannot be changed later.
-    `probed` is when the server was probed, in seconds of a monotonic clock.
-    """
-
-    channel: grpc.aio.Channel
-    path: TrustedPath
-    tls: OwnTls
-    probed: float
 
 
 class Dialer:
-    """Finds or opens lines to receivers; `monotonic` is a clock in seconds.
+    """Finds or opens lines to receivers.
 
     With `private`, receivers may be at private and loopback addresses.
     """
 
-    def __init__(
-        self,
-        prober: Prober,
-        tls: Renewed[OwnTls],
-        trust: PeerTrust,
-        clock: Clock,
-        monotonic: Callable[[], float],
-        *,
-        private: bool = False,
-    ) -> None:
-        self._prober = prober
-        self._tls = tls
-        self._trust = trust
-        self._clock = clock
-        self._monotonic = monotonic
+    def __init__(self, opener: LineOpener, *, private: bool = False) -> None:
+        self._opener = opener
         self._private = private
         self._lines: dict[Key, Line] = {}
         self._locks: dict[Key, asyncio.Lock] = {}
@@ -84,17 +45,29 @@ class Dialer:
            its certificates still count, the hub's own has not been renewed, and
            it is connected.
         2. Otherwise the host is resolved, and its addresses are checked.
-        3. A probe reads the certificates of the server.
-        4. They lead to a trusted root, may serve TLS, hold exactly `oin` and are
-           not revoked.
-        5. The channel goes to that address, and trusts only that certificate.
+        3. A line is opened to them side by side, each a quarter of a second after
+           the one before; the first that stands is taken (see `LineOpener.open`).
 
         Raises `Refused` with RECEIVER_UNREACHABLE, RECEIVER_UNTRUSTED or
-        ADDRESS_NOT_ALLOWED, for the last address that was tried.
+        ADDRESS_NOT_ALLOWED.
         """
         key = (HostPort.of(url), oin)
         async with self._locks.setdefault(key, asyncio.Lock()):
             return await self._known_or_new(key, revoked)
+
+    @contextmanager
+    def using(self, line: Line) -> Iterator[grpc.aio.Channel]:
+        """Yield the channel of a line; after RECEIVER_TIMEOUT in the block it is not used again.
+
+        A firewall or NAT that has forgotten a connection swallows what is sent
+        over it, and tells nobody.
+        """
+        try:
+            yield line.channel
+        except Refused as refused:
+            if refused.reason is Reason.RECEIVER_TIMEOUT:
+                self._give_up(line)
+            raise
 
     async def close(self) -> None:
         """Close all lines, without waiting for transfers."""
@@ -110,94 +83,27 @@ class Dialer:
         # 1.
         known = self._lines.get(key)
         if known is not None:
-            if self._holds(known, revoked) and await self._connected(known.channel):
+            usable = self._opener.holds(known, revoked) and await self._opener.ready(known.channel)
+            if usable and self._lines.get(key) is known:
                 return known
-            del self._lines[key]
-            self._retire(known.channel)
+            self._give_up(known)
         # 2.
-        host_port, oin = key
-        problem = Refused(Reason.RECEIVER_UNREACHABLE, host=host_port.host)
-        for address in await addresses_of(host_port, private=self._private):
-            try:
-                line = await self._open(host_port, address, oin, revoked)
-            except Refused as refused:
-                problem = refused
-                continue
-            self._lines[key] = line
-            return line
-        raise problem
-
-    async def _open(
-        self, host_port: HostPort, address: IpAddress, oin: Oin, revoked: Revoked
-    ) -> Line:
+        addresses = await addresses_of(key[0], private=self._private)
         # 3.
-        tls = self._tls.current
-        chain = await self._prober.chain_at(host_port, address, tls)
-        # 4.
-        path = self._trusted(chain, oin, revoked)
-        # 5.
-        channel = self._channel(host_port, address, path, tls)
-        if not await self._connected(channel):
-            await channel.close()
-            raise Refused(Reason.RECEIVER_UNREACHABLE, host=host_port.host)
-        return Line(
-            channel=channel,
-            path=path,
-            tls=tls,
-            probed=self._monotonic(),
-        )
+        attempts = [partial(self._opener.open, key, address, revoked) for address in addresses]
+        line = await first_of(attempts, STAGGER, _close)
+        self._lines[key] = line
+        return line
 
-    def _trusted(self, chain: list[bytes], oin: Oin, revoked: Revoked) -> TrustedPath:
-        now = self._clock()
-        try:
-            path = self._trust.path(chain, Purpose.SERVER, now)
-            self._trust.check(path, revoked, now)
-        except Refused as refused:
-            raise Refused(Reason.RECEIVER_UNTRUSTED, problem=refused.reason) from refused
-        if path.oin != oin:
-            raise Refused(Reason.RECEIVER_UNTRUSTED, problem="its certificate is another party's")
-        return path
-
-    def _holds(self, line: Line, revoked: Revoked) -> bool:
-        """Whether what was checked of a line still holds."""
-        if line.tls is not self._tls.current:
-            return False
-        if self._monotonic() - line.probed >= PROBE_SECONDS:
-            return False
-        return self._trust.problem(line.path, revoked, self._clock()) is None
-
-    def _channel(
-        self, host_port: HostPort, address: IpAddress, path: TrustedPath, tls: OwnTls
-    ) -> grpc.aio.Channel:
-        credentials = grpc.ssl_channel_credentials(
-            root_certificates=path.leaf.public_bytes(Encoding.PEM),
-            private_key=tls.key,
-            certificate_chain=tls.chain,
-        )
-        options = (*_OPTIONS, ("grpc.ssl_target_name_override", host_port.host))
-        return grpc.aio.secure_channel(target_of(address, host_port.port), credentials, options)
-
-    async def _connected(self, channel: grpc.aio.Channel) -> bool:
-        """Whether the channel is or gets connected; a single failed handshake ends the wait."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._prober.handshake):
-                while True:
-                    state = channel.get_state(try_to_connect=True)
-                    if state is grpc.ChannelConnectivity.READY:
-                        return True
-                    if state in _BROKEN:
-                        return False
-                    await channel.wait_for_state_change(state)
-        return False
-
-    def _retire(self, channel: grpc.aio.Channel) -> None:
-        """Close a channel when the transfers on it have ended."""
-        task = asyncio.create_task(channel.close(_CLOSE_GRACE), name="retire a line")
+    def _give_up(self, line: Line) -> None:
+        """Keep a line no longer; it is closed when the transfers on it have ended."""
+        if self._lines.get(line.key) is not line:
+            return
+        del self._lines[line.key]
+        task = asyncio.create_task(line.channel.close(_CLOSE_GRACE), name="retire a line")
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
 
 
-_BROKEN: Final = (
-    grpc.ChannelConnectivity.TRANSIENT_FAILURE,
-    grpc.ChannelConnectivity.SHUTDOWN,
-)
+async def _close(line: Line) -> None:
+    await line.channel.close()

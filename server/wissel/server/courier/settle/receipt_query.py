@@ -6,8 +6,8 @@ counts.
 """
 
 import asyncio
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 import grpc
@@ -99,20 +99,14 @@ class ReceiptQuery:
         # 1.
         if self._tables.staleness() > STALE_SECONDS:
             raise Refused(Reason.REGISTRY_STALE)
-        try:
-            async with asyncio.timeout(self._seconds):
-                # 2.
-                revoked = self._tables.table.revoked
-                line = await self._dialer.line(address.url, address.oin, revoked)
-                # 3.
-                stub: LasServiceAsyncStub = LasServiceStub(line.channel)
-                response = await stub.GetReceipt(
-                    _request(delivery.order), metadata=metadata or None
-                )
-        except TimeoutError:
-            raise Refused(Reason.RECEIVER_TIMEOUT) from None
-        except grpc.aio.AioRpcError as error:
-            raise _failure(error.code()) from error
+        until = asyncio.get_running_loop().time() + self._seconds
+        # 2.
+        revoked = self._tables.table.revoked
+        async with _before(until):
+            line = await self._dialer.line(address.url, address.oin, revoked)
+        # 3.
+        with self._dialer.using(line) as channel:
+            response = await _question(channel, _request(delivery.order), metadata, until)
         # 4.
         match response.state:
             case las.GetReceiptResponse.STATE_REFUSED:
@@ -122,6 +116,27 @@ class ReceiptQuery:
                 return self._receipts.confirm_settlement(delivery, response.receipt)
             case other:
                 raise Refused(Reason.DELIVERY_UNCERTAIN, problem=_OPEN.get(other, "no answer"))
+
+
+async def _question(
+    channel: grpc.aio.Channel, request: las.GetReceiptRequest, metadata: Metadata, until: float
+) -> las.GetReceiptResponse:
+    stub: LasServiceAsyncStub = LasServiceStub(channel)
+    try:
+        async with _before(until):
+            return await stub.GetReceipt(request, metadata=metadata or None)
+    except grpc.aio.AioRpcError as error:
+        raise _failure(error.code()) from error
+
+
+@asynccontextmanager
+async def _before(until: float) -> AsyncIterator[None]:
+    """Raise `Refused(RECEIVER_TIMEOUT)` if the block lasts longer, on the event loop's clock."""
+    try:
+        async with asyncio.timeout_at(until):
+            yield
+    except TimeoutError:
+        raise Refused(Reason.RECEIVER_TIMEOUT) from None
 
 
 def _request(order: Order) -> las.GetReceiptRequest:
