@@ -7,6 +7,7 @@ const type = name => `application/vnd.wissel.${name}.v1+protobuf`
 export const [HEADER, STAMP, RECEIVER, HUB] = ['envelope-header', 'route-stamp', 'receiver-receipt', 'hub-receipt'].map(type)
 const TOLERANCE = 5 * 60 * 1000
 const DAY = 24 * 3600 * 1000
+const ASKED = 32 * DAY // for longer no hub asks for a receipt
 const MAX_CHUNK = 1024 * 1024
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const OIN = /^000000[0-9]{2}[0-9A-Z]{12}$/
@@ -52,7 +53,7 @@ function address (value, name) {
 }
 
 /** The header in verified bytes, each field as docs/protocol.md says. */
-function headerOf (bytes) {
+export function headerOf (bytes) {
   const header = strictly(EnvelopeHeader, bytes)
   if (header.payload_size < 1) invalid('payload_size')
   const said = header.context = strictly(EnvelopeContext, header.context)
@@ -136,8 +137,11 @@ export class Payload {
   }
 }
 
-/** Returns the receiver's receipt of two `Signed` that prove the expected exchange with this hub. */
-export function prove ({ hub: second, receiver: first, hubOin, expected, roots }) {
+/**
+ * Returns the receiver's receipt of two `Signed` that prove the expected exchange with this hub.
+ * `created` is when the header was made, in milliseconds; undefined where that is not known.
+ */
+export function prove ({ hub: second, receiver: first, hubOin, expected, created, now, roots }) {
   return as('RECEIPT_INVALID', () => {
     const differs = receipt => Object.entries(expected).some(([name, value]) => !same(receipt[name], value))
     const demand = right => { if (!right) throw new Refused('RECEIPT_INVALID') }
@@ -146,7 +150,8 @@ export function prove ({ hub: second, receiver: first, hubOin, expected, roots }
     const hub = read(HubReceipt, byHub.payload)
     demand(hub.role === 'HUB')
     demand(byHub.signer === hub.signer_oin && byHub.signer === hub.hub_oin && byHub.signer === hubOin)
-    demand(!differs(hub))
+    demand(!differs(hub) && hub.receiver_oin !== hubOin)
+    demand(delivered <= +now + TOLERANCE && delivered >= (created ?? delivered) - TOLERANCE)
     for (const field of ['receiver_mandate_id', 'endpoint_id']) uuid(hub[field], field)
     if (hub.sender_mandate_id) uuid(hub.sender_mandate_id, 'sender_mandate_id')
     demand(same(hub.receiver_receipt_digest, sha256(first.payload)))
@@ -156,7 +161,8 @@ export function prove ({ hub: second, receiver: first, hubOin, expected, roots }
     demand(byReceiver.signer === receiver.signer_oin && byReceiver.signer === hub.receiver_oin)
     demand(!differs(receiver) && EXCHANGE.every(name => same(receiver[name], hub[name])))
     digest(receiver.stamp_digest, 'stamp_digest')
-    demand(time(receiver.received_time, 'received_time') <= delivered + TOLERANCE)
+    const received = time(receiver.received_time, 'received_time')
+    demand(received <= delivered + TOLERANCE && received >= (created ?? delivered - ASKED) - TOLERANCE)
     return receiver
   })
 }

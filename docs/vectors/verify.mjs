@@ -2,7 +2,7 @@
 // It is written from docs/protocol.md, and shares no code with the hub.
 import crypto from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { Payload, fresh, opening, prove, sha256 } from './checks.mjs'
+import { Payload, fresh, headerOf, opening, prove, sha256 } from './checks.mjs'
 import { Refused, pae, verify } from './signed.mjs'
 import { Signed, read, write } from './wire.mjs'
 
@@ -21,11 +21,19 @@ function receive ({ header, stamp, chunks, hub_oin: hub, receiver_oin: me, at })
   if (!chunks.map(hex).some(chunk => payload.take(chunk))) throw new Refused('SIZE_MISMATCH')
 }
 
-/** A holder of receipts who knows the exchange. */
-function hold ({ hub_receipt: hub, receiver_receipt: receiver, hub_oin: hubOin, expected }) {
+/** A sender that looks at the receipts of what it sent; without `created` anyone else. */
+function hold ({ hub_receipt: hub, receiver_receipt: receiver, hub_oin: hubOin, expected, created, now }) {
   const bytes = Object.fromEntries(Object.entries(expected).map(([name, value]) =>
     [name, /digest|sha256/.test(name) ? hex(value) : value]))
-  prove({ hub: signedIn(hub), receiver: signedIn(receiver), hubOin, expected: bytes, roots })
+  prove({
+    hub: signedIn(hub),
+    receiver: signedIn(receiver),
+    hubOin,
+    expected: bytes,
+    created: created ? Date.parse(created) : undefined,
+    now: new Date(now),
+    roots
+  })
 }
 
 /** Each part was signed as its PAE says, and the receipts prove the delivery of this very stamp. */
@@ -45,6 +53,8 @@ function exchange (one) {
       payload_size: Number(one.header.reads.payload_size),
       payload_sha256: sha256(hex(one.dossier))
     },
+    created: headerOf(hex(one.header.payload)).created,
+    now: new Date(Date.parse(one.at) + 60_000),
     roots
   })
   if (!receiver.stamp_digest.equals(sha256(hex(one.stamp.payload)))) throw new Error('another stamp')

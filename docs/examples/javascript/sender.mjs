@@ -4,7 +4,7 @@ import { copyFileSync, createReadStream, mkdirSync, readFileSync, readdirSync, s
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import grpc from '@grpc/grpc-js'
-import { HEADER, prove, sha256 } from '../../vectors/checks.mjs'
+import { HEADER, headerOf, prove, sha256 } from '../../vectors/checks.mjs'
 import { EnvelopeContext, EnvelopeHeader, Signed, read, write } from '../../vectors/wire.mjs'
 import { TrafficService, refusalOf } from './contract.mjs'
 import { place, recall, store } from './files.mjs'
@@ -128,7 +128,8 @@ export class Sender {
   /** Returns both receipts, once they prove the delivery of this very message. */
   #proven (kept, { hub_receipt: hub, receiver_receipt: receiver }) {
     const { payload } = read(Signed, Buffer.from(kept.header, 'base64'))
-    const header = read(EnvelopeHeader, payload)
+    const header = headerOf(payload)
+    const { created } = header
     const expected = {
       sender_oin: this.identity.oin,
       message_id: kept.id,
@@ -136,7 +137,7 @@ export class Sender {
       payload_size: header.payload_size,
       payload_sha256: header.payload_sha256
     }
-    prove({ hub, receiver, hubOin: this.hubOin, expected, roots: this.identity.roots })
+    prove({ hub, receiver, hubOin: this.hubOin, expected, created, now: new Date(), roots: this.identity.roots })
     const kept64 = signed => write(Signed, signed).toString('base64')
     return { hubReceipt: kept64(hub), receiverReceipt: kept64(receiver) }
   }

@@ -61,6 +61,8 @@ def deliveries(who: Identities, notary: Notary) -> Iterator[Case]:
 def _accepted() -> Iterator[tuple[str, str, Delivery]]:
     yield "whole", "all that it must be", Delivery()
     yield "one-chunk", "the last chunk may be small", Delivery(chunks=(PAYLOAD,))
+    more = Delivery(chunks=(*_WHOLE, b"whatever", b""))
+    yield "more-after-the-last-byte", "complete means the bytes: what follows is ignored", more
     late = Delivery(at=AT + 6 * MINUTE)
     yield "stamp-within-tolerance", "four minutes after its expiry: clocks differ", late
     for kind in ("p384", "ed25519", "rsa"):

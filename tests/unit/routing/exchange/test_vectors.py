@@ -32,7 +32,6 @@ VECTORS: Final = ROOT / "docs" / "vectors"
 TYPES: Final = ReceiptTypes(receiver=pb.ReceiverReceipt, hub=pb.HubReceipt)
 PARTS: Final = ("header", "stamp", "receiver_receipt", "hub_receipt")
 Case = Mapping[str, Any]
-LATER: Final = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
 """When receipts are verified."""
 
 
@@ -146,7 +145,12 @@ def test_receipts(case: Case, trust: Trust) -> None:
             signed(case["receiver_receipt"]),
             TYPES,
             trust,
-            Demanded(hub_oin=Oin(case["hub_oin"]), now=LATER, exchange=exchange(case["expected"])),
+            Demanded(
+                hub_oin=Oin(case["hub_oin"]),
+                now=instant(case["now"]),
+                exchange=exchange(case["expected"]),
+                created=instant(case["created"]) if case["created"] else None,
+            ),
         )
     except Refused as refused:
         found = verdict(refused)
