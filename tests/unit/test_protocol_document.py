@@ -7,6 +7,8 @@ import pytest
 
 from support.paths import ROOT
 from wissel.clients.las.server import MAX_PAYLOAD
+from wissel.dossier.v1 import dossier_pb2 as pb
+from wissel.las.v1 import las_service_pb2
 from wissel.routing.exchange import delivery, envelope
 from wissel.routing.facts import Role
 from wissel.routing.refusals.reasons import Reason
@@ -60,12 +62,44 @@ def test_every_method_that_a_vendor_may_call_is_listed() -> None:
     assert listed == (may - always) | {"/wissel.party.v1.PartyService/WhoAmI"}
 
 
-@pytest.mark.parametrize(
-    "payload_type",
-    [dsse.ENVELOPE_HEADER, dsse.ROUTE_STAMP, dsse.RECEIVER_RECEIPT, dsse.HUB_RECEIPT],
+TYPES: Final = sorted(
+    value for value in vars(dsse).values() if str(value).startswith("application/vnd.wissel.")
 )
-def test_each_payload_type_is_named(payload_type: str) -> None:
+SIGNED: Final = (pb.EnvelopeHeader, pb.RouteStamp, pb.ReceiverReceipt, pb.HubReceipt)
+MESSAGES: Final = sorted(pb.DESCRIPTOR.message_types_by_name.items())
+LAS: Final = las_service_pb2.DESCRIPTOR.services_by_name["LasService"]
+JAVASCRIPT: Final = ROOT / "docs" / "examples" / "javascript"
+VECTORS: Final = ROOT / "docs" / "vectors"
+
+
+@pytest.mark.parametrize("payload_type", TYPES)
+def test_each_payload_type_is_named_and_has_vectors(payload_type: str) -> None:
     assert f"`{payload_type}`" in TEXT
+    assert f'"payload_type": "{payload_type}"' in (VECTORS / "exchanges.json").read_text()
+
+
+def test_there_is_a_payload_type_for_each_signed_message() -> None:
+    assert len(SIGNED) == len(TYPES)
+
+
+@pytest.mark.parametrize("field", [each.name for each in pb.EnvelopeContext.DESCRIPTOR.fields])
+def test_each_field_that_a_sender_fills_is_told(field: str) -> None:
+    assert re.search(rf"^\| `{field}` \| ", TEXT, re.MULTILINE)
+
+
+@pytest.mark.parametrize("method", [each.name for each in LAS.methods])
+def test_each_method_of_a_las_is_told_and_in_the_example(method: str) -> None:
+    assert f"`{method}`" in TEXT
+    assert f"{method}: (call, callback)" in (JAVASCRIPT / "receiver.mjs").read_text()
+
+
+@pytest.mark.parametrize("name", [name for name, _ in MESSAGES if name != "Chunk"])
+def test_the_reader_of_the_vectors_knows_each_field(name: str) -> None:
+    """It refuses what it does not know, so a field that it lacks would break whoever copied it."""
+    text = (VECTORS / "wire.mjs").read_text()
+    fields = pb.DESCRIPTOR.message_types_by_name[name].fields
+
+    assert [] == [each.name for each in fields if f"{each.number}: ['{each.name}'" not in text]
 
 
 def test_every_reason_that_is_named_is_one() -> None:

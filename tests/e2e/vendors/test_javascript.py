@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from support.builders.pki import Identity, Pki
+from support.builders.pki import Identity, KeyKind, Pki
 from support.fakes.raw_hub import PAYLOAD, RawHub, deliver, get_receipt
 from support.node import javascript_las
+from support.paths import ROOT
 from support.worlds.hub import refusal
 from wissel.clients import Refused
 from wissel.clients.processes import Service
@@ -33,7 +34,7 @@ from wissel.las.v1 import las_service_pb2
 from wissel.routing.exchange.proof import Demanded, ReceiptTypes, verify_hub_receipt
 from wissel.routing.exchange.signed_messages import signed_of
 from wissel.routing.signing.certificates import Trust
-from wissel.routing.signing.dsse import RECEIVER_RECEIPT, verify
+from wissel.routing.signing.dsse import ENVELOPE_HEADER, RECEIVER_RECEIPT, verify
 
 READY = "serving on "
 INZAGE = "2026-01-05"
@@ -164,6 +165,36 @@ def test_a_route_that_is_not_there_has_its_reason(las: JavaScript) -> None:
     entry = las.send(to="99XZ")
 
     assert ("refused", "RECEIVER_UNKNOWN") == (entry["state"], entry["reason"])
+
+
+SIGN = """
+import { Identity } from '%s/contract.mjs'
+import { Signed, write } from '%s/wire.mjs'
+const [certificate, key, roots, type] = process.argv.slice(1)
+const signed = new Identity({ certificate, key, roots }).sign(Buffer.from('what is signed'), type)
+console.log(write(Signed, signed).toString('hex'))
+"""
+
+
+@pytest.mark.parametrize("kind", ["P-256", "P-384", "Ed25519", "RSA-2048"])
+def test_it_signs_with_each_kind_of_key(kind: KeyKind, tmp_path: Path) -> None:
+    pki = Pki.create(tmp_path / "pki")
+    signer = pki.signer("noord", oin=NOORD.oin, key=kind)
+    node, las = javascript_las()
+    script = SIGN % (Path(las).parent, ROOT / "docs" / "vectors")
+    files = [str(each) for each in (signer.certificate, signer.key, signer.roots)]
+
+    done = subprocess.run(
+        [node, "--input-type=module", "--eval", script, *files, ENVELOPE_HEADER],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    signed = dossier_pb2.Signed.FromString(bytes.fromhex(done.stdout.strip()))
+    trust = Trust.from_pem(pki.roots.read_bytes())
+    verified = verify(signed_of(signed), ENVELOPE_HEADER, trust, pki.now)
+    assert (NOORD.oin, b"what is signed") == (verified.signer, verified.payload)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
