@@ -89,12 +89,15 @@ async def test_a_repeat_gets_the_earlier_answer_and_another_body_is_refused(hub:
 
     first = await desk.RegisterParty(request, metadata=OPERATOR_METADATA)
     again = await desk.RegisterParty(request, metadata=OPERATOR_METADATA)
+    loud = await desk.RegisterParty(
+        registration(request_id=request_id.upper()), metadata=OPERATOR_METADATA
+    )
     with pytest.raises(grpc.aio.AioRpcError) as refused:
         await desk.RegisterParty(
             registration(request_id=request_id, name="Ander"), metadata=OPERATOR_METADATA
         )
 
-    assert first == again
+    assert first == again == loud
     assert reason_of(refused.value) == "REQUEST_ID_REUSED"
     assert await hub.register.head_revision() == first.revision
 

@@ -131,7 +131,9 @@ class EnvelopeContext(_message.Message):
     correlation_id: _builtins.str
     """UUID that ties several messages together; may be empty."""
     initiator: _builtins.str
-    """Required. Pseudonym of the account that ordered the exchange, 8 to 64 of `A-Za-z0-9_-`."""
+    """Required. Pseudonym of the account that ordered the exchange: 8 to 64 of `A-Za-z0-9_-`, in which
+    no nine digits stand by themselves, grouped by `-` or `_` or not: they could be a person's number.
+    """
     @_builtins.property
     def created_time(self) -> _timestamp_pb2.Timestamp:
         """Required. When the envelope was made."""

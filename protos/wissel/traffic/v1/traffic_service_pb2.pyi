@@ -148,7 +148,9 @@ class Delivery(_message.Message):
     header_sha256: _builtins.str
     """SHA-256 of the signed header, lower-case hex."""
     hub_receipt_sha256: _builtins.str
-    """Output only. SHA-256 of the payload of the signed HubReceipt, lower-case hex, if it was delivered."""
+    """Output only. SHA-256 of the payload of the signed HubReceipt, lower-case hex, if it was
+    delivered; in GetDelivery, not in lists.
+    """
     receiver_receipt_sha256: _builtins.str
     """Output only. SHA-256 of the payload of the signed ReceiverReceipt, likewise."""
     reduced: _builtins.bool

@@ -14,6 +14,7 @@ from uuid import UUID
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import (
+    UUID_EXAMPLE,
     Aanleverpunt,
     Brin,
     Namespace,
@@ -22,6 +23,7 @@ from wissel.routing.values.identifiers import (
     RoutingKey,
     ServiceCode,
     Vestiging,
+    uuid_in,
 )
 
 SKEW: Final = dt.timedelta(minutes=5)
@@ -45,8 +47,8 @@ TOESTEMMING: Final = ("", "Ja", "Nee", "Onbekend")
 """The values of codelijst 37; empty if the sender does not say."""
 
 _INITIATOR: Final = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_INITIATOR_FORM: Final = "8 to 64 of A-Za-z0-9_-, without nine digits that stand by themselves"
 _NINE_DIGITS: Final = re.compile(r"(?<![A-Za-z0-9])[0-9](?:[_-]*[0-9]){8}(?![A-Za-z0-9])")
-_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DIGEST_BYTES: Final = 32
 
 
@@ -129,16 +131,23 @@ def freshness(context: EnvelopeContext, now: dt.datetime) -> None:
 
 
 def parse_message_id(text: str, field: str) -> UUID:
-    """Return the UUID written in its canonical form, lower case with hyphens.
+    """Return the UUID written with hyphens, its letters in either case.
 
     Raises `Refused(FIELD_REQUIRED)` for an empty text and
     `Refused(IDENTIFIER_MALFORMED)` for any other.
     """
     if not text:
         raise Refused(Reason.FIELD_REQUIRED, field=field)
-    if not _UUID.fullmatch(text):
-        raise Refused(Reason.IDENTIFIER_MALFORMED, field=field, kind="UUID", value="(not shown)")
-    return UUID(text)
+    parsed = uuid_in(text)
+    if parsed is None:
+        raise Refused(
+            Reason.IDENTIFIER_MALFORMED,
+            field=field,
+            kind="UUID",
+            value="(not shown)",
+            example=UUID_EXAMPLE,
+        )
+    return parsed
 
 
 def parse_initiator(text: str, field: str) -> str:
@@ -152,7 +161,7 @@ def parse_initiator(text: str, field: str) -> str:
     if not text:
         raise Refused(Reason.FIELD_REQUIRED, field=field)
     if not _INITIATOR.fullmatch(text) or _NINE_DIGITS.search(text):
-        raise Refused(Reason.FIELD_INVALID, field=field)
+        raise Refused(Reason.FIELD_INVALID, field=field, expected=_INITIATOR_FORM)
     return text
 
 

@@ -7,6 +7,7 @@ are those of design.md#sources.
 import re
 from functools import lru_cache
 from typing import ClassVar, Final, Self
+from uuid import UUID
 
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
@@ -16,14 +17,22 @@ _BRIN_OIN: Final = "00000007000"
 _LONGEST: Final = 200  # no identifier is longer
 _ECHO_LIMIT: Final = 40  # how much of a wrong value an error repeats
 _NUMBER_LENGTH: Final = 33  # nine digits with three separators between each two
+_UUID: Final = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+UUID_EXAMPLE: Final = "6f1c1f0e-7a1d-4a53-9c39-0a5a3c1d9b01"
+"""What errors show as a UUID that is well formed."""
 _NINE_DIGITS: Final = re.compile(r"\d(?:[\s._/-]{0,3}\d){8}")
 
 
 class Identifier(str):
-    """The base class of all kinds; `kind` is its name in errors, `pattern` matches all of it."""
+    """The base class of all kinds.
+
+    `kind` is its name in errors, `example` what errors show as one that is well
+    formed, and `pattern` matches all of it.
+    """
 
     __slots__ = ()
     kind: ClassVar[str]
+    example: ClassVar[str]
     pattern: ClassVar[re.Pattern[str]]
     wide: ClassVar[bool] = False
     """Whether the pattern would allow a person's number, so that it must be looked for."""
@@ -47,6 +56,7 @@ class Identifier(str):
             field=field or cls.kind,
             kind=cls.kind,
             value=_harmless(text),
+            example=cls.example,
         )
 
 
@@ -68,6 +78,7 @@ class BoardNumber(Identifier):
 
     __slots__ = ()
     kind = "board number"
+    example = "99001"
     pattern = re.compile(r"[0-9]{5}")
 
 
@@ -76,6 +87,7 @@ class Brin(Identifier):
 
     __slots__ = ()
     kind = "BRIN"
+    example = "99XA"
     pattern = re.compile(r"[0-9]{2}[A-Z]{2}")
 
     @property
@@ -94,6 +106,7 @@ class Swv(Identifier):
 
     __slots__ = ()
     kind = "samenwerkingsverband"
+    example = "PO9901"
     pattern = re.compile(r"(PO|VO)[0-9]{4}")
 
 
@@ -106,6 +119,7 @@ class Vestiging(Identifier):
 
     __slots__ = ()
     kind = "vestiging"
+    example = "99XA02"
     pattern = re.compile(r"[0-9]{2}[A-Z]{2}[0-9]{2}")
 
     @classmethod
@@ -121,6 +135,7 @@ class Vestiging(Identifier):
                 field=field or cls.kind,
                 kind=f"vestiging of {brin}",
                 value=_harmless(text),
+                example=f"{brin}00",
             )
         return whole
 
@@ -140,6 +155,7 @@ class Oin(Identifier):
 
     __slots__ = ()
     kind = "OIN"
+    example = "0000000700099XA00000"
     pattern = re.compile(r"000000[0-9]{2}[0-9A-Z]{12}")
 
     @property
@@ -164,6 +180,7 @@ class RoutingKey(Identifier):
 
     __slots__ = ()
     kind = "routing key"
+    example = "0000000700099XA00001"
     pattern = re.compile(r"000000[0-9]{2}[0-9A-Z]{12}")
 
     def belongs_to(self, oin: Oin) -> bool:
@@ -181,6 +198,7 @@ class Aanleverpunt(Identifier):
 
     __slots__ = ()
     kind = "aanleverpunt"
+    example = "2"
     pattern = re.compile(r"0|[1-9][0-9]{0,4}")
 
     @property
@@ -194,6 +212,7 @@ class ServiceCode(Identifier):
 
     __slots__ = ()
     kind = "service code"
+    example = "OSO_OV"
     wide = True
     pattern = re.compile(r"[A-Z][A-Z0-9_]{1,31}")
 
@@ -203,6 +222,7 @@ class Namespace(Identifier):
 
     __slots__ = ()
     kind = "service version"
+    example = "http://xml.kennisnet.nl/schemas/Overstapservice/20200910"
     wide = True
     pattern = re.compile(r"[!-~]{1,200}")
 
@@ -212,8 +232,17 @@ class SystemId(Identifier):
 
     __slots__ = ()
     kind = "system id"
+    example = "las-noord"
     wide = True
     pattern = re.compile(r"[a-z][a-z0-9-]{1,39}")
+
+
+def uuid_in(text: str) -> UUID | None:
+    """Return the UUID written with hyphens, its letters in either case; None for other text.
+
+    Written out again it is in lower case (RFC 9562 4).
+    """
+    return UUID(text) if _UUID.fullmatch(text) else None
 
 
 def organisation(brin: str, swv: str, field: str) -> Organisation:

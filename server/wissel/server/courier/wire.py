@@ -7,6 +7,8 @@ classes are known here.
 import hashlib
 from typing import Final
 
+from google.protobuf.message import DecodeError
+
 from wissel.dossier.v1 import dossier_pb2
 from wissel.routing.exchange.envelope import EnvelopeHeader
 from wissel.routing.exchange.messages import read_header
@@ -47,8 +49,16 @@ def signed_value(message: dossier_pb2.Signed) -> Signed:
 
 
 def receipt_digest(receipt: bytes) -> bytes:
-    """Return the SHA-256 of the signed payload of a serialized receipt; empty for none."""
-    return digest_of(dossier_pb2.Signed.FromString(receipt).payload) if receipt else b""
+    """Return the SHA-256 of the signed payload of a serialized receipt; empty for none.
+
+    Of bytes that are no receipt it is their own: a damaged row must not hold up others.
+    """
+    if not receipt:
+        return b""
+    try:
+        return digest_of(dossier_pb2.Signed.FromString(receipt).payload)
+    except DecodeError:
+        return digest_of(receipt)
 
 
 def digest_of(payload: bytes) -> bytes:

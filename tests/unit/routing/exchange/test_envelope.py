@@ -36,6 +36,27 @@ def message(**changes: object) -> dossier_pb2.EnvelopeContext:
     return dossier_pb2.EnvelopeContext(**{**context_fields(envelopes.context()), **changes})
 
 
+def test_ids_are_read_in_either_case_and_are_the_same_ids() -> None:
+    written = str(envelopes.MESSAGE_ID)
+    loud = message(message_id=written.upper(), correlation_id=written.upper())
+
+    read_back = context_of(loud)
+
+    assert written != written.upper()
+    assert (envelopes.MESSAGE_ID, envelopes.MESSAGE_ID) == (
+        read_back.message_id,
+        read_back.correlation_id,
+    )
+    assert written == context_fields(read_back)["message_id"]
+
+
+def test_what_an_initiator_must_be_is_said() -> None:
+    with pytest.raises(Refused) as refused:
+        context_of(message(initiator="9999-99-990"))
+
+    assert "without nine digits" in refused.value.metadata["expected"]
+
+
 def test_a_header_survives_the_wire() -> None:
     sent = envelopes.header(
         sender=Address(
@@ -54,7 +75,12 @@ def test_a_header_survives_the_wire() -> None:
     ("changes", "reason", "field"),
     [
         ({"message_id": ""}, Reason.FIELD_REQUIRED, "message_id"),
-        ({"message_id": "6F1C1F0E-7A1D-4A53-9C39-0A5A3C1D9B01"}, Reason.IDENTIFIER_MALFORMED, None),
+        ({"message_id": "6F1C1F0E7A1D4A539C390A5A3C1D9B01"}, Reason.IDENTIFIER_MALFORMED, None),
+        (
+            {"message_id": "{6f1c1f0e-7a1d-4a53-9c39-0a5a3c1d9b01}"},
+            Reason.IDENTIFIER_MALFORMED,
+            None,
+        ),
         ({"message_id": "1234"}, Reason.IDENTIFIER_MALFORMED, "message_id"),
         ({"correlation_id": "x"}, Reason.IDENTIFIER_MALFORMED, "correlation_id"),
         ({"hub_oin": ""}, Reason.FIELD_REQUIRED, "hub_oin"),

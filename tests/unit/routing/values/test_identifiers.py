@@ -23,6 +23,7 @@ from wissel.routing.values.identifiers import (
     Vestiging,
     organisation,
 )
+from wissel.routing.values.person_numbers import holds_person_number
 
 KINDS: list[type[Identifier]] = [
     Aanleverpunt, BoardNumber, Brin, Namespace, Oin, RoutingKey, ServiceCode, Swv, SystemId,
@@ -51,6 +52,16 @@ KINDS: list[type[Identifier]] = [
 )
 def test_well_formed(kind: type[Identifier], text: str) -> None:
     assert text == kind.parse(text)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_errors_show_as_an_example_is_one(kind: type[Identifier]) -> None:
+    with pytest.raises(Refused) as caught:
+        kind.parse(" ")
+
+    example = caught.value.metadata["example"]
+    assert example == kind.parse(example)
+    assert not holds_person_number(example)
 
 
 @pytest.mark.parametrize(

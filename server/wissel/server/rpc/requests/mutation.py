@@ -38,6 +38,15 @@ class Revised(Protocol):
 A = TypeVar("A", bound=Message)
 
 
+def repeatable(request: Mutation) -> bytes:
+    """Return the bytes that a repeat of a request must equal: its id is one id in either case."""
+    assert isinstance(request, Message)  # noqa: S101 - generated code cannot say so
+    same = type(request)()
+    same.CopyFrom(request)
+    same.request_id = request.request_id.lower()
+    return same.SerializeToString(deterministic=True)
+
+
 def actor_of(call: Call, caller: Caller, request: Mutation, body: bytes) -> Actor:
     """Return who makes a change, and why.
 
@@ -85,7 +94,7 @@ async def mutate(
     call = current()
     caller = call.caller
     assert caller is not None  # noqa: S101 - the interceptor let it in
-    actor = actor_of(call, caller, request, _serialized(request) if body is None else body)
+    actor = actor_of(call, caller, request, repeatable(request) if body is None else body)
     async with backend.register.transaction(actor) as transaction:
         before = transaction.revision
         if transaction.answer is not None:
@@ -112,11 +121,6 @@ async def _caught_up(backend: Backend, call: Call) -> None:
     except Refused as refused:
         # It is committed: an error here would tell the caller that it is not.
         _LOG.warning("revision not yet followed", revision=call.revision, reason=refused.reason)
-
-
-def _serialized(request: Mutation) -> bytes:
-    assert isinstance(request, Message)  # noqa: S101 - generated code cannot say so
-    return request.SerializeToString(deterministic=True)
 
 
 def _set_revision(response: Revised | Message, revision: int) -> None:

@@ -14,13 +14,20 @@ from uuid import UUID
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import parse_day
-from wissel.routing.values.identifiers import Brin, Identifier, Oin, Organisation, Swv
+from wissel.routing.values.identifiers import (
+    UUID_EXAMPLE,
+    Brin,
+    Identifier,
+    Oin,
+    Organisation,
+    Swv,
+    uuid_in,
+)
 
 E = TypeVar("E", bound=StrEnum)
 I = TypeVar("I", bound=Identifier)  # noqa: E741 - an identifier
 
 _WORD: Final = re.compile(r"[A-Za-z_-]{1,40}")
-_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def required(text: str, field: str) -> str:
@@ -36,10 +43,11 @@ def optional(kind: type[I], text: str, field: str) -> I | None:
 
 
 def uuid(text: str, field: str) -> UUID:
-    """Return a UUID written as `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`, in any case."""
-    if not _UUID.fullmatch(required(text, field).lower()):
-        raise Refused(Reason.FIELD_INVALID, field=field, expected="a UUID")
-    return UUID(text)
+    """Return a UUID written with hyphens, in either case, or raise `Refused(FIELD_INVALID)`."""
+    parsed = uuid_in(required(text, field))
+    if parsed is None:
+        raise Refused(Reason.FIELD_INVALID, field=field, expected=f"a UUID, such as {UUID_EXAMPLE}")
+    return parsed
 
 
 def choice(kind: type[E], text: str, field: str) -> E:

@@ -9,6 +9,7 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.school.v1 import school_service_pb2 as pb
 from wissel.server.registry.schools.duo import MAX_FILE_BYTES, harmless_name
+from wissel.server.rpc.requests.mutation import repeatable
 
 MAX_CHUNK_BYTES: Final = 1024 * 1024
 
@@ -23,8 +24,7 @@ class Upload:
     @property
     def body(self) -> bytes:
         """What a repeat of the same request must equal."""
-        header = self.header.SerializeToString(deterministic=True)
-        return header + hashlib.sha256(self.data).digest()
+        return repeatable(self.header) + hashlib.sha256(self.data).digest()
 
 
 async def received(requests: AsyncIterator[pb.ImportSchoolsRequest]) -> Upload:

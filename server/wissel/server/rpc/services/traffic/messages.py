@@ -37,11 +37,18 @@ def delivery_message(delivery: Delivery) -> pb.Delivery:
         endpoint_id=str(order.endpoint_id),
         payload_size=order.payload_size,
         header_sha256=order.header_digest.hex(),
-        hub_receipt_sha256=receipt_digest(result.hub_receipt).hex() if result else "",
-        receiver_receipt_sha256=receipt_digest(result.receiver_receipt).hex() if result else "",
     )
     message.accepted_time.FromDatetime(delivery.accepted)
     message.updated_time.FromDatetime(delivery.updated)
+    return message
+
+
+def digested_message(delivery: Delivery) -> pb.Delivery:
+    """Return a delivery as it is answered, with the digests of its receipts."""
+    message, result = delivery_message(delivery), delivery.result
+    if result is not None:
+        message.hub_receipt_sha256 = receipt_digest(result.hub_receipt).hex()
+        message.receiver_receipt_sha256 = receipt_digest(result.receiver_receipt).hex()
     return message
 
 

@@ -19,6 +19,7 @@ from wissel.server.rpc.requests.scoping import current_scope
 from wissel.server.rpc.services.traffic.forward_log import ForwardObserver, note
 from wissel.server.rpc.services.traffic.messages import (
     delivery_message,
+    digested_message,
     receipts_of,
     reduced_message,
 )
@@ -89,7 +90,7 @@ class TrafficServicer(pb_grpc.TrafficServiceServicer):
             raise Refused(Reason.DELIVERY_NOT_FOUND, message_id=str(message_id))
         if isinstance(delivery, ReducedDelivery):
             return pb.GetDeliveryResponse(delivery=reduced_message(delivery))
-        response = pb.GetDeliveryResponse(delivery=delivery_message(delivery))
+        response = pb.GetDeliveryResponse(delivery=digested_message(delivery))
         if delivery.state is State.DELIVERED and _concerns(delivery, who):
             hub_receipt, receiver_receipt = receipts_of(delivery)
             response.hub_receipt.CopyFrom(hub_receipt)

@@ -38,14 +38,12 @@ REQUESTS: Final = {
         code=Code.INVALID_ARGUMENT,
         en=Words(
             "An identifier is not well-formed[: {field}][ is {value}][, which is no {kind}].",
-            "Write identifiers in full and in capitals where they have letters, such as BRIN 99XA, "
-            "vestiging 99XA02, board 99001 or samenwerkingsverband PO9901.",
+            "Write identifiers in full, in the form that the contract gives[, such as {example}].",
         ),
         nl=Words(
             "Een identificatie heeft niet de juiste vorm[: {field}][ is {value}][, dat is geen "
             "{kind}].",
-            "Schrijf identificaties voluit en met hoofdletters, zoals BRIN 99XA, vestiging "
-            "99XA02, bestuur 99001 of samenwerkingsverband PO9901.",
+            "Schrijf identificaties voluit, in de vorm die het contract geeft[, zoals {example}].",
         ),
         owner=Owner.CALLER,
         contact=Contact.VENDOR,
