@@ -9,7 +9,7 @@ from wissel.clients.processes import Service
 from wissel.clients.testing.cast import OPERATOR, PLAYERS
 from wissel.server.identity import pki
 from wissel.server.registry.ports import Actor
-from wissel.server.settings import PREFIX
+from wissel.server.setting_rules import PREFIX
 from wissel.server.store.database import Database
 from wissel.server.store.migrate import migrate
 from wissel.server.store.register.register import SqlRegister

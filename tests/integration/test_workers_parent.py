@@ -18,10 +18,10 @@ from prometheus_client import CollectorRegistry
 from support.processes.processes import free_port
 from wissel.server.observing.metrics_server import serving_metrics
 from wissel.server.observing.worker_state import SILENT_SECONDS, OwnState
+from wissel.server.port import reserved
 from wissel.server.settings import ListenError
 from wissel.server.workers.metrics_endpoint import registry_of
 from wissel.server.workers.parent import Parent, WorkerStart
-from wissel.server.workers.port import reserved
 
 SERVES = "import os, signal, sys; os.write(int(sys.argv[1]), b'+'); signal.pause()"
 FAILS = "raise SystemExit(4)"

@@ -22,6 +22,7 @@ from wissel.server.logs.unblocking import unblock_stderr
 from wissel.server.settings import (
     CONFIG_VARIABLE,
     WORKERS_VARIABLE,
+    CutShortError,
     ListenError,
     Settings,
     SettingsError,
@@ -35,6 +36,7 @@ from wissel.server.settings import (
 # ruff: noqa: PLC0415
 
 WORKER_OPTION: Final = "--worker"
+UNFINISHED: Final = 1
 USAGE: Final = 2
 UNREACHABLE: Final = 3
 
@@ -75,6 +77,30 @@ def serve(
             _run(_serve(settings))
         else:
             _supervise(settings)
+
+
+@app.command()
+def check(config: ConfigOption = None) -> None:
+    """Say all that would keep a hub from starting, without serving; for use before a restart."""
+    from wissel.server.identity.files import HubFiles
+    from wissel.server.store.opening import require_database
+
+    problems = []
+    with _explained():
+        settings = _settings(config)
+    for look in (
+        lambda: HubFiles.read(settings, lambda: dt.datetime.now(dt.UTC)),
+        lambda: require_database(settings.database),
+    ):
+        try:
+            look()
+        except (KeyFileError, TrustFileError, StartError, UnreachableError, Refused) as error:
+            problems.append(str(error))
+    for problem in problems:
+        _say(problem)
+    if problems:
+        raise typer.Exit(USAGE)
+    _say("nothing keeps a hub with these settings from starting")
 
 
 @app.command()
@@ -222,6 +248,8 @@ def _explained() -> Iterator[None]:
         _fail(str(error), USAGE)
     except (ListenError, UnreachableError) as error:
         _fail(str(error), UNREACHABLE)
+    except CutShortError as error:
+        _fail(f"stopped: {error}", UNFINISHED)
     except Refused as refused:
         _fail(str(refused), UNREACHABLE)
 

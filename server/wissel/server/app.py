@@ -40,11 +40,12 @@ from wissel.server.observing.metrics import (
 from wissel.server.observing.metrics_server import serving_metrics
 from wissel.server.observing.tracing import traces_for
 from wissel.server.observing.worker_state import OwnState
+from wissel.server.port import require_free
 from wissel.server.retention import Retention, RetentionSchedule
 from wissel.server.rpc.credentials import ServerCertificate
 from wissel.server.rpc.server import Bounds, RpcServer, ServerParts, build
 from wissel.server.rpc.services.traffic.servicer import TrafficServicer
-from wissel.server.settings import WHOLE, ListenError, Settings, Share
+from wissel.server.settings import WHOLE, CutShortError, ListenError, Settings, Share
 from wissel.server.store.journal.journal import SqlJournal
 from wissel.server.store.opening import open_journal, open_register, require_database
 from wissel.server.store.register.follower import Follower
@@ -58,8 +59,9 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
 
     When the block ends, what was begun is finished: the calls, within the grace
     of the settings, then the deliveries, then the last write of the journal.
-    Raises `StartError`, `UnreachableError`, `ListenError`, `KeyFileError`,
-    `TrustFileError` or `Refused(DATABASE_UNAVAILABLE)`.
+    Raises `CutShortError` if that did not do, and at the start `StartError`,
+    `UnreachableError`, `ListenError`, `KeyFileError`, `TrustFileError` or
+    `Refused(DATABASE_UNAVAILABLE)`.
     """
     lines, metrics = configure(settings.log_level), CollectorRegistry()
     own_state = OwnState()
@@ -92,7 +94,7 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         dialer = make_dialer(deps)
         stack.push_async_callback(dialer.close)
         courier = make_courier(deps, dialer)
-        stack.push_async_callback(courier.drain, settings.grace_seconds)
+        stack.push_async_callback(_drain, courier, settings.grace_seconds)
         forwards = ForwardMetrics(metrics, traces.timeline if traces else _timeline)
 
         # The server.
@@ -138,6 +140,13 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         _keep(stack, give_back(lambda: courier.under_way))
         _keep(stack, files.keep_fresh(_now, metrics, _FILES_SECONDS))
         yield address
+
+
+async def _drain(courier: Courier, grace: float) -> None:
+    """Wait for the deliveries under way; raises `CutShortError` if some did not end."""
+    await courier.drain(grace)
+    if courier.under_way:
+        raise CutShortError(courier.under_way)
 
 
 def _now() -> dt.datetime:
@@ -200,10 +209,12 @@ def _process_metrics(
 
 async def _listen(server: RpcServer, settings: Settings, files: HubFiles) -> str:
     credentials = ServerCertificate(files.tls).credentials()
+    if settings.workers == 1:  # several share the port, which their parent keeps
+        require_free(settings.listen)
     try:
         port = await server.listen(settings.listen, credentials)
     except RuntimeError:
-        message = f"{settings.listen} cannot be served on: taken, or not of this machine"
+        message = f"WISSEL_LISTEN {settings.listen} cannot be served on: it was taken just now"
         raise ListenError(message) from None
     return f"{settings.listen.rpartition(':')[0]}:{port}"
 

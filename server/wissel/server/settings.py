@@ -13,17 +13,23 @@ from typing import Annotated, Final, Self
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    TomlConfigSettingsSource,
 )
 
 from wissel.routing.exchange.delivery import LEAST_KEPT
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.values.identifiers import Oin
+from wissel.server.setting_rules import (
+    PREFIX,
+    host_and_port,
+    log_level,
+    misspelt,
+    read_toml,
+)
 
-PREFIX: Final = "WISSEL_"
 CONFIG_VARIABLE: Final = "WISSEL_CONFIG"
 WORKERS_VARIABLE: Final = "WISSEL_WORKERS"
 DATABASE_SETTING: Final = "WISSEL_DATABASE_URL"
@@ -46,6 +52,17 @@ class UnreachableError(Exception):
 
 class ListenError(Exception):
     """An address cannot be listened on: it is in use, or not of this machine."""
+
+
+class CutShortError(Exception):
+    """A hub that was told to stop did not finish everything in time."""
+
+    def __init__(self, deliveries: int) -> None:
+        noun = "delivery was" if deliveries == 1 else "deliveries were"
+        super().__init__(
+            f"{deliveries} {noun} cut at the end of WISSEL_GRACE_SECONDS; "
+            "the hub settles what became of them when it runs again"
+        )
 
 
 class Settings(BaseSettings):
@@ -107,6 +124,24 @@ class Settings(BaseSettings):
     def _parse_crls(cls, value: object) -> object:
         return tuple(Path(part) for part in _parts(value))
 
+    @field_validator("listen")
+    @classmethod
+    def _valid_listen(cls, value: str) -> str:
+        host_and_port(value)
+        return value
+
+    @field_validator("metrics_listen")
+    @classmethod
+    def _valid_metrics_listen(cls, value: str) -> str:
+        if value:
+            host_and_port(value)
+        return value
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, value: str) -> str:
+        return log_level(value)
+
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str) -> str:
@@ -132,7 +167,8 @@ class Settings(BaseSettings):
         """Return the sources of settings: arguments, then the environment, then the TOML file."""
         sources: tuple[PydanticBaseSettingsSource, ...] = (init_settings, env_settings)
         if name := os.environ.get(CONFIG_VARIABLE):
-            return (*sources, TomlConfigSettingsSource(settings_cls, Path(name)))
+            file = read_toml(Path(name), settings_cls.model_fields)
+            return (*sources, InitSettingsSource(settings_cls, dict(file)))
         return sources
 
     @classmethod
@@ -141,12 +177,17 @@ class Settings(BaseSettings):
 
         Raises `SettingsError`, which names every problem.
         """
-        _require_config_file()
+        problems = misspelt(os.environ, cls.model_fields)
         try:
-            return cls()
+            settings = cls()
         except ValidationError as error:
-            problems = [_problem(item["loc"], item["type"], item["msg"]) for item in error.errors()]
-            raise SettingsError("; ".join(problems)) from None
+            problems += [_problem(one["loc"], one["type"], one["msg"]) for one in error.errors()]
+        except ValueError as error:
+            problems.append(f"{CONFIG_VARIABLE}: {error}")
+        else:
+            if not problems:
+                return settings
+        raise SettingsError("; ".join(problems))
 
 
 def _tell_nobody(_serves: bool) -> None:
@@ -176,13 +217,6 @@ class Share:
 
 
 WHOLE: Final = Share()
-
-
-def _require_config_file() -> None:
-    name = os.environ.get(CONFIG_VARIABLE)
-    if name and not Path(name).is_file():
-        message = f"{CONFIG_VARIABLE}: no such file: {name}"
-        raise SettingsError(message)
 
 
 def _problem(location: tuple[int | str, ...], kind: str, message: str) -> str:

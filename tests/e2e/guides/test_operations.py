@@ -19,7 +19,8 @@ from support.processes.processes import run
 from support.worlds.stores import fresh_sqlite, register_at, sqlite_url
 from support.worlds.whole_state import fill, rows
 from wissel.routing.refusals.reasons import Reason
-from wissel.server.settings import PREFIX, Settings
+from wissel.server.setting_rules import PREFIX
+from wissel.server.settings import Settings
 
 DOCUMENT: Final = (ROOT / "docs" / "operations.md").read_text()
 REASONS: Final = re.compile(r"`([A-Z]+_[A-Z_]+)`")

@@ -128,7 +128,7 @@ def test_a_port_that_is_taken_is_said(place: Place) -> None:
         )
 
     assert UNREACHABLE == code
-    assert f"wissel-server: {listen} cannot be served on" in said
+    assert f"wissel-server: WISSEL_LISTEN {listen} cannot be served on" in said
     assert "Traceback" not in said
 
 
@@ -179,7 +179,7 @@ def test_a_toml_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     code, said = run(["wissel-server", "serve", "--config", "absent.toml"], cwd=tmp_path)
 
     assert USAGE == code
-    assert "no such file: absent.toml" in said
+    assert "WISSEL_CONFIG: absent.toml: No such file or directory" in said
 
 
 def test_a_word_that_is_no_setting_is_named(place: Place) -> None:
@@ -191,7 +191,7 @@ def test_a_word_that_is_no_setting_is_named(place: Place) -> None:
     )
 
     assert USAGE == code
-    assert "WISSEL_LISEN: " in said
+    assert f"{config}: lisen is no setting; did you mean listen?" in said
 
 
 async def test_a_hub_takes_as_many_connections_as_is_set(place: Place) -> None:

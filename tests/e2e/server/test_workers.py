@@ -194,7 +194,8 @@ def test_a_port_that_a_stranger_has_is_said(tmp_path: Path, *, shared: bool) -> 
         code, said = run(COMMAND, environ={**place.environ, "WISSEL_LISTEN": listen}, cwd=tmp_path)
 
     assert UNREACHABLE == code
-    assert f"wissel-server: {listen} cannot be served on: taken" in said
+    assert f"wissel-server: WISSEL_LISTEN {listen} cannot be served on: " in said
+    assert "is taken by another program" in said
     assert 1 == len(said.splitlines())
 
 
@@ -204,7 +205,7 @@ def test_a_second_hub_cannot_join_the_port_of_a_first(fleet: Fleet) -> None:
     code, said = run(COMMAND, environ=environ, cwd=fleet.hub.place.folder)
 
     assert UNREACHABLE == code
-    assert "cannot be served on: taken" in said
+    assert "is taken by another program" in said
 
 
 def test_a_port_of_the_metrics_that_is_taken_is_said(fleet: Fleet) -> None:

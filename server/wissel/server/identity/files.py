@@ -5,11 +5,14 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NoReturn, Self
 
 from prometheus_client import CollectorRegistry
 
 from wissel.routing.refusals.errors import Refused
+from wissel.routing.signing.certificate_profile import Purpose
+from wissel.routing.signing.certificates import chain_from_pem
 from wissel.routing.signing.dsse import Signer
 from wissel.server.courier.ports import Clock, OwnTls
 from wissel.server.identity.expiry import Expiry
@@ -43,6 +46,7 @@ class HubFiles:
         with _named("WISSEL_SIGNING_KEY and WISSEL_SIGNING_CERTIFICATE"):
             signer = reloaded_signer(certificate, key, trust, clock)
         with _named("WISSEL_TLS_KEY and WISSEL_TLS_CERTIFICATE"):
+            _require_servable(settings.tls_certificate, signer.current, trust, clock())
             tls = reloaded_tls(settings.tls_certificate, settings.tls_key, settings.trust_roots)
         return cls(trust=trust, tls=tls, signer=signer)
 
@@ -68,6 +72,26 @@ class HubFiles:
         self.trust.refresh(at)
         self.signer.refresh()
         self.tls.refresh()
+
+
+def _require_servable(certificate: Path, signer: Signer, trust: HubTrust, now: dt.datetime) -> None:
+    """Return if vendors accept the hub's own certificate, which has the OIN that signs.
+
+    Otherwise no vendor gets a connection, and reads no more than "Socket closed".
+    Raises `StartError`, which names the file and what is wrong, and OSError.
+    """
+    name = f"WISSEL_TLS_CERTIFICATE: {certificate}"
+    try:
+        path = trust.path(chain_from_pem(certificate.read_bytes()), Purpose.SERVER, now)
+    except Refused as refused:
+        message = f"{name}: {refused.metadata.get('problem', '')} ({refused})"
+        raise StartError(message.replace(":  (", ": (")) from None
+    if path.oin != signer.oin:
+        message = (
+            f"{name} is of OIN {path.oin}, and WISSEL_SIGNING_CERTIFICATE of {signer.oin}: "
+            "both must be the hub's"
+        )
+        raise StartError(message)
 
 
 @contextmanager

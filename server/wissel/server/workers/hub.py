@@ -12,10 +12,11 @@ from typing import Final
 from prometheus_client.multiprocess import mark_process_dead
 
 from wissel.server.observing.metrics_server import serving_metrics
-from wissel.server.settings import PREFIX, WORKERS_VARIABLE, Settings, StartError
+from wissel.server.port import reserved
+from wissel.server.setting_rules import PREFIX
+from wissel.server.settings import WORKERS_VARIABLE, Settings, StartError
 from wissel.server.workers.metrics_endpoint import registry_of
 from wissel.server.workers.parent import Parent, WorkerStart
-from wissel.server.workers.port import reserved
 
 _FOLDERS: Final = "metrics"
 METRICS_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
