@@ -2,14 +2,20 @@
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Final, NoReturn
 
 import pytest
 
 from support.paths import ROOT
+from wissel.clients.processes import Service
+from wissel.clients.testing.cast import HUB
 
 IN_CI: Final = os.environ.get("CI") == "true"
 """Whether what is absent must be here."""
+_READY: Final = "serving on "
 _EXAMPLE: Final = ROOT / "docs" / "examples" / "javascript"
 
 
@@ -34,3 +40,18 @@ def absent(reason: str) -> NoReturn:
     if IN_CI:
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+def identity(certificate: Path, key: Path, roots: Path) -> list[str]:
+    """Return the arguments that say who it is, and which hub it trusts."""
+    files = ("--certificate", str(certificate), "--key", str(key), "--roots", str(roots))
+    return [*files, "--hub-oin", HUB.oin]
+
+
+@contextmanager
+def serving(folder: Path, *arguments: str) -> Iterator[str]:
+    """Serve the receiver in JavaScript; yield its address."""
+    command = [*javascript_las(), "serve", "--listen", "localhost:0", *arguments]
+    storage = ("--storage", str(folder / "inbox"))
+    with Service([*command, *storage], log=folder / "las.log", ready=_READY) as process:
+        yield process.address

@@ -35,6 +35,7 @@ FIGURES: Final = [
     ("all but the last at least {} KiB", envelope.MIN_CHUNK_BYTES // KIB),
     ("A payload has at most {} MiB", MAX_PAYLOAD // KIB // KIB),
     ("nothing for {:g} seconds", LIMITS.idle),
+    ("each chunk within {:g} seconds", LIMITS.idle),
     ("Clocks may differ by {:g} minutes", envelope.SKEW.total_seconds() / 60),
     ("asks the receiver for {} days", delivery.REMEMBERED.days),
     ("({} days after it came", delivery.REMEMBERED.days),

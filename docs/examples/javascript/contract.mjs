@@ -7,7 +7,7 @@ import protoLoader from '@grpc/proto-loader'
 import { Refused, pae } from '../../vectors/signed.mjs'
 import { read, write } from '../../vectors/wire.mjs'
 
-const protos = process.env.WISSEL_PROTOS ?? fileURLToPath(new URL('../../../protos', import.meta.url))
+const protos = fileURLToPath(new URL('../../../protos', import.meta.url))
 const definition = protoLoader.loadSync(
   ['wissel/traffic/v1/traffic_service.proto', 'wissel/las/v1/las_service.proto'],
   { includeDirs: [protos], keepCase: true, longs: Number, enums: String, defaults: true, oneofs: true }
