@@ -11,7 +11,7 @@ from google.rpc import error_details_pb2
 
 from support.builders.stubs import Stubs
 from support.worlds import small_world
-from support.worlds.hub import Hub, detail, reason_of, running_hub
+from support.worlds.hub import BOUNDS, Hub, detail, reason_of, running_hub
 from wissel.clients.testing.cast import DUO, ZUID
 from wissel.mandate.v1.mandate_service_pb2 import ValidateMandateRequest
 
@@ -87,3 +87,20 @@ async def test_a_question_that_is_none_is_refused(
         await Stubs(hub, "duo").mandates.ValidateMandate(asked(**changes))
 
     assert reason_of(refused.value) == reason
+
+
+async def test_who_asks_about_others_reads_out_no_register(tmp_path: Path) -> None:
+    bounds = replace(BOUNDS, lookup_per_minute=3)
+    async with running_hub(tmp_path, facts=small_world.small(), bounds=bounds) as hub:
+        about_zuid = asked(service="OSO_OV")
+        third_party = Stubs(hub, "noord").mandates
+        for _ in range(3):
+            await third_party.ValidateMandate(about_zuid)
+
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await third_party.ValidateMandate(about_zuid)
+
+        assert reason_of(caught.value) == "QUOTA_EXCEEDED"
+        for who in ("zuid", "duo", "desk"):
+            for _ in range(5):
+                await Stubs(hub, who).mandates.ValidateMandate(about_zuid)

@@ -133,3 +133,12 @@ class Table:
         """Return the service with a code or alias, or None."""
         indexed = self.reference.services.get(code)
         return None if indexed is None else indexed.fact
+
+    def services_with(self, namespace: str) -> list[Service]:
+        """Return the services that have a version with this namespace, in order of code."""
+        found = {
+            indexed.fact.code: indexed.fact
+            for indexed in self.reference.services.values()
+            if any(version.namespace == namespace for version in indexed.fact.versions)
+        }
+        return [found[code] for code in sorted(found)]

@@ -110,11 +110,15 @@ class Gates:
             raise Refused(Reason.REGISTRY_STALE)
 
     def _charge(self, call: Call, request: object) -> None:
-        quota, cost = call.policy.quota, call.policy.cost
-        if quota is not None:
-            unread = request is None or isinstance(request, Refused)
-            call.items = 1 if cost is None or unread else cost(request)
-            self.buckets[quota].spend(_caller_of(call).oin, call.items)
+        row, caller = call.policy, _caller_of(call)
+        if row.quota is None:
+            return
+        quota, unread = row.quota, request is None or isinstance(request, Refused)
+        call.items = 1 if row.cost is None or unread else row.cost(request)
+        if row.of_others is not None and not unread and caller.role is Role.VENDOR:
+            own = {caller.oin, caller.party}
+            quota = Quota.LOOKUP if row.of_others(request, call.table, own) else quota
+        self.buckets[quota].spend(caller.oin, call.items)
 
     def _read(self, _: Call, request: object) -> None:
         if isinstance(request, Refused):

@@ -4,12 +4,13 @@ Whatever differs by method stands in its row and nowhere else. A served method
 without a row, or a row without a served method, stops the start.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
 from wissel.routing.facts import Role
+from wissel.routing.table import Table
 from wissel.server.courier.streams.chunk_framing import decode_request
 from wissel.server.rpc.calls.quota import Quota
 
@@ -49,6 +50,8 @@ class MethodPolicy:
     sees        which entities with an owner it shows and changes
     quota       the quota that its requests count against, if any
     cost        the number of items for which a request counts; by default one
+    of_others   whether a request of a vendor asks about others: then it counts as a
+                look-up, since whoever asks often enough reads out the register
     always      whether it also answers while the hub stops or its facts are stale
     in_memory   whether it decides on the facts in memory: its calls that come close
                 together are served together (ADR 14), and one counts as waiting for
@@ -64,6 +67,7 @@ class MethodPolicy:
     sees: Sees = Sees.NOTHING_OWNED
     quota: Quota | None = None
     cost: Callable[[Any], int] | None = None
+    of_others: Callable[[Any, Table, Collection[str]], bool] | None = None
     always: bool = False
     in_memory: bool = False
     own_queue: bool = False
@@ -73,6 +77,18 @@ class MethodPolicy:
 
 def _queries(request: Any) -> int:
     return len(request.queries)
+
+
+def _mandate_of_others(request: Any, table: Table, own: Collection[str]) -> bool:
+    """Whether neither the supplier nor the owner of the service is one of the asker's own OINs."""
+    if request.supplier_oin in own:
+        return False
+    services = (
+        [table.service(request.service)]
+        if request.service
+        else table.services_with(request.namespace)
+    )
+    return not any(service is not None and service.owner in own for service in services)
 
 
 def _every(_: Any) -> bool:
@@ -129,7 +145,7 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
         "ListMandates": _OWN,
         "UpdateMandate": _OPERATE,
         "EndMandate": replace(_OPERATE, forbids=_immediately),
-        "ValidateMandate": _RESOLVE_IN_FLOOD,
+        "ValidateMandate": replace(_RESOLVE_IN_FLOOD, of_others=_mandate_of_others),
     },
     "wissel.endpoint.v1.EndpointService": {
         "RegisterEndpoint": _OWN,
