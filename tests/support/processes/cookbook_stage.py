@@ -66,7 +66,8 @@ class Kitchen:
 def kitchen(folder: Path, checkout: Path) -> Iterator[Kitchen]:
     """Make `folder` look like the checkout at its first use; stop everything at the end."""
     (folder / "home").mkdir()
-    (folder / "clients").symlink_to(checkout / "clients")
+    for name in ("clients", "protos"):
+        (folder / name).symlink_to(checkout / name)
     (folder / ".venv").symlink_to(sys.prefix)
     with ExitStack() as stack:
         yield Kitchen(folder, stack)

@@ -22,6 +22,7 @@ from wissel.server.rpc.services.endpoints.servicer import EndpointServicer
 from wissel.server.rpc.services.health import HealthServicer
 from wissel.server.rpc.services.mandates.servicer import MandateServicer
 from wissel.server.rpc.services.parties import PartyServicer
+from wissel.server.rpc.services.reflection import ReflectionServicer
 from wissel.server.rpc.services.routes.servicer import RouteServicer
 from wissel.server.rpc.services.schools.servicer import SamenwerkingsverbandServicer, SchoolServicer
 from wissel.traffic.v1 import route_service_pb2_grpc, traffic_service_pb2_grpc
@@ -89,5 +90,5 @@ def add_servicers(
     channelz_pb2_grpc.add_ChannelzServicer_to_server(channelz.ChannelzServicer(), to)
     names = [name for name in (*recorder.services, reflection.SERVICE_NAME) if name != _HIDDEN]
     add_reflection: Any = reflection_pb2_grpc.add_ServerReflectionServicer_to_server  # untyped
-    add_reflection(reflection.aio.ReflectionServicer(names), to)
+    add_reflection(ReflectionServicer(names), to)
     return recorder
