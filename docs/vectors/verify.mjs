@@ -4,6 +4,7 @@ import crypto from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { Payload, fresh, headerOf, opening, prove, sha256 } from './checks.mjs'
 import { Refused, pae, verify } from './signed.mjs'
+import { readStatus } from './status.mjs'
 import { Signed, read, write } from './wire.mjs'
 
 const load = name => JSON.parse(readFileSync(new URL(name, import.meta.url)))
@@ -95,6 +96,12 @@ for (const one of load('signatures.json')) {
 }
 for (const one of load('exchanges.json')) check('exchanges', one, () => exchange(one))
 for (const one of load('deliveries.json')) check('deliveries', one, () => receive(one))
+for (const one of load('statuses.json')) {
+  check('statuses', { name: one.name }, () => {
+    const said = readStatus(hex(one.status))
+    if (JSON.stringify(said) !== JSON.stringify(one.reads)) throw new Error(JSON.stringify(said))
+  })
+}
 for (const one of load('receipts.json')) check('receipts', one, () => hold(one))
 console.log(`${passed} vectors hold, ${failed} do not`)
 process.exitCode = failed ? 1 : 0

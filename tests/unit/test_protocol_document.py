@@ -63,6 +63,27 @@ def test_every_method_that_a_vendor_may_call_is_listed() -> None:
     assert listed == (may - always) | {"/wissel.party.v1.PartyService/WhoAmI"}
 
 
+def test_what_a_chain_partner_may_call_is_as_it_is_told() -> None:
+    whole = {"RouteService", "CatalogService", "PartyService", "SchoolService"}
+    whole |= {"SamenwerkingsverbandService"}
+    vendors = {name for name, row in POLICY.items() if Role.VENDOR in row.who}
+    partners = {name for name, row in POLICY.items() if Role.CHAIN_PARTNER in row.who}
+    told = {
+        name
+        for name in vendors
+        if name.split("/")[1].rpartition(".")[2] in whole
+        or name.endswith(("/ValidateMandate", "/LookupEndpoints"))
+    }
+
+    assert told == {name for name in partners if name.startswith("/wissel.")}
+
+
+def test_an_operator_may_call_all_but_forwarding() -> None:
+    kept = {name for name, row in POLICY.items() if Role.OPERATOR not in row.who}
+
+    assert kept == {"/wissel.traffic.v1.TrafficService/ForwardEnvelope"}
+
+
 TYPES: Final = sorted(
     value for value in vars(dsse).values() if str(value).startswith("application/vnd.wissel.")
 )

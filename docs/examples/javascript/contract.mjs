@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import grpc from '@grpc/grpc-js'
 import protoLoader from '@grpc/proto-loader'
 import { Refused, pae } from '../../vectors/signed.mjs'
-import { read, write } from '../../vectors/wire.mjs'
+import { readStatus, writeStatus } from '../../vectors/status.mjs'
 
 const protos = fileURLToPath(new URL('../../../protos', import.meta.url))
 const definition = protoLoader.loadSync(
@@ -72,31 +72,11 @@ export function oinOf (certificate) {
   return numbers.length === 1 ? numbers[0].slice('serialNumber='.length) : undefined
 }
 
-// google/rpc/status.proto and error_details.proto, as far as they are used here.
-const Status = { 1: ['code', 'number'], 2: ['message', 'text'], 3: ['details', [{ 1: ['type_url', 'text'], 2: ['value', 'bytes'] }]] }
-const ErrorInfo = { 1: ['reason', 'text'], 2: ['domain', 'text'], 3: ['metadata', [{ 1: ['key', 'text'], 2: ['value', 'text'] }]] }
-const RetryInfo = { 1: ['retry_delay', { 1: ['seconds', 'number'], 2: ['nanos', 'number'] }] }
-const URL_OF = 'type.googleapis.com/google.rpc.'
-
 /** What a failed call says: its status, and the reason and seconds to wait if the hub gave them. */
 export function refusalOf (error) {
-  const found = { code: error.code, reason: '', metadata: {}, retrySeconds: 0, text: error.details ?? `${error}` }
   const [bytes] = error.metadata?.get('grpc-status-details-bin') ?? []
-  if (!bytes) return found
-  try {
-    for (const { type_url: url, value } of read(Status, bytes).details) {
-      if (url === `${URL_OF}ErrorInfo`) {
-        const info = read(ErrorInfo, value)
-        if (info.domain !== 'wissel') continue
-        found.reason = info.reason
-        found.metadata = Object.fromEntries(info.metadata.map(each => [each.key, each.value]))
-      } else if (url === `${URL_OF}RetryInfo`) {
-        const { seconds, nanos } = read(RetryInfo, value).retry_delay
-        found.retrySeconds = seconds + nanos / 1e9
-      }
-    }
-  } catch { /* another's details: the status alone counts */ }
-  return found
+  const { reason, metadata, field, retry_seconds: retrySeconds } = readStatus(bytes ?? Buffer.alloc(0))
+  return { code: error.code, reason, metadata, field, retrySeconds, text: error.details ?? `${error}` }
 }
 
 const CODES = {
@@ -117,11 +97,9 @@ export function statusOf (error) {
   if (!(error instanceof Refused)) console.error(error)
   const reason = error instanceof Refused ? error.reason : 'INTERNAL_ERROR'
   const code = CODES[reason] ?? grpc.status.INVALID_ARGUMENT
-  const details = [{ type_url: `${URL_OF}ErrorInfo`, value: write(ErrorInfo, { reason, domain: 'wissel' }) }]
-  if (code === grpc.status.UNAVAILABLE) {
-    details.push({ type_url: `${URL_OF}RetryInfo`, value: write(RetryInfo, { retry_delay: { seconds: 5 } }) })
-  }
+  const field = error instanceof Refused ? error.field : ''
+  const retrySeconds = code === grpc.status.UNAVAILABLE ? 5 : 0
   const metadata = new grpc.Metadata()
-  metadata.set('grpc-status-details-bin', write(Status, { code, message: reason, details }))
+  metadata.set('grpc-status-details-bin', writeStatus({ code, reason, field, retrySeconds }))
   return { code, details: reason, metadata }
 }

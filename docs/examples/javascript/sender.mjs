@@ -93,9 +93,9 @@ export class Sender {
       return { ...entry, replayed: answer.replayed }
     } catch (error) {
       if (kept.state === 'sent') throw error
-      const { code, reason, metadata, retrySeconds, text } = refusalOf(error)
-      const final = FINAL.includes(code) && reason !== 'DELIVERY_UNCERTAIN'
-      const entry = { ...kept, state: final ? 'refused' : 'pending', code, reason, metadata, text }
+      const { retrySeconds, ...refusal } = refusalOf(error)
+      const final = FINAL.includes(refusal.code) && refusal.reason !== 'DELIVERY_UNCERTAIN'
+      const entry = { ...kept, ...refusal, state: final ? 'refused' : 'pending' }
       store(this.#file(id), entry)
       return { ...entry, retrySeconds }
     }

@@ -8,15 +8,18 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+import grpc
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from support.paths import ROOT
 from support.vectors.__main__ import documents, written
+from wissel.clients import Refused as Told
 from wissel.clients.identity import Identity, Material
 from wissel.clients.las.opening import judge
 from wissel.clients.las.payload import receive
+from wissel.clients.transport.status_errors import translate
 from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.las.v1 import las_service_pb2
 from wissel.routing.exchange.envelope import freshness
@@ -157,6 +160,26 @@ def test_receipts(case: Case, trust: Trust) -> None:
 
     assert expected_of(case).reason == found.reason
     assert case.get("cause") in (None, found.cause)
+
+
+@pytest.mark.parametrize("case", cases("statuses.json"))
+def test_status(case: Case) -> None:
+    """What our SDK reads in it."""
+    status = bytes.fromhex(case["status"])
+    trailing = grpc.aio.Metadata(("grpc-status-details-bin", status))
+    error = grpc.aio.AioRpcError(
+        grpc.StatusCode.UNAVAILABLE, grpc.aio.Metadata(), trailing, "made up"
+    )
+
+    found = translate(error, "hub.example:7443")
+
+    reads = case["reads"]
+    if isinstance(found, Told):
+        assert reads["reason"] == found.reason
+        assert (reads["field"], reads["metadata"]) == (found.field, found.metadata)
+        assert reads["retry_seconds"] == (found.retry_after or 0)
+    else:
+        assert "" == reads["reason"]
 
 
 def expected_of(case: Case) -> Verdict:
