@@ -1,6 +1,8 @@
 """Both histories bring a database to the schema that the code expects."""
 
 import multiprocessing
+import os
+import stat
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import MetaData, inspect, text
+from structlog.testing import capture_logs
 
 from support.builders.orders import NOW, UNCERTAIN, order
 from support.worlds.journals import ID, ME
@@ -17,6 +20,7 @@ from wissel.server.store.database import BlockingDatabase, journal_url
 from wissel.server.store.journal import tables as journal_tables
 from wissel.server.store.journal.journal import SqlJournal
 from wissel.server.store.migrate import migrate
+from wissel.server.store.opening import require_database
 from wissel.server.store.register import tables
 
 
@@ -110,3 +114,28 @@ async def test_deliveries_of_before_survive_the_digest_of_the_payload(registry_u
     assert isinstance(before, Delivery)
     assert before.order == order(payload_sha256=b"")
     assert again.order == order()
+
+
+def test_a_new_database_is_its_owners_alone_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        migrate(f"sqlite:///{tmp_path / 'data' / 'registry.db'}")
+    finally:
+        os.umask(before)
+
+    modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in (tmp_path / "data").iterdir()}
+    assert {"registry.db", "journal.db"} <= modes.keys()
+    assert set(modes.values()) == {0o600}
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
+
+
+def test_a_database_that_others_may_read_is_told_at_the_start(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'data' / 'registry.db'}"
+    migrate(url)
+    (tmp_path / "data" / "journal.db").chmod(0o644)
+
+    with capture_logs() as lines:
+        require_database(url)
+
+    told = [(line["file"], line["mode"]) for line in lines if line["event"] == "open_to_others"]
+    assert told == [(str(tmp_path / "data" / "journal.db"), "0644")]

@@ -5,9 +5,10 @@ implementations are `store.sqlite` and `store.postgres`; `database.engine_at`
 chooses one by the URL, and nothing asks afterwards which it is.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 from sqlalchemy import Connection, Engine, Table
@@ -93,6 +94,10 @@ class StorageEngine(Protocol):
 
     def options(self, lock_timeout: float) -> dict[str, Any]:
         """Return the arguments of SQLAlchemy's `create_engine`; `lock_timeout` is in seconds."""
+        ...
+
+    def files(self) -> Sequence[Path]:
+        """Return the folders and files on this machine that hold the data; they are there."""
         ...
 
     def prepare(self, pool: Engine, *, bounded: bool) -> None:

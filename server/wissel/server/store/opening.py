@@ -1,7 +1,12 @@
 """Opens the database of a hub that starts: it is checked, and written to once, before it serves."""
 
-from collections.abc import AsyncIterator, Callable
+import os
+import stat
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
+from pathlib import Path
+
+import structlog
 
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.values.identifiers import Oin
@@ -17,6 +22,8 @@ from wissel.server.store.register.head import head_reader
 from wissel.server.store.register.register import SqlRegister
 from wissel.server.store.schema import require_schema
 
+_log = structlog.get_logger(__name__)
+
 
 def require_database(url: str) -> StorageEngine:
     """Return the storage engine of the database at `url`, once a hub can be served from it.
@@ -26,7 +33,19 @@ def require_database(url: str) -> StorageEngine:
     """
     storage = require_fit(url)
     require_schema(url)
+    _warn_of_readers(storage.files())
     return storage
+
+
+def _warn_of_readers(files: Iterable[Path]) -> None:
+    """Log each folder or file of the data on which others than its owner have rights."""
+    if os.name == "nt":
+        return
+    for file in files:
+        mode = stat.S_IMODE(file.stat().st_mode)
+        if mode & (stat.S_IRWXG | stat.S_IRWXO):
+            fix = f"chmod {'700' if file.is_dir() else '600'} {file}"
+            _log.warning("open_to_others", file=str(file), mode=f"{mode:04o}", fix=fix)
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -133,16 +133,28 @@ class SqliteEngine:
             if file is not None and file.exists():
                 require_database_file(file)
 
+    def files(self) -> Sequence[Path]:
+        """Return the folder, the register and the journal, as far as they are there."""
+        if self._file is None:
+            return ()
+        journal = _file_at(self.journal_url)
+        found = [self._file.parent, self._file, *([journal] if journal else [])]
+        return [each for each in found if each.exists()]
+
     def is_absent(self) -> bool:
         """Whether there is no file; opening one that is absent would make it."""
         return self._file is not None and not self._file.is_file()
 
     def make_room(self) -> None:
-        """Make the folder of the file."""
+        """Make the folder and the file, the owner's alone; what is there stays as it is.
+
+        SQLite gives the files that it makes beside a database the mode of that one.
+        """
         if self._file is None:
             return
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
+            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.close(os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600))
         except OSError as error:
             message = f"{self._file.parent}: the folder of the database: {error.strerror}"
             raise StartError(message) from None

@@ -4,9 +4,10 @@ Writers run at READ COMMITTED and serialize on a row (design.md#storage); reader
 run at REPEATABLE READ. No wait for the server is without an end (`timeouts`).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import psycopg
@@ -86,6 +87,10 @@ class PostgresEngine:
             requirements.require_fit(self._native_url, writing=writing)
         except psycopg.Error as error:
             raise Refused(Reason.DATABASE_UNAVAILABLE, retry_after=1.0) from error
+
+    def files(self) -> Sequence[Path]:
+        """None: the server keeps the data."""
+        return ()
 
     def is_absent(self) -> bool:
         """Return False: only the server knows."""
