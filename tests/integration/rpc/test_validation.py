@@ -7,13 +7,13 @@ from typing import Any
 
 import grpc
 import pytest
-from google.rpc import error_details_pb2
 
 from support.builders.stubs import Stubs
 from support.worlds import small_world
-from support.worlds.hub import BOUNDS, Hub, detail, reason_of, running_hub
-from wissel.clients.testing.cast import DUO, ZUID
+from support.worlds.hub import BOUNDS, Hub, reason_of, running_hub
+from wissel.clients.testing.cast import DUO, SWV, ZUID
 from wissel.mandate.v1.mandate_service_pb2 import ValidateMandateRequest
+from wissel.routing.facts import RolloutStage
 
 
 @pytest.fixture
@@ -59,16 +59,57 @@ async def test_what_is_not_there_is_nok(hub: Hub, changes: dict[str, str], reaso
     assert (answer.result, answer.reason) == ("NOK", reason)
 
 
-async def test_a_namespace_that_services_share_is_no_answer(hub: Hub) -> None:
+async def with_shared_namespace(hub: Hub) -> None:
+    """Let OSO_OV and OSO_SWV have the same versions, as they do in reality."""
     overstap, verband, *_ = small_world.services()
     await hub.put(replace(verband, versions=(*verband.versions, *overstap.versions)))
 
-    with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await Stubs(hub, "duo").mandates.ValidateMandate(asked(namespace=small_world.OV_2026))
 
-    assert reason_of(refused.value) == "FIELD_INVALID"
-    metadata = detail(refused.value, error_details_pb2.ErrorInfo).metadata
-    assert metadata["problem"] == "OSO_OV and OSO_SWV share it"
+async def test_of_a_namespace_that_services_share_those_are_named_for_which_it_is_ok(
+    hub: Hub,
+) -> None:
+    await with_shared_namespace(hub)
+
+    of_school = await Stubs(hub, "zuid").mandates.ValidateMandate(
+        asked(namespace=small_world.OV_2026)
+    )
+    of_verband = await Stubs(hub, "zuid").mandates.ValidateMandate(
+        asked(brin=None, swv=SWV, namespace=small_world.OV_2026)
+    )
+
+    assert ("OK", ["OSO_OV"]) == (of_school.result, list(of_school.services))
+    assert ("OK", ["OSO_SWV"]) == (of_verband.result, list(of_verband.services))
+    assert "OSO_OV" == of_school.mandate.service
+    assert "OSO_SWV" == of_verband.mandate.service
+
+
+async def test_of_a_namespace_that_services_share_all_are_named_if_it_is_nok(hub: Hub) -> None:
+    await with_shared_namespace(hub)
+    shut = small_world.qualification(
+        small_world.LAS_ZUID, small_world.OSO_SWV, rollout=RolloutStage.CLOSED
+    )
+    await hub.put(shut)
+
+    missing = await Stubs(hub, "duo").mandates.ValidateMandate(
+        asked(brin="99XA", namespace=small_world.OV_2026)
+    )
+    closed = await Stubs(hub, "duo").mandates.ValidateMandate(
+        asked(brin=None, swv=SWV, namespace=small_world.OV_2026)
+    )
+
+    both = ["OSO_OV", "OSO_SWV"]
+    assert ("NOK", "MANDATE_MISSING", both) == (
+        missing.result,
+        missing.reason,
+        list(missing.services),
+    )
+    assert ("NOK", "ROLLOUT_CLOSED", both) == (closed.result, closed.reason, list(closed.services))
+
+
+async def test_a_service_is_named_by_its_code(hub: Hub) -> None:
+    answer = await Stubs(hub, "duo").mandates.ValidateMandate(asked(service="OSO_OV"))
+
+    assert ["OSO_OV"] == list(answer.services)
 
 
 @pytest.mark.parametrize(

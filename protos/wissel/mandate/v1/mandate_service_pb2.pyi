@@ -483,7 +483,9 @@ class ValidateMandateRequest(_message.Message):
     service: _builtins.str
     """Service code or alias."""
     namespace: _builtins.str
-    """Namespace of a service version."""
+    """Namespace of a service version. Several services may have it: then the answer is OK if it is
+    for one of them.
+    """
     reference_date: _builtins.str
     """Day, `yyyy-mm-dd`; empty means today."""
     at_least_revision: _builtins.int
@@ -529,15 +531,24 @@ class ValidateMandateResponse(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     MANDATE_FIELD_NUMBER: _builtins.int
     REGISTRY_REVISION_FIELD_NUMBER: _builtins.int
+    SERVICES_FIELD_NUMBER: _builtins.int
     result: _builtins.str
     """`OK` or `NOK`."""
     reason: _builtins.str
-    """Why not, for the supplier itself, operators and chain partners; otherwise empty."""
+    """Why not, for the supplier itself, operators and chain partners; otherwise empty. Of several
+    services it is that of the first for which there is a mandate.
+    """
     registry_revision: _builtins.int
     """Revision of the register that was asked."""
     @_builtins.property
     def mandate(self) -> Global___Mandate:
-        """The mandate, for the supplier itself and operators."""
+        """The mandate, for the supplier itself and operators; of several services, of the first."""
+
+    @_builtins.property
+    def services(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Output only. Codes of the services for which it is OK, or of all that were asked about if it is
+        NOK, sorted: more than one only for a namespace that several services have.
+        """
 
     def __init__(
         self,
@@ -546,10 +557,11 @@ class ValidateMandateResponse(_message.Message):
         reason: _builtins.str = ...,
         mandate: Global___Mandate | None = ...,
         registry_revision: _builtins.int = ...,
+        services: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["mandate", b"mandate"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["mandate", b"mandate", "reason", b"reason", "registry_revision", b"registry_revision", "result", b"result"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["mandate", b"mandate", "reason", b"reason", "registry_revision", b"registry_revision", "result", b"result", "services", b"services"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -130,7 +130,7 @@ def validate(
             setattr(request, field, value)
     setattr(request, "namespace" if ":" in service else "service", service)
     answer = session.call(lambda c: MandateServiceStub(c).ValidateMandate, request)
-    show(session, answer, [("result", "result"), ("reason", "reason")])
+    show(session, answer, [(name, name) for name in ("result", "services", "reason")])
     if answer.result != "OK":
         raise typer.Exit(1)
 

@@ -156,6 +156,7 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
         response = pb.ValidateMandateResponse(
             result="OK" if verdict.mandate_id else "NOK",
             reason=verdict.reason,
+            services=verdict.services,
             registry_revision=call.table.revision,
         )
         if verdict.shown and verdict.mandate_id:

@@ -1,6 +1,7 @@
 """ValidateMandate: whether a supplier may act, decided as routes are (design.md#acting)."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -21,10 +22,13 @@ from wissel.server.rpc.calls.call import Caller
 class Verdict:
     """The answer: OK with a `mandate_id`, NOK without.
 
-    `reason` is why not, empty for an asker that may not know. `shown` is whether
-    the asker may see the mandate itself: the supplier, and operators.
+    `services` are those for which it is OK, and all that were asked about if it is
+    NOK; `mandate_id` is of the first of them. `reason` is why not, empty for an
+    asker that may not know. `shown` is whether the asker may see the mandate
+    itself: the supplier, and operators.
     """
 
+    services: Sequence[ServiceCode]
     mandate_id: UUID | None
     reason: str
     shown: bool
@@ -35,20 +39,32 @@ def validate_mandate(
 ) -> Verdict:
     """Return whether one of the supplier's systems may act for the organisation.
 
-    An unknown organisation or supplier is NOK. `Refused` for a service that is
-    unknown (SERVICE_NOT_FOUND, SERVICE_VERSION_NOT_FOUND), and for a namespace
-    that several services have (FIELD_INVALID).
+    Of a namespace that several services have, it is OK if that holds for one of
+    them; if it is NOK for all, the reason is that of the first, in order of code,
+    for which there is a mandate. An unknown organisation or supplier is NOK.
+    `Refused` for a service that is unknown (SERVICE_NOT_FOUND,
+    SERVICE_VERSION_NOT_FOUND).
     """
     day = parse_optional_day(request.reference_date, "reference_date") or today
     giver = _organisation(table, request)
     supplier = Oin.parse(request.supplier_oin, "supplier_oin")
-    service = _service(table, request)
-    outcome = _outcome(table, giver, service, supplier, day)
+    services = _services(table, request)
+    outcomes = {each: _outcome(table, giver, each, supplier, day) for each in services}
+    permissions = {
+        service: outcome for service, outcome in outcomes.items() if isinstance(outcome, Permission)
+    }
     itself = who.oin == supplier
-    if isinstance(outcome, Permission):
-        return Verdict(mandate_id=outcome.mandate_id, reason="", shown=itself or who.operator)
+    if permissions:
+        return Verdict(
+            services=list(permissions),
+            mandate_id=next(iter(permissions.values())).mandate_id,
+            reason="",
+            shown=itself or who.operator,
+        )
+    reasons = [outcome for outcome in outcomes.values() if isinstance(outcome, Reason)]
+    reason = next((each for each in reasons if each is not Reason.MANDATE_MISSING), reasons[0])
     told = itself or who.role in (Role.OPERATOR, Role.CHAIN_PARTNER)
-    return Verdict(mandate_id=None, reason=outcome if told else "", shown=False)
+    return Verdict(services=services, mandate_id=None, reason=reason if told else "", shown=False)
 
 
 def _outcome(
@@ -84,7 +100,8 @@ def _organisation(table: Table, request: pb.ValidateMandateRequest) -> Organisat
             raise Refused(Reason.FIELD_REQUIRED, field="brin")
 
 
-def _service(table: Table, request: pb.ValidateMandateRequest) -> ServiceCode:
+def _services(table: Table, request: pb.ValidateMandateRequest) -> Sequence[ServiceCode]:
+    """Return the services that are asked about, at least one, in order of code."""
     match request.WhichOneof("subject"):
         case "service":
             code = ServiceCode.parse(request.service, "service")
@@ -92,30 +109,17 @@ def _service(table: Table, request: pb.ValidateMandateRequest) -> ServiceCode:
             if service is None:
                 raise Refused(Reason.SERVICE_NOT_FOUND, field="service", service=code)
         case "namespace":
-            return _service_of(table, Namespace.parse(request.namespace, "namespace"))
+            return _services_of(table, Namespace.parse(request.namespace, "namespace"))
         case _:
             raise Refused(Reason.FIELD_REQUIRED, field="service")
-    return service.code
+    return [service.code]
 
 
-def _service_of(table: Table, namespace: Namespace) -> ServiceCode:
-    """Return the only service that has this version; with OSO several may have it."""
-    codes = sorted(
-        {
-            service.code
-            for service in table.reference.services.values()
-            if any(version.namespace == namespace for version in service.versions)
-        }
-    )
-    match codes:
-        case []:
-            raise Refused(
-                Reason.SERVICE_VERSION_NOT_FOUND, field="namespace", service_version=namespace
-            )
-        case [code]:
-            return code
-        case _:
-            problem = f"{' and '.join(codes)} share it"
-            raise Refused(
-                Reason.FIELD_INVALID, field="namespace", problem=problem, expected="a service code"
-            )
+def _services_of(table: Table, namespace: Namespace) -> Sequence[ServiceCode]:
+    """Return the services that have this version; with OSO several may have it."""
+    codes = [service.code for service in table.services_with(namespace)]
+    if not codes:
+        raise Refused(
+            Reason.SERVICE_VERSION_NOT_FOUND, field="namespace", service_version=namespace
+        )
+    return codes
