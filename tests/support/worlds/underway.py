@@ -59,7 +59,7 @@ async def underway(
 
 async def send(hub: AsyncHub) -> DeliveryReceipt:
     """Send a dossier from 99XA to 99XB."""
-    return await hub.send(DOSSIER, sender="99XA", receiver="99XB", service="OSO_OV")
+    return await hub.send(DOSSIER, sender="99XA", receiver="99XB", service="OSO_OV", new=True)
 
 
 def _files_of(hub: HubProcess, vendor: Vendor) -> Identity:
