@@ -92,7 +92,7 @@ function stampOf (bytes) {
 
 /** Returns the verified {header, order, digest, stampDigest} of an opening: steps 2 to 6 of a receiver. */
 export function opening ({ header, stamp }, { hub, me, roots, now }) {
-  const stamped = verify(stamp, STAMP, roots, now)
+  const stamped = as('STAMP_INVALID', () => verify(stamp, STAMP, roots, now))
   const order = stampOf(stamped.payload)
   if (stamped.signer !== hub || order.hub_oin !== hub) throw new Refused('STAMP_INVALID')
   if (order.receiver_oin !== me) throw new Refused('STAMP_NOT_MINE')
@@ -102,7 +102,7 @@ export function opening ({ header, stamp }, { hub, me, roots, now }) {
   const digest = sha256(signed.payload)
   const meant = same(order.header_digest, digest) && order.message_id === read.context.message_id &&
     order.sender_oin === read.context.sender_oin
-  if (!meant) throw new Refused('STAMP_NOT_MINE')
+  if (!meant) throw new Refused('STAMP_INVALID')
   if (signed.signer !== read.context.sender_oin) throw new Refused('SIGNER_MISMATCH')
   if (read.context.hub_oin !== hub) throw new Refused('WRONG_HUB')
   return { header: read, order, digest, stampDigest: sha256(stamped.payload) }

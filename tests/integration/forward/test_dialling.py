@@ -10,11 +10,16 @@ from typing import Any
 
 import grpc
 import pytest
+from google.rpc import error_details_pb2
+from structlog.testing import capture_logs
 
 from support.builders.envelopes import PAYLOAD
+from support.eventually import eventually_async
+from support.fakes.http_proxy import refusing_proxy
 from support.fakes.las import FakeLas
 from support.fakes.tcp_proxy import TcpProxy
 from support.worlds.forwarding import QUICK, World, facts_for, forwarding
+from support.worlds.hub import detail
 from support.worlds.sweeping import PROMPT, becomes, left_uncertain, sweeping
 from wissel.clients.testing.cast import ZUID
 
@@ -96,6 +101,37 @@ async def test_an_address_that_never_answers_holds_nothing_up(
         await world.send(world.message(), seconds=1.5)
 
     assert world.las.received == [PAYLOAD]
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 407, 413, 429, 500, 502, 503, 504])
+async def test_a_proxy_that_answers_in_place_of_the_receiver_is_told(
+    world: World, status: int
+) -> None:
+    async with refusing_proxy(world.hub.identity("zuid"), status) as port:
+        await world.hub.put(*facts_for(f"https://localhost:{port}"))
+
+        error = await world.refusal(world.message())
+
+    info = detail(error, error_details_pb2.ErrorInfo)
+    assert (info.reason, info.metadata["http_status"]) == ("RECEIVER_PROXY_FAILED", str(status))
+    line = await eventually_async(
+        lambda: [each for each in world.hub.lines() if "receiver_said" in each], "it is logged"
+    )
+    assert line[-1]["receiver_said"] == {"http_status": str(status)}
+
+
+async def test_the_sweeper_tells_of_a_proxy_too(world: World) -> None:
+    message = await left_uncertain(world)
+    async with refusing_proxy(world.hub.identity("zuid"), 502) as port:
+        await world.hub.put(*facts_for(f"https://localhost:{port}"))
+
+        with capture_logs() as logged:
+            async with sweeping(world):
+                await eventually_async(
+                    lambda: [each for each in logged if each.get("http_status")], "it is logged"
+                )
+
+    assert await world.state(message) == ("UNCERTAIN", "RECEIVER_FAILED")
 
 
 async def _hang_up(world: World) -> None:

@@ -3,15 +3,20 @@
 import datetime as dt
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import NoReturn
 from uuid import UUID
 
 import grpc
 import pytest
+from google.rpc import error_details_pb2
 
 from support.builders.envelopes import PAYLOAD
 from support.fakes.las import (
     Behaviour,
+    Context,
     FakeLas,
+    Opened,
+    Requests,
     accept,
     failing,
     impatient,
@@ -23,11 +28,14 @@ from support.fakes.las import (
     silent,
 )
 from support.worlds.forwarding import CHUNK, QUICK, World, facts_for, forwarding
-from support.worlds.hub import reason_of
+from support.worlds.hub import detail, reason_of
 from support.worlds.stores import utc_now
+from wissel.clients.las.refusing import refuse
 from wissel.clients.testing.cast import DUO, NOORD, ZUID
 from wissel.routing.exchange.delivery import Delivery
 from wissel.routing.facts import Revocation, RevocationTarget
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin
 
 LONG = PAYLOAD * 20
@@ -86,6 +94,30 @@ async def test_a_receiver_need_not_wait_for_the_half_close(world: World, chunk: 
     assert await world.settled(message) == ("DELIVERED", "")
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (Refused(Reason.HUB_NOT_TRUSTED), ("PERMISSION_DENIED", "HUB_NOT_TRUSTED")),
+        (Refused(Reason.STAMP_NOT_MINE), ("PERMISSION_DENIED", "STAMP_NOT_MINE")),
+        (Refused(Reason.RECORD_UNAVAILABLE), ("UNAVAILABLE", "RECORD_UNAVAILABLE")),
+    ],
+)
+async def test_the_reason_of_a_receivers_refusal_reaches_the_sender(
+    world: World, said: Refused, expected: tuple[str, str]
+) -> None:
+    async def behave(las: FakeLas, opened: Opened, _: Requests, context: Context) -> NoReturn:
+        await refuse(context, said)
+
+    world.las.behave = behave
+
+    error = await world.refusal(world.message())
+
+    info = detail(error, error_details_pb2.ErrorInfo)
+    assert info.reason == "RECEIVER_FAILED"
+    assert (info.metadata["code"], info.metadata["receiver_reason"]) == expected
+    assert expected[1] in (error.details() or "")
+
+
 async def test_a_receipt_signed_by_another_vendor_proves_nothing(world: World) -> None:
     world.las.behave = signing(world.signer("noord"))
     message = world.message()
@@ -107,7 +139,11 @@ async def test_what_a_receiver_says_is_kept_only_if_harmless(world: World) -> No
 
     assert isinstance(found, Delivery)
     assert found.result is not None
-    assert (found.result.detail, found.result.text) == ("UNSPECIFIED", "")
+    assert found.result.detail == "UNSPECIFIED"
+    assert found.result.text == (
+        "[The hub left out the receiver's reason: it is not 1 to 64 of A-Z, 0-9 and _, beginning "
+        "with a letter.] [The hub left out the receiver's text: it holds a number of a person.]"
+    )
     assert "111222333" not in str(error.value)
 
 

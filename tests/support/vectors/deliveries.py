@@ -156,9 +156,9 @@ def _stamps() -> Refusals:
     elsewhere = stamped(receiver_oin=NOORD.oin)
     yield "stamp-other-receiver", "it is for another party", not_mine, elsewhere
     other = Delivery(stamp=messages.stamp(b"another header"))
-    yield "stamp-other-header", "its digest is another header's", not_mine, other
+    yield "stamp-other-header", "its digest is another header's", invalid, other
     message = stamped(message_id=messages.ENDPOINT_ID)
-    yield "stamp-other-message", "it names another message", not_mine, message
+    yield "stamp-other-message", "it names another message", invalid, message
     yield "stamp-expired", "more than five minutes ago", invalid, Delivery(at=AT + 8 * MINUTE)
     yield "stamp-from-future", "more than five minutes ahead", invalid, Delivery(at=AT - 6 * MINUTE)
 

@@ -11,7 +11,7 @@ from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.las.v1 import las_service_pb2
 from wissel.routing.exchange.envelope import SKEW, EnvelopeHeader
 from wissel.routing.exchange.messages import read_header
-from wissel.routing.exchange.receipt_messages import read_stamp
+from wissel.routing.exchange.receipt_messages import read_stamp, refused_as
 from wissel.routing.exchange.receipts import Exchange, RouteStamp
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
@@ -60,24 +60,25 @@ def judge(
 ) -> Accepted:
     """Return the verified opening, or raise `Refused` (design.md#envelopes).
 
-    1. The stamp is signed by our hub, else STAMP_INVALID.
+    1. The stamp is signed by our hub, else STAMP_INVALID with the problem.
     2. It is for our OIN and valid at `now`, give or take `SKEW`, else
        STAMP_NOT_MINE or STAMP_INVALID.
     3. The header is signed, and the signer has a trusted path (see `dsse.verify`).
-    4. It is the header that the stamp was made for, else STAMP_NOT_MINE.
+    4. It is the header that the stamp was made for, else STAMP_INVALID.
     5. Its signer is the sender that it names, else SIGNER_MISMATCH.
     6. It names our hub, else WRONG_HUB.
     """
     # 1.
-    stamped = verified(opening.stamp, ROUTE_STAMP, material.paths, now)
+    with refused_as(Reason.STAMP_INVALID):
+        stamped = verified(opening.stamp, ROUTE_STAMP, material.paths, now)
     stamp = read_stamp(stamped.payload, pb.RouteStamp)
     if stamped.signer != hub_oin or stamp.hub_oin != hub_oin:
-        raise Refused(Reason.STAMP_INVALID, oin=stamped.signer)
+        raise Refused(Reason.STAMP_INVALID, problem="signed by another than the hub")
     # 2.
     if stamp.receiver_oin != material.oin:
         raise Refused(Reason.STAMP_NOT_MINE, receiver_oin=stamp.receiver_oin)
     if not stamp.issued - SKEW <= now < stamp.expires + SKEW:
-        raise Refused(Reason.STAMP_INVALID, expired=stamp.expires.isoformat())
+        raise Refused(Reason.STAMP_INVALID, problem="not in time")
     # 3.
     signed = verified(opening.header, ENVELOPE_HEADER, material.paths, now)
     header = read_header(signed.payload, pb.EnvelopeHeader, pb.EnvelopeContext)
@@ -86,7 +87,7 @@ def judge(
     digest = hashlib.sha256(signed.payload).digest()
     made_for = (stamp.header_digest, stamp.message_id, stamp.sender_oin)
     if made_for != (digest, context.message_id, context.sender_oin):
-        raise Refused(Reason.STAMP_NOT_MINE, message_id=str(context.message_id))
+        raise Refused(Reason.STAMP_INVALID, problem="made for another header")
     # 5.
     if signed.signer != context.sender_oin:
         raise Refused(Reason.SIGNER_MISMATCH, oin=signed.signer)

@@ -266,6 +266,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Vestiging not found."""
     ERROR_REASON_OVERLOADED: _ErrorReason.ValueType  # 121
     """Overloaded."""
+    ERROR_REASON_RECEIVER_PROXY_FAILED: _ErrorReason.ValueType  # 122
+    """Receiver proxy failed."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason is the value of google.rpc.ErrorInfo.reason, without its prefix; docs/errors.md tells what each means."""
@@ -514,4 +516,6 @@ ERROR_REASON_VESTIGING_NOT_FOUND: ErrorReason.ValueType  # 120
 """Vestiging not found."""
 ERROR_REASON_OVERLOADED: ErrorReason.ValueType  # 121
 """Overloaded."""
+ERROR_REASON_RECEIVER_PROXY_FAILED: ErrorReason.ValueType  # 122
+"""Receiver proxy failed."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -114,7 +114,11 @@ Global___DeliverResponse: _TypeAlias = DeliverResponse  # noqa: Y015
 
 @_typing.final
 class Refusal(_message.Message):
-    """Refusal is a receiver's final no."""
+    """Refusal is a receiver's final no.
+
+    The sender reads both. A reason of another form becomes `UNSPECIFIED`, and a text that is longer,
+    cannot be printed or holds a number of a person is left out; the text then says so in brackets.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -1,6 +1,6 @@
 """What the log, the metrics and the traces show of one forward, and where its time goes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -36,6 +36,7 @@ class Timeline:
     `header` is None until it has been verified, `delivery` until it is in the
     journal. `seconds` holds how long each step took that has ended, `receiving`
     how many seconds of the transfer were spent waiting for the receiver.
+    `receiver_said` is what the status of its failed call said (`refusal_of_call`).
     `clock` is monotonic, in seconds.
     """
 
@@ -45,6 +46,7 @@ class Timeline:
         self.replayed = False
         self.seconds: dict[Step, float] = {}
         self.receiving = 0.0
+        self.receiver_said: Mapping[str, str] = {}
         self._clock = clock
         self._step: Step | None = None
         self._since = 0.0

@@ -18,6 +18,7 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.message import Message
+from wissel.server.courier.receivers.call_failure import WriteFailed, refusal_of_call, write
 from wissel.server.courier.streams.chunk_framing import RawChunk, encode_request
 from wissel.server.courier.streams.min_rate import MinRate
 from wissel.server.courier.streams.request_stream import RequestStream
@@ -58,8 +59,8 @@ class Attempt:
 
         Raises `Refused`: for the sender what `RequestStream.chunk` raises, and
         SENDER_TOO_SLOW also if the time runs out while it is waited for; for the
-        receiver RECEIVER_TIMEOUT, RECEIVER_FAILED, or RECEIPT_INVALID for a
-        receipt before the final chunk was sent.
+        receiver RECEIVER_TIMEOUT, RECEIPT_INVALID for a receipt before the
+        final chunk was sent, and what `refusal_of_call` says.
         """
         message.timeline.begin(Step.TRANSFER)
         call = self._call(channel, message)
@@ -132,16 +133,11 @@ class Attempt:
             raise _Answered
         try:
             async with asyncio.timeout(self._limits.idle):
-                await call.write(request)
+                await write(call, encode_request(request))
         except TimeoutError:
             raise self._late() from None
-        except (grpc.aio.AioRpcError, asyncio.InvalidStateError):
+        except WriteFailed:
             raise _Answered from None
-        except asyncio.CancelledError:
-            # gRPC raises it too for a receiver that ends the call with CANCELLED.
-            if call.done() and not _cancelled():
-                raise _Answered from None
-            raise
         return self._loop.time() - began
 
     async def _answer(self, call: DeliverCall, message: Message) -> las.DeliverResponse:
@@ -172,7 +168,9 @@ class Attempt:
             if self._loop.time() < message.deadline - _CLOSE_TO_DEADLINE:
                 self._awaits_sender = False  # the receiver said so, before the time was over
             return self._late()
-        return Refused(Reason.RECEIVER_FAILED, code=error.code().name)
+        refused = refusal_of_call(error)
+        message.timeline.receiver_said = refused.metadata
+        return refused
 
     def ended_by(self, error: Exception) -> Result:
         """Return how the attempt ended if `error` ended it, at whichever step."""
@@ -183,9 +181,3 @@ class Attempt:
     def _state(self) -> State:
         """Where the message stands if the attempt ends without an answer."""
         return State.UNCERTAIN if self.complete else State.FAILED
-
-
-def _cancelled() -> bool:
-    """Whether this very task is being cancelled."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0

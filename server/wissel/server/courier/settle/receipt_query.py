@@ -22,6 +22,7 @@ from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.deliver.receipts import ReceiptIssuer
 from wissel.server.courier.deliver.receiver_refusal import refusal_result
 from wissel.server.courier.ports import STALE_SECONDS, Tables
+from wissel.server.courier.receivers.call_failure import refusal_of_call
 from wissel.server.courier.receivers.dial import Dialer
 from wissel.server.courier.timeline import Metadata
 
@@ -83,7 +84,8 @@ class ReceiptQuery:
         1. The facts are fresh enough to know who was revoked: REGISTRY_STALE.
         2. The receiver is reached, with its own certificate: RECEIVER_UNREACHABLE,
            RECEIVER_UNTRUSTED, ADDRESS_NOT_ALLOWED, RECEIVER_TIMEOUT.
-        3. It answers: RECEIVER_UNREACHABLE, RECEIVER_TIMEOUT, RECEIVER_FAILED.
+        3. It answers: RECEIVER_UNREACHABLE, RECEIVER_TIMEOUT, RECEIVER_FAILED,
+           RECEIVER_PROXY_FAILED.
         4. Its answer is final: DELIVERY_UNCERTAIN.
         5. A receipt proves this exchange, for any stamp (ADR 9): RECEIPT_INVALID.
 
@@ -126,7 +128,7 @@ async def _question(
         async with _before(until):
             return await stub.GetReceipt(request, metadata=metadata or None)
     except grpc.aio.AioRpcError as error:
-        raise _failure(error.code()) from error
+        raise _failure(error) from error
 
 
 @asynccontextmanager
@@ -147,7 +149,7 @@ def _request(order: Order) -> las.GetReceiptRequest:
     )
 
 
-def _failure(code: grpc.StatusCode) -> Refused:
-    if code is grpc.StatusCode.UNAVAILABLE:
-        return Refused(Reason.RECEIVER_UNREACHABLE)
-    return Refused(Reason.RECEIVER_FAILED, code=code.name)
+def _failure(error: grpc.aio.AioRpcError) -> Refused:
+    refused = refusal_of_call(error)
+    unspoken = refused.metadata == {"code": grpc.StatusCode.UNAVAILABLE.name}
+    return Refused(Reason.RECEIVER_UNREACHABLE) if unspoken else refused

@@ -38,6 +38,9 @@ from wissel.server.courier.settle.receipt_query import (
 
 _LOG: Final = structlog.get_logger("wissel.sweep")
 
+_TOLD: Final = ("problem", "code", "receiver_reason", "http_status")
+"""What the log tells of why a receiver gave no final answer."""
+
 _Message = tuple[Oin, UUID]
 
 
@@ -212,7 +215,8 @@ class Sweeper:
         # A receipt that proves nothing is the receiver's fault, and no matter of time.
         log = _LOG.warning if refused.reason is Reason.RECEIPT_INVALID else _LOG.info
         fields = delivery_fields(delivery, took, refused.reason)
-        log("delivery_uncertain", **fields, problem=refused.metadata.get("problem", ""))
+        said = {name: refused.metadata[name] for name in _TOLD if name in refused.metadata}
+        log("delivery_uncertain", **fields, **said)
 
 
 def _message_of(delivery: Delivery) -> _Message:

@@ -36,6 +36,8 @@ def note(call: Call, timeline: Timeline) -> None:
         notes["replayed"] = True
     notes["steps"] = {step.value: _ms(took) for step, took in timeline.seconds.items()}
     notes["receiving"] = _ms(timeline.receiving)
+    if timeline.receiver_said:
+        notes["receiver_said"] = dict(timeline.receiver_said)
     call.notes = notes
 
 

@@ -174,11 +174,13 @@ _RECEIVER: Final = {
     Reason.RECEIVER_FAILED: Entry(
         code=Code.UNAVAILABLE,
         en=Words(
-            "The receiver's system failed while it took the message[: {code}].",
+            "The receiver's system failed while it took the message[: {code}]"
+            "[, {receiver_reason}].",
             "Send it again later unchanged; the receiver's vendor can look in its log.",
         ),
         nl=Words(
-            "Het systeem van de ontvanger faalde bij het aannemen van het bericht[: {code}].",
+            "Het systeem van de ontvanger faalde bij het aannemen van het bericht[: {code}]"
+            "[, {receiver_reason}].",
             "Stuur het later ongewijzigd opnieuw; de leverancier van de ontvanger kan in zijn log "
             "kijken.",
         ),
@@ -186,6 +188,28 @@ _RECEIVER: Final = {
         contact=Contact.SCHOOL,
         retry_seconds=60,
         own_delay=True,
+    ),
+    Reason.RECEIVER_PROXY_FAILED: Entry(
+        code=Code.UNAVAILABLE,
+        en=Words(
+            "A proxy in front of the receiver's system answered in its place[: HTTP "
+            "{http_status}].",
+            "Send it again later unchanged; the receiver's vendor looks at its proxy. 413: it lets "
+            "no request of this size through; 502, 503 or 504: the system behind it does not "
+            "answer, or not in time; 401, 403 or 407: it wants something that a hub does not have; "
+            "any other: it does not pass gRPC over HTTP/2 on.",
+        ),
+        nl=Words(
+            "Een proxy vóór het systeem van de ontvanger antwoordde in zijn plaats[: HTTP "
+            "{http_status}].",
+            "Stuur het later ongewijzigd opnieuw; de leverancier van de ontvanger kijkt naar zijn "
+            "proxy. 413: die laat geen verzoek van deze grootte door; 502, 503 of 504: het systeem "
+            "erachter antwoordt niet of niet op tijd; 401, 403 of 407: die wil iets wat een hub "
+            "niet heeft; elke andere: die geeft gRPC over HTTP/2 niet door.",
+        ),
+        owner=Owner.VENDOR,
+        contact=Contact.SCHOOL,
+        retry_seconds=60,
     ),
     Reason.RECEIVER_REFUSED: Entry(
         code=Code.FAILED_PRECONDITION,

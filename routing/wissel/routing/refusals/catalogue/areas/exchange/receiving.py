@@ -32,7 +32,7 @@ RECEIVING: Final = {
         ),
         owner=Owner.OPERATOR,
         contact=Contact.OPERATOR,
-        also=frozenset({"at", "expired", "oin"}),
+        also=frozenset({"at"}),
     ),
     Reason.STAMP_NOT_MINE: Entry(
         code=Code.PERMISSION_DENIED,
@@ -46,6 +46,5 @@ RECEIVING: Final = {
         ),
         owner=Owner.VENDOR,
         contact=Contact.VENDOR,
-        also=frozenset({"message_id"}),
     ),
 }
