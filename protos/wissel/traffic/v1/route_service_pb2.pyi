@@ -48,7 +48,10 @@ class ResolveRouteRequest(_message.Message):
     receiver_swv: _builtins.str
     """Code of a samenwerkingsverband."""
     receiver_vestiging: _builtins.str
-    """Vestiging of the receiver, `02` or `99XB02`."""
+    """Vestiging of the receiver, `02` or `99XB02`. Without it, an aanleverpunt and a routing key, the
+    endpoint of the whole school is meant; a vestiging's own only if no other location is open,
+    otherwise ROUTE_AMBIGUOUS names it.
+    """
     receiver_aanleverpunt: _builtins.str
     """Aanleverpunt of the receiver, such as `2`."""
     receiver_routing_key: _builtins.str

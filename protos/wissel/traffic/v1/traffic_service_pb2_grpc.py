@@ -78,8 +78,9 @@ class TrafficServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListDeliveries(self, request, context):
-        """ListDeliveries lists messages, newest first: a vendor's own, an operator's all. The order is
-        that of acceptance, then sender_oin, then message_id. Reduced ones are not listed.
+        """ListDeliveries lists messages, newest first: a vendor's own, an operator's all. Those that were
+        accepted in the same microsecond come in falling order of sender_oin, then message_id. Reduced
+        ones are not listed.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -47,8 +47,9 @@ class TrafficServiceStub:
     and operators; once it is reduced, to its sender and operators.
     """
     ListDeliveries: _grpc.UnaryUnaryMultiCallable[_traffic_service_pb2.ListDeliveriesRequest, _traffic_service_pb2.ListDeliveriesResponse]
-    """ListDeliveries lists messages, newest first: a vendor's own, an operator's all. The order is
-    that of acceptance, then sender_oin, then message_id. Reduced ones are not listed.
+    """ListDeliveries lists messages, newest first: a vendor's own, an operator's all. Those that were
+    accepted in the same microsecond come in falling order of sender_oin, then message_id. Reduced
+    ones are not listed.
     """
 
 @_typing.type_check_only
@@ -70,8 +71,9 @@ class TrafficServiceAsyncStub(TrafficServiceStub):
     and operators; once it is reduced, to its sender and operators.
     """
     ListDeliveries: _aio.UnaryUnaryMultiCallable[_traffic_service_pb2.ListDeliveriesRequest, _traffic_service_pb2.ListDeliveriesResponse]  # type: ignore[assignment]
-    """ListDeliveries lists messages, newest first: a vendor's own, an operator's all. The order is
-    that of acceptance, then sender_oin, then message_id. Reduced ones are not listed.
+    """ListDeliveries lists messages, newest first: a vendor's own, an operator's all. Those that were
+    accepted in the same microsecond come in falling order of sender_oin, then message_id. Reduced
+    ones are not listed.
     """
 
 class TrafficServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -108,8 +110,9 @@ class TrafficServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _traffic_service_pb2.ListDeliveriesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_traffic_service_pb2.ListDeliveriesResponse, _abc.Awaitable[_traffic_service_pb2.ListDeliveriesResponse]]:
-        """ListDeliveries lists messages, newest first: a vendor's own, an operator's all. The order is
-        that of acceptance, then sender_oin, then message_id. Reduced ones are not listed.
+        """ListDeliveries lists messages, newest first: a vendor's own, an operator's all. Those that were
+        accepted in the same microsecond come in falling order of sender_oin, then message_id. Reduced
+        ones are not listed.
         """
 
 def add_TrafficServiceServicer_to_server(servicer: TrafficServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -6,6 +6,7 @@ all processes: what waits for the writer never waits for more than one of them.
 
 import threading
 from collections.abc import Sequence
+from itertools import chain
 from operator import attrgetter, itemgetter
 from typing import Final
 
@@ -63,18 +64,19 @@ class Reducer:
                 self._turn.close()
 
     def _write(self, cursor: DBAPICursor, deliveries: Sequence[ReducedDelivery]) -> Reduction:
-        """Forget the entries of each delivery, then reduce it, up to the most entries.
+        """Forget the entries of the deliveries, and reduce them once none can be left.
 
         In order of key, as other transactions lock rows.
         """
-        messages = entries = 0
-        for each in deliveries:
-            key = (each.sender_oin, str(each.message_id))
-            cursor.execute(self._statements.forget_entries, (*key, self._most_entries - entries))
-            entries += cursor.rowcount
-            if entries >= self._most_entries:  # this one may have more of them
-                break
-            values = _REDUCED_VALUES(reduced_row(each))
-            cursor.execute(self._statements.reduce, (*values, *key, each.state.value))
-            messages += cursor.rowcount
-        return Reduction(messages, entries)
+        keys = [(each.sender_oin, str(each.message_id)) for each in deliveries]
+        forget = self._statements.forget_entries(len(keys))
+        cursor.execute(forget, (*chain.from_iterable(keys), self._most_entries))
+        entries = cursor.rowcount
+        if entries == self._most_entries:
+            return Reduction(0, entries)
+        rows = [
+            (*_REDUCED_VALUES(reduced_row(each)), *key, each.state.value)
+            for key, each in zip(keys, deliveries, strict=True)
+        ]
+        cursor.executemany(self._statements.reduce, rows)
+        return Reduction(cursor.rowcount, entries)

@@ -54,9 +54,10 @@ class Statements:
         self.update = self._update(MOVED_COLUMNS)
         self.end = self._update(ENDED_COLUMNS)
         self.reduce = self._reduce()
-        self.forget_entries = self._forget_entries()
         self.read: Callable[[int], str] = lru_cache(None)(self._read)
         """The rows of so many keys, locked."""
+        self.forget_entries: Callable[[int], str] = lru_cache(None)(self._forget_entries)
+        """Entries of so many keys, as many as the last parameter says."""
         self.insert: Callable[[Table, int], str] = lru_cache(None)(self._insert)
         """So many rows into a table; those whose key is taken are left out."""
 
@@ -71,18 +72,20 @@ class Statements:
             f" AND message_id = {self._mark} AND state = {self._mark} AND accepted > 0"
         )
 
-    def _forget_entries(self) -> str:
+    def _forget_entries(self, keys: int) -> str:
         return (
             "DELETE FROM delivery_entry WHERE id IN (SELECT id FROM delivery_entry"  # noqa: S608 - names of ours
-            f" WHERE sender_oin = {self._mark} AND message_id = {self._mark} LIMIT {self._mark})"
+            f" WHERE (sender_oin, message_id) IN (VALUES {self._pairs(keys)}) LIMIT {self._mark})"
         )
 
+    def _pairs(self, keys: int) -> str:
+        return ", ".join([f"({self._mark}, {self._mark})"] * keys)
+
     def _read(self, keys: int) -> str:
-        wanted = ", ".join([f"({self._mark}, {self._mark})"] * keys)
         # In order of key: two batches that lock the same rows must not wait for each other.
         return (
             f"SELECT {', '.join(DELIVERY_COLUMNS)} FROM delivery"  # noqa: S608 - names of ours
-            f" WHERE (sender_oin, message_id) IN (VALUES {wanted})"
+            f" WHERE (sender_oin, message_id) IN (VALUES {self._pairs(keys)})"
             f" ORDER BY sender_oin, message_id{self._row_lock}"
         )
 

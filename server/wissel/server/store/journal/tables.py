@@ -1,9 +1,9 @@
 """The tables of the delivery journal (design.md#journal).
 
 `delivery_entry` is the record: one row for each move of a message, appended and
-never changed. `delivery` beside it holds where each message stands now, with
-the receipts. Neither ever holds a payload. Instants are microseconds since
-1970, UTC.
+never changed; it goes when the delivery is reduced. `delivery` beside it holds
+where each message stands now, with the receipts. Neither ever holds a payload.
+Instants are microseconds since 1970, UTC.
 
 A reduced delivery (design.md#retention) is a row of `delivery` without entries. It
 has its sender, message id, header digest and state; `updated` is the beginning of
