@@ -9,7 +9,7 @@ const TOLERANCE = 5 * 60 * 1000
 const DAY = 24 * 3600 * 1000
 const ASKED = 32 * DAY // for longer no hub asks for a receipt
 const MAX_CHUNK = 1024 * 1024
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const OIN = /^000000[0-9]{2}[0-9A-Z]{12}$/
 
 export const sha256 = bytes => crypto.createHash('sha256').update(bytes).digest()
@@ -30,9 +30,14 @@ const invalid = field => { throw new Refused('FIELD_INVALID', { field }) }
 const required = field => { throw new Refused('FIELD_REQUIRED', { field }) }
 const malformed = field => { throw new Refused('IDENTIFIER_MALFORMED', { field }) }
 const oin = (value, field) => value ? OIN.test(value) || malformed(field) : required(field)
-const uuid = (value, field) => value ? UUID.test(value) || malformed(field) : required(field)
 const choice = (value, all, field) => all.includes(value) || (value ? invalid(field) : required(field))
 const digest = (value, field) => value.length === 32 || invalid(field)
+
+/** The UUID in lower case: either case is the same one. */
+function uuid (value, field) {
+  if (!value) required(field)
+  return UUID.test(value) ? value.toLowerCase() : malformed(field)
+}
 
 /** Milliseconds since 1970. */
 function time ({ seconds, nanos }, field) {
@@ -60,7 +65,7 @@ export function headerOf (bytes) {
   header.created = time(said.created_time, 'created_time')
   header.expires = time(said.expire_time, 'expire_time')
   choice(said.content_encoding, ['NONE'], 'content_encoding')
-  uuid(said.message_id, 'message_id')
+  said.message_id = uuid(said.message_id, 'message_id')
   const life = header.expires - header.created
   if (life <= 0 || life > 30 * DAY) invalid('expire_time')
   oin(said.hub_oin, 'hub_oin')
@@ -82,7 +87,7 @@ function stampOf (bytes) {
   return as('STAMP_INVALID', () => {
     const stamp = read(RouteStamp, bytes)
     for (const field of ['hub_oin', 'sender_oin', 'receiver_oin']) oin(stamp[field], field)
-    uuid(stamp.message_id, 'message_id')
+    stamp.message_id = uuid(stamp.message_id, 'message_id')
     digest(stamp.header_digest, 'header_digest')
     stamp.issued = time(stamp.issued_time, 'issued_time')
     stamp.expires = time(stamp.expire_time, 'expire_time')
@@ -143,11 +148,16 @@ export class Payload {
  */
 export function prove ({ hub: second, receiver: first, hubOin, expected, created, now, roots }) {
   return as('RECEIPT_INVALID', () => {
+    const receiptIn = (shape, bytes) => {
+      const receipt = read(shape, bytes)
+      receipt.message_id = uuid(receipt.message_id, 'message_id')
+      return receipt
+    }
     const differs = receipt => Object.entries(expected).some(([name, value]) => !same(receipt[name], value))
     const demand = right => { if (!right) throw new Refused('RECEIPT_INVALID') }
     const delivered = time(read(HubReceipt, second.payload).delivered_time, 'delivered_time')
     const byHub = verify(second, HUB, roots, new Date(delivered))
-    const hub = read(HubReceipt, byHub.payload)
+    const hub = receiptIn(HubReceipt, byHub.payload)
     demand(hub.role === 'HUB')
     demand(byHub.signer === hub.signer_oin && byHub.signer === hub.hub_oin && byHub.signer === hubOin)
     demand(!differs(hub) && hub.receiver_oin !== hubOin)
@@ -156,7 +166,7 @@ export function prove ({ hub: second, receiver: first, hubOin, expected, created
     if (hub.sender_mandate_id) uuid(hub.sender_mandate_id, 'sender_mandate_id')
     demand(same(hub.receiver_receipt_digest, sha256(first.payload)))
     const byReceiver = verify(first, RECEIVER, roots, new Date(delivered))
-    const receiver = read(ReceiverReceipt, byReceiver.payload)
+    const receiver = receiptIn(ReceiverReceipt, byReceiver.payload)
     demand(receiver.role === 'RECEIVER')
     demand(byReceiver.signer === receiver.signer_oin && byReceiver.signer === hub.receiver_oin)
     demand(!differs(receiver) && EXCHANGE.every(name => same(receiver[name], hub[name])))

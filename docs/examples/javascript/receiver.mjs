@@ -122,8 +122,8 @@ export class Receiver {
   async #receipt (call) {
     this.#requireHub(call)
     const { sender_oin: sender, message_id: id, header_digest: digest } = call.request
-    if (!/^[0-9A-Z]{20}$/.test(sender) || !/^[0-9a-f-]{36}$/.test(id)) throw new Refused('IDENTIFIER_MALFORMED')
-    const name = `${sender}_${id}`
+    if (!/^[0-9A-Z]{20}$/.test(sender) || !/^[0-9a-f-]{36}$/i.test(id)) throw new Refused('IDENTIFIER_MALFORMED')
+    const name = `${sender}_${id.toLowerCase()}`
     const record = recall(this.#path(`${name}.json`))
     if (record?.digest !== text64(digest)) {
       return { state: this.#busy.get(name)?.equals(digest) ? 'STATE_IN_PROGRESS' : 'STATE_UNKNOWN' }

@@ -7,7 +7,16 @@ from typing import Any, Final
 
 from support.vectors import messages
 from support.vectors.identities import AT, Identities, Keyed
-from support.vectors.messages import DAY, MINUTE, PAYLOAD, context, header, moment, serialized
+from support.vectors.messages import (
+    DAY,
+    MESSAGE_ID,
+    MINUTE,
+    PAYLOAD,
+    context,
+    header,
+    moment,
+    serialized,
+)
 from support.vectors.signing import Case, Notary
 from wissel.clients.testing.cast import DUO, HUB, NOORD, ZUID
 from wissel.routing.signing.dsse import ENVELOPE_HEADER, ROUTE_STAMP
@@ -63,6 +72,8 @@ def _accepted() -> Iterator[tuple[str, str, Delivery]]:
     yield "one-chunk", "the last chunk may be small", Delivery(chunks=(PAYLOAD,))
     more = Delivery(chunks=(*_WHOLE, b"whatever", b""))
     yield "more-after-the-last-byte", "complete means the bytes: what follows is ignored", more
+    capitals = Delivery(header=header(serialized(context(message_id=MESSAGE_ID.upper()))))
+    yield "message-id-in-capitals", "the stamp has it in lower case: it is the same one", capitals
     late = Delivery(at=AT + 6 * MINUTE)
     yield "stamp-within-tolerance", "four minutes after its expiry: clocks differ", late
     for kind in ("p384", "ed25519", "rsa"):
@@ -100,6 +111,8 @@ def _fields() -> Refusals:
         return Delivery(header=header(serialized(context(**changed))))
 
     required, invalid = "FIELD_REQUIRED", "FIELD_INVALID"
+    braces = says(message_id=f"{{{MESSAGE_ID}}}")
+    yield "message-id-in-braces", "no UUID", "IDENTIFIER_MALFORMED message_id", braces
     yield "no-time", "not set", f"{required} created_time", says(created_time=None)
     long = says(expire_time=moment(AT - 60 * MINUTE + 30 * DAY + MINUTE))
     yield "lives-too-long", "more than 30 days", f"{invalid} expire_time", long

@@ -88,6 +88,12 @@ def _right() -> Iterator[Pair]:
         hub={"sender_mandate_id": ""},
     )
     yield Pair(
+        name="message-id-in-capitals",
+        why="the receiver has written it otherwise: it is the same one",
+        proves=True,
+        receiver={"message_id": messages.MESSAGE_ID.upper()},
+    )
+    yield Pair(
         name="no-header-at-hand",
         why="when the header was made is not known to this verifier",
         proves=True,
