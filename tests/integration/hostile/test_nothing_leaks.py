@@ -187,7 +187,7 @@ async def test_exchanges_that_fail_leave_nothing_anywhere(
 
     heard.keep(await world.refusal(replace(whole, chunks=other.chunks)))
     heard.keep(await world.refusal(replace(world.message(DOSSIER), chunks=[DOSSIER[:-9]])))
-    heard.keep(await world.refusal(replace(whole, chunks=[DOSSIER, DOSSIER])))
+    heard.keep(await world.refusal(replace(whole, chunks=[DOSSIER * 2])))
     for said in (f"BSN {BSN} is al bekend", f"leerling {ONDERWIJSNUMMER}", "999 995 571"):
         world.las.behave = refusing("DOUBLE", said)
         heard.keep(await world.refusal(world.message(DOSSIER)))
