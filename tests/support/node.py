@@ -13,14 +13,14 @@ from support.paths import ROOT
 from wissel.clients.processes import Service
 from wissel.clients.testing.cast import HUB
 
-IN_CI: Final = os.environ.get("CI") == "true"
-"""Whether what is absent must be here."""
+REQUIRED: Final = os.environ.get("TESTS_NEED_NODE") == "true"
+"""Whether Node must be here, as `.ci/run` says."""
 _READY: Final = "serving on "
 _EXAMPLE: Final = ROOT / "docs" / "examples" / "javascript"
 
 
 def node() -> str:
-    """Return the path of `node`; skip the test where it is absent, but fail in CI."""
+    """Return the path of `node`; skip the test where it is absent, fail where it is required."""
     found = shutil.which("node")
     if found is None:
         absent("Node is not installed: `apt-get install nodejs`")
@@ -36,8 +36,8 @@ def javascript_las() -> tuple[str, str]:
 
 
 def absent(reason: str) -> NoReturn:
-    """Skip the test for a reason, or fail it in CI."""
-    if IN_CI:
+    """Skip the test for a reason, or fail it where Node is required."""
+    if REQUIRED:
         pytest.fail(reason)
     pytest.skip(reason)
 
