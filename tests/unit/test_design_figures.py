@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 from support.paths import ROOT
-from wissel.clients.las.server import MAX_PAYLOAD
+from wissel.clients.las.server import MAX_PAYLOAD, PING_MS
 from wissel.clients.sending import compose, transfer
 from wissel.clients.transport.retry import Patience
 from wissel.routing.exchange import delivery, envelope
@@ -93,6 +93,8 @@ FIGURES: Final = [
     ("bounds", "| queries of a batch | {} |", MAX_QUERIES),
     ("bounds", "for a revision | {};", BOUNDS.waiting),
     ("bounds", "| connections to a process | {},", BOUNDS.connections),
+    ("bounds", "also without calls | one every {} s", BOUNDS.ping_seconds),
+    ("bounds", "also without calls | one every {} s", PING_MS / 1000),
     ("bounds", "| age of a connection | {} min", BOUNDS.connection_age_seconds / 60),
     ("bounds", "and {} min for the calls", BOUNDS.connection_grace_seconds / 60),
     ("bounds", "| message, metadata | {} MiB", MAX_RECEIVE_BYTES / MIB),

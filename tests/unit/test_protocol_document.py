@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 from support.paths import ROOT
-from wissel.clients.las.server import MAX_PAYLOAD
+from wissel.clients.las.server import MAX_PAYLOAD, PING_MS
 from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.las.v1 import las_service_pb2
 from wissel.routing.exchange import delivery, envelope
@@ -21,11 +21,13 @@ from wissel.server.rpc.calls.status import MAX_DETAILS
 TEXT: Final = (ROOT / "docs" / "protocol.md").read_text()
 KIB: Final = 1024
 LIMITS: Final = Limits()
+BOUNDS: Final = server.Bounds(resolve_per_minute=1, lookup_per_minute=1)
 FIGURES: Final = [
     ("RSA key of {:,} to", keys.MINIMUM_RSA_BITS),
     ("to {:,} bits or one on", keys.MAXIMUM_RSA_BITS),
     ("intermediates (at most {})", path_choice.MAX_INTERMEDIATES),
-    ("a ping every {} seconds", server._PING_EVERY_MS // 1000),
+    ("a ping every {:g} seconds", 2 * BOUNDS.ping_seconds),
+    ("a ping every {:g} seconds", 2 * PING_MS / 1000),
     ("pings itself after {} quiet", server._KEEPALIVE_MS // 1000),
     ("an answer within {}", server._KEEPALIVE_TIMEOUT_MS // 1000),
     ("At most {}, 12 KiB together", dsse.MAX_CERTIFICATES),

@@ -26,12 +26,18 @@ from wissel.routing.values.identifiers import Oin
 MAX_PAYLOAD: Final = 25 * 1024 * 1024
 _GRACE: Final = 30.0
 _HOURLY: Final = 3600.0
+_PING_OPTION: Final = "grpc.http2.min_ping_interval_without_data_ms"
+PING_MS: Final = 5_000
+"""The least time between two pings of a hub, or of what stands between; see `_OPTIONS`."""
 _OPTIONS: Final = (
     ("grpc.so_reuseport", 0),  # with it, another program could silently share the port
     ("grpc.max_concurrent_streams", 100),
     ("grpc.server_handshake_timeout_ms", 10_000),
     ("grpc.http2.bdp_probe", 0),  # without it a stalled transfer holds 4 MiB, not 16
     ("grpc.http2.lookahead_bytes", 1024 * 1024),
+    # By default gRPC ends a connection that is pinged more often than every 5 minutes, or every
+    # 2 hours without calls. Clients and balancers ping every 10 seconds, give or take the network.
+    ("grpc.keepalive_permit_without_calls", 1),
 )
 
 
@@ -99,7 +105,7 @@ class LasServer:
             )
             servicer = LasServicer(receiver, inbox)
             stack.push_async_callback(servicer.settled)
-            server = grpc.aio.server(options=_OPTIONS)
+            server = grpc.aio.server(options=[*_OPTIONS, (_PING_OPTION, PING_MS)])
             add_LasServiceServicer_to_server(servicer, server)
             self.port = _bind(server, settings.listen, self._identity)
             await server.start()

@@ -30,7 +30,6 @@ _STREAMS: Final = 100
 _HANDSHAKE_MS: Final = 10_000
 _KEEPALIVE_MS: Final = 60_000
 _KEEPALIVE_TIMEOUT_MS: Final = 20_000
-_PING_EVERY_MS: Final = 20_000
 _LOOKAHEAD: Final = 4 * 1024 * 1024
 """Bytes that a caller may send ahead of what is read.
 
@@ -54,7 +53,9 @@ class Bounds:
     `connection_grace_seconds` is longer than the longest transfer
     (`courier.bounds.Limits.longest_deadline`). `waiting` is the most calls that
     wait for the database, `connections` the most connections, with those in
-    their handshake.
+    their handshake. A client may ping every `ping_seconds`: half of the shortest
+    interval that clients are told, since the network delays one ping and not the
+    next.
     """
 
     resolve_per_minute: int
@@ -66,6 +67,7 @@ class Bounds:
     connections: int = 512
     stream_check_seconds: float = 1
     reuse_port: bool = False
+    ping_seconds: float = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +204,7 @@ def _options(bounds: Bounds) -> list[tuple[str, Any]]:
         ("grpc.keepalive_time_ms", _KEEPALIVE_MS),
         ("grpc.keepalive_timeout_ms", _KEEPALIVE_TIMEOUT_MS),
         ("grpc.keepalive_permit_without_calls", 1),
-        ("grpc.http2.min_ping_interval_without_data_ms", _PING_EVERY_MS),
+        ("grpc.http2.min_ping_interval_without_data_ms", int(bounds.ping_seconds * 1000)),
         ("grpc.http2.bdp_probe", 0),
         ("grpc.http2.lookahead_bytes", _LOOKAHEAD),
         ("grpc.http2.max_frame_size", _FRAME),
