@@ -95,7 +95,10 @@ async def test_what_a_killed_hub_left_is_settled_and_its_sender_gets_the_receipt
                 )
 
             with serving(place) as again:
-                async with AsyncHub(again.address, sender.identity, outbox=outbox) as ours:
+                # The sweeper signed by a clock that is ahead: the sender judges by it too.
+                async with AsyncHub(
+                    again.address, sender.identity, outbox=outbox, now=later
+                ) as ours:
                     [resumed] = await ours.resume()
 
             assert resumed.receipt
