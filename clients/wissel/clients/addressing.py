@@ -1,10 +1,15 @@
-"""Reads organisations as people write them (`99XA`, `99XA02`, `PO9901`) into messages."""
+"""Reads what people write: organisations (`99XA`, `99XA02`, `PO9901`) and hosts with a port."""
 
-from typing import TypedDict
+import re
+from typing import Final, TypedDict
 
+from wissel.clients.errors import WisselError
 from wissel.routing.exchange.envelope import Address
 from wissel.routing.values.identifiers import Aanleverpunt, Brin, Oin, RoutingKey, Swv, Vestiging
 from wissel.traffic.v1 import route_service_pb2 as pb
+
+_HOST: Final = re.compile(r"[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.%]{2,60}\]")
+_LAST_PORT: Final = 65535
 
 
 class Organisation(TypedDict, total=False):
@@ -76,3 +81,18 @@ def parse_address(
     return Address(
         organisation=organisation, vestiging=vestiging, routing_key=key, aanleverpunt=point
     )
+
+
+def host_and_port(server: str) -> tuple[str, int]:
+    """Return host and port of a server written as `hub.example:7443` or `[::1]:7443`.
+
+    Raises `WisselError` for another text; a name must be in ASCII (RFC 1035 2.3.1;
+    one in another script in its `xn--` form).
+    """
+    host, _, port = server.rpartition(":")
+    right = port.isascii() and port.isdecimal() and 0 < int(port[:9]) <= _LAST_PORT
+    if not right or not _HOST.fullmatch(host):
+        problem = "is no host" if right else "has no port"
+        message = f"{server!r} {problem}; write the server as hub.example:7443"
+        raise WisselError(message)
+    return host.strip("[]"), int(port)

@@ -16,22 +16,25 @@ from urllib.parse import urlsplit
 import grpc
 from cryptography import x509
 
+from wissel.clients.addressing import host_and_port
 from wissel.clients.errors import IdentityError, Unreachable, WisselError
 from wissel.clients.hub import AsyncHub
-from wissel.clients.identity import Identity
-from wissel.clients.transport.connection import credentials
+from wissel.clients.identity import Identity, Material
+from wissel.clients.transport.connection import NO_PROXY, credentials
 from wissel.clients.transport.retry import IMPATIENT
 from wissel.clients.transport.status_errors import from_rule, translate
 from wissel.las.v1 import las_service_pb2
 from wissel.las.v1.las_service_pb2_grpc import LasServiceStub
 from wissel.party.v1 import party_service_pb2
 from wissel.routing.refusals.errors import Refused as RuleRefused
+from wissel.routing.refusals.reasons import Reason
 from wissel.routing.signing.certificate_profile import Purpose
 from wissel.routing.signing.certificates import chain_from_pem, oin_of
 
 _SECONDS: Final = 10.0
 _SKEW: Final = dt.timedelta(minutes=5)
 _HTTPS: Final = 443
+_PROXIES: Final = ("grpc_proxy", "https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +81,7 @@ async def examine(
 async def _walk(server: str, files: tuple[str, str, str], hub_oin: str) -> AsyncIterator[Check]:
     identity = _own_files(files)
     yield Check(name="own files", ok=True, detail=f"OIN {identity.oin}")
-    yield _own_chain(identity)
+    yield _own_chain(identity, files)
     host, port = _host_and_port(server)
     yield await _dns(host, port)
     yield await _tcp(host, port)
@@ -100,36 +103,57 @@ def _own_files(files: tuple[str, str, str]) -> Identity:
         raise _Stop(Check(name="own files", ok=False, detail=str(error), fix=fix)) from None
 
 
-def _own_chain(identity: Identity) -> Check:
+def _own_chain(identity: Identity, files: tuple[str, str, str]) -> Check:
     """Check path, validity and EKU of our own certificate, as the hub will."""
     material, now = identity.current(), dt.datetime.now(dt.UTC)
+    chain: tuple[bytes, ...] = ()
     try:
         chain = chain_from_pem(material.certificate_pem)
         path = material.paths.path(chain, Purpose.CLIENT, now)
     except RuleRefused as refused:
         said = from_rule(refused)
-        detail = f"{said.reason}: {said.text}"
+        detail = (
+            f"{said.reason}: {said.text} Judged: {files[0]} (WISSEL_CERTIFICATE), up to the roots "
+            f"in {files[2]} (WISSEL_TRUST_ROOTS)."
+        )
+        if said.reason == Reason.CERTIFICATE_UNTRUSTED:
+            detail += f" {_last_known(chain, material)}"
         return Check(name="own chain", ok=False, detail=detail, fix=said.fix)
     return Check(
         name="own chain", ok=True, detail=f"for TLS clients, until {path.not_after:%Y-%m-%d}"
     )
 
 
+def _last_known(chain: tuple[bytes, ...], material: Material) -> str:
+    """Return which issuer is missing on the way from the certificate to a root."""
+    above = [x509.load_der_x509_certificate(der) for der in chain[1:]]
+    above += x509.load_pem_x509_certificates(material.roots_pem)
+    current, seen = material.leaf, 0
+    while current.issuer != current.subject and seen <= len(above):
+        found = next((each for each in above if each.subject == current.issuer), None)
+        if found is None:
+            return f"In neither is the issuer {current.issuer.rfc4514_string()}."
+        current, seen = found, seen + 1
+    return (
+        f"The path ends at {current.subject.rfc4514_string()}, which did not sign it as it stands."
+    )
+
+
 def _host_and_port(server: str) -> tuple[str, int]:
-    host, _, port = server.rpartition(":")
-    if not host or not port.isdigit():
-        fix = "write it as host:port, such as hub.example:7443"
-        raise _Stop(Check(name="server", ok=False, detail=f"{server!r}", fix=fix))
-    return host.strip("[]"), int(port)
+    try:
+        return host_and_port(server)
+    except WisselError as error:
+        fix = "check --server or WISSEL_SERVER"
+        raise _Stop(Check(name="server", ok=False, detail=str(error), fix=fix)) from None
 
 
 async def _dns(host: str, port: int) -> Check:
     loop = asyncio.get_running_loop()
     try:
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # the latter for a name that is none
         fix = "check the name in --server, and the DNS of this machine"
-        raise _Stop(_cut("DNS", f"{host}: {error.strerror}", fix)) from None
+        raise _Stop(_cut("DNS", f"{host}: {error}", fix)) from None
     addresses = ", ".join(sorted({str(each[4][0]) for each in found}))
     return Check(name="DNS", ok=True, detail=f"{host} is {addresses}")
 
@@ -139,7 +163,7 @@ async def _tcp(host: str, port: int) -> Check:
         async with asyncio.timeout(_SECONDS):
             _, writer = await asyncio.open_connection(host, port)
     except OSError as error:  # TimeoutError is one
-        fix = "check the port in --server and the firewall; is the hub up?"
+        fix = f"check the port in --server and the firewall; is the hub up?{_unused_proxy()}"
         raise _Stop(_cut("TCP", f"{host}:{port}: {_words(error)}", fix)) from None
     writer.close()
     return Check(name="TCP", ok=True, detail=f"{host}:{port} answers")
@@ -148,8 +172,14 @@ async def _tcp(host: str, port: int) -> Check:
 async def _tls(
     host: str, port: int, identity: Identity, files: tuple[str, str, str], hub_oin: str
 ) -> Check:
-    trusted = ssl.create_default_context(cafile=files[2])
-    trusted.load_cert_chain(files[0], files[1])
+    # Not `create_default_context`, which writes to the file of SSLKEYLOGFILE.
+    trusted = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        trusted.load_verify_locations(files[2])
+        trusted.load_cert_chain(files[0], files[1])
+    except OSError as error:  # ssl.SSLError is one
+        fix = "check the files of WISSEL_CERTIFICATE, WISSEL_KEY and WISSEL_TRUST_ROOTS"
+        raise _Stop(Check(name="TLS", ok=False, detail=str(error), fix=fix)) from None
     trusted.set_alpn_protocols(["h2"])
     try:
         async with asyncio.timeout(_SECONDS):
@@ -212,7 +242,8 @@ async def _endpoint(address: str, identity: Identity) -> Check:
     url = urlsplit(address)
     target = f"{url.hostname}:{url.port or _HTTPS}"
     try:
-        async with grpc.aio.secure_channel(target, credentials(identity.current())) as channel:
+        trusted = credentials(identity.current())
+        async with grpc.aio.secure_channel(target, trusted, options=NO_PROXY) as channel:
             ping = LasServiceStub(channel).Ping
             answer = await ping(las_service_pb2.PingRequest(), timeout=_SECONDS)
     except grpc.aio.AioRpcError as error:
@@ -223,6 +254,12 @@ async def _endpoint(address: str, identity: Identity) -> Check:
 
 def _cut(name: str, detail: str, fix: str) -> Check:
     return Check(name=name, ok=False, detail=detail, fix=fix, unreachable=True)
+
+
+def _unused_proxy() -> str:
+    """Return that a proxy is not used, with the variable that names one; empty for none."""
+    found = [each for each in _PROXIES if os.environ.get(each)]
+    return f" The proxy of {found[0]} is not used: the hub is dialled directly." if found else ""
 
 
 def _words(error: OSError) -> str:

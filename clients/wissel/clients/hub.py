@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, Self, Unpack
 from uuid import UUID, uuid4
 
-from wissel.clients.errors import WisselError
+from wissel.clients.errors import StorageError, WisselError
 from wissel.clients.identity import AnyPath, Identity
 from wissel.clients.register import AsyncRegister
 from wissel.clients.sending.compose import Envelope, SendOptions, compose
@@ -236,8 +236,15 @@ def _given(message_id: UUID | str | None) -> UUID | None:
 
 
 def default_outbox(oin: str) -> Path:
-    """Return the folder of the outbox of an OIN, for the account of this process."""
+    """Return the folder of the outbox of an OIN, for the account of this process.
+
+    Raises `StorageError` for an account without a home folder.
+    """
     if folder := os.environ.get(OUTBOX_VARIABLE):
         return Path(folder) / oin
-    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    try:
+        state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    except RuntimeError:
+        message = f"this account has no home folder; set {OUTBOX_VARIABLE} to a folder"
+        raise StorageError(message) from None
     return Path(state) / "wissel" / "outbox" / oin

@@ -14,6 +14,7 @@ from wissel.clients import (
     DossierUnusable,
     ReceiptUntrusted,
     Refused,
+    WisselError,
 )
 from wissel.clients.testing.cast import ZUID
 from wissel.dossier.v1 import dossier_pb2
@@ -194,3 +195,29 @@ async def test_the_person_and_the_language_go_with_each_call(world: World) -> No
 
     [metadata] = world.script.metadata
     assert (metadata["wissel-user"], metadata["accept-language"]) == ("a.desk", "nl")
+
+
+async def test_an_account_with_an_accent_travels_in_ascii(world: World) -> None:
+    async with world.hub(user="daniël 100%") as hub:
+        await hub.whoami()
+
+    [metadata] = world.script.metadata
+    assert metadata["wissel-user"] == "dani%C3%ABl 100%25"
+
+
+async def test_a_proxy_of_the_environment_is_not_used(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "https_proxy", "grpc_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+
+    async with world.hub() as hub:
+        answer = await hub.whoami()
+
+    assert answer.registered
+
+
+@pytest.mark.parametrize("server", ["hub.example", "hé:7443", "https://hub:7443", "hub:0", ":1"])
+async def test_a_server_that_is_none_is_refused_in_words(world: World, server: str) -> None:
+    with pytest.raises(WisselError, match="write the server as"):
+        world.hub(server)

@@ -38,6 +38,8 @@ _WITH_VALUE: Final = frozenset(
     }
 )
 _FLAGS: Final = frozenset({"--json"})
+_LANGUAGES: Final = ("en", "nl")
+_LONGEST_DEADLINE: Final = 86_400.0
 
 app = typer.Typer(
     name="wissel",
@@ -109,6 +111,15 @@ def options(
     json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
     """Keep the global options in the session of the command that follows."""
+    if language not in _LANGUAGES:
+        message = f"{language!r} is not en or nl (--language or WISSEL_LANGUAGE)"
+        raise typer.BadParameter(message)
+    if deadline is not None and not 1 <= deadline <= _LONGEST_DEADLINE:
+        message = "--deadline or WISSEL_DEADLINE is 1 second to one day (86400)"
+        raise typer.BadParameter(message)
+    if not 0 <= trace_share <= 1:
+        message = "--trace-share or WISSEL_TRACE_SHARE is a number of 0 to 1"
+        raise typer.BadParameter(message)
     context.obj = Session(
         server=server,
         certificate=certificate,
@@ -133,7 +144,13 @@ def run(arguments: Sequence[str]) -> int:
         return done.code if isinstance(done.code, int) else 0
     except (WisselError, RuleRefused) as error:
         return explain_failure(error)
+    except OSError as error:  # of our own output, or of a file that a command names
+        return explain_failure(WisselError(_words(error)))
     return 0
+
+
+def _words(error: OSError) -> str:
+    return f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror)
 
 
 def hoisted(arguments: Sequence[str]) -> list[str]:

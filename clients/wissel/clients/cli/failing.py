@@ -12,11 +12,16 @@ from wissel.routing.refusals.reasons import Reason
 EXIT_REFUSED: Final = 1
 EXIT_USAGE: Final = 2
 EXIT_UNREACHABLE: Final = 3
-_OPTION_FOR: Final = {
-    Reason.REASON_REQUIRED: "--reason 'why this is done'",
-    Reason.ACCOUNT_REQUIRED: "--user your.account",
+_CERTIFICATE: Final = "look at the file of --certificate (WISSEL_CERTIFICATE); run `wissel doctor`"
+_HERE: Final = {
+    Reason.REASON_REQUIRED: "add --reason 'why this is done'",
+    Reason.ACCOUNT_REQUIRED: "add --user your.account",
+    Reason.CERTIFICATE_UNTRUSTED: _CERTIFICATE,
+    Reason.CERTIFICATE_UNSUITABLE: _CERTIFICATE,
+    Reason.CERTIFICATE_EXPIRED: _CERTIFICATE,
+    Reason.CERTIFICATE_NOT_YET_VALID: _CERTIFICATE,
 }
-"""The option of this command with which a reason is fixed."""
+"""What helps with a reason, in the words of this command."""
 
 
 def explain_failure(error: WisselError | RuleRefused) -> int:
@@ -31,9 +36,9 @@ def explain_failure(error: WisselError | RuleRefused) -> int:
                 console.print(f"{label}{text}", markup=False)
         if error.retry_after:
             console.print(f"Again: in {math.ceil(error.retry_after)} s", markup=False)
-        for reason, option in _OPTION_FOR.items():
+        for reason, help_here in _HERE.items():
             if error.reason == reason:
-                console.print(f"Here: add {option}", markup=False)
+                console.print(f"Here: {help_here}", markup=False)
         return EXIT_REFUSED
     console.print(f"wissel: {error}", markup=False)
     if isinstance(error, Unreachable):

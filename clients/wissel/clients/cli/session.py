@@ -45,7 +45,6 @@ class Session:
         """Return the connection with the hub; a usage error if an option for it is missing."""
         if self.opened is None:
             self.require("server", "certificate", "key", "trust_roots")
-            self._refuse_bare_host()
             self.opened = Hub(
                 self.server,
                 self.identity(),
@@ -76,11 +75,6 @@ class Session:
             self.opened.close()
         if self.tracing is not None:
             self.tracing.close()
-
-    def _refuse_bare_host(self) -> None:
-        if not self.server.rpartition(":")[2].isdigit():
-            message = f"{self.server!r} has no port; write --server as hub.example:7443"
-            raise typer.BadParameter(message)
 
     def require(self, *names: str) -> None:
         """Raise a usage error that names all options among `names` that are missing."""

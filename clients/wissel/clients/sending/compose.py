@@ -156,7 +156,7 @@ def compose(  # noqa: PLR0913 - the parts of an envelope
     entry = Entry(
         message_id=message_id,
         hub_oin=hub_oin,
-        path=path.absolute(),
+        path=_absolute(path),
         payload_size=measured.size,
         payload_sha256=measured.sha256.hex(),
         signed_header=_signed(context, measured, material),
@@ -170,8 +170,8 @@ def account_pseudonym() -> str:
         account = getpass.getuser()
     except (KeyError, OSError):  # no such user, as in some containers
         account = "unknown"
-    digest = hashlib.sha256(f"{platform.node()}\0{account}".encode()).hexdigest()
-    return f"account-{digest[:24]}"
+    digest = hashlib.sha256(f"{platform.node()}\0{account}".encode(errors="surrogateescape"))
+    return f"account-{digest.hexdigest()[:24]}"
 
 
 def _facts(path: Path, options: SendOptions) -> DossierFacts:
@@ -187,6 +187,14 @@ def _facts(path: Path, options: SendOptions) -> DossierFacts:
         attestation=facts.attestation,
         content_type=facts.content_type,
     )
+
+
+def _absolute(path: Path) -> Path:
+    try:
+        return path.absolute()
+    except OSError as error:  # the working directory was removed
+        message = f"{path}: {error.strerror}"
+        raise DossierUnusable(message) from None
 
 
 def _kind(text: str) -> Kind:

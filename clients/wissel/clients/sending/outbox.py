@@ -168,7 +168,7 @@ class Outbox:
         try:
             yield
         except OSError as error:
-            message = f"outbox {self.folder}: {error.strerror}"
+            message = f"outbox {self.folder}: {error.strerror} (WISSEL_OUTBOX names the folder)"
             raise StorageError(message) from None
 
     def _path(self, state: State, message_id: UUID) -> Path:

@@ -4,11 +4,13 @@ import asyncio
 import datetime as dt
 from collections.abc import Callable
 from typing import Final, TypeVar
+from urllib.parse import quote
 from uuid import uuid4
 
 import grpc
 from google.protobuf.message import Message
 
+from wissel.clients.addressing import host_and_port
 from wissel.clients.forking import Origin, require_grpc
 from wissel.clients.identity import Identity, Material
 from wissel.clients.transport.retry import IMPATIENT, Patience
@@ -19,9 +21,13 @@ Request = TypeVar("Request", bound=Message)
 Response = TypeVar("Response", bound=Message)
 Unary = Callable[[grpc.aio.Channel], grpc.aio.UnaryUnaryMultiCallable[Request, Response]]
 
+_PRINTABLE: Final = "".join(map(chr, range(0x20, 0x7F))).replace("%", "")
 CALL_TIMEOUT: Final = dt.timedelta(seconds=20)
 _GRACE: Final = 3600.0  # seconds for calls under way when the certificate is renewed
+NO_PROXY: Final = (("grpc.enable_http_proxy", 0),)
+"""Hubs and LAS are dialled directly, whatever proxy the environment names (design.md#sdk)."""
 _OPTIONS: Final = (
+    *NO_PROXY,
     ("grpc.initial_reconnect_backoff_ms", 200),
     ("grpc.max_reconnect_backoff_ms", 5_000),
     ("grpc.keepalive_time_ms", 60_000),
@@ -32,9 +38,10 @@ _OPTIONS: Final = (
 class Connection:
     """A connection with `server` (`host:port`), made as `identity`.
 
-    `user` is the account of the person on whose behalf an operator acts;
+    `user` is the account of the person on whose behalf an operator acts, which
+    travels as `as_metadata` writes it;
     `language` (`en` or `nl`) is that of the sentences in a refusal; `tracer`
-    traces the calls.
+    traces the calls. Raises `WisselError` for a server that is none.
     """
 
     def __init__(
@@ -46,6 +53,7 @@ class Connection:
         language: str = "en",
         tracer: Tracer | None = None,
     ) -> None:
+        host_and_port(server)
         self.server = server
         self.identity = identity
         self.language = language
@@ -140,10 +148,20 @@ def credentials(material: Material) -> grpc.ChannelCredentials:
 
 
 def _metadata(user: str, language: str) -> tuple[tuple[str, str], ...]:
-    pairs = [("accept-language", language)]
+    pairs = [("accept-language", as_metadata(language))]
     if user:
-        pairs.append(("wissel-user", user))
+        pairs.append(("wissel-user", as_metadata(user)))
     return tuple(pairs)
+
+
+def as_metadata(text: str) -> str:
+    """Return a text as the value of metadata, which gRPC allows only printable ASCII.
+
+    Other characters and `%` are the bytes of their UTF-8, each as `%` and two hex
+    digits (RFC 3986 2.1): `daniël` travels as `dani%C3%ABl`. Bytes that were no
+    text of this system stay the same bytes.
+    """
+    return quote(text, safe=_PRINTABLE, errors="surrogateescape")
 
 
 def _request_id(request: Message) -> str:

@@ -9,7 +9,8 @@ def tracer_for(name: str, share: float) -> Tracer:
 
     OpenTelemetry's own variables, such as `OTEL_EXPORTER_OTLP_ENDPOINT`, say
     where the spans go. For a share of 0 nothing of OpenTelemetry is loaded.
-    Raises `WisselError` if the extra `otel` is not installed.
+    Raises `WisselError` if the extra `otel` is not installed, or cannot begin with
+    those variables.
     """
     if not share:
         return Tracer()
@@ -18,4 +19,8 @@ def tracer_for(name: str, share: float) -> Tracer:
     except ModuleNotFoundError as error:
         message = f"to trace, {error.name} is missing; run: pip install 'wissel[otel]'"
         raise WisselError(message) from None
-    return OtelTracer(name, share)
+    try:
+        return OtelTracer(name, share)
+    except Exception as error:  # noqa: BLE001 - whatever a variable makes it raise
+        message = f"to trace, look at the variables OTEL_…: {type(error).__name__}: {error}"
+        raise WisselError(message) from None

@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
@@ -41,6 +41,17 @@ class Purpose(Enum):
     SIGNER = "signer"
 
 
+_CONSTRAINTS: Final = ExtensionOID.BASIC_CONSTRAINTS
+_CRITICAL: Final = frozenset(
+    {
+        _CONSTRAINTS,
+        ExtensionOID.KEY_USAGE,
+        ExtensionOID.EXTENDED_KEY_USAGE,
+        ExtensionOID.NAME_CONSTRAINTS,
+        ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
+    }
+)
+"""The extensions of an authority that may be critical: those that path building understands."""
 _EXTENDED_KEY_USAGE: Final = {
     Purpose.CLIENT: ExtendedKeyUsageOID.CLIENT_AUTH,
     Purpose.SERVER: ExtendedKeyUsageOID.SERVER_AUTH,
@@ -96,6 +107,39 @@ def require_suitable(chain: Sequence[x509.Certificate], purpose: Purpose) -> Non
             _require_unlimited(certificate, purpose)
     except UNREADABLE:
         raise _unsuitable("it cannot be read") from None
+
+
+def authority_problem(authority: x509.Certificate) -> str | None:
+    """Return which rule of RFC 5280 a certificate that says it is an authority breaks.
+
+    None for one that breaks none, or that is no authority by its own words.
+
+    1. It has basicConstraints, and they are critical (4.2.1.9).
+    2. It has a key usage (4.2.1.3).
+    3. Its key identifiers are not critical (4.2.1.1, 4.2.1.2), and no other
+       extension is that is not understood here (4.2).
+    """
+    try:
+        found = {each.oid: each for each in authority.extensions}
+        constraints, usage = found.get(_CONSTRAINTS), extension(authority, x509.KeyUsage)
+        says_so = extension(authority, x509.BasicConstraints)
+        if not (says_so and says_so.ca) and not (usage and usage.key_cert_sign):
+            return None
+        # 1.
+        if constraints is None or not constraints.critical:
+            return "has no critical basicConstraints"
+        # 2.
+        if usage is None:
+            return "has no keyUsage"
+        # 3.
+        strange = [
+            oid.dotted_string
+            for oid, each in found.items()
+            if each.critical and oid not in _CRITICAL
+        ]
+    except UNREADABLE:
+        return "cannot be read"
+    return f"has the critical extension {strange[0]}, which may not be" if strange else None
 
 
 def extension(certificate: x509.Certificate, kind: type[E]) -> E | None:

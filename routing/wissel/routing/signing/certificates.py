@@ -26,6 +26,7 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.signing.certificate_profile import (
     UNREADABLE,
     Purpose,
+    authority_problem,
     require_affordable,
     require_suitable,
 )
@@ -40,6 +41,7 @@ _AUTHORITY: Final = ExtensionPolicy.webpki_defaults_ca().may_be_present(
     x509.ExtendedKeyUsage, Criticality.AGNOSTIC, None
 )
 _LEAF: Final = ExtensionPolicy.permit_all()
+_NAME_LIMIT: Final = 200
 
 
 def oin_of(certificate: x509.Certificate) -> Oin:
@@ -105,7 +107,8 @@ class Trust:
         2. Its key costs no more than it may (CERTIFICATE_UNSUITABLE, and
            ALGORITHM_NOT_ALLOWED for a signer's).
         3. A path of at most `MAX_INTERMEDIATES` of them leads from it to a root
-           (CERTIFICATE_UNTRUSTED). It is chosen by names and key identifiers, so
+           (CERTIFICATE_UNTRUSTED; CERTIFICATE_UNSUITABLE if an authority on it breaks
+           RFC 5280, with the name and the rule). It is chosen by names and key identifiers, so
            that at most `MAX_VERIFICATIONS` signatures are verified.
         4. The certificate suits the purpose (CERTIFICATE_UNSUITABLE, and
            ALGORITHM_NOT_ALLOWED for a signer's key).
@@ -136,9 +139,13 @@ class Trust:
     def _chain(
         self, leaf: x509.Certificate, candidates: list[x509.Certificate], at: dt.datetime
     ) -> list[x509.Certificate]:
+        problem = ""
         for chain in chains(leaf, candidates, self.roots, at):
             if self._verifies(chain, at):
                 return chain
+            problem = problem or _problem_above(chain)
+        if problem:
+            raise Refused(Reason.CERTIFICATE_UNSUITABLE, problem=problem)
         raise Refused(Reason.CERTIFICATE_UNTRUSTED)
 
     def _verifies(self, chain: list[x509.Certificate], at: dt.datetime) -> bool:
@@ -159,6 +166,14 @@ class Trust:
         except (VerificationError, ValueError):
             return False
         return True
+
+
+def _problem_above(chain: Sequence[x509.Certificate]) -> str:
+    """Return which rule an authority of a chain that was not verified breaks; empty for none."""
+    for authority in chain[1:]:
+        if (problem := authority_problem(authority)) is not None:
+            return f"its authority {authority.subject.rfc4514_string()[:_NAME_LIMIT]} {problem}"
+    return ""
 
 
 def _load(der: bytes) -> x509.Certificate:

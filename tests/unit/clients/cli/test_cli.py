@@ -126,6 +126,22 @@ def test_a_missing_certificate_is_named(capsys: pytest.CaptureFixture[str]) -> N
     assert "/nowhere.pem" in capsys.readouterr().err
 
 
+def test_doctor_names_the_issuer_that_was_not_sent(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    me = Pki.create(tmp_path / "pki").issue("noord")
+    me.certificate.write_bytes(me.leaf_pem)
+    files = [f"--certificate={me.certificate}", f"--key={me.key}", f"--trust-roots={me.roots}"]
+
+    run("doctor", "--server=localhost:1", "--json", *files)
+
+    [found] = [each for each in json.loads(capsys.readouterr().out) if each["name"] == "own chain"]
+    assert not found["ok"]
+    assert "In neither is the issuer CN=Wissel test intermediate." in found["detail"]
+    assert f"{me.certificate} (WISSEL_CERTIFICATE)" in found["detail"]
+    assert f"{me.roots} (WISSEL_TRUST_ROOTS)" in found["detail"]
+
+
 def test_doctor_stops_where_nobody_listens(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

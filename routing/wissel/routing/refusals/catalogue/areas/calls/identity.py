@@ -110,12 +110,14 @@ IDENTITY: Final = {
         en=Words(
             "The certificate is not suitable for this use[: {problem}].",
             "Use an end-entity certificate with RSA of at least 2048 bits or EC of at least "
-            "P-256, and with the extended key usage for this side of the connection.",
+            "P-256, and with the extended key usage for this side of the connection, issued by "
+            "authorities that keep to RFC 5280.",
         ),
         nl=Words(
             "Het certificaat is niet geschikt voor dit gebruik[: {problem}].",
             "Gebruik een eindcertificaat met RSA van ten minste 2048 bits of EC van ten minste "
-            "P-256, en met het extended key usage voor deze kant van de verbinding.",
+            "P-256, en met het extended key usage voor deze kant van de verbinding, uitgegeven "
+            "door autoriteiten die zich aan RFC 5280 houden.",
         ),
         owner=Owner.CALLER,
         contact=Contact.OPERATOR,
