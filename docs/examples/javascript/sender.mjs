@@ -94,7 +94,8 @@ export class Sender {
     } catch (error) {
       if (kept.state === 'sent') throw error
       const { retrySeconds, ...refusal } = refusalOf(error)
-      const final = FINAL.includes(refusal.code) && refusal.reason !== 'DELIVERY_UNCERTAIN'
+      const no = FINAL.includes(refusal.code) && refusal.reason !== 'DELIVERY_UNCERTAIN'
+      const final = no && !await this.#mayBeHeld(id)
       const entry = { ...kept, ...refusal, state: final ? 'refused' : 'pending' }
       store(this.#file(id), entry)
       return { ...entry, retrySeconds }
@@ -122,6 +123,16 @@ export class Sender {
         call.end()
       }
       parts().catch(error => { call.cancel(); reject(error) })
+    })
+  }
+
+  /** Whether the receiver may hold a message from an earlier attempt, as far as the hub knows. */
+  #mayBeHeld (id) {
+    return new Promise(resolve => {
+      this.#client.GetDelivery({ message_id: id }, { deadline: Date.now() + 20_000 }, (error, answer) => {
+        if (error) resolve(error.code !== status.NOT_FOUND)
+        else resolve(['UNCERTAIN', 'ACCEPTED'].includes(answer.delivery.state))
+      })
     })
   }
 
