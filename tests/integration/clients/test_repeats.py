@@ -254,3 +254,17 @@ async def test_what_is_being_sent_is_not_sent_by_a_second_one(
         await send(world.hub())
 
     assert len(world.script.arrivals) == 1
+
+
+@pytest.mark.parametrize(("state", "kept"), [("UNCERTAIN", True), ("FAILED", False)])
+async def test_a_refusal_ends_no_message_of_which_an_earlier_attempt_is_open(
+    world: World, state: str, kept: bool
+) -> None:
+    await left_open(world)
+    world.script.answers = [RuleRefused(Reason.ENDPOINT_UNAVAILABLE)]
+    world.script.known = pb.GetDeliveryResponse(delivery=pb.Delivery(state=state))
+
+    with pytest.raises(Refused, match="ENDPOINT_UNAVAILABLE"):
+        await send(world.hub())
+
+    assert kept == bool(world.in_outbox("pending"))

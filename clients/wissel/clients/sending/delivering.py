@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from itertools import count
 from typing import Final
 
-from wissel.clients.errors import DossierUnusable, Refused, StorageError
+from wissel.clients.errors import DossierUnusable, Refused, StorageError, Unreachable
 from wissel.clients.identity import Identity
 from wissel.clients.sending.compose import measure
 from wissel.clients.sending.entry import Entry
@@ -75,7 +75,7 @@ class Delivering:
             try:
                 response = await (self._resend if again else self._transfer)(entry, progress)
             except Refused as refused:
-                if settles(refused):
+                if settles(refused) and not await self._may_be_delivered(entry):
                     reason = {"reason": refused.reason, "text": refused.text}
                     await asyncio.to_thread(outbox.settle, entry, "refused", reason)
                 raise
@@ -86,6 +86,20 @@ class Delivering:
             receipt = check_receipts(response, entry, self._identity.current(), self._now())
             await asyncio.to_thread(outbox.settle, entry, "sent", record_of(receipt))
             return receipt
+
+    async def _may_be_delivered(self, entry: Entry) -> bool:
+        """Whether an earlier attempt at a message that is refused now has no outcome yet.
+
+        The register may have changed after an attempt that ended UNCERTAIN; the hub
+        may still settle that one as DELIVERED.
+        """
+        try:
+            found = await self._find(str(entry.message_id))
+        except Refused:  # the hub knows of no attempt
+            return False
+        except Unreachable:
+            return True
+        return found.delivery.state in _OPEN
 
     async def _transfer(
         self, entry: Entry, progress: Progress | None, *, again: bool = False
