@@ -118,7 +118,8 @@ async def test_a_refusal_that_got_lost_is_final_and_only_harmless_words_are_kept
     found = await world.journal.find(NOORD.oin, message.message_id)
     assert isinstance(found, Delivery)
     assert found.result is not None
-    assert (found.result.detail, found.result.text) == ("FULL", "")
+    left_out = "[The hub left out the receiver's text: it holds a number of a person.]"
+    assert (found.result.detail, found.result.text) == ("FULL", left_out)
     with pytest.raises(grpc.aio.AioRpcError) as error:
         await world.send(message)
     assert reason_of(error.value) == "RECEIVER_REFUSED"
