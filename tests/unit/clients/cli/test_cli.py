@@ -126,6 +126,17 @@ def test_a_missing_certificate_is_named(capsys: pytest.CaptureFixture[str]) -> N
     assert "/nowhere.pem" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("content", [b"99XA,99XB,\xeb\n", b'"' + b"a" * 200_000])
+def test_a_file_of_routes_that_cannot_be_read_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes
+) -> None:
+    file = tmp_path / "routes.csv"
+    file.write_bytes(content)
+
+    assert run("route", "batch", str(file)) == 2
+    assert "no CSV in UTF-8" in capsys.readouterr().err
+
+
 def test_doctor_names_the_issuer_that_was_not_sent(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -106,7 +106,11 @@ def batch(
 ) -> None:
     """Resolve many routes; exit 1 if one of them is refused."""
     session = session_of(context)
-    rows = list(_rows(file))
+    try:
+        rows = list(_rows(file))
+    except (UnicodeError, csv.Error) as error:
+        message = f"{file}: no CSV in UTF-8 ({error})"
+        raise typer.BadParameter(message) from None
     results: list[pb.RouteResult] = []
     for at in range(0, len(rows), _BATCH):
         request = pb.BatchResolveRoutesRequest(
