@@ -177,9 +177,9 @@ def _problem_above(chain: Sequence[x509.Certificate]) -> str:
 
 
 def _load(der: bytes) -> x509.Certificate:
-    """Return the certificate; raise `UNREADABLE` if it, its names or its dates cannot be read."""
+    """Return the certificate; raise `UNREADABLE` if any of it but its key cannot be read."""
     certificate = x509.load_der_x509_certificate(der)
-    _ = certificate.subject, certificate.issuer
+    _ = certificate.subject, certificate.issuer, certificate.extensions
     _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     return certificate
 

@@ -86,11 +86,9 @@ def chains(
     looked at. Each is the shortest that there is; among equals, candidates that
     are valid at `at` go first, then those that end last. What a chain has used
     beside the leaf is in no later one. Candidates with costly keys are in none.
+    Raises `UNREADABLE` for a leaf or root whose names or extensions cannot be read.
     """
-    try:
-        start = _Node.of(leaf)
-    except UNREADABLE:
-        return
+    start = _Node.of(leaf)
     pool = sorted(_nodes(candidates), key=lambda each: _preference(each.certificate, at))
     tops = [_Node.of(root) for root in roots]
     for _ in range(MAX_CHAINS):
