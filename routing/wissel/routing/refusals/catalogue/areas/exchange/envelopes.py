@@ -125,12 +125,13 @@ _PLACE_AND_TIME: Final = {
         code=Code.FAILED_PRECONDITION,
         en=Words(
             "The envelope has expired[ at {expire_time}].",
-            "Make a new envelope with a new message_id, and check the clock of the sender.",
+            "Unless GetDelivery says that it was delivered, make a new envelope with a new "
+            "message_id. Check the clock of the sender.",
         ),
         nl=Words(
             "De envelop is verlopen[ op {expire_time}].",
-            "Maak een nieuwe envelop met een nieuw message_id en controleer de klok van de "
-            "verzender.",
+            "Maak een nieuwe envelop met een nieuw message_id, tenzij GetDelivery zegt dat deze is "
+            "afgeleverd. Controleer de klok van de verzender.",
         ),
         owner=Owner.CALLER,
         contact=Contact.VENDOR,
