@@ -6,6 +6,7 @@
      ├── IdentityError     a certificate, key or trust root that cannot be used
      ├── DossierUnusable   a file that cannot be sent
      ├── ReceiptUntrusted  a receipt that does not prove the delivery
+     ├── EndlessList       a list of the hub whose pages do not come to an end
      ├── StorageError      an outbox or inbox that cannot be used
      └── UsedAfterFork     a connection or LAS that was opened before a fork
 
@@ -79,6 +80,10 @@ class ReceiptUntrusted(WisselError):
         super().__init__(f"{reason}: {text}")
         self.reason = reason
         self.text = text
+
+
+class EndlessList(WisselError):
+    """The pages of a list do not come to an end; a mistake of the hub."""
 
 
 class StorageError(WisselError):

@@ -6,6 +6,7 @@ from typing import Any, Final, TypeVar
 from wissel.clients.addressing import organisation as named
 from wissel.clients.addressing import route_query
 from wissel.clients.transport.connection import Connection, Request, Response, Unary
+from wissel.clients.transport.pages import Pages
 from wissel.clients.transport.retry import Patience
 from wissel.endpoint.v1 import endpoint_service_pb2 as endpoint_pb
 from wissel.endpoint.v1.endpoint_service_pb2_grpc import EndpointServiceStub
@@ -121,9 +122,10 @@ class AsyncRegister:
 
     async def _pages(self, method: Unary[Any, Page], request: Any) -> AsyncIterator[Page]:
         """Yield the pages of a list until the last."""
+        pages = Pages()
         while True:
             page = await self.call(method, request)
             yield page
-            if not page.next_page_token:
+            request.page_token = pages.after(page)
+            if not request.page_token:
                 return
-            request.page_token = page.next_page_token

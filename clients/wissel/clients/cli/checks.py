@@ -6,7 +6,7 @@ import typer
 
 from wissel.clients import background
 from wissel.clients.cli.failing import EXIT_REFUSED, EXIT_UNREACHABLE
-from wissel.clients.cli.output import out, print_json, print_pairs, print_rows, show
+from wissel.clients.cli.output import print_json, print_pairs, print_rows, say, show, styled
 from wissel.clients.cli.session import session_of
 from wissel.clients.doctor import Check, examine
 from wissel.routing.refusals.catalogue import CATALOGUE, describe
@@ -43,11 +43,10 @@ def doctor(context: typer.Context) -> None:
 
 
 def _tell(check: Check) -> None:
-    mark = "[green]ok[/green]" if check.ok else "[red]no[/red]"
-    out().print(f"{mark} [bold]{check.name}[/bold]", end=" ")
-    out().print(check.detail, markup=False)
+    mark = styled("ok", "green") if check.ok else styled("no", "red")
+    say(mark, styled(check.name, "bold"), check.detail)
     if check.fix:
-        out().print(f"   Fix: {check.fix}", markup=False)
+        say(f"   Fix: {check.fix}")
 
 
 def errors(

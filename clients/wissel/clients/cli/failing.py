@@ -3,8 +3,8 @@
 import math
 from typing import Final
 
-from wissel.clients.cli.output import err
-from wissel.clients.errors import ReceiptUntrusted, Refused, Unreachable, WisselError
+from wissel.clients.cli.output import note
+from wissel.clients.errors import EndlessList, ReceiptUntrusted, Refused, Unreachable, WisselError
 from wissel.clients.transport.status_errors import from_rule
 from wissel.routing.refusals.errors import Refused as RuleRefused
 from wissel.routing.refusals.reasons import Reason
@@ -26,22 +26,23 @@ _HERE: Final = {
 
 def explain_failure(error: WisselError | RuleRefused) -> int:
     """Print reason, sentence, fix and contact of an error on stderr; return the exit code."""
-    console = err()
     if isinstance(error, RuleRefused):
         error = from_rule(error)
     if isinstance(error, Refused):
-        console.print(f"{error.reason}", style="bold red", markup=False)
+        note(error.reason, style="bold red")
         for label, text in (("", error.text), ("Fix: ", error.fix), ("Contact: ", error.contact)):
             if text:
-                console.print(f"{label}{text}", markup=False)
+                note(f"{label}{text}")
         if error.retry_after:
-            console.print(f"Again: in {math.ceil(error.retry_after)} s", markup=False)
+            note(f"Again: in {math.ceil(error.retry_after)} s")
         for reason, help_here in _HERE.items():
             if error.reason == reason:
-                console.print(f"Here: {help_here}", markup=False)
+                note(f"Here: {help_here}")
         return EXIT_REFUSED
-    console.print(f"wissel: {error}", markup=False)
+    note(f"wissel: {error}")
     if isinstance(error, Unreachable):
-        console.print("Fix: run `wissel doctor`, which looks at each step.", markup=False)
+        note("Fix: run `wissel doctor`, which looks at each step.")
+        return EXIT_UNREACHABLE
+    if isinstance(error, EndlessList):
         return EXIT_UNREACHABLE
     return EXIT_REFUSED if isinstance(error, ReceiptUntrusted) else EXIT_USAGE

@@ -1,4 +1,8 @@
-"""Prints results: as tables for people, or as JSON for programs."""
+"""Prints results: as tables for people, or as JSON for programs.
+
+This is the one place that writes to the terminal. All text is printed as it
+reads: it is no markup, and harmless (see `harmless`).
+"""
 
 import json
 import sys
@@ -11,7 +15,9 @@ from google.protobuf.message import Message
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
+from wissel.clients.cli.harmless import harmless
 from wissel.clients.cli.session import Session
 
 Column = tuple[str, str | Callable[[Any], object]]
@@ -20,13 +26,27 @@ Column = tuple[str, str | Callable[[Any], object]]
 _WIDE: Final = 240  # columns where there is no terminal, so that nothing is cut off
 
 
-def out() -> Console:
-    """Return the console on stdout, for results."""
+def say(*parts: str | Text, style: str = "") -> None:
+    """Print a line of results on stdout; `Text` (see `styled`) keeps its own style."""
+    line = Text(" ").join(each if isinstance(each, Text) else styled(each) for each in parts)
+    _out().print(line, style=style)
+
+
+def note(text: str, style: str = "") -> None:
+    """Print a line on stderr, where everything goes that is no result."""
+    _err().print(styled(text), style=style)
+
+
+def styled(text: str, style: str = "") -> Text:
+    """Return harmless text with a style of its own, such as `bold`."""
+    return Text(harmless(text), style=style)
+
+
+def _out() -> Console:
     return Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False, soft_wrap=True)
 
 
-def err() -> Console:
-    """Return the console on stderr, for everything else."""
+def _err() -> Console:
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -39,7 +59,9 @@ def as_data(message: Message) -> dict[str, Any]:
 
 def print_json(data: object) -> None:
     """Print data as JSON."""
-    sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+    # Line by line: the line breaks between them are those of the layout.
+    lines = json.dumps(data, indent=2, ensure_ascii=False).split("\n")
+    sys.stdout.write("".join(f"{harmless(line)}\n" for line in lines))
 
 
 def show(session: Session, message: Message, columns: Sequence[Column] = ()) -> None:
@@ -59,8 +81,8 @@ def print_pairs(pairs: Sequence[tuple[str, str]]) -> None:
     """Print names and values, one pair per line."""
     table = Table.grid(padding=(0, 2))
     for name, value in pairs:
-        table.add_row(f"[bold]{name}[/bold]", _escaped(value))
-    out().print(table)
+        table.add_row(styled(name, "bold"), styled(value))
+    _out().print(table)
 
 
 def show_all(session: Session, messages: Sequence[Message], columns: Sequence[Column]) -> None:
@@ -78,19 +100,24 @@ def print_rows(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for title in titles:
         table.add_column(title, no_wrap=True)
     for row in rows:
-        table.add_row(*map(_escaped, row))
-    out().print(table)
-    err().print(f"{len(rows)} in all", style="dim")
+        table.add_row(*map(styled, row))
+    _out().print(table)
+    note(f"{len(rows)} in all", style="dim")
 
 
 @contextmanager
 def bar(session: Session, label: str) -> Iterator[Callable[[int, int], None]]:
     """Yield a function of bytes done and bytes in all that draws a bar, if stderr is a terminal."""
-    console = err()
+    console = _err()
     if session.json or not console.is_terminal:
         yield lambda done, total: None
         return
-    columns = TextColumn(label), BarColumn(), DownloadColumn(), TimeRemainingColumn()
+    columns = (
+        TextColumn(harmless(label), markup=False),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(label, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
@@ -122,7 +149,3 @@ def _text(value: object) -> str:
     if isinstance(value, Sequence):
         return ", ".join(map(_text, value))
     return str(value)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("[", "\\[")

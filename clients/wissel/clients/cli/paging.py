@@ -7,6 +7,7 @@ import typer
 
 from wissel.clients.cli.session import Session
 from wissel.clients.transport.connection import Unary
+from wissel.clients.transport.pages import Pages
 
 _PAGE: Final = 1000
 Item = TypeVar("Item")
@@ -22,11 +23,12 @@ def collect(
 ) -> list[Item]:
     """Return at most `limit` items of a list method, whose pages `items` takes apart."""
     found: list[Item] = []
+    pages = Pages()
     while len(found) < limit:
         request.page_size = min(_PAGE, limit - len(found))
         page = session.call(method, request)
         found.extend(items(page))
-        if not page.next_page_token:
+        request.page_token = pages.after(page)
+        if not request.page_token:
             break
-        request.page_token = page.next_page_token
     return found[:limit]

@@ -9,6 +9,8 @@ remembered until a day after it expires (design.md#sdk). Its states:
 """
 
 import datetime as dt
+import logging
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -19,13 +21,21 @@ from typing import Final
 from uuid import UUID
 
 from wissel.clients.errors import StorageError
+from wissel.clients.storage.leftovers import UUID_NAME, remove_leftovers
 from wissel.clients.storage.locks import lock_if_free
+from wissel.clients.storage.private import (
+    is_open_to_others,
+    make_private_file,
+    make_private_folder,
+)
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin
 
 MEMORY: Final = dt.timedelta(days=1)
 """How long after its expiry a message is remembered."""
+_LEFTOVER: Final = re.compile(rf"{UUID_NAME}\.part")
+_LOG: Final = logging.getLogger("wissel.las")
 
 _TABLE: Final = """
     CREATE TABLE IF NOT EXISTS message (
@@ -86,8 +96,10 @@ class Inbox:
     def __init__(self, folder: Path) -> None:
         self.incoming = folder / "incoming"
         try:
-            self.incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
-            (folder / ".lock").touch(mode=0o600)
+            make_private_folder(self.incoming)
+            make_private_file(folder / ".lock")
+            make_private_file(folder / "inbox.db")
+            open_to_others = is_open_to_others(folder)
         except OSError as error:
             message = f"{folder}: {error.strerror}"
             raise StorageError(message) from None
@@ -102,8 +114,10 @@ class Inbox:
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = FULL")
         self._database.execute(_TABLE)
-        for leftover in self.incoming.iterdir():
-            leftover.unlink()  # of a process that crashed: incomplete, and without a receipt
+        # Of a process that crashed: incomplete, and without a receipt.
+        remove_leftovers(folder, [self.incoming], _LEFTOVER)
+        if open_to_others:
+            _LOG.warning("%s can be read by others than its owner; run: chmod 700 on it", folder)
 
     @contextmanager
     def reserved(self, key: MessageKey) -> Iterator[None]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from wissel.clients.storage.atomic_write import sync_folder
+from wissel.clients.storage.private import private_opener
 from wissel.routing.exchange.envelope import EnvelopeContext
 from wissel.routing.values.identifiers import RoutingKey
 from wissel.routing.values.person_numbers import holds_person_number
@@ -45,7 +46,8 @@ class IncomingMessage:
     def keep(self, target: Path) -> Path:
         """Move the payload to the file `target`, replacing it, and return `target`.
 
-        When this returns the file survives a power cut. Raises OSError.
+        When this returns the file survives a power cut, and only its owner may read
+        it. Raises OSError.
         """
         temporary = target.with_name(f"{target.name}.{self.context.message_id}.part")
         try:
@@ -65,7 +67,7 @@ class IncomingMessage:
         except OSError as error:
             if error.errno != errno.EXDEV:  # another file system: only then copy
                 raise
-            with self.open() as source, target.open("wb") as file:
+            with self.open() as source, open(target, "wb", opener=private_opener) as file:
                 shutil.copyfileobj(source, file, _COPY)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
+from wissel.clients.storage.private import private_opener
 from wissel.las.v1 import las_service_pb2 as pb
 from wissel.routing.exchange.envelope import MAX_CHUNK_BYTES, EnvelopeHeader
 from wissel.routing.refusals.errors import Refused
@@ -36,7 +37,7 @@ async def receive(
     try:
         # Opened on the event loop: a thread would go on opening it after the call
         # was cancelled, and leave it open.
-        with path.open("xb", buffering=_WRITE) as file:
+        with open(path, "xb", buffering=_WRITE, opener=private_opener) as file:  # noqa: ASYNC230 - see above
             async for data in complete_payload(requests, header):
                 # It goes to the page cache: a thread for each chunk would take longer.
                 file.write(data)

@@ -10,20 +10,24 @@ be imported twice. An entry holds the path of the dossier and not its content.
 """
 
 import dataclasses
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 from uuid import UUID
 
 from wissel.clients.errors import StorageError
 from wissel.clients.sending.entry import Entry, decode, encode, record_in
 from wissel.clients.storage.atomic_write import TEMPORARY, write_atomically
+from wissel.clients.storage.leftovers import UUID_NAME, remove_leftovers
 from wissel.clients.storage.locks import lock_if_free, waiting_lock
+from wissel.clients.storage.private import make_private_folder
 
 Outcome = Literal["sent", "refused"]
 State = Literal["pending", "sent", "refused"]
+_LEFTOVER: Final = re.compile(rf"{UUID_NAME}\.json{re.escape(TEMPORARY)}")
 DROPPED: Final = "DROPPED"
 """The reason of an entry that was ended by hand, in `refused`."""
 
@@ -49,8 +53,8 @@ class Outbox:
         self.folder = folder
         self._pending = folder / "pending"
         with self._named():
-            for each in (self._pending, folder / "sent", folder / "refused"):
-                each.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for each in get_args(State):
+                make_private_folder(folder / each)
             with self._locked():
                 self._sweep()
 
@@ -179,8 +183,8 @@ class Outbox:
 
     def _sweep(self) -> None:
         """Remove files that a crash left half written; the lock is held, so none is in use."""
-        for leftover in self.folder.glob(f"*/*{TEMPORARY}"):
-            leftover.unlink()
+        folders = [self.folder / each for each in get_args(State)]
+        remove_leftovers(self.folder, folders, _LEFTOVER)
 
     @staticmethod
     def _load(path: Path) -> Entry | None:

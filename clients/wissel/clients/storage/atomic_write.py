@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from wissel.clients.storage.private import private_opener
+
 TEMPORARY: Final = ".tmp"
 _CANNOT: Final = frozenset(
     {
@@ -30,7 +32,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     """
     temporary = path.with_name(path.name + TEMPORARY)
     try:
-        with open(temporary, "wb", opener=_private) as file:
+        with open(temporary, "wb", opener=private_opener) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -59,7 +61,3 @@ def sync_folder(folder: Path) -> None:
     except OSError as error:
         if error.errno not in _CANNOT:
             raise
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

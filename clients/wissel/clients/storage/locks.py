@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from wissel.clients.storage.private import private_opener
+
 if sys.platform == "win32":
     import msvcrt
 
@@ -22,7 +24,7 @@ else:
 @contextmanager
 def waiting_lock(path: Path) -> Iterator[None]:
     """Wait for the lock on `path` and hold it while the block lasts; the file is made if absent."""
-    with path.open("ab") as file:
+    with open(path, "ab", opener=private_opener) as file:
         _lock(file, wait=True)
         yield
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from wissel.clients.addressing import organisation as named
-from wissel.clients.cli.output import Column, err, organisation, period, show, show_all
+from wissel.clients.cli.output import Column, note, organisation, period, show, show_all
 from wissel.clients.cli.paging import Limit, collect
 from wissel.clients.cli.session import session_of
 from wissel.mandate.v1 import mandate_service_pb2 as pb
@@ -51,7 +51,7 @@ def create(
     done = session.call(lambda c: MandateServiceStub(c).CreateMandate, request)
     show(session, done.mandate, _MANDATE)
     if done.note:
-        err().print(done.note, markup=False)
+        note(done.note)
 
 
 @app.command("list")

@@ -11,7 +11,7 @@ from wissel.clients.cli.output import (
     Column,
     as_data,
     bar,
-    err,
+    note,
     print_json,
     print_rows,
     show,
@@ -75,13 +75,12 @@ def import_files(
 
 
 def _report(path: Path, report: pb.ImportSchoolsResponse, *, changes: bool) -> None:
-    err().print(
+    note(
         f"{path.name}: {report.source} as of {report.as_of_date}, "
-        f"{report.line_count} lines, revision {report.revision}",
-        markup=False,
+        f"{report.line_count} lines, revision {report.revision}"
     )
     if not report.change_counts:
-        err().print("nothing changed")
+        note("nothing changed")
         return
     counts = sorted(report.change_counts.items())
     print_rows(["CHANGE", "COUNT"], [[kind, str(count)] for kind, count in counts])

@@ -8,9 +8,10 @@ from typing import Annotated, Final
 
 import typer
 
-from wissel.clients.cli.output import print_json
+from wissel.clients.cli.output import print_json, say
 from wissel.clients.cli.session import Session, session_of
 from wissel.clients.las import IncomingMessage, Las, RefuseMessage, serve
+from wissel.clients.storage.private import make_private_folder
 
 app = typer.Typer(help="The receiving side.", no_args_is_help=True)
 _SUFFIXES: Final = {"application/xml": ".xml", "application/zip": ".zip"}
@@ -33,7 +34,7 @@ class FileLas(Las):
         if self._administrations and message.routing_key not in self._administrations:
             raise RefuseMessage("ADMINISTRATION_UNKNOWN", "This administration is not here.")
         folder = self._folder / message.routing_key
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
         suffix = _SUFFIXES.get(message.context.content_type, ".bin")
         kept = message.keep(folder / f"{message.context.message_id}{suffix}")
         self._tell(message, kept)
@@ -55,7 +56,7 @@ class FileLas(Las):
             )
         else:
             now = dt.datetime.now(dt.UTC).astimezone().strftime("%H:%M:%S")
-            print(
+            say(
                 f"{now} RECEIVED {context.message_id} {message.size} bytes "
                 f"sha256:{message.sha256} {context.sender.place} -> {context.receiver.place} "
                 f"via {message.routing_key} in {kept}"

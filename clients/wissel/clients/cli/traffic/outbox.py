@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 import typer
 
-from wissel.clients.cli.output import err, print_json, print_rows
+from wissel.clients.cli.output import note, print_json, print_rows
 from wissel.clients.cli.session import Session, session_of
 from wissel.clients.errors import DossierUnusable
 from wissel.clients.hub import default_outbox
@@ -49,10 +49,8 @@ def drop_entry(
     if session.json:
         print_json(_facts(dropped))
         return
-    err().print(f"{message} is not sent again; it is kept in the folder `refused`.", markup=False)
-    err().print(
-        f"Whether it was delivered before: `wissel deliveries show {message}`.", markup=False
-    )
+    note(f"{message} is not sent again; it is kept in the folder `refused`.")
+    note(f"Whether it was delivered before: `wissel deliveries show {message}`.")
 
 
 def _outbox(session: Session) -> Outbox:

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from wissel.clients.cli.output import err, print_json, print_pairs
+from wissel.clients.cli.output import note, print_json, print_pairs
 from wissel.clients.cli.session import session_of
 from wissel.clients.errors import IdentityError, ReceiptUntrusted
 from wissel.clients.sending.compose import measure
@@ -68,7 +68,7 @@ def verify(
         print_json(facts)
     else:
         print_pairs([(name.replace("_", " "), value) for name, value in facts.items()])
-        err().print(_WHAT_IT_SAYS)
+        note(_WHAT_IT_SAYS)
 
 
 def _trust(path: str) -> Trust:

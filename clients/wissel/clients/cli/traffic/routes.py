@@ -9,7 +9,16 @@ from typing import Annotated, Final
 import typer
 
 from wissel.clients.addressing import route_query
-from wissel.clients.cli.output import Column, as_data, err, out, print_json, print_rows, show
+from wissel.clients.cli.output import (
+    Column,
+    as_data,
+    note,
+    print_json,
+    print_rows,
+    say,
+    show,
+    styled,
+)
 from wissel.clients.cli.session import session_of
 from wissel.traffic.v1 import route_service_pb2 as pb
 from wissel.traffic.v1.route_service_pb2_grpc import RouteServiceStub
@@ -29,7 +38,8 @@ _ROUTE: Final[list[Column]] = [
 ]
 _BATCH: Final = 1000
 _COLUMNS: Final = 3
-_MARKS: Final = {"PASSED": "[green]ok[/green]", "FAILED": "[red]no[/red]"}
+_MARKS: Final = {"PASSED": styled("ok", "green"), "FAILED": styled("no", "red")}
+_SKIPPED: Final = styled("--", "dim")
 
 Sender = Annotated[str, typer.Argument(help="BRIN, samenwerkingsverband or OIN")]
 Receiver = Annotated[str, typer.Argument(help="99XB, 99XB02 or PO9901")]
@@ -84,17 +94,16 @@ def explain(
 
 def _tell(answer: pb.ExplainRouteResponse) -> None:
     for step in answer.steps:
-        mark = _MARKS.get(step.outcome, "[dim]--[/dim]")
-        out().print(f"{mark} [bold]{step.rule}[/bold]", end=" ")
-        out().print(f"{step.reason} {step.text}".strip(), markup=False)
+        mark = _MARKS.get(step.outcome, _SKIPPED)
+        say(mark, styled(step.rule, "bold"), f"{step.reason} {step.text}".strip())
     if not answer.reason:
-        out().print(f"-> {answer.route.url} {answer.route.routing_key}", markup=False)
+        say(f"-> {answer.route.url} {answer.route.routing_key}")
         return
-    out().print(f"{answer.reason}: {answer.text}", style="bold", markup=False)
+    say(f"{answer.reason}: {answer.text}", style="bold")
     fix = answer.nearest_fix
     for label, text in (("Fix", fix.text), ("By", fix.owner), ("Contact", fix.contact)):
         if text:
-            out().print(f"{label}: {text}", markup=False)
+            say(f"{label}: {text}")
 
 
 @app.command()
@@ -130,7 +139,7 @@ def batch(
         )
     refused = sum(result.HasField("refusal") for result in results)
     if refused:
-        err().print(f"{refused} refused")
+        note(f"{refused} refused")
         raise typer.Exit(1)
 
 

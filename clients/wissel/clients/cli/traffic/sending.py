@@ -9,7 +9,7 @@ from uuid import UUID
 
 import typer
 
-from wissel.clients.cli.output import bar, err, print_json, print_pairs, print_rows
+from wissel.clients.cli.output import bar, note, print_json, print_pairs, print_rows
 from wissel.clients.cli.session import session_of
 from wissel.clients.errors import Refused, StorageError, Unreachable
 from wissel.clients.hub import Resumed
@@ -73,7 +73,7 @@ def send(
             )
     except (Unreachable, Refused) as error:
         if begun and not settles(error):
-            err().print("It is in the outbox: `wissel resume` sends the same message again.")
+            note("It is in the outbox: `wissel resume` sends the same message again.")
         raise
     if receipt is not None:
         _write(receipt, done)
@@ -91,7 +91,7 @@ def resume(context: typer.Context) -> None:
     if session.json:
         print_json([_result(each) for each in results])
     elif not results:
-        err().print("Nothing is waiting in the outbox.")
+        note("Nothing is waiting in the outbox.")
     else:
         rows = [list(_result(each).values()) for each in results]
         print_rows(["MESSAGE", "FILE", "RESULT", "TEXT"], rows)
@@ -110,10 +110,9 @@ def _write(receipt: Path, done: DeliveryReceipt) -> None:
 
 
 def _said(envelope: Envelope) -> Envelope:
-    console = err()
-    console.print(f"message {envelope.entry.message_id}", style="dim", markup=False)
+    note(f"message {envelope.entry.message_id}", style="dim")
     if envelope.note:
-        console.print(envelope.note, markup=False)
+        note(envelope.note)
     return envelope
 
 
@@ -139,7 +138,7 @@ def _tell(done: DeliveryReceipt) -> None:
         ]
     )
     if done.replayed:
-        err().print("It had been delivered before; this is the stored answer.")
+        note("It had been delivered before; this is the stored answer.")
 
 
 def _result(resumed: Resumed) -> dict[str, str]:
