@@ -77,7 +77,13 @@ def find_endpoint(
     gate never leads a message elsewhere.
     """
     # 1.
-    usable = [each for each in service.versions if _usable(each, asked, on)]
+    usable = [
+        version
+        for version in service.versions
+        if version.active
+        and version.period.contains(on)
+        and (asked is None or version.namespace == asked)
+    ]
     if not usable:
         return _version_not_found(service, asked, on)
     # 2.
@@ -94,14 +100,6 @@ def find_endpoint(
         if meant:
             return _ambiguous(receiver, service, version, meant)
     return _missing(receiver, service, selection, on)
-
-
-def _usable(version: ServiceVersion, asked: Namespace | None, on: dt.date) -> bool:
-    return (
-        version.active
-        and version.period.contains(on)
-        and (asked is None or version.namespace == asked)
-    )
 
 
 def _meant(

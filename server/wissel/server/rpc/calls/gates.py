@@ -42,15 +42,13 @@ class Gates:
 
         `request` is None for a stream, and a `Refused` for bytes that are no message.
         """
-        for gate in (
-            self._identify,  # from the certificate alone, never from the message
-            self._authorize,  # a stranger learns its own OIN, any other its role, and no more
-            self._serve,  # another process takes what this one no longer should
-            self._trust_facts,  # facts that are too old decide nothing
-            self._charge,  # only a call that would be served costs anything
-            self._read,  # who may not call never learns what is wrong with its bytes
-        ):
-            gate(call, request)
+        self._identify(call)  # from the certificate alone, never from the message
+        self._authorize(call)  # a stranger learns its own OIN, any other its role, and no more
+        self._serve(call)  # another process takes what this one no longer should
+        self._trust_facts(call)  # facts that are too old decide nothing
+        self._charge(call, request)  # only a call that would be served costs anything
+        if isinstance(request, Refused):  # who may not call never learns what is wrong with it
+            raise request
 
     def readmit(self, call: Call) -> None:
         """Judge the caller of a running stream again; raises `Refused` as `admit` does."""
@@ -94,18 +92,18 @@ class Gates:
         role = Role.OPERATOR if oin in self.operators else None
         return Caller(oin=oin, party=oin, role=role, name="", peer=peer)
 
-    def _identify(self, call: Call, _: object) -> None:
+    def _identify(self, call: Call) -> None:
         peer = self.peers.identify(call.context.auth_context(), call.table.revoked)
         call.caller = self.caller_of(peer, call.table)
 
-    def _authorize(self, call: Call, _: object) -> None:
+    def _authorize(self, call: Call) -> None:
         _require_role(_caller_of(call), call)
 
-    def _serve(self, call: Call, _: object) -> None:
+    def _serve(self, call: Call) -> None:
         if self.serving.stopping and not call.policy.always:
             raise Refused(Reason.SHUTTING_DOWN)
 
-    def _trust_facts(self, call: Call, _: object) -> None:
+    def _trust_facts(self, call: Call) -> None:
         if not call.policy.always and self.follower.staleness() > STALE_SECONDS:
             raise Refused(Reason.REGISTRY_STALE)
 
@@ -119,10 +117,6 @@ class Gates:
             own = {caller.oin, caller.party}
             quota = Quota.LOOKUP if row.of_others(request, call.table, own) else quota
         self.buckets[quota].spend(caller.oin, call.items)
-
-    def _read(self, _: Call, request: object) -> None:
-        if isinstance(request, Refused):
-            raise request
 
 
 def _caller_of(call: Call) -> Caller:

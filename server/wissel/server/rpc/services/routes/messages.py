@@ -67,7 +67,7 @@ def route_response(route: Route) -> pb.ResolveRouteResponse:
         )
     )
     message = response.route
-    message.endpoint_id = str(endpoint.endpoint_id)
+    message.endpoint_id = endpoint.endpoint_id_text
     message.routing_key = endpoint.routing_key
     message.vestiging = endpoint.vestiging or ""
     message.registry_revision = route.revision
