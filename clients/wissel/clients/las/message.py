@@ -1,7 +1,6 @@
 """What a LAS implements: `Las`, the messages that it accepts, and how it refuses one."""
 
 import errno
-import os
 import re
 import shutil
 from abc import ABC, abstractmethod
@@ -9,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
-from wissel.clients.storage.atomic_write import sync_folder
+from wissel.clients.storage.atomic_write import replacing
 from wissel.clients.storage.private import private_opener
 from wissel.routing.exchange.envelope import EnvelopeContext
 from wissel.routing.values.identifiers import RoutingKey
@@ -50,15 +49,8 @@ class IncomingMessage:
         it. Raises OSError.
         """
         temporary = target.with_name(f"{target.name}.{self.context.message_id}.part")
-        try:
+        with replacing(target, temporary):
             self._move(temporary)
-            with temporary.open("r+b") as file:
-                os.fsync(file.fileno())
-            temporary.replace(target)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-        sync_folder(target.parent)
         return target
 
     def _move(self, target: Path) -> None:

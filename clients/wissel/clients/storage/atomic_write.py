@@ -3,6 +3,8 @@
 import errno
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -30,11 +32,23 @@ def write_atomically(path: Path, content: bytes) -> None:
     Only its owner may read the file. When this returns the file survives a power
     cut. Raises OSError.
     """
-    temporary = path.with_name(path.name + TEMPORARY)
+    with (
+        replacing(path, path.with_name(path.name + TEMPORARY)) as temporary,
+        open(temporary, "wb", opener=private_opener) as file,
+    ):
+        file.write(content)
+
+
+@contextmanager
+def replacing(path: Path, temporary: Path) -> Iterator[Path]:
+    """Yield `temporary`, a name in the folder of `path`; what the block puts there replaces `path`.
+
+    Once the block has ended the file survives a power cut. If anything is raised
+    there is no temporary file, and `path` is as it was. Raises OSError.
+    """
     try:
-        with open(temporary, "wb", opener=private_opener) as file:
-            file.write(content)
-            file.flush()
+        yield temporary
+        with temporary.open("r+b") as file:
             os.fsync(file.fileno())
         temporary.replace(path)
     except BaseException:

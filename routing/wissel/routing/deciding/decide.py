@@ -6,7 +6,7 @@ Nothing else decides.
 
 import datetime as dt
 
-from wissel.routing.deciding.decision import Decision, Refusal, Route
+from wissel.routing.deciding.decision import Decision, Refusal, Route, service_not_found
 from wissel.routing.deciding.locate import find_endpoint
 from wissel.routing.deciding.may_act import mandate_missing, mandates_in_force, permission_by
 from wissel.routing.deciding.query import Query
@@ -37,9 +37,7 @@ def decide(table: Table, query: Query, on: dt.date) -> Decision:
     # 1.
     service = table.reference.services.get(query.service)
     if service is None:
-        return Refusal(
-            reason=Reason.SERVICE_NOT_FOUND, side=Side.QUERY, metadata={"service": query.service}
-        )
+        return service_not_found(query.service)
     # 2.
     sender = sender_of(table, query, service, on)
     if isinstance(sender, Refusal):

@@ -180,6 +180,11 @@ class Refusal:
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
+def service_not_found(service: ServiceCode) -> Refusal:
+    """Return the refusal of a query for a service that the register does not know."""
+    return Refusal(reason=Reason.SERVICE_NOT_FOUND, side=Side.QUERY, metadata={"service": service})
+
+
 Decision = Route | Refusal
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Final, NamedTuple
 
-from wissel.routing.deciding.decision import Refusal
+from wissel.routing.deciding.decision import Refusal, service_not_found
 from wissel.routing.deciding.query import Selection
 from wissel.routing.facts import Attribute, ServiceVersion
 from wissel.routing.refusals.reasons import Reason
@@ -43,9 +43,7 @@ def locate(
     # 1.
     indexed = table.reference.services.get(service)
     if indexed is None:
-        return Refusal(
-            reason=Reason.SERVICE_NOT_FOUND, side=Side.QUERY, metadata={"service": service}
-        )
+        return service_not_found(service)
     # 2.
     organisation = table.organisation(receiver)
     if organisation is None:

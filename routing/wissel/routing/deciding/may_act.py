@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Final
 
-from wissel.routing.deciding.decision import Permission, Refusal
+from wissel.routing.deciding.decision import Permission, Refusal, service_not_found
 from wissel.routing.facts import AgreementKind, Processing, RolloutStage
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.refusals.sides import Side
@@ -43,9 +43,7 @@ def may_act(
     # 1.
     indexed = table.reference.services.get(service)
     if indexed is None:
-        return Refusal(
-            reason=Reason.SERVICE_NOT_FOUND, side=Side.QUERY, metadata={"service": service}
-        )
+        return service_not_found(service)
     # 2.
     giver = table.organisation(organisation)
     if giver is None:

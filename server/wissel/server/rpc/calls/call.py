@@ -103,6 +103,12 @@ class Call:
         self.revision = 0
         self.ended: Refused | None = None
 
+    @property
+    def admitted(self) -> Caller:
+        """The caller, once the first gate has identified it."""
+        assert self.caller is not None, "nothing is asked of a call before its gates"  # noqa: S101
+        return self.caller
+
     def metadata(self, name: str) -> str:
         """Return the value of one metadata key as text, or an empty text."""
         for key, value in self.context.invocation_metadata() or ():
@@ -131,9 +137,7 @@ def current() -> Call:
 
 def caller() -> Caller:
     """Return the caller of the current call, which the interceptor has let in."""
-    known = _current.get().caller
-    assert known is not None, "a servicer runs only behind the interceptor"  # noqa: S101
-    return known
+    return _current.get().admitted
 
 
 def enter(call: Call) -> None:

@@ -97,7 +97,7 @@ class Gates:
         call.caller = self.caller_of(peer, call.table)
 
     def _authorize(self, call: Call) -> None:
-        _require_role(_caller_of(call), call)
+        _require_role(call.admitted, call)
 
     def _serve(self, call: Call) -> None:
         if self.serving.stopping and not call.policy.always:
@@ -108,7 +108,7 @@ class Gates:
             raise Refused(Reason.REGISTRY_STALE)
 
     def _charge(self, call: Call, request: object) -> None:
-        row, caller = call.policy, _caller_of(call)
+        row, caller = call.policy, call.admitted
         if row.quota is None:
             return
         quota, unread = row.quota, request is None or isinstance(request, Refused)
@@ -117,11 +117,6 @@ class Gates:
             own = {caller.oin, caller.party}
             quota = Quota.LOOKUP if row.of_others(request, call.table, own) else quota
         self.buckets[quota].spend(caller.oin, call.items)
-
-
-def _caller_of(call: Call) -> Caller:
-    assert call.caller is not None, "the first gate fills it in"  # noqa: S101
-    return call.caller
 
 
 def _require_role(caller: Caller, call: Call) -> None:

@@ -92,9 +92,7 @@ async def mutate(
     `body` is what a repeat must equal, by default the request itself.
     """
     call = current()
-    caller = call.caller
-    assert caller is not None  # noqa: S101 - the interceptor let it in
-    actor = actor_of(call, caller, request, repeatable(request) if body is None else body)
+    actor = actor_of(call, call.admitted, request, repeatable(request) if body is None else body)
     async with backend.register.transaction(actor) as transaction:
         before = transaction.revision
         if transaction.answer is not None:

@@ -1,8 +1,8 @@
 """EndpointService."""
 
 import datetime as dt
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Final, TypeVar
 from uuid import UUID
 
 from wissel.endpoint.v1 import endpoint_service_pb2 as pb
@@ -17,7 +17,7 @@ from wissel.server.registry.finding import get_endpoint, get_service
 from wissel.server.registry.ports import Snapshot, Transaction, Where
 from wissel.server.registry.rules.mandates import has_ended
 from wissel.server.rpc.requests.backend import Backend
-from wissel.server.rpc.requests.mutation import mutate
+from wissel.server.rpc.requests.mutation import Mutation, mutate
 from wissel.server.rpc.requests.paging import list_page, page_of
 from wissel.server.rpc.requests.parsing import (
     moment,
@@ -31,6 +31,13 @@ from wissel.server.rpc.requests.scoping import current_scope
 from wissel.server.rpc.services.endpoints.lookup import lookup
 from wissel.server.rpc.services.endpoints.messages import endpoint_message
 
+A = TypeVar(
+    "A",
+    pb.RegisterEndpointResponse,
+    pb.EndEndpointResponse,
+    pb.SuspendEndpointResponse,
+    pb.ResumeEndpointResponse,
+)
 MOST_ATTEMPTS: Final = 100
 MOST_SECONDS: Final = 30 * 24 * 3600  # an envelope does not live longer than 30 days
 
@@ -48,15 +55,13 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
         command = _registration(request)
         scope = current_scope()
 
-        async def work(transaction: Transaction) -> pb.RegisterEndpointResponse:
-            endpoint = await endpoints.register_endpoint(
+        return await self._change(
+            request,
+            pb.RegisterEndpointResponse,
+            lambda transaction: endpoints.register_endpoint(
                 transaction, command, scope, self._backend.new_id
-            )
-            return pb.RegisterEndpointResponse(
-                endpoint=await _message(transaction, endpoint, transaction.today)
-            )
-
-        return await mutate(self._backend, request, pb.RegisterEndpointResponse, work)
+            ),
+        )
 
     async def EndEndpoint(
         self, request: pb.EndEndpointRequest, context: object
@@ -69,13 +74,11 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
         )
         scope = current_scope()
 
-        async def work(transaction: Transaction) -> pb.EndEndpointResponse:
-            endpoint = await endpoints.end_endpoint(transaction, command, scope)
-            return pb.EndEndpointResponse(
-                endpoint=await _message(transaction, endpoint, transaction.today)
-            )
-
-        return await mutate(self._backend, request, pb.EndEndpointResponse, work)
+        return await self._change(
+            request,
+            pb.EndEndpointResponse,
+            lambda transaction: endpoints.end_endpoint(transaction, command, scope),
+        )
 
     async def SuspendEndpoint(
         self, request: pb.SuspendEndpointRequest, context: object
@@ -86,13 +89,11 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
         )
         scope = current_scope()
 
-        async def work(transaction: Transaction) -> pb.SuspendEndpointResponse:
-            endpoint = await endpoints.suspend_endpoint(transaction, command, scope)
-            return pb.SuspendEndpointResponse(
-                endpoint=await _message(transaction, endpoint, transaction.today)
-            )
-
-        return await mutate(self._backend, request, pb.SuspendEndpointResponse, work)
+        return await self._change(
+            request,
+            pb.SuspendEndpointResponse,
+            lambda transaction: endpoints.suspend_endpoint(transaction, command, scope),
+        )
 
     async def ResumeEndpoint(
         self, request: pb.ResumeEndpointRequest, context: object
@@ -103,13 +104,26 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
         )
         scope = current_scope()
 
-        async def work(transaction: Transaction) -> pb.ResumeEndpointResponse:
-            endpoint = await endpoints.resume_endpoint(transaction, command, scope)
-            return pb.ResumeEndpointResponse(
-                endpoint=await _message(transaction, endpoint, transaction.today)
-            )
+        return await self._change(
+            request,
+            pb.ResumeEndpointResponse,
+            lambda transaction: endpoints.resume_endpoint(transaction, command, scope),
+        )
 
-        return await mutate(self._backend, request, pb.ResumeEndpointResponse, work)
+    async def _change(
+        self,
+        request: Mutation,
+        answer: type[A],
+        change: Callable[[Transaction], Awaitable[Endpoint]],
+    ) -> A:
+        """Make a change to an endpoint, and return the answer that holds it."""
+
+        async def work(transaction: Transaction) -> A:
+            endpoint = await change(transaction)
+            message = await _message(transaction, endpoint, transaction.today)
+            return answer(endpoint=message)
+
+        return await mutate(self._backend, request, answer, work)
 
     async def GetEndpoint(
         self, request: pb.GetEndpointRequest, context: object
