@@ -29,7 +29,8 @@ EVERYWHERE: Final[Steps] = tuple(product(("near", "far"), Step))
 AT_COMMITS: Final[Steps] = (("near", Step.OPENING), ("far", Step.ANSWER)) * (LANES // 2)
 """Half of them about to be claimed, half about to be finished."""
 AT_CLAIM: Final[Steps] = (("near", Step.OPENING),) * LANES
-AT_HALF_CLOSE: Final[Steps] = (("far", Step.END),) * LANES
+AT_LAST_BYTES: Final[Steps] = (("far", Step.LAST),) * LANES
+"""All but the last bytes have come: with them a receiver imports, whatever follows (ADR 7)."""
 AT_RECEIPT: Final[Steps] = (("far", Step.ANSWER),) * LANES
 AT_ANSWER: Final[Steps] = (("near", Step.ANSWER),) * LANES
 
@@ -62,7 +63,7 @@ SCENARIOS: Final = (
     Scenario(hurting.first_hub_stopped, places=HUBS),
     Scenario(hurting.receiver_killed, places=OUTSIDE, accepts=2),
     Scenario(hurting.receiver_killed_and_cut, places=OUTSIDE, accepts=2),
-    Scenario(hurting.receiver_killed_in_imports, places=OUTSIDE, steps=AT_HALF_CLOSE, accepts=2),
+    Scenario(hurting.receiver_killed_in_imports, places=OUTSIDE, steps=AT_LAST_BYTES, accepts=2),
     Scenario(hurting.receiver_stopped, places=OUTSIDE),
     Scenario(hurting.senders_killed, places=OUTSIDE),
     Scenario(hurting.senders_killed_in_ends, places=OUTSIDE, steps=AT_ANSWER),
