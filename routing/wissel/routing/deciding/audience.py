@@ -8,7 +8,6 @@ from typing import Final
 
 from wissel.routing.deciding.decision import Audience, Outcome, Refusal, Step
 from wissel.routing.deciding.locate import Located, locate
-from wissel.routing.deciding.may_act import mandates_in_force
 from wissel.routing.deciding.query import Asker, Query
 from wissel.routing.facts import Role
 from wissel.routing.refusals.catalogue import CATALOGUE
@@ -96,6 +95,6 @@ def _serves(table: Table, asker: Asker, query: Query, on: dt.date) -> bool:
         service = table.reference.services.get(query.service)
         if receiver is None or service is None:
             return False
-        mandates = mandates_in_force(receiver, service, on)
+        mandates = receiver.mandates_in_force(service.code, on)
     own = table.reference.systems.keys() & asker.system_ids
     return bool(mandates) and all(mandate.system_id in own for mandate in mandates)

@@ -8,7 +8,7 @@ import datetime as dt
 
 from wissel.routing.deciding.decision import Decision, Refusal, Route, service_not_found
 from wissel.routing.deciding.locate import find_endpoint
-from wissel.routing.deciding.may_act import mandate_missing, mandates_in_force, permission_by
+from wissel.routing.deciding.may_act import mandate_missing, permission_by
 from wissel.routing.deciding.query import Query
 from wissel.routing.deciding.sender import sender_of
 from wissel.routing.refusals.reasons import Reason
@@ -112,7 +112,7 @@ def _missing(
 ) -> Refusal:
     """Return a refusal of `find_endpoint`, or its cause where there is no mandate in force."""
     missing = refusal.reason is Reason.ENDPOINT_MISSING
-    if missing and not mandates_in_force(receiver, service, on):
+    if missing and not receiver.mandates_in_force(service.code, on):
         return mandate_missing(receiver, service, on, Side.RECEIVER)
     return refusal
 

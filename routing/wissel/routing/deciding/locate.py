@@ -65,39 +65,33 @@ def find_endpoint(
 ) -> Located | Refusal:
     """Return the one endpoint that is meant, in the first version that has any.
 
-    1. Some version is usable: the one `asked` for, else all, as far as they are
-       active on the day: SERVICE_VERSION_NOT_FOUND.
-    2. Usable versions are tried latest first, until `_meant` finds endpoints.
-    3. There is exactly one, and the message was addressed to it (`_addressed`):
-       ENDPOINT_MISSING, ROUTE_AMBIGUOUS. Endpoints are counted, not systems.
+    1. Versions are tried latest first, until `_meant` finds endpoints: only the one
+       `asked` for, if any, and only those that are active on the day.
+    2. There is exactly one endpoint, and the message was addressed to it
+       (`_addressed`): ROUTE_AMBIGUOUS. Endpoints are counted, not systems.
+    3. If none is found: ENDPOINT_MISSING, or SERVICE_VERSION_NOT_FOUND if no
+       version could be tried.
 
     Whether the endpoint's system may act plays no part here, so that a closed
     gate never leads a message elsewhere.
     """
+    tried = False
     # 1.
-    usable = [
-        version
-        for version in service.versions
-        if version.active
-        and version.period.contains(on)
-        and (asked is None or version.namespace == asked)
-    ]
-    if not usable:
-        return _version_not_found(service, asked, on)
-    # 2.
-    for version in usable:
-        in_force = [
-            endpoint
-            for endpoint in receiver.endpoints((service.code, version.namespace))
-            if endpoint.in_force(on)
-        ]
+    for version in service.versions:
+        if not version.active_on(on) or asked not in (None, version.namespace):
+            continue
+        tried = True
+        in_force = receiver.endpoints_in_force((service.code, version.namespace), on)
         meant = _meant(receiver, in_force, selection)
-        # 3.
+        # 2.
         if len(meant) == 1 and _addressed(receiver, meant[0], selection, on):
             return Located(meant[0], version)
         if meant:
             return _ambiguous(receiver, service, version, meant)
-    return _missing(receiver, service, selection, on)
+    # 3.
+    if tried:
+        return _missing(receiver, service, selection, on)
+    return _version_not_found(service, asked, on)
 
 
 def _meant(
@@ -110,8 +104,8 @@ def _meant(
     2. Otherwise only those of the organisation's own system count: the LAS of a
        school, the system of a samenwerkingsverband.
     3. A vestiging: its own endpoints, else those of the whole school.
-    4. No vestiging: the only endpoint of the whole school, or else all of them.
-       Vestiging 00 is never assumed.
+    4. No vestiging: the only endpoint, else the only one of the whole school, else
+       all of them. Vestiging 00 is never assumed.
     """
     vestiging = selection.vestiging
     # 1.
@@ -125,6 +119,8 @@ def _meant(
         exact = [endpoint for endpoint in own if endpoint.vestiging == vestiging]
         return exact or [endpoint for endpoint in own if endpoint.vestiging is None]
     # 4.
+    if len(own) == 1:
+        return own
     whole = [endpoint for endpoint in own if endpoint.vestiging is None]
     return whole if len(whole) == 1 else own
 

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Final
 
 from wissel.routing.deciding.decision import Permission, Refusal, service_not_found
-from wissel.routing.facts import AgreementKind, Processing, RolloutStage
+from wissel.routing.facts import AgreementKind, Processing
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.refusals.sides import Side
 from wissel.routing.table import Table
@@ -51,18 +51,11 @@ def may_act(
             reason=_UNKNOWN[side], side=side, metadata={"organisation": str(organisation)}
         )
     # 3.
-    for mandate in mandates_in_force(giver, indexed, on):
+    for mandate in giver.mandates_in_force(indexed.code, on):
         if mandate.system_id == system_id:
             # 4.
             return permission_by(mandate, table.reference, indexed, on, side)
     return mandate_missing(giver, indexed, on, side, system_id=system_id)
-
-
-def mandates_in_force(
-    organisation: OrganisationView, service: IndexedService, on: dt.date
-) -> list[MandateView]:
-    """Return an organisation's mandates for a service that are in force on a day, by id (R3)."""
-    return [mandate for mandate in organisation.mandates(service.code) if mandate.in_force(on)]
 
 
 def mandate_missing(
@@ -85,52 +78,50 @@ def permission_by(
     5. The rollout is open, or names the organisation as a pilot: ROLLOUT_CLOSED (R7).
     """
     organisation = mandate.organisation
-
-    def closed(reason: Reason, **facts: str) -> Refusal:
-        return _refusal(reason, organisation, service, on, side, **facts)
-
+    asked = organisation, service, on, side
     # 1.
     agreed = last_day(reference.agreed(organisation.signatory, service), on)
     if agreed is None:
-        kind = _unsigned(reference, organisation.signatory, service.agreements, on)
-        return closed(
-            Reason.AGREEMENT_MISSING, agreement=kind.value, signatory=organisation.signatory
-        )
+        signatory, kinds = organisation.signatory, service.agreements
+        kind = _unsigned(reference, signatory, kinds, on)
+        return _refusal(Reason.AGREEMENT_MISSING, *asked, agreement=kind, signatory=signatory)
     # 2.
     if mandate.processing is Processing.AWAITING:
-        return closed(Reason.MANDATE_AWAITING, mandate_id=str(mandate.mandate_id))
+        return _refusal(Reason.MANDATE_AWAITING, *asked, mandate_id=str(mandate.mandate_id))
     if mandate.processing is Processing.REJECTED:
-        return closed(Reason.MANDATE_REJECTED, mandate_id=str(mandate.mandate_id))
+        return _refusal(Reason.MANDATE_REJECTED, *asked, mandate_id=str(mandate.mandate_id))
     # 3.
     acting = reference.acting(mandate.system_id, service)
     if acting is None:
-        return closed(Reason.SYSTEM_NOT_QUALIFIED)
+        return _refusal(Reason.SYSTEM_NOT_QUALIFIED, *asked)
     system, qualification = acting.system, acting.qualification
     if qualification is None or not qualification.qualified:
-        return closed(Reason.SYSTEM_NOT_QUALIFIED, system_id=str(system.system_id))
+        return _refusal(Reason.SYSTEM_NOT_QUALIFIED, *asked, system_id=str(system.system_id))
     # 4.
     vendor_agreed = last_day(acting.agreed, on)
     if vendor_agreed is None:
-        kind = _unsigned(reference, system.party, service.fact.vendor_agreements, on)
-        return closed(
+        signatory, kinds = system.party, service.fact.vendor_agreements
+        kind = _unsigned(reference, signatory, kinds, on)
+        return _refusal(
             Reason.VENDOR_AGREEMENT_MISSING,
-            agreement=kind.value,
-            signatory=system.party,
+            *asked,
+            agreement=kind,
+            signatory=signatory,
             system_id=str(system.system_id),
         )
     # 5.
-    stage = qualification.rollout
-    pilot = stage is RolloutStage.PILOT and organisation.code in qualification.pilots
-    if stage is not RolloutStage.OPEN and not pilot:
-        return closed(Reason.ROLLOUT_CLOSED, system_id=str(system.system_id), stage=stage.value)
+    if not qualification.admits(organisation.code):
+        stage = qualification.rollout.value
+        return _refusal(Reason.ROLLOUT_CLOSED, *asked, system_id=str(system.system_id), stage=stage)
     return Permission(mandate, system, min(agreed, vendor_agreed, mandate.last_day))
 
 
 def _unsigned(
     reference: Reference, signatory: str, kinds: tuple[AgreementKind, ...], on: dt.date
-) -> AgreementKind:
+) -> str:
     """Return the first agreement that a signatory lacks on a day on which it lacks one."""
-    return next(kind for kind in kinds if last_day(reference.signed(signatory, kind), on) is None)
+    lacking = (kind for kind in kinds if last_day(reference.signed(signatory, kind), on) is None)
+    return next(lacking).value
 
 
 def _refusal(

@@ -2,10 +2,11 @@
 
 import datetime as dt
 from collections.abc import Collection
+from operator import attrgetter
 from typing import Final
 
 from wissel.routing.deciding.decision import Permission, Refusal, Sender
-from wissel.routing.deciding.may_act import mandate_missing, mandates_in_force, permission_by
+from wissel.routing.deciding.may_act import mandate_missing, permission_by
 from wissel.routing.deciding.query import Query
 from wissel.routing.facts import Role
 from wissel.routing.refusals.reasons import Reason
@@ -85,11 +86,11 @@ def _first_that_may(
     # 1.
     own = [
         mandate
-        for mandate in mandates_in_force(organisation, service, on)
+        for mandate in organisation.mandates_in_force(service.code, on)
         if mandate.system_id in through and mandate.system_id in reference.systems
     ]
     refusals = []
-    for mandate in sorted(own, key=lambda mandate: mandate.system_id):
+    for mandate in sorted(own, key=attrgetter("system_id")):
         permission = permission_by(mandate, reference, service, on, Side.SENDER)
         if not isinstance(permission, Refusal):
             return permission
@@ -117,8 +118,8 @@ def _systems_of_key(
     return {
         endpoint.mandate.system_id
         for version in service.versions
-        for endpoint in organisation.endpoints((service.code, version.namespace))
-        if endpoint.routing_key == key and endpoint.in_force(on)
+        for endpoint in organisation.endpoints_in_force((service.code, version.namespace), on)
+        if endpoint.routing_key == key
     }
 
 

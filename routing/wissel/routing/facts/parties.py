@@ -64,6 +64,12 @@ class Qualification:
     rollout: RolloutStage = RolloutStage.CLOSED
     pilots: frozenset[Organisation] = frozenset()
 
+    def admits(self, organisation: Organisation) -> bool:
+        """Whether the rollout is open, or a pilot in which the organisation takes part."""
+        if self.rollout is RolloutStage.OPEN:
+            return True
+        return self.rollout is RolloutStage.PILOT and organisation in self.pilots
+
 
 class RevocationTarget(StrEnum):
     """How a revocation identifies certificates (design.md#revocation)."""

@@ -1,5 +1,6 @@
 """Facts about services and their versions."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from wissel.routing.facts.agreements import AgreementKind
@@ -14,6 +15,10 @@ class ServiceVersion:
     namespace: Namespace
     period: Period
     active: bool = True
+
+    def active_on(self, day: dt.date) -> bool:
+        """Whether it may be used on a day."""
+        return self.active and self.period.contains(day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,6 +113,11 @@ class PackedOrganisation:
     by_service: Mapping[ServiceCode, range]
     by_version: Mapping[VersionKey, range]
 
+    def endpoint_in_force(self, index: int, on: dt.date) -> bool:
+        """Whether the endpoint at an index is in force on a day, and its mandate too (R8)."""
+        mandate = self.mandates[self.endpoint_mandates[index]]
+        return self.endpoints[index].in_force(on) and mandate.in_force(on)
+
 
 def id_at(ids: bytes | bytearray, index: int) -> bytes:
     """Return the 16 bytes of the id at an index of a row of ids."""

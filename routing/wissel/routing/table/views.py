@@ -65,35 +65,54 @@ class OrganisationView:
         others = (last for number, last in self._packed.locations.items() if number != own)
         return all(last < on for last in others)
 
-    def mandates(self, service: ServiceCode) -> "list[MandateView]":
-        """Return its mandates for a service in order of id, in force or not."""
-        indexes = self._packed.by_service.get(service, _NONE)
-        return [MandateView(self._packed, index) for index in indexes]
+    def mandates_in_force(self, service: ServiceCode, on: dt.date) -> "list[MandateView]":
+        """Return its mandates for a service that are in force on a day, in order of id (R3).
 
-    def endpoints(self, version: VersionKey) -> "list[EndpointView]":
-        """Return its endpoints of a version in order of id, in force or not."""
-        indexes = self._packed.by_version.get(version, _NONE)
-        return [EndpointView(self._packed, index) for index in indexes]
+        Those are mandates whose period contains the day, and which were not
+        ended with immediate effect.
+        """
+        packed = self._packed
+        return [
+            MandateView(self, packed, index)
+            for index in packed.by_service.get(service, _NONE)
+            if packed.mandates[index].in_force(on)
+        ]
+
+    def endpoints_in_force(self, version: VersionKey, on: dt.date) -> "list[EndpointView]":
+        """Return its endpoints of a version that are in force on a day, in order of id (R8).
+
+        Those are endpoints whose own period and that of whose mandate contain the
+        day, and neither of which was stopped.
+        """
+        packed = self._packed
+        return [
+            EndpointView(self, packed, index)
+            for index in packed.by_version.get(version, _NONE)
+            if packed.endpoint_in_force(index, on)
+        ]
 
     def endpoint(self, endpoint_id: UUID) -> "EndpointView | None":
         """Return its endpoint with an id, in force or not, or None."""
         for index in range(len(self._packed.endpoints)):
-            endpoint = EndpointView(self._packed, index)
+            endpoint = EndpointView(self, self._packed, index)
             if endpoint.endpoint_id == endpoint_id:
                 return endpoint
         return None
 
 
 class MandateView:
-    """A mandate (R3).
+    """A mandate (R3), given by `organisation`.
 
     One that is not known yet, to which only an endpoint refers, has an empty
     `system_id` and is in force on no day.
     """
 
-    __slots__ = ("_index", "_packed", "_terms")
+    __slots__ = ("_index", "_packed", "_terms", "organisation")
 
-    def __init__(self, packed: PackedOrganisation, index: int) -> None:
+    def __init__(
+        self, organisation: OrganisationView, packed: PackedOrganisation, index: int
+    ) -> None:
+        self.organisation: Final = organisation
         self._packed = packed
         self._index = index
         self._terms = packed.mandates[index]
@@ -102,11 +121,6 @@ class MandateView:
     def mandate_id(self) -> UUID:
         """Its id."""
         return UUID(bytes=id_at(self._packed.mandate_ids, self._index))
-
-    @property
-    def organisation(self) -> OrganisationView:
-        """Who gave it."""
-        return OrganisationView(self._packed)
 
     @property
     def system_id(self) -> SystemId:
@@ -123,17 +137,16 @@ class MandateView:
         """What the owner of the service did with it (R6)."""
         return self._terms.processing
 
-    def in_force(self, on: dt.date) -> bool:
-        """Whether its period contains a day; never after it was ended with immediate effect."""
-        return self._terms.in_force(on)
-
 
 class EndpointView:
     """An endpoint (R8)."""
 
-    __slots__ = ("_index", "_packed", "_terms")
+    __slots__ = ("_index", "_organisation", "_packed", "_terms")
 
-    def __init__(self, packed: PackedOrganisation, index: int) -> None:
+    def __init__(
+        self, organisation: OrganisationView, packed: PackedOrganisation, index: int
+    ) -> None:
+        self._organisation = organisation
         self._packed = packed
         self._index = index
         self._terms = packed.endpoints[index]
@@ -155,7 +168,8 @@ class EndpointView:
     @property
     def mandate(self) -> MandateView:
         """The mandate by which its system receives."""
-        return MandateView(self._packed, self._packed.endpoint_mandates[self._index])
+        packed = self._packed
+        return MandateView(self._organisation, packed, packed.endpoint_mandates[self._index])
 
     @property
     def routing_key(self) -> RoutingKey:
@@ -200,9 +214,3 @@ class EndpointView:
     def last_day(self) -> dt.date:
         """The last day of its own period; that of its mandate may be earlier."""
         return self._terms.end
-
-    def in_force(self, on: dt.date) -> bool:
-        """Whether its period and that of its mandate contain a day, and neither was stopped."""
-        packed = self._packed
-        mandate = packed.mandates[packed.endpoint_mandates[self._index]]
-        return self._terms.in_force(on) and mandate.in_force(on)

@@ -52,19 +52,19 @@ def test_a_samenwerkingsverband_signs_for_itself() -> None:
 
 def test_the_mandates_of_a_service_are_in_order_of_id() -> None:
     school = view(w.table(), w.XB)
-    mandates = school.mandates(w.OSO_OV)
+    mandates = school.mandates_in_force(w.OSO_OV, w.TODAY)
 
     assert sorted([w.B_NOORD.mandate_id, w.B_ZUID.mandate_id]) == [
         each.mandate_id for each in mandates
     ]
-    assert [] == school.mandates(ServiceCode("NONE"))
+    assert [] == school.mandates_in_force(ServiceCode("NONE"), w.TODAY)
 
 
 def test_a_mandate_as_it_was_given() -> None:
     fact = dataclasses.replace(
         w.C_ZUID, processing=Processing.AWAITING, period=Period(w.START, LAST)
     )
-    (mandate,) = view(w.table(fact), w.XC).mandates(w.OSO_OV)
+    (mandate,) = view(w.table(fact), w.XC).mandates_in_force(w.OSO_OV, LAST)
 
     assert fact.mandate_id == mandate.mandate_id
     assert w.XC == mandate.organisation.code
@@ -87,12 +87,10 @@ def test_a_mandate_and_its_endpoint_are_in_force_within_the_period(
     on: dt.date, stopped: bool, expected: bool
 ) -> None:
     fact = dataclasses.replace(w.C_ZUID, period=Period(w.START, LAST), stopped=stopped)
-    table = w.table(fact)
-    (mandate,) = view(table, w.XC).mandates(w.OSO_OV)
-    (endpoint,) = view(table, w.XC).endpoints((w.OSO_OV, w.OV_2026))
+    school = view(w.table(fact), w.XC)
 
-    assert expected is mandate.in_force(on)
-    assert expected is endpoint.in_force(on)
+    assert expected is bool(school.mandates_in_force(w.OSO_OV, on))
+    assert expected is bool(school.endpoints_in_force((w.OSO_OV, w.OV_2026), on))
 
 
 @pytest.mark.parametrize(
@@ -108,9 +106,9 @@ def test_an_endpoint_is_in_force_within_its_own_period_too(
     period: Period, stopped: bool, expected: bool
 ) -> None:
     fact = dataclasses.replace(w.endpoint(w.C_ZUID, 1), period=period, stopped=stopped)
-    (endpoint,) = view(w.table(fact), w.XC).endpoints((w.OSO_OV, w.OV_2026))
+    school = view(w.table(fact), w.XC)
 
-    assert expected is endpoint.in_force(w.TODAY)
+    assert expected is bool(school.endpoints_in_force((w.OSO_OV, w.OV_2026), w.TODAY))
 
 
 def test_an_endpoint_as_it_was_registered() -> None:
@@ -147,12 +145,12 @@ def test_an_endpoint_is_found_only_at_its_own_organisation() -> None:
 
 def test_an_endpoint_before_its_mandate_is_in_force_on_no_day() -> None:
     fact = w.endpoint(w.C_ZUID, 1)
-    endpoint = Table.load(1, [*w.base(), fact]).endpoint(w.XC, fact.endpoint_id)
+    table = Table.load(1, [*w.base(), fact])
+    endpoint = table.endpoint(w.XC, fact.endpoint_id)
 
     assert endpoint is not None
     assert w.C_ZUID.mandate_id == endpoint.mandate.mandate_id
-    assert not endpoint.in_force(w.TODAY)
-    assert not endpoint.mandate.in_force(FOREVER)
+    assert [] == view(table, w.XC).endpoints_in_force((w.OSO_OV, w.OV_2026), w.TODAY)
 
 
 def test_a_view_holds_on_the_table_that_it_came_from() -> None:
@@ -167,5 +165,5 @@ def test_a_view_holds_on_the_table_that_it_came_from() -> None:
 def test_versions_of_two_services_are_told_apart_by_the_service() -> None:
     school = view(w.table(), w.XC)
 
-    assert [] == school.endpoints((w.OSO_SWV, w.OV_2026))
-    assert [] == school.endpoints((w.OSO_OV, Namespace("none")))
+    assert [] == school.endpoints_in_force((w.OSO_SWV, w.OV_2026), w.TODAY)
+    assert [] == school.endpoints_in_force((w.OSO_OV, Namespace("none")), w.TODAY)

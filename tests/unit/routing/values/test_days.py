@@ -3,12 +3,19 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.values.days import Period, day_of, parse_day, parse_optional_day
+from wissel.routing.values.days import (
+    AMSTERDAM,
+    ONE_DAY,
+    Period,
+    day_of,
+    parse_day,
+    parse_optional_day,
+)
 
 DAYS = st.dates(dt.date(2020, 1, 1), dt.date(2020, 2, 1))
 
@@ -30,6 +37,17 @@ def periods(draw: st.DrawFn) -> Period:
 )
 def test_a_day_is_a_day_in_amsterdam(instant: str, day: str) -> None:
     assert dt.date.fromisoformat(day) == day_of(dt.datetime.fromisoformat(instant))
+
+
+@given(st.datetimes(timezones=st.just(dt.UTC)))
+@example(dt.datetime(1937, 6, 30, 23, 40, 28, tzinfo=dt.UTC))  # Amsterdam was 0:19:32 ahead
+@example(dt.datetime(9998, 7, 31, 21, 59, 59, 999_999, tzinfo=dt.UTC))
+@example(dt.datetime.max.replace(tzinfo=dt.UTC))
+def test_every_instant_has_the_day_of_its_local_time(instant: dt.datetime) -> None:
+    if instant < dt.datetime.max.replace(tzinfo=dt.UTC) - ONE_DAY:
+        assert instant.astimezone(AMSTERDAM).date() == day_of(instant)
+    else:
+        assert dt.date.max == day_of(instant)
 
 
 @pytest.mark.parametrize(

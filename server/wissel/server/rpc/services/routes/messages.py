@@ -58,7 +58,7 @@ def route_response(route: Route) -> pb.ResolveRouteResponse:
         _common(
             endpoint.url,
             route.receiver_oin,
-            route.system_id,
+            route.receiver.system.system_id,
             route.service,
             route.version,
             endpoint.aanleverpunt,
