@@ -10,7 +10,6 @@ consists of trailers alone.
 
 import asyncio
 import json
-import ssl
 import statistics
 import struct
 import sys
@@ -22,6 +21,23 @@ from typing import Final, cast
 
 import uvloop
 
+from bench.http2 import (
+    ACK,
+    DATA,
+    END_HEADERS,
+    END_STREAM,
+    FRAME_HEADER,
+    HEADERS,
+    PING,
+    PREFACE,
+    RST,
+    SETTINGS,
+    WINDOW,
+    frame,
+    header_block,
+    message,
+    tls,
+)
 from bench.world import brins
 from wissel.traffic.v1 import route_service_pb2
 
@@ -29,11 +45,7 @@ _CONNECTIONS: Final = 64
 _STREAMS: Final = 100
 _TICK: Final = 0.002
 _LAST_TICKS: Final = 30_000
-_PREFACE: Final = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-_DATA, _HEADERS, _RST, _SETTINGS, _PING, _WINDOW = 0, 1, 3, 4, 6, 8
-_END_STREAM, _END_HEADERS, _ACK = 1, 4, 1
 _ALL_WINDOW: Final = 2**31 - 1 - 65_535
-_FRAME_HEADER: Final = 9
 
 
 @dataclass(kw_only=True)
@@ -77,8 +89,8 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Send the preface, and a flow control window that is large enough for all answers."""
         self._transport = cast(asyncio.Transport, transport)
-        window = _frame(_WINDOW, 0, 0, struct.pack(">I", _ALL_WINDOW))
-        self._transport.write(_PREFACE + _frame(_SETTINGS, 0, 0, b"") + window)
+        window = frame(WINDOW, 0, 0, struct.pack(">I", _ALL_WINDOW))
+        self._transport.write(PREFACE + frame(SETTINGS, 0, 0, b"") + window)
 
     @property
     def open(self) -> int:
@@ -89,8 +101,8 @@ class Connection(asyncio.Protocol):
         """Add a call to what `flush` sends."""
         stream, self._next = self._next, self._next + 2
         self._due[stream] = due
-        self._written += _frame(_HEADERS, _END_HEADERS, stream, self._headers)
-        self._written += _frame(_DATA, _END_STREAM, stream, self._body)
+        self._written += frame(HEADERS, END_HEADERS, stream, self._headers)
+        self._written += frame(DATA, END_STREAM, stream, self._body)
 
     def flush(self) -> None:
         """Send what was added."""
@@ -102,27 +114,27 @@ class Connection(asyncio.Protocol):
         """Read the frames that are complete."""
         self._read += data
         at, now = 0, asyncio.get_running_loop().time()
-        while len(self._read) - at >= _FRAME_HEADER:
+        while len(self._read) - at >= FRAME_HEADER:
             size = int.from_bytes(self._read[at : at + 3], "big")
-            end = at + _FRAME_HEADER + size
+            end = at + FRAME_HEADER + size
             if len(self._read) < end:
                 break
             kind, flags = self._read[at + 3], self._read[at + 4]
             stream = int.from_bytes(self._read[at + 5 : at + 9], "big")
-            self._received(kind, flags, stream, self._read[at + _FRAME_HEADER : end], now)
+            self._received(kind, flags, stream, self._read[at + FRAME_HEADER : end], now)
             at = end
         del self._read[:at]
 
     def _received(
         self, kind: int, flags: int, stream: int, body: bytes | bytearray, now: float
     ) -> None:
-        if kind == _SETTINGS and not flags & _ACK:
-            self._transport.write(_frame(_SETTINGS, _ACK, 0, b""))
-        elif kind == _PING and not flags & _ACK:
-            self._transport.write(_frame(_PING, _ACK, 0, bytes(body)))
-        elif kind == _DATA:
+        if kind == SETTINGS and not flags & ACK:
+            self._transport.write(frame(SETTINGS, ACK, 0, b""))
+        elif kind == PING and not flags & ACK:
+            self._transport.write(frame(PING, ACK, 0, bytes(body)))
+        elif kind == DATA:
             self._carried.add(stream)
-        ended = (kind == _HEADERS and flags & _END_STREAM) or kind == _RST
+        ended = (kind == HEADERS and flags & END_STREAM) or kind == RST
         if ended and stream in self._due:
             took = now - self._due.pop(stream)
             outcomes = self._outcomes
@@ -174,9 +186,7 @@ async def _connect(
     address: str, folder: Path, name: str, outcomes: Outcomes
 ) -> Sequence[Connection]:
     host, _, port = address.rpartition(":")
-    context = ssl.create_default_context(cafile=str(folder / "root.pem"))
-    context.load_cert_chain(folder / f"{name}.pem", folder / f"{name}.key")
-    context.set_alpn_protocols(["h2"])
+    context = tls(folder / "root.pem", folder / f"{name}.pem", folder / f"{name}.key")
     loop = asyncio.get_running_loop()
     request = _request(address)
     return [
@@ -190,26 +200,13 @@ async def _connect(
 
 
 def _request(address: str) -> tuple[bytes, bytes]:
-    """Return the header block of ResolveRoute, nothing in it indexed, and its message."""
+    """Return the header block of ResolveRoute and its message."""
     known = brins()
-    message = route_service_pb2.ResolveRouteRequest(
+    query = route_service_pb2.ResolveRouteRequest(
         sender_brin=next(known), receiver_brin=next(known), service="OSO_OV"
     ).SerializeToString()
-    block = b"\x83\x87"  # :method POST, :scheme https
-    block += b"\x04" + _text("/wissel.traffic.v1.RouteService/ResolveRoute")
-    block += b"\x01" + _text(address)
-    block += b"\x0f\x10" + _text("application/grpc")
-    block += b"\x00" + _text("te") + _text("trailers")
-    return block, b"\x00" + struct.pack(">I", len(message)) + message
-
-
-def _text(text: str) -> bytes:
-    data = text.encode()
-    return bytes([len(data)]) + data
-
-
-def _frame(kind: int, flags: int, stream: int, body: bytes) -> bytes:
-    return len(body).to_bytes(3, "big") + bytes([kind, flags]) + stream.to_bytes(4, "big") + body
+    block = header_block("/wissel.traffic.v1.RouteService/ResolveRoute", address)
+    return block, message(query)
 
 
 def _percentiles(name: str, seconds: list[float]) -> dict[str, float]:

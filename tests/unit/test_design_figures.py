@@ -26,9 +26,11 @@ from wissel.server.observing.health import NOT_SERVING_SECONDS
 from wissel.server.observing.worker_state import SILENT_SECONDS
 from wissel.server.registry.schools import duo
 from wissel.server.retention import RetentionSchedule
+from wissel.server.rpc.calls.policy import MAX_REQUEST_BYTES
+from wissel.server.rpc.calls.receiving import MAX_RECEIVE_BYTES, MessageBounds
 from wissel.server.rpc.calls.status import MAX_DETAILS
 from wissel.server.rpc.requests import mutation, paging
-from wissel.server.rpc.server import MAX_RECEIVE_BYTES, Bounds
+from wissel.server.rpc.server import LOOKAHEAD_BYTES, Bounds
 from wissel.server.rpc.services.routes.servicer import MAX_QUERIES
 from wissel.server.settings import Settings
 from wissel.server.store.engine import LOCK_TIMEOUT
@@ -39,6 +41,7 @@ from wissel.server.store.sqlite import TURN_SECONDS
 
 KIB: Final = 1024
 MIB: Final = 1024 * KIB
+MESSAGES: Final = MessageBounds()
 LIMITS: Final = Limits()
 PATIENCE: Final = Patience()
 BOUNDS: Final = Bounds(resolve_per_minute=1, lookup_per_minute=1)
@@ -98,6 +101,11 @@ FIGURES: Final = [
     ("bounds", "| age of a connection | {} min", BOUNDS.connection_age_seconds / 60),
     ("bounds", "and {} min for the calls", BOUNDS.connection_grace_seconds / 60),
     ("bounds", "| message, metadata | {} MiB", MAX_RECEIVE_BYTES / MIB),
+    ("bounds", "| request of one message | {} KiB", MAX_REQUEST_BYTES / KIB),
+    ("bounds", "until it is whole | {} s", MESSAGES.seconds),
+    ("bounds", "that are received at once | {};", MESSAGES.of_party),
+    ("bounds", "of a stranger {}; others wait", MESSAGES.of_stranger),
+    ("bounds", "on each call | {} KiB", LOOKAHEAD_BYTES / KIB),
     ("bounds", "| details of a status | {} KiB", MAX_DETAILS / KIB),
     ("bounds", "| school file | {} MiB", duo.MAX_FILE_BYTES / MIB),
     ("storage", "| waits for a lock | {} s", LOCK_TIMEOUT),

@@ -21,7 +21,8 @@ from support.worlds.hub import BOUNDS, Hub, running_hub
 from wissel.party.v1.party_service_pb2 import WhoAmIRequest
 from wissel.party.v1.party_service_pb2_grpc import PartyServiceStub
 from wissel.server.courier.bounds import Limits
-from wissel.server.rpc.server import MAX_RECEIVE_BYTES, Bounds
+from wissel.server.rpc.calls.receiving import MAX_RECEIVE_BYTES
+from wissel.server.rpc.server import Bounds
 
 STREAMS = 100
 Wire = tuple[asyncio.StreamReader, asyncio.StreamWriter]

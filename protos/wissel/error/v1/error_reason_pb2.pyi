@@ -268,6 +268,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Overloaded."""
     ERROR_REASON_RECEIVER_PROXY_FAILED: _ErrorReason.ValueType  # 122
     """Receiver proxy failed."""
+    ERROR_REASON_REQUEST_MISSING: _ErrorReason.ValueType  # 123
+    """Request missing."""
+    ERROR_REASON_REQUEST_TOO_LARGE: _ErrorReason.ValueType  # 124
+    """Request too large."""
+    ERROR_REASON_REQUEST_UNFINISHED: _ErrorReason.ValueType  # 125
+    """Request unfinished."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason is the value of google.rpc.ErrorInfo.reason, without its prefix; docs/errors.md tells what each means."""
@@ -518,4 +524,10 @@ ERROR_REASON_OVERLOADED: ErrorReason.ValueType  # 121
 """Overloaded."""
 ERROR_REASON_RECEIVER_PROXY_FAILED: ErrorReason.ValueType  # 122
 """Receiver proxy failed."""
+ERROR_REASON_REQUEST_MISSING: ErrorReason.ValueType  # 123
+"""Request missing."""
+ERROR_REASON_REQUEST_TOO_LARGE: ErrorReason.ValueType  # 124
+"""Request too large."""
+ERROR_REASON_REQUEST_UNFINISHED: ErrorReason.ValueType  # 125
+"""Request unfinished."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

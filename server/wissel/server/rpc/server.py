@@ -20,21 +20,22 @@ from wissel.server.rpc.calls.gates import Gates, Serving
 from wissel.server.rpc.calls.interceptor import Interceptor
 from wissel.server.rpc.calls.policy import check_policy
 from wissel.server.rpc.calls.quota import Buckets, Quota
+from wissel.server.rpc.calls.receiving import MAX_RECEIVE_BYTES, MessageBounds, Receiving
 from wissel.server.rpc.calls.waiting import WaitingCalls
 from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.servicers import Traffic, add_servicers
 from wissel.server.rpc.services.health import HealthServicer
 
-MAX_RECEIVE_BYTES: Final = 4 * 1024 * 1024
 _STREAMS: Final = 100
 _HANDSHAKE_MS: Final = 10_000
 _KEEPALIVE_MS: Final = 60_000
 _KEEPALIVE_TIMEOUT_MS: Final = 20_000
-_LOOKAHEAD: Final = 4 * 1024 * 1024
-"""Bytes that a caller may send ahead of what is read.
+LOOKAHEAD_BYTES: Final = 64 * 1024
+"""Bytes of a call that a caller may send ahead of what is read.
 
-By default gRPC lets them grow with the speed of the line: a transfer then takes
-20 MiB of memory, with this bound 13.
+gRPC keeps them before anybody knows who calls; by default they grow with the
+speed of the line. While a message is read its size comes on top, so this does
+not slow a transfer down (ADR 20).
 """
 _FRAME: Final = 1024 * 1024
 """Bytes that a caller may send in one frame: a chunk in one saves 6 % of a large transfer."""
@@ -42,6 +43,7 @@ _QUEUE: Final = 128
 """Calls that wait in one of gRPC's queues before it sheds some of those that come (ADR 10)."""
 _QUEUE_FULL: Final = 144
 """Calls that wait before it sheds all that come: just above `_QUEUE`, to keep the queue short."""
+_MESSAGES: Final = MessageBounds()
 _SERVING: Final = health_pb2.HealthCheckResponse.SERVING
 _NOT_SERVING: Final = health_pb2.HealthCheckResponse.NOT_SERVING
 
@@ -68,6 +70,7 @@ class Bounds:
     stream_check_seconds: float = 1
     reuse_port: bool = False
     ping_seconds: float = 5
+    messages: MessageBounds = _MESSAGES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,9 +153,9 @@ async def build(parts: ServerParts) -> RpcServer:
     """
     serving, call_log = Serving(), CallLog(parts.metrics, parts.lines, parts.clock)
     gates, waiting = _gates(parts, serving), WaitingCalls(parts.bounds.waiting)
-    coalescer = Coalescer(parts.monotonic)
+    coalescer, receiving = Coalescer(parts.monotonic), Receiving(parts.bounds.messages)
     every = parts.bounds.stream_check_seconds
-    interceptor = Interceptor(gates, call_log, coalescer, waiting, every)
+    interceptor = Interceptor(gates, call_log, coalescer, waiting, receiving, every)
     server = grpc.aio.server(
         interceptors=[*parts.around, interceptor], options=_options(parts.bounds)
     )
@@ -206,7 +209,7 @@ def _options(bounds: Bounds) -> list[tuple[str, Any]]:
         ("grpc.keepalive_permit_without_calls", 1),
         ("grpc.http2.min_ping_interval_without_data_ms", int(bounds.ping_seconds * 1000)),
         ("grpc.http2.bdp_probe", 0),
-        ("grpc.http2.lookahead_bytes", _LOOKAHEAD),
+        ("grpc.http2.lookahead_bytes", LOOKAHEAD_BYTES),
         ("grpc.http2.max_frame_size", _FRAME),
         ("grpc.server.max_pending_requests", _QUEUE),
         ("grpc.server.max_pending_requests_hard_limit", _QUEUE_FULL),

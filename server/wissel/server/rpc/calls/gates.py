@@ -1,7 +1,9 @@
 """The gates that a call passes before its servicer sees it (design.md#authorization)."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from wissel.routing.facts import Role
 from wissel.routing.refusals.errors import Refused
@@ -13,6 +15,8 @@ from wissel.server.courier.ports import STALE_SECONDS, Tables
 from wissel.server.identity.peer import Peer, Peers
 from wissel.server.rpc.calls.call import Call, Caller
 from wissel.server.rpc.calls.quota import Buckets, Quota
+
+_LONG_SECONDS: Final = 1.0
 
 
 @dataclass(slots=True)
@@ -37,15 +41,27 @@ class Gates:
     buckets: Mapping[Quota, Buckets]
     _known: dict[Oin, tuple[Peer, Reference, Caller]] = field(default_factory=dict)
 
-    def admit(self, call: Call, request: object) -> None:
+    def admit(self, call: Call) -> None:
         """Let a call in, with its caller filled in, or raise `Refused`.
 
-        `request` is None for a stream, and a `Refused` for bytes that are no message.
+        Nothing of its request has been read yet (ADR 20).
         """
         self._identify(call)  # from the certificate alone, never from the message
         self._authorize(call)  # a stranger learns its own OIN, any other its role, and no more
         self._serve(call)  # another process takes what this one no longer should
         self._trust_facts(call)  # facts that are too old decide nothing
+
+    def admit_request(self, call: Call, request: object) -> None:
+        """Let in the request of a call that was let in, or raise `Refused`.
+
+        `request` is None for a stream, and a `Refused` for bytes that are no message.
+        If the request was long in coming, or the facts changed meanwhile, its
+        call is judged again, by the facts of now.
+        """
+        table = self.follower.table
+        if table is not call.table or time.perf_counter() - call.started > _LONG_SECONDS:
+            call.table = table
+            self.admit(call)
         self._charge(call, request)  # only a call that would be served costs anything
         if isinstance(request, Refused):  # who may not call never learns what is wrong with it
             raise request

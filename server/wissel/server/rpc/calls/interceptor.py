@@ -20,6 +20,7 @@ from wissel.server.rpc.calls.call_log import CallLog
 from wissel.server.rpc.calls.coalescing import Coalescer
 from wissel.server.rpc.calls.gates import Gates
 from wissel.server.rpc.calls.policy import POLICY, MethodPolicy
+from wissel.server.rpc.calls.receiving import MAX_RECEIVE_BYTES, Receiving
 from wissel.server.rpc.calls.status import abort, for_caller
 from wissel.server.rpc.calls.stream_reauth import StreamReauth
 from wissel.server.rpc.calls.waiting import WaitingCalls
@@ -45,8 +46,11 @@ class Interceptor(grpc.aio.ServerInterceptor):
     3. a call that decides on the facts in memory is served with those close by
        (ADR 14): before the gates, so that the gates are passed together too
     4. the gates: see `Gates.admit`
-    5. only so many calls wait for the database (ADR 10): those that were let in
-    6. the caller of a stream is judged again while it runs
+    5. the request is received, if it is one message (ADR 20): of those that were
+       let in alone, so unary methods are served as streams of one message
+    6. the gates that need the request: see `Gates.admit_request`
+    7. only so many calls wait for the database (ADR 10): those that were let in
+    8. the caller of a stream is judged again while it runs
     """
 
     def __init__(
@@ -55,12 +59,14 @@ class Interceptor(grpc.aio.ServerInterceptor):
         call_log: CallLog,
         coalescer: Coalescer,
         waiting: WaitingCalls,
+        receiving: Receiving,
         stream_check_seconds: float,
     ) -> None:
         self.gates = gates
         self.call_log = call_log
         self.coalescer = coalescer
         self.waiting = waiting
+        self.receiving = receiving
         self._check_seconds = stream_check_seconds
         self._wrapped: dict[str, Handler] = {}
         self._unknown = _refusing(self)
@@ -134,37 +140,40 @@ class _Wrapped:
         self._policy = policy
 
     def handler(self, inner: Handler) -> Handler:
-        """Return the wrapped handler, of the same arity and with the same serializers."""
+        """Return the wrapped handler, with the same serializers; its requests are a stream."""
         read = self._policy.read or inner.request_deserializer
         write = inner.response_serializer
-        one, each = _reading(read, _kept), _reading(read, _raised)
+        one = _reading(read, _kept, self._policy.max_bytes)
+        each = _reading(read, _raised)
         if inner.unary_unary is not None:
-            return grpc.unary_unary_rpc_method_handler(self._unary(inner.unary_unary), one, write)
+            return grpc.stream_unary_rpc_method_handler(self._unary(inner.unary_unary), one, write)
         if inner.stream_unary is not None:
             return grpc.stream_unary_rpc_method_handler(
                 self._stream_in(inner.stream_unary), each, write
             )
         if inner.unary_stream is not None:
-            return grpc.unary_stream_rpc_method_handler(
-                self._stream_out(inner.unary_stream), one, write
+            return grpc.stream_stream_rpc_method_handler(
+                self._stream_out(inner.unary_stream, one=True), one, write
             )
         return grpc.stream_stream_rpc_method_handler(
-            self._stream_out(inner.stream_stream), each, write
+            self._stream_out(inner.stream_stream, one=False), each, write
         )
 
     def _unary(self, behavior: Any) -> Any:
         around, method, policy = self._around, self._method, self._policy
-        admit, call_log = around.gates.admit, around.call_log
+        gates, receive, call_log = around.gates, around.receiving.one, around.call_log
         coalescer = around.coalescer if policy.in_memory else None
         counted = None if policy.in_memory or policy.always else around.waiting.counted
 
-        async def unary(request: object, context: Context) -> Any:
+        async def unary(_: object, context: Context) -> Any:
             call = around.begin(method, policy, context)  # 1.
             try:  # 2.
                 if coalescer is not None and (turn := coalescer.turn()) is not None:
                     await turn  # 3.
-                admit(call, request)  # 4.
-                with counted(call) if counted is not None else _AT_ONCE:  # 5.
+                gates.admit(call)  # 4.
+                request = await receive(call)  # 5.
+                gates.admit_request(call, request)  # 6.
+                with counted(call) if counted is not None else _AT_ONCE:  # 7.
                     return await behavior(request, context)
             except BaseException as error:
                 await around.fail(call, error)
@@ -176,13 +185,14 @@ class _Wrapped:
 
     def _stream_in(self, behavior: Any) -> Any:
         around, method, policy = self._around, self._method, self._policy
-        admit, call_log = around.gates.admit, around.call_log
+        gates, call_log = around.gates, around.call_log
 
         async def stream_in(requests: object, context: Context) -> Any:
             call = around.begin(method, policy, context)  # 1.
             try:  # 2.
-                admit(call, None)  # 4.
-                with around.reauth(call):  # 6.
+                gates.admit(call)  # 4.
+                gates.admit_request(call, None)  # 6.
+                with around.reauth(call):  # 8.
                     return await behavior(requests, context)
             except BaseException as error:
                 await around.fail(call, error)
@@ -192,17 +202,19 @@ class _Wrapped:
 
         return stream_in
 
-    def _stream_out(self, behavior: Any) -> Any:
+    def _stream_out(self, behavior: Any, *, one: bool) -> Any:
         around, method, policy = self._around, self._method, self._policy
-        admit, call_log = around.gates.admit, around.call_log
+        gates, receiving, call_log = around.gates, around.receiving, around.call_log
         # Some servicers yield their answers, others write them to the context.
         yields = inspect.isasyncgenfunction(behavior)
 
-        async def stream_out(request: object, context: Context) -> AsyncIterator[Any]:
+        async def stream_out(_: object, context: Context) -> AsyncIterator[Any]:
             call = around.begin(method, policy, context)  # 1.
             try:  # 2.
-                admit(call, request)  # 4.
-                with around.reauth(call):  # 6.
+                gates.admit(call)  # 4.
+                request = await receiving.one(call) if one else receiving.each(call)  # 5.
+                gates.admit_request(call, request if one else None)  # 6.
+                with around.reauth(call):  # 8.
                     if yields:
                         async for response in behavior(request, context):
                             yield response
@@ -231,12 +243,17 @@ def _refusing(around: Interceptor) -> Handler:
     return grpc.stream_unary_rpc_method_handler(refuse)
 
 
-def _reading(read: Read | None, unreadable: Callable[[Refused], object]) -> Read | None:
-    """Return a deserializer that does not leave it to gRPC to answer broken bytes."""
+def _reading(
+    read: Read | None, unreadable: Callable[[Refused], object], most: int = MAX_RECEIVE_BYTES
+) -> Read | None:
+    """Return a deserializer that answers broken bytes, and more than `most`, in our own words."""
     if read is None:
         return None
 
     def reading(data: bytes) -> object:
+        if len(data) > most:
+            size, limit = str(len(data)), str(most)
+            return unreadable(Refused(Reason.REQUEST_TOO_LARGE, size=size, limit=limit))
         try:
             return read(data)
         except DecodeError:

@@ -14,6 +14,10 @@ from wissel.routing.table import Table
 from wissel.server.courier.streams.chunk_framing import decode_request
 from wissel.server.rpc.calls.quota import Quota
 
+MAX_REQUEST_BYTES: Final = 64 * 1024
+"""What a request of one message has at most, where its row says nothing else."""
+_MANY: Final = 512 * 1024  # a thousand queries, or organisations
+
 
 class PolicyError(Exception):
     """The table and the served methods differ; the message names the methods."""
@@ -61,6 +65,8 @@ class MethodPolicy:
     forbids     whether a request forbids forwards, so that its answer is held back
                 (ADR 12); by default none does
     read        reads one request from its bytes; by default the generated code does
+    max_bytes   the most bytes of its request, if that is one message; each message of a
+                stream has a bound of its own
     """
 
     who: frozenset[Role | None]
@@ -73,6 +79,7 @@ class MethodPolicy:
     own_queue: bool = False
     forbids: Callable[[Any], bool] | None = None
     read: Callable[[bytes], object] | None = None
+    max_bytes: int = MAX_REQUEST_BYTES
 
 
 def _queries(request: Any) -> int:
@@ -136,7 +143,7 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
         "RegisterSystem": _OPERATE,
         "ListSystems": MethodPolicy(who=READERS, sees=Sees.OWN_OF_VENDORS),
         "QualifySystem": _OPERATE,
-        "SetRollout": _OPERATE,
+        "SetRollout": replace(_OPERATE, max_bytes=_MANY),
         "RevokeCertificate": replace(_OPERATE, forbids=_every),
     },
     "wissel.mandate.v1.MandateService": {
@@ -158,7 +165,7 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
     },
     "wissel.traffic.v1.RouteService": {
         "ResolveRoute": _RESOLVE_IN_FLOOD,
-        "BatchResolveRoutes": replace(_RESOLVE_IN_FLOOD, cost=_queries),
+        "BatchResolveRoutes": replace(_RESOLVE_IN_FLOOD, cost=_queries, max_bytes=_MANY),
         "ExplainRoute": _RESOLVE,
     },
     "wissel.traffic.v1.TrafficService": {

@@ -70,6 +70,11 @@ def call(connection: Connection, policy: MethodPolicy = RESOLVE) -> Call:
     return Call("/a.B/C", policy, cast(Any, connection), TABLE, 0.0)
 
 
+def let_in(opened: Gates, entering: Call, request: object) -> None:
+    opened.admit(entering)
+    opened.admit_request(entering, request)
+
+
 AS_NOORD: Final = Connection(NOORD.oin)
 STRANGER: Final = Connection(Oin("00000003999999990000"))
 FOR_OPERATORS: Final = dataclasses.replace(RESOLVE, who=frozenset({Role.OPERATOR}))
@@ -92,7 +97,7 @@ def test_the_first_gate_that_is_closed_is_the_reason(
     closed: dict[str, Any], entering: Call, reason: Reason
 ) -> None:
     with pytest.raises(Refused) as refused:
-        gates(**closed).admit(entering, UNREADABLE)
+        let_in(gates(**closed), entering, UNREADABLE)
 
     assert reason is refused.value.reason
 
@@ -100,7 +105,7 @@ def test_the_first_gate_that_is_closed_is_the_reason(
 def test_a_call_that_is_let_in_has_its_caller_and_its_cost() -> None:
     entering = call(AS_NOORD)
 
-    gates().admit(entering, b"")
+    let_in(gates(), entering, b"")
 
     assert entering.caller is not None
     assert (NOORD.oin, Role.VENDOR) == (entering.caller.oin, entering.caller.role)
@@ -110,7 +115,7 @@ def test_a_call_that_is_let_in_has_its_caller_and_its_cost() -> None:
 def test_what_answers_always_is_let_in_by_a_hub_that_stops_or_is_behind() -> None:
     entering = call(AS_NOORD, MethodPolicy(who=frozenset({Role.VENDOR}), always=True))
 
-    gates(**ALL_CLOSED).admit(entering, b"")
+    let_in(gates(**ALL_CLOSED), entering, b"")
 
     assert entering.caller is not None
 
@@ -118,7 +123,7 @@ def test_what_answers_always_is_let_in_by_a_hub_that_stops_or_is_behind() -> Non
 def test_a_call_that_is_refused_costs_no_quota() -> None:
     stale = gates(age=60.0)
     with pytest.raises(Refused):
-        stale.admit(call(AS_NOORD), b"")
+        let_in(stale, call(AS_NOORD), b"")
     cast(Facts, stale.follower).age = 0.0
 
-    stale.admit(call(AS_NOORD), b"")
+    let_in(stale, call(AS_NOORD), b"")

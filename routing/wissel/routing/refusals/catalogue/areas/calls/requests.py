@@ -163,4 +163,43 @@ REQUESTS: Final = {
         contact=Contact.VENDOR,
         also=frozenset({"field", "request_id"}),
     ),
+    Reason.REQUEST_MISSING: Entry(
+        code=Code.UNIMPLEMENTED,
+        en=Words(
+            "The call ended without its request.",
+            "Send exactly one message; this is a fault of the client library.",
+        ),
+        nl=Words(
+            "De aanroep eindigde zonder verzoek.",
+            "Stuur precies één bericht; dit is een fout van de clientbibliotheek.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.VENDOR,
+    ),
+    Reason.REQUEST_TOO_LARGE: Entry(
+        code=Code.INVALID_ARGUMENT,
+        en=Words(
+            "The request is larger than this method takes[: {size} bytes][, at most {limit}].",
+            "Leave out what the contract does not ask, or split it over several calls.",
+        ),
+        nl=Words(
+            "Het verzoek is groter dan deze methode aanneemt[: {size} bytes][, hoogstens {limit}].",
+            "Laat weg wat het contract niet vraagt, of verdeel het over meer aanroepen.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.VENDOR,
+    ),
+    Reason.REQUEST_UNFINISHED: Entry(
+        code=Code.DEADLINE_EXCEEDED,
+        en=Words(
+            "The request was not complete in time[, within {seconds} seconds].",
+            "Send the whole message at once; look at the connection if that is slow.",
+        ),
+        nl=Words(
+            "Het verzoek was niet op tijd compleet[, binnen {seconds} seconden].",
+            "Stuur het hele bericht in één keer; kijk naar de verbinding als dat langzaam gaat.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.VENDOR,
+    ),
 }
