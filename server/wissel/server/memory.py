@@ -15,8 +15,10 @@ from typing import Final
 
 LOOK_SECONDS: Final = 5.0
 """How often `give_back` measures."""
-WORTH_BYTES: Final = 64 * 1024 * 1024
+WORTH_BYTES: Final = 32 * 1024 * 1024
 """How much a process must have grown before it is worth the tens of milliseconds to give back."""
+_PATIENCE: Final = 12
+"""Looks after which memory is given back also while transfers are under way: a minute."""
 _GARBAGE: Final = 50_000  # objects, a few megabytes, between two collections
 _HUGE: Final = 2 * 1024 * 1024
 _MADV_COLLAPSE: Final = 25  # of linux/mman.h
@@ -65,8 +67,9 @@ def use_huge_pages() -> None:
 async def give_back(under_way: Callable[[], int], look_seconds: float = LOOK_SECONDS) -> None:
     """Return freed memory to the operating system every so often, until it is cancelled.
 
-    `under_way` returns how many transfers there are: memory is given back only
-    while there are none, and only after growth of `WORTH_BYTES`.
+    `under_way` returns how many transfers there are: memory is given back while
+    there are none, or after a minute in which there always were some, and only
+    after growth of `WORTH_BYTES`.
 
     Returns at once where the C library has no `malloc_trim`: only glibc on Linux
     has it, and only glibc keeps so much.
@@ -74,14 +77,17 @@ async def give_back(under_way: Callable[[], int], look_seconds: float = LOOK_SEC
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is None or not _STATM.exists():
         return
-    least = _resident()
+    least, looks = _resident(), 0
     while True:
         await asyncio.sleep(look_seconds)
-        if under_way() or _resident() - least < WORTH_BYTES:
+        busy, now = under_way() > 0, _resident()
+        least = min(least, now)
+        looks = looks + 1 if now - least >= WORTH_BYTES else 0
+        if not looks or (busy and looks < _PATIENCE):
             continue
         gc.collect()  # cheap: the facts are frozen
         await asyncio.to_thread(trim, 0)
-        least = _resident()
+        least, looks = _resident(), 0
 
 
 def _resident() -> int:

@@ -55,3 +55,19 @@ async def test_what_ended_transfers_left_goes_once_none_is_under_way() -> None:
     giving.cancel()
 
     assert kept
+
+
+@pytest.mark.usefixtures("no_collection")
+async def test_a_process_that_is_never_at_rest_gives_back_too() -> None:
+    gone, looked = asyncio.Event(), asyncio.Event()
+
+    def never_at_rest() -> int:
+        looked.set()
+        return 1
+
+    giving = asyncio.create_task(give_back(never_at_rest, LOOK))
+    async with asyncio.timeout(LONGEST_WAIT):
+        await looked.wait()
+        weakref.finalize(Cycle(), gone.set)
+        await gone.wait()
+    giving.cancel()
