@@ -45,6 +45,7 @@ FIGURES: Final[Mapping[str, Goal | None]] = {
     "workers_2_capacity_ratio": Goal(1.6),
     "revocation_ms": Goal(1000, at_most=True),
     "stranger_cost_ratio": Goal(3, at_most=True),
+    "stranger_memory_mib": Goal(64, at_most=True),
 }
 """Every figure with its goal, if it has one.
 

@@ -86,8 +86,9 @@ class Connection:
         return made
 
     def write(self, data: bytes) -> None:
-        """Send bytes as they are."""
-        self._writer.write(data)
+        """Send bytes as they are; nothing once the connection is closed."""
+        if not self._writer.is_closing():
+            self._writer.write(data)
 
     def call(self, method: str, body: bytes = b"", *, end: bool = False) -> int:
         """Begin a call, with as much of `body` as the windows let out; return its stream.
@@ -109,6 +110,15 @@ class Connection:
         """Break a call off."""
         self._unsent.pop(stream, None)
         self.write(frame(RST, 0, stream, struct.pack(">I", 8)))
+
+    def pause(self) -> None:
+        """Read nothing any more."""
+        self._reading.cancel()
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that the network has not taken."""
+        return self._writer.transport.get_write_buffer_size()
 
     def abort(self) -> None:
         """Close the connection without a word."""

@@ -13,7 +13,7 @@ from typing import Final
 
 import uvloop
 
-from bench import large, strangers, workers
+from bench import hoarding, large, strangers, workers
 from bench.bare import channel
 from bench.figures import Figure
 from bench.hub import hub, reference, seed
@@ -203,6 +203,27 @@ def strangers_cost(bench: Bench, _wanted: Collection[str]) -> Iterator[Figure]:
     yield Figure(key=key, value=value, row=row)
 
 
+def hoarding_stranger(bench: Bench, _: Collection[str]) -> Iterator[Figure]:
+    """Measure what a stranger can make the hub hold, above as many idle connections."""
+    key = "stranger_memory_mib"
+    url, registers = f"sqlite:///{bench.folder / 'registry.db'}", bench.folder
+    asyncio.run(seed(url, _MANDATES, _NOWHERE))
+    tls = strangers.hoarder(bench.certificates)
+
+    def grown(name: str, hoarder: hoarding.Hoarder) -> float:
+        """Return the growth of a new hub in MiB: one that has grown before hides it."""
+        with hub(registers, bench.certificates, bench.folder / f"{name}.log") as ours:
+            grew = uvloop.run(hoarding.hoard(ours.address, ours.pid, tls, hoarder))
+        return grew / 2**20
+
+    held = {name: grown(name, hoarder) for name, hoarder in hoarding.KINDS.items()}
+    idle = grown("idle", hoarding.idle)
+    worst = max(held, key=lambda name: held[name])
+    each = ", ".join(f"{name} {size:.0f}" for name, size in held.items())
+    row = f"{key:<24} {held[worst] - idle:8.2f}  MiB above {idle:.0f} of idle connections: {each}"
+    yield Figure(key=key, value=held[worst] - idle, row=row)
+
+
 def _ratio(key: str, measured: Comparison, bare: str = "bare") -> Figure:
     return Figure(key=key, value=measured.ratio, row=measured.row(key, bare))
 
@@ -213,6 +234,7 @@ STAGES: Final[Mapping[Callable[[Bench, Collection[str]], Iterator[Figure]], Sequ
     two_workers: ("workers_2_capacity_ratio",),
     revocation: ("revocation_ms",),
     strangers_cost: ("stranger_cost_ratio",),
+    hoarding_stranger: ("stranger_memory_mib",),
     million: (*_OF_THE_TABLE, "resolve_1m_to_10k"),
 }
 """Which figures each stage gives."""

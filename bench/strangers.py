@@ -5,6 +5,7 @@ present as many certificates, with the same kind of keys.
 """
 
 import datetime as dt
+import ssl
 import statistics
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from bench import http2
 from bench.bare import channel
 from bench.method import Call, Comparison, Subject
 from wissel.clients.processes import Service
@@ -68,6 +70,12 @@ def prepare(folder: Path) -> None:
         chain = (leaf, authority, *others)
         pem = b"".join(each.public_bytes(Encoding.PEM) for each in chain)
         issued.certificate.write_bytes(pem)
+
+
+def hoarder(folder: Path) -> ssl.SSLContext:
+    """Return the TLS of a stranger with a certificate that is as it should be."""
+    issued = pki.issue(folder, "hoarder", oin=_STRANGER, now=dt.datetime.now(dt.UTC))
+    return http2.tls(folder / "root.pem", issued.certificate, folder / "hoarder.key")
 
 
 def _certificate(filler: _Filler, now: dt.datetime) -> x509.Certificate:

@@ -29,6 +29,7 @@ from wissel.server.retention import RetentionSchedule
 from wissel.server.rpc.calls.policy import MAX_REQUEST_BYTES
 from wissel.server.rpc.calls.receiving import MAX_RECEIVE_BYTES, MessageBounds
 from wissel.server.rpc.calls.status import MAX_DETAILS
+from wissel.server.rpc.connections.connection import ConnectionBounds
 from wissel.server.rpc.requests import mutation, paging
 from wissel.server.rpc.server import LOOKAHEAD_BYTES, Bounds
 from wissel.server.rpc.services.routes.servicer import MAX_QUERIES
@@ -41,6 +42,7 @@ from wissel.server.store.sqlite import TURN_SECONDS
 
 KIB: Final = 1024
 MIB: Final = 1024 * KIB
+CONNECTIONS: Final = ConnectionBounds()
 MESSAGES: Final = MessageBounds()
 LIMITS: Final = Limits()
 PATIENCE: Final = Patience()
@@ -95,7 +97,17 @@ FIGURES: Final = [
     ("bounds", "looks up in a minute | {} |", SETTINGS["lookup_quota_per_minute"]),
     ("bounds", "| queries of a batch | {} |", MAX_QUERIES),
     ("bounds", "for a revision | {};", BOUNDS.waiting),
-    ("bounds", "| connections to a process | {},", BOUNDS.connections),
+    ("bounds", "| connections to a process | {},", CONNECTIONS.most),
+    ("bounds", "from {} on others make room", CONNECTIONS.mark),
+    ("bounds", "| of one party | {} |", CONNECTIONS.of_party),
+    ("bounds", "| of one OIN that nobody registered | {} |", CONNECTIONS.of_stranger),
+    ("bounds", "(of IPv6 a /64) | {};", CONNECTIONS.of_address),
+    ("bounds", "of them {} on which nobody", CONNECTIONS.unknown),
+    ("bounds", "| calls under way of one party | {};", CONNECTIONS.calls),
+    ("bounds", "of a stranger {} | `CALL_LIMIT`", CONNECTIONS.stranger_calls),
+    ("bounds", "on one connection in a second | {},", CONNECTIONS.asked),
+    ("bounds", "does not take | {} s", CONNECTIONS.untaken),
+    ("bounds", "has {} seconds for its first call", CONNECTIONS.fresh),
     ("bounds", "also without calls | one every {} s", BOUNDS.ping_seconds),
     ("bounds", "also without calls | one every {} s", PING_MS / 1000),
     ("bounds", "| age of a connection | {} min", BOUNDS.connection_age_seconds / 60),

@@ -42,6 +42,7 @@ from wissel.server.observing.tracing import traces_for
 from wissel.server.observing.worker_state import OwnState
 from wissel.server.port import require_free
 from wissel.server.retention import Retention, RetentionSchedule
+from wissel.server.rpc.connections.connection import ConnectionBounds
 from wissel.server.rpc.credentials import ServerCertificate
 from wissel.server.rpc.server import Bounds, RpcServer, ServerParts, build
 from wissel.server.rpc.services.traffic.servicer import TrafficServicer
@@ -162,7 +163,12 @@ def _bounds(settings: Settings, share: Share) -> Bounds:
         resolve_per_minute=share.part_of(settings.resolve_quota_per_minute),
         lookup_per_minute=share.part_of(settings.lookup_quota_per_minute),
         max_closed_share=settings.max_closed_share,
-        connections=settings.max_connections,
+        connections=ConnectionBounds(
+            most=settings.max_connections,
+            of_party=settings.max_connections_per_oin,
+            of_address=settings.max_connections_per_address,
+            exempt=settings.proxy_addresses,
+        ),
         reuse_port=not share.whole,
     )
 

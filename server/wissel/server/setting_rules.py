@@ -1,10 +1,13 @@
 """What a setting may be, as functions of values: each says in one sentence what is wrong."""
 
 import difflib
+import ipaddress
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
+
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 PREFIX: Final = "WISSEL_"
 """How the variables of settings begin."""
@@ -57,6 +60,15 @@ def log_level(text: str) -> str:
         problem = f"{text!r} is no log level; write one of {', '.join(_LEVELS)}"
         raise ValueError(problem)
     return level
+
+
+def network(text: str) -> Network:
+    """Return an address as a network of one, or a network; ValueError says why it is neither."""
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError:
+        problem = f"{text!r} is no address or network; write 192.0.2.1 or 192.0.2.0/24"
+        raise ValueError(problem) from None
 
 
 def misspelt(environ: Iterable[str], known: Iterable[str]) -> list[str]:

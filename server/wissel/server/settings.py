@@ -24,9 +24,11 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.values.identifiers import Oin
 from wissel.server.setting_rules import (
     PREFIX,
+    Network,
     host_and_port,
     log_level,
     misspelt,
+    network,
     read_toml,
 )
 
@@ -98,6 +100,12 @@ class Settings(BaseSettings):
     max_transfers_per_oin: int = Field(default=16, ge=1)
     max_connections: int = Field(default=512, ge=1)
     """Connections to one process; gRPC closes those beyond it before the TLS handshake."""
+    max_connections_per_oin: int = Field(default=128, ge=1)
+    """Connections of one party to one process; one that nobody registered has 4."""
+    max_connections_per_address: int = Field(default=256, ge=1)
+    """Connections from one address to one process, whoever calls on them."""
+    proxy_addresses: Annotated[tuple[Network, ...], NoDecode] = ()
+    """Addresses, or networks, of proxies: connections from there are not counted by address."""
     resolve_quota_per_minute: int = Field(default=60_000, ge=1)
     """Routes that one OIN may resolve in a minute; approximate, as workers divide it."""
     lookup_quota_per_minute: int = Field(default=600, ge=1)
@@ -123,6 +131,11 @@ class Settings(BaseSettings):
     @classmethod
     def _parse_crls(cls, value: object) -> object:
         return tuple(Path(part) for part in _parts(value))
+
+    @field_validator("proxy_addresses", mode="before")
+    @classmethod
+    def _parse_proxies(cls, value: object) -> object:
+        return tuple(network(part) for part in _parts(value))
 
     @field_validator("listen")
     @classmethod

@@ -1,6 +1,7 @@
 """`wissel-server serve` with settings that are good, missing or wrong."""
 
 import asyncio
+import datetime as dt
 import http.client
 import json
 import socket
@@ -12,13 +13,16 @@ import pytest
 from bench.bare import channel
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from support.eventually import LONGEST_WAIT
 from support.fakes.las import failing
 from support.processes.hub_process import Place, serving
 from support.processes.processes import free_port, run, spawn
 from support.worlds.underway import connected, send
 from wissel.clients.errors import Refused
 from wissel.clients.hub import AsyncHub
+from wissel.clients.testing.cast import OPERATOR
 from wissel.clients.transport.retry import IMPATIENT
+from wissel.server.identity.pki import issue
 
 USAGE = 2
 UNREACHABLE = 3
@@ -209,6 +213,41 @@ async def test_a_hub_takes_as_many_connections_as_is_set(place: Place) -> None:
                 await other.Check(health_pb2.HealthCheckRequest())
 
     assert grpc.StatusCode.UNAVAILABLE is refused.value.code()
+
+
+@pytest.mark.parametrize(
+    ("name", "proxies", "refused"),
+    [
+        ("MAX_CONNECTIONS_PER_OIN", "", True),
+        ("MAX_CONNECTIONS_PER_ADDRESS", "", True),
+        ("MAX_CONNECTIONS_PER_ADDRESS", "127.0.0.0/8,::1", False),
+    ],
+)
+async def test_a_party_and_an_address_have_as_many_connections_as_is_set(
+    place: Place, name: str, proxies: str, *, refused: bool
+) -> None:
+    """One: of the first, which is idle, the second takes the place."""
+    pki, settings = place.folder / "pki", {f"WISSEL_{name}": "1", "WISSEL_PROXY_ADDRESSES": proxies}
+    issue(pki, OPERATOR.name, oin=OPERATOR.oin, now=dt.datetime.now(dt.UTC))
+    with serving(place, **settings) as hub:
+        async with (
+            channel(hub.address, pki, OPERATOR.name, own=True) as first,
+            channel(hub.address, pki, OPERATOR.name, own=True) as second,
+        ):
+            one: Any = health_pb2_grpc.HealthStub(first)
+            await one.Check(health_pb2.HealthCheckRequest())
+            other: Any = health_pb2_grpc.HealthStub(second)
+            watch = other.Watch(health_pb2.HealthCheckRequest())
+            await watch.read()
+
+            state = first.get_state()
+            if refused:
+                async with asyncio.timeout(LONGEST_WAIT):
+                    await first.wait_for_state_change(state)
+
+            assert refused == (first.get_state() is not grpc.ChannelConnectivity.READY)
+            assert second.get_state() is grpc.ChannelConnectivity.READY
+            watch.cancel()
 
 
 async def test_a_hub_sweeps_as_often_as_is_set(place: Place) -> None:

@@ -22,6 +22,7 @@ from wissel.party.v1.party_service_pb2 import WhoAmIRequest
 from wissel.party.v1.party_service_pb2_grpc import PartyServiceStub
 from wissel.server.courier.bounds import Limits
 from wissel.server.rpc.calls.receiving import MAX_RECEIVE_BYTES
+from wissel.server.rpc.connections.connection import ConnectionBounds
 from wissel.server.rpc.server import Bounds
 
 STREAMS = 100
@@ -97,7 +98,7 @@ async def test_who_connects_and_does_not_go_on_is_hung_up_on(hub: Hub) -> None:
 
 
 async def test_one_connection_too_many_is_turned_away_until_another_ends(tmp_path: Path) -> None:
-    bounds = replace(BOUNDS, connections=2)
+    bounds = replace(BOUNDS, connections=ConnectionBounds(most=2))
     async with running_hub(tmp_path, facts=small_world.small(), bounds=bounds) as hub:
         noord = hub.identity("noord")
         channels = [hub.open(noord, EAGER) for _ in range(3)]
@@ -116,7 +117,7 @@ async def test_one_connection_too_many_is_turned_away_until_another_ends(tmp_pat
 
 
 async def test_who_never_gets_through_the_handshake_gives_its_place_back(tmp_path: Path) -> None:
-    bounds = replace(BOUNDS, connections=2)
+    bounds = replace(BOUNDS, connections=ConnectionBounds(most=2))
     async with running_hub(tmp_path, facts=small_world.small(), bounds=bounds) as hub:
         for _ in range(20):
             with suppress(OSError):

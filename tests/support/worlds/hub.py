@@ -126,6 +126,14 @@ class Hub:
         self.server.flush_log()
         return [orjson.loads(line) for line in self.log.getvalue().splitlines()]
 
+    async def refusals(self, count: int) -> list[str]:
+        """Return the reasons of the calls that were refused, once the log has `count` of them."""
+        return await eventually_async(
+            lambda: [line["reason"] for line in self.lines() if "reason" in line],
+            f"{count} calls were refused",
+            until=lambda reasons: len(reasons) >= count,
+        )
+
     def age(self, *, seconds: float) -> None:
         """Let the follower's clock move on."""
         self.ahead[0] += seconds

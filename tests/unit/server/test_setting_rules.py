@@ -14,6 +14,8 @@ NUMBERS = [
     "MAX_TRANSFERS",
     "MAX_TRANSFERS_PER_OIN",
     "MAX_CONNECTIONS",
+    "MAX_CONNECTIONS_PER_OIN",
+    "MAX_CONNECTIONS_PER_ADDRESS",
     "RESOLVE_QUOTA_PER_MINUTE",
     "LOOKUP_QUOTA_PER_MINUTE",
     "MAX_CLOSED_SHARE",
@@ -76,6 +78,7 @@ def test_a_log_level_is_read_in_any_case(text: str) -> None:
 WRONG = [
     *((name, value) for name in NUMBERS for value in ("", "many", "-1", "1,5", "0x10", "nan")),
     *(("LISTEN", value) for value in ("", "localhost", "a:b", "a:70000", "::1:7443")),
+    *(("PROXY_ADDRESSES", value) for value in ("proxy", "192.0.2.1/24", "192.0.2.", "::1,x")),
     *(("METRICS_LISTEN", value) for value in ("localhost", "a:b", "a:70000", "::1:9090")),
     *(("LOG_LEVEL", value) for value in ("", "loud", "0", "information")),
     *(("OPERATORS", value) for value in ("12345", "0000000399990000000O1", "x")),

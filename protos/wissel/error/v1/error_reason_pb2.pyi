@@ -274,6 +274,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Request too large."""
     ERROR_REASON_REQUEST_UNFINISHED: _ErrorReason.ValueType  # 125
     """Request unfinished."""
+    ERROR_REASON_CALL_LIMIT: _ErrorReason.ValueType  # 126
+    """Call limit."""
+    ERROR_REASON_CONNECTION_LIMIT: _ErrorReason.ValueType  # 127
+    """Connection limit."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason is the value of google.rpc.ErrorInfo.reason, without its prefix; docs/errors.md tells what each means."""
@@ -530,4 +534,8 @@ ERROR_REASON_REQUEST_TOO_LARGE: ErrorReason.ValueType  # 124
 """Request too large."""
 ERROR_REASON_REQUEST_UNFINISHED: ErrorReason.ValueType  # 125
 """Request unfinished."""
+ERROR_REASON_CALL_LIMIT: ErrorReason.ValueType  # 126
+"""Call limit."""
+ERROR_REASON_CONNECTION_LIMIT: ErrorReason.ValueType  # 127
+"""Connection limit."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -1,7 +1,9 @@
 """The gRPC server: every service behind one interceptor, with bounds on all sides."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -22,6 +24,9 @@ from wissel.server.rpc.calls.policy import check_policy
 from wissel.server.rpc.calls.quota import Buckets, Quota
 from wissel.server.rpc.calls.receiving import MAX_RECEIVE_BYTES, MessageBounds, Receiving
 from wissel.server.rpc.calls.waiting import WaitingCalls
+from wissel.server.rpc.connections.connection import ConnectionBounds
+from wissel.server.rpc.connections.connections import Connections
+from wissel.server.rpc.connections.watch import ConnectionMetrics, watch
 from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.servicers import Traffic, add_servicers
 from wissel.server.rpc.services.health import HealthServicer
@@ -44,6 +49,7 @@ _QUEUE: Final = 128
 _QUEUE_FULL: Final = 144
 """Calls that wait before it sheds all that come: just above `_QUEUE`, to keep the queue short."""
 _MESSAGES: Final = MessageBounds()
+_CONNECTIONS: Final = ConnectionBounds()
 _SERVING: Final = health_pb2.HealthCheckResponse.SERVING
 _NOT_SERVING: Final = health_pb2.HealthCheckResponse.NOT_SERVING
 
@@ -54,8 +60,7 @@ class Bounds:
 
     `connection_grace_seconds` is longer than the longest transfer
     (`courier.bounds.Limits.longest_deadline`). `waiting` is the most calls that
-    wait for the database, `connections` the most connections, with those in
-    their handshake. A client may ping every `ping_seconds`: half of the shortest
+    wait for the database. A client may ping every `ping_seconds`: half of the shortest
     interval that clients are told, since the network delays one ping and not the
     next.
     """
@@ -66,7 +71,7 @@ class Bounds:
     connection_age_seconds: float = 600
     connection_grace_seconds: float = 630
     waiting: int = 128
-    connections: int = 512
+    connections: ConnectionBounds = _CONNECTIONS
     stream_check_seconds: float = 1
     reuse_port: bool = False
     ping_seconds: float = 5
@@ -107,18 +112,22 @@ class RpcServer:
         serving: Serving,
         services: tuple[str, ...],
         call_log: CallLog,
+        watch: Callable[[int], "asyncio.Task[None] | None"],
     ) -> None:
         self._server = server
         self._health = health
         self._serving = serving
         self._services = services
         self._call_log = call_log
+        self._watch = watch
+        self._watching: asyncio.Task[None] | None = None
         self._state: object = None
 
     async def listen(self, address: str, credentials: grpc.ServerCredentials) -> int:
         """Bind, start, and return the port; `RuntimeError` if the address is taken."""
         port = self._server.add_secure_port(address, credentials)
         await self._server.start()
+        self._watching = self._watch(port)
         return port
 
     async def set_serving(self, *, serving: bool) -> None:
@@ -134,6 +143,8 @@ class RpcServer:
         self._serving.stopping = True
         await self._health.enter_graceful_shutdown()
         await self._server.stop(grace)
+        if self._watching is not None:
+            self._watching.cancel()
         self.flush_log()
 
     def flush_log(self) -> None:
@@ -152,7 +163,8 @@ async def build(parts: ServerParts) -> RpcServer:
     follower must have loaded its table before the server listens.
     """
     serving, call_log = Serving(), CallLog(parts.metrics, parts.lines, parts.clock)
-    gates, waiting = _gates(parts, serving), WaitingCalls(parts.bounds.waiting)
+    connections = Connections(parts.bounds.connections)
+    gates, waiting = _gates(parts, serving, connections), WaitingCalls(parts.bounds.waiting)
     coalescer, receiving = Coalescer(parts.monotonic), Receiving(parts.bounds.messages)
     every = parts.bounds.stream_check_seconds
     interceptor = Interceptor(gates, call_log, coalescer, waiting, receiving, every)
@@ -172,12 +184,13 @@ async def build(parts: ServerParts) -> RpcServer:
     )
     added = add_servicers(server, backend, parts.traffic, health)
     check_policy(added.methods)
-    built = RpcServer(server, health, serving, added.services, call_log)
+    counted = partial(watch, connections, ConnectionMetrics(parts.metrics))
+    built = RpcServer(server, health, serving, added.services, call_log, counted)
     await built.set_serving(serving=False)
     return built
 
 
-def _gates(parts: ServerParts, serving: Serving) -> Gates:
+def _gates(parts: ServerParts, serving: Serving, connections: Connections) -> Gates:
     sizes: Mapping[Quota, int] = {
         Quota.RESOLVE: parts.bounds.resolve_per_minute,
         Quota.LOOKUP: parts.bounds.lookup_per_minute,
@@ -188,6 +201,7 @@ def _gates(parts: ServerParts, serving: Serving) -> Gates:
         operators=parts.operators,
         serving=serving,
         buckets={quota: Buckets(quota, size, parts.monotonic) for quota, size in sizes.items()},
+        connections=connections,
     )
 
 
@@ -196,7 +210,7 @@ def _options(bounds: Bounds) -> list[tuple[str, Any]]:
     return [
         ("grpc.so_reuseport", int(bounds.reuse_port)),
         ("grpc.max_receive_message_length", MAX_RECEIVE_BYTES),
-        ("grpc.max_allowed_incoming_connections", bounds.connections),
+        ("grpc.max_allowed_incoming_connections", bounds.connections.most),
         ("grpc.max_concurrent_streams", _STREAMS),
         # This protection also counts calls that have ended, and refuses some of a caller
         # that keeps to the bound. The queues bound those that do not (ADR 10).

@@ -15,6 +15,7 @@ from wissel.server.courier.ports import STALE_SECONDS, Tables
 from wissel.server.identity.peer import Peer, Peers
 from wissel.server.rpc.calls.call import Call, Caller
 from wissel.server.rpc.calls.quota import Buckets, Quota
+from wissel.server.rpc.connections.connections import Connections
 
 _LONG_SECONDS: Final = 1.0
 
@@ -39,6 +40,7 @@ class Gates:
     operators: frozenset[Oin]
     serving: Serving
     buckets: Mapping[Quota, Buckets]
+    connections: Connections
     _known: dict[Oin, tuple[Peer, Reference, Caller]] = field(default_factory=dict)
 
     def admit(self, call: Call) -> None:
@@ -46,10 +48,13 @@ class Gates:
 
         Nothing of its request has been read yet (ADR 20).
         """
-        self._identify(call)  # from the certificate alone, never from the message
-        self._authorize(call)  # a stranger learns its own OIN, any other its role, and no more
-        self._serve(call)  # another process takes what this one no longer should
-        self._trust_facts(call)  # facts that are too old decide nothing
+        try:
+            self._identify(call)  # from the certificate alone, never from the message
+        except Refused:
+            self.connections.turned_away(call.context)
+            raise
+        self._count(call)  # nobody has more calls and connections than they may
+        self._judge(call)
 
     def admit_request(self, call: Call, request: object) -> None:
         """Let in the request of a call that was let in, or raise `Refused`.
@@ -61,7 +66,8 @@ class Gates:
         table = self.follower.table
         if table is not call.table or time.perf_counter() - call.started > _LONG_SECONDS:
             call.table = table
-            self.admit(call)
+            self._identify(call)
+            self._judge(call)
         self._charge(call, request)  # only a call that would be served costs anything
         if isinstance(request, Refused):  # who may not call never learns what is wrong with it
             raise request
@@ -111,6 +117,15 @@ class Gates:
     def _identify(self, call: Call) -> None:
         peer = self.peers.identify(call.context.auth_context(), call.table.revoked)
         call.caller = self.caller_of(peer, call.table)
+
+    def _count(self, call: Call) -> None:
+        who = call.admitted
+        self.connections.enter(call, call.context, who.oin, stranger=who.role is None)
+
+    def _judge(self, call: Call) -> None:
+        self._authorize(call)  # a stranger learns its own OIN, any other its role, and no more
+        self._serve(call)  # another process takes what this one no longer should
+        self._trust_facts(call)  # facts that are too old decide nothing
 
     def _authorize(self, call: Call) -> None:
         _require_role(call.admitted, call)

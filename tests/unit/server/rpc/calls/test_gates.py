@@ -16,6 +16,8 @@ from wissel.server.rpc.calls.call import Call
 from wissel.server.rpc.calls.gates import Gates, Serving
 from wissel.server.rpc.calls.policy import POLICY, MethodPolicy
 from wissel.server.rpc.calls.quota import Buckets, Quota
+from wissel.server.rpc.connections.connection import ConnectionBounds
+from wissel.server.rpc.connections.connections import Connections
 
 RESOLVE: Final = POLICY["/wissel.traffic.v1.RouteService/ResolveRoute"]
 UNREADABLE: Final = Refused(Reason.FIELD_INVALID)
@@ -31,6 +33,12 @@ class Connection:
 
     def auth_context(self) -> "Connection":
         return self
+
+    def peer(self) -> str:
+        return "ipv4:192.0.2.1:50000"
+
+    def add_done_callback(self, _: object) -> None:
+        """Never call it: this call goes on."""
 
 
 class Certificates:
@@ -53,7 +61,9 @@ class Facts:
         return self.age
 
 
-def gates(*, stopping: bool = False, age: float = 0.0, spent: bool = False) -> Gates:
+def gates(
+    *, stopping: bool = False, age: float = 0.0, spent: bool = False, crowded: bool = False
+) -> Gates:
     bucket = Buckets(Quota.RESOLVE, 1, lambda: 0.0)
     if spent:
         bucket.spend(NOORD.oin, 1)
@@ -63,6 +73,7 @@ def gates(*, stopping: bool = False, age: float = 0.0, spent: bool = False) -> G
         operators=frozenset(),
         serving=Serving(stopping=stopping),
         buckets={Quota.RESOLVE: bucket},
+        connections=Connections(ConnectionBounds(calls=1) if crowded else ConnectionBounds()),
     )
 
 
@@ -100,6 +111,17 @@ def test_the_first_gate_that_is_closed_is_the_reason(
         let_in(gates(**closed), entering, UNREADABLE)
 
     assert reason is refused.value.reason
+
+
+def test_one_call_too_many_is_refused_before_anything_is_told_of_the_caller() -> None:
+    crowded = gates(crowded=True, **ALL_CLOSED)
+    with pytest.raises(Refused):
+        crowded.admit(call(AS_NOORD))
+
+    with pytest.raises(Refused) as refused:
+        crowded.admit(call(AS_NOORD, FOR_OPERATORS))
+
+    assert refused.value.reason is Reason.CALL_LIMIT
 
 
 def test_a_call_that_is_let_in_has_its_caller_and_its_cost() -> None:

@@ -35,6 +35,34 @@ HUB: Final = {
         retry_seconds=1,
         own_delay=True,
     ),
+    Reason.CALL_LIMIT: Entry(
+        code=Code.RESOURCE_EXHAUSTED,
+        en=Words(
+            "Too many of your calls are under way at once[, at most {limit}].",
+            "Wait for their answers, take these, and end the streams that you do not need.",
+        ),
+        nl=Words(
+            "Er zijn te veel van uw aanroepen tegelijk onderweg[, hoogstens {limit}].",
+            "Wacht op de antwoorden, neem ze aan, en beëindig streams die u niet nodig hebt.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.OPERATOR,
+        retry_seconds=1,
+    ),
+    Reason.CONNECTION_LIMIT: Entry(
+        code=Code.RESOURCE_EXHAUSTED,
+        en=Words(
+            "You have more connections to the hub than it gives to one party[, at most {limit}].",
+            "Use one connection for many calls, and close those that you do not use.",
+        ),
+        nl=Words(
+            "U hebt meer verbindingen met de hub dan een partij krijgt[, hoogstens {limit}].",
+            "Gebruik één verbinding voor veel aanroepen, en sluit wat u niet gebruikt.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.OPERATOR,
+        retry_seconds=5,
+    ),
     Reason.DATABASE_UNAVAILABLE: Entry(
         code=Code.UNAVAILABLE,
         en=Words(
