@@ -20,6 +20,9 @@ from wissel.server.courier.receivers.addresses import MOST_ADDRESSES
 from wissel.server.courier.receivers.dial import STAGGER
 from wissel.server.courier.receivers.line import PROBE_SECONDS
 from wissel.server.courier.settle import reduction
+from wissel.server.courier.sharing.breaker import BreakerRules
+from wissel.server.courier.sharing.breakers import REMEMBERED
+from wissel.server.courier.sharing.slot import BRISK_RATE
 from wissel.server.identity.crls import GRACE
 from wissel.server.memory import LOOK_SECONDS, WORTH_BYTES
 from wissel.server.observing.health import NOT_SERVING_SECONDS
@@ -45,6 +48,7 @@ MIB: Final = 1024 * KIB
 CONNECTIONS: Final = ConnectionBounds()
 MESSAGES: Final = MessageBounds()
 LIMITS: Final = Limits()
+BREAKER: Final = BreakerRules()
 PATIENCE: Final = Patience()
 BOUNDS: Final = Bounds(resolve_per_minute=1, lookup_per_minute=1)
 RETENTION: Final = RetentionSchedule()
@@ -93,6 +97,15 @@ FIGURES: Final = [
     ("bounds", "| nothing from the sender | {} s", LIMITS.idle),
     ("bounds", "| rate, over {} s", LIMITS.rate_window),
     ("bounds", "| {} KiB/s", LIMITS.rate / KIB),
+    ("bounds", "has been waited for longer than {} seconds", LIMITS.waiting),
+    ("bounds", "(each MiB that it took", BRISK_RATE / MIB),
+    ("bounds", "had {} seconds or more after the half-close", LIMITS.unanswered),
+    ("bounds", "After {} in a row", BREAKER.timeouts),
+    ("bounds", "each within {} minutes", BREAKER.apart / 60),
+    ("bounds", "left alone for {} seconds", BREAKER.first),
+    ("bounds", "up to {} minutes. One", BREAKER.most / 60),
+    ("bounds", "after {} seconds another is let through", BREAKER.probe),
+    ("bounds", "{} receivers are remembered", REMEMBERED),
     ("bounds", "resolves in a minute | {};", SETTINGS["resolve_quota_per_minute"]),
     ("bounds", "looks up in a minute | {} |", SETTINGS["lookup_quota_per_minute"]),
     ("bounds", "| queries of a batch | {} |", MAX_QUERIES),

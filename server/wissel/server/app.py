@@ -30,6 +30,7 @@ from wissel.server.logs.lines import Lines, configure
 from wissel.server.memory import freeze_facts, give_back, use_huge_pages
 from wissel.server.observing.health import report_health
 from wissel.server.observing.metrics import (
+    BreakerMetrics,
     ForwardMetrics,
     JournalMetrics,
     ProcessMetrics,
@@ -91,7 +92,7 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         journal = await stack.enter_async_context(open_journal(url, _now, committed))
 
         # Forwarding.
-        deps = _courier_dependencies(settings, files, follower, journal)
+        deps = _courier_dependencies(settings, files, follower, journal, BreakerMetrics(metrics))
         dialer = make_dialer(deps)
         stack.push_async_callback(dialer.close)
         courier = make_courier(deps, dialer)
@@ -178,6 +179,7 @@ def _courier_dependencies(
     files: HubFiles,
     follower: Follower[Table],
     journal: SqlJournal,
+    breakers: BreakerMetrics,
 ) -> CourierDependencies:
     return CourierDependencies(
         tls=files.tls,
@@ -193,6 +195,7 @@ def _courier_dependencies(
             transfers_per_oin=settings.max_transfers_per_oin,
         ),
         private=settings.private_addresses,
+        breaker_changed=breakers,
     )
 
 
@@ -207,7 +210,7 @@ def _process_metrics(
         metrics,
         staleness=follower.staleness,
         revision=lambda: follower.table.revision,
-        under_way=lambda: courier.under_way,
+        transfers=courier,
         uncertain=lambda: sweeper.uncertain,
         lines_dropped=lines.dropped,
     )

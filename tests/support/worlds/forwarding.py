@@ -205,9 +205,12 @@ def facts_for(url: str) -> list[Fact]:
 
 @asynccontextmanager
 async def forwarding(
-    folder: Path, limits: Limits | None = None, *, private: bool = True
+    folder: Path, limits: Limits | None = None, *, private: bool = True, **more: Any
 ) -> AsyncIterator[World]:
-    """Start a hub, and a LAS of Zuid; everything ends with the block."""
+    """Start a hub, and a LAS of Zuid; everything ends with the block.
+
+    `more` are further `CourierDependencies`.
+    """
     skipped = [dt.timedelta()]
     metrics = CollectorRegistry()
     made: dict[str, Any] = {"skipped": skipped, "metrics": metrics}
@@ -236,6 +239,7 @@ async def forwarding(
             owner="test",
             limits=limits or Limits(),
             private=private,
+            **more,
         )
         dialer = make_dialer(deps)
         courier = make_courier(deps, dialer)

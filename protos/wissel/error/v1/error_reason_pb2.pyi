@@ -278,6 +278,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Call limit."""
     ERROR_REASON_CONNECTION_LIMIT: _ErrorReason.ValueType  # 127
     """Connection limit."""
+    ERROR_REASON_RECEIVER_UNAVAILABLE: _ErrorReason.ValueType  # 128
+    """Receiver unavailable."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason is the value of google.rpc.ErrorInfo.reason, without its prefix; docs/errors.md tells what each means."""
@@ -538,4 +540,6 @@ ERROR_REASON_CALL_LIMIT: ErrorReason.ValueType  # 126
 """Call limit."""
 ERROR_REASON_CONNECTION_LIMIT: ErrorReason.ValueType  # 127
 """Connection limit."""
+ERROR_REASON_RECEIVER_UNAVAILABLE: ErrorReason.ValueType  # 128
+"""Receiver unavailable."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

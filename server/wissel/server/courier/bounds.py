@@ -1,16 +1,9 @@
 """How many transfers a process has at once, and how slow they may be (design.md#bounds)."""
 
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
 
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.values.identifiers import Oin
-
-_RETRY_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +12,9 @@ class Limits:
 
     `transfers` are under way at once at most, `transfers_per_oin` of one sender.
     A transfer is ended if nothing comes for `idle`, or if less than `rate` bytes
-    a second pass in a `rate_window`. `default_deadline` holds for a call that
+    a second pass in a `rate_window`. A transfer whose receiver is waited for longer
+    than `waiting` counts as one that waits; a receiver that was given all does not
+    answer in time after `unanswered`. `default_deadline` holds for a call that
     names none, `longest_deadline` for any; `shave` is kept of a deadline to
     answer in, and a call with less than `shortest` left does not begin. The rest
     of a message whose answer is known is read and thrown away for `discard` at
@@ -35,38 +30,12 @@ class Limits:
     rate_window: float = 60.0
     rate: int = 64 * 1024
     handshake: float = 10.0
+    waiting: float = 2.0
+    unanswered: float = 30.0
     default_deadline: float = 120.0
     longest_deadline: float = 600.0
     shave: float = 0.02
     shortest: float = 0.1
-
-
-class Slots:
-    """Counts the transfers of this process that are under way, in all and for each sender."""
-
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-        self._taken: Counter[Oin] = Counter()
-
-    @contextmanager
-    def taken(self, oin: Oin) -> Iterator[None]:
-        """Hold a slot inside the block, or raise `Refused(TRANSFER_LIMIT)`."""
-        limits = self._limits
-        if self._taken.total() >= limits.transfers:
-            raise _full(limits.transfers)
-        if self._taken[oin] >= limits.transfers_per_oin:
-            raise _full(limits.transfers_per_oin)
-        self._taken[oin] += 1
-        try:
-            yield
-        finally:
-            self._taken[oin] -= 1
-            if not self._taken[oin]:
-                del self._taken[oin]
-
-
-def _full(limit: int) -> Refused:
-    return Refused(Reason.TRANSFER_LIMIT, retry_after=_RETRY_SECONDS, limit=str(limit))
 
 
 def allowed_seconds(remaining: float | None, limits: Limits) -> float:

@@ -1,8 +1,9 @@
 """Makes the courier, its dialer and its sweeper from what `app` or a test gives."""
 
+import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from wissel.routing.signing.dsse import Signer
 from wissel.server.courier.accept.acceptance import Acceptance
@@ -21,6 +22,10 @@ from wissel.server.courier.receivers.line import LineOpener
 from wissel.server.courier.receivers.probe import Prober
 from wissel.server.courier.settle.receipt_query import QueryTracing, ReceiptQuery, untraced
 from wissel.server.courier.settle.sweep import Sweeper, SweepSchedule, ignore_answer
+from wissel.server.courier.sharing.breaker import BreakerRules
+from wissel.server.courier.sharing.breakers import BreakerObserver, Breakers, ignore_breaker
+from wissel.server.courier.sharing.gate import ReceiverGate
+from wissel.server.courier.sharing.slots import Slots
 from wissel.server.courier.stored_answers import StoredAnswers
 
 
@@ -30,7 +35,8 @@ class CourierDependencies:
 
     With `tls` the hub calls receivers; `signer` signs stamps and receipts, and
     its OIN is the hub's. `owner` names this process in the journal. `private`
-    lets endpoints be on private addresses.
+    lets endpoints be on private addresses. `breaker` says when a receiver is left
+    alone, and `breaker_changed` is told.
     """
 
     tls: Renewed[OwnTls]
@@ -42,6 +48,8 @@ class CourierDependencies:
     owner: str
     limits: Limits
     private: bool = False
+    breaker: BreakerRules = field(default_factory=BreakerRules)
+    breaker_changed: BreakerObserver = ignore_breaker
 
 
 def make_dialer(deps: CourierDependencies) -> Dialer:
@@ -52,7 +60,8 @@ def make_dialer(deps: CourierDependencies) -> Dialer:
 
 
 def make_courier(deps: CourierDependencies, dialer: Dialer) -> Courier:
-    """Return the courier of one process."""
+    """Return the courier of one process, in its event loop."""
+    now = asyncio.get_running_loop().time
     limits, trust, tables, clock = (
         deps.limits,
         deps.trust,
@@ -64,15 +73,19 @@ def make_courier(deps: CourierDependencies, dialer: Dialer) -> Courier:
     answers = StoredAnswers(deps.journal, clock)
     recorder = Recorder(deps.journal, clock)
     revalidation = Revalidation(trust, tables, clock, admission.route)
+    slots = Slots(limits, now)
+    breakers = Breakers(deps.breaker, limits.unanswered, now, deps.breaker_changed)
+    gate = ReceiverGate(slots, breakers)
     deliverer = Deliverer(
         limits,
         Claims(deps.journal, recorder, revalidation, clock, deps.owner),
-        Connector(dialer, tables, revalidation),
+        Connector(dialer, gate, tables, revalidation),
         ReceiptIssuer(deps.signer, trust, tables, clock),
         recorder,
         answers,
     )
-    return Courier(limits, Acceptance(trust, tables, admission, answers, clock), deliverer)
+    acceptance = Acceptance(trust, tables, admission, gate, answers, clock)
+    return Courier(limits, slots, breakers, acceptance, deliverer)
 
 
 def make_sweeper(

@@ -4,7 +4,7 @@ The nine steps, of which `accept` takes 1 to 4 and `deliver` 5 to 9:
 
 1. the stream begins with a signed header of at most 16 KiB
 2. its signature holds; signer, sender and TLS peer are one OIN
-3. it is for this hub, in time, of an allowed kind, and there is a route
+3. it is for this hub, in time, of an allowed kind, there is a route, and its receiver answers
 4. if not, an answer that is stored for it goes before the refusal
 5. one durable write is claim and record; without it the receiver is never called
 6. a line to the receiver, the decision still valid, a signed stamp
@@ -25,10 +25,12 @@ import structlog
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.server.courier.accept.acceptance import Acceptance
-from wissel.server.courier.bounds import Limits, Slots, allowed_seconds
+from wissel.server.courier.bounds import Limits, allowed_seconds
 from wissel.server.courier.deliver.delivery import Deliverer
 from wissel.server.courier.log_fields import delivery_fields
-from wissel.server.courier.message import Forwarded, SendingParty
+from wissel.server.courier.message import Forwarded, Incoming, SendingParty
+from wissel.server.courier.sharing.breakers import Breakers
+from wissel.server.courier.sharing.slots import Slots
 from wissel.server.courier.streams.request_stream import Requests, RequestStream
 from wissel.server.courier.timeline import Timeline
 
@@ -38,11 +40,19 @@ _LOG: Final = structlog.get_logger("wissel.forward")
 class Courier:
     """Forwards envelopes."""
 
-    def __init__(self, limits: Limits, acceptance: Acceptance, deliverer: Deliverer) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        slots: Slots,
+        breakers: Breakers,
+        acceptance: Acceptance,
+        deliverer: Deliverer,
+    ) -> None:
         self._limits = limits
+        self._slots = slots
+        self._breakers = breakers
         self._acceptance = acceptance
         self._deliverer = deliverer
-        self._slots = Slots(limits)
         self._under_way: set[asyncio.Task[Forwarded]] = set()
 
     async def forward(
@@ -78,6 +88,16 @@ class Courier:
         """How many deliveries have begun and not ended."""
         return len(self._under_way)
 
+    @property
+    def waiting(self) -> int:
+        """How many of them wait for their receiver (design.md#bounds)."""
+        return self._slots.waiting
+
+    @property
+    def unavailable(self) -> int:
+        """How many receivers are left alone, as they answered nobody in time."""
+        return self._breakers.open
+
     async def drain(self, grace: float) -> None:
         """Wait, for at most `grace` seconds, until no delivery is under way any more."""
         if self._under_way:
@@ -88,15 +108,19 @@ class Courier:
     ) -> Forwarded:
         """Take all steps, in a slot; the answer may be there before all has been sent."""
         deadline = asyncio.get_running_loop().time() + seconds
-        with self._slots.taken(sender.asker.oin):
+        with self._slots.taken(sender.asker.oin) as slot:
+            incoming = Incoming(
+                sender=sender, stream=stream, timeline=timeline, slot=slot, deadline=deadline
+            )
             try:
                 # 1. to 4.
-                accepted = await self._acceptance.accept(sender, stream, timeline, deadline)
+                accepted = await self._acceptance.accept(incoming)
                 if isinstance(accepted, Forwarded):
                     return accepted
                 # 5. to 9.
                 return await self._deliverer.deliver(accepted)
             finally:
+                self._breakers.release(slot)
                 timeline.end()
                 await stream.discard_rest(deadline)
 

@@ -9,6 +9,7 @@ from wissel.routing.deciding.query import Asker
 from wissel.routing.exchange.delivery import Delivery
 from wissel.routing.exchange.envelope import EnvelopeHeader
 from wissel.routing.signing.trusted_path import TrustedPath
+from wissel.server.courier.sharing.slot import Slot
 from wissel.server.courier.streams.request_stream import RequestStream
 from wissel.server.courier.timeline import Timeline
 
@@ -23,6 +24,20 @@ class SendingParty:
 
     asker: Asker
     recheck: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """A call that brings a message, in the slot that it has.
+
+    It ends at `deadline`, in seconds on the event loop's clock.
+    """
+
+    sender: SendingParty
+    stream: RequestStream
+    timeline: Timeline
+    slot: Slot
+    deadline: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +56,7 @@ class Message:
     path: TrustedPath
     stream: RequestStream
     timeline: Timeline
+    slot: Slot
     deadline: float
 
 

@@ -9,7 +9,7 @@ says which of its values is shown.
 import asyncio
 import time
 from collections.abc import Callable, Iterable
-from typing import Final, Literal, NoReturn, TypeAlias
+from typing import Final, Literal, NoReturn, Protocol, TypeAlias
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -90,6 +90,23 @@ class ForwardMetrics:
             self._seconds[step].inc(took)
 
 
+class BreakerMetrics:
+    """The receivers that are left alone for a while; implements `breakers.BreakerObserver`."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        breakers = Counter(
+            "wissel_receiver_breakers",
+            "Times that a receiver was left alone, and that it answered again.",
+            ("change",),
+            registry=registry,
+        )
+        self._opened, self._closed = breakers.labels("opened"), breakers.labels("closed")
+
+    def __call__(self, *, opened: bool) -> None:
+        """Count a breaker that opened or closed."""
+        (self._opened if opened else self._closed).inc()
+
+
 class SweeperMetrics:
     """The answers of receivers about uncertain messages."""
 
@@ -146,6 +163,25 @@ class RegisterMetrics:
         self.waited: Callable[[float], None] = turn.observe
 
 
+class Transfers(Protocol):
+    """The transfers of a process at this moment."""
+
+    @property
+    def under_way(self) -> int:
+        """How many are under way."""
+        ...
+
+    @property
+    def waiting(self) -> int:
+        """How many of them wait for their receiver."""
+        ...
+
+    @property
+    def unavailable(self) -> int:
+        """How many receivers are left alone."""
+        ...
+
+
 class ProcessMetrics:
     """The state of one process; each of the functions is called four times a second."""
 
@@ -155,7 +191,7 @@ class ProcessMetrics:
         *,
         staleness: Callable[[], float],
         revision: Callable[[], int],
-        under_way: Callable[[], int],
+        transfers: Transfers,
         uncertain: Callable[[], int],
         lines_dropped: Callable[[], int],
     ) -> None:
@@ -181,7 +217,22 @@ class ProcessMetrics:
             revision,
         )
         self._show(
-            "wissel_transfers_under_way", "Forwards that are under way.", "livesum", under_way
+            "wissel_transfers_under_way",
+            "Forwards that are under way.",
+            "livesum",
+            lambda: transfers.under_way,
+        )
+        self._show(
+            "wissel_transfers_waiting",
+            "Forwards that have waited for their receiver for more than two seconds.",
+            "livesum",
+            lambda: transfers.waiting,
+        )
+        self._show(
+            "wissel_receivers_unavailable",
+            "Receivers that are left alone for a while; the most of all workers.",
+            "livemax",
+            lambda: transfers.unavailable,
         )
         self._show(
             "wissel_deliveries_uncertain", "Messages that are UNCERTAIN.", "livemax", uncertain

@@ -5,11 +5,12 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.signing.dsse import ENVELOPE_HEADER, verify
 from wissel.server.courier.accept.admission import Admission
-from wissel.server.courier.message import Accepted, Forwarded, Message, SendingParty
+from wissel.server.courier.message import Accepted, Forwarded, Incoming, Message
 from wissel.server.courier.ports import Clock, PeerTrust, Tables
+from wissel.server.courier.receivers.line import key_of
+from wissel.server.courier.sharing.gate import ReceiverGate
 from wissel.server.courier.stored_answers import StoredAnswers
-from wissel.server.courier.streams.request_stream import RequestStream
-from wissel.server.courier.timeline import Step, Timeline
+from wissel.server.courier.timeline import Step
 from wissel.server.courier.wire import digest_of, header_in, signed_value
 
 
@@ -21,39 +22,42 @@ class Acceptance:
         trust: PeerTrust,
         tables: Tables,
         admission: Admission,
+        gate: ReceiverGate,
         answers: StoredAnswers,
         clock: Clock,
     ) -> None:
         self._trust = trust
         self._tables = tables
         self._admission = admission
+        self._gate = gate
         self._answers = answers
         self._clock = clock
 
-    async def accept(
-        self, sender: SendingParty, stream: RequestStream, timeline: Timeline, deadline: float
-    ) -> Accepted | Forwarded:
+    async def accept(self, incoming: Incoming) -> Accepted | Forwarded:
         """Return a message that may travel, or the answer that is stored for it.
 
         1. The stream begins with a signed header of at most 16 KiB.
         2. The signature holds, signer, sender and TLS peer are one OIN, and the
            payload is no larger than the hub takes.
-        3. The message is admitted: see `Admission.route`.
+        3. The message is admitted (see `Admission.route`), and its receiver is not one
+           that does not answer (see `ReceiverGate.enter`).
         4. If it is not, a stored answer goes before the refusal. Of an admitted
            message it is found by the claim (step 5), in the write that the claim
            makes anyway: reading it here as well would cost each forward a query.
 
-        Raises `Refused`; `deadline` is in seconds on the event loop's clock.
+        Raises `Refused`.
         """
         # 1.
-        timeline.begin(Step.HEADER)
-        signed = await stream.header()
+        incoming.timeline.begin(Step.HEADER)
+        signed = await incoming.stream.header()
         # 2.
-        timeline.begin(Step.VERIFY)
-        message = self._verified(signed, sender, stream, timeline, deadline)
+        incoming.timeline.begin(Step.VERIFY)
+        message = self._verified(signed, incoming)
         try:
             # 3.
-            return Accepted(message=message, route=self._admission.route(message))
+            route = self._admission.route(message)
+            self._gate.enter(message.slot, key_of(route.url, route.receiver_oin))
+            return Accepted(message=message, route=route)
         except Refused:
             # 4.
             stored = await self._answers.find(message)
@@ -61,30 +65,23 @@ class Acceptance:
                 raise
             return stored
 
-    def _verified(
-        self,
-        signed: dossier_pb2.Signed,
-        sender: SendingParty,
-        stream: RequestStream,
-        timeline: Timeline,
-        deadline: float,
-    ) -> Message:
+    def _verified(self, signed: dossier_pb2.Signed, incoming: Incoming) -> Message:
         paths = self._trust.checking(self._tables.table.revoked)
         verified = verify(signed_value(signed), ENVELOPE_HEADER, paths, self._clock())
         header = header_in(verified.payload)
-        if not verified.signer == header.context.sender_oin == sender.asker.oin:
-            raise Refused(
-                Reason.SIGNER_MISMATCH, signer_oin=verified.signer, expected_oin=sender.asker.oin
-            )
-        timeline.header = header
+        caller = incoming.sender.asker.oin
+        if not verified.signer == header.context.sender_oin == caller:
+            raise Refused(Reason.SIGNER_MISMATCH, signer_oin=verified.signer, expected_oin=caller)
+        incoming.timeline.header = header
         self._admission.check_size(header)
         return Message(
-            sender=sender,
+            sender=incoming.sender,
             signed=signed,
             header=header,
             digest=digest_of(verified.payload),
             path=verified.path,
-            stream=stream,
-            timeline=timeline,
-            deadline=deadline,
+            stream=incoming.stream,
+            timeline=incoming.timeline,
+            slot=incoming.slot,
+            deadline=incoming.deadline,
         )

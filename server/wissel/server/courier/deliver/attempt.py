@@ -19,6 +19,7 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.message import Message
 from wissel.server.courier.receivers.call_failure import WriteFailed, refusal_of_call, write
+from wissel.server.courier.sharing.slot import Slot
 from wissel.server.courier.streams.chunk_framing import RawChunk, encode_request
 from wissel.server.courier.streams.min_rate import MinRate
 from wissel.server.courier.streams.request_stream import RequestStream
@@ -66,7 +67,7 @@ class Attempt:
         call = self._call(channel, message)
         call.add_done_callback(lambda _: self._hung_up(message.stream))
         try:
-            async with asyncio.timeout_at(message.deadline):
+            async with message.slot.until(message.deadline):
                 await self._send(call, message, stamp)
                 return await call
         except _Answered:
@@ -74,6 +75,7 @@ class Attempt:
         except grpc.aio.AioRpcError as error:
             raise self._failure(error, message) from error
         except TimeoutError:
+            self._awaits_sender = self._awaits_sender and not message.slot.cut_off
             raise self._late() from None
         except Refused as refused:
             if refused is self._hang_up:
@@ -95,18 +97,21 @@ class Attempt:
     async def _send(self, call: DeliverCall, message: Message, stamp: dossier_pb2.Signed) -> None:
         rate, timeline = MinRate(self._limits, self._loop.time()), message.timeline
         opening = las.Opening(header=message.signed, stamp=stamp)
-        timeline.receiving += await self._write(call, las.DeliverRequest(opening=opening))
+        request = las.DeliverRequest(opening=opening)
+        timeline.receiving += await self._write(call, request, message.slot)
         while not self.complete:
             chunk = await self._next(message)
             # No receiver may hold all bytes of what is not right (ADR 7): the final chunk has
             # come this far only with the size and the digest of the header.
             if message.stream.complete:
                 self._begin_final_chunk(call)
-            waited = await self._write(call, chunk)
+            waited = await self._write(call, chunk, message.slot, len(chunk.data))
             timeline.receiving += waited
             if not self.complete:
                 rate.count(len(chunk.data), waited, self._loop.time())
+        message.slot.begin_wait(self._loop.time())
         await call.done_writing()
+        message.slot.await_answer(self._loop.time())
         timeline.begin(Step.RECEIPT)
 
     async def _next(self, message: Message) -> RawChunk:
@@ -126,9 +131,11 @@ class Attempt:
             raise _Answered
         self.complete = True
 
-    async def _write(self, call: DeliverCall, request: las.DeliverRequest | RawChunk) -> float:
-        """Write to the receiver; return the seconds until it was taken."""
-        began = self._loop.time()
+    async def _write(
+        self, call: DeliverCall, request: las.DeliverRequest | RawChunk, slot: Slot, size: int = 0
+    ) -> float:
+        """Write a request with so many bytes of payload; return the seconds until it was taken."""
+        slot.begin_wait(self._loop.time())
         if call.done():
             raise _Answered
         try:
@@ -138,7 +145,7 @@ class Attempt:
             raise self._late() from None
         except WriteFailed:
             raise _Answered from None
-        return self._loop.time() - began
+        return slot.end_wait(self._loop.time(), size)
 
     async def _answer(self, call: DeliverCall, message: Message) -> las.DeliverResponse:
         """Return the answer of a call that ended while it was being sent to."""

@@ -1,7 +1,8 @@
 """Dialling for a claim (step 6), and making sure that its decision still holds."""
 
 import asyncio
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import grpc
 
@@ -14,15 +15,20 @@ from wissel.server.courier.deliver.revalidate import Revalidation
 from wissel.server.courier.message import Message
 from wissel.server.courier.ports import Tables
 from wissel.server.courier.receivers.dial import Dialer
-from wissel.server.courier.receivers.line import Line
+from wissel.server.courier.receivers.line import Line, key_of
+from wissel.server.courier.sharing.gate import ReceiverGate
+from wissel.server.courier.sharing.slot import Slot
 from wissel.server.courier.timeline import Step
 
 
 class Connector:
     """Connects to receivers."""
 
-    def __init__(self, dialer: Dialer, tables: Tables, revalidation: Revalidation) -> None:
+    def __init__(
+        self, dialer: Dialer, gate: ReceiverGate, tables: Tables, revalidation: Revalidation
+    ) -> None:
         self._dialer = dialer
+        self._gate = gate
         self._tables = tables
         self._revalidation = revalidation
 
@@ -30,25 +36,37 @@ class Connector:
         """Return a line to the receiver, on which the message may be sent at this moment.
 
         The route is that of the claim, on newer facts if there are any. Raises
-        `Refused`: what `Dialer.line` and `Revalidation.at_start` raise,
-        CONTENTION for a route that keeps moving, RECEIVER_TIMEOUT at the deadline.
+        `Refused`: what `Dialer.line`, `ReceiverGate.enter` and
+        `Revalidation.at_start` raise, CONTENTION for a route that keeps moving,
+        RECEIVER_TIMEOUT at the deadline.
         """
         message.timeline.begin(Step.DIAL)
         try:
-            async with asyncio.timeout_at(message.deadline):
+            async with message.slot.until(message.deadline):
                 return await self._connect(message, claim)
         except TimeoutError:
             raise Refused(Reason.RECEIVER_TIMEOUT, state=State.FAILED.value) from None
 
-    def using(self, line: Line) -> AbstractContextManager[grpc.aio.Channel]:
-        """Yield the channel of a line; a time-out of its receiver is its last (`Dialer.using`)."""
-        return self._dialer.using(line)
+    @contextmanager
+    def using(self, line: Line, slot: Slot) -> Iterator[grpc.aio.Channel]:
+        """Yield the channel of a line for a transfer; how the block ends judges the receiver.
+
+        A time-out is the line's last one (`Dialer.using`), and counts against its
+        receiver if that had time enough (`Breakers.watching`).
+        """
+        with self._gate.watching(slot), self._dialer.using(line) as channel:
+            yield channel
 
     async def _connect(self, message: Message, claim: Claim) -> tuple[Line, Route]:
-        route = claim.route
+        route, slot = claim.route, message.slot
+        clock = asyncio.get_running_loop().time
         for _ in range(MOVES):
-            revoked = self._tables.table.revoked
-            line = await self._dialer.line(route.url, route.receiver_oin, revoked)
+            key = key_of(route.url, route.receiver_oin)
+            if key != slot.receiver:
+                self._gate.enter(slot, key)
+            slot.begin_wait(clock())
+            line = await self._dialer.line(key, self._tables.table.revoked)
+            slot.begin_stage()
             current = await self._revalidation.at_start(message, route, claim.head_read)
             if current is route:
                 return line, route

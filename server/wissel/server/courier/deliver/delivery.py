@@ -63,7 +63,7 @@ class Deliverer:
             line, route = await self._connector.connect(message, claim)
             stamp = self._receipts.stamp(claim.delivery, route)
             # 7.
-            with self._connector.using(line) as channel:
+            with self._connector.using(line, message.slot) as channel:
                 response = await attempt.transfer(channel, message, stamp)
             # 8.
             result = self._result(message, claim, route, stamp, response)

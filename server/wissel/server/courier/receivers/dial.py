@@ -15,8 +15,7 @@ import grpc
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.signing.trusted_path import Revoked
-from wissel.routing.values.identifiers import Oin
-from wissel.server.courier.receivers.addresses import HostPort, addresses_of
+from wissel.server.courier.receivers.addresses import addresses_of
 from wissel.server.courier.receivers.line import Key, Line, LineOpener
 from wissel.server.courier.receivers.race import first_of
 
@@ -38,8 +37,8 @@ class Dialer:
         self._locks: dict[Key, asyncio.Lock] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
-    async def line(self, url: str, oin: Oin, revoked: Revoked) -> Line:
-        """Return a line to `oin` at `url` that is connected.
+    async def line(self, key: Key, revoked: Revoked) -> Line:
+        """Return a line to a receiver that is connected.
 
         1. A known line is used again if it was probed less than ten minutes ago,
            its certificates still count, the hub's own has not been renewed, and
@@ -51,7 +50,6 @@ class Dialer:
         Raises `Refused` with RECEIVER_UNREACHABLE, RECEIVER_UNTRUSTED or
         ADDRESS_NOT_ALLOWED.
         """
-        key = (HostPort.of(url), oin)
         async with self._locks.setdefault(key, asyncio.Lock()):
             return await self._known_or_new(key, revoked)
 

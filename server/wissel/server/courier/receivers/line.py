@@ -39,6 +39,12 @@ meets nodes that take turns, however many connections one turn has.
 """
 
 Key = tuple[HostPort, Oin]
+"""What a line is known by: one host may serve several parties, and a party is its OIN."""
+
+
+def key_of(url: str, oin: Oin) -> Key:
+    """Return the key of the line to `oin` at an endpoint's URL."""
+    return HostPort.of(url), oin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from wissel.server.courier.deliver.receiver_refusal import refusal_result
 from wissel.server.courier.ports import STALE_SECONDS, Tables
 from wissel.server.courier.receivers.call_failure import refusal_of_call
 from wissel.server.courier.receivers.dial import Dialer
+from wissel.server.courier.receivers.line import key_of
 from wissel.server.courier.timeline import Metadata
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class ReceiptQuery:
         # 2.
         revoked = self._tables.table.revoked
         async with _before(until):
-            line = await self._dialer.line(address.url, address.oin, revoked)
+            line = await self._dialer.line(key_of(address.url, address.oin), revoked)
         # 3.
         with self._dialer.using(line) as channel:
             response = await _question(channel, _request(delivery.order), metadata, until)

@@ -11,6 +11,7 @@ from support.builders import envelopes
 from support.builders.queries import decided, query, route, vendor
 from support.worlds import small_world
 from support.worlds.stores import utc_now
+from wissel.clients.testing.cast import NOORD
 from wissel.dossier.v1 import dossier_pb2
 from wissel.routing.deciding.decide import decide
 from wissel.routing.deciding.decision import Route
@@ -20,6 +21,7 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.deliver.revalidate import HEAD_VALID_SECONDS, Revalidation
 from wissel.server.courier.message import Message, SendingParty
+from wissel.server.courier.sharing.slot import Slot
 from wissel.server.courier.streams.request_stream import RequestStream
 from wissel.server.courier.timeline import Timeline
 from wissel.traffic.v1 import traffic_service_pb2 as pb
@@ -95,6 +97,7 @@ def message(refused: Reason | None = None) -> Message:
         path=cast("Any", None),
         stream=RequestStream(nothing(), Limits()),
         timeline=Timeline(time.perf_counter),
+        slot=Slot(NOORD.oin),
         deadline=0.0,
     )
 

@@ -155,6 +155,25 @@ _DIALLING: Final = {
 }
 
 _RECEIVER: Final = {
+    Reason.RECEIVER_UNAVAILABLE: Entry(
+        code=Code.UNAVAILABLE,
+        en=Words(
+            "The receiver's system[ at {host}][ of {receiver_oin}] does not answer in time, so "
+            "the hub sends it nothing for the moment.",
+            "Send it again unchanged, no sooner than the status says; the receiver's vendor can "
+            "see what holds its system up.",
+        ),
+        nl=Words(
+            "Het systeem van de ontvanger[ op {host}][ van {receiver_oin}] antwoordt niet op tijd "
+            "en de hub stuurt er voorlopig niets heen.",
+            "Stuur het ongewijzigd opnieuw, niet eerder dan de status zegt; de leverancier van de "
+            "ontvanger kan nagaan wat zijn systeem ophoudt.",
+        ),
+        owner=Owner.VENDOR,
+        contact=Contact.SCHOOL,
+        retry_seconds=30,
+        own_delay=True,
+    ),
     Reason.RECEIVER_TIMEOUT: Entry(
         code=Code.DEADLINE_EXCEEDED,
         en=Words(

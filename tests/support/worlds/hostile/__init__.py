@@ -1,0 +1,1 @@
+"""Worlds in which somebody is as bad as they can be."""
