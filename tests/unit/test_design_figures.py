@@ -16,8 +16,9 @@ from wissel.routing.values.texts import NAME_LIMIT
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.deliver import revalidate
 from wissel.server.courier.ports import STALE_SECONDS
+from wissel.server.courier.receivers import names
 from wissel.server.courier.receivers.addresses import MOST_ADDRESSES
-from wissel.server.courier.receivers.dial import STAGGER
+from wissel.server.courier.receivers.dial import MOST_LINES, MOST_OF_ONE, STAGGER
 from wissel.server.courier.receivers.line import PROBE_SECONDS
 from wissel.server.courier.settle import reduction
 from wissel.server.courier.sharing.breaker import BreakerRules
@@ -85,6 +86,16 @@ FIGURES: Final = [
     ("dialling", "its addresses, {} at most", MOST_ADDRESSES),
     ("dialling", "begins {} seconds after", STAGGER),
     ("dialling", "A handshake takes at most {} seconds", LIMITS.handshake),
+    ("dialling", "opening a line {}.", LIMITS.dial),
+    ("dialling", "{} lines are kept", MOST_LINES),
+    ("dialling", "{} of them to one party", MOST_OF_ONE),
+    ("dialling", "waited for at most {} seconds", LIMITS.lookup),
+    ("dialling", "but {} seconds at least", names.SHORTEST),
+    ("dialling", "{} names are remembered", names.REMEMBERED),
+    ("dialling", "up to {} addresses each", names.KEPT),
+    ("dialling", "At most {} are made at once", names.AT_ONCE_OF_ONE),
+    ("dialling", "and {} in all", names.AT_ONCE),
+    ("dialling", "up to {} for one party", names.WAITING_OF_ONE),
     ("sdk", "pieces of {} KiB", transfer.CHUNK / KIB),
     ("sdk", "`send` repeats for {} seconds", PATIENCE.total),
     ("sdk", "after {} seconds, then twice", PATIENCE.first),

@@ -195,6 +195,7 @@ def _courier_dependencies(
             transfers_per_oin=settings.max_transfers_per_oin,
         ),
         private=settings.private_addresses,
+        name_servers=settings.name_servers,
         breaker_changed=breakers,
     )
 

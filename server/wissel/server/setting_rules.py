@@ -53,6 +53,26 @@ def host_and_port(text: str) -> tuple[str, int]:
     return host, int(port)
 
 
+def name_server(text: str) -> str:
+    """Return the address of a name server, an IP address with or without `:port`.
+
+    ValueError says what is wrong. An IPv6 address stands in brackets if it has a port.
+    """
+    address = text
+    if text.startswith("[") or text.count(":") == 1:
+        host, port = host_and_port(text)
+        address = host.removeprefix("[").removesuffix("]")
+        if not port:
+            problem = f"{text!r}: a name server has a port from 1 to {MAX_PORT}"
+            raise ValueError(problem)
+    try:
+        ipaddress.ip_address(address)
+    except ValueError:
+        problem = f"{text!r} is no IP address; write one, such as 192.0.2.53 or 192.0.2.53:5353"
+        raise ValueError(problem) from None
+    return text
+
+
 def log_level(text: str) -> str:
     """Return the name of a log level in lower case; ValueError names those that there are."""
     level = text.strip().lower()

@@ -28,6 +28,7 @@ from wissel.server.setting_rules import (
     host_and_port,
     log_level,
     misspelt,
+    name_server,
     network,
     read_toml,
 )
@@ -94,6 +95,8 @@ class Settings(BaseSettings):
     """Host and port of the Prometheus metrics; empty serves none."""
     private_addresses: bool = False
     """Whether endpoints may resolve to private or loopback addresses."""
+    name_servers: Annotated[tuple[str, ...], NoDecode] = ()
+    """Addresses at which the names of endpoints are looked up; empty asks those of the machine."""
     max_payload_bytes: int = Field(default=25 * MIB, ge=1)
     max_transfers: int = Field(default=64, ge=1)
     """Transfers under way at the same time in one process."""
@@ -136,6 +139,11 @@ class Settings(BaseSettings):
     @classmethod
     def _parse_proxies(cls, value: object) -> object:
         return tuple(network(part) for part in _parts(value))
+
+    @field_validator("name_servers", mode="before")
+    @classmethod
+    def _parse_name_servers(cls, value: object) -> object:
+        return tuple(name_server(part) for part in _parts(value))
 
     @field_validator("listen")
     @classmethod

@@ -3,10 +3,9 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import grpc
 import pytest
@@ -17,11 +16,14 @@ from support.builders.envelopes import PAYLOAD
 from support.eventually import eventually_async
 from support.fakes.http_proxy import refusing_proxy
 from support.fakes.las import FakeLas
+from support.fakes.name_server import addresses
 from support.fakes.tcp_proxy import TcpProxy
 from support.worlds.forwarding import QUICK, World, facts_for, forwarding
-from support.worlds.hub import detail
+from support.worlds.hostile.named import named
+from support.worlds.hub import detail, reason_of
 from support.worlds.sweeping import PROMPT, becomes, left_uncertain, sweeping
 from wissel.clients.testing.cast import ZUID
+from wissel.server.courier.receivers import dial
 
 DEAD = "127.0.0.2"
 
@@ -92,15 +94,46 @@ async def test_three_nodes_that_take_turns(world: World) -> None:
     assert received == [PAYLOAD]
 
 
-async def test_an_address_that_never_answers_holds_nothing_up(
+async def test_an_address_that_never_answers_holds_nothing_up(tmp_path: Path) -> None:
+    async with named(tmp_path, addresses(DEAD, "127.0.0.1")) as (world, _):
+        with _silence(world.las.port):
+            await world.send(world.message(), seconds=1.5)
+
+        assert world.las.received == [PAYLOAD]
+
+
+async def test_those_who_wait_for_one_line_wait_for_one_attempt(tmp_path: Path) -> None:
+    async with forwarding(tmp_path, replace(QUICK, handshake=1.0)) as world:
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            silent.setblocking(False)
+            await world.hub.put(*facts_for(f"https://localhost:{silent.getsockname()[1]}"))
+
+            refused = await asyncio.gather(*(world.refusal(world.message()) for _ in range(6)))
+
+            accepted = 0
+            with suppress(BlockingIOError):
+                while True:
+                    silent.accept()[0].close()
+                    accepted += 1
+
+    assert {reason_of(error) for error in refused} == {"RECEIVER_UNREACHABLE"}
+    assert accepted == 1
+
+
+async def test_lines_are_bounded_and_the_one_used_least_recently_goes(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    port = world.las.port
-    _resolving(monkeypatch, port, DEAD, "127.0.0.1")
-    with _silence(port):
-        await world.send(world.message(), seconds=1.5)
+    monkeypatch.setattr(dial, "MOST_OF_ONE", 2)
+    async with behind_proxy(world, world.las.port):
+        await world.send(world.message())
+        async with behind_proxy(world, world.las.port):
+            await world.send(world.message())
+            async with behind_proxy(world, world.las.port):
+                await world.send(world.message())
+                kept = len(world.dialer._lines)
 
-    assert world.las.received == [PAYLOAD]
+    assert len(world.las.received) == 3
+    assert kept == 2
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 407, 413, 429, 500, 502, 503, 504])
@@ -145,17 +178,3 @@ def _silence(port: int) -> Iterator[None]:
     """Accept connections at the dead address, and never say anything."""
     with socket.create_server((DEAD, port)):
         yield
-
-
-def _resolving(monkeypatch: pytest.MonkeyPatch, port: int, *addresses: str) -> None:
-    """Let the receiver's name lead to several addresses."""
-    real = socket.getaddrinfo
-
-    def resolve(host: Any, service: Any, *args: Any, **more: Any) -> Any:
-        if service != port:
-            return real(host, service, *args, **more)
-        return [
-            (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses
-        ]
-
-    monkeypatch.setattr(socket, "getaddrinfo", resolve)

@@ -1,10 +1,11 @@
 """What an operator mistypes is named, each in a sentence with the setting and what to write."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from wissel.server.setting_rules import host_and_port, log_level, misspelt, read_toml
+from wissel.server.setting_rules import host_and_port, log_level, misspelt, name_server, read_toml
 from wissel.server.settings import Settings, SettingsError
 
 FILES = ("TLS_CERTIFICATE", "TLS_KEY", "TRUST_ROOTS", "SIGNING_CERTIFICATE", "SIGNING_KEY")
@@ -70,6 +71,28 @@ def test_an_address_that_is_none_says_why(text: str, told: str) -> None:
     assert told in str(caught.value)
 
 
+@pytest.mark.parametrize("text", ["192.0.2.53", "192.0.2.53:5353", "2001:db8::53", "[::1]:53"])
+def test_a_name_server_is_an_address_with_or_without_a_port(text: str) -> None:
+    assert text == name_server(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("ns.example", "'ns.example' is no IP address; write one, such as 192.0.2.53"),
+        ("ns.example:53", "is no IP address"),
+        ("", "is no IP address"),
+        (":53", "is no IP address"),
+        ("192.0.2.53:0", "has a port from 1 to 65535"),
+        ("192.0.2.53:65536", "port 65536 is too high"),
+        ("[::1]", "'1]' is no port"),
+    ],
+)
+def test_what_is_no_name_server_is_told(text: str, told: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(told)):
+        name_server(text)
+
+
 @pytest.mark.parametrize("text", ["info", "INFO", " Debug "])
 def test_a_log_level_is_read_in_any_case(text: str) -> None:
     assert log_level(text) == text.strip().lower()
@@ -80,6 +103,7 @@ WRONG = [
     *(("LISTEN", value) for value in ("", "localhost", "a:b", "a:70000", "::1:7443")),
     *(("PROXY_ADDRESSES", value) for value in ("proxy", "192.0.2.1/24", "192.0.2.", "::1,x")),
     *(("METRICS_LISTEN", value) for value in ("localhost", "a:b", "a:70000", "::1:9090")),
+    *(("NAME_SERVERS", value) for value in ("ns.example", "1.2.3", "1.2.3.4:0", "1.2.3.4:dns")),
     *(("LOG_LEVEL", value) for value in ("", "loud", "0", "information")),
     *(("OPERATORS", value) for value in ("12345", "0000000399990000000O1", "x")),
     *(("PRIVATE_ADDRESSES", value) for value in ("", "perhaps", "2")),

@@ -12,7 +12,8 @@ class Limits:
 
     `transfers` are under way at once at most, `transfers_per_oin` of one sender.
     A transfer is ended if nothing comes for `idle`, or if less than `rate` bytes
-    a second pass in a `rate_window`. A transfer whose receiver is waited for longer
+    a second pass in a `rate_window`. A name is looked up for `lookup` at most, and a line
+    opened in `dial`. A transfer whose receiver is waited for longer
     than `waiting` counts as one that waits; a receiver that was given all does not
     answer in time after `unanswered`. `default_deadline` holds for a call that
     names none, `longest_deadline` for any; `shave` is kept of a deadline to
@@ -30,6 +31,8 @@ class Limits:
     rate_window: float = 60.0
     rate: int = 64 * 1024
     handshake: float = 10.0
+    lookup: float = 5.0
+    dial: float = 20.0
     waiting: float = 2.0
     unanswered: float = 30.0
     default_deadline: float = 120.0

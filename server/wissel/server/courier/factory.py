@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from wissel.routing.signing.dsse import Signer
@@ -18,7 +18,9 @@ from wissel.server.courier.deliver.revalidate import Revalidation
 from wissel.server.courier.forward import Courier
 from wissel.server.courier.ports import Clock, Journal, OwnTls, PeerTrust, Renewed, Tables
 from wissel.server.courier.receivers.dial import Dialer
+from wissel.server.courier.receivers.dns import DnsResolver
 from wissel.server.courier.receivers.line import LineOpener
+from wissel.server.courier.receivers.names import HostNames
 from wissel.server.courier.receivers.probe import Prober
 from wissel.server.courier.settle.receipt_query import QueryTracing, ReceiptQuery, untraced
 from wissel.server.courier.settle.sweep import Sweeper, SweepSchedule, ignore_answer
@@ -35,7 +37,8 @@ class CourierDependencies:
 
     With `tls` the hub calls receivers; `signer` signs stamps and receipts, and
     its OIN is the hub's. `owner` names this process in the journal. `private`
-    lets endpoints be on private addresses. `breaker` says when a receiver is left
+    lets endpoints be on private addresses; their names are looked up at
+    `name_servers`, by default those of the machine. `breaker` says when a receiver is left
     alone, and `breaker_changed` is told.
     """
 
@@ -48,6 +51,7 @@ class CourierDependencies:
     owner: str
     limits: Limits
     private: bool = False
+    name_servers: Sequence[str] = ()
     breaker: BreakerRules = field(default_factory=BreakerRules)
     breaker_changed: BreakerObserver = ignore_breaker
 
@@ -56,7 +60,8 @@ def make_dialer(deps: CourierDependencies) -> Dialer:
     """Return the dialer of one process; close it after the courier has drained."""
     prober = Prober(deps.limits.handshake)
     opener = LineOpener(prober, deps.tls, deps.trust, deps.clock, time.monotonic)
-    return Dialer(opener, private=deps.private)
+    names = HostNames(DnsResolver(deps.name_servers), deps.limits.lookup, time.monotonic)
+    return Dialer(opener, names, deps.limits.dial, private=deps.private)
 
 
 def make_courier(deps: CourierDependencies, dialer: Dialer) -> Courier:

@@ -1,8 +1,6 @@
 """The IP addresses of an endpoint's URL, and which of them the hub may connect to."""
 
-import asyncio
 import ipaddress
-import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain, zip_longest
@@ -36,23 +34,16 @@ class HostPort:
         return cls(split.hostname or "", split.port or _HTTPS)
 
 
-async def addresses_of(host_port: HostPort, *, private: bool) -> list[IpAddress]:
+def allowed_addresses(host: str, found: Iterable[IpAddress], *, private: bool) -> list[IpAddress]:
     """Return the addresses of a host that the hub may connect to, in order: 1 to 8 of them.
 
     They are checked when dialling and not when an endpoint is registered,
     because whoever owns a name can point it elsewhere later. Raises
-    `Refused(RECEIVER_UNREACHABLE)` if the host has no address and
-    `Refused(ADDRESS_NOT_ALLOWED)` if it has no allowed one.
+    `Refused(ADDRESS_NOT_ALLOWED)` if there is none.
     """
-    loop = asyncio.get_running_loop()
-    try:
-        found = await loop.getaddrinfo(host_port.host, host_port.port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise Refused(Reason.RECEIVER_UNREACHABLE, host=host_port.host) from error
-    addresses = [ipaddress.ip_address(item[4][0]) for item in found]
-    allowed = [address for address in addresses if is_allowed(address, private=private)]
+    allowed = [address for address in found if is_allowed(address, private=private)]
     if not allowed:
-        raise Refused(Reason.ADDRESS_NOT_ALLOWED, host=host_port.host)
+        raise Refused(Reason.ADDRESS_NOT_ALLOWED, host=host)
     return interleaved(dict.fromkeys(allowed))[:MOST_ADDRESSES]
 
 

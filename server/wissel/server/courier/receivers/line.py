@@ -124,6 +124,11 @@ class LineOpener:
         now = self._clock()
         return all(self._trust.problem(path, revoked, now) is None for path in line.paths)
 
+    @staticmethod
+    def connected(channel: grpc.aio.Channel) -> bool:
+        """Whether a channel is connected at this moment."""
+        return channel.get_state() is grpc.ChannelConnectivity.READY
+
     async def ready(self, channel: grpc.aio.Channel) -> bool:
         """Whether a channel is or gets connected; a single failed handshake ends the wait."""
         with suppress(TimeoutError):

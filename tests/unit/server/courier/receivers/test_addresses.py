@@ -6,7 +6,13 @@ import pytest
 
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.server.courier.receivers.addresses import HostPort, addresses_of, is_allowed, target_of
+from wissel.server.courier.receivers.addresses import (
+    MOST_ADDRESSES,
+    HostPort,
+    allowed_addresses,
+    is_allowed,
+    target_of,
+)
 
 
 @pytest.mark.parametrize("text", ["8.8.8.8", "2a00:1450:400e::1", "::ffff:8.8.8.8"])
@@ -56,11 +62,19 @@ def test_some_never(text: str) -> None:
     assert not is_allowed(address, private=True)
 
 
-async def test_a_host_that_leads_to_no_allowed_address_is_refused() -> None:
+def test_a_host_that_leads_to_no_allowed_address_is_refused() -> None:
     with pytest.raises(Refused) as caught:
-        await addresses_of(HostPort.of("https://127.0.0.1:8443"), private=False)
+        allowed_addresses("las.example", [ipaddress.ip_address("127.0.0.1")], private=False)
 
     assert caught.value.reason is Reason.ADDRESS_NOT_ALLOWED
+
+
+def test_of_a_thousand_addresses_a_few_are_tried_and_those_allowed() -> None:
+    found = [ipaddress.ip_address(0x0A000000 + number) for number in range(1000)]
+    public = ipaddress.ip_address("8.8.8.8")
+
+    assert allowed_addresses("las.example", found, private=True) == found[:MOST_ADDRESSES]
+    assert allowed_addresses("las.example", [*found, public], private=False) == [public]
 
 
 def test_a_target_is_exactly_one_address() -> None:

@@ -120,11 +120,12 @@ _DIALLING: Final = {
     Reason.RECEIVER_UNREACHABLE: Entry(
         code=Code.UNAVAILABLE,
         en=Words(
-            "The hub cannot connect to the receiver's system[: {host}].",
+            "The hub cannot connect to the receiver's system[: {host}][; {problem}].",
             "Send it again later unchanged; the receiver's vendor can check its endpoint.",
         ),
         nl=Words(
-            "De hub kan geen verbinding maken met het systeem van de ontvanger[: {host}].",
+            "De hub kan geen verbinding maken met het systeem van de ontvanger[: {host}]"
+            "[; {problem}].",
             "Stuur het later ongewijzigd opnieuw; de leverancier van de ontvanger kan zijn "
             "endpoint controleren.",
         ),
