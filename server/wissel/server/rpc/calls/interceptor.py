@@ -43,11 +43,11 @@ class Interceptor(grpc.aio.ServerInterceptor):
 
     1. its log line and metrics: also of what fails in the steps below
     2. nothing unexpected leaves: a stray exception becomes INTERNAL with an id
-    3. a call that decides on the facts in memory is served with those close by
-       (ADR 14): before the gates, so that the gates are passed together too
-    4. the gates: see `Gates.admit`
-    5. the request is received, if it is one message (ADR 20): of those that were
+    3. the gates: see `Gates.admit`
+    4. the request is received, if it is one message (ADR 20): of those that were
        let in alone, so unary methods are served as streams of one message
+    5. a call that decides on the facts in memory is served with those close by
+       (ADR 14): from here on nothing is waited for, so they end together
     6. the gates that need the request: see `Gates.admit_request`
     7. only so many calls wait for the database (ADR 10): those that were let in
     8. the caller of a stream is judged again while it runs
@@ -168,10 +168,10 @@ class _Wrapped:
         async def unary(_: object, context: Context) -> Any:
             call = around.begin(method, policy, context)  # 1.
             try:  # 2.
+                gates.admit(call)  # 3.
+                request = await receive(call)  # 4.
                 if coalescer is not None and (turn := coalescer.turn()) is not None:
-                    await turn  # 3.
-                gates.admit(call)  # 4.
-                request = await receive(call)  # 5.
+                    await turn  # 5.
                 gates.admit_request(call, request)  # 6.
                 with counted(call) if counted is not None else _AT_ONCE:  # 7.
                     return await behavior(request, context)
@@ -190,7 +190,7 @@ class _Wrapped:
         async def stream_in(requests: object, context: Context) -> Any:
             call = around.begin(method, policy, context)  # 1.
             try:  # 2.
-                gates.admit(call)  # 4.
+                gates.admit(call)  # 3.
                 gates.admit_request(call, None)  # 6.
                 with around.reauth(call):  # 8.
                     return await behavior(requests, context)
@@ -211,8 +211,8 @@ class _Wrapped:
         async def stream_out(_: object, context: Context) -> AsyncIterator[Any]:
             call = around.begin(method, policy, context)  # 1.
             try:  # 2.
-                gates.admit(call)  # 4.
-                request = await receiving.one(call) if one else receiving.each(call)  # 5.
+                gates.admit(call)  # 3.
+                request = await receiving.one(call) if one else receiving.each(call)  # 4.
                 gates.admit_request(call, request if one else None)  # 6.
                 with around.reauth(call):  # 8.
                     if yields:

@@ -65,7 +65,7 @@ async def test_a_call_that_nobody_joins_waits_no_longer_than_some_turns() -> Non
 async def test_so_many_calls_do_not_wait_for_more() -> None:
     calls = Calls()
     calls.come(after=1)
-    waiting = [calls.come(after=0) for _ in range(8)]
+    waiting = [calls.come(after=0) for _ in range(16)]
 
     await turns(2)
 
