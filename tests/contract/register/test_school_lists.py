@@ -20,7 +20,7 @@ from wissel.server.registry.schools.lists import (
     list_boards,
     list_schools,
 )
-from wissel.server.registry.swv import RegisterSwv, register_swv
+from wissel.server.registry.schools.swv import RegisterSwv, register_swv
 
 ACTOR = Actor(caller=Oin("00000003999900090000"), method="test")
 SWV = RegisterSwv(code=Swv("PO9901"), name="SWV Wissel", oin=Oin("00000001999900010000"))

@@ -19,7 +19,7 @@ from wissel.server.registry.schools.lists import (
     list_boards,
     list_schools,
 )
-from wissel.server.registry.swv import RegisterSwv, register_swv
+from wissel.server.registry.schools.swv import RegisterSwv, register_swv
 from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.mutation import mutate
 from wissel.server.rpc.requests.paging import list_page, page_of
