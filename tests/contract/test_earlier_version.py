@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from support.builders.orders import DONE, NOW, order
 from support.builders.register_builders import actor, board
@@ -16,9 +17,12 @@ from wissel.routing.exchange.delivery import Delivery, State, Wanted
 from wissel.routing.facts import Board, Endpoint, Fact, Mandate, Party, Revocation
 from wissel.routing.facts.keys import key_of
 from wissel.routing.values.identifiers import Oin
+from wissel.server.settings import StartError
+from wissel.server.store.database import BlockingDatabase
 from wissel.server.store.journal.journal import SqlJournal
 from wissel.server.store.migrate import migrate
 from wissel.server.store.register.register import SqlRegister
+from wissel.server.store.register.tables import EVENT, PERSON
 from wissel.server.store.schema import require_schema
 
 LATER: Final = NOW + dt.timedelta(days=1)
@@ -129,9 +133,21 @@ async def test_its_messages_are_settled_and_tried_again(journal: SqlJournal) -> 
     assert State.REFUSED is refused.state
 
 
-def test_it_may_be_served_before_it_is_migrated(tmp_path: Path) -> None:
-    """What this version adds makes lists faster: a hub does without."""
-    require_schema(earlier_database(tmp_path))
+def test_it_is_migrated_before_it_is_served(tmp_path: Path) -> None:
+    url = earlier_database(tmp_path)
+
+    with pytest.raises(StartError, match="run: wissel-server migrate"):
+        require_schema(url)
+
+
+async def test_the_accounts_in_its_log_became_persons(register: SqlRegister, url: str) -> None:
+    with BlockingDatabase.open(url) as database, database.reading() as connection:
+        persons = connection.execute(select(PERSON)).all()
+        named = set(connection.scalars(select(EVENT.c.person)))
+
+    assert {f"{OPERATOR}:medewerker"} == {person.subject for person in persons}
+    assert named - {""} == {person.person_id for person in persons}
+    assert dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC) <= persons[0].last_act
 
 
 async def test_its_messages_are_listed_before_it_is_migrated(tmp_path: Path) -> None:

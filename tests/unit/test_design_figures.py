@@ -25,9 +25,12 @@ from wissel.server.courier.sharing.breaker import BreakerRules
 from wissel.server.courier.sharing.breakers import REMEMBERED
 from wissel.server.courier.sharing.slot import BRISK_RATE
 from wissel.server.identity.crls import GRACE
+from wissel.server.identity.persons import claims, fetching
+from wissel.server.identity.persons.issuer_keys import KeySchedule
 from wissel.server.memory import LOOK_SECONDS, WORTH_BYTES
 from wissel.server.observing.health import NOT_SERVING_SECONDS
 from wissel.server.observing.worker_state import SILENT_SECONDS
+from wissel.server.registry.persons import MAX_BOARDS, MAX_BRINS, SIGNING_AGE
 from wissel.server.registry.schools import duo
 from wissel.server.retention import RetentionSchedule
 from wissel.server.rpc.calls.policy import MAX_REQUEST_BYTES
@@ -37,7 +40,7 @@ from wissel.server.rpc.connections.connection import ConnectionBounds
 from wissel.server.rpc.requests import mutation, paging
 from wissel.server.rpc.server import LOOKAHEAD_BYTES, Bounds
 from wissel.server.rpc.services.routes.servicer import MAX_QUERIES
-from wissel.server.settings import Settings
+from wissel.server.settings import LEAST_PERSON_DAYS, Settings
 from wissel.server.store.engine import LOCK_TIMEOUT
 from wissel.server.store.journal import reducer, writer
 from wissel.server.store.postgres import requirements, timeouts
@@ -53,6 +56,7 @@ BREAKER: Final = BreakerRules()
 PATIENCE: Final = Patience()
 BOUNDS: Final = Bounds(resolve_per_minute=1, lookup_per_minute=1)
 RETENTION: Final = RetentionSchedule()
+KEYS: Final = KeySchedule()
 SETTINGS: Final = {name: field.default for name, field in Settings.model_fields.items()}
 
 FIGURES: Final = [
@@ -66,6 +70,15 @@ FIGURES: Final = [
     ("revocation", "counts for {} hours more", GRACE.total_seconds() / 3600),
     ("authorization", "reason (at most {} characters)", mutation.REASON_LIMIT),
     ("authorization", "`wissel-user` (at most {})", mutation.ACCOUNT_LIMIT),
+    ("persons", "One OIN gets {} verified in a minute", SETTINGS["token_quota_per_minute"]),
+    ("persons", "may differ by {} minute", claims.SKEW.total_seconds() / 60),
+    ("persons", "for at most {} minutes", claims.LIFETIME.total_seconds() / 60),
+    ("persons", "every {} minutes, and", KEYS.every / 60),
+    ("persons", "at most {} calls wait", KEYS.waiting),
+    ("persons", "count for {} hours more", KEYS.stale / 3600),
+    ("persons", "at most {} seconds and", fetching.SECONDS),
+    ("persons", "and {} KiB, follows", fetching.MAX_BYTES / KIB),
+    ("persons", "at most {} minutes ago", SIGNING_AGE.total_seconds() / 60),
     ("texts", "it has at most {} characters", NAME_LIMIT),
     ("signing", "1 to {} certificates", dsse.MAX_CERTIFICATES),
     ("signing", "{} KiB together", dsse.MAX_CHAIN_BYTES / KIB),
@@ -119,6 +132,10 @@ FIGURES: Final = [
     ("bounds", "{} receivers are remembered", REMEMBERED),
     ("bounds", "resolves in a minute | {};", SETTINGS["resolve_quota_per_minute"]),
     ("bounds", "looks up in a minute | {} |", SETTINGS["lookup_quota_per_minute"]),
+    ("bounds", "presents in a minute | {} |", SETTINGS["token_quota_per_minute"]),
+    ("bounds", "wait for an issuer's keys | {} |", KEYS.waiting),
+    ("bounds", "| boards, schools in a token | {},", MAX_BOARDS),
+    ("bounds", "in a token | 100, {} |", MAX_BRINS),
     ("bounds", "| queries of a batch | {} |", MAX_QUERIES),
     ("bounds", "for a revision | {};", BOUNDS.waiting),
     ("bounds", "| connections to a process | {},", CONNECTIONS.most),
@@ -158,8 +175,11 @@ FIGURES: Final = [
     ("retention", "at least {}) after acceptance", delivery.LEAST_KEPT.days),
     ("retention", "for as long as {} days", delivery.LEAST_KEPT.days),
     ("retention", "A round begins every {} seconds", RETENTION.every),
-    ("retention", "at most {} answers or deliveries", reduction.BATCH),
-    ("retention", "at most {} answers or deliveries", register.ANSWERS),
+    ("retention", "`WISSEL_KEEP_PERSONS_DAYS` ({};", SETTINGS["keep_persons_days"]),
+    ("retention", "at least {}) after their last act", LEAST_PERSON_DAYS),
+    ("retention", "at most {} answers, persons or deliveries", reduction.BATCH),
+    ("retention", "at most {} answers, persons or deliveries", register.ANSWERS),
+    ("retention", "at most {} answers, persons or deliveries", register.PERSONS),
     ("retention", "and {} entries", reducer.MOST_ENTRIES),
     ("retention", "and {} seconds at least", RETENTION.pause),
     ("staleness", "it looks every {} ms", follower.POLL_SECONDS * 1000),

@@ -83,6 +83,7 @@ def serve(
 def check(config: ConfigOption = None) -> None:
     """Say all that would keep a hub from starting, without serving; for use before a restart."""
     from wissel.server.identity.files import HubFiles
+    from wissel.server.identity.persons.verifier import require_roots
     from wissel.server.store.opening import require_database
 
     problems = []
@@ -90,6 +91,7 @@ def check(config: ConfigOption = None) -> None:
         settings = _settings(config)
     for look in (
         lambda: HubFiles.read(settings, lambda: dt.datetime.now(dt.UTC)),
+        lambda: require_roots(settings.issuers),
         lambda: require_database(settings.database),
     ):
         try:

@@ -5,13 +5,15 @@ import datetime as dt
 import os
 import platform
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 from typing import Any, Final
 
 from prometheus_client import CollectorRegistry
 
 from wissel.routing.table import Table
+from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.factory import (
     CourierDependencies,
@@ -26,6 +28,7 @@ from wissel.server.courier.settle.sweep import Sweeper, usual_schedule
 from wissel.server.courier.timeline import Timeline
 from wissel.server.identity.files import HubFiles
 from wissel.server.identity.peer import Peers
+from wissel.server.identity.persons.verifier import Verifier, require_roots
 from wissel.server.logs.lines import Lines, configure
 from wissel.server.memory import freeze_facts, give_back, use_huge_pages
 from wissel.server.observing.health import report_health
@@ -42,15 +45,16 @@ from wissel.server.observing.metrics_server import serving_metrics
 from wissel.server.observing.tracing import traces_for
 from wissel.server.observing.worker_state import OwnState
 from wissel.server.port import require_free
-from wissel.server.retention import Retention, RetentionSchedule
+from wissel.server.retention import Retention, RetentionSchedule, Step
 from wissel.server.rpc.connections.connection import ConnectionBounds
 from wissel.server.rpc.credentials import ServerCertificate
 from wissel.server.rpc.server import Bounds, RpcServer, ServerParts, build
 from wissel.server.rpc.services.traffic.servicer import TrafficServicer
-from wissel.server.settings import WHOLE, CutShortError, ListenError, Settings, Share
+from wissel.server.settings import AUDIENCE, WHOLE, CutShortError, ListenError, Settings, Share
 from wissel.server.store.journal.journal import SqlJournal
 from wissel.server.store.opening import open_journal, open_register, require_database
 from wissel.server.store.register.follower import Follower
+from wissel.server.store.register.register import SqlRegister
 
 _FILES_SECONDS: Final = 2.0
 
@@ -76,6 +80,7 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         files = HubFiles.read(settings, _now)
         peers = Peers(files.trust, _now)
         hub_oin = files.signer.current.oin
+        persons = _verifier(settings, hub_oin)
 
         # Storage: the register with the facts in memory, and the journal.
         url = settings.database
@@ -106,6 +111,7 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
                 follower=follower,
                 peers=peers,
                 traffic=TrafficServicer(courier, journal, peers, follower, forwards),
+                persons=persons,
                 hub_oin=hub_oin,
                 operators=frozenset(settings.operators),
                 bounds=_bounds(settings, share),
@@ -129,18 +135,13 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         tracing = traces.receipt_query if traces else untraced
         sweeper = make_sweeper(deps, dialer, schedule, answered=answered, tracing=tracing)
         _keep(stack, sweeper.run())
-        kept = dt.timedelta(days=settings.keep_deliveries_days)
-        chores = {
-            "answers": register.forget_answers,
-            "deliveries": DeliveryReduction(journal, _now, kept).step,
-        }
-        kept_no_longer = RetentionMetrics(metrics, chores)
-        _keep(stack, Retention(RetentionSchedule(), chores, kept_no_longer).run())
+        _keep(stack, _retention(settings, register, journal, metrics).run())
         tell = own_state.tell if share.whole else share.tell
         _keep(stack, report_health(server, follower, tell))
         _keep(stack, _process_metrics(metrics, follower, courier, sweeper, lines).keep_updated())
         _keep(stack, give_back(lambda: courier.under_way))
         _keep(stack, files.keep_fresh(_now, metrics, _FILES_SECONDS))
+        _keep(stack, persons.keep_fresh())
         yield address
 
 
@@ -159,10 +160,30 @@ def _timeline() -> Timeline:
     return Timeline(time.perf_counter)
 
 
+def _verifier(settings: Settings, hub_oin: Oin) -> Verifier:
+    require_roots(settings.issuers)
+    audience = settings.token_audience or f"{AUDIENCE}{hub_oin}"
+    return Verifier(settings.issuers, audience, clock=_now, monotonic=time.monotonic)
+
+
+def _retention(
+    settings: Settings, register: SqlRegister, journal: SqlJournal, metrics: CollectorRegistry
+) -> Retention:
+    deliveries = dt.timedelta(days=settings.keep_deliveries_days)
+    persons = dt.timedelta(days=settings.keep_persons_days)
+    chores: Mapping[str, Step] = {
+        "answers": register.forget_answers,
+        "deliveries": DeliveryReduction(journal, _now, deliveries).step,
+        "persons": partial(register.forget_persons, persons),
+    }
+    return Retention(RetentionSchedule(), chores, RetentionMetrics(metrics, chores))
+
+
 def _bounds(settings: Settings, share: Share) -> Bounds:
     return Bounds(
         resolve_per_minute=share.part_of(settings.resolve_quota_per_minute),
         lookup_per_minute=share.part_of(settings.lookup_quota_per_minute),
+        tokens_per_minute=share.part_of(settings.token_quota_per_minute),
         max_closed_share=settings.max_closed_share,
         connections=ConnectionBounds(
             most=settings.max_connections,

@@ -17,6 +17,7 @@ PLAYERS: Final = {
     "duo": Oin("00000003990000020000"),
     "noord": Oin("00000003990000030000"),
     "zuid": Oin("00000003990000040000"),
+    "portal": Oin("00000003990000060000"),
 }
 """Made-up parties; only the operator is known to the hub."""
 

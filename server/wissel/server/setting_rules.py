@@ -2,6 +2,7 @@
 
 import difflib
 import ipaddress
+import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -89,6 +90,21 @@ def network(text: str) -> Network:
     except ValueError:
         problem = f"{text!r} is no address or network; write 192.0.2.1 or 192.0.2.0/24"
         raise ValueError(problem) from None
+
+
+def json_array(text: str) -> list[Any]:
+    """Return the items of a JSON array; none for a blank text, ValueError for anything else."""
+    if not text.strip():
+        return []
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        problem = f"not JSON: {error}"
+        raise ValueError(problem) from None
+    if not isinstance(found, list):
+        problem = "must be a JSON array, such as [{...}]"
+        raise ValueError(problem)  # noqa: TRY004 - what pydantic turns into a problem of the setting
+    return found
 
 
 def misspelt(environ: Iterable[str], known: Iterable[str]) -> list[str]:

@@ -22,10 +22,12 @@ from pydantic_settings import (
 from wissel.routing.exchange.delivery import LEAST_KEPT
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.values.identifiers import Oin
+from wissel.server.issuers import Issuer, refuse_twins
 from wissel.server.setting_rules import (
     PREFIX,
     Network,
     host_and_port,
+    json_array,
     log_level,
     misspelt,
     name_server,
@@ -39,6 +41,10 @@ DATABASE_SETTING: Final = "WISSEL_DATABASE_URL"
 DATABASE_SCHEMES: Final = ("sqlite:///", "postgresql://")
 """How the URL of a database begins."""
 MIB: Final = 1024 * 1024
+LEAST_PERSON_DAYS: Final = 31
+"""Longer than answers are kept for repeats, so that a repeat finds its person."""
+AUDIENCE: Final = "urn:wissel:hub:"
+"""How the audience of a hub begins by itself; its OIN follows."""
 
 
 class SettingsError(Exception):
@@ -113,6 +119,14 @@ class Settings(BaseSettings):
     """Routes that one OIN may resolve in a minute; approximate, as workers divide it."""
     lookup_quota_per_minute: int = Field(default=600, ge=1)
     """Endpoints that one OIN may look up in a minute; approximate, as workers divide it."""
+    token_quota_per_minute: int = Field(default=3_000, ge=1)
+    """Tokens of persons that one portal may present in a minute; approximate, likewise."""
+    issuers: Annotated[tuple[Issuer, ...], NoDecode] = ()
+    """The login brokers whose tokens count; a variable holds them as a JSON array."""
+    token_audience: str = ""
+    """What a token names as its audience; empty means `urn:wissel:hub:` and the hub's OIN."""
+    keep_persons_days: int = Field(default=730, ge=LEAST_PERSON_DAYS, le=36_500)
+    """How long is kept whom a `person_id` stands for, after that person's last act."""
     max_closed_share: float = Field(default=0.02, ge=0, le=1)
     """Share of a source's locations that one school file may close."""
     grace_seconds: float = Field(default=30, ge=0)
@@ -157,6 +171,16 @@ class Settings(BaseSettings):
         if value:
             host_and_port(value)
         return value
+
+    @field_validator("issuers", mode="before")
+    @classmethod
+    def _parse_issuers(cls, value: object) -> object:
+        return json_array(value) if isinstance(value, str) else value
+
+    @field_validator("issuers")
+    @classmethod
+    def _distinct_issuers(cls, value: tuple[Issuer, ...]) -> tuple[Issuer, ...]:
+        return refuse_twins(value)
 
     @field_validator("log_level")
     @classmethod
@@ -242,6 +266,7 @@ WHOLE: Final = Share()
 
 def _problem(location: tuple[int | str, ...], kind: str, message: str) -> str:
     name = f"{PREFIX}{str(location[0]).upper()}" if location else "settings"
+    name += "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in location[1:])
     return (
         f"{name} is missing"
         if kind == "missing"

@@ -22,6 +22,7 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.server.store.database import Database
 from wissel.server.store.register.codec import encode
+from wissel.server.store.register.persons import known_person
 from wissel.server.store.register.projection import BY_ENTITY
 from wissel.server.store.register.register import SqlRegister
 from wissel.server.store.register.tables import EVENT, SUBJECT
@@ -44,6 +45,16 @@ async def _subjects(url: str) -> set[tuple[str, int, int]]:
         async with database.reading() as connection:
             rows = await connection.execute(select(SUBJECT))
             return {(row.subject, row.revision, row.seq) for row in rows}
+    finally:
+        await database.close()
+
+
+async def _person_id(url: str, subject: str) -> str:
+    """The id that stands for a subject."""
+    database = Database.open(url)
+    try:
+        async with database.reading() as connection:
+            return await known_person(connection, subject)
     finally:
         await database.close()
 
@@ -120,7 +131,7 @@ async def test_an_event_tells_who_did_what_and_why(
     register: SqlRegister, registry_url: str
 ) -> None:
     await _put(register, board(1, "Noord"))
-    told = actor(person="jansen", reason="renamed", method="m", request_id="r-1")
+    told = actor(subject="desk:jansen", reason="renamed", method="m", request_id="r-1")
     async with register.transaction(told) as transaction:
         await transaction.put(board(1, "Zuid"))
 
@@ -131,7 +142,7 @@ async def test_an_event_tells_who_did_what_and_why(
         "seq": 1,
         "recorded_time": transaction.now,
         "actor": OPERATOR.oin,
-        "person": "jansen",
+        "person": await _person_id(registry_url, "desk:jansen"),
         "reason": "renamed",
         "method": "m",
         "entity": "board",

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from support.worlds.register_world import (
+    AS_OPERATOR,
     BOARD,
     DAY,
     NOBODY,
@@ -49,7 +50,9 @@ async def terminate(
     world: World, agreed: Agreement, end: dt.date | None = None, etag: str = ""
 ) -> tuple[Agreement, ...]:
     command = TerminateAgreement(agreement_id=agreed.agreement_id, end=end, etag=etag)
-    return await world.run(lambda transaction: terminate_agreement(transaction, command))
+    return await world.run(
+        lambda transaction: terminate_agreement(transaction, command, AS_OPERATOR)
+    )
 
 
 async def test_an_agreement_counts_from_today(world: World) -> None:
@@ -209,4 +212,4 @@ async def test_an_unknown_agreement(world: World) -> None:
     command = TerminateAgreement(agreement_id=NOBODY)
 
     with refused(Reason.AGREEMENT_NOT_FOUND):
-        await world.run(lambda transaction: terminate_agreement(transaction, command))
+        await world.run(lambda transaction: terminate_agreement(transaction, command, AS_OPERATOR))

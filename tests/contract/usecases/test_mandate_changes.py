@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from support.worlds.register_world import (
+    AS_BOARD,
     AS_NOORD,
     AS_OPERATOR,
     AS_ZUID,
@@ -105,7 +106,7 @@ async def test_a_start_moves_into_the_past_only_for_an_operator(world: World) ->
     command = UpdateMandate(mandate_id=mandate.mandate_id, start=TODAY - DAY)
 
     with refused(Reason.DATE_IN_PAST):
-        await update(world, command, AS_NOORD)
+        await update(world, command, AS_BOARD)
     assert (await update(world, command)).period.start == TODAY - DAY
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from support.worlds.register_world import (
-    AS_NOORD,
+    AS_BOARD,
     BOARD,
     CLOSED_SCHOOL,
     DAY,
@@ -121,7 +121,7 @@ async def test_only_an_operator_reaches_back(world: World) -> None:
     command = mandate_command(start=TODAY - DAY)
 
     with refused(Reason.DATE_IN_PAST):
-        await give(world, command, AS_NOORD)
+        await give(world, command, AS_BOARD)
     assert (await give(world, command)).mandate.period == Period(TODAY - DAY)
 
 

@@ -28,7 +28,7 @@ from hypothesis.stateful import (
 )
 
 from support.worlds.register_world import (
-    AS_NOORD,
+    AS_BOARD,
     AS_OPERATOR,
     DAY,
     TODAY,
@@ -95,7 +95,7 @@ class Mandates(RuleBasedStateMachine):
         first = self.today + (start or 0) * DAY
         last = None if length is None else first + length * DAY
         command = mandate_command(start=None if start is None else first, end=last)
-        scope = AS_OPERATOR if operator else AS_NOORD
+        scope = AS_OPERATOR if operator else AS_BOARD
         expected = (
             self._start_refused(first, operator)
             or self._order_refused(first, last)
@@ -137,7 +137,7 @@ class Mandates(RuleBasedStateMachine):
             or self._overlap_refused(changed, mandate_id)
         )
 
-        scope = AS_OPERATOR if operator else AS_NOORD
+        scope = AS_OPERATOR if operator else AS_BOARD
         outcome = self._do(lambda transaction: update_mandate(transaction, command, scope))
 
         self._settle(mandate_id, outcome, expected, changed)

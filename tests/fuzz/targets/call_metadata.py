@@ -49,11 +49,12 @@ def _check_metadata(data: bytes) -> str:
         except Refused as refused:
             outcomes.append(told(refused))
             continue
-        for text, limit in ((actor.person, ACCOUNT_LIMIT), (actor.reason, REASON_LIMIT)):
+        account = actor.subject.removeprefix(f"{caller.oin}:")
+        for text, limit in ((account, ACCOUNT_LIMIT), (actor.reason, REASON_LIMIT)):
             assert len(text) <= limit
             assert text.isprintable()
             assert not holds_person_number(text)
-        assert not caller.operator or (actor.person and actor.reason)
+        assert not caller.operator or (account and actor.reason)
     return "; ".join(dict.fromkeys(outcomes))
 
 

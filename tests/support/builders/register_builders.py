@@ -14,14 +14,16 @@ def actor(
     method: str = "wissel.test.v1.TestService/Change",
     request_id: str = "",
     body: bytes = b"",
-    person: str = "",
+    subject: str = "",
+    proven: bool = False,
     reason: str = "",
 ) -> Actor:
     """An act of the operator, unless said otherwise."""
     return Actor(
         caller=caller,
         method=method,
-        person=person,
+        subject=subject,
+        proven=proven,
         reason=reason,
         request_id=request_id,
         body_sha256=hashlib.sha256(body).digest() if request_id else b"",

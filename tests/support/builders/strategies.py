@@ -106,7 +106,9 @@ def schools() -> st.SearchStrategy[School]:
 
 def samenwerkingsverbanden() -> st.SearchStrategy[Samenwerkingsverband]:
     """Samenwerkingsverbanden."""
-    return st.builds(Samenwerkingsverband, code=named(Swv), name=texts(), oin=named(Oin))
+    return st.builds(
+        Samenwerkingsverband, code=named(Swv), name=texts(), oin=named(Oin), kvk=texts()
+    )
 
 
 def agreements() -> st.SearchStrategy[Agreement]:

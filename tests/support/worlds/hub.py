@@ -5,8 +5,9 @@
         answer = await parties.WhoAmI(WhoAmIRequest())
 
 Names of identities: `noord`, `zuid` (vendors), `duo` (chain partner), `desk`
-(operator by the settings) with the OINs of `support.worlds.small_world`, and `stranger`,
-whom nobody registered. `hub.issue` makes others, also bad ones.
+(operator by the settings) with the OINs of `support.worlds.small_world`, `portal`
+(registered where the facts say so), and `stranger`, whom nobody registered.
+`hub.issue` makes others, also bad ones.
 """
 
 import io
@@ -25,8 +26,9 @@ from prometheus_client import CollectorRegistry
 from support.builders.pki import Identity, Pki
 from support.cast import STRANGER
 from support.eventually import eventually_async
+from support.fakes.broker import Broker, verifier_of
 from support.worlds.stores import open_register, utc_now
-from wissel.clients.testing.cast import DUO, HUB, NOORD, OPERATOR, ZUID
+from wissel.clients.testing.cast import DUO, HUB, NOORD, OPERATOR, PORTAL, ZUID
 from wissel.routing.facts import Fact
 from wissel.routing.table import Table
 from wissel.server.courier.ports import Clock
@@ -46,7 +48,7 @@ M = TypeVar("M")
 
 OINS: Final[Mapping[str, str]] = {
     "desk": OPERATOR.oin,
-    **{player.name: player.oin for player in (NOORD, ZUID, DUO, STRANGER)},
+    **{player.name: player.oin for player in (NOORD, ZUID, DUO, PORTAL, STRANGER)},
 }
 BOUNDS: Final = Bounds(
     resolve_per_minute=1_000_000, lookup_per_minute=1_000_000, stream_check_seconds=0.05
@@ -158,10 +160,12 @@ async def running_hub(
     traffic: TrafficMaker | None = None,
     clock: Clock | None = None,
     crls: bool = False,
+    brokers: Sequence[Broker] = (),
 ) -> AsyncIterator[Hub]:
     """Start a hub whose register holds `facts`; everything ends with the block.
 
-    With `crls` it asks the lists `leaves` and `authorities`, empty at first.
+    With `crls` it asks the lists `leaves` and `authorities`, empty at first. It
+    trusts the tokens of `brokers`.
     """
     pki = Pki.create(folder / "pki")
     log, metrics = io.StringIO(), CollectorRegistry()
@@ -180,6 +184,7 @@ async def running_hub(
                 follower=follower,
                 peers=Peers(files.trust, now),
                 traffic=forwarding,
+                persons=verifier_of(brokers, now),
                 hub_oin=HUB.oin,
                 operators=frozenset({OPERATOR.oin}),
                 bounds=bounds,

@@ -36,9 +36,12 @@ NOORD: Final = Player(
     name="noord", oin=Oin("00000003990000030000"), title="LAS Noord", role="VENDOR"
 )
 ZUID: Final = Player(name="zuid", oin=Oin("00000003990000040000"), title="LAS Zuid", role="VENDOR")
+PORTAL: Final = Player(
+    name="portal", oin=Oin("00000003990000060000"), title="Board portal", role="PORTAL"
+)
 PEER: Final = Player(name="peer", oin=Oin("00000003990000990000"), title="peer", role="VENDOR")
 """The vendor of `wissel.clients.testing.running_peer`."""
-PLAYERS: Final = (HUB, OPERATOR, DUO, NOORD, ZUID)
+PLAYERS: Final = (HUB, OPERATOR, DUO, NOORD, ZUID, PORTAL)
 """Those of the demo."""
 
 SWV: Final = Swv("PO9901")

@@ -280,6 +280,54 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Connection limit."""
     ERROR_REASON_RECEIVER_UNAVAILABLE: _ErrorReason.ValueType  # 128
     """Receiver unavailable."""
+    ERROR_REASON_TOKEN_REQUIRED: _ErrorReason.ValueType  # 129
+    """Token required."""
+    ERROR_REASON_TOKEN_NOT_EXPECTED: _ErrorReason.ValueType  # 130
+    """Token not expected."""
+    ERROR_REASON_TOKEN_MALFORMED: _ErrorReason.ValueType  # 131
+    """Token malformed."""
+    ERROR_REASON_TOKEN_ALGORITHM_NOT_ALLOWED: _ErrorReason.ValueType  # 132
+    """Token algorithm not allowed."""
+    ERROR_REASON_TOKEN_ISSUER_UNKNOWN: _ErrorReason.ValueType  # 133
+    """Token issuer unknown."""
+    ERROR_REASON_TOKEN_KEY_UNKNOWN: _ErrorReason.ValueType  # 134
+    """Token key unknown."""
+    ERROR_REASON_TOKEN_SIGNATURE_INVALID: _ErrorReason.ValueType  # 135
+    """Token signature invalid."""
+    ERROR_REASON_TOKEN_NOT_YET_VALID: _ErrorReason.ValueType  # 136
+    """Token not yet valid."""
+    ERROR_REASON_TOKEN_EXPIRED: _ErrorReason.ValueType  # 137
+    """Token expired."""
+    ERROR_REASON_TOKEN_LIFETIME_TOO_LONG: _ErrorReason.ValueType  # 138
+    """Token lifetime too long."""
+    ERROR_REASON_TOKEN_FOR_ANOTHER: _ErrorReason.ValueType  # 139
+    """Token for another."""
+    ERROR_REASON_TOKEN_OF_ANOTHER_PORTAL: _ErrorReason.ValueType  # 140
+    """Token of another portal."""
+    ERROR_REASON_TOKEN_CLAIM_INVALID: _ErrorReason.ValueType  # 141
+    """Token claim invalid."""
+    ERROR_REASON_PERSON_NUMBER_IN_TOKEN: _ErrorReason.ValueType  # 142
+    """Person number in token."""
+    ERROR_REASON_ISSUER_UNAVAILABLE: _ErrorReason.ValueType  # 143
+    """Issuer unavailable."""
+    ERROR_REASON_PERSON_ROLE_MISSING: _ErrorReason.ValueType  # 144
+    """Person role missing."""
+    ERROR_REASON_PERSON_LEVEL_TOO_LOW: _ErrorReason.ValueType  # 145
+    """Person level too low."""
+    ERROR_REASON_PERSON_REPRESENTS_NOBODY: _ErrorReason.ValueType  # 146
+    """Person represents nobody."""
+    ERROR_REASON_KVK_UNKNOWN: _ErrorReason.ValueType  # 147
+    """Kvk unknown."""
+    ERROR_REASON_KVK_AMBIGUOUS: _ErrorReason.ValueType  # 148
+    """Kvk ambiguous."""
+    ERROR_REASON_ORGANISATION_NOT_YOURS: _ErrorReason.ValueType  # 149
+    """Organisation not yours."""
+    ERROR_REASON_BOARD_SCOPE_REQUIRED: _ErrorReason.ValueType  # 150
+    """Board scope required."""
+    ERROR_REASON_SIGNING_ROLE_MISSING: _ErrorReason.ValueType  # 151
+    """Signing role missing."""
+    ERROR_REASON_REAUTHENTICATION_REQUIRED: _ErrorReason.ValueType  # 152
+    """Reauthentication required."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason is the value of google.rpc.ErrorInfo.reason, without its prefix; docs/errors.md tells what each means."""
@@ -542,4 +590,52 @@ ERROR_REASON_CONNECTION_LIMIT: ErrorReason.ValueType  # 127
 """Connection limit."""
 ERROR_REASON_RECEIVER_UNAVAILABLE: ErrorReason.ValueType  # 128
 """Receiver unavailable."""
+ERROR_REASON_TOKEN_REQUIRED: ErrorReason.ValueType  # 129
+"""Token required."""
+ERROR_REASON_TOKEN_NOT_EXPECTED: ErrorReason.ValueType  # 130
+"""Token not expected."""
+ERROR_REASON_TOKEN_MALFORMED: ErrorReason.ValueType  # 131
+"""Token malformed."""
+ERROR_REASON_TOKEN_ALGORITHM_NOT_ALLOWED: ErrorReason.ValueType  # 132
+"""Token algorithm not allowed."""
+ERROR_REASON_TOKEN_ISSUER_UNKNOWN: ErrorReason.ValueType  # 133
+"""Token issuer unknown."""
+ERROR_REASON_TOKEN_KEY_UNKNOWN: ErrorReason.ValueType  # 134
+"""Token key unknown."""
+ERROR_REASON_TOKEN_SIGNATURE_INVALID: ErrorReason.ValueType  # 135
+"""Token signature invalid."""
+ERROR_REASON_TOKEN_NOT_YET_VALID: ErrorReason.ValueType  # 136
+"""Token not yet valid."""
+ERROR_REASON_TOKEN_EXPIRED: ErrorReason.ValueType  # 137
+"""Token expired."""
+ERROR_REASON_TOKEN_LIFETIME_TOO_LONG: ErrorReason.ValueType  # 138
+"""Token lifetime too long."""
+ERROR_REASON_TOKEN_FOR_ANOTHER: ErrorReason.ValueType  # 139
+"""Token for another."""
+ERROR_REASON_TOKEN_OF_ANOTHER_PORTAL: ErrorReason.ValueType  # 140
+"""Token of another portal."""
+ERROR_REASON_TOKEN_CLAIM_INVALID: ErrorReason.ValueType  # 141
+"""Token claim invalid."""
+ERROR_REASON_PERSON_NUMBER_IN_TOKEN: ErrorReason.ValueType  # 142
+"""Person number in token."""
+ERROR_REASON_ISSUER_UNAVAILABLE: ErrorReason.ValueType  # 143
+"""Issuer unavailable."""
+ERROR_REASON_PERSON_ROLE_MISSING: ErrorReason.ValueType  # 144
+"""Person role missing."""
+ERROR_REASON_PERSON_LEVEL_TOO_LOW: ErrorReason.ValueType  # 145
+"""Person level too low."""
+ERROR_REASON_PERSON_REPRESENTS_NOBODY: ErrorReason.ValueType  # 146
+"""Person represents nobody."""
+ERROR_REASON_KVK_UNKNOWN: ErrorReason.ValueType  # 147
+"""Kvk unknown."""
+ERROR_REASON_KVK_AMBIGUOUS: ErrorReason.ValueType  # 148
+"""Kvk ambiguous."""
+ERROR_REASON_ORGANISATION_NOT_YOURS: ErrorReason.ValueType  # 149
+"""Organisation not yours."""
+ERROR_REASON_BOARD_SCOPE_REQUIRED: ErrorReason.ValueType  # 150
+"""Board scope required."""
+ERROR_REASON_SIGNING_ROLE_MISSING: ErrorReason.ValueType  # 151
+"""Signing role missing."""
+ERROR_REASON_REAUTHENTICATION_REQUIRED: ErrorReason.ValueType  # 152
+"""Reauthentication required."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -144,6 +144,64 @@ class System(_message.Message):
 Global___System: _TypeAlias = System  # noqa: Y015
 
 @_typing.final
+class Person(_message.Message):
+    """Person is whom a portal acts for, as the token of a login shows it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ISSUER_FIELD_NUMBER: _builtins.int
+    BOARD_NUMBERS_FIELD_NUMBER: _builtins.int
+    BRINS_FIELD_NUMBER: _builtins.int
+    KVK_NUMBER_FIELD_NUMBER: _builtins.int
+    LEVEL_FIELD_NUMBER: _builtins.int
+    SIGNS_FIELD_NUMBER: _builtins.int
+    AUTHENTICATED_TIME_FIELD_NUMBER: _builtins.int
+    EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    issuer: _builtins.str
+    """Alias of the login broker, as the hub's settings have it."""
+    kvk_number: _builtins.str
+    """KvK number of whom the person represents; may be empty."""
+    level: _builtins.str
+    """Level of assurance of the login (`acr`)."""
+    signs: _builtins.bool
+    """Whether the person may sign for a board, given a recent login."""
+    @_builtins.property
+    def board_numbers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Boards that the token names."""
+
+    @_builtins.property
+    def brins(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """BRINs that the token names; with any, the person acts for these schools only."""
+
+    @_builtins.property
+    def authenticated_time(self) -> _timestamp_pb2.Timestamp:
+        """When the person logged in; absent if the token does not say."""
+
+    @_builtins.property
+    def expire_time(self) -> _timestamp_pb2.Timestamp:
+        """When the token expires."""
+
+    def __init__(
+        self,
+        *,
+        issuer: _builtins.str = ...,
+        board_numbers: _abc.Iterable[_builtins.str] | None = ...,
+        brins: _abc.Iterable[_builtins.str] | None = ...,
+        kvk_number: _builtins.str = ...,
+        level: _builtins.str = ...,
+        signs: _builtins.bool = ...,
+        authenticated_time: _timestamp_pb2.Timestamp | None = ...,
+        expire_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["authenticated_time", b"authenticated_time", "expire_time", b"expire_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authenticated_time", b"authenticated_time", "board_numbers", b"board_numbers", "brins", b"brins", "expire_time", b"expire_time", "issuer", b"issuer", "kvk_number", b"kvk_number", "level", b"level", "signs", b"signs"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Person: _TypeAlias = Person  # noqa: Y015
+
+@_typing.final
 class WhoAmIRequest(_message.Message):
     """WhoAmIRequest is empty."""
 
@@ -176,6 +234,7 @@ class WhoAmIResponse(_message.Message):
     HUB_OIN_FIELD_NUMBER: _builtins.int
     HUB_TIME_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
     oin: _builtins.str
     """The caller's OIN, from its certificate."""
     registered: _builtins.bool
@@ -202,6 +261,10 @@ class WhoAmIResponse(_message.Message):
     def hub_time(self) -> _timestamp_pb2.Timestamp:
         """The hub's clock."""
 
+    @_builtins.property
+    def person(self) -> Global___Person:
+        """Whom the caller acts for; absent unless a portal presented the token of a person."""
+
     def __init__(
         self,
         *,
@@ -215,10 +278,11 @@ class WhoAmIResponse(_message.Message):
         hub_oin: _builtins.str = ...,
         hub_time: _timestamp_pb2.Timestamp | None = ...,
         revision: _builtins.int = ...,
+        person: Global___Person | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["certificate_expire_time", b"certificate_expire_time", "hub_time", b"hub_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["certificate_expire_time", b"certificate_expire_time", "hub_time", b"hub_time", "person", b"person"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["certificate_expire_time", b"certificate_expire_time", "certificate_sha256", b"certificate_sha256", "hub_oin", b"hub_oin", "hub_time", b"hub_time", "name", b"name", "oin", b"oin", "registered", b"registered", "revision", b"revision", "role", b"role", "system_ids", b"system_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["certificate_expire_time", b"certificate_expire_time", "certificate_sha256", b"certificate_sha256", "hub_oin", b"hub_oin", "hub_time", b"hub_time", "name", b"name", "oin", b"oin", "person", b"person", "registered", b"registered", "revision", b"revision", "role", b"role", "system_ids", b"system_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -60,6 +60,7 @@ class Samenwerkingsverband:
     code: Swv
     name: str
     oin: Oin
+    kvk: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

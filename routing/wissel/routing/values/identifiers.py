@@ -82,6 +82,15 @@ class BoardNumber(Identifier):
     pattern = re.compile(r"[0-9]{5}")
 
 
+class KvkNumber(Identifier):
+    """Number of an organisation in the trade register (KvK): eight digits."""
+
+    __slots__ = ()
+    kind = "KvK number"
+    example = "90000001"
+    pattern = re.compile(r"[0-9]{8}")
+
+
 class Brin(Identifier):
     """BRIN of a school: two digits, two capitals, such as `99XA`."""
 

@@ -20,6 +20,7 @@ from wissel.server.registry.finding import (
     get_swv,
 )
 from wissel.server.registry.ports import Snapshot, Transaction
+from wissel.server.registry.scope import Scope
 
 BOARD_KINDS: Final = (
     AgreementKind.KENNISNET_OSR,
@@ -71,7 +72,7 @@ async def record_agreement(
 
 
 async def terminate_agreement(
-    transaction: Transaction, command: TerminateAgreement
+    transaction: Transaction, command: TerminateAgreement, scope: Scope
 ) -> tuple[Agreement, ...]:
     """End an agreement, and with one of OSO its extensions; return them, the agreement first.
 
@@ -79,9 +80,9 @@ async def terminate_agreement(
     today or later was never in force. A last day that is named is today or
     later (DATE_IN_PAST), not after the end that it already has
     (AGREEMENT_ENDED), and not before its first day (PERIOD_INVALID). Also
-    AGREEMENT_NOT_FOUND, ETAG_MISMATCH.
+    AGREEMENT_NOT_FOUND (also of one outside the scope), ETAG_MISMATCH.
     """
-    agreement = await get_agreement(transaction, command.agreement_id)
+    agreement = await get_agreement(transaction, command.agreement_id, scope)
     check_etag(agreement, command.etag)
     end = _last_day(agreement, command.end, transaction.today)
     ended = [replace(agreement, period=agreement.period.until(end))]

@@ -104,10 +104,10 @@ async def get_qualification(
     return known or Qualification(system_id=system_id, service=service)
 
 
-async def get_agreement(snapshot: Snapshot, agreement_id: UUID) -> Agreement:
-    """Return the agreement, or raise `Refused(AGREEMENT_NOT_FOUND)`."""
+async def get_agreement(snapshot: Snapshot, agreement_id: UUID, scope: Scope) -> Agreement:
+    """Return an agreement within the scope, or raise `Refused(AGREEMENT_NOT_FOUND)`."""
     agreement = await snapshot.get(Agreement, str(agreement_id))
-    if agreement is None:
+    if agreement is None or not scope.signed(agreement):
         raise Refused(
             Reason.AGREEMENT_NOT_FOUND, field="agreement_id", agreement_id=str(agreement_id)
         )
@@ -117,7 +117,7 @@ async def get_agreement(snapshot: Snapshot, agreement_id: UUID) -> Agreement:
 async def get_mandate(snapshot: Snapshot, mandate_id: UUID, scope: Scope) -> Mandate:
     """Return a mandate within the scope, or raise `Refused(MANDATE_NOT_FOUND)`."""
     mandate = await snapshot.get(Mandate, str(mandate_id))
-    if mandate is None or not scope.sees(mandate.system_id):
+    if mandate is None or not scope.holds(mandate):
         raise Refused(Reason.MANDATE_NOT_FOUND, field="mandate_id", mandate_id=str(mandate_id))
     return mandate
 
@@ -125,7 +125,7 @@ async def get_mandate(snapshot: Snapshot, mandate_id: UUID, scope: Scope) -> Man
 async def get_endpoint(snapshot: Snapshot, endpoint_id: UUID, scope: Scope) -> Endpoint:
     """Return an endpoint within the scope, or raise `Refused(ENDPOINT_NOT_FOUND)`."""
     endpoint = await snapshot.get(Endpoint, str(endpoint_id))
-    if endpoint is None or not scope.sees(endpoint.system_id):
+    if endpoint is None or not scope.holds(endpoint):
         raise Refused(Reason.ENDPOINT_NOT_FOUND, field="endpoint_id", endpoint_id=str(endpoint_id))
     return endpoint
 

@@ -14,6 +14,7 @@ from wissel.routing.facts import (
     Service,
 )
 from wissel.routing.values.days import Period
+from wissel.routing.values.identifiers import Organisation
 from wissel.server.registry.commands import CreateMandate, EndMandate, UpdateMandate
 from wissel.server.registry.finding import (
     check_etag,
@@ -23,7 +24,7 @@ from wissel.server.registry.finding import (
     get_service,
     get_system,
 )
-from wissel.server.registry.ports import Transaction
+from wissel.server.registry.ports import Snapshot, Transaction
 from wissel.server.registry.rules.mandates import (
     allow_start,
     moved,
@@ -51,8 +52,9 @@ async def create_mandate(
 ) -> GivenMandate:
     """Give a mandate; with `validate_only` nothing is recorded.
 
-    1. The organisation, service and system exist: SCHOOL_NOT_FOUND,
-       SWV_NOT_FOUND, SERVICE_NOT_FOUND, SYSTEM_NOT_FOUND.
+    1. The organisation is one that the caller gives mandates for, and it, the
+       service and the system exist: SCHOOL_NOT_FOUND, SWV_NOT_FOUND,
+       ORGANISATION_NOT_YOURS, SERVICE_NOT_FOUND, SYSTEM_NOT_FOUND.
     2. The first day is today or later, unless an operator asks: DATE_IN_PAST.
        The last day is not before it: PERIOD_INVALID.
     3. The school is open on the first day, or today if that is later:
@@ -65,7 +67,7 @@ async def create_mandate(
        in common with it: MANDATE_OVERLAPS.
     """
     # 1.
-    giver = await get_organisation(transaction, command.organisation)
+    giver = await own_organisation(transaction, command.organisation, scope)
     service = await get_service(transaction, command.service)
     system = await get_system(transaction, command.system_id)
     # 2.
@@ -88,6 +90,18 @@ async def create_mandate(
     if not command.validate_only:
         await transaction.put(mandate)
     return GivenMandate(mandate=mandate, note=service.note)
+
+
+async def own_organisation(
+    snapshot: Snapshot, organisation: Organisation, scope: Scope
+) -> School | Samenwerkingsverband:
+    """Return an organisation that the caller gives mandates for.
+
+    Raises `Refused` with SCHOOL_NOT_FOUND, SWV_NOT_FOUND or ORGANISATION_NOT_YOURS.
+    """
+    giver = await get_organisation(snapshot, organisation)
+    scope.require_organisation(organisation)
+    return giver
 
 
 async def update_mandate(transaction: Transaction, command: UpdateMandate, scope: Scope) -> Mandate:

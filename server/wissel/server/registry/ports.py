@@ -2,7 +2,7 @@
 
 import datetime as dt
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from wissel.routing.facts import Fact
@@ -18,15 +18,19 @@ Where = str | tuple[str, ...]
 class Actor:
     """Who makes a change, and why: the part of an event that does not come from the facts.
 
-    `person` is the account of a person at the caller's side, `reason` free text
-    without the number of a person; both may be empty. `request_id` is the
-    caller's UUID, empty if the request cannot be repeated; `body_sha256` is the
-    digest of its body, 32 bytes, empty without a `request_id`.
+    `subject` is who it was at the caller's side: `alias:sub` of a login, or the
+    caller's OIN and the account that it names, `OIN:account`. Events hold a random
+    id for it (ADR 22). It is `proven` if a token showed it: answers that are kept for
+    a repeat are then for this person alone. `reason` is free text without the number
+    of a person; both may be empty. `request_id` is the caller's UUID, empty if the
+    request cannot be repeated; `body_sha256` is the digest of its body, 32 bytes,
+    empty without a `request_id`.
     """
 
     caller: Oin
     method: str
-    person: str = ""
+    subject: str = field(default="", repr=False)
+    proven: bool = False
     reason: str = ""
     request_id: str = ""
     body_sha256: bytes = b""

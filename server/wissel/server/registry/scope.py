@@ -1,23 +1,29 @@
-"""What a caller may see and change of mandates and endpoints (design.md#authorization)."""
+"""What a caller may see and change of what has an owner (design.md#authorization)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from wissel.routing.values.identifiers import SystemId
+from wissel.routing.facts import Agreement, Endpoint, Mandate, Signatory
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import Organisation, SystemId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """The mandates and endpoints that a caller may see and change.
+    """The mandates, endpoints and agreements that a caller may see and change.
 
-    An operator's are all, a vendor's those of its own systems. What lies
-    outside is refused in the same words as what does not exist, so that nobody
-    learns of it.
+    An operator's are all, a vendor's those of its own systems, a person's those of
+    its own schools or samenwerkingsverband. What lies outside is refused in the same
+    words as what does not exist, so that nobody learns of it. `signatories` are the
+    boards and samenwerkingsverbanden whose agreements a person sees.
     """
 
     operator: bool = False
     systems: frozenset[SystemId] = frozenset()
+    organisations: frozenset[Organisation] = frozenset()
+    signatories: frozenset[Signatory] = frozenset()
 
     @classmethod
     def everything(cls) -> Self:
@@ -30,12 +36,47 @@ class Scope:
         return cls(systems=frozenset(systems))
 
     def sees(self, system_id: SystemId) -> bool:
-        """Whether what belongs to this system is within the scope."""
+        """Whether what belongs to this system, whoever it is for, is within the scope."""
         return self.operator or system_id in self.systems
 
-    def where(self) -> Mapping[str, tuple[str, ...]]:
-        """Return the condition for lists of mandates and endpoints.
+    def holds(self, fact: Mandate | Endpoint) -> bool:
+        """Whether a mandate or endpoint is within the scope."""
+        return self.sees(fact.system_id) or fact.organisation in self.organisations
 
-        A vendor without systems gets an empty choice, which finds nothing.
+    def signed(self, agreement: Agreement) -> bool:
+        """Whether an agreement is within the scope of an operator or a person."""
+        return self.operator or agreement.signatory in self.signatories
+
+    def where(
+        self, *, organisation: Organisation | None = None, system_id: SystemId | None = None
+    ) -> Mapping[str, str | tuple[str, ...]]:
+        """Return the condition for a list of mandates or endpoints.
+
+        With an organisation or a system, only what is its own; an empty choice finds
+        nothing, as that of a caller who owns nothing.
         """
-        return {} if self.operator else {"system_id": tuple(sorted(self.systems))}
+        where: dict[str, str | tuple[str, ...]] = {}
+        if organisation:
+            where["organisation"] = organisation
+        if system_id:
+            where["system_id"] = system_id
+        if self.operator:
+            return where
+        if self.organisations:
+            return where | _within("organisation", organisation, self.organisations)
+        return where | _within("system_id", system_id, self.systems)
+
+    def require_organisation(self, organisation: Organisation) -> None:
+        """Raise `Refused(ORGANISATION_NOT_YOURS)` unless it gives mandates for an organisation.
+
+        Which organisations there are is public, so this tells nothing of them.
+        """
+        if not self.operator and organisation not in self.organisations:
+            raise Refused(Reason.ORGANISATION_NOT_YOURS, organisation=organisation)
+
+
+def _within(name: str, asked: str | None, own: Iterable[str]) -> dict[str, str | tuple[str, ...]]:
+    """Return the condition that a column has the value that is asked for, or any of one's own."""
+    if asked:
+        return {name: asked if asked in own else ()}
+    return {name: tuple(sorted(own))}

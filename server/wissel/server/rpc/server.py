@@ -20,6 +20,7 @@ from wissel.server.rpc.calls.call_log import CallLog
 from wissel.server.rpc.calls.coalescing import Coalescer
 from wissel.server.rpc.calls.gates import Gates, Serving
 from wissel.server.rpc.calls.interceptor import Interceptor
+from wissel.server.rpc.calls.persons import PersonGate, Verifier
 from wissel.server.rpc.calls.policy import check_policy
 from wissel.server.rpc.calls.quota import Buckets, Quota
 from wissel.server.rpc.calls.receiving import MAX_RECEIVE_BYTES, MessageBounds, Receiving
@@ -67,6 +68,7 @@ class Bounds:
 
     resolve_per_minute: int
     lookup_per_minute: int
+    tokens_per_minute: int = 3_000
     max_closed_share: float = 0.02
     connection_age_seconds: float = 600
     connection_grace_seconds: float = 630
@@ -83,14 +85,16 @@ class ServerParts:
     """What the server is made from.
 
     `clock` gives aware instants, `monotonic` seconds. `traffic` is the servicer
-    of forwarding. `operators` are operators before anyone is registered. The
-    interceptors of `around` go around our own, the first outermost.
+    of forwarding, `persons` verifies the tokens of portals. `operators` are
+    operators before anyone is registered. The interceptors of `around` go around
+    our own, the first outermost.
     """
 
     register: Register
     follower: Tables
     peers: Peers
     traffic: Traffic
+    persons: Verifier
     hub_oin: Oin
     operators: frozenset[Oin]
     bounds: Bounds
@@ -167,7 +171,9 @@ async def build(parts: ServerParts) -> RpcServer:
     gates, waiting = _gates(parts, serving, connections), WaitingCalls(parts.bounds.waiting)
     coalescer, receiving = Coalescer(parts.monotonic), Receiving(parts.bounds.messages)
     every = parts.bounds.stream_check_seconds
-    interceptor = Interceptor(gates, call_log, coalescer, waiting, receiving, every)
+    tokens = Buckets(Quota.TOKEN, parts.bounds.tokens_per_minute, parts.monotonic)
+    persons = PersonGate(parts.persons, tokens, parts.clock)
+    interceptor = Interceptor(gates, persons, call_log, coalescer, waiting, receiving, every)
     server = grpc.aio.server(
         interceptors=[*parts.around, interceptor], options=_options(parts.bounds)
     )

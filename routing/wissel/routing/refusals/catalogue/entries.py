@@ -5,7 +5,9 @@ from typing import Final
 
 from wissel.routing.refusals.catalogue.areas.calls.hub import HUB
 from wissel.routing.refusals.catalogue.areas.calls.identity import IDENTITY
+from wissel.routing.refusals.catalogue.areas.calls.persons import PERSONS
 from wissel.routing.refusals.catalogue.areas.calls.requests import REQUESTS
+from wissel.routing.refusals.catalogue.areas.calls.tokens import TOKENS
 from wissel.routing.refusals.catalogue.areas.exchange.acting import ACTING
 from wissel.routing.refusals.catalogue.areas.exchange.deciding import DECIDING
 from wissel.routing.refusals.catalogue.areas.exchange.delivery import DELIVERY
@@ -24,6 +26,8 @@ from wissel.routing.refusals.reasons import Reason
 
 AREAS: Final[Mapping[str, Mapping[Reason, Entry]]] = {
     "Who calls": IDENTITY,
+    "The token of a person": TOKENS,
+    "What a person may do": PERSONS,
     "Shape of a request": REQUESTS,
     "Not found": MISSING,
     "Agreements and mandates": AGREEMENTS_AND_MANDATES,

@@ -51,7 +51,7 @@ async def _days_of(snapshot: Snapshot, endpoint: Endpoint, changing: Mandate) ->
 
 def _in_use(endpoint: Endpoint, other: Endpoint, scope: Scope) -> Refused:
     key, field = endpoint.routing_key, "routing_key"
-    if not scope.sees(other.system_id):
+    if not scope.holds(other):
         return Refused(Reason.ROUTING_KEY_IN_USE, field=field, routing_key=key)
     return Refused(
         Reason.ROUTING_KEY_IN_USE,

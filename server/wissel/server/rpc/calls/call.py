@@ -15,6 +15,7 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.table import Table
 from wissel.routing.values.identifiers import Oin, SystemId
 from wissel.server.identity.peer import Peer
+from wissel.server.registry.persons import Person
 from wissel.server.rpc.calls.policy import MethodPolicy
 
 USER_METADATA: Final = "wissel-user"
@@ -56,7 +57,8 @@ class Caller:
 class Call:
     """One call, from its first byte to its log line. Servicers read and annotate it.
 
-    `policy` is the row of its method. `table` is pinned: it changes only when
+    `policy` is the row of its method. `person` is whom a portal acts for, where the
+    method lets a person act. `table` is pinned: it changes only when
     the call waits for a revision. `started` is an instant of
     `time.perf_counter`, `seconds` how long the call took; when it has ended
     there is no `context` any more. `waits` tells that it is counted among those
@@ -74,6 +76,7 @@ class Call:
         "message_id",
         "method",
         "notes",
+        "person",
         "policy",
         "reason",
         "revision",
@@ -93,6 +96,7 @@ class Call:
         self.started = started
         self.seconds = 0.0
         self.caller: Caller | None = None
+        self.person: Person | None = None
         self.code = "OK"
         self.reason = ""
         self.incident = ""
@@ -116,8 +120,16 @@ class Call:
                 return value if isinstance(value, str) else value.decode("utf-8", "replace")
         return ""
 
+    def metadata_values(self, name: str) -> list[str]:
+        """Return all values of one metadata key as text."""
+        return [
+            value if isinstance(value, str) else value.decode("utf-8", "replace")
+            for key, value in self.context.invocation_metadata() or ()
+            if key == name
+        ]
+
     @property
-    def person(self) -> str:
+    def account(self) -> str:
         """The account of the person for whom the caller calls, as it names it; may be empty."""
         return self.metadata(USER_METADATA).strip()
 

@@ -19,7 +19,8 @@ from wissel.server.rpc.calls.call import Call, Context, enter
 from wissel.server.rpc.calls.call_log import CallLog
 from wissel.server.rpc.calls.coalescing import Coalescer
 from wissel.server.rpc.calls.gates import Gates
-from wissel.server.rpc.calls.policy import POLICY, MethodPolicy
+from wissel.server.rpc.calls.persons import PersonGate
+from wissel.server.rpc.calls.policy import POLICY, MethodPolicy, PersonNeed
 from wissel.server.rpc.calls.receiving import MAX_RECEIVE_BYTES, Receiving
 from wissel.server.rpc.calls.status import abort, for_caller
 from wissel.server.rpc.calls.stream_reauth import StreamReauth
@@ -49,13 +50,16 @@ class Interceptor(grpc.aio.ServerInterceptor):
     5. a call that decides on the facts in memory is served with those close by
        (ADR 14): from here on nothing is waited for, so they end together
     6. the gates that need the request: see `Gates.admit_request`
-    7. only so many calls wait for the database (ADR 10): those that were let in
-    8. the caller of a stream is judged again while it runs
+    7. the person behind a portal, where the method lets one act: only a caller that
+       was let in makes the hub verify a token
+    8. only so many calls wait for the database (ADR 10): those that were let in
+    9. the caller of a stream is judged again while it runs
     """
 
     def __init__(
         self,
         gates: Gates,
+        persons: PersonGate,
         call_log: CallLog,
         coalescer: Coalescer,
         waiting: WaitingCalls,
@@ -63,6 +67,7 @@ class Interceptor(grpc.aio.ServerInterceptor):
         stream_check_seconds: float,
     ) -> None:
         self.gates = gates
+        self.persons = persons
         self.call_log = call_log
         self.coalescer = coalescer
         self.waiting = waiting
@@ -163,6 +168,7 @@ class _Wrapped:
         around, method, policy = self._around, self._method, self._policy
         gates, receive, call_log = around.gates, around.receiving.one, around.call_log
         coalescer = around.coalescer if policy.in_memory else None
+        person = around.persons.admit if policy.person is not PersonNeed.NONE else None
         counted = None if policy.in_memory or policy.always else around.waiting.counted
 
         async def unary(_: object, context: Context) -> Any:
@@ -173,7 +179,9 @@ class _Wrapped:
                 if coalescer is not None and (turn := coalescer.turn()) is not None:
                     await turn  # 5.
                 gates.admit_request(call, request)  # 6.
-                with counted(call) if counted is not None else _AT_ONCE:  # 7.
+                if person is not None:
+                    await person(call)  # 7.
+                with counted(call) if counted is not None else _AT_ONCE:  # 8.
                     return await behavior(request, context)
             except BaseException as error:
                 await around.fail(call, error)
@@ -192,7 +200,7 @@ class _Wrapped:
             try:  # 2.
                 gates.admit(call)  # 3.
                 gates.admit_request(call, None)  # 6.
-                with around.reauth(call):  # 8.
+                with around.reauth(call):  # 9.
                     return await behavior(requests, context)
             except BaseException as error:
                 await around.fail(call, error)
@@ -214,7 +222,7 @@ class _Wrapped:
                 gates.admit(call)  # 3.
                 request = await receiving.one(call) if one else receiving.each(call)  # 4.
                 gates.admit_request(call, request if one else None)  # 6.
-                with around.reauth(call):  # 8.
+                with around.reauth(call):  # 9.
                     if yields:
                         async for response in behavior(request, context):
                             yield response

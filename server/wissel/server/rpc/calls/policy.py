@@ -31,9 +31,18 @@ class Sees(StrEnum):
     """
 
     NOTHING_OWNED = "NOTHING_OWNED"  # none: what the method is about has no owner
-    OWN = "OWN"  # a vendor its own, an operator all, nobody else any
+    OWN = "OWN"  # a vendor or person its own, an operator all, nobody else any
     OWN_OF_VENDORS = "OWN_OF_VENDORS"  # a vendor its own, chain partners and operators all
     EVERYTHING = "EVERYTHING"  # whoever may call: all
+
+
+class PersonNeed(StrEnum):
+    """Whether a portal calls a method for a person, whose token then comes along."""
+
+    NONE = "NONE"  # never: a token is not looked at
+    OPTIONAL = "OPTIONAL"  # with or without one
+    REQUIRED = "REQUIRED"  # a portal always does
+    SIGNATORY = "SIGNATORY"  # and that person may sign for its board
 
 
 VENDOR: Final = frozenset({Role.VENDOR})
@@ -41,7 +50,7 @@ OPERATOR: Final = frozenset({Role.OPERATOR})
 ANY_PARTY: Final = frozenset(Role)
 ANY_CERTIFICATE: Final = frozenset({*Role, None})
 """None stands for an OIN that nobody registered."""
-# A portal acts for persons, whose tokens the hub does not read yet (design.md#authorization).
+PORTAL: Final = frozenset({Role.PORTAL})
 READERS: Final = frozenset({Role.VENDOR, Role.CHAIN_PARTNER, Role.OPERATOR})
 OWNERS: Final = VENDOR | OPERATOR
 
@@ -67,6 +76,8 @@ class MethodPolicy:
     read        reads one request from its bytes; by default the generated code does
     max_bytes   the most bytes of its request, if that is one message; each message of a
                 stream has a bound of its own
+    person      whether a portal calls it for a person; only methods that take one
+                request and give one answer let a person act
     """
 
     who: frozenset[Role | None]
@@ -80,6 +91,7 @@ class MethodPolicy:
     forbids: Callable[[Any], bool] | None = None
     read: Callable[[bytes], object] | None = None
     max_bytes: int = MAX_REQUEST_BYTES
+    person: PersonNeed = PersonNeed.NONE
 
 
 def _queries(request: Any) -> int:
@@ -108,8 +120,14 @@ def _immediately(request: Any) -> bool:
 
 
 _READ: Final = MethodPolicy(who=READERS)
+_READ_BY_PORTALS: Final = MethodPolicy(who=READERS | PORTAL)
+_READ_BY_PERSONS: Final = replace(_READ_BY_PORTALS, person=PersonNeed.REQUIRED)
 _OPERATE: Final = MethodPolicy(who=OPERATOR, sees=Sees.EVERYTHING)
 _OWN: Final = MethodPolicy(who=OWNERS, sees=Sees.OWN)
+_OWN_OR_PERSONS: Final = MethodPolicy(
+    who=OWNERS | PORTAL, sees=Sees.OWN, person=PersonNeed.REQUIRED
+)
+_BOARDS: Final = MethodPolicy(who=OPERATOR | PORTAL, sees=Sees.OWN, person=PersonNeed.REQUIRED)
 _RESOLVE: Final = MethodPolicy(who=READERS, quota=Quota.RESOLVE, in_memory=True)
 _RESOLVE_IN_FLOOD: Final = replace(_RESOLVE, own_queue=True)
 
@@ -117,10 +135,10 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
     "wissel.school.v1.SchoolService": {
         "ImportSchools": _OPERATE,
         "RegisterSchool": _OPERATE,
-        "ListSchools": _READ,
-        "GetSchool": _READ,
-        "ListBoards": _READ,
-        "GetBoard": _READ,
+        "ListSchools": _READ_BY_PERSONS,
+        "GetSchool": _READ_BY_PERSONS,
+        "ListBoards": _READ_BY_PERSONS,
+        "GetBoard": _READ_BY_PERSONS,
     },
     "wissel.school.v1.SamenwerkingsverbandService": {
         "RegisterSamenwerkingsverband": _OPERATE,
@@ -128,30 +146,30 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
     },
     "wissel.agreement.v1.AgreementService": {
         "RecordAgreement": _OPERATE,
-        "TerminateAgreement": _OPERATE,
-        "ListAgreements": _OWN,
+        "TerminateAgreement": replace(_BOARDS, person=PersonNeed.SIGNATORY),
+        "ListAgreements": _OWN_OR_PERSONS,
     },
     "wissel.catalog.v1.CatalogService": {
-        "ListServices": _READ,
-        "GetService": _READ,
+        "ListServices": _READ_BY_PORTALS,
+        "GetService": _READ_BY_PORTALS,
     },
     "wissel.party.v1.PartyService": {
-        "WhoAmI": MethodPolicy(who=ANY_CERTIFICATE, always=True),
+        "WhoAmI": MethodPolicy(who=ANY_CERTIFICATE, always=True, person=PersonNeed.OPTIONAL),
         "RegisterParty": _OPERATE,
         "GetParty": _READ,
         "ListParties": _READ,
         "RegisterSystem": _OPERATE,
-        "ListSystems": MethodPolicy(who=READERS, sees=Sees.OWN_OF_VENDORS),
+        "ListSystems": MethodPolicy(who=READERS | PORTAL, sees=Sees.OWN_OF_VENDORS),
         "QualifySystem": _OPERATE,
         "SetRollout": replace(_OPERATE, max_bytes=_MANY),
         "RevokeCertificate": replace(_OPERATE, forbids=_every),
     },
     "wissel.mandate.v1.MandateService": {
-        "CreateMandate": _OPERATE,
-        "GetMandate": _OWN,
-        "ListMandates": _OWN,
-        "UpdateMandate": _OPERATE,
-        "EndMandate": replace(_OPERATE, forbids=_immediately),
+        "CreateMandate": _BOARDS,
+        "GetMandate": _OWN_OR_PERSONS,
+        "ListMandates": _OWN_OR_PERSONS,
+        "UpdateMandate": _BOARDS,
+        "EndMandate": replace(_BOARDS, forbids=_immediately),
         "ValidateMandate": replace(_RESOLVE_IN_FLOOD, of_others=_mandate_of_others),
     },
     "wissel.endpoint.v1.EndpointService": {
@@ -159,8 +177,8 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
         "EndEndpoint": replace(_OWN, forbids=_immediately),
         "SuspendEndpoint": replace(_OWN, forbids=_every),
         "ResumeEndpoint": _OWN,
-        "GetEndpoint": _OWN,
-        "ListEndpoints": _OWN,
+        "GetEndpoint": _OWN_OR_PERSONS,
+        "ListEndpoints": _OWN_OR_PERSONS,
         "LookupEndpoints": MethodPolicy(who=READERS, quota=Quota.LOOKUP),
     },
     "wissel.traffic.v1.RouteService": {

@@ -20,6 +20,7 @@ class Quota(StrEnum):
 
     RESOLVE = "RESOLVE"
     LOOKUP = "LOOKUP"
+    TOKEN = "TOKEN"  # noqa: S105 - tokens of persons, which cost their verification
 
 
 class Buckets:

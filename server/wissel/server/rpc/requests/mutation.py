@@ -52,37 +52,47 @@ def actor_of(call: Call, caller: Caller, request: Mutation, body: bytes) -> Acto
 
     An operator acts for others, so it gives a reason and the account of a person
     (design.md#authorization): `Refused` with REASON_REQUIRED or
-    ACCOUNT_REQUIRED. `body` is what a repeat of the request must equal.
+    ACCOUNT_REQUIRED. Of a portal the person counts that its token shows, and no
+    account. `body` is what a repeat of the request must equal.
     """
-    person = free_line(call.person, USER_METADATA, ACCOUNT_LIMIT)
+    account = "" if call.person else free_line(call.account, USER_METADATA, ACCOUNT_LIMIT)
     reason = free_line(request.reason, "reason", REASON_LIMIT)
     if caller.operator and not reason:
         raise Refused(Reason.REASON_REQUIRED, field="reason")
-    if caller.operator and not person:
+    if caller.operator and not account:
         raise Refused(Reason.ACCOUNT_REQUIRED, field=USER_METADATA)
     request_id = str(uuid(request.request_id, "request_id")) if request.request_id else ""
     return Actor(
         caller=caller.oin,
         method=call.method,
-        person=person,
+        subject=_subject(call, caller, account),
+        proven=call.person is not None,
         reason=reason,
         request_id=request_id,
         body_sha256=hashlib.sha256(body).digest() if request_id else b"",
     )
 
 
-async def mutate(
+def _subject(call: Call, caller: Caller, account: str) -> str:
+    if call.person is not None:
+        return call.person.subject
+    return f"{caller.oin}:{account}" if account else ""
+
+
+async def mutate(  # noqa: PLR0913 - what differs between mutations
     backend: Backend,
     request: Mutation,
     answer: type[A],
     work: Callable[[Transaction], Awaitable[A]],
     *,
+    owned: Callable[[Transaction], Awaitable[object]] | None = None,
     body: bytes | None = None,
     dry_run: bool = False,
 ) -> A:
     """Do `work` in one transaction and return its answer, with the revision filled in.
 
-    1. A repeat of the same request gets the stored answer, and changes nothing.
+    1. A repeat of the same request gets the stored answer, and changes nothing. What
+       it is about is still the caller's own: `owned` raises if it is not.
     2. A dry run does all the work, and is rolled back.
     3. The facts in memory reach the new revision before the answer is given, so
        that the caller's next call to this process is decided on it.
@@ -96,6 +106,8 @@ async def mutate(
     async with backend.register.transaction(actor) as transaction:
         before = transaction.revision
         if transaction.answer is not None:
+            if owned is not None:
+                await owned(transaction)
             response = answer.FromString(transaction.answer)  # 1.
         else:
             response = await work(transaction)

@@ -9,17 +9,19 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import parse_optional_day
 from wissel.routing.values.identifiers import BoardNumber, Oin, Swv
 from wissel.server.registry import agreements, commands
+from wissel.server.registry.finding import get_agreement
 from wissel.server.registry.ports import Transaction, Where
-from wissel.server.rpc.calls.call import caller
+from wissel.server.registry.scope import Scope
+from wissel.server.rpc.calls.call import caller, current
 from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.mutation import mutate
 from wissel.server.rpc.requests.paging import list_page, page_of
 from wissel.server.rpc.requests.parsing import choice, day_text, uuid
-from wissel.server.rpc.requests.scoping import current_scope
+from wissel.server.rpc.requests.scoping import scope_in
 
 
 class AgreementServicer(pb_grpc.AgreementServiceServicer):
-    """Recording and listing agreements; a vendor sees its own only."""
+    """Recording and listing agreements; vendors and boards see their own only."""
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
@@ -56,10 +58,16 @@ class AgreementServicer(pb_grpc.AgreementServiceServicer):
         )
 
         async def work(transaction: Transaction) -> pb.TerminateAgreementResponse:
-            ended = await agreements.terminate_agreement(transaction, command)
+            scope = await scope_in(transaction)
+            ended = await agreements.terminate_agreement(transaction, command, scope)
             return pb.TerminateAgreementResponse(agreements=map(agreement_message, ended))
 
-        return await mutate(self._backend, request, pb.TerminateAgreementResponse, work)
+        async def owned(transaction: Transaction) -> None:
+            await get_agreement(transaction, command.agreement_id, await scope_in(transaction))
+
+        return await mutate(
+            self._backend, request, pb.TerminateAgreementResponse, work, owned=owned
+        )
 
     async def ListAgreements(
         self, request: pb.ListAgreementsRequest, context: object
@@ -73,23 +81,33 @@ class AgreementServicer(pb_grpc.AgreementServiceServicer):
         ]
         await self._backend.at(request)
         signatories = {str(one) for one in asked if one is not None}
-        if not current_scope().operator:
-            signatories.add(caller().party)
         async with self._backend.snapshot() as snapshot:
-            found, token = await list_page(snapshot, Agreement, page, _signed_by(signatories))
+            where = _signed_by(signatories, _own(await scope_in(snapshot)))
+            found, token = await list_page(snapshot, Agreement, page, where)
         return pb.ListAgreementsResponse(
             agreements=map(agreement_message, found), next_page_token=token
         )
 
 
-def _signed_by(signatories: set[str]) -> dict[str, Where]:
-    """Return the condition for a list of agreements.
+def _own(scope: Scope) -> frozenset[str] | None:
+    """Return whose agreements the caller sees: a person its board's, a vendor its own.
+
+    None stands for everybody's.
+    """
+    if scope.operator:
+        return None
+    return frozenset(scope.signatories) if current().person else frozenset({caller().party})
+
+
+def _signed_by(asked: set[str], own: frozenset[str] | None) -> dict[str, Where]:
+    """Return the condition for a list of agreements: signed by whom is asked for, and one's own.
 
     All filters must hold, so with two signatories nothing is found.
     """
-    if not signatories:
-        return {}
-    return {"signatory": signatories.pop() if len(signatories) == 1 else ()}
+    if not asked:
+        return {} if own is None else {"signatory": tuple(sorted(own))}
+    found = asked if own is None else asked & own
+    return {"signatory": tuple(found) if len(asked) == 1 else ()}
 
 
 def signatory_of(board_number: str, swv: str, party_oin: str) -> Signatory | None:

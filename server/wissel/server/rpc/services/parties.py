@@ -20,6 +20,7 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin, ServiceCode, SystemId
 from wissel.server.registry import commands, parties
 from wissel.server.registry.finding import get_party, get_system
+from wissel.server.registry.persons import Person
 from wissel.server.registry.ports import Snapshot, Transaction, Where
 from wissel.server.registry.scope import Scope
 from wissel.server.rpc.calls.call import caller, current
@@ -62,6 +63,9 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
         )
         response.certificate_expire_time.FromDatetime(who.peer.not_after)
         response.hub_time.FromDatetime(self._backend.clock())
+        person = current().person
+        if person is not None:
+            response.person.CopyFrom(person_message(person))
         return response
 
     async def RegisterParty(
@@ -220,6 +224,22 @@ async def _qualifications(
 async def _system(snapshot: Snapshot, system_id: SystemId) -> pb.System:
     system = await get_system(snapshot, system_id)
     return system_message(system, await snapshot.find(Qualification, system_id=system_id))
+
+
+def person_message(person: Person) -> pb.Person:
+    """Return whom a portal acts for as it is answered: all but who it is."""
+    message = pb.Person(
+        issuer=person.issuer,
+        board_numbers=sorted(person.boards or ()),
+        brins=sorted(person.brins or ()),
+        kvk_number=person.kvk or "",
+        level=person.level,
+        signs=person.signs,
+    )
+    if person.authenticated is not None:
+        message.authenticated_time.FromDatetime(person.authenticated)
+    message.expire_time.FromDatetime(person.expires)
+    return message
 
 
 def party_message(party: Party) -> pb.Party:

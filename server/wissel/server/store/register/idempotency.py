@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from wissel.routing.refusals.errors import Refused
@@ -16,13 +16,17 @@ from wissel.server.store.register.tables import ANSWER
 RETENTION: Final = dt.timedelta(days=30)
 """How long an answer is kept."""
 
-_KEY: Final = (ANSWER.c.caller_oin, ANSWER.c.method, ANSWER.c.request_id)
+_KEY: Final = (ANSWER.c.caller_oin, ANSWER.c.person_id, ANSWER.c.method, ANSWER.c.request_id)
 
 
 class AnswerKey(NamedTuple):
-    """Which answer: of which caller, method and request id."""
+    """Which answer: of which caller, person, method and request id.
+
+    `person_id` is empty where no token showed a person.
+    """
 
     caller_oin: str
+    person_id: str
     method: str
     request_id: str
 
@@ -36,21 +40,18 @@ class Answer:
 
 
 async def earlier_answer(
-    connection: AsyncConnection, actor: Actor, now: dt.datetime
+    connection: AsyncConnection, actor: Actor, person_id: str, now: dt.datetime
 ) -> Answer | None:
     """Return the answer that this very request got before.
 
     None without a request id, for a new one, and for one older than `RETENTION`.
-    Raises `Refused(REQUEST_ID_REUSED)` if the same caller used the id on the
-    same method with another body.
+    Raises `Refused(REQUEST_ID_REUSED)` if the same caller, and the same person of
+    a portal, used the id on the same method with another body.
     """
     if not actor.request_id:
         return None
     query = select(ANSWER).where(
-        ANSWER.c.caller_oin == actor.caller,
-        ANSWER.c.method == actor.method,
-        ANSWER.c.request_id == actor.request_id,
-        ANSWER.c.recorded_time >= now - RETENTION,
+        *_same(actor, person_id), ANSWER.c.recorded_time >= now - RETENTION
     )
     row = (await connection.execute(query)).one_or_none()
     if row is None:
@@ -61,22 +62,21 @@ async def earlier_answer(
 
 
 async def keep_answer(
-    connection: AsyncConnection, actor: Actor, answer: Answer, now: dt.datetime
+    connection: AsyncConnection,
+    actor: Actor,
+    person_id: str,
+    answer: Answer,
+    now: dt.datetime,
 ) -> None:
     """Store an answer in the transaction of its change.
 
     It takes the place of one older than `RETENTION` that was not forgotten yet.
     """
-    await connection.execute(
-        delete(ANSWER).where(
-            ANSWER.c.caller_oin == actor.caller,
-            ANSWER.c.method == actor.method,
-            ANSWER.c.request_id == actor.request_id,
-        )
-    )
+    await connection.execute(delete(ANSWER).where(*_same(actor, person_id)))
     await connection.execute(
         insert(ANSWER).values(
             caller_oin=actor.caller,
+            person_id=person_id if actor.proven else "",
             method=actor.method,
             request_id=actor.request_id,
             body_sha256=actor.body_sha256,
@@ -113,3 +113,9 @@ async def forget_answers(
         old = ANSWER.c.recorded_time < now - RETENTION
         forgotten += (await connection.execute(delete(ANSWER).where(*same, old))).rowcount
     return forgotten
+
+
+def _same(actor: Actor, person_id: str) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions for the answer of a request: that of an actor as `person_id`."""
+    own = (actor.caller, person_id if actor.proven else "", actor.method, actor.request_id)
+    return tuple(column == value for column, value in zip(_KEY, own, strict=True))

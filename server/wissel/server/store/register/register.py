@@ -1,10 +1,12 @@
 """The register on SQLite or PostgreSQL."""
 
 import asyncio
+import datetime as dt
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final, TypeVar
+from uuid import UUID, uuid4
 
 from wissel.routing.facts import Fact
 from wissel.routing.refusals.errors import Refused
@@ -16,6 +18,7 @@ from wissel.server.store.database import Database
 from wissel.server.store.engine import LOCK_TIMEOUT
 from wissel.server.store.register import event_log, snapshot
 from wissel.server.store.register.idempotency import expired_answers, forget_answers
+from wissel.server.store.register.persons import forget_persons, idle_persons
 from wissel.server.store.register.snapshot import SqlSnapshot, open_snapshot
 from wissel.server.store.register.transaction import SqlTransaction, open_transaction
 
@@ -23,6 +26,8 @@ T = TypeVar("T")
 
 ANSWERS: Final = 64
 """The most answers that one transaction forgets."""
+PERSONS: Final = 64
+"""The most persons that one transaction erases."""
 
 
 class SqlRegister:
@@ -30,7 +35,8 @@ class SqlRegister:
 
     Writers of one process queue here in order of arrival, for up to
     `lock_timeout` seconds; between processes the lock on the head row decides.
-    `waited` is called with the seconds that a write waited for both.
+    `waited` is called with the seconds that a write waited for both. `new_id` makes
+    the ids that stand for persons.
     """
 
     def __init__(
@@ -40,11 +46,13 @@ class SqlRegister:
         clock: Clock,
         lock_timeout: float = LOCK_TIMEOUT,
         waited: Callable[[float], None] = lambda _seconds: None,
+        new_id: Callable[[], UUID] = uuid4,
     ) -> None:
         self._database = database
         self._clock = clock
         self._lock_timeout = lock_timeout
         self._waited = waited
+        self._new_id = new_id
         self._turn = asyncio.Lock()
         self._listeners: list[Callable[[int], None]] = []
 
@@ -66,7 +74,7 @@ class SqlRegister:
         """
         began = time.perf_counter()
         async with self._in_turn(), self._database.writing() as connection:
-            transaction = await open_transaction(connection, actor, self._clock)
+            transaction = await open_transaction(connection, actor, self._clock, self._new_id)
             self._waited(time.perf_counter() - began)
             yield transaction
             if not await transaction.finish():
@@ -89,6 +97,20 @@ class SqlRegister:
             return Progress(0, more=False)
         async with self._in_turn(), self._database.writing() as connection:
             forgotten = await forget_answers(connection, old, now)
+        return Progress(forgotten, more=forgotten > 0)
+
+    async def forget_persons(self, kept: dt.timedelta) -> Progress:
+        """Erase some persons whose last act is longer ago than `kept`, in one short transaction.
+
+        Raises `Refused(CONTENTION)` or `Refused(DATABASE_UNAVAILABLE)`.
+        """
+        before = self._clock() - kept
+        async with self._database.reading() as connection:
+            idle = await idle_persons(connection, before, PERSONS)
+        if not idle:
+            return Progress(0, more=False)
+        async with self._in_turn(), self._database.writing() as connection:
+            forgotten = await forget_persons(connection, idle, before)
         return Progress(forgotten, more=forgotten > 0)
 
     async def head_revision(self) -> int:

@@ -62,10 +62,22 @@ SUBJECT: Final = Table(
 )
 """Whom an event touches: `organisation:99XA`, `party:<OIN>`, `system:…`, `service:…`."""
 
+PERSON: Final = Table(
+    "person",
+    METADATA,
+    Column("person_id", NAME, primary_key=True),
+    Column("subject", NAME, nullable=False),
+    Column("last_act", Instant, nullable=False),
+    Index(None, "subject", unique=True),
+    Index(None, "last_act"),
+)
+"""Whom the `person` of an event stands for; outside the log, so that it can be erased (ADR 22)."""
+
 ANSWER: Final = Table(
     "request_answer",
     METADATA,
     Column("caller_oin", NAME, primary_key=True),
+    Column("person_id", NAME, primary_key=True, server_default=""),
     Column("method", NAME, primary_key=True),
     Column("request_id", NAME, primary_key=True),
     Column("body_sha256", LargeBinary(32), nullable=False),
@@ -77,9 +89,9 @@ ANSWER: Final = Table(
 """Answers kept for a repeat of the same request."""
 
 INDEXED: Final[Mapping[str, tuple[str, ...]]] = {
-    "board": (),
+    "board": ("kvk",),
     "school": ("board",),
-    "samenwerkingsverband": ("oin",),
+    "samenwerkingsverband": ("oin", "kvk"),
     "agreement": ("signatory",),
     "party": ("role",),
     "system": ("party", "oin"),

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,6 +18,7 @@ from wissel.server.registry.ports import Actor
 from wissel.server.store.register.codec import decode, encode
 from wissel.server.store.register.event_subjects import subjects_of
 from wissel.server.store.register.idempotency import Answer, earlier_answer, keep_answer
+from wissel.server.store.register.persons import known_person, remember_person
 from wissel.server.store.register.projection import PROJECTIONS, Projection
 from wissel.server.store.register.snapshot import SqlSnapshot
 from wissel.server.store.register.tables import EVENT, HEAD, SUBJECT
@@ -47,11 +49,13 @@ class SqlTransaction(SqlSnapshot):
         *,
         head: int,
         now: dt.datetime,
+        person_id: str,
         earlier: Answer | None,
     ) -> None:
         super().__init__(connection, head)
         self._actor = actor
         self._now = now
+        self._person_id = person_id
         self._earlier = earlier
         self._response: bytes | None = None
         self._discarded = False
@@ -96,8 +100,10 @@ class SqlTransaction(SqlSnapshot):
             return False
         new = self._response is not None and self._earlier is None and self._actor.request_id
         if new and self._response is not None:
+            if self._seq == 0:
+                await self._remember_person()
             answer = Answer(revision=self._revision, response=self._response)
-            await keep_answer(self._connection, self._actor, answer, self._now)
+            await keep_answer(self._connection, self._actor, self._person_id, answer, self._now)
         return bool(new) or self.changed
 
     async def _put(self, facts: Sequence[Fact]) -> None:
@@ -130,6 +136,12 @@ class SqlTransaction(SqlSnapshot):
         self._revision += 1
         head = update(HEAD).values(revision=self._revision, recorded_time=self._now)
         await self._connection.execute(head)
+        await self._remember_person()
+
+    async def _remember_person(self) -> None:
+        if self._person_id:
+            subject = self._actor.subject
+            await remember_person(self._connection, self._person_id, subject, self._now)
 
     async def _append(self, events: Sequence[_Event]) -> None:
         """Write events in the order in which the facts were put."""
@@ -151,7 +163,7 @@ class SqlTransaction(SqlSnapshot):
             "seq": self._seq,
             "recorded_time": self._now,
             "actor": self._actor.caller,
-            "person": self._actor.person,
+            "person": self._person_id,
             "reason": self._actor.reason,
             "method": self._actor.method,
             "entity": PROJECTIONS[type(event.fact)].entity,
@@ -198,18 +210,23 @@ class SqlTransaction(SqlSnapshot):
 
 
 async def open_transaction(
-    connection: AsyncConnection, actor: Actor, clock: Clock
+    connection: AsyncConnection, actor: Actor, clock: Clock, new_id: Callable[[], UUID]
 ) -> SqlTransaction:
     """Take the register's lock and return the transaction.
 
     The first statement locks the head row, so that whatever is read after it
-    still holds at commit, and revisions are committed in their order.
+    still holds at commit, and revisions are committed in their order. `new_id`
+    makes the id of a person who never acted before, or was forgotten.
     """
     lock = update(HEAD).values(revision=HEAD.c.revision)
     head = (await connection.execute(lock.returning(HEAD.c.revision, HEAD.c.recorded_time))).one()
     now = max(clock(), head.recorded_time)
-    earlier = await earlier_answer(connection, actor, now)
-    return SqlTransaction(connection, actor, head=head.revision, now=now, earlier=earlier)
+    subject = actor.subject
+    person_id = await known_person(connection, subject) or str(new_id()) if subject else ""
+    earlier = await earlier_answer(connection, actor, person_id, now)
+    return SqlTransaction(
+        connection, actor, head=head.revision, now=now, person_id=person_id, earlier=earlier
+    )
 
 
 def _events(facts: Sequence[Fact], current: dict[FactKey, str]) -> list[_Event]:

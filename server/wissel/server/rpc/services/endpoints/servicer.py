@@ -27,7 +27,7 @@ from wissel.server.rpc.requests.parsing import (
     required,
     uuid,
 )
-from wissel.server.rpc.requests.scoping import current_scope
+from wissel.server.rpc.requests.scoping import current_scope, scope_in
 from wissel.server.rpc.services.endpoints.lookup import lookup
 from wissel.server.rpc.services.endpoints.messages import endpoint_message
 
@@ -132,14 +132,14 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
         endpoint_id = uuid(request.endpoint_id, "endpoint_id")
         await self._backend.at(request)
         async with self._backend.snapshot() as snapshot:
-            endpoint = await get_endpoint(snapshot, endpoint_id, current_scope())
+            endpoint = await get_endpoint(snapshot, endpoint_id, await scope_in(snapshot))
             message = await _message(snapshot, endpoint, self._backend.today())
         return pb.GetEndpointResponse(endpoint=message)
 
     async def ListEndpoints(
         self, request: pb.ListEndpointsRequest, context: object
     ) -> pb.ListEndpointsResponse:
-        """List endpoints in order of id: a vendor's own, an operator's all."""
+        """List endpoints in order of id: a vendor's or person's own, an operator's all."""
         page = page_of(request)
         receiver = optional_organisation(request.brin, request.swv)
         code = optional(ServiceCode, request.service, "service")
@@ -148,9 +148,8 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
         today = self._backend.today()
         keep = None if request.include_ended else lambda one: not has_ended(one, today)
         async with self._backend.snapshot() as snapshot:
-            where: dict[str, Where] = dict(current_scope().where())
-            if receiver:
-                where["organisation"] = receiver
+            scope = await scope_in(snapshot)
+            where: dict[str, Where] = dict(scope.where(organisation=receiver))
             if code:
                 where["service"] = (await get_service(snapshot, code)).code
             if mandate_id:

@@ -1,7 +1,8 @@
 """MandateService."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from uuid import UUID
 
 from wissel.mandate.v1 import mandate_service_pb2 as pb
 from wissel.mandate.v1 import mandate_service_pb2_grpc as pb_grpc
@@ -25,7 +26,7 @@ from wissel.server.rpc.requests.parsing import (
     optional_organisation,
     uuid,
 )
-from wissel.server.rpc.requests.scoping import current_scope
+from wissel.server.rpc.requests.scoping import scope_in
 from wissel.server.rpc.services.mandates.validation import validate_mandate
 
 
@@ -47,9 +48,13 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
             end=parse_optional_day(request.end_date, "end_date"),
             validate_only=request.validate_only,
         )
-        scope = current_scope()
+
+        async def owned(transaction: Transaction) -> None:
+            scope = await scope_in(transaction)
+            await mandates.own_organisation(transaction, command.organisation, scope)
 
         async def work(transaction: Transaction) -> pb.CreateMandateResponse:
+            scope = await scope_in(transaction)
             given = await mandates.create_mandate(transaction, command, scope, self._backend.new_id)
             message = await _message(transaction, given.mandate, transaction.today)
             if command.validate_only:
@@ -61,6 +66,7 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
             request,
             pb.CreateMandateResponse,
             work,
+            owned=owned,
             dry_run=command.validate_only,
         )
 
@@ -71,26 +77,24 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
         mandate_id = uuid(request.mandate_id, "mandate_id")
         await self._backend.at(request)
         async with self._backend.snapshot() as snapshot:
-            mandate = await get_mandate(snapshot, mandate_id, current_scope())
+            mandate = await get_mandate(snapshot, mandate_id, await scope_in(snapshot))
             message = await _message(snapshot, mandate, self._backend.today())
         return pb.GetMandateResponse(mandate=message)
 
     async def ListMandates(
         self, request: pb.ListMandatesRequest, context: object
     ) -> pb.ListMandatesResponse:
-        """List mandates in order of id: a vendor's own, an operator's all."""
+        """List mandates in order of id: a vendor's or person's own, an operator's all."""
         page = page_of(request)
         giver = optional_organisation(request.brin, request.swv)
         code = optional(ServiceCode, request.service, "service")
         system_id = optional(SystemId, request.system_id, "system_id")
         await self._backend.at(request)
-        scope = current_scope()
         today = self._backend.today()
         keep = None if request.include_ended else lambda mandate: not has_ended(mandate, today)
         async with self._backend.snapshot() as snapshot:
-            where = within(scope, system_id)
-            if giver:
-                where["organisation"] = giver
+            scope = await scope_in(snapshot)
+            where: dict[str, Where] = dict(scope.where(organisation=giver, system_id=system_id))
             if code:
                 where["service"] = (await get_service(snapshot, code)).code
             found, token = await list_page(snapshot, Mandate, page, where, keep=keep)
@@ -112,15 +116,16 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
             else keep,
             etag=request.etag,
         )
-        scope = current_scope()
 
         async def work(transaction: Transaction) -> pb.UpdateMandateResponse:
+            scope = await scope_in(transaction)
             mandate = await mandates.update_mandate(transaction, command, scope)
             return pb.UpdateMandateResponse(
                 mandate=await _message(transaction, mandate, transaction.today)
             )
 
-        return await mutate(self._backend, request, pb.UpdateMandateResponse, work)
+        owned = _owned(command.mandate_id)
+        return await mutate(self._backend, request, pb.UpdateMandateResponse, work, owned=owned)
 
     async def EndMandate(
         self, request: pb.EndMandateRequest, context: object
@@ -131,15 +136,16 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
             end=moment(request),
             etag=request.etag,
         )
-        scope = current_scope()
 
         async def work(transaction: Transaction) -> pb.EndMandateResponse:
+            scope = await scope_in(transaction)
             mandate = await mandates.end_mandate(transaction, command, scope)
             return pb.EndMandateResponse(
                 mandate=await _message(transaction, mandate, transaction.today)
             )
 
-        return await mutate(self._backend, request, pb.EndMandateResponse, work)
+        owned = _owned(command.mandate_id)
+        return await mutate(self._backend, request, pb.EndMandateResponse, work, owned=owned)
 
     async def ValidateMandate(
         self, request: pb.ValidateMandateRequest, context: object
@@ -167,11 +173,13 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
         return response
 
 
-def within(scope: Scope, system_id: SystemId | None) -> dict[str, Where]:
-    """Return the condition for a list: within the scope, and of one system if one is named."""
-    if system_id is None:
-        return dict(scope.where())
-    return {"system_id": system_id if scope.sees(system_id) else ()}
+def _owned(mandate_id: UUID) -> Callable[[Transaction], Awaitable[object]]:
+    """Return what raises unless a mandate is the caller's own, also when its answer is stored."""
+
+    async def owned(transaction: Transaction) -> None:
+        await get_mandate(transaction, mandate_id, await scope_in(transaction))
+
+    return owned
 
 
 async def _message(snapshot: Snapshot, mandate: Mandate, today: dt.date) -> pb.Mandate:

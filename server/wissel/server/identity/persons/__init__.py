@@ -1,0 +1,1 @@
+"""The persons whom portals act for: their tokens, and the keys of the login brokers."""
