@@ -13,46 +13,36 @@ from sqlalchemy import select
 from support.builders.stubs import Stubs
 from support.fakes.broker import SUBJECT, Broker, bearer
 from support.worlds import small_world
-from support.worlds.hub import Hub, detail, reason_of, running_hub, status_of
+from support.worlds.hub import detail, reason_of, status_of
+from support.worlds.persons.portal_world import (
+    FOREIGN,
+    OWN,
+    PortalWorld,
+    mandate_request,
+    portal_world,
+)
 from support.worlds.stores import sqlite_url
 from wissel.clients.testing.cast import PORTAL
 from wissel.mandate.v1 import mandate_service_pb2 as mandate
-from wissel.routing.facts import Party, Role
 from wissel.school.v1 import school_service_pb2 as school
 from wissel.server.store.database import BlockingDatabase
 from wissel.server.store.register.tables import EVENT, PERSON
 
-OWN = "99XA"
-FOREIGN = "99XB"
-PARTY = Party(oin=PORTAL.oin, name=PORTAL.title, role=Role.PORTAL)
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[PortalWorld]:
+    async with portal_world(tmp_path) as opened:
+        yield opened
 
 
 @pytest.fixture
-def broker() -> Broker:
-    return Broker()
+def broker(world: PortalWorld) -> Broker:
+    return world.broker
 
 
 @pytest.fixture
-async def hub(tmp_path: Path, broker: Broker) -> AsyncIterator[Hub]:
-    facts = [*small_world.small(), PARTY]
-    async with running_hub(tmp_path, facts=facts, brokers=[broker]) as started:
-        yield started
-
-
-@pytest.fixture
-def portal(hub: Hub) -> Stubs:
-    return Stubs(hub, "portal")
-
-
-def create(brin: str = OWN, **more: Any) -> mandate.CreateMandateRequest:
-    asked = {"brin": brin, "service": "OSO_OV", "system_id": "las-zuid"} | more
-    return mandate.CreateMandateRequest(**asked)
-
-
-async def refused(call: Any, request: Any, token: str) -> grpc.aio.AioRpcError:
-    with pytest.raises(grpc.aio.AioRpcError) as error:
-        await call(request, metadata=bearer(token))
-    return error.value
+def portal(world: PortalWorld) -> Stubs:
+    return world.portal
 
 
 async def test_a_board_gives_a_mandate_to_its_own_school_and_ends_it(
@@ -60,7 +50,7 @@ async def test_a_board_gives_a_mandate_to_its_own_school_and_ends_it(
 ) -> None:
     proof = bearer(broker.token())
 
-    given = await portal.mandates.CreateMandate(create(), metadata=proof)
+    given = await portal.mandates.CreateMandate(mandate_request(), metadata=proof)
     listed = await portal.mandates.ListMandates(
         mandate.ListMandatesRequest(brin=OWN, service="OSO_OV"), metadata=proof
     )
@@ -74,8 +64,8 @@ async def test_a_board_gives_a_mandate_to_its_own_school_and_ends_it(
     assert "ENDED" == ended.mandate.status
 
 
-async def test_a_board_gives_none_to_the_school_of_another(portal: Stubs, broker: Broker) -> None:
-    error = await refused(portal.mandates.CreateMandate, create(FOREIGN), broker.token())
+async def test_a_board_gives_none_to_the_school_of_another(world: PortalWorld) -> None:
+    error = await world.refused(world.portal.mandates.CreateMandate, mandate_request(FOREIGN))
 
     told = detail(error, error_details_pb2.ErrorInfo)
     assert grpc.StatusCode.PERMISSION_DENIED is error.code()
@@ -94,13 +84,13 @@ async def test_a_board_gives_none_to_the_school_of_another(portal: Stubs, broker
     ],
 )
 async def test_a_mandate_of_another_board_is_refused_in_the_words_of_a_missing_one(
-    portal: Stubs, broker: Broker, method: str, kind: Any, more: dict[str, Any]
+    world: PortalWorld, method: str, kind: Any, more: dict[str, Any]
 ) -> None:
-    call, token = getattr(portal.mandates, method), broker.token()
+    call = getattr(world.portal.mandates, method)
     foreign, missing = str(small_world.B_NOORD.mandate_id), str(uuid4())
 
-    of_foreign = await refused(call, kind(mandate_id=foreign, **more), token)
-    of_missing = await refused(call, kind(mandate_id=missing, **more), token)
+    of_foreign = await world.refused(call, kind(mandate_id=foreign, **more))
+    of_missing = await world.refused(call, kind(mandate_id=missing, **more))
 
     told = status_of(of_foreign).SerializeToString()
     assert grpc.StatusCode.NOT_FOUND is of_foreign.code()
@@ -123,18 +113,18 @@ async def test_a_list_holds_what_is_the_boards_own(portal: Stubs, broker: Broker
 
 async def test_a_portal_without_a_person_does_nothing_for_a_board(portal: Stubs) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as error:
-        await portal.mandates.CreateMandate(create())
+        await portal.mandates.CreateMandate(mandate_request())
 
     assert grpc.StatusCode.UNAUTHENTICATED is error.value.code()
     assert "TOKEN_REQUIRED" == reason_of(error.value)
 
 
-async def test_a_party_that_is_no_portal_presents_no_person(hub: Hub, broker: Broker) -> None:
+async def test_a_party_that_is_no_portal_presents_no_person(world: PortalWorld) -> None:
     """Neither with more rights by it, nor with less: an operator is refused too."""
     for name in ("desk", "noord"):
-        call = Stubs(hub, name).mandates.ListMandates
+        call = Stubs(world.hub, name).mandates.ListMandates
 
-        error = await refused(call, mandate.ListMandatesRequest(), broker.token())
+        error = await world.refused(call, mandate.ListMandatesRequest())
 
         assert "TOKEN_NOT_EXPECTED" == reason_of(error)
 
@@ -144,7 +134,7 @@ async def test_the_log_names_no_person(tmp_path: Path, portal: Stubs, broker: Br
     proof = bearer(broker.token())
 
     for _ in range(2):
-        await portal.mandates.CreateMandate(create(), metadata=proof)
+        await portal.mandates.CreateMandate(mandate_request(), metadata=proof)
         given = await portal.mandates.ListMandates(
             mandate.ListMandatesRequest(system_id="las-zuid"), metadata=proof
         )

@@ -1,5 +1,6 @@
 """The keys that a login broker publishes, as values (RFC 7517)."""
 
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -83,14 +84,14 @@ def published_keys(text: bytes) -> PublishedKeys:
 def _published(described: Any) -> PublishedKey | None:
     if not isinstance(described, dict) or described.get("use", "sig") != "sig":
         return None
-    if described.get("kty") not in ("RSA", "EC"):
-        return None
     try:
+        kind = _kind(described)
+        if kind is None:
+            return None
         key = import_key({name: described[name] for name in _PUBLIC if name in described})
     except (JoseError, ValueError, TypeError, KeyError):
         return None
-    kind = _kind(key)
-    if kind is None or not isinstance(key, RSAKey | ECKey):
+    if not isinstance(key, RSAKey | ECKey):
         return None
     kid = described.get("kid", "")
     return PublishedKey(kid if isinstance(kid, str) else "", kind, key)
@@ -100,10 +101,13 @@ _PUBLIC: Final = ("kty", "n", "e", "crv", "x", "y")
 """What of a key is read: a private part that somebody published is left where it is."""
 
 
-def _kind(key: object) -> str | None:
-    if isinstance(key, RSAKey):
-        bits = key.raw_value.key_size
-        return "RSA" if MINIMUM_RSA_BITS <= bits <= MAXIMUM_RSA_BITS else None
-    if isinstance(key, ECKey):
-        return key.curve_name if key.curve_name in ALGORITHMS.values() else None
-    return None
+def _kind(described: Mapping[str, Any]) -> str | None:
+    """Return the kind of a key as in `ALGORITHMS`, None for one that does not count."""
+    match described.get("kty"):
+        case "RSA":
+            bits = int.from_bytes(urlsafe_b64decode(described["n"] + "==")).bit_length()
+            return "RSA" if MINIMUM_RSA_BITS <= bits <= MAXIMUM_RSA_BITS else None
+        case "EC" if described.get("crv") in ALGORITHMS.values():
+            return str(described["crv"])
+        case _:
+            return None

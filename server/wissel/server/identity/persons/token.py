@@ -18,7 +18,8 @@ MAX_BYTES: Final = 8 * 1024
 _SCHEME: Final = "bearer "
 _REFUSED: Final = frozenset({"crit", "b64", "jwk", "jku", "x5u"})
 """Names in a header that ask for another way of verifying, or bring a key along."""
-_REGISTRY: Final = JWSRegistry(strict_check_header=False)  # other names are ignored (RFC 7515 4)
+# Other names in a header are ignored (RFC 7515 4).
+_REGISTRY: Final = JWSRegistry(algorithms=list(ALGORITHMS), strict_check_header=False)
 _TYPES: Final[Mapping[TokenKind, frozenset[str]]] = {
     TokenKind.ACCESS: frozenset({"at+jwt", "jwt", ""}),
     TokenKind.ID: frozenset({"jwt", ""}),
@@ -44,9 +45,7 @@ class Unverified:
     def claims(self, key: PublishedKey, issuer: str) -> Mapping[str, Any]:
         """Return what its signature vouches for, or raise `Refused(TOKEN_SIGNATURE_INVALID)`."""
         try:
-            verified = deserialize_compact(
-                self.text, key.key, algorithms=[self.algorithm], registry=_REGISTRY
-            )
+            verified = deserialize_compact(self.text, key.key, registry=_REGISTRY)
         except (JoseError, ValueError, TypeError):
             raise Refused(Reason.TOKEN_SIGNATURE_INVALID, issuer=issuer) from None
         return _object(verified.payload, "its claims are no JSON object")

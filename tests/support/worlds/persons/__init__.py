@@ -1,0 +1,1 @@
+"""Worlds in which persons act behind portals."""
