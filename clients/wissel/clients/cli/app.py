@@ -11,6 +11,7 @@ from wissel.clients.cli.examples import add_examples
 from wissel.clients.cli.failing import explain_failure
 from wissel.clients.cli.register import (
     agreements,
+    boards,
     endpoints,
     mandates,
     parties,
@@ -50,7 +51,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(schools.app, name="schools")
-app.add_typer(schools.boards, name="boards")
+app.add_typer(boards.lists, name="boards")
+app.add_typer(boards.app, name="board")
 app.add_typer(swv.app, name="swv")
 app.add_typer(parties.app, name="party")
 app.add_typer(agreements.app, name="agreement")

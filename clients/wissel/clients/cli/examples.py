@@ -34,12 +34,20 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "boards list": ("wissel boards list --name wissel",),
     "boards show": ("wissel boards show 99001",),
+    "board import": (
+        "wissel board import kvk.csv --dry-run --changes",
+        "wissel board import kvk.csv --reason 'trade register of October'",
+    ),
+    "board update": (
+        "wissel board update 99001 --kvk 90000001 --reason 'the board told its number'",
+    ),
     "swv register": (
         (
             "wissel swv register PO9901 --oin 00000003990000550000 --name 'Passend Onderwijs' "
             "--reason 'letter of 1 October'"
         ),
     ),
+    "swv update": ("wissel swv update PO9901 --kvk 90000002 --reason 'letter of 1 October'",),
     "swv list": ("wissel swv list",),
     "party register": (
         (

@@ -160,6 +160,7 @@ class Samenwerkingsverband(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     OIN_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    KVK_NUMBER_FIELD_NUMBER: _builtins.int
     swv: _builtins.str
     """Code, such as `PO9901`."""
     name: _builtins.str
@@ -168,6 +169,8 @@ class Samenwerkingsverband(_message.Message):
     """OIN, 20 characters."""
     etag: _builtins.str
     """Output only. Changes on every write."""
+    kvk_number: _builtins.str
+    """KvK number, 8 digits; may be empty."""
     def __init__(
         self,
         *,
@@ -175,10 +178,11 @@ class Samenwerkingsverband(_message.Message):
         name: _builtins.str = ...,
         oin: _builtins.str = ...,
         etag: _builtins.str = ...,
+        kvk_number: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "name", b"name", "oin", b"oin", "swv", b"swv"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "kvk_number", b"kvk_number", "name", b"name", "oin", b"oin", "swv", b"swv"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

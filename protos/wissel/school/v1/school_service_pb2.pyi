@@ -498,6 +498,160 @@ class GetBoardResponse(_message.Message):
 Global___GetBoardResponse: _TypeAlias = GetBoardResponse  # noqa: Y015
 
 @_typing.final
+class UpdateBoardRequest(_message.Message):
+    """UpdateBoardRequest changes what is known of a board; an absent field stays as it is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BOARD_NUMBER_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    KVK_NUMBER_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    board_number: _builtins.str
+    """Required. Five digits."""
+    name: _builtins.str
+    """Name."""
+    kvk_number: _builtins.str
+    """KvK number, 8 digits; empty takes it away. By it a login of eHerkenning is found to be the board's."""
+    etag: _builtins.str
+    """Only if the board has not changed since."""
+    request_id: _builtins.str
+    """UUID; a repeat with the same body returns the earlier answer."""
+    reason: _builtins.str
+    """Required for operators. Why."""
+    def __init__(
+        self,
+        *,
+        board_number: _builtins.str = ...,
+        name: _builtins.str | None = ...,
+        kvk_number: _builtins.str | None = ...,
+        etag: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_kvk_number", b"_kvk_number", "_name", b"_name", "kvk_number", b"kvk_number", "name", b"name"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_kvk_number", b"_kvk_number", "_name", b"_name", "board_number", b"board_number", "etag", b"etag", "kvk_number", b"kvk_number", "name", b"name", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__kvk_number: _TypeAlias = _typing.Literal["kvk_number"]  # noqa: Y015
+    _WhichOneofArgType__kvk_number: _TypeAlias = _typing.Literal["_kvk_number", b"_kvk_number"]  # noqa: Y015
+    _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
+    _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__kvk_number) -> _WhichOneofReturnType__kvk_number | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+
+Global___UpdateBoardRequest: _TypeAlias = UpdateBoardRequest  # noqa: Y015
+
+@_typing.final
+class UpdateBoardResponse(_message.Message):
+    """UpdateBoardResponse is the board as recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BOARD_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    revision: _builtins.int
+    """Revision of the register."""
+    @_builtins.property
+    def board(self) -> _school_pb2.Board:
+        """The board."""
+
+    def __init__(
+        self,
+        *,
+        board: _school_pb2.Board | None = ...,
+        revision: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["board", b"board"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["board", b"board", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateBoardResponse: _TypeAlias = UpdateBoardResponse  # noqa: Y015
+
+@_typing.final
+class UpdateSamenwerkingsverbandRequest(_message.Message):
+    """UpdateSamenwerkingsverbandRequest changes what is known of one; an absent field stays as it is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SWV_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    KVK_NUMBER_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    swv: _builtins.str
+    """Required. Code, such as `PO9901`."""
+    name: _builtins.str
+    """Name."""
+    kvk_number: _builtins.str
+    """KvK number, 8 digits; empty takes it away."""
+    etag: _builtins.str
+    """Only if it has not changed since."""
+    request_id: _builtins.str
+    """UUID; a repeat with the same body returns the earlier answer."""
+    reason: _builtins.str
+    """Required for operators. Why."""
+    def __init__(
+        self,
+        *,
+        swv: _builtins.str = ...,
+        name: _builtins.str | None = ...,
+        kvk_number: _builtins.str | None = ...,
+        etag: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_kvk_number", b"_kvk_number", "_name", b"_name", "kvk_number", b"kvk_number", "name", b"name"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_kvk_number", b"_kvk_number", "_name", b"_name", "etag", b"etag", "kvk_number", b"kvk_number", "name", b"name", "reason", b"reason", "request_id", b"request_id", "swv", b"swv"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__kvk_number: _TypeAlias = _typing.Literal["kvk_number"]  # noqa: Y015
+    _WhichOneofArgType__kvk_number: _TypeAlias = _typing.Literal["_kvk_number", b"_kvk_number"]  # noqa: Y015
+    _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
+    _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__kvk_number) -> _WhichOneofReturnType__kvk_number | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+
+Global___UpdateSamenwerkingsverbandRequest: _TypeAlias = UpdateSamenwerkingsverbandRequest  # noqa: Y015
+
+@_typing.final
+class UpdateSamenwerkingsverbandResponse(_message.Message):
+    """UpdateSamenwerkingsverbandResponse is it as recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SAMENWERKINGSVERBAND_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    revision: _builtins.int
+    """Revision of the register."""
+    @_builtins.property
+    def samenwerkingsverband(self) -> _school_pb2.Samenwerkingsverband:
+        """The samenwerkingsverband."""
+
+    def __init__(
+        self,
+        *,
+        samenwerkingsverband: _school_pb2.Samenwerkingsverband | None = ...,
+        revision: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["samenwerkingsverband", b"samenwerkingsverband"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["revision", b"revision", "samenwerkingsverband", b"samenwerkingsverband"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateSamenwerkingsverbandResponse: _TypeAlias = UpdateSamenwerkingsverbandResponse  # noqa: Y015
+
+@_typing.final
 class RegisterSamenwerkingsverbandRequest(_message.Message):
     """RegisterSamenwerkingsverbandRequest records one."""
 
@@ -508,6 +662,7 @@ class RegisterSamenwerkingsverbandRequest(_message.Message):
     OIN_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    KVK_NUMBER_FIELD_NUMBER: _builtins.int
     swv: _builtins.str
     """Required. Code, such as `PO9901`."""
     name: _builtins.str
@@ -518,6 +673,8 @@ class RegisterSamenwerkingsverbandRequest(_message.Message):
     """UUID; a repeat with the same body returns the earlier answer."""
     reason: _builtins.str
     """Required for operators. Why."""
+    kvk_number: _builtins.str
+    """KvK number, 8 digits; may be empty."""
     def __init__(
         self,
         *,
@@ -526,10 +683,11 @@ class RegisterSamenwerkingsverbandRequest(_message.Message):
         oin: _builtins.str = ...,
         request_id: _builtins.str = ...,
         reason: _builtins.str = ...,
+        kvk_number: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "oin", b"oin", "reason", b"reason", "request_id", b"request_id", "swv", b"swv"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kvk_number", b"kvk_number", "name", b"name", "oin", b"oin", "reason", b"reason", "request_id", b"request_id", "swv", b"swv"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

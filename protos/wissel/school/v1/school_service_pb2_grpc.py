@@ -65,6 +65,11 @@ class SchoolServiceStub:
                 request_serializer=wissel_dot_school_dot_v1_dot_school__service__pb2.GetBoardRequest.SerializeToString,
                 response_deserializer=wissel_dot_school_dot_v1_dot_school__service__pb2.GetBoardResponse.FromString,
                 _registered_method=True)
+        self.UpdateBoard = channel.unary_unary(
+                '/wissel.school.v1.SchoolService/UpdateBoard',
+                request_serializer=wissel_dot_school_dot_v1_dot_school__service__pb2.UpdateBoardRequest.SerializeToString,
+                response_deserializer=wissel_dot_school_dot_v1_dot_school__service__pb2.UpdateBoardResponse.FromString,
+                _registered_method=True)
 
 
 class SchoolServiceServicer:
@@ -115,6 +120,13 @@ class SchoolServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def UpdateBoard(self, request, context):
+        """UpdateBoard corrects the name or KvK number of a board.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_SchoolServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -147,6 +159,11 @@ def add_SchoolServiceServicer_to_server(servicer, server):
                     servicer.GetBoard,
                     request_deserializer=wissel_dot_school_dot_v1_dot_school__service__pb2.GetBoardRequest.FromString,
                     response_serializer=wissel_dot_school_dot_v1_dot_school__service__pb2.GetBoardResponse.SerializeToString,
+            ),
+            'UpdateBoard': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateBoard,
+                    request_deserializer=wissel_dot_school_dot_v1_dot_school__service__pb2.UpdateBoardRequest.FromString,
+                    response_serializer=wissel_dot_school_dot_v1_dot_school__service__pb2.UpdateBoardResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -322,6 +339,33 @@ class SchoolService:
             metadata,
             _registered_method=True)
 
+    @staticmethod
+    def UpdateBoard(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.school.v1.SchoolService/UpdateBoard',
+            wissel_dot_school_dot_v1_dot_school__service__pb2.UpdateBoardRequest.SerializeToString,
+            wissel_dot_school_dot_v1_dot_school__service__pb2.UpdateBoardResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
 
 class SamenwerkingsverbandServiceStub:
     """SamenwerkingsverbandService keeps samenwerkingsverbanden.
@@ -337,6 +381,11 @@ class SamenwerkingsverbandServiceStub:
                 '/wissel.school.v1.SamenwerkingsverbandService/RegisterSamenwerkingsverband',
                 request_serializer=wissel_dot_school_dot_v1_dot_school__service__pb2.RegisterSamenwerkingsverbandRequest.SerializeToString,
                 response_deserializer=wissel_dot_school_dot_v1_dot_school__service__pb2.RegisterSamenwerkingsverbandResponse.FromString,
+                _registered_method=True)
+        self.UpdateSamenwerkingsverband = channel.unary_unary(
+                '/wissel.school.v1.SamenwerkingsverbandService/UpdateSamenwerkingsverband',
+                request_serializer=wissel_dot_school_dot_v1_dot_school__service__pb2.UpdateSamenwerkingsverbandRequest.SerializeToString,
+                response_deserializer=wissel_dot_school_dot_v1_dot_school__service__pb2.UpdateSamenwerkingsverbandResponse.FromString,
                 _registered_method=True)
         self.ListSamenwerkingsverbanden = channel.unary_unary(
                 '/wissel.school.v1.SamenwerkingsverbandService/ListSamenwerkingsverbanden',
@@ -356,6 +405,13 @@ class SamenwerkingsverbandServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def UpdateSamenwerkingsverband(self, request, context):
+        """UpdateSamenwerkingsverband corrects the name or KvK number of one.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListSamenwerkingsverbanden(self, request, context):
         """ListSamenwerkingsverbanden lists them in order of code.
         """
@@ -370,6 +426,11 @@ def add_SamenwerkingsverbandServiceServicer_to_server(servicer, server):
                     servicer.RegisterSamenwerkingsverband,
                     request_deserializer=wissel_dot_school_dot_v1_dot_school__service__pb2.RegisterSamenwerkingsverbandRequest.FromString,
                     response_serializer=wissel_dot_school_dot_v1_dot_school__service__pb2.RegisterSamenwerkingsverbandResponse.SerializeToString,
+            ),
+            'UpdateSamenwerkingsverband': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateSamenwerkingsverband,
+                    request_deserializer=wissel_dot_school_dot_v1_dot_school__service__pb2.UpdateSamenwerkingsverbandRequest.FromString,
+                    response_serializer=wissel_dot_school_dot_v1_dot_school__service__pb2.UpdateSamenwerkingsverbandResponse.SerializeToString,
             ),
             'ListSamenwerkingsverbanden': grpc.unary_unary_rpc_method_handler(
                     servicer.ListSamenwerkingsverbanden,
@@ -405,6 +466,33 @@ class SamenwerkingsverbandService:
             '/wissel.school.v1.SamenwerkingsverbandService/RegisterSamenwerkingsverband',
             wissel_dot_school_dot_v1_dot_school__service__pb2.RegisterSamenwerkingsverbandRequest.SerializeToString,
             wissel_dot_school_dot_v1_dot_school__service__pb2.RegisterSamenwerkingsverbandResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateSamenwerkingsverband(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.school.v1.SamenwerkingsverbandService/UpdateSamenwerkingsverband',
+            wissel_dot_school_dot_v1_dot_school__service__pb2.UpdateSamenwerkingsverbandRequest.SerializeToString,
+            wissel_dot_school_dot_v1_dot_school__service__pb2.UpdateSamenwerkingsverbandResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -48,6 +48,8 @@ class SchoolServiceStub:
     """ListBoards lists boards in order of number."""
     GetBoard: _grpc.UnaryUnaryMultiCallable[_school_service_pb2.GetBoardRequest, _school_service_pb2.GetBoardResponse]
     """GetBoard returns one board."""
+    UpdateBoard: _grpc.UnaryUnaryMultiCallable[_school_service_pb2.UpdateBoardRequest, _school_service_pb2.UpdateBoardResponse]
+    """UpdateBoard corrects the name or KvK number of a board."""
 
 @_typing.type_check_only
 class SchoolServiceAsyncStub(SchoolServiceStub):
@@ -69,6 +71,8 @@ class SchoolServiceAsyncStub(SchoolServiceStub):
     """ListBoards lists boards in order of number."""
     GetBoard: _aio.UnaryUnaryMultiCallable[_school_service_pb2.GetBoardRequest, _school_service_pb2.GetBoardResponse]  # type: ignore[assignment]
     """GetBoard returns one board."""
+    UpdateBoard: _aio.UnaryUnaryMultiCallable[_school_service_pb2.UpdateBoardRequest, _school_service_pb2.UpdateBoardResponse]  # type: ignore[assignment]
+    """UpdateBoard corrects the name or KvK number of a board."""
 
 class SchoolServiceServicer(metaclass=_abc_1.ABCMeta):
     """SchoolService keeps schools, their locations and their boards, as RIO and DUO publish them."""
@@ -124,6 +128,14 @@ class SchoolServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_school_service_pb2.GetBoardResponse, _abc.Awaitable[_school_service_pb2.GetBoardResponse]]:
         """GetBoard returns one board."""
 
+    @_abc_1.abstractmethod
+    def UpdateBoard(
+        self,
+        request: _school_service_pb2.UpdateBoardRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_school_service_pb2.UpdateBoardResponse, _abc.Awaitable[_school_service_pb2.UpdateBoardResponse]]:
+        """UpdateBoard corrects the name or KvK number of a board."""
+
 def add_SchoolServiceServicer_to_server(servicer: SchoolServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
 
 class SamenwerkingsverbandServiceStub:
@@ -135,6 +147,8 @@ class SamenwerkingsverbandServiceStub:
     def __new__(cls, channel: _aio.Channel) -> SamenwerkingsverbandServiceAsyncStub: ...
     RegisterSamenwerkingsverband: _grpc.UnaryUnaryMultiCallable[_school_service_pb2.RegisterSamenwerkingsverbandRequest, _school_service_pb2.RegisterSamenwerkingsverbandResponse]
     """RegisterSamenwerkingsverband records one."""
+    UpdateSamenwerkingsverband: _grpc.UnaryUnaryMultiCallable[_school_service_pb2.UpdateSamenwerkingsverbandRequest, _school_service_pb2.UpdateSamenwerkingsverbandResponse]
+    """UpdateSamenwerkingsverband corrects the name or KvK number of one."""
     ListSamenwerkingsverbanden: _grpc.UnaryUnaryMultiCallable[_school_service_pb2.ListSamenwerkingsverbandenRequest, _school_service_pb2.ListSamenwerkingsverbandenResponse]
     """ListSamenwerkingsverbanden lists them in order of code."""
 
@@ -145,6 +159,8 @@ class SamenwerkingsverbandServiceAsyncStub(SamenwerkingsverbandServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     RegisterSamenwerkingsverband: _aio.UnaryUnaryMultiCallable[_school_service_pb2.RegisterSamenwerkingsverbandRequest, _school_service_pb2.RegisterSamenwerkingsverbandResponse]  # type: ignore[assignment]
     """RegisterSamenwerkingsverband records one."""
+    UpdateSamenwerkingsverband: _aio.UnaryUnaryMultiCallable[_school_service_pb2.UpdateSamenwerkingsverbandRequest, _school_service_pb2.UpdateSamenwerkingsverbandResponse]  # type: ignore[assignment]
+    """UpdateSamenwerkingsverband corrects the name or KvK number of one."""
     ListSamenwerkingsverbanden: _aio.UnaryUnaryMultiCallable[_school_service_pb2.ListSamenwerkingsverbandenRequest, _school_service_pb2.ListSamenwerkingsverbandenResponse]  # type: ignore[assignment]
     """ListSamenwerkingsverbanden lists them in order of code."""
 
@@ -158,6 +174,14 @@ class SamenwerkingsverbandServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_school_service_pb2.RegisterSamenwerkingsverbandResponse, _abc.Awaitable[_school_service_pb2.RegisterSamenwerkingsverbandResponse]]:
         """RegisterSamenwerkingsverband records one."""
+
+    @_abc_1.abstractmethod
+    def UpdateSamenwerkingsverband(
+        self,
+        request: _school_service_pb2.UpdateSamenwerkingsverbandRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_school_service_pb2.UpdateSamenwerkingsverbandResponse, _abc.Awaitable[_school_service_pb2.UpdateSamenwerkingsverbandResponse]]:
+        """UpdateSamenwerkingsverband corrects the name or KvK number of one."""
 
     @_abc_1.abstractmethod
     def ListSamenwerkingsverbanden(

@@ -1,10 +1,9 @@
-"""`wissel schools` and `wissel boards`: what RIO and DUO say of schools."""
+"""`wissel schools`: what RIO and DUO say of schools."""
 
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from google.protobuf.message import Message
 
 from wissel.clients import background
 from wissel.clients.cli.output import (
@@ -26,7 +25,6 @@ from wissel.school.v1 import school_service_pb2 as pb
 from wissel.school.v1.school_service_pb2_grpc import SchoolServiceStub
 
 app = typer.Typer(help="Schools, from DUO's files.", no_args_is_help=True)
-boards = typer.Typer(help="Boards, from DUO's files.", no_args_is_help=True)
 
 _SCHOOL: Final[list[Column]] = [
     ("BRIN", "brin"),
@@ -34,12 +32,6 @@ _SCHOOL: Final[list[Column]] = [
     ("BOARD", "board_number"),
     ("LOCATIONS", lambda school: len(school.locations)),
     ("CLOSED", "closed_date"),
-]
-_BOARD: Final[list[Column]] = [
-    ("BOARD", "board_number"),
-    ("NAME", "name"),
-    ("SCHOOLS", "school_count"),
-    ("KVK", "kvk_number"),
 ]
 
 
@@ -56,25 +48,30 @@ def import_files(
 ) -> None:
     """Import files of DUO open data, one after the other; each whole or not at all."""
     session = session_of(context)
+    header = pb.ImportSchoolsHeader(
+        as_of_date=as_of, validate_only=dry_run, max_closed_share=max_closed_share
+    )
     reports = []
     for path in files:
-        header = pb.ImportSchoolsHeader(
-            file_name=path.name,
-            as_of_date=as_of,
-            validate_only=dry_run,
-            max_closed_share=max_closed_share,
-            reason=session.reason,
-        )
-        with bar(session, path.name) as progress:
-            connection = session.hub().asynchronous.link
-            reports.append(background.run(import_schools(connection, path, header, progress)))
+        reports.append(upload(session, path, header))
         if not session.json:
-            _report(path, reports[-1], changes=changes)
+            show_report(path, reports[-1], changes=changes)
     if session.json:
         print_json([as_data(report) for report in reports])
 
 
-def _report(path: Path, report: pb.ImportSchoolsResponse, *, changes: bool) -> None:
+def upload(
+    session: Session, path: Path, header: pb.ImportSchoolsHeader
+) -> pb.ImportSchoolsResponse:
+    """Upload a file of schools or boards, with the reason of the session; return what it did."""
+    header.file_name, header.reason = path.name, session.reason
+    with bar(session, path.name) as progress:
+        connection = session.hub().asynchronous.link
+        return background.run(import_schools(connection, path, header, progress))
+
+
+def show_report(path: Path, report: pb.ImportSchoolsResponse, *, changes: bool) -> None:
+    """Print what a file did; with `changes` each single one."""
     note(
         f"{path.name}: {report.source} as of {report.as_of_date}, "
         f"{report.line_count} lines, revision {report.revision}"
@@ -159,26 +156,3 @@ def _show_school(session: Session, school: school_pb2.School) -> None:
             ("locations", lambda s: ", ".join(each.vestiging for each in s.locations)),
         ],
     )
-
-
-@boards.command("list")
-def list_boards(
-    context: typer.Context,
-    name: Annotated[str, typer.Option(help="only with this in its name")] = "",
-    limit: Limit = 100,
-) -> None:
-    """List boards in order of number."""
-    session = session_of(context)
-    request = pb.ListBoardsRequest(name_contains=name)
-    found: list[Message] = collect(
-        session, lambda c: SchoolServiceStub(c).ListBoards, request, lambda p: p.boards, limit
-    )
-    show_all(session, found, _BOARD)
-
-
-@boards.command("show")
-def show_board(context: typer.Context, board: str) -> None:
-    """Show a board."""
-    session = session_of(context)
-    request = pb.GetBoardRequest(board_number=board)
-    show(session, session.call(lambda c: SchoolServiceStub(c).GetBoard, request).board, _BOARD)

@@ -108,10 +108,14 @@ def _boards(known: Known, file: ParsedFile) -> Iterator[Board]:
 
 
 def _board(board: Board, row: BoardRow | None) -> Board:
-    """Return the board as a row tells it; what its file has no column for stays."""
+    """Return the board as a row tells it.
+
+    What its file has no column for stays, and so does a KvK number where the cell is
+    empty: an operator may have found it elsewhere.
+    """
     if row is None:
         return board
-    return replace(board, name=row.name, kvk=board.kvk if row.kvk is None else row.kvk)
+    return replace(board, name=row.name, kvk=row.kvk or board.kvk)
 
 
 def _told(file: ParsedFile) -> Mapping[Brin, list[LocationRow]]:

@@ -139,9 +139,11 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
         "GetSchool": _READ_BY_PERSONS,
         "ListBoards": _READ_BY_PERSONS,
         "GetBoard": _READ_BY_PERSONS,
+        "UpdateBoard": _OPERATE,
     },
     "wissel.school.v1.SamenwerkingsverbandService": {
         "RegisterSamenwerkingsverband": _OPERATE,
+        "UpdateSamenwerkingsverband": _OPERATE,
         "ListSamenwerkingsverbanden": _READ,
     },
     "wissel.agreement.v1.AgreementService": {

@@ -50,7 +50,7 @@ def board_message(board: Board, school_count: int) -> school_pb2.Board:
 def swv_message(swv: Samenwerkingsverband) -> school_pb2.Samenwerkingsverband:
     """Return a samenwerkingsverband."""
     return school_pb2.Samenwerkingsverband(
-        swv=swv.code, name=swv.name, oin=swv.oin, etag=etag_of(swv)
+        swv=swv.code, name=swv.name, oin=swv.oin, etag=etag_of(swv), kvk_number=swv.kvk
     )
 
 

@@ -7,19 +7,20 @@ from wissel.routing.facts import Samenwerkingsverband
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import parse_optional_day
-from wissel.routing.values.identifiers import BoardNumber, Brin, Oin, Swv, Vestiging
+from wissel.routing.values.identifiers import BoardNumber, Brin, KvkNumber, Oin, Swv, Vestiging
 from wissel.school.v1 import school_service_pb2 as pb
 from wissel.school.v1 import school_service_pb2_grpc as pb_grpc
 from wissel.server.registry.finding import get_board, get_school
 from wissel.server.registry.ports import Transaction
 from wissel.server.registry.schools import duo, file_import, registration
+from wissel.server.registry.schools.boards import UpdateBoard, update_board
 from wissel.server.registry.schools.lists import (
     SchoolFilter,
     count_schools,
     list_boards,
     list_schools,
 )
-from wissel.server.registry.schools.swv import RegisterSwv, register_swv
+from wissel.server.registry.schools.swv import RegisterSwv, UpdateSwv, register_swv, update_swv
 from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.mutation import mutate
 from wissel.server.rpc.requests.paging import list_page, page_of
@@ -127,6 +128,24 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
             counts = await count_schools(snapshot, number)
         return pb.GetBoardResponse(board=board_message(board, counts[number]))
 
+    async def UpdateBoard(
+        self, request: pb.UpdateBoardRequest, context: object
+    ) -> pb.UpdateBoardResponse:
+        """Correct the name or KvK number of a board."""
+        command = UpdateBoard(
+            number=BoardNumber.parse(request.board_number, "board_number"),
+            name=request.name if request.HasField("name") else None,
+            kvk=_kvk(request),
+            etag=request.etag,
+        )
+
+        async def work(transaction: Transaction) -> pb.UpdateBoardResponse:
+            board = await update_board(transaction, command)
+            counts = await count_schools(transaction, board.number)
+            return pb.UpdateBoardResponse(board=board_message(board, counts[board.number]))
+
+        return await mutate(self._backend, request, pb.UpdateBoardResponse, work)
+
     def _import(
         self, header: pb.ImportSchoolsHeader, file: duo.ParsedFile
     ) -> file_import.ImportSchools:
@@ -155,6 +174,7 @@ class SamenwerkingsverbandServicer(pb_grpc.SamenwerkingsverbandServiceServicer):
             code=Swv.parse(request.swv, "swv"),
             name=request.name,
             oin=Oin.parse(request.oin, "oin"),
+            kvk=optional(KvkNumber, request.kvk_number, "kvk_number"),
         )
 
         async def work(transaction: Transaction) -> pb.RegisterSamenwerkingsverbandResponse:
@@ -162,6 +182,23 @@ class SamenwerkingsverbandServicer(pb_grpc.SamenwerkingsverbandServiceServicer):
             return pb.RegisterSamenwerkingsverbandResponse(samenwerkingsverband=swv_message(swv))
 
         return await mutate(self._backend, request, pb.RegisterSamenwerkingsverbandResponse, work)
+
+    async def UpdateSamenwerkingsverband(
+        self, request: pb.UpdateSamenwerkingsverbandRequest, context: object
+    ) -> pb.UpdateSamenwerkingsverbandResponse:
+        """Correct the name or KvK number of a samenwerkingsverband."""
+        command = UpdateSwv(
+            code=Swv.parse(request.swv, "swv"),
+            name=request.name if request.HasField("name") else None,
+            kvk=_kvk(request),
+            etag=request.etag,
+        )
+
+        async def work(transaction: Transaction) -> pb.UpdateSamenwerkingsverbandResponse:
+            swv = await update_swv(transaction, command)
+            return pb.UpdateSamenwerkingsverbandResponse(samenwerkingsverband=swv_message(swv))
+
+        return await mutate(self._backend, request, pb.UpdateSamenwerkingsverbandResponse, work)
 
     async def ListSamenwerkingsverbanden(
         self, request: pb.ListSamenwerkingsverbandenRequest, context: object
@@ -174,6 +211,15 @@ class SamenwerkingsverbandServicer(pb_grpc.SamenwerkingsverbandServiceServicer):
         return pb.ListSamenwerkingsverbandenResponse(
             samenwerkingsverbanden=map(swv_message, found), next_page_token=token
         )
+
+
+def _kvk(
+    request: pb.UpdateBoardRequest | pb.UpdateSamenwerkingsverbandRequest,
+) -> KvkNumber | str | None:
+    """Return the number that is asked for: None leaves it, an empty text takes it away."""
+    if not request.HasField("kvk_number"):
+        return None
+    return optional(KvkNumber, request.kvk_number, "kvk_number") or ""
 
 
 def _registration(request: pb.RegisterSchoolRequest) -> registration.RegisterSchool:
