@@ -24,6 +24,7 @@ from wissel.clients.transport.connection import Connection
 from wissel.clients.transport.retry import Patience
 from wissel.clients.transport.spans import Tracer
 from wissel.clients.transport.status_errors import from_rule
+from wissel.clients.transport.tokens import Token
 from wissel.routing.exchange.envelope import parse_message_id
 from wissel.routing.refusals.errors import Refused as RuleRefused
 from wissel.routing.values.identifiers import Oin
@@ -50,8 +51,8 @@ class AsyncHub(AsyncRegister):
     `hub_oin` is the OIN (20 characters) that must have signed receipts; without
     it, the hub at that address is asked, whose TLS certificate is checked against
     the address. `outbox` is a folder; without it, `$WISSEL_OUTBOX/<OIN>` or
-    `~/.local/state/wissel/outbox/<OIN>`. `user`, `language` and `tracer`: see
-    `Connection`. `patience` says how long to retry. `deadline` is how long one
+    `~/.local/state/wissel/outbox/<OIN>`. `user`, `language`, `tracer` and `token`:
+    see `Connection`. `patience` says how long to retry. `deadline` is how long one
     attempt to deliver a message may take (see `transfer`); after a crash of the
     hub, a message can be sent again some seconds after it. `now` returns an aware
     instant, `new_id` the id of a new message.
@@ -72,11 +73,12 @@ class AsyncHub(AsyncRegister):
         patience: Patience | None = None,
         deadline: dt.timedelta | None = None,
         tracer: Tracer | None = None,
+        token: str | Token = "",
         now: Callable[[], dt.datetime] = _utc_now,
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
         super().__init__(
-            Connection(server, identity, user=user, language=language, tracer=tracer),
+            Connection(server, identity, user=user, language=language, tracer=tracer, token=token),
             patience or Patience(),
         )
         self._identity = identity

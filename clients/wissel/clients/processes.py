@@ -15,6 +15,8 @@ from wissel.clients.errors import WisselError
 
 _POLL: Final = 0.02
 STOP_SECONDS: Final = 15.0
+ISSUER: Final = "oidc-provider-mock"
+"""The command of a login broker for development, which is no part of ours."""
 
 
 class ProcessFailed(WisselError):
@@ -29,7 +31,8 @@ def command(name: str) -> str:
     beside = Path(sys.executable).parent / name
     found = str(beside) if beside.exists() else shutil.which(name)
     if found is None:
-        message = f"the command {name} is not installed; try: pip install 'wissel[server,cli]'"
+        extras = "testing" if name == ISSUER else "server,cli"
+        message = f"the command {name} is not installed; try: pip install 'wissel[{extras}]'"
         raise ProcessFailed(message)
     return found
 

@@ -142,8 +142,8 @@ def dev(
     unblock_stderr()
     from wissel.server import development
 
-    with _explained():
-        settings = development.prepare(folder, listen, dt.datetime.now(dt.UTC))
+    with _explained(), development.login_broker(folder) as broker:
+        settings = development.prepare(folder, listen, broker, dt.datetime.now(dt.UTC))
         typer.echo(development.instructions(folder, settings))
         _run(_serve(settings))
 

@@ -1,11 +1,18 @@
 """A hub on a developer's machine, with its own certificates, trusted nowhere else, and database."""
 
 import datetime as dt
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from wissel.routing.values.identifiers import Oin
 from wissel.server.identity import pki
+from wissel.server.issuers import Issuer
 from wissel.server.settings import Settings
 from wissel.server.store.migrate import migrate
 
@@ -22,10 +29,62 @@ PLAYERS: Final = {
 """Made-up parties; only the operator is known to the hub."""
 
 
-def prepare(folder: Path, listen: str, now: dt.datetime) -> Settings:
+LOGIN_BROKER: Final = "oidc-provider-mock"
+PORTAL_CLIENT: Final = "portal"
+SIGNING_ROLE: Final = "Tekenbevoegd"
+_TOKEN_SECONDS: Final = 600
+
+
+@contextmanager
+def login_broker(folder: Path) -> Iterator[str]:
+    """Run a login broker for development while the block lasts; yields its address.
+
+    Its output is in `issuer.log` in `folder`. The address is empty where the broker is
+    not installed (extra `testing`).
+    """
+    beside = Path(sys.executable).parent / LOGIN_BROKER
+    found = str(beside) if beside.exists() else shutil.which(LOGIN_BROKER)
+    if found is None:
+        yield ""
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    port = _free_port()
+    arguments = [found, "--port", str(port), "--token-max-age", str(_TOKEN_SECONDS)]
+    with (folder / "issuer.log").open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603 - a command of the installation
+            arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+        )
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def issuer_settings(address: str) -> dict[str, Any]:
+    """Return the settings with which a hub trusts a login broker for development."""
+    return {
+        "alias": "development",
+        "url": address,
+        "jwks_url": f"{address}/jwks",
+        "token": "id",
+        "clients": {PORTAL_CLIENT: PLAYERS["portal"]},
+        "signing_roles": [SIGNING_ROLE],
+        "development": True,
+    }
+
+
+def prepare(folder: Path, listen: str, broker: str, now: dt.datetime) -> Settings:
     """Make the certificates and the database that `folder` lacks; return the hub's settings.
 
-    `listen` is `host:port`, `now` an aware instant. Raises `PkiError`,
+    `listen` is `host:port`, `broker` the address of a login broker or empty, `now` an
+    aware instant. Raises `PkiError`,
     `KeyFileError`, and what `migrate` raises.
     """
     certificates = folder / "pki"
@@ -44,6 +103,7 @@ def prepare(folder: Path, listen: str, now: dt.datetime) -> Settings:
         signing_key=certificates / f"{HUB}.key",
         operators=(PLAYERS[OPERATOR],),
         private_addresses=True,
+        issuers=tuple(Issuer.model_validate(issuer_settings(each)) for each in [broker] if each),
     )
     migrate(settings.database)
     return settings
@@ -64,5 +124,22 @@ def instructions(folder: Path, settings: Settings) -> str:
             "",
             f"The certificates of {', '.join(PLAYERS)} are in {certificates}.",
             "",
+            *_for_portals(certificates, settings),
         ]
     )
+
+
+def _for_portals(certificates: Path, settings: Settings) -> list[str]:
+    if not settings.issuers:
+        return ["For portals and their persons: pip install 'wissel[testing]'", ""]
+    register = f"wissel party register {PLAYERS['portal']} --name Portal --role PORTAL"
+    return [
+        "To act for a board, as its portal does, with the token of a person:",
+        "",
+        f"  {register} --reason 'to try it'",
+        f"  wissel token --issuer {settings.issuers[0].url} --board 99001 --out token",
+        f"  export WISSEL_CERTIFICATE={certificates}/portal.pem",
+        f"  export WISSEL_KEY={certificates}/portal.key",
+        "  wissel whoami --token-file token",
+        "",
+    ]

@@ -22,6 +22,7 @@ _OF_OTHERS: Final = frozenset(
         "WISSEL_KEY",
         "WISSEL_HUB_OIN",
         "WISSEL_OUTBOX",
+        "WISSEL_TOKEN_FILE",
         "WISSEL_LANGUAGE",
         "WISSEL_DEADLINE",
     }

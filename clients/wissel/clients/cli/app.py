@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from wissel.clients.cli import checks
+from wissel.clients.cli import checks, tokens
 from wissel.clients.cli.examples import add_examples
 from wissel.clients.cli.failing import explain_failure
 from wissel.clients.cli.register import (
@@ -33,6 +33,7 @@ _WITH_VALUE: Final = frozenset(
         "--hub-oin",
         "--user",
         "--reason",
+        "--token-file",
         "--language",
         "--deadline",
         "--trace-share",
@@ -69,6 +70,7 @@ app.command()(sending.resume)
 app.command()(checks.whoami)
 app.command()(checks.doctor)
 app.command()(checks.errors)
+app.command()(tokens.token)
 add_examples(app)
 
 
@@ -90,6 +92,10 @@ def options(
         str, typer.Option(help="account of the person who acts; by default yours")
     ] = "",
     reason: Annotated[str, typer.Option(help="why; required of operators who change things")] = "",
+    token_file: Annotated[
+        str,
+        typer.Option(envvar="WISSEL_TOKEN_FILE", help="token of the person for whom a portal acts"),
+    ] = "",
     language: Annotated[
         str, typer.Option(envvar="WISSEL_LANGUAGE", help="en or nl, for refusals")
     ] = "en",
@@ -130,6 +136,7 @@ def options(
         hub_oin=hub_oin,
         user=user or account(),
         reason=reason,
+        token_file=token_file,
         language=language,
         deadline=deadline,
         trace_share=trace_share,

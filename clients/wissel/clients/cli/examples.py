@@ -19,6 +19,10 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     "resume": ("wissel resume",),
     "whoami": ("wissel whoami", "wissel whoami --json"),
     "doctor": ("wissel doctor --hub-oin 00000003990000000000",),
+    "token": (
+        "wissel token --issuer http://127.0.0.1:9400 --board 99001 --out token",
+        "wissel token --issuer http://127.0.0.1:9400 --kvk 90000001 --signs",
+    ),
     "errors": ("wissel errors ROUTE_AMBIGUOUS --language nl", "wissel errors --json"),
     "schools import": (
         "wissel schools import duo/*.csv --dry-run --changes",
@@ -85,6 +89,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     "service list": ("wissel service list",),
     "service show": ("wissel service show OSO_OV",),
     "mandate create": (
+        "wissel mandate create 99XA OSO_OV las-noord --token-file token",
         "wissel mandate create 99XA OSO_OV las-noord --start 2026-08-01 --reason 'order'",
     ),
     "mandate list": ("wissel mandate list 99XA", "wissel mandate list --json"),

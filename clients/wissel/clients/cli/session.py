@@ -4,6 +4,7 @@ import datetime as dt
 import getpass
 import os
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 import typer
@@ -13,6 +14,7 @@ from wissel.clients.identity import Identity
 from wissel.clients.transport.connection import Request, Response, Unary
 from wissel.clients.transport.retry import Patience
 from wissel.clients.transport.spans import Tracer
+from wissel.clients.transport.tokens import token_file
 from wissel.clients.transport.tracing import tracer_for
 
 _PATIENCE: Final = Patience(total=5.0)
@@ -29,6 +31,7 @@ class Session:
     hub_oin: str = ""
     user: str = ""
     reason: str = ""
+    token_file: str = ""
     language: str = "en"
     deadline: float | None = None
     trace_share: float = 0
@@ -54,6 +57,7 @@ class Session:
                 patience=_PATIENCE,
                 deadline=dt.timedelta(seconds=self.deadline) if self.deadline else None,
                 tracer=self.tracer("wissel-sender"),
+                token=token_file(Path(self.token_file)) if self.token_file else "",
             )
         return self.opened
 

@@ -103,9 +103,9 @@ async def _play(
         with story.chapter("The receipts are verified offline, without the hub"):
             chapters.verify(running, story, receipt)
         with story.chapter(
-            "The receiver's mandate ends immediately, and the next resolve is refused"
+            "The receiver's board ends its mandate immediately, and the next resolve is refused"
         ):
-            await chapters.revoke(running, desk, story, exchange, mandates[1])
+            await chapters.revoke(running, story, exchange, mandates[1])
         received = chapters.received(running, receipt)
     finally:
         await operator.close()

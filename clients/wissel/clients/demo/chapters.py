@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from wissel.clients.demo.board import end_mandate, give_mandate
 from wissel.clients.demo.desk import Desk, register_endpoint
 from wissel.clients.demo.exchange import Exchange
 from wissel.clients.demo.stage import Stage
@@ -41,9 +42,13 @@ async def register(running: Stage, desk: Desk, story: Story, exchange: Exchange)
         await desk.admit_vendor(player, exchange.service)
     signed = await desk.sign_for(exchange)
     story.fact("agreements", f"signed by {', '.join(signed)} and both vendors")
+    story.say("The boards give their mandates themselves: their portal shows the hub the token")
+    story.say("of a person's login.")
     mandates: list[str] = []
     for side, player in ((exchange.sender, NOORD), (exchange.receiver, ZUID)):
-        mandate_id = await desk.give_mandate(side, exchange.service, player.system_id)
+        portal = running.portal(side)
+        mandate_id = await give_mandate(portal, side, exchange.service, player.system_id)
+        await portal.close()
         mandates.append(mandate_id)
         vendor = running.connection(player)
         url = running.las_urls[player.name]
@@ -117,11 +122,14 @@ def verify(running: Stage, story: Story, receipt: DeliveryReceipt) -> None:
         story.say(line)
 
 
-async def revoke(
-    running: Stage, desk: Desk, story: Story, exchange: Exchange, mandate_id: str
-) -> None:
-    """End a mandate immediately and show that the route is refused; `WisselError` if it is not."""
-    revision = await desk.end_mandate(mandate_id)
+async def revoke(running: Stage, story: Story, exchange: Exchange, mandate_id: str) -> None:
+    """As the receiver's board, end its mandate immediately and show that the route is refused.
+
+    Raises `WisselError` if it is not.
+    """
+    portal = running.portal(exchange.receiver)
+    revision = await end_mandate(portal, mandate_id)
+    await portal.close()
     started = time.monotonic()
     async with AsyncHub(running.server, running.identity(DUO)) as hub:
         try:

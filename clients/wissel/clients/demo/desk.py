@@ -6,6 +6,7 @@ from typing import Final
 
 from wissel.agreement.v1 import agreement_service_pb2 as agreement
 from wissel.agreement.v1.agreement_service_pb2_grpc import AgreementServiceStub
+from wissel.clients.demo.board import SWV_KVK
 from wissel.clients.demo.exchange import Exchange, Side
 from wissel.clients.testing.admission import admission
 from wissel.clients.testing.cast import SWV, SWV_OIN, Player
@@ -13,8 +14,6 @@ from wissel.clients.transport.connection import Connection
 from wissel.clients.upload import import_schools
 from wissel.endpoint.v1 import endpoint_service_pb2 as endpoint
 from wissel.endpoint.v1.endpoint_service_pb2_grpc import EndpointServiceStub
-from wissel.mandate.v1 import mandate_service_pb2 as mandate
-from wissel.mandate.v1.mandate_service_pb2_grpc import MandateServiceStub
 from wissel.party.v1 import party_service_pb2 as party
 from wissel.party.v1.party_service_pb2_grpc import PartyServiceStub
 from wissel.school.v1 import school_pb2, school_service_pb2
@@ -47,7 +46,11 @@ class Desk:
     async def register_swv(self) -> None:
         """Record the samenwerkingsverband of the demo."""
         request = school_service_pb2.RegisterSamenwerkingsverbandRequest(
-            swv=SWV, name="Samenwerkingsverband De Brug", oin=SWV_OIN, reason=WHY
+            swv=SWV,
+            name="Samenwerkingsverband De Brug",
+            oin=SWV_OIN,
+            kvk_number=SWV_KVK,
+            reason=WHY,
         )
         await self._connection.call(
             lambda c: SamenwerkingsverbandServiceStub(c).RegisterSamenwerkingsverband, request
@@ -88,22 +91,6 @@ class Desk:
                     request.swv = side.swv
                 await self._record(request)
         return signed
-
-    async def give_mandate(self, side: Side, service: str, system: str) -> str:
-        """Give the system a mandate on behalf of the side's board; return the mandate's id."""
-        request = mandate.CreateMandateRequest(service=service, system_id=system, reason=WHY)
-        if side.brin:
-            request.brin = side.brin
-        else:
-            request.swv = side.swv
-        answer = await self._connection.call(lambda c: MandateServiceStub(c).CreateMandate, request)
-        return answer.mandate.mandate_id
-
-    async def end_mandate(self, mandate_id: str) -> int:
-        """End a mandate with immediate effect; return the revision from which it counts."""
-        request = mandate.EndMandateRequest(mandate_id=mandate_id, immediately=True, reason=WHY)
-        answer = await self._connection.call(lambda c: MandateServiceStub(c).EndMandate, request)
-        return answer.revision
 
     async def _record(self, request: agreement.RecordAgreementRequest) -> None:
         await self._connection.call(lambda c: AgreementServiceStub(c).RecordAgreement, request)

@@ -1,4 +1,4 @@
-"""The processes of the demo: certificates, a hub and two LAS, in a temporary folder."""
+"""The processes of the demo: a hub, two LAS and a login broker, in a temporary folder."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -7,9 +7,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from wissel.clients.demo.board import login
+from wissel.clients.demo.exchange import Side
 from wissel.clients.identity import Identity
 from wissel.clients.processes import Service, run
-from wissel.clients.testing.cast import HUB, NOORD, OPERATOR, PLAYERS, ZUID, Player
+from wissel.clients.testing.cast import HUB, NOORD, OPERATOR, PLAYERS, PORTAL, ZUID, Player
+from wissel.clients.testing.issuer import DevelopmentIssuer, running_issuer
 from wissel.clients.testing.settings import hub_settings
 from wissel.clients.transport.connection import Connection
 
@@ -23,6 +26,7 @@ class Stage:
     folder: Path
     server: str
     las_urls: dict[str, str]
+    issuer: DevelopmentIssuer
 
     @property
     def certificates(self) -> Path:
@@ -42,6 +46,10 @@ class Stage:
         user = "demo@servicedesk.example" if player is OPERATOR else ""
         return Connection(self.server, self.identity(player), user=user)
 
+    def portal(self, side: Side) -> Connection:
+        """Return a connection of the portal for somebody of a side's board."""
+        return Connection(self.server, self.identity(PORTAL), token=login(self.issuer, side))
+
     def received(self, player: Player) -> Path:
         """Return the folder in which a LAS keeps the messages it received."""
         return self.folder / player.name / "received"
@@ -49,7 +57,7 @@ class Stage:
 
 @contextmanager
 def stage() -> Iterator[Stage]:
-    """Run the hub and two LAS while the block lasts; their folder is removed afterwards."""
+    """Run the hub, two LAS and a login broker while the block lasts; no file of them stays."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="wissel-demo-")))
         certificates = folder / "pki"
@@ -66,7 +74,8 @@ def stage() -> Iterator[Stage]:
                     player.oin,
                 ]
             )
-        environ = hub_settings(folder, OPERATOR.oin)
+        issuer = stack.enter_context(running_issuer(folder=folder))
+        environ = hub_settings(folder, OPERATOR.oin, issuer)
         run(["wissel-server", "migrate"], environ=environ)
         hub = Service(
             ["wissel-server", "serve"], log=folder / "hub.log", ready=READY, environ=environ
@@ -76,7 +85,7 @@ def stage() -> Iterator[Stage]:
             player.name: f"https://{stack.enter_context(_las(folder, player)).address}"
             for player in (NOORD, ZUID)
         }
-        yield Stage(folder=folder, server=server, las_urls=urls)
+        yield Stage(folder=folder, server=server, las_urls=urls, issuer=issuer)
 
 
 def _las(folder: Path, player: Player) -> Service:

@@ -42,6 +42,13 @@ class ServiceDesk:
         for method, request in steps:
             call(method, request)
 
+    def portal(self, *, oin: str, name: str) -> None:
+        """Register a portal."""
+        self.hub.call(
+            lambda c: PartyServiceStub(c).RegisterParty,
+            party.RegisterPartyRequest(oin=oin, name=name, role="PORTAL", reason=WHY),
+        )
+
     def school(self, place: str) -> Address:
         """Register the school of `place` (`99XB` or `99XB02`) if it is not; return its address."""
         address = parse_address(place, "place")

@@ -10,9 +10,11 @@ from typing import Final
 from wissel.clients.blocking import Hub
 from wissel.clients.identity import Identity
 from wissel.clients.processes import Service, run
-from wissel.clients.testing.cast import HUB, OPERATOR
+from wissel.clients.testing.cast import HUB, OPERATOR, PORTAL
 from wissel.clients.testing.desk import ServiceDesk
+from wissel.clients.testing.issuer import DevelopmentIssuer
 from wissel.clients.testing.settings import hub_settings
+from wissel.clients.transport.tokens import Token
 from wissel.endpoint.v1 import endpoint_service_pb2
 from wissel.routing.exchange.envelope import Address
 from wissel.routing.values.identifiers import Brin, Oin
@@ -28,6 +30,17 @@ class Vendor:
     oin: Oin
     system_id: str
     service: str
+    identity: Identity
+    certificate: Path
+    key: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portal:
+    """A portal of boards; `certificate` and `key` are PEM files."""
+
+    name: str
+    oin: Oin
     identity: Identity
     certificate: Path
     key: Path
@@ -69,6 +82,23 @@ class TestingHub:
             key=self.folder / "pki" / f"{name}.key",
         )
 
+    def portal(self, name: str = PORTAL.name, *, oin: str = PORTAL.oin) -> Portal:
+        """Register a portal, by default the one that a development issuer knows."""
+        identity = self.identity(name, oin)
+        self.desk.portal(oin=oin, name=name)
+        pki = self.folder / "pki"
+        return Portal(
+            name=name,
+            oin=identity.oin,
+            identity=identity,
+            certificate=pki / f"{name}.pem",
+            key=pki / f"{name}.key",
+        )
+
+    def acting(self, portal: Portal, token: str | Token) -> Hub:
+        """Return a connection of a portal for the person of a token; it is closed with the hub."""
+        return self._entered(Hub(self.server, portal.identity, token=token))
+
     def open(self, vendor: Vendor) -> Hub:
         """Return a connection of the vendor with the hub; it is closed when the hub stops."""
         if vendor.name not in self._hubs:
@@ -97,8 +127,10 @@ class TestingHub:
 
 
 @contextmanager
-def running_hub() -> Iterator[TestingHub]:
+def running_hub(*, issuer: DevelopmentIssuer | None = None) -> Iterator[TestingHub]:
     """Run a hub on a free port while the block lasts; its files are removed afterwards.
+
+    It trusts the tokens of `issuer`.
 
     Raises `wissel.clients.processes.ProcessFailed`, which says what to install if
     `wissel-server` is not installed.
@@ -108,7 +140,7 @@ def running_hub() -> Iterator[TestingHub]:
         pki = folder / "pki"
         run(["wissel-server", "pki", "init", str(pki)])
         run(["wissel-server", "pki", "issue", str(pki), HUB.name, "--oin", HUB.oin])
-        environ = hub_settings(folder, OPERATOR.oin)
+        environ = hub_settings(folder, OPERATOR.oin, issuer)
         run(["wissel-server", "migrate"], environ=environ)
         arguments = ["wissel-server", "serve"]
         service = Service(arguments, log=folder / "hub.log", ready=_READY, environ=environ)

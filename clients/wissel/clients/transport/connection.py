@@ -16,6 +16,7 @@ from wissel.clients.identity import Identity, Material
 from wissel.clients.transport.retry import IMPATIENT, Patience
 from wissel.clients.transport.spans import Tracer
 from wissel.clients.transport.status_errors import translate
+from wissel.clients.transport.tokens import Token
 
 Request = TypeVar("Request", bound=Message)
 Response = TypeVar("Response", bound=Message)
@@ -41,7 +42,8 @@ class Connection:
     `user` is the account of the person on whose behalf an operator acts, which
     travels as `as_metadata` writes it;
     `language` (`en` or `nl`) is that of the sentences in a refusal; `tracer`
-    traces the calls. Raises `WisselError` for a server that is none.
+    traces the calls. `token` is that of the person for whom a portal calls, or
+    what returns the one to call with now. Raises `WisselError` for a server that is none.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Connection:
         user: str = "",
         language: str = "en",
         tracer: Tracer | None = None,
+        token: str | Token = "",
     ) -> None:
         host_and_port(server)
         self.server = server
@@ -59,6 +62,7 @@ class Connection:
         self.language = language
         self.tracer = tracer or Tracer()
         self._metadata = _metadata(user, language)
+        self._token = token
         self._channel: grpc.aio.Channel | None = None
         self._origin = Origin(f"the hub {server}")
         self._material: Material | None = None
@@ -67,7 +71,9 @@ class Connection:
     @property
     def metadata(self) -> grpc.aio.Metadata:
         """The metadata of a call that is made now."""
-        return grpc.aio.Metadata(*self._metadata, *self.tracer.onward())
+        token = self._token if isinstance(self._token, str) else self._token()
+        shown = (("authorization", f"Bearer {token}"),) if token else ()
+        return grpc.aio.Metadata(*self._metadata, *shown, *self.tracer.onward())
 
     def channel(self) -> grpc.aio.Channel:
         """Return the channel; a new one if the certificate was renewed since the last call.

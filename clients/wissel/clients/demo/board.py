@@ -1,0 +1,37 @@
+"""What a board's person does through a portal: giving and ending mandates of its own schools."""
+
+from typing import Final
+
+from wissel.clients.demo.exchange import Side
+from wissel.clients.testing.issuer import DevelopmentIssuer
+from wissel.clients.transport.connection import Connection
+from wissel.mandate.v1 import mandate_service_pb2 as mandate
+from wissel.mandate.v1.mandate_service_pb2_grpc import MandateServiceStub
+
+SWV_KVK: Final = "90000001"
+"""The KvK number by which a login is that of the samenwerkingsverband of the demo."""
+
+
+def login(issuer: DevelopmentIssuer, side: Side) -> str:
+    """Log somebody of a side's board or samenwerkingsverband in; return the token."""
+    if side.board_number:
+        return issuer.token(boards=[side.board_number])
+    return issuer.token(kvk=SWV_KVK)
+
+
+async def give_mandate(portal: Connection, side: Side, service: str, system: str) -> str:
+    """Let a system act for a side; return the mandate's id."""
+    request = mandate.CreateMandateRequest(service=service, system_id=system)
+    if side.brin:
+        request.brin = side.brin
+    else:
+        request.swv = side.swv
+    answer = await portal.call(lambda c: MandateServiceStub(c).CreateMandate, request)
+    return answer.mandate.mandate_id
+
+
+async def end_mandate(portal: Connection, mandate_id: str) -> int:
+    """End a mandate with immediate effect; return the revision from which it counts."""
+    request = mandate.EndMandateRequest(mandate_id=mandate_id, immediately=True)
+    answer = await portal.call(lambda c: MandateServiceStub(c).EndMandate, request)
+    return answer.revision
