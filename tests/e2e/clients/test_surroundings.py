@@ -75,6 +75,10 @@ ENVIRONMENTS: Final[dict[str, dict[str, str | None]]] = {
     "a deadline in words": {"WISSEL_DEADLINE": "soon"},
     "a deadline of no number": {"WISSEL_DEADLINE": "nan"},
     "an endless deadline": {"WISSEL_DEADLINE": "1e300"},
+    "a token that is nowhere": {"WISSEL_TOKEN_FILE": "/nowhere/\udcff"},
+    "a folder as token": {"WISSEL_TOKEN_FILE": "/"},
+    "an endless token": {"WISSEL_TOKEN_FILE": "/dev/zero"},
+    "an empty token": {"WISSEL_TOKEN_FILE": "/dev/null"},
     "a share of no number": {"WISSEL_TRACE_SHARE": "nan"},
     "a collector of bytes": {"WISSEL_TRACE_SHARE": "1", "OTEL_EXPORTER_OTLP_ENDPOINT": "\udcff"},
 }
@@ -139,7 +143,8 @@ def test_an_odd_environment_is_told_in_words(
     changed: dict[str, str | None] = {**usual, **ENVIRONMENTS[name]}
     environ = {key: value for key, value in changed.items() if value is not UNSET}
 
-    lines = (*COMMANDS, _CALLS) if "USER" in ENVIRONMENTS[name] else COMMANDS
+    called = {"USER", "WISSEL_TOKEN_FILE"} & ENVIRONMENTS[name].keys()
+    lines = (*COMMANDS, _CALLS) if called else COMMANDS
     done = subprocess.run(
         [sys.executable, "-c", _EACH, *lines],
         env={key: os.fsencode(value) for key, value in environ.items()},

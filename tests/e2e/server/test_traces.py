@@ -21,6 +21,8 @@ from wissel.clients.testing.cast import NOORD, ZUID
 from wissel.clients.transport.connection import Connection
 from wissel.clients.transport.retry import IMPATIENT
 from wissel.clients.transport.tracing import tracer_for
+from wissel.party.v1.party_service_pb2 import WhoAmIRequest
+from wissel.party.v1.party_service_pb2_grpc import PartyServiceStub
 from wissel.routing.values.identifiers import Oin
 
 BSN: Final = "999995571"
@@ -198,6 +200,7 @@ SENT: Final = (
     ("traceparent", f"00-{'ab' * 16}-{'cd' * 8}-01"),
     ("tracestate", "kanariewijk=1"),
     ("baggage", "naam=Kanariewijk"),
+    ("authorization", "Bearer Kanariewijk"),
 )
 
 
@@ -216,6 +219,8 @@ async def test_of_what_a_caller_sends_along_only_the_parent_is_taken(
     await CatalogServiceStub(connection.channel()).ListServices(request, metadata=SENT)
     with pytest.raises(grpc.aio.AioRpcError):
         await raw(connection, f"/wissel.party.v1.PartyService/Kanariewijk{BSN}")
+    with pytest.raises(grpc.aio.AioRpcError, match="TOKEN_NOT_EXPECTED"):
+        await PartyServiceStub(connection.channel()).WhoAmI(WhoAmIRequest(), metadata=SENT)
     await raw(connection, "/grpc.health.v1.Health/Check")
     await CatalogServiceStub(connection.channel()).ListServices(request)
     await connection.close()

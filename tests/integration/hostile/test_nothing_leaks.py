@@ -7,8 +7,7 @@ was logged, stored, measured or answered is searched.
 
 import datetime as dt
 import io
-import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +15,6 @@ from typing import Any, Final
 import grpc
 import prometheus_client
 import pytest
-import structlog
 
 from support.builders import duo_files
 from support.builders.stubs import WHY, Stubs
@@ -31,7 +29,6 @@ from wissel.mandate.v1 import mandate_service_pb2 as mandate
 from wissel.party.v1 import party_service_pb2 as party
 from wissel.routing.values.person_numbers import holds_person_number
 from wissel.school.v1 import school_service_pb2 as school
-from wissel.server.logs.lines import configure
 from wissel.server.registry.schools.duo_formats import Source
 from wissel.traffic.v1 import route_service_pb2 as route
 
@@ -76,22 +73,6 @@ class Keeping(Las):
 
     def accept(self, message: IncomingMessage) -> None:
         (self.folder / "kept.xml").write_bytes(message.path.read_bytes())
-
-
-@pytest.fixture
-def debug_log() -> Iterator[io.StringIO]:
-    """Everything that anybody here logs, of structlog and of the standard library."""
-    stream = io.StringIO()
-    handler = logging.StreamHandler(stream)
-    root = logging.getLogger()
-    level = root.level
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
-    configure("debug", stream)
-    yield stream
-    structlog.reset_defaults()
-    root.setLevel(level)
-    root.removeHandler(handler)
 
 
 @pytest.fixture
