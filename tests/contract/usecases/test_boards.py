@@ -8,7 +8,7 @@ import pytest
 
 from support.builders.duo_files import board_file, board_line
 from support.worlds.register_world import BOARD, OTHER_BOARD, SCHOOL, SECOND_SCHOOL, World, refused
-from wissel.clients.testing.cast import PORTAL, SWV
+from wissel.clients.testing.cast import SWV
 from wissel.routing.facts import Board, Samenwerkingsverband
 from wissel.routing.facts.plain import etag_of
 from wissel.routing.refusals.reasons import Reason
@@ -24,7 +24,6 @@ KVK: Final = KvkNumber("90000001")
 SOMEBODY: Final = Person(
     issuer="eherkenning",
     subject="eherkenning:pseudonym",
-    portal=PORTAL.oin,
     boards=None,
     brins=None,
     kvk=KVK,

@@ -8,7 +8,7 @@ from typing import Final
 from wissel.routing.facts import Board, Samenwerkingsverband, School
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.values.identifiers import BoardNumber, Brin, KvkNumber, Oin
+from wissel.routing.values.identifiers import BoardNumber, Brin, KvkNumber
 from wissel.server.registry.ports import Snapshot
 from wissel.server.registry.scope import Scope
 
@@ -24,16 +24,14 @@ class Person:
     """A person as the verified token of a login tells it.
 
     `issuer` is the alias of the login broker, `subject` who it is there
-    (`alias:sub`), `portal` the OIN of the portal that presented the token. `boards`
-    and `brins` are None where the token does not say; `kvk` is the organisation that
-    the person represents. `level` is the level of assurance of the login, and
-    `authenticated` its moment, None if unknown. `signs` is whether the person may
-    sign for a board; `signing_roles` are the roles that would allow it.
+    (`alias:sub`). `boards` and `brins` are None where the token does not say; `kvk`
+    is the organisation that the person represents. `level` is the level of assurance
+    of the login, and `authenticated` its moment, None if unknown. `signs` is whether
+    the person may sign for a board; `signing_roles` are the roles that would allow it.
     """
 
     issuer: str
     subject: str = field(repr=False)
-    portal: Oin
     boards: frozenset[BoardNumber] | None
     brins: frozenset[Brin] | None
     kvk: KvkNumber | None

@@ -76,7 +76,6 @@ def person_of(claims: Claims, issuer: Issuer, presented: Presented) -> Person:
     person = Person(
         issuer=issuer.alias,
         subject=f"{issuer.alias}:{subject}",
-        portal=presented.portal,
         boards=read.identifiers(BoardNumber, issuer.boards_claim, MAX_BOARDS),
         brins=read.identifiers(Brin, issuer.brins_claim, MAX_BRINS),
         kvk=read.kvk(),

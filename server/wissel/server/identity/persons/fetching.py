@@ -29,7 +29,7 @@ async def fetch_keys(issuer: Issuer) -> bytes:
     except TimeoutError:
         message = f"{issuer.jwks_url}: no answer within {SECONDS:g} seconds"
         raise FetchFailed(message) from None
-    except (httpx.HTTPError, OSError) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         message = f"{issuer.jwks_url}: {' '.join(str(error).split()) or type(error).__name__}"
         raise FetchFailed(message) from None
 

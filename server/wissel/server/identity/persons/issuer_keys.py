@@ -69,7 +69,7 @@ class IssuerKeys:
         """
         key = self._known(token)
         if key is None and self._may_fetch():
-            await self._refreshed()
+            await self._wait_for_keys()
             key = self._known(token)
         if key is not None:
             return key
@@ -81,7 +81,7 @@ class IssuerKeys:
         """Fetch the keys at once and then now and then, until cancelled."""
         while True:
             if self._may_fetch():
-                await self._refreshed()
+                await self._fetching()
             good = self._problem == ""
             await asyncio.sleep(self._schedule.every if good else self._schedule.least)
 
@@ -105,29 +105,38 @@ class IssuerKeys:
         again = max(1.0, tried + self._schedule.least - self._monotonic())
         return Refused(Reason.ISSUER_UNAVAILABLE, retry_after=again, issuer=self.issuer.alias)
 
-    async def _refreshed(self) -> None:
-        """Wait for the fetch that is under way, or for a new one that all callers share."""
-        if self._under_way is None:
-            self._tried = self._monotonic()
-            self._under_way = asyncio.create_task(self._refresh())
+    async def _wait_for_keys(self) -> None:
+        """Wait for a fetch as one of the calls that may do so at the same time."""
         if self._waiting >= self._schedule.waiting:
             raise Refused(Reason.ISSUER_UNAVAILABLE, retry_after=1.0, issuer=self.issuer.alias)
         self._waiting += 1
         try:
-            await asyncio.shield(self._under_way)  # one caller that hangs up ends it for nobody
+            await self._fetching()
         finally:
             self._waiting -= 1
 
+    async def _fetching(self) -> None:
+        """Wait for the fetch that is under way, or for a new one that all callers share."""
+        if self._under_way is None:
+            self._tried = self._monotonic()
+            self._under_way = asyncio.create_task(self._refresh())
+        await asyncio.shield(self._under_way)  # one caller that hangs up ends it for nobody
+
     async def _refresh(self) -> None:
+        odd: Exception | None = None
         try:
             self._keys = published_keys(await self._fetch(self.issuer))
             self._fetched, problem = self._monotonic(), ""
         except (FetchFailed, KeysUnreadable) as error:
             problem = str(error)
+        except Exception as error:  # noqa: BLE001 - an odd failure ends neither a call nor the task
+            problem, odd = type(error).__name__, error
         finally:
             self._under_way = None
         if problem and problem != self._problem:
-            _LOG.warning("issuer_keys_failed", issuer=self.issuer.alias, problem=problem)
+            _LOG.warning(
+                "issuer_keys_failed", issuer=self.issuer.alias, problem=problem, exc_info=odd
+            )
         elif self._problem and not problem:
             _LOG.info("issuer_keys_fetched", issuer=self.issuer.alias)
         self._problem = problem

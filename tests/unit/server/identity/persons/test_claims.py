@@ -46,7 +46,6 @@ def test_a_person_is_what_a_good_token_says() -> None:
     assert person == Person(
         issuer="mijn-duo",
         subject="mijn-duo:pseudonym-of-a-person",
-        portal=PORTAL.oin,
         boards=frozenset({BoardNumber("99001"), BoardNumber("99002")}),
         brins=None,
         kvk=KvkNumber("90000001"),

@@ -6,10 +6,11 @@ from typing import Final
 import pytest
 from structlog.testing import capture_logs
 
+from support.eventually import eventually_async
 from support.fakes.broker import Broker, issuer_of, new_key
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.server.identity.persons.issuer_keys import IssuerKeys, KeySchedule
+from wissel.server.identity.persons.issuer_keys import FetchFailed, IssuerKeys, KeySchedule
 from wissel.server.identity.persons.token import Unverified, read_bearer
 from wissel.server.issuers import Issuer
 
@@ -21,6 +22,7 @@ class World:
 
     def __init__(self, schedule: KeySchedule = SCHEDULE) -> None:
         self.now = 1000.0
+        self.schedule = schedule
         self.broker = Broker()
         self.gate: asyncio.Event | None = None
         self.keys = IssuerKeys(issuer_of(self.broker), self.fetch, lambda: self.now, schedule)
@@ -128,6 +130,29 @@ async def test_a_key_that_is_withdrawn_counts_no_more_once_keys_are_fetched() ->
     await world.keys.key_for(world.token())
 
     assert Reason.TOKEN_KEY_UNKNOWN is (await world.refused(old)).reason
+
+
+async def test_keys_are_fetched_now_and_then_whatever_becomes_of_it() -> None:
+    world = World(KeySchedule(every=0, least=0, waiting=0))
+    failing = [FetchFailed("away"), LookupError("odd")]
+
+    async def fetch(issuer: Issuer) -> bytes:
+        if failing:
+            raise failing.pop(0)
+        return await world.broker.keys(issuer)
+
+    keys = IssuerKeys(issuer_of(world.broker), fetch, lambda: world.now, world.schedule)
+    task = asyncio.create_task(keys.keep_fresh())
+    with capture_logs() as lines:
+        await eventually_async(
+            lambda: world.broker.asked, "it was asked", until=lambda asked: asked > 2
+        )
+    task.cancel()
+
+    assert world.broker.key.kid == (await keys.key_for(world.token())).kid
+    assert [("failed", "away"), ("failed", "LookupError"), ("fetched", "")] == [
+        (line["event"].removeprefix("issuer_keys_"), line.get("problem", "")) for line in lines
+    ]
 
 
 async def test_calls_wait_for_one_fetch_and_only_so_many() -> None:
