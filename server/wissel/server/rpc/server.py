@@ -19,7 +19,7 @@ from wissel.server.registry.ports import Register
 from wissel.server.rpc.calls.call_log import CallLog
 from wissel.server.rpc.calls.coalescing import Coalescer
 from wissel.server.rpc.calls.gates import Gates, Serving
-from wissel.server.rpc.calls.interceptor import Interceptor
+from wissel.server.rpc.calls.interceptor import Interceptor, Stages
 from wissel.server.rpc.calls.persons import PersonGate, Verifier
 from wissel.server.rpc.calls.policy import check_policy
 from wissel.server.rpc.calls.quota import Buckets, Quota
@@ -166,23 +166,17 @@ async def build(parts: ServerParts) -> RpcServer:
     Raises `PolicyError` if the policy and the served methods differ. The
     follower must have loaded its table before the server listens.
     """
-    serving, call_log = Serving(), CallLog(parts.metrics, parts.lines, parts.clock)
-    connections = Connections(parts.bounds.connections)
-    gates, waiting = _gates(parts, serving, connections), WaitingCalls(parts.bounds.waiting)
-    coalescer, receiving = Coalescer(parts.monotonic), Receiving(parts.bounds.messages)
-    every = parts.bounds.stream_check_seconds
-    tokens = Buckets(Quota.TOKEN, parts.bounds.tokens_per_minute, parts.monotonic)
-    persons = PersonGate(parts.persons, tokens, parts.clock)
-    interceptor = Interceptor(gates, persons, call_log, coalescer, waiting, receiving, every)
+    serving, connections = Serving(), Connections(parts.bounds.connections)
+    stages = _stages(parts, _gates(parts, serving, connections))
     server = grpc.aio.server(
-        interceptors=[*parts.around, interceptor], options=_options(parts.bounds)
+        interceptors=[*parts.around, Interceptor(stages)], options=_options(parts.bounds)
     )
     health = HealthServicer()
     backend = Backend(
         register=parts.register,
         follower=parts.follower,
-        gates=gates,
-        waiting=waiting,
+        gates=stages.gates,
+        waiting=stages.waiting,
         clock=parts.clock,
         new_id=parts.new_id,
         hub_oin=parts.hub_oin,
@@ -191,9 +185,22 @@ async def build(parts: ServerParts) -> RpcServer:
     added = add_servicers(server, backend, parts.traffic, health)
     check_policy(added.methods)
     counted = partial(watch, connections, ConnectionMetrics(parts.metrics))
-    built = RpcServer(server, health, serving, added.services, call_log, counted)
+    built = RpcServer(server, health, serving, added.services, stages.call_log, counted)
     await built.set_serving(serving=False)
     return built
+
+
+def _stages(parts: ServerParts, gates: Gates) -> Stages:
+    tokens = Buckets(Quota.TOKEN, parts.bounds.tokens_per_minute, parts.monotonic)
+    return Stages(
+        gates=gates,
+        persons=PersonGate(parts.persons, tokens, parts.clock),
+        call_log=CallLog(parts.metrics, parts.lines, parts.clock),
+        coalescer=Coalescer(parts.monotonic),
+        waiting=WaitingCalls(parts.bounds.waiting),
+        receiving=Receiving(parts.bounds.messages),
+        stream_check_seconds=parts.bounds.stream_check_seconds,
+    )
 
 
 def _gates(parts: ServerParts, serving: Serving, connections: Connections) -> Gates:

@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import nullcontext
+from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 import grpc
@@ -37,6 +38,22 @@ _CODES: Final[Mapping[Any, str]] = {code.value[0]: code.name for code in grpc.St
 _LOG: Final = structlog.get_logger("wissel.rpc")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stages:
+    """What the calls of one process go through.
+
+    The caller of a stream is judged again every `stream_check_seconds`.
+    """
+
+    gates: Gates
+    persons: PersonGate
+    call_log: CallLog
+    coalescer: Coalescer
+    waiting: WaitingCalls
+    receiving: Receiving
+    stream_check_seconds: float
+
+
 class Interceptor(grpc.aio.ServerInterceptor):
     """Wraps each method's handler once and keeps the result by method name.
 
@@ -56,23 +73,8 @@ class Interceptor(grpc.aio.ServerInterceptor):
     9. the caller of a stream is judged again while it runs
     """
 
-    def __init__(
-        self,
-        gates: Gates,
-        persons: PersonGate,
-        call_log: CallLog,
-        coalescer: Coalescer,
-        waiting: WaitingCalls,
-        receiving: Receiving,
-        stream_check_seconds: float,
-    ) -> None:
-        self.gates = gates
-        self.persons = persons
-        self.call_log = call_log
-        self.coalescer = coalescer
-        self.waiting = waiting
-        self.receiving = receiving
-        self._check_seconds = stream_check_seconds
+    def __init__(self, stages: Stages) -> None:
+        self.stages = stages
         self._wrapped: dict[str, Handler] = {}
         self._unknown = _refusing(self)
 
@@ -93,20 +95,20 @@ class Interceptor(grpc.aio.ServerInterceptor):
 
     def begin(self, method: str, policy: MethodPolicy, context: Context) -> Call:
         """Return the new call, current in this task."""
-        call = Call(method, policy, context, self.gates.follower.table, time.perf_counter())
+        call = Call(method, policy, context, self.stages.gates.follower.table, time.perf_counter())
         enter(call)
         return call
 
     def reauth(self, call: Call) -> StreamReauth:
         """Return what judges the caller of a stream again, within its block."""
-        gates = self.gates
+        gates = self.stages.gates
 
         def check() -> None:
             gates.readmit(call)
             if gates.serving.stopping and call.policy.always:
                 raise Refused(Reason.SHUTTING_DOWN)  # an open watch would outlast the grace
 
-        return StreamReauth(call, check, self._check_seconds)
+        return StreamReauth(call, check, self.stages.stream_check_seconds)
 
     async def fail(self, call: Call, error: BaseException) -> None:
         """End the call with the status of what was raised in it, by raising `AbortError`.
@@ -166,10 +168,11 @@ class _Wrapped:
 
     def _unary(self, behavior: Any) -> Any:
         around, method, policy = self._around, self._method, self._policy
-        gates, receive, call_log = around.gates, around.receiving.one, around.call_log
-        coalescer = around.coalescer if policy.in_memory else None
-        person = around.persons.admit if policy.person is not PersonNeed.NONE else None
-        counted = None if policy.in_memory or policy.always else around.waiting.counted
+        stages = around.stages
+        gates, receive, call_log = stages.gates, stages.receiving.one, stages.call_log
+        coalescer = stages.coalescer if policy.in_memory else None
+        person = stages.persons.admit if policy.person is not PersonNeed.NONE else None
+        counted = None if policy.in_memory or policy.always else stages.waiting.counted
 
         async def unary(_: object, context: Context) -> Any:
             call = around.begin(method, policy, context)  # 1.
@@ -193,7 +196,8 @@ class _Wrapped:
 
     def _stream_in(self, behavior: Any) -> Any:
         around, method, policy = self._around, self._method, self._policy
-        gates, call_log = around.gates, around.call_log
+        stages = around.stages
+        gates, call_log = stages.gates, stages.call_log
 
         async def stream_in(requests: object, context: Context) -> Any:
             call = around.begin(method, policy, context)  # 1.
@@ -212,7 +216,8 @@ class _Wrapped:
 
     def _stream_out(self, behavior: Any, *, one: bool) -> Any:
         around, method, policy = self._around, self._method, self._policy
-        gates, receiving, call_log = around.gates, around.receiving, around.call_log
+        stages = around.stages
+        gates, receiving, call_log = stages.gates, stages.receiving, stages.call_log
         # Some servicers yield their answers, others write them to the context.
         yields = inspect.isasyncgenfunction(behavior)
 
@@ -245,7 +250,7 @@ def _refusing(around: Interceptor) -> Handler:
         try:
             await around.fail(call, Refused(Reason.METHOD_UNKNOWN))
         finally:
-            around.call_log.take(call)
+            around.stages.call_log.take(call)
         return b""
 
     return grpc.stream_unary_rpc_method_handler(refuse)
