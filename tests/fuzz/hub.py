@@ -11,7 +11,7 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.table import Table
 from wissel.server.rpc.calls.call import Caller
-from wissel.server.rpc.calls.waiting import WaitingCalls
+from wissel.server.rpc.calls.sharing.waiting import WaitingCalls
 from wissel.server.rpc.requests.backend import Backend
 
 _NO_PEER: Final = cast(Any, None)  # no certificate is looked at

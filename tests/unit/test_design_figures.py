@@ -34,7 +34,7 @@ from wissel.server.registry.persons import MAX_BOARDS, MAX_BRINS, SIGNING_AGE
 from wissel.server.registry.schools import duo
 from wissel.server.retention import RetentionSchedule
 from wissel.server.rpc.calls.policy import MAX_REQUEST_BYTES
-from wissel.server.rpc.calls.receiving import MAX_RECEIVE_BYTES, MessageBounds
+from wissel.server.rpc.calls.sharing.receiving import MAX_RECEIVE_BYTES, MessageBounds
 from wissel.server.rpc.calls.status import MAX_DETAILS
 from wissel.server.rpc.connections.connection import ConnectionBounds
 from wissel.server.rpc.requests import mutation, paging

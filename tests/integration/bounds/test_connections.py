@@ -21,7 +21,7 @@ from support.worlds.hub import BOUNDS, Hub, running_hub
 from wissel.party.v1.party_service_pb2 import WhoAmIRequest
 from wissel.party.v1.party_service_pb2_grpc import PartyServiceStub
 from wissel.server.courier.bounds import Limits
-from wissel.server.rpc.calls.receiving import MAX_RECEIVE_BYTES
+from wissel.server.rpc.calls.sharing.receiving import MAX_RECEIVE_BYTES
 from wissel.server.rpc.connections.connection import ConnectionBounds
 from wissel.server.rpc.server import Bounds
 

@@ -16,7 +16,7 @@ from support.worlds import small_world
 from support.worlds.hub import BOUNDS, Hub, reason_of, running_hub
 from wissel.party.v1.party_service_pb2 import WhoAmIRequest
 from wissel.server.rpc.calls.policy import MAX_REQUEST_BYTES, POLICY
-from wissel.server.rpc.calls.receiving import MAX_RECEIVE_BYTES, MessageBounds
+from wissel.server.rpc.calls.sharing.receiving import MAX_RECEIVE_BYTES, MessageBounds
 from wissel.server.rpc.server import LOOKAHEAD_BYTES
 from wissel.traffic.v1.route_service_pb2 import BatchResolveRoutesRequest, ResolveRouteRequest
 

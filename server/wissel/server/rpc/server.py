@@ -22,9 +22,9 @@ from wissel.server.rpc.calls.gates import Gates, Serving
 from wissel.server.rpc.calls.interceptor import Interceptor, Stages
 from wissel.server.rpc.calls.persons import PersonGate, Verifier
 from wissel.server.rpc.calls.policy import check_policy
-from wissel.server.rpc.calls.quota import Buckets, Quota
-from wissel.server.rpc.calls.receiving import MAX_RECEIVE_BYTES, MessageBounds, Receiving
-from wissel.server.rpc.calls.waiting import WaitingCalls
+from wissel.server.rpc.calls.sharing.quota import Buckets, Quota
+from wissel.server.rpc.calls.sharing.receiving import MAX_RECEIVE_BYTES, MessageBounds, Receiving
+from wissel.server.rpc.calls.sharing.waiting import WaitingCalls
 from wissel.server.rpc.connections.connection import ConnectionBounds
 from wissel.server.rpc.connections.connections import Connections
 from wissel.server.rpc.connections.watch import ConnectionMetrics, watch

@@ -14,7 +14,7 @@ from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.ports import STALE_SECONDS, Tables
 from wissel.server.identity.peer import Peer, Peers
 from wissel.server.rpc.calls.call import Call, Caller
-from wissel.server.rpc.calls.quota import Buckets, Quota
+from wissel.server.rpc.calls.sharing.quota import Buckets, Quota
 from wissel.server.rpc.connections.connections import Connections
 
 _LONG_SECONDS: Final = 1.0

@@ -22,10 +22,10 @@ from wissel.server.rpc.calls.coalescing import Coalescer
 from wissel.server.rpc.calls.gates import Gates
 from wissel.server.rpc.calls.persons import PersonGate
 from wissel.server.rpc.calls.policy import POLICY, MethodPolicy, PersonNeed
-from wissel.server.rpc.calls.receiving import MAX_RECEIVE_BYTES, Receiving
+from wissel.server.rpc.calls.sharing.receiving import MAX_RECEIVE_BYTES, Receiving
+from wissel.server.rpc.calls.sharing.waiting import WaitingCalls
 from wissel.server.rpc.calls.status import abort, for_caller
 from wissel.server.rpc.calls.stream_reauth import StreamReauth
-from wissel.server.rpc.calls.waiting import WaitingCalls
 
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 Read: TypeAlias = Callable[[bytes], object]

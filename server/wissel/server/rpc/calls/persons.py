@@ -10,7 +10,7 @@ from wissel.server.courier.ports import Clock
 from wissel.server.registry.persons import Person, require_signatory
 from wissel.server.rpc.calls.call import Call
 from wissel.server.rpc.calls.policy import PersonNeed
-from wissel.server.rpc.calls.quota import Buckets
+from wissel.server.rpc.calls.sharing.quota import Buckets
 
 TOKEN_METADATA: Final = "authorization"  # noqa: S105 - the name of a key, no secret
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from wissel.routing.facts import Role
 from wissel.routing.table import Table
 from wissel.server.courier.streams.chunk_framing import decode_request
-from wissel.server.rpc.calls.quota import Quota
+from wissel.server.rpc.calls.sharing.quota import Quota
 
 MAX_REQUEST_BYTES: Final = 64 * 1024
 """What a request of one message has at most, where its row says nothing else."""

@@ -13,7 +13,7 @@ from wissel.server.courier.ports import Clock, Tables
 from wissel.server.registry.ports import Register, Snapshot
 from wissel.server.rpc.calls.call import Call, current
 from wissel.server.rpc.calls.gates import Gates
-from wissel.server.rpc.calls.waiting import WaitingCalls
+from wissel.server.rpc.calls.sharing.waiting import WaitingCalls
 
 
 class RevisionRequest(Protocol):

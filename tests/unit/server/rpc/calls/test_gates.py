@@ -15,7 +15,7 @@ from wissel.routing.values.identifiers import Oin
 from wissel.server.rpc.calls.call import Call
 from wissel.server.rpc.calls.gates import Gates, Serving
 from wissel.server.rpc.calls.policy import POLICY, MethodPolicy
-from wissel.server.rpc.calls.quota import Buckets, Quota
+from wissel.server.rpc.calls.sharing.quota import Buckets, Quota
 from wissel.server.rpc.connections.connection import ConnectionBounds
 from wissel.server.rpc.connections.connections import Connections
 

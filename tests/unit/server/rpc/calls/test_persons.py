@@ -14,7 +14,7 @@ from wissel.server.registry.persons import Person
 from wissel.server.rpc.calls.call import Call, Caller
 from wissel.server.rpc.calls.persons import PersonGate
 from wissel.server.rpc.calls.policy import MethodPolicy, PersonNeed
-from wissel.server.rpc.calls.quota import Buckets, Quota
+from wissel.server.rpc.calls.sharing.quota import Buckets, Quota
 
 SOMEBODY: Final = cast(Person, object())
 

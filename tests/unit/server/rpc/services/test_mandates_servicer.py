@@ -13,7 +13,7 @@ from wissel.routing.table import Table
 from wissel.routing.values.identifiers import Oin
 from wissel.server.rpc.calls.call import Call, Caller, enter
 from wissel.server.rpc.calls.policy import POLICY
-from wissel.server.rpc.calls.waiting import WaitingCalls
+from wissel.server.rpc.calls.sharing.waiting import WaitingCalls
 from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.services.mandates.servicer import MandateServicer
 

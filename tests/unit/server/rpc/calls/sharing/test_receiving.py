@@ -17,7 +17,7 @@ from wissel.routing.table import Table
 from wissel.routing.values.identifiers import Oin
 from wissel.server.rpc.calls.call import Call, Caller
 from wissel.server.rpc.calls.policy import MethodPolicy
-from wissel.server.rpc.calls.receiving import MessageBounds, Receiving
+from wissel.server.rpc.calls.sharing.receiving import MessageBounds, Receiving
 
 TABLE: Final = Table.load(1, small_world.small())
 POLICY: Final = MethodPolicy(who=frozenset())

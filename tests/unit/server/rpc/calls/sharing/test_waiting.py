@@ -11,7 +11,7 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.table import Table
 from wissel.server.rpc.calls.call import Call, Caller
 from wissel.server.rpc.calls.policy import MethodPolicy
-from wissel.server.rpc.calls.waiting import WaitingCalls
+from wissel.server.rpc.calls.sharing.waiting import WaitingCalls
 
 ROW: Final = MethodPolicy(who=frozenset())
 NOBODY: Final = cast(Any, None)

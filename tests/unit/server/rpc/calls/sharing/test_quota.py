@@ -5,7 +5,7 @@ import pytest
 from wissel.clients.testing.cast import NOORD
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.server.rpc.calls.quota import Buckets, Quota
+from wissel.server.rpc.calls.sharing.quota import Buckets, Quota
 
 
 def test_a_bucket_refills_evenly_and_a_refusal_takes_nothing() -> None:

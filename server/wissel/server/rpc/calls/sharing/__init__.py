@@ -1,0 +1,1 @@
+"""How callers share a process: quotas, messages that are received, calls that wait."""
