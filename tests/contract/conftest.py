@@ -7,7 +7,7 @@ import pytest
 
 from support.processes import postgres
 from support.worlds.journals import JournalWorld
-from support.worlds.register_world import World, open_world
+from support.worlds.register_world import World, open_world, world_at
 from support.worlds.stores import fresh_sqlite, register_at
 from wissel.server.store.journal.journal import SqlJournal
 from wissel.server.store.register.register import SqlRegister
@@ -32,6 +32,13 @@ async def register(registry_url: str) -> AsyncIterator[SqlRegister]:
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """The small world of the use cases, in a real register."""
     async with open_world(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def every_world(registry_url: str) -> AsyncIterator[World]:
+    """The same, on each engine there is."""
+    async with world_at(registry_url) as opened:
         yield opened
 
 

@@ -134,6 +134,7 @@ async def test_its_messages_are_settled_and_tried_again(journal: SqlJournal) -> 
 
 
 def test_it_is_migrated_before_it_is_served(tmp_path: Path) -> None:
+    """The register has columns more, and a table."""
     url = earlier_database(tmp_path)
 
     with pytest.raises(StartError, match="run: wissel-server migrate"):
@@ -148,6 +149,13 @@ async def test_the_accounts_in_its_log_became_persons(register: SqlRegister, url
     assert {f"{OPERATOR}:medewerker"} == {person.subject for person in persons}
     assert named - {""} == {person.person_id for person in persons}
     assert dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC) <= persons[0].last_act
+
+
+async def test_its_mandates_wait_for_nobody(register: SqlRegister) -> None:
+    async with register.snapshot() as snapshot:
+        (mandate,) = await snapshot.find(Mandate, processing="NOT_REQUIRED")
+
+    assert (None, "", None) == (mandate.processed, mandate.rejection, mandate.waiting_since)
 
 
 async def test_its_messages_are_listed_before_it_is_migrated(tmp_path: Path) -> None:

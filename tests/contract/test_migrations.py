@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import stat
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,12 @@ from sqlalchemy import MetaData, inspect, text
 from structlog.testing import capture_logs
 
 from support.builders.orders import NOW, UNCERTAIN, order
+from support.builders.register_builders import actor
+from support.worlds import small_world
 from support.worlds.journals import ID, ME
-from support.worlds.stores import sqlite_url
+from support.worlds.stores import register_at, sqlite_url
 from wissel.routing.exchange.delivery import Delivery
+from wissel.routing.facts import Mandate, Processing
 from wissel.server.store.database import BlockingDatabase, journal_url
 from wissel.server.store.journal import tables as journal_tables
 from wissel.server.store.journal.journal import SqlJournal
@@ -114,6 +118,28 @@ async def test_deliveries_of_before_survive_the_digest_of_the_payload(registry_u
     assert isinstance(before, Delivery)
     assert before.order == order(payload_sha256=b"")
     assert again.order == order()
+
+
+async def test_mandates_of_before_are_found_by_what_their_owner_did(registry_url: str) -> None:
+    given = [
+        replace(small_world.C_ZUID, mandate_id=small_world.ident(each), processing=each)
+        for each in Processing
+    ]
+    async with register_at(registry_url) as register:
+        async with register.transaction(actor()) as transaction:
+            await transaction.put(*given)
+        database = BlockingDatabase.open(registry_url)
+        with database.writing() as connection:
+            connection.execute(text("DROP INDEX ix_mandate_processing"))
+            connection.execute(text("ALTER TABLE mandate DROP COLUMN processing"))
+            connection.execute(text("UPDATE registry_schema SET version_num = '0002'"))
+        database.close()
+
+        migrate(registry_url)
+
+        async with register.snapshot() as snapshot:
+            found = [await snapshot.find(Mandate, processing=each.value) for each in Processing]
+    assert [[each] for each in given] == found
 
 
 def test_a_new_database_is_its_owners_alone_whatever_the_umask(tmp_path: Path) -> None:

@@ -73,16 +73,24 @@ def test_what_a_chain_partner_may_call_is_as_it_is_told() -> None:
         name
         for name in vendors
         if name.split("/")[1].rpartition(".")[2] in whole
-        or name.endswith(("/ValidateMandate", "/LookupEndpoints"))
+        or name.endswith(("/ValidateMandate", "/LookupEndpoints", "/GetMandate", "/ListMandates"))
+    }
+    told |= {
+        f"/wissel.mandate.v1.MandateService/{method}"
+        for method in ("ListPendingMandates", "ProcessMandate")
     }
 
     assert told == {name for name in partners if name.startswith("/wissel.")}
 
 
-def test_an_operator_may_call_all_but_forwarding() -> None:
+def test_an_operator_may_call_all_but_forwarding_and_what_owners_process() -> None:
     kept = {name for name, row in POLICY.items() if Role.OPERATOR not in row.who}
 
-    assert kept == {"/wissel.traffic.v1.TrafficService/ForwardEnvelope"}
+    assert kept == {
+        "/wissel.traffic.v1.TrafficService/ForwardEnvelope",
+        "/wissel.mandate.v1.MandateService/ListPendingMandates",
+        "/wissel.mandate.v1.MandateService/ProcessMandate",
+    }
 
 
 TYPES: Final = sorted(

@@ -13,6 +13,7 @@ from typing import Any, Final
 from prometheus_client import CollectorRegistry
 
 from wissel.routing.table import Table
+from wissel.routing.values.days import day_of
 from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.factory import (
@@ -32,6 +33,7 @@ from wissel.server.identity.persons.verifier import Verifier, require_roots
 from wissel.server.logs.lines import Lines, configure
 from wissel.server.memory import freeze_facts, give_back, use_huge_pages
 from wissel.server.observing.health import report_health
+from wissel.server.observing.mandates import MandateMetrics
 from wissel.server.observing.metrics import (
     BreakerMetrics,
     ForwardMetrics,
@@ -136,6 +138,7 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         sweeper = make_sweeper(deps, dialer, schedule, answered=answered, tracing=tracing)
         _keep(stack, sweeper.run())
         _keep(stack, _retention(settings, register, journal, metrics).run())
+        _keep(stack, MandateMetrics(metrics, register, lambda: day_of(_now())).run())
         tell = own_state.tell if share.whole else share.tell
         _keep(stack, report_health(server, follower, tell))
         _keep(stack, _process_metrics(metrics, follower, courier, sweeper, lines).keep_updated())

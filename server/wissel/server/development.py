@@ -21,12 +21,12 @@ OPERATOR: Final = "operator"
 PLAYERS: Final = {
     HUB: Oin("00000003990000000000"),
     OPERATOR: Oin("00000003990000010000"),
-    "duo": Oin("00000003990000020000"),
+    "duo": Oin("00000001800866472000"),
     "noord": Oin("00000003990000030000"),
     "zuid": Oin("00000003990000040000"),
     "portal": Oin("00000003990000060000"),
 }
-"""Made-up parties; only the operator is known to the hub."""
+"""Made-up parties, but for DUO, which owns services; only the operator is known to the hub."""
 
 
 LOGIN_BROKER: Final = "oidc-provider-mock"

@@ -124,7 +124,54 @@ async def test_what_came_after_the_first_page_is_not_in_the_list(register: SqlRe
     async with register.snapshot() as snapshot:
         page = await snapshot.page(Board, after="99001", limit=10, pinned=pinned)
 
-    assert [board(5), board(9, "renamed")] == page
+    assert [board(5), board(9)] == page
+
+
+async def test_a_page_shows_each_fact_as_it_was_at_its_revision(register: SqlRegister) -> None:
+    for name in ("first", "second", "third"):
+        await _put(register, board(1, name))
+
+    async with register.snapshot() as snapshot:
+        pages = [
+            await snapshot.page(Board, after="", limit=10, pinned=revision)
+            for revision in range(1, 4)
+        ]
+
+    assert [[board(1, "first")], [board(1, "second")], [board(1, "third")]] == pages
+
+
+async def test_what_came_under_a_filter_later_is_shown_as_it_is_now(register: SqlRegister) -> None:
+    pinned = await _put(register, system("las-noord", NOORD.oin))
+    await _put(register, system("las-noord", ZUID.oin))
+
+    async with register.snapshot() as snapshot:
+        page = await snapshot.page(System, after="", limit=10, pinned=pinned, party=ZUID.oin)
+
+    assert [system("las-noord", ZUID.oin)] == page
+
+
+@pytest.mark.parametrize("size", [1, 2, 7])
+async def test_the_oldest_come_first_page_by_page(register: SqlRegister, size: int) -> None:
+    await _put(register, board(9), board(4))
+    await _put(register, board(2))
+    pinned = await _put(register, board(7))
+    await _put(register, board(4, "renamed"), board(3))
+
+    async with register.snapshot() as snapshot:
+        seen: list[Board] = []
+        while page := await snapshot.oldest(
+            Board, after=seen[-1].number if seen else "", limit=size, pinned=pinned
+        ):
+            seen += page
+
+    assert [board(4, "renamed"), board(9), board(2), board(7)] == seen
+
+
+async def test_nothing_follows_a_fact_that_is_not_there(register: SqlRegister) -> None:
+    pinned = await _put(register, board(1), board(2))
+
+    async with register.snapshot() as snapshot:
+        assert [] == await snapshot.oldest(Board, after="nobody", limit=9, pinned=pinned)
 
 
 async def test_a_page_can_be_filtered(register: SqlRegister) -> None:

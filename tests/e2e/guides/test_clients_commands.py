@@ -13,6 +13,7 @@ import pytest
 import wissel.clients
 from wissel.clients.processes import ProcessFailed, command
 from wissel.clients.testing import PeerLas, TestingHub, Vendor, running_hub, running_peer
+from wissel.clients.testing.cast import DUO
 
 FIXTURES = Path(wissel.clients.__file__).parent / "fixtures"
 DOSSIER = FIXTURES / "dossier-overstap.xml"
@@ -108,6 +109,36 @@ def test_the_sdk_sends_and_resumes(hub: TestingHub, peer: PeerLas, vendor: Vendo
     assert mine.resume() == []
     assert [each.brin for each in mine.mandates()] == ["99XA"]
     assert [each.brin for each in mine.endpoints("99XA")] == ["99XA"]
+
+
+def test_the_owner_of_a_service_processes_what_waits(
+    hub: TestingHub, vendor: Vendor, operator: Cli
+) -> None:
+    hub.identity(DUO.name, DUO.oin)
+    duo, why = Cli(hub, DUO.name), ("--reason", "test exchange")
+    named_as = ("--name", DUO.title, "--role", DUO.role)
+    operator.json("party", "register", DUO.oin, *named_as, *why)
+    operator.json("party", "qualify", vendor.system_id, "RIO", *why)
+    early, late = (
+        operator.json("mandate", "create", "99XA", "RIO", vendor.system_id, *days, *why)
+        for days in (("--end", "2090-01-01"), ("--start", "2090-02-01"))
+    )
+
+    waits = duo.json("mandate", "pending")
+    table = duo.run("mandate", "pending", "--service", "RIO")
+    done = duo.json("mandate", "process", late["mandate_id"], "--etag", waits[1]["etag"])
+    lacks = duo.run("mandate", "process", early["mandate_id"], "--reject", code=1)
+    duo.run("mandate", "process", early["mandate_id"], "--reject", "--reason", "no pupils")
+
+    assert ([early, late], []) == (waits, duo.json("mandate", "pending", "--overdue"))
+    assert "OVERDUE" in table
+    assert ("PROCESSED", "PLANNED") == (done["processing"], done["status"])
+    assert "REASON_REQUIRED" in lacks
+    (rejected,) = operator.json("mandate", "list", "--processing", "REJECTED")
+    assert "no pupils" == rejected["rejection"]
+    (listed,) = duo.json("mandate", "list", "--status", "ACTIVE", "--on", "2090-02-01")
+    assert late["mandate_id"] == listed["mandate_id"]
+    assert "METHOD_NOT_ALLOWED" in operator.run("mandate", "pending", code=1)
 
 
 def test_a_vendor_sees_who_it_is_and_where_things_go(

@@ -59,6 +59,8 @@ def test_no_base64_goes_in_or_comes_out() -> None:
         "SchoolService/RegisterSchool",
         "AgreementService/RecordAgreement",
         "MandateService/CreateMandate",
+        "MandateService/ListPendingMandates",
+        "MandateService/ProcessMandate",
         "EndpointService/RegisterEndpoint",
         "RouteService/ResolveRoute",
         "RouteService/ExplainRoute",

@@ -50,6 +50,8 @@ GOOD: Final[Mapping[str, Any]] = {
     "role": "VENDOR",
     "kind": "OSO",
     "rollout": "OPEN",
+    "status": "ACTIVE",
+    "processing": "PROCESSED",
     "mandate_id": str(small_world.C_ZUID.mandate_id),
     "endpoint_id": str(small_world.endpoint(small_world.C_ZUID, 1).endpoint_id),
     "agreement_id": str(small_world.ident("absent")),
@@ -143,8 +145,10 @@ async def outcome(
 
 
 def caller_of(method: MethodDescriptor) -> str:
-    """Return who gets furthest: the desk, or the vendor whom an endpoint belongs to."""
+    """Return who gets furthest: the desk, a service's owner, or the vendor of an endpoint."""
     vendors = {"ForwardEnvelope", "RegisterEndpoint", "EndEndpoint"}
+    if method.name in {"ListPendingMandates", "ProcessMandate"}:
+        return "duo"
     return "zuid" if method.name in vendors else "desk"
 
 

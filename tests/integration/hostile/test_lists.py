@@ -14,8 +14,9 @@ from support.worlds import small_world
 from support.worlds.forwarding import World, forwarding
 from support.worlds.hub import reason_of
 from wissel.endpoint.v1.endpoint_service_pb2 import ListEndpointsRequest
-from wissel.mandate.v1.mandate_service_pb2 import ListMandatesRequest
+from wissel.mandate.v1.mandate_service_pb2 import ListMandatesRequest, ListPendingMandatesRequest
 from wissel.party.v1.party_service_pb2 import ListPartiesRequest
+from wissel.routing.facts import Processing
 from wissel.school.v1.school_service_pb2 import ListSchoolsRequest
 from wissel.traffic.v1.traffic_service_pb2 import ListDeliveriesRequest
 
@@ -65,6 +66,9 @@ def token_of(*parts: Any) -> str:
 def lists(world: World, name: str) -> list[tuple[Any, Any]]:
     """Return methods that list, each with a request of which there is a second page."""
     caller = Stubs(world.hub, name)
+    if name == "duo":
+        pending = caller.mandates.ListPendingMandates
+        return [(pending, ListPendingMandatesRequest(page_size=1))]
     return [
         (caller.parties.ListParties, ListPartiesRequest(page_size=1)),
         (caller.mandates.ListMandates, ListMandatesRequest(page_size=1)),
@@ -76,8 +80,12 @@ def lists(world: World, name: str) -> list[tuple[Any, Any]]:
 
 async def test_a_forged_token_is_refused_or_harmless(world: World) -> None:
     """With the right filters in it: these are no secret."""
+    for system_id in (small_world.LAS_NOORD, small_world.LAS_ZUID):
+        waiting = Processing.AWAITING
+        given = small_world.mandate(small_world.XC, system_id, small_world.RIO, processing=waiting)
+        await world.hub.put(given)
     reasons = set()
-    for call, request in lists(world, "noord"):
+    for call, request in [*lists(world, "noord"), *lists(world, "duo")]:
         _, _, filters = parts_of((await call(request)).next_page_token)
         for pinned, after in FORGED:
             request.page_token = token_of(pinned, after, filters)

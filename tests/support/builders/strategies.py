@@ -176,6 +176,7 @@ def services() -> st.SearchStrategy[Service]:
         sectors=st.lists(texts(), max_size=2).map(tuple),
         note=texts(),
         versions=st.lists(service_versions(), max_size=3).map(tuple),
+        processing_days=st.integers(0, 60),
     )
 
 
@@ -189,12 +190,18 @@ def mandates() -> st.SearchStrategy[Mandate]:
         system_id=named(SystemId),
         period=periods(),
         processing=st.sampled_from(Processing),
-        created=st.datetimes(
-            dt.datetime(2015, 1, 1),  # noqa: DTZ001 - hypothesis adds the zone
-            dt.datetime(2040, 1, 1),  # noqa: DTZ001
-            timezones=st.just(dt.UTC),
-        ),
+        created=_instants(),
         stopped=st.booleans(),
+        processed=st.none() | _instants(),
+        rejection=texts(),
+    )
+
+
+def _instants() -> st.SearchStrategy[dt.datetime]:
+    return st.datetimes(
+        dt.datetime(2015, 1, 1),  # noqa: DTZ001 - hypothesis adds the zone
+        dt.datetime(2040, 1, 1),  # noqa: DTZ001
+        timezones=st.just(dt.UTC),
     )
 
 

@@ -18,9 +18,10 @@ from support.vectors.messages import (
     serialized,
 )
 from support.vectors.signing import Case, Notary
-from wissel.clients.testing.cast import DUO, HUB, NOORD, ZUID
+from wissel.clients.testing.cast import HUB, NOORD, ZUID
 from wissel.routing.signing.dsse import ENVELOPE_HEADER, ROUTE_STAMP
 
+_OTHER_HUB: Final = "00000003990000020000"
 _LATER: Final = moment(AT + 7 * DAY)
 _HALF: Final = len(PAYLOAD) // 2
 _WHOLE: Final = (PAYLOAD[:_HALF], PAYLOAD[_HALF:])
@@ -102,7 +103,7 @@ def _headers() -> Refusals:
     yield "address-unknown-field", "field 99 of an address within", malformed, deep
     by_another = Delivery(header_by="stranger-p256")
     yield "header-signer", "signed by another than it names", "SIGNER_MISMATCH", by_another
-    other_hub = Delivery(header=header(serialized(context(hub_oin=DUO.oin))))
+    other_hub = Delivery(header=header(serialized(context(hub_oin=_OTHER_HUB))))
     yield "header-other-hub", "made for another hub", "WRONG_HUB", other_hub
 
 
@@ -163,7 +164,7 @@ def _stamps() -> Refusals:
         invalid,
         Delivery(stamp_by="stranger-p256"),
     )
-    yield "stamp-other-hub", "it names another hub", invalid, stamped(hub_oin=DUO.oin)
+    yield "stamp-other-hub", "it names another hub", invalid, stamped(hub_oin=_OTHER_HUB)
     unknown = messages.with_unknown_field(messages.stamp(header()))
     yield "stamp-unknown-field", "field 99 of RouteStamp", invalid, Delivery(stamp=unknown)
     elsewhere = stamped(receiver_oin=NOORD.oin)

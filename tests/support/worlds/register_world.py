@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from support.worlds.stores import open_register
+from support.worlds.stores import open_register, register_at
 from wissel.clients.testing.cast import DUO, NOORD, OPERATOR, SWV, SWV_OIN, ZUID
 from wissel.routing.facts import (
     OPERATOR_SOURCE,
@@ -58,6 +58,7 @@ from wissel.server.registry.endpoints import register_endpoint
 from wissel.server.registry.mandates import GivenMandate, create_mandate
 from wissel.server.registry.ports import Actor, Register, Transaction
 from wissel.server.registry.scope import Scope
+from wissel.server.registry.shipped import SERVICES
 
 T = TypeVar("T")
 
@@ -77,6 +78,7 @@ AS_OPERATOR: Final = Scope.everything()
 AS_NOORD: Final = Scope.of([LAS_NOORD, SWV_NOORD])
 AS_ZUID: Final = Scope.of([LAS_ZUID])
 AS_BOARD: Final = Scope(organisations=frozenset({SCHOOL, SECOND_SCHOOL}))
+AS_DUO: Final = Scope.of_services(each.code for each in SERVICES if each.owner == DUO.oin)
 KEY: Final = RoutingKey("0000000700099XA00001")
 SECOND_KEY: Final = RoutingKey("0000000700099XA00002")
 OLD_VERSION: Final = Namespace("http://xml.kennisnet.nl/schemas/Overstapservice/20180404")
@@ -122,10 +124,21 @@ async def open_world(folder: Path, today: dt.date = TODAY) -> AsyncIterator[Worl
     """Open a register in `folder` in which the small world stands."""
     clock = Clock(today)
     async with open_register(folder, clock) as register:
-        world = World(register, clock)
-        await world.run(seed)
-        await world.put(*_facts())
-        yield world
+        yield await _begun(World(register, clock))
+
+
+@asynccontextmanager
+async def world_at(url: str) -> AsyncIterator[World]:
+    """Open the empty register at `url` and let the small world stand in it."""
+    clock = Clock(TODAY)
+    async with register_at(url, clock) as register:
+        yield await _begun(World(register, clock))
+
+
+async def _begun(world: World) -> World:
+    await world.run(seed)
+    await world.put(*_facts())
+    return world
 
 
 def school(brin: Brin, board: BoardNumber, *numbers: str, closed: dt.date | None = None) -> School:

@@ -92,7 +92,18 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "wissel mandate create 99XA OSO_OV las-noord --token-file token",
         "wissel mandate create 99XA OSO_OV las-noord --start 2026-08-01 --reason 'order'",
     ),
-    "mandate list": ("wissel mandate list 99XA", "wissel mandate list --json"),
+    "mandate list": (
+        "wissel mandate list 99XA",
+        "wissel mandate list --service RIO --status ENDED --on 2026-10-01 --json",
+    ),
+    "mandate pending": ("wissel mandate pending --overdue",),
+    "mandate process": (
+        "wissel mandate process ba17a80a-76c9-44e8-8f06-c7793974b46c",
+        (
+            "wissel mandate process ba17a80a-76c9-44e8-8f06-c7793974b46c --reject "
+            "--reason 'this BRIN has no pupils in RIO'"
+        ),
+    ),
     "mandate show": ("wissel mandate show ba17a80a-76c9-44e8-8f06-c7793974b46c",),
     "mandate update": (
         (

@@ -31,7 +31,8 @@ HUB: Final = Player(name="hub", oin=Oin("00000003990000000000"), title="Wissel",
 OPERATOR: Final = Player(
     name="operator", oin=Oin("00000003990000010000"), title="Service desk", role="OPERATOR"
 )
-DUO: Final = Player(name="duo", oin=Oin("00000003990000020000"), title="DUO", role="CHAIN_PARTNER")
+DUO: Final = Player(name="duo", oin=Oin("00000001800866472000"), title="DUO", role="CHAIN_PARTNER")
+"""With the OIN that DUO really has, as the services that ship are its own by that."""
 NOORD: Final = Player(
     name="noord", oin=Oin("00000003990000030000"), title="LAS Noord", role="VENDOR"
 )

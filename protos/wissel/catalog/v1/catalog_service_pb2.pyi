@@ -69,6 +69,7 @@ class Service(_message.Message):
     SECTORS_FIELD_NUMBER: _builtins.int
     NOTE_FIELD_NUMBER: _builtins.int
     VERSIONS_FIELD_NUMBER: _builtins.int
+    PROCESSING_DAYS_FIELD_NUMBER: _builtins.int
     code: _builtins.str
     """Code, such as `OSO_OV`."""
     name: _builtins.str
@@ -81,6 +82,10 @@ class Service(_message.Message):
     """Whether the hub forwards envelopes for it."""
     note: _builtins.str
     """What a school should know, in Dutch; may be empty."""
+    processing_days: _builtins.int
+    """Days within which the owner usually processes a mandate, counted from the day on which it was
+    given; 0 if it does not say.
+    """
     @_builtins.property
     def aliases(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Other codes for the same service, such as `BRON_PO`."""
@@ -115,10 +120,11 @@ class Service(_message.Message):
         sectors: _abc.Iterable[_builtins.str] | None = ...,
         note: _builtins.str = ...,
         versions: _abc.Iterable[Global___ServiceVersion] | None = ...,
+        processing_days: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["aliases", b"aliases", "code", b"code", "forwardable", b"forwardable", "name", b"name", "note", b"note", "owner_oin", b"owner_oin", "processed_by_owner", b"processed_by_owner", "required_agreements", b"required_agreements", "required_vendor_agreements", b"required_vendor_agreements", "sectors", b"sectors", "versions", b"versions"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aliases", b"aliases", "code", b"code", "forwardable", b"forwardable", "name", b"name", "note", b"note", "owner_oin", b"owner_oin", "processed_by_owner", b"processed_by_owner", "processing_days", b"processing_days", "required_agreements", b"required_agreements", "required_vendor_agreements", b"required_vendor_agreements", "sectors", b"sectors", "versions", b"versions"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -328,6 +328,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Signing role missing."""
     ERROR_REASON_REAUTHENTICATION_REQUIRED: _ErrorReason.ValueType  # 152
     """Reauthentication required."""
+    ERROR_REASON_PROCESSING_NOT_REQUIRED: _ErrorReason.ValueType  # 153
+    """Processing not required."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason is the value of google.rpc.ErrorInfo.reason, without its prefix; docs/errors.md tells what each means."""
@@ -638,4 +640,6 @@ ERROR_REASON_SIGNING_ROLE_MISSING: ErrorReason.ValueType  # 151
 """Signing role missing."""
 ERROR_REASON_REAUTHENTICATION_REQUIRED: ErrorReason.ValueType  # 152
 """Reauthentication required."""
+ERROR_REASON_PROCESSING_NOT_REQUIRED: ErrorReason.ValueType  # 153
+"""Processing not required."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -37,6 +37,11 @@ class Mandate(_message.Message):
     PROCESSING_FIELD_NUMBER: _builtins.int
     CREATED_TIME_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    ENDED_IMMEDIATELY_FIELD_NUMBER: _builtins.int
+    PROCESSED_TIME_FIELD_NUMBER: _builtins.int
+    REJECTION_FIELD_NUMBER: _builtins.int
+    PROCESSING_DUE_DATE_FIELD_NUMBER: _builtins.int
+    OVERDUE_FIELD_NUMBER: _builtins.int
     mandate_id: _builtins.str
     """UUID, assigned by the hub."""
     brin: _builtins.str
@@ -54,14 +59,30 @@ class Mandate(_message.Message):
     end_date: _builtins.str
     """Last day, `yyyy-mm-dd`; empty while it lasts."""
     status: _builtins.str
-    """Output only. `PLANNED`, `ACTIVE` or `ENDED`, today."""
+    """Output only. `PLANNED`, `ACTIVE` or `ENDED`, today or on the day that a list asks about."""
     processing: _builtins.str
     """Output only. `NOT_REQUIRED`, `AWAITING`, `PROCESSED` or `REJECTED` by the service's owner."""
     etag: _builtins.str
     """Output only. Changes on every write; send it back to guard against lost updates."""
+    ended_immediately: _builtins.bool
+    """Output only. It was ended with immediate effect, or withdrawn before it began: it is in force
+    on no day, also not on an earlier one.
+    """
+    rejection: _builtins.str
+    """Output only. Why the owner rejected it; empty if it did not."""
+    processing_due_date: _builtins.str
+    """Output only. Day, `yyyy-mm-dd`, by which the owner usually has processed it; empty unless it
+    waits, and for a service that does not say.
+    """
+    overdue: _builtins.bool
+    """Output only. It waits, and that day has passed."""
     @_builtins.property
     def created_time(self) -> _timestamp_pb2.Timestamp:
         """Output only. When it was given."""
+
+    @_builtins.property
+    def processed_time(self) -> _timestamp_pb2.Timestamp:
+        """Output only. When the service's owner processed or rejected it; absent if it did neither."""
 
     def __init__(
         self,
@@ -78,10 +99,15 @@ class Mandate(_message.Message):
         processing: _builtins.str = ...,
         created_time: _timestamp_pb2.Timestamp | None = ...,
         etag: _builtins.str = ...,
+        ended_immediately: _builtins.bool = ...,
+        processed_time: _timestamp_pb2.Timestamp | None = ...,
+        rejection: _builtins.str = ...,
+        processing_due_date: _builtins.str = ...,
+        overdue: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["brin", b"brin", "created_time", b"created_time", "organisation", b"organisation", "swv", b"swv"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["brin", b"brin", "created_time", b"created_time", "organisation", b"organisation", "processed_time", b"processed_time", "swv", b"swv"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["brin", b"brin", "created_time", b"created_time", "end_date", b"end_date", "etag", b"etag", "mandate_id", b"mandate_id", "organisation", b"organisation", "party_oin", b"party_oin", "processing", b"processing", "service", b"service", "start_date", b"start_date", "status", b"status", "swv", b"swv", "system_id", b"system_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["brin", b"brin", "created_time", b"created_time", "end_date", b"end_date", "ended_immediately", b"ended_immediately", "etag", b"etag", "mandate_id", b"mandate_id", "organisation", b"organisation", "overdue", b"overdue", "party_oin", b"party_oin", "processed_time", b"processed_time", "processing", b"processing", "processing_due_date", b"processing_due_date", "rejection", b"rejection", "service", b"service", "start_date", b"start_date", "status", b"status", "swv", b"swv", "system_id", b"system_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_organisation: _TypeAlias = _typing.Literal["brin", "swv"]  # noqa: Y015
     _WhichOneofArgType_organisation: _TypeAlias = _typing.Literal["organisation", b"organisation"]  # noqa: Y015
@@ -243,6 +269,9 @@ class ListMandatesRequest(_message.Message):
     SYSTEM_ID_FIELD_NUMBER: _builtins.int
     INCLUDE_ENDED_FIELD_NUMBER: _builtins.int
     AT_LEAST_REVISION_FIELD_NUMBER: _builtins.int
+    STATUS_FIELD_NUMBER: _builtins.int
+    ON_DATE_FIELD_NUMBER: _builtins.int
+    PROCESSING_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most this many; 0 means 100, the most is 1,000."""
     page_token: _builtins.str
@@ -256,9 +285,15 @@ class ListMandatesRequest(_message.Message):
     system_id: _builtins.str
     """Only to this system."""
     include_ended: _builtins.bool
-    """Also mandates that have ended."""
+    """Also mandates that have ended. It counts only without a status."""
     at_least_revision: _builtins.int
     """Wait until the register has reached this revision."""
+    status: _builtins.str
+    """Only with this status on the day: `PLANNED`, `ACTIVE` or `ENDED`."""
+    on_date: _builtins.str
+    """Day, `yyyy-mm-dd`, that status, overdue and include_ended are about; empty means today."""
+    processing: _builtins.str
+    """Only those that are `NOT_REQUIRED`, `AWAITING`, `PROCESSED` or `REJECTED`."""
     def __init__(
         self,
         *,
@@ -270,10 +305,13 @@ class ListMandatesRequest(_message.Message):
         system_id: _builtins.str = ...,
         include_ended: _builtins.bool = ...,
         at_least_revision: _builtins.int | None = ...,
+        status: _builtins.str = ...,
+        on_date: _builtins.str = ...,
+        processing: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision", "brin", b"brin", "include_ended", b"include_ended", "page_size", b"page_size", "page_token", b"page_token", "service", b"service", "swv", b"swv", "system_id", b"system_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision", "brin", b"brin", "include_ended", b"include_ended", "on_date", b"on_date", "page_size", b"page_size", "page_token", b"page_token", "processing", b"processing", "service", b"service", "status", b"status", "swv", b"swv", "system_id", b"system_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__at_least_revision: _TypeAlias = _typing.Literal["at_least_revision"]  # noqa: Y015
     _WhichOneofArgType__at_least_revision: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision"]  # noqa: Y015
@@ -289,21 +327,25 @@ class ListMandatesResponse(_message.Message):
 
     MANDATES_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    REGISTRY_REVISION_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Empty on the last page."""
+    registry_revision: _builtins.int
+    """Output only. Revision of the first page, of which every page is."""
     @_builtins.property
     def mandates(self) -> _containers.RepeatedCompositeFieldContainer[Global___Mandate]:
-        """The mandates."""
+        """The mandates as they were at the revision of the first page."""
 
     def __init__(
         self,
         *,
         mandates: _abc.Iterable[Global___Mandate] | None = ...,
         next_page_token: _builtins.str = ...,
+        registry_revision: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["mandates", b"mandates", "next_page_token", b"next_page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["mandates", b"mandates", "next_page_token", b"next_page_token", "registry_revision", b"registry_revision"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -566,3 +608,137 @@ class ValidateMandateResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ValidateMandateResponse: _TypeAlias = ValidateMandateResponse  # noqa: Y015
+
+@_typing.final
+class ListPendingMandatesRequest(_message.Message):
+    """ListPendingMandatesRequest selects what waits for the caller; conditions add up."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    SERVICE_FIELD_NUMBER: _builtins.int
+    OVERDUE_FIELD_NUMBER: _builtins.int
+    AT_LEAST_REVISION_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """At most this many; 0 means 100, the most is 1,000."""
+    page_token: _builtins.str
+    """next_page_token of the page before."""
+    service: _builtins.str
+    """Only for this service."""
+    overdue: _builtins.bool
+    """Only those that wait for longer than the service says."""
+    at_least_revision: _builtins.int
+    """Wait until the register has reached this revision."""
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        service: _builtins.str = ...,
+        overdue: _builtins.bool = ...,
+        at_least_revision: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision", "overdue", b"overdue", "page_size", b"page_size", "page_token", b"page_token", "service", b"service"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__at_least_revision: _TypeAlias = _typing.Literal["at_least_revision"]  # noqa: Y015
+    _WhichOneofArgType__at_least_revision: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_least_revision) -> _WhichOneofReturnType__at_least_revision | None: ...
+
+Global___ListPendingMandatesRequest: _TypeAlias = ListPendingMandatesRequest  # noqa: Y015
+
+@_typing.final
+class ListPendingMandatesResponse(_message.Message):
+    """ListPendingMandatesResponse is one page."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MANDATES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page. What was given since the first page is not in the list."""
+    @_builtins.property
+    def mandates(self) -> _containers.RepeatedCompositeFieldContainer[Global___Mandate]:
+        """The mandates as they are now, the one that was given first before the others."""
+
+    def __init__(
+        self,
+        *,
+        mandates: _abc.Iterable[Global___Mandate] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["mandates", b"mandates", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListPendingMandatesResponse: _TypeAlias = ListPendingMandatesResponse  # noqa: Y015
+
+@_typing.final
+class ProcessMandateRequest(_message.Message):
+    """ProcessMandateRequest says what the owner of the service did with a mandate."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MANDATE_ID_FIELD_NUMBER: _builtins.int
+    PROCESSING_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    mandate_id: _builtins.str
+    """Required. UUID."""
+    processing: _builtins.str
+    """Required. `PROCESSED` or `REJECTED`."""
+    reason: _builtins.str
+    """Required for `REJECTED`. Why, up to 500 characters: the board and the vendor read it."""
+    etag: _builtins.str
+    """The mandate's etag; empty skips the check."""
+    request_id: _builtins.str
+    """UUID; a repeat with the same body returns the earlier answer."""
+    def __init__(
+        self,
+        *,
+        mandate_id: _builtins.str = ...,
+        processing: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "mandate_id", b"mandate_id", "processing", b"processing", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProcessMandateRequest: _TypeAlias = ProcessMandateRequest  # noqa: Y015
+
+@_typing.final
+class ProcessMandateResponse(_message.Message):
+    """ProcessMandateResponse is the mandate as it now stands."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MANDATE_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    revision: _builtins.int
+    """Revision of the register."""
+    @_builtins.property
+    def mandate(self) -> Global___Mandate:
+        """The mandate."""
+
+    def __init__(
+        self,
+        *,
+        mandate: Global___Mandate | None = ...,
+        revision: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["mandate", b"mandate"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["mandate", b"mandate", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProcessMandateResponse: _TypeAlias = ProcessMandateResponse  # noqa: Y015

@@ -65,6 +65,16 @@ class MandateServiceStub:
                 request_serializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.ValidateMandateRequest.SerializeToString,
                 response_deserializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.ValidateMandateResponse.FromString,
                 _registered_method=True)
+        self.ListPendingMandates = channel.unary_unary(
+                '/wissel.mandate.v1.MandateService/ListPendingMandates',
+                request_serializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.ListPendingMandatesRequest.SerializeToString,
+                response_deserializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.ListPendingMandatesResponse.FromString,
+                _registered_method=True)
+        self.ProcessMandate = channel.unary_unary(
+                '/wissel.mandate.v1.MandateService/ProcessMandate',
+                request_serializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.ProcessMandateRequest.SerializeToString,
+                response_deserializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.ProcessMandateResponse.FromString,
+                _registered_method=True)
 
 
 class MandateServiceServicer:
@@ -89,7 +99,8 @@ class MandateServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListMandates(self, request, context):
-        """ListMandates lists mandates in order of id: a vendor's own, an operator's all.
+        """ListMandates lists mandates in order of id: a vendor's own, a service's owner those for its
+        services, an operator's all.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -111,6 +122,27 @@ class MandateServiceServicer:
 
     def ValidateMandate(self, request, context):
         """ValidateMandate answers whether a vendor may act for a school, as OK or NOK.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListPendingMandates(self, request, context):
+        """ListPendingMandates lists what waits for the caller, the owner of its service; oldest first.
+
+        Those are mandates that the owner has not confirmed or rejected yet, also planned ones. A
+        mandate that ends while it waits is not listed any more.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ProcessMandate(self, request, context):
+        """ProcessMandate says that the caller, the owner of its service, has processed a mandate or
+        rejects it. It may say so again, and otherwise than before.
+
+        Errors: FAILED_PRECONDITION with MANDATE_ENDED, or with PROCESSING_NOT_REQUIRED for a service
+        whose mandates count at once; INVALID_ARGUMENT with REASON_REQUIRED for REJECTED without why.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -148,6 +180,16 @@ def add_MandateServiceServicer_to_server(servicer, server):
                     servicer.ValidateMandate,
                     request_deserializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.ValidateMandateRequest.FromString,
                     response_serializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.ValidateMandateResponse.SerializeToString,
+            ),
+            'ListPendingMandates': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPendingMandates,
+                    request_deserializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.ListPendingMandatesRequest.FromString,
+                    response_serializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.ListPendingMandatesResponse.SerializeToString,
+            ),
+            'ProcessMandate': grpc.unary_unary_rpc_method_handler(
+                    servicer.ProcessMandate,
+                    request_deserializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.ProcessMandateRequest.FromString,
+                    response_serializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.ProcessMandateResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -313,6 +355,60 @@ class MandateService:
             '/wissel.mandate.v1.MandateService/ValidateMandate',
             wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.ValidateMandateRequest.SerializeToString,
             wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.ValidateMandateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPendingMandates(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.mandate.v1.MandateService/ListPendingMandates',
+            wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.ListPendingMandatesRequest.SerializeToString,
+            wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.ListPendingMandatesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ProcessMandate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.mandate.v1.MandateService/ProcessMandate',
+            wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.ProcessMandateRequest.SerializeToString,
+            wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.ProcessMandateResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -42,13 +42,28 @@ class MandateServiceStub:
     GetMandate: _grpc.UnaryUnaryMultiCallable[_mandate_service_pb2.GetMandateRequest, _mandate_service_pb2.GetMandateResponse]
     """GetMandate returns one mandate."""
     ListMandates: _grpc.UnaryUnaryMultiCallable[_mandate_service_pb2.ListMandatesRequest, _mandate_service_pb2.ListMandatesResponse]
-    """ListMandates lists mandates in order of id: a vendor's own, an operator's all."""
+    """ListMandates lists mandates in order of id: a vendor's own, a service's owner those for its
+    services, an operator's all.
+    """
     UpdateMandate: _grpc.UnaryUnaryMultiCallable[_mandate_service_pb2.UpdateMandateRequest, _mandate_service_pb2.UpdateMandateResponse]
     """UpdateMandate changes the end date, and the start date while it is still to come."""
     EndMandate: _grpc.UnaryUnaryMultiCallable[_mandate_service_pb2.EndMandateRequest, _mandate_service_pb2.EndMandateResponse]
     """EndMandate ends a mandate after a day, or immediately: then no route uses it from the answered revision on."""
     ValidateMandate: _grpc.UnaryUnaryMultiCallable[_mandate_service_pb2.ValidateMandateRequest, _mandate_service_pb2.ValidateMandateResponse]
     """ValidateMandate answers whether a vendor may act for a school, as OK or NOK."""
+    ListPendingMandates: _grpc.UnaryUnaryMultiCallable[_mandate_service_pb2.ListPendingMandatesRequest, _mandate_service_pb2.ListPendingMandatesResponse]
+    """ListPendingMandates lists what waits for the caller, the owner of its service; oldest first.
+
+    Those are mandates that the owner has not confirmed or rejected yet, also planned ones. A
+    mandate that ends while it waits is not listed any more.
+    """
+    ProcessMandate: _grpc.UnaryUnaryMultiCallable[_mandate_service_pb2.ProcessMandateRequest, _mandate_service_pb2.ProcessMandateResponse]
+    """ProcessMandate says that the caller, the owner of its service, has processed a mandate or
+    rejects it. It may say so again, and otherwise than before.
+
+    Errors: FAILED_PRECONDITION with MANDATE_ENDED, or with PROCESSING_NOT_REQUIRED for a service
+    whose mandates count at once; INVALID_ARGUMENT with REASON_REQUIRED for REJECTED without why.
+    """
 
 @_typing.type_check_only
 class MandateServiceAsyncStub(MandateServiceStub):
@@ -64,13 +79,28 @@ class MandateServiceAsyncStub(MandateServiceStub):
     GetMandate: _aio.UnaryUnaryMultiCallable[_mandate_service_pb2.GetMandateRequest, _mandate_service_pb2.GetMandateResponse]  # type: ignore[assignment]
     """GetMandate returns one mandate."""
     ListMandates: _aio.UnaryUnaryMultiCallable[_mandate_service_pb2.ListMandatesRequest, _mandate_service_pb2.ListMandatesResponse]  # type: ignore[assignment]
-    """ListMandates lists mandates in order of id: a vendor's own, an operator's all."""
+    """ListMandates lists mandates in order of id: a vendor's own, a service's owner those for its
+    services, an operator's all.
+    """
     UpdateMandate: _aio.UnaryUnaryMultiCallable[_mandate_service_pb2.UpdateMandateRequest, _mandate_service_pb2.UpdateMandateResponse]  # type: ignore[assignment]
     """UpdateMandate changes the end date, and the start date while it is still to come."""
     EndMandate: _aio.UnaryUnaryMultiCallable[_mandate_service_pb2.EndMandateRequest, _mandate_service_pb2.EndMandateResponse]  # type: ignore[assignment]
     """EndMandate ends a mandate after a day, or immediately: then no route uses it from the answered revision on."""
     ValidateMandate: _aio.UnaryUnaryMultiCallable[_mandate_service_pb2.ValidateMandateRequest, _mandate_service_pb2.ValidateMandateResponse]  # type: ignore[assignment]
     """ValidateMandate answers whether a vendor may act for a school, as OK or NOK."""
+    ListPendingMandates: _aio.UnaryUnaryMultiCallable[_mandate_service_pb2.ListPendingMandatesRequest, _mandate_service_pb2.ListPendingMandatesResponse]  # type: ignore[assignment]
+    """ListPendingMandates lists what waits for the caller, the owner of its service; oldest first.
+
+    Those are mandates that the owner has not confirmed or rejected yet, also planned ones. A
+    mandate that ends while it waits is not listed any more.
+    """
+    ProcessMandate: _aio.UnaryUnaryMultiCallable[_mandate_service_pb2.ProcessMandateRequest, _mandate_service_pb2.ProcessMandateResponse]  # type: ignore[assignment]
+    """ProcessMandate says that the caller, the owner of its service, has processed a mandate or
+    rejects it. It may say so again, and otherwise than before.
+
+    Errors: FAILED_PRECONDITION with MANDATE_ENDED, or with PROCESSING_NOT_REQUIRED for a service
+    whose mandates count at once; INVALID_ARGUMENT with REASON_REQUIRED for REJECTED without why.
+    """
 
 class MandateServiceServicer(metaclass=_abc_1.ABCMeta):
     """MandateService keeps which system may act for which school, for which service and when."""
@@ -101,7 +131,9 @@ class MandateServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _mandate_service_pb2.ListMandatesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_mandate_service_pb2.ListMandatesResponse, _abc.Awaitable[_mandate_service_pb2.ListMandatesResponse]]:
-        """ListMandates lists mandates in order of id: a vendor's own, an operator's all."""
+        """ListMandates lists mandates in order of id: a vendor's own, a service's owner those for its
+        services, an operator's all.
+        """
 
     @_abc_1.abstractmethod
     def UpdateMandate(
@@ -126,5 +158,30 @@ class MandateServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_mandate_service_pb2.ValidateMandateResponse, _abc.Awaitable[_mandate_service_pb2.ValidateMandateResponse]]:
         """ValidateMandate answers whether a vendor may act for a school, as OK or NOK."""
+
+    @_abc_1.abstractmethod
+    def ListPendingMandates(
+        self,
+        request: _mandate_service_pb2.ListPendingMandatesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_mandate_service_pb2.ListPendingMandatesResponse, _abc.Awaitable[_mandate_service_pb2.ListPendingMandatesResponse]]:
+        """ListPendingMandates lists what waits for the caller, the owner of its service; oldest first.
+
+        Those are mandates that the owner has not confirmed or rejected yet, also planned ones. A
+        mandate that ends while it waits is not listed any more.
+        """
+
+    @_abc_1.abstractmethod
+    def ProcessMandate(
+        self,
+        request: _mandate_service_pb2.ProcessMandateRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_mandate_service_pb2.ProcessMandateResponse, _abc.Awaitable[_mandate_service_pb2.ProcessMandateResponse]]:
+        """ProcessMandate says that the caller, the owner of its service, has processed a mandate or
+        rejects it. It may say so again, and otherwise than before.
+
+        Errors: FAILED_PRECONDITION with MANDATE_ENDED, or with PROCESSING_NOT_REQUIRED for a service
+        whose mandates count at once; INVALID_ARGUMENT with REASON_REQUIRED for REJECTED without why.
+        """
 
 def add_MandateServiceServicer_to_server(servicer: MandateServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Final
 
 from wissel.routing.deciding.decision import Permission, Refusal, service_not_found
-from wissel.routing.facts import AgreementKind, Processing
+from wissel.routing.facts import AgreementKind, Processing, overdue_since
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.refusals.sides import Side
 from wissel.routing.table import Table
@@ -87,7 +87,7 @@ def permission_by(
         return _refusal(Reason.AGREEMENT_MISSING, *asked, agreement=kind, signatory=signatory)
     # 2.
     if mandate.processing is Processing.AWAITING:
-        return _refusal(Reason.MANDATE_AWAITING, *asked, mandate_id=str(mandate.mandate_id))
+        return _awaiting(mandate, *asked)
     if mandate.processing is Processing.REJECTED:
         return _refusal(Reason.MANDATE_REJECTED, *asked, mandate_id=str(mandate.mandate_id))
     # 3.
@@ -114,6 +114,21 @@ def permission_by(
         stage = qualification.rollout.value
         return _refusal(Reason.ROLLOUT_CLOSED, *asked, system_id=str(system.system_id), stage=stage)
     return Permission(mandate, system, min(agreed, vendor_agreed, mandate.last_day))
+
+
+def _awaiting(
+    mandate: MandateView,
+    organisation: OrganisationView,
+    service: IndexedService,
+    on: dt.date,
+    side: Side,
+) -> Refusal:
+    """Return the refusal of a mandate that waits, with how long if that is too long (R6)."""
+    facts = {"mandate_id": str(mandate.mandate_id)}
+    due = overdue_since(mandate.waiting_since, service.fact.processing_days, on)
+    if due is not None:
+        facts["overdue_since"] = str(due)
+    return _refusal(Reason.MANDATE_AWAITING, organisation, service, on, side, **facts)
 
 
 def _unsigned(

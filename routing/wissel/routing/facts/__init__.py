@@ -7,7 +7,7 @@ needs.
 
 from wissel.routing.facts.agreements import Agreement, AgreementKind, Signatory
 from wissel.routing.facts.endpoints import Attribute, DeliveryContract, Endpoint
-from wissel.routing.facts.mandates import Mandate, Processing
+from wissel.routing.facts.mandates import Mandate, Processing, overdue_since, processing_due
 from wissel.routing.facts.parties import (
     Party,
     Qualification,
@@ -52,6 +52,8 @@ __all__ = (
     "Signatory",
     "SourceReport",
     "System",
+    "overdue_since",
+    "processing_due",
 )
 
 Fact = (

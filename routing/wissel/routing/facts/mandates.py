@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from wissel.routing.values.days import Period
+from wissel.routing.values.days import Period, day_of
 from wissel.routing.values.identifiers import Organisation, ServiceCode, SystemId
 
 
@@ -24,7 +24,8 @@ class Mandate:
 
     `stopped` means that it was ended with immediate effect: it is in force on no
     day, also not on an earlier one; `period.end` is the day on which it was
-    stopped (ADR 6).
+    stopped (ADR 6). `processed` is when the owner of the service processed or
+    rejected it, `rejection` why it rejected it; they are None and empty otherwise.
     """
 
     mandate_id: UUID
@@ -35,3 +36,28 @@ class Mandate:
     processing: Processing
     created: dt.datetime
     stopped: bool = False
+    processed: dt.datetime | None = None
+    rejection: str = ""
+
+    @property
+    def waiting_since(self) -> dt.date | None:
+        """The day in Amsterdam since which it waits for the owner of its service, if it does."""
+        return day_of(self.created) if self.processing is Processing.AWAITING else None
+
+
+def processing_due(since: dt.date, days: int) -> dt.date | None:
+    """Return the day by which what waits since a day is usually processed (R6).
+
+    `days` is what the service says; None for one that does not say, and nothing is
+    overdue then.
+    """
+    return since + dt.timedelta(days=days) if days else None
+
+
+def overdue_since(since: dt.date | None, days: int, on: dt.date) -> dt.date | None:
+    """Return the day that has passed by which a mandate should have been processed, if one has.
+
+    `since` is when it began to wait, None if it does not.
+    """
+    due = None if since is None else processing_due(since, days)
+    return due if due is not None and due < on else None

@@ -23,7 +23,11 @@ class ServiceVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """A dienst, with its versions oldest first."""
+    """A dienst, with its versions oldest first.
+
+    `processing_days` is in how many days its owner usually processes a mandate; 0
+    if it does not say (R6).
+    """
 
     code: ServiceCode
     name: str
@@ -36,3 +40,4 @@ class Service:
     sectors: tuple[str, ...] = ()
     note: str = ""
     versions: tuple[ServiceVersion, ...] = ()
+    processing_days: int = 0

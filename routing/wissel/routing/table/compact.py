@@ -34,7 +34,10 @@ VersionKey = tuple[ServiceCode, Namespace]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MandateTerms:
-    """What mandates have in common; `start` and `end` are both included, `end` may be FOREVER."""
+    """What mandates have in common; `start` and `end` are both included, `end` may be FOREVER.
+
+    `waiting_since` is as in `Mandate`: None unless it waits for the owner of its service.
+    """
 
     service: ServiceCode
     system_id: SystemId
@@ -42,6 +45,7 @@ class MandateTerms:
     end: dt.date
     processing: Processing
     stopped: bool
+    waiting_since: dt.date | None
 
     def in_force(self, on: dt.date) -> bool:
         """Whether the period contains a day and was not ended with immediate effect (R3)."""
@@ -49,7 +53,13 @@ class MandateTerms:
 
 
 UNKNOWN_MANDATE: Final = MandateTerms(
-    ServiceCode(""), SystemId(""), dt.date.min, FOREVER, Processing.NOT_REQUIRED, stopped=True
+    ServiceCode(""),
+    SystemId(""),
+    dt.date.min,
+    FOREVER,
+    Processing.NOT_REQUIRED,
+    stopped=True,
+    waiting_since=None,
 )
 """The terms of a mandate that an endpoint refers to before it is known: in force on no day."""
 

@@ -73,6 +73,7 @@ class Interner:
 
     def mandate(self, fact: Mandate) -> MandateTerms:
         """Return the terms of a mandate."""
+        since = fact.waiting_since
         values = (
             self._services.setdefault(fact.service, fact.service),
             self._systems.setdefault(fact.system_id, fact.system_id),
@@ -80,6 +81,7 @@ class Interner:
             self.last_day(fact.period.end),
             fact.processing,
             fact.stopped,
+            None if since is None else self._day(since),
         )
         terms = self._mandates.get(values)
         if terms is None:

@@ -137,6 +137,11 @@ class MandateView:
         """What the owner of the service did with it (R6)."""
         return self._terms.processing
 
+    @property
+    def waiting_since(self) -> dt.date | None:
+        """The day since which it waits for the owner of the service, if it does."""
+        return self._terms.waiting_since
+
 
 class EndpointView:
     """An endpoint (R8)."""

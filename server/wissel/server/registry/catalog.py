@@ -13,13 +13,22 @@ from wissel.server.registry.shipped import SERVICES
 
 
 async def seed(transaction: Transaction) -> None:
-    """Record the shipped services and versions that the register does not have yet.
+    """Record the shipped services, and what they have that the register does not have yet.
 
     What is there stays as it is: operators may have changed it since.
     """
     known = {service.code: service for service in await transaction.find(Service)}
     for shipped in SERVICES:
-        await transaction.put(with_new_versions(known.get(shipped.code, shipped), shipped.versions))
+        await transaction.put(completed(known.get(shipped.code, shipped), shipped))
+
+
+def completed(service: Service, shipped: Service) -> Service:
+    """Return a service with what is shipped of it and an earlier version did not know.
+
+    Those are versions, and `processing_days` where it says none.
+    """
+    days = service.processing_days or shipped.processing_days
+    return replace(with_new_versions(service, shipped.versions), processing_days=days)
 
 
 def with_new_versions(service: Service, shipped: Sequence[ServiceVersion]) -> Service:

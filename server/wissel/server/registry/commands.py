@@ -15,6 +15,7 @@ from wissel.routing.facts import (
     AgreementKind,
     Attribute,
     DeliveryContract,
+    Processing,
     RevocationTarget,
     Role,
     RolloutStage,
@@ -145,6 +146,16 @@ class EndMandate:
 
     mandate_id: UUID
     end: dt.date | None = None
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessMandate:
+    """What the owner of its service did with a mandate: PROCESSED, or REJECTED with why."""
+
+    mandate_id: UUID
+    processing: Literal[Processing.PROCESSED, Processing.REJECTED]
+    rejection: str = ""
     etag: str = ""
 
 

@@ -1,4 +1,4 @@
-"""Lists part by part, in order of key: no item twice, none skipped (design.md#revisions)."""
+"""Lists part by part, in one order: no item twice, none skipped (design.md#revisions)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -42,17 +42,21 @@ async def list_part(
     where: Mapping[str, Where] = NO_CONDITION,
     *,
     keep: Callable[[F], bool] | None = None,
+    oldest_first: bool = False,
 ) -> Listed[F]:
     """Return a part of the facts of a kind that existed at its pinned revision.
 
-    The store's indexes answer `where`. What they find is filtered by `keep`,
-    and read on until the part is full or nothing is left.
+    They come as they were at that revision, in order of key; with `oldest_first` as
+    they are now, in the order in which they were first recorded. The store's indexes
+    answer `where`. What they find is filtered by `keep`, and read on until the part is
+    full or nothing is left.
     """
     items: list[F] = []
     after = part.after
     limit = part.limit + 1 if keep is None else max(part.limit + 1, _AT_ONCE)
+    read = snapshot.oldest if oldest_first else snapshot.page
     while True:
-        rows = await snapshot.page(kind, after=after, limit=limit, pinned=part.pinned, **where)
+        rows = await read(kind, after=after, limit=limit, pinned=part.pinned, **where)
         for row in rows:
             if keep is not None and not keep(row):
                 continue

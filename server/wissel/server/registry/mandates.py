@@ -1,7 +1,10 @@
 """Mandates: which system may act for whom, for which service, and when (R3)."""
 
-from collections.abc import Callable
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from wissel.routing.facts import (
@@ -12,10 +15,17 @@ from wissel.routing.facts import (
     Samenwerkingsverband,
     School,
     Service,
+    overdue_since,
 )
+from wissel.routing.facts.keys import key_of
 from wissel.routing.values.days import Period
-from wissel.routing.values.identifiers import Organisation
-from wissel.server.registry.commands import CreateMandate, EndMandate, UpdateMandate
+from wissel.routing.values.identifiers import Organisation, ServiceCode
+from wissel.server.registry.commands import (
+    CreateMandate,
+    EndMandate,
+    ProcessMandate,
+    UpdateMandate,
+)
 from wissel.server.registry.finding import (
     check_etag,
     get_mandate,
@@ -24,10 +34,12 @@ from wissel.server.registry.finding import (
     get_service,
     get_system,
 )
-from wissel.server.registry.ports import Snapshot, Transaction
+from wissel.server.registry.ports import Register, Snapshot, Transaction
 from wissel.server.registry.rules.mandates import (
     allow_start,
+    has_ended,
     moved,
+    processed,
     refuse_closed,
     refuse_overlap,
     refuse_unqualified,
@@ -37,6 +49,16 @@ from wissel.server.registry.rules.mandates import (
 )
 from wissel.server.registry.rules.routing_keys import refuse_taken_key
 from wissel.server.registry.scope import Scope
+
+_AT_ONCE: Final = 500  # mandates counted in one read, between which others have their turn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How many mandates for a service wait for its owner, and how many of these too long."""
+
+    awaiting: int
+    overdue: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +169,60 @@ async def end_mandate(transaction: Transaction, command: EndMandate, scope: Scop
     stopped = stopped_now(mandate, transaction.today)
     await transaction.put(stopped)
     return stopped
+
+
+async def process_mandate(
+    transaction: Transaction, command: ProcessMandate, scope: Scope
+) -> Mandate:
+    """Record what the owner of its service did with a mandate, and return it (R6).
+
+    1. It is for a service of the caller, as the caller last read it, and has not
+       ended; a planned one may be processed: MANDATE_NOT_FOUND, ETAG_MISMATCH,
+       MANDATE_ENDED.
+    2. Its service has its mandates processed: PROCESSING_NOT_REQUIRED.
+    3. The owner may say the same again, which changes nothing, or something else. A
+       rejection says why: REASON_REQUIRED.
+    """
+    mandate = await _changeable(transaction, command.mandate_id, command.etag, scope)
+    done = processed(mandate, command, transaction.now)
+    await transaction.put(done)
+    return done
+
+
+async def count_waiting(register: Register, today: dt.date) -> Mapping[ServiceCode, Waiting]:
+    """Return what waits for the owner of each service that has its mandates processed (R6).
+
+    What has ended waits no longer. Raises `Refused(DATABASE_UNAVAILABLE)`.
+    """
+    awaiting: Counter[ServiceCode] = Counter()
+    overdue: Counter[ServiceCode] = Counter()
+    after = ""
+    async with register.snapshot() as snapshot:
+        pinned = snapshot.revision
+        usual = {
+            each.code: each.processing_days
+            for each in await snapshot.find(Service)
+            if each.processed_by_owner
+        }
+    while True:
+        async with register.snapshot() as snapshot:
+            found = await snapshot.oldest(
+                Mandate,
+                after=after,
+                limit=_AT_ONCE,
+                pinned=pinned,
+                processing=Processing.AWAITING.value,
+            )
+        waiting = [mandate for mandate in found if not has_ended(mandate, today)]
+        awaiting.update(mandate.service for mandate in waiting)
+        overdue.update(
+            mandate.service
+            for mandate in waiting
+            if overdue_since(mandate.waiting_since, usual.get(mandate.service, 0), today)
+        )
+        if len(found) < _AT_ONCE:
+            return {code: Waiting(awaiting=awaiting[code], overdue=overdue[code]) for code in usual}
+        after = key_of(found[-1])
 
 
 def _processing(service: Service) -> Processing:

@@ -57,8 +57,18 @@ class Snapshot(Protocol):
     ) -> list[F]:
         """Return up to `limit` facts with a key above `after`, in order of key.
 
-        Only facts that existed at revision `pinned`, so that a list which is read
-        page by page gets no new ones in between.
+        Only facts that existed at revision `pinned`, as they were then, so that a list
+        which is read page by page is one of that revision.
+        """
+        ...
+
+    async def oldest(
+        self, kind: type[F], *, after: str, limit: int, pinned: int, **where: Where
+    ) -> list[F]:
+        """Return up to `limit` facts in the order in which they were first recorded, then of key.
+
+        They follow the fact with the key `after`, or begin with the first for an empty
+        one. They are as they are now, without those that came after `pinned`.
         """
         ...
 

@@ -7,7 +7,7 @@ from typing import Self
 from wissel.routing.facts import Agreement, Endpoint, Mandate, Signatory
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.values.identifiers import Organisation, SystemId
+from wissel.routing.values.identifiers import Organisation, ServiceCode, SystemId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,13 +15,15 @@ class Scope:
     """The mandates, endpoints and agreements that a caller may see and change.
 
     An operator's are all, a vendor's those of its own systems, a person's those of
-    its own schools or samenwerkingsverband. What lies outside is refused in the same
-    words as what does not exist, so that nobody learns of it. `signatories` are the
-    boards and samenwerkingsverbanden whose agreements a person sees.
+    its own schools or samenwerkingsverband, those of the owner of services the
+    mandates for these. What lies outside is refused in the same words as what does
+    not exist, so that nobody learns of it. `signatories` are the boards and
+    samenwerkingsverbanden whose agreements a person sees.
     """
 
     operator: bool = False
     systems: frozenset[SystemId] = frozenset()
+    services: frozenset[ServiceCode] = frozenset()
     organisations: frozenset[Organisation] = frozenset()
     signatories: frozenset[Signatory] = frozenset()
 
@@ -35,35 +37,55 @@ class Scope:
         """Return the scope of a vendor whose certificate acts for these systems."""
         return cls(systems=frozenset(systems))
 
+    @classmethod
+    def of_services(cls, services: Iterable[ServiceCode]) -> Self:
+        """Return the scope of a party that owns these services."""
+        return cls(services=frozenset(services))
+
     def sees(self, system_id: SystemId) -> bool:
         """Whether what belongs to this system, whoever it is for, is within the scope."""
         return self.operator or system_id in self.systems
 
     def holds(self, fact: Mandate | Endpoint) -> bool:
-        """Whether a mandate or endpoint is within the scope."""
-        return self.sees(fact.system_id) or fact.organisation in self.organisations
+        """Whether a mandate or endpoint is within the scope.
+
+        The owner of a service has the mandates for it, but no endpoints.
+        """
+        return (
+            self.sees(fact.system_id)
+            or fact.organisation in self.organisations
+            or (isinstance(fact, Mandate) and fact.service in self.services)
+        )
 
     def signed(self, agreement: Agreement) -> bool:
         """Whether an agreement is within the scope of an operator or a person."""
         return self.operator or agreement.signatory in self.signatories
 
     def where(
-        self, *, organisation: Organisation | None = None, system_id: SystemId | None = None
+        self,
+        *,
+        organisation: Organisation | None = None,
+        service: ServiceCode | None = None,
+        system_id: SystemId | None = None,
     ) -> Mapping[str, str | tuple[str, ...]]:
         """Return the condition for a list of mandates or endpoints.
 
-        With an organisation or a system, only what is its own; an empty choice finds
-        nothing, as that of a caller who owns nothing.
+        With an organisation, service or system, only what is its own; an empty choice
+        finds nothing, as that of a caller who owns nothing.
         """
         where: dict[str, str | tuple[str, ...]] = {}
         if organisation:
             where["organisation"] = organisation
+        if service:
+            where["service"] = service
         if system_id:
             where["system_id"] = system_id
         if self.operator:
             return where
         if self.organisations:
             return where | _within("organisation", organisation, self.organisations)
+        if self.services:
+            return where | _within("service", service, self.services)
         return where | _within("system_id", system_id, self.systems)
 
     def require_organisation(self, organisation: Organisation) -> None:

@@ -33,6 +33,8 @@ _DUO_NOTE: Final = (
     "DUO verwerkt dit mandaat voordat het geldt; dat kan enige tijd duren. "
     "Lukt uitwisselen daarna nog niet, neem dan contact op met de security servicedesk van DUO."
 )
+_DUO_DAYS: Final = 10
+"""The help page of the register says "some time"; two weeks of work is what Wissel takes it for."""
 _VVA_NOTE: Final = (
     "Voor VVA is soms nog een stap in uw LAS nodig voordat u kunt uitwisselen; "
     "uw LAS-leverancier helpt u daarbij."
@@ -64,6 +66,7 @@ SERVICES: Final = (
         name="Registratie Instellingen en Opleidingen",
         owner=DUO,
         processed_by_owner=True,
+        processing_days=_DUO_DAYS,
         sectors=("PO", "VO", "MBO"),
         note=_DUO_NOTE,
         versions=(
@@ -79,6 +82,7 @@ SERVICES: Final = (
         owner=DUO,
         aliases=(ServiceCode("BRON_PO"),),
         processed_by_owner=True,
+        processing_days=_DUO_DAYS,
         sectors=("PO",),
         note=_DUO_NOTE,
     ),
@@ -93,6 +97,7 @@ SERVICES: Final = (
         name="Verzuim",
         owner=DUO,
         processed_by_owner=True,
+        processing_days=_DUO_DAYS,
         sectors=("PO", "VO", "MBO"),
         note=_DUO_NOTE,
     ),

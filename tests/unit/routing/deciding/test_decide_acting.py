@@ -8,6 +8,7 @@ import pytest
 from support.builders.queries import decided, partner, query, refusal, route, vendor
 from support.worlds import small_world as w
 from wissel.clients.testing.cast import DUO, NOORD, SWV, ZUID
+from wissel.routing.deciding.decision import Refusal
 from wissel.routing.deciding.query import Asker, Query
 from wissel.routing.facts import (
     AgreementKind,
@@ -86,6 +87,31 @@ def test_a_processed_mandate_counts() -> None:
     processed = dataclasses.replace(w.A_NOORD, processing=Processing.PROCESSED)
 
     assert processed.mandate_id == route(decided(None, processed)).sender_mandate_id
+
+
+@pytest.mark.parametrize(
+    ("days", "later", "overdue"),
+    [(10, 10, None), (10, 11, "2026-07-11"), (0, 400, None)],
+)
+def test_a_mandate_that_waits_too_long_is_told_to_be_overdue(
+    days: int, later: int, overdue: str | None
+) -> None:
+    """It was given on 1 July."""
+    on = w.CREATED.date() + later * ONE_DAY
+    waiting = dataclasses.replace(
+        w.A_NOORD, processing=Processing.AWAITING, period=Period(dt.date(2026, 7, 1))
+    )
+    service = dataclasses.replace(w.services()[0], processing_days=days)
+    signed = [
+        w.agreement(w.BOARD_1, kind, start=dt.date(2026, 7, 1))
+        for kind in (AgreementKind.KENNISNET_OSR, AgreementKind.OSO)
+    ]
+
+    decision = decided(None, waiting, service, *signed, on=on)
+
+    assert (Side.SENDER, Reason.MANDATE_AWAITING) == refusal(decision)
+    assert isinstance(decision, Refusal)
+    assert overdue == decision.metadata.get("overdue_since")
 
 
 def test_a_moved_school_waits_until_its_new_board_has_signed() -> None:

@@ -71,6 +71,24 @@ def test_a_mandate_as_it_was_given() -> None:
     assert w.LAS_ZUID == mandate.system_id
     assert LAST == mandate.last_day
     assert Processing.AWAITING == mandate.processing
+    assert w.CREATED.date() == mandate.waiting_since
+
+
+@pytest.mark.parametrize(
+    "processing", [Processing.NOT_REQUIRED, Processing.PROCESSED, Processing.REJECTED]
+)
+def test_a_mandate_that_waits_for_nobody_waits_since_no_day(processing: Processing) -> None:
+    fact = dataclasses.replace(w.C_ZUID, processing=processing)
+    (mandate,) = view(w.table(fact), w.XC).mandates_in_force(w.OSO_OV, w.TODAY)
+
+    assert mandate.waiting_since is None
+
+
+def test_a_mandate_waits_since_a_day_in_amsterdam() -> None:
+    late = dt.datetime(2026, 6, 30, 22, 30, tzinfo=dt.UTC)
+    fact = dataclasses.replace(w.C_ZUID, processing=Processing.AWAITING, created=late)
+
+    assert dt.date(2026, 7, 1) == fact.waiting_since
 
 
 @pytest.mark.parametrize(

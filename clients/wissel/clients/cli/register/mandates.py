@@ -23,6 +23,13 @@ _MANDATE: Final[list[Column]] = [
     ("STATUS", "status"),
     ("PROCESSING", "processing"),
 ]
+_OUTCOME: Final[list[Column]] = [*_MANDATE, ("REJECTION", "rejection")]
+_PENDING: Final[list[Column]] = [
+    *_MANDATE[:5],
+    ("GIVEN", "created_time"),
+    ("EXPECTED BY", "processing_due_date"),
+    ("OVERDUE", "overdue"),
+]
 Etag = Annotated[str, typer.Option(help="only if it has not changed since")]
 Moment = Annotated[str, typer.Option(help="last day, yyyy-mm-dd")]
 Now = Annotated[bool, typer.Option("--immediately", help="now")]
@@ -60,13 +67,22 @@ def list_mandates(
     organisation: Annotated[str, typer.Argument(help="BRIN or samenwerkingsverband")] = "",
     service: Annotated[str, typer.Option(help="only for this service")] = "",
     system: Annotated[str, typer.Option(help="only to this system")] = "",
+    status: Annotated[str, typer.Option(help="PLANNED, ACTIVE or ENDED, on the day")] = "",
+    processing: Annotated[str, typer.Option(help="such as AWAITING or REJECTED")] = "",
+    on: Annotated[str, typer.Option(help="day; by default today")] = "",
     ended: Annotated[bool, typer.Option("--ended", help="ended ones too")] = False,
     limit: Limit = 1000,
 ) -> None:
-    """List mandates in order of id: a vendor's own, an operator's all."""
+    """List mandates: a vendor's own, a service's owner those for it, an operator's all."""
     session = session_of(context)
     request = pb.ListMandatesRequest(
-        service=service, system_id=system, include_ended=ended, **named(organisation)
+        service=service,
+        system_id=system,
+        status=status,
+        processing=processing,
+        on_date=on,
+        include_ended=ended,
+        **named(organisation),
     )
     found = collect(
         session, lambda c: MandateServiceStub(c).ListMandates, request, lambda p: p.mandates, limit
@@ -110,6 +126,44 @@ def end_mandate(
     request = pb.EndMandateRequest(mandate_id=mandate, etag=etag, **moment(on, immediately))
     done = session.call(lambda c: MandateServiceStub(c).EndMandate, request)
     show(session, done.mandate, _MANDATE)
+
+
+@app.command()
+def pending(
+    context: typer.Context,
+    service: Annotated[str, typer.Option(help="only for this service")] = "",
+    overdue: Annotated[bool, typer.Option("--overdue", help="only what waits too long")] = False,
+    limit: Limit = 1000,
+) -> None:
+    """List what waits for you, the owner of its service; oldest first."""
+    session = session_of(context)
+    request = pb.ListPendingMandatesRequest(service=service, overdue=overdue)
+    found = collect(
+        session,
+        lambda c: MandateServiceStub(c).ListPendingMandates,
+        request,
+        lambda page: page.mandates,
+        limit,
+    )
+    show_all(session, found, _PENDING)
+
+
+@app.command()
+def process(
+    context: typer.Context,
+    mandate: str,
+    reject: Annotated[
+        bool, typer.Option("--reject", help="reject it; --reason is what the board reads")
+    ] = False,
+    etag: Etag = "",
+) -> None:
+    """Say that you, the owner of its service, have processed a mandate, or reject it."""
+    session = session_of(context)
+    request = pb.ProcessMandateRequest(
+        mandate_id=mandate, processing="REJECTED" if reject else "PROCESSED", etag=etag
+    )
+    done = session.call(lambda c: MandateServiceStub(c).ProcessMandate, request)
+    show(session, done.mandate, _OUTCOME)
 
 
 @app.command()

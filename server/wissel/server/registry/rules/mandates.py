@@ -3,12 +3,14 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import replace
+from enum import StrEnum
 from typing import Final, TypeVar
 
 from wissel.routing.facts import (
     Agreement,
     Endpoint,
     Mandate,
+    Processing,
     Qualification,
     Samenwerkingsverband,
     School,
@@ -18,13 +20,21 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import Period
 from wissel.server.registry.agreements import in_force
-from wissel.server.registry.commands import Keep, UpdateMandate
+from wissel.server.registry.commands import Keep, ProcessMandate, UpdateMandate
 from wissel.server.registry.scope import Scope
 
 NAMED_AT_MOST: Final = 10
 """How many conflicting mandates a refusal names."""
 
 Ending = TypeVar("Ending", Mandate, Endpoint)
+
+
+class MandateStatus(StrEnum):
+    """Whether a mandate is still to come, in force or over on some day: derived, never stored."""
+
+    PLANNED = "PLANNED"
+    ACTIVE = "ACTIVE"
+    ENDED = "ENDED"
 
 
 def allow_start(start: dt.date, today: dt.date, scope: Scope) -> dt.date:
@@ -90,6 +100,37 @@ def moved(mandate: Mandate, command: UpdateMandate, today: dt.date, scope: Scope
     if command.end is not Keep.KEEP:
         end = allow_end(command.end, today)  # 3.
     return replace(mandate, period=Period.parse(start, end))  # 4.
+
+
+def processed(mandate: Mandate, command: ProcessMandate, now: dt.datetime) -> Mandate:
+    """Return a mandate with what the owner of its service says that it did with it (R6).
+
+    1. A mandate whose service leaves that to nobody waits for nobody:
+       PROCESSING_NOT_REQUIRED.
+    2. Who reads a rejection reads why: REASON_REQUIRED.
+    3. What is said again stays as it is, with the moment at which it was said first.
+    """
+    # 1.
+    if mandate.processing is Processing.NOT_REQUIRED:
+        raise Refused(
+            Reason.PROCESSING_NOT_REQUIRED,
+            service=mandate.service,
+            mandate_id=str(mandate.mandate_id),
+        )
+    # 2.
+    rejection = command.rejection if command.processing is Processing.REJECTED else ""
+    if command.processing is Processing.REJECTED and not rejection:
+        raise Refused(Reason.REASON_REQUIRED, field="reason")
+    # 3.
+    said = replace(mandate, processing=command.processing, rejection=rejection)
+    return mandate if said == mandate else replace(said, processed=now)
+
+
+def status_on(mandate: Mandate, day: dt.date) -> MandateStatus:
+    """Return the status of a mandate on a day; one that was stopped has ended on every day (R3)."""
+    if has_ended(mandate, day):
+        return MandateStatus.ENDED
+    return MandateStatus.PLANNED if day < mandate.period.start else MandateStatus.ACTIVE
 
 
 def refuse_overlap(mandate: Mandate, others: Iterable[Mandate]) -> None:

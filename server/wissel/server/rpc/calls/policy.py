@@ -31,7 +31,7 @@ class Sees(StrEnum):
     """
 
     NOTHING_OWNED = "NOTHING_OWNED"  # none: what the method is about has no owner
-    OWN = "OWN"  # a vendor or person its own, an operator all, nobody else any
+    OWN = "OWN"  # a vendor, person or owner of services its own, an operator all, nobody else any
     OWN_OF_VENDORS = "OWN_OF_VENDORS"  # a vendor its own, chain partners and operators all
     EVERYTHING = "EVERYTHING"  # whoever may call: all
 
@@ -53,6 +53,7 @@ ANY_CERTIFICATE: Final = frozenset({*Role, None})
 PORTAL: Final = frozenset({Role.PORTAL})
 READERS: Final = frozenset({Role.VENDOR, Role.CHAIN_PARTNER, Role.OPERATOR})
 OWNERS: Final = VENDOR | OPERATOR
+CHAIN_PARTNER: Final = frozenset({Role.CHAIN_PARTNER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +115,11 @@ def _every(_: Any) -> bool:
     return True
 
 
+def _rejected(request: Any) -> bool:
+    """Whether the owner of its service rejects a mandate, which it may have processed before."""
+    return bool(request.processing == "REJECTED")
+
+
 def _immediately(request: Any) -> bool:
     """Whether something ends at once instead of after a day that is named."""
     return bool(request.immediately)
@@ -128,6 +134,8 @@ _OWN_OR_PERSONS: Final = MethodPolicy(
     who=OWNERS | PORTAL, sees=Sees.OWN, person=PersonNeed.REQUIRED
 )
 _BOARDS: Final = MethodPolicy(who=OPERATOR | PORTAL, sees=Sees.OWN, person=PersonNeed.REQUIRED)
+_OWN_MANDATES: Final = replace(_OWN_OR_PERSONS, who=OWNERS | PORTAL | CHAIN_PARTNER)
+_OWN_SERVICES: Final = MethodPolicy(who=CHAIN_PARTNER, sees=Sees.OWN)
 _RESOLVE: Final = MethodPolicy(who=READERS, quota=Quota.RESOLVE, in_memory=True)
 _RESOLVE_IN_FLOOD: Final = replace(_RESOLVE, own_queue=True)
 
@@ -168,11 +176,13 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
     },
     "wissel.mandate.v1.MandateService": {
         "CreateMandate": _BOARDS,
-        "GetMandate": _OWN_OR_PERSONS,
-        "ListMandates": _OWN_OR_PERSONS,
+        "GetMandate": _OWN_MANDATES,
+        "ListMandates": _OWN_MANDATES,
         "UpdateMandate": _BOARDS,
         "EndMandate": replace(_BOARDS, forbids=_immediately),
         "ValidateMandate": replace(_RESOLVE_IN_FLOOD, of_others=_mandate_of_others),
+        "ListPendingMandates": _OWN_SERVICES,
+        "ProcessMandate": replace(_OWN_SERVICES, forbids=_rejected),
     },
     "wissel.endpoint.v1.EndpointService": {
         "RegisterEndpoint": _OWN,

@@ -85,14 +85,15 @@ async def list_page(
     where: Mapping[str, Where] = NO_CONDITION,
     *,
     keep: Callable[[F], bool] | None = None,
+    oldest_first: bool = False,
 ) -> tuple[list[F], str]:
-    """Return the facts of a page, in order of key, and the token of the next page.
+    """Return the facts of a page, and the token of the next page.
 
-    The store's indexes answer `where`; `keep` filters what they find. The token
-    is empty on the last page.
+    They come in the order of `list_part`. The store's indexes answer `where`; `keep`
+    filters what they find. The token is empty on the last page.
     """
     part = page.part(snapshot)
-    found = await list_part(snapshot, kind, part, where, keep=keep)
+    found = await list_part(snapshot, kind, part, where, keep=keep, oldest_first=oldest_first)
     return list(found.items), page.token_after(part, found.last)
 
 

@@ -8,18 +8,19 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from wissel.routing.facts import Role
-from wissel.routing.values.identifiers import SystemId
+from wissel.routing.table import Table
+from wissel.routing.values.identifiers import Oin, ServiceCode, SystemId
 from wissel.server.registry.persons import scope_of
 from wissel.server.registry.ports import Snapshot
 from wissel.server.registry.scope import Scope
 from wissel.server.rpc.calls.call import caller, current
-from wissel.server.rpc.calls.policy import ANY_PARTY, OPERATOR, VENDOR, Sees
+from wissel.server.rpc.calls.policy import ANY_PARTY, CHAIN_PARTNER, OPERATOR, VENDOR, Sees
 
 _NOBODY: Final[frozenset[Role]] = frozenset()
 _SCOPES: Final[Mapping[Sees, tuple[frozenset[Role], frozenset[Role]]]] = {
     Sees.NOTHING_OWNED: (_NOBODY, _NOBODY),
-    Sees.OWN: (VENDOR, OPERATOR),
-    Sees.OWN_OF_VENDORS: (VENDOR, OPERATOR | {Role.CHAIN_PARTNER}),
+    Sees.OWN: (VENDOR | CHAIN_PARTNER, OPERATOR),
+    Sees.OWN_OF_VENDORS: (VENDOR, OPERATOR | CHAIN_PARTNER),
     Sees.EVERYTHING: (_NOBODY, ANY_PARTY),
 }
 """Which roles see what is their own, and which see all."""
@@ -36,13 +37,28 @@ async def scope_in(snapshot: Snapshot) -> Scope:
 
 def current_scope() -> Scope:
     """Return the scope of the caller, where no person acts; that of a portal is empty."""
-    who = caller()
-    return scope_by(current().policy.sees, who.role, who.system_ids)
+    who, call = caller(), current()
+    services = _services_of(call.table, who.party) if who.role is Role.CHAIN_PARTNER else ()
+    return scope_by(call.policy.sees, who.role, who.system_ids, services)
 
 
-def scope_by(sees: Sees, role: Role | None, system_ids: Iterable[SystemId]) -> Scope:
-    """Return what a role with these systems sees: nothing unless the table above says so."""
+def scope_by(
+    sees: Sees,
+    role: Role | None,
+    system_ids: Iterable[SystemId],
+    services: Iterable[ServiceCode] = (),
+) -> Scope:
+    """Return what a role with these systems, or services that it owns, sees.
+
+    That is nothing unless the table above says so.
+    """
     own, everything = _SCOPES[sees]
     if role in everything:
         return Scope.everything()
-    return Scope.of(system_ids) if role in own else Scope()
+    if role not in own:
+        return Scope()
+    return Scope.of_services(services) if role in CHAIN_PARTNER else Scope.of(system_ids)
+
+
+def _services_of(table: Table, owner: Oin) -> Iterable[ServiceCode]:
+    return {each.code for each in table.reference.services.values() if each.fact.owner == owner}

@@ -46,6 +46,7 @@ def service_message(service: Service) -> pb.Service:
         required_agreements=service.board_agreements,
         required_vendor_agreements=service.vendor_agreements,
         processed_by_owner=service.processed_by_owner,
+        processing_days=service.processing_days,
         forwardable=service.forwardable,
         sectors=service.sectors,
         note=service.note,

@@ -38,6 +38,14 @@ class Projection:
         """Return the conditions of a filter; an unknown column is a KeyError."""
         return [self._condition(name, value) for name, value in where.items()]
 
+    def answers(self, fact: Fact, where: Mapping[str, Where]) -> bool:
+        """Whether a fact has the values that a filter asks of its own columns."""
+        return all(
+            self.columns[name](fact) in (value if isinstance(value, tuple) else (value,))
+            for name, value in where.items()
+            if name in self.columns
+        )
+
     def _condition(self, name: str, value: Where) -> ColumnElement[bool]:
         if name == "party" and "party" not in self.columns and "system_id" in self.columns:
             systems = FACT_TABLES["system"]

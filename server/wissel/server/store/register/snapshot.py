@@ -4,15 +4,15 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from wissel.routing.facts import Fact
 from wissel.server.registry.ports import Where
 from wissel.server.store.database import Database
 from wissel.server.store.register.codec import decode
-from wissel.server.store.register.projection import PROJECTIONS
-from wissel.server.store.register.tables import HEAD
+from wissel.server.store.register.projection import PROJECTIONS, Projection
+from wissel.server.store.register.tables import EVENT, HEAD
 
 F = TypeVar("F", bound=Fact)
 
@@ -50,20 +50,65 @@ class SqlSnapshot:
     ) -> list[F]:
         """Return up to `limit` facts with a key above `after`, in order of key.
 
-        Only facts that existed at revision `pinned`: new ones never slip into
-        a list that somebody is reading page by page. Facts are never deleted
-        and keep their key, so none is skipped and none comes twice.
+        Only facts that existed at revision `pinned`, as they were then: what is done
+        while somebody reads a list page by page changes none of its pages. Facts are
+        never deleted and keep their key, so none is skipped and none comes twice.
+        Only one that did not answer to `where` then, and does now, is as it is now.
         """
         projection = PROJECTIONS[kind]
         table = projection.table
         query = (
-            select(table.c.body)
+            select(table.c.key, table.c.body, table.c.revision)
             .where(table.c.key > after, table.c.created_revision <= pinned)
             .where(*projection.matching(where))
             .order_by(table.c.key)
             .limit(limit)
         )
+        rows = (await self._connection.execute(query)).all()
+        changed = [row.key for row in rows if row.revision > pinned]
+        bodies = await self._bodies_at(projection, changed, pinned) if changed else {}
+        then = {key: decode(kind, body) for key, body in bodies.items()}
+        return [
+            then[row.key]
+            if row.key in then and projection.answers(then[row.key], where)
+            else decode(kind, row.body)
+            for row in rows
+        ]
+
+    async def oldest(
+        self, kind: type[F], *, after: str, limit: int, pinned: int, **where: Where
+    ) -> list[F]:
+        """Return up to `limit` facts in the order in which they were first recorded, then of key.
+
+        They follow the fact with the key `after`, or begin with the first for an empty
+        one. They are as they are now, without those that came after `pinned`.
+        """
+        projection = PROJECTIONS[kind]
+        table = projection.table
+        age = tuple_(table.c.created_revision, table.c.key)
+        query = (
+            select(table.c.body)
+            .where(table.c.created_revision <= pinned, *projection.matching(where))
+            .order_by(table.c.created_revision, table.c.key)
+            .limit(limit)
+        )
+        if after:
+            last = select(table.c.created_revision).where(table.c.key == after).scalar_subquery()
+            query = query.where(age > tuple_(last, after))
         return await self._facts(kind, query)
+
+    async def _bodies_at(
+        self, projection: Projection, keys: Sequence[str], revision: int
+    ) -> dict[str, str]:
+        """Return the bodies that facts had at an earlier revision, at which they existed."""
+        query = (
+            select(EVENT.c.entity_id, EVENT.c.after)
+            .where(EVENT.c.entity == projection.entity, EVENT.c.entity_id.in_(keys))
+            .where(EVENT.c.revision <= revision)
+            .order_by(EVENT.c.revision, EVENT.c.seq)
+        )
+        rows = await self._connection.execute(query)
+        return {row.entity_id: row.after for row in rows}
 
     async def _facts(self, kind: type[F], query: Select[str]) -> list[F]:
         bodies: Sequence[str] = (await self._connection.scalars(query)).all()

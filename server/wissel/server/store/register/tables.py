@@ -97,7 +97,7 @@ INDEXED: Final[Mapping[str, tuple[str, ...]]] = {
     "system": ("party", "oin"),
     "qualification": ("system_id", "service"),
     "service": (),
-    "mandate": ("organisation", "service", "system_id"),
+    "mandate": ("organisation", "service", "system_id", "processing"),
     "endpoint": ("mandate_id", "organisation", "service", "system_id", "routing_key"),
     "revocation": (),
     "source_report": (),

@@ -1,32 +1,32 @@
 """MandateService."""
 
-import datetime as dt
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from wissel.mandate.v1 import mandate_service_pb2 as pb
 from wissel.mandate.v1 import mandate_service_pb2_grpc as pb_grpc
-from wissel.routing.facts import Mandate, System
-from wissel.routing.facts.plain import etag_of
+from wissel.routing.facts import Mandate, Processing
 from wissel.routing.values.days import parse_day, parse_optional_day
-from wissel.routing.values.identifiers import Oin, ServiceCode, Swv, SystemId, organisation
+from wissel.routing.values.identifiers import ServiceCode, SystemId, organisation
 from wissel.server.registry import commands, mandates
 from wissel.server.registry.finding import get_mandate, get_service
-from wissel.server.registry.ports import Snapshot, Transaction, Where
-from wissel.server.registry.rules.mandates import has_ended
+from wissel.server.registry.ports import Transaction
+from wissel.server.registry.rules.mandates import MandateStatus, has_ended, status_on
 from wissel.server.registry.scope import Scope
 from wissel.server.rpc.calls.call import caller
 from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.mutation import mutate
 from wissel.server.rpc.requests.paging import list_page, page_of
 from wissel.server.rpc.requests.parsing import (
-    day_text,
     moment,
     optional,
+    optional_choice,
     optional_organisation,
     uuid,
 )
-from wissel.server.rpc.requests.scoping import scope_in
+from wissel.server.rpc.requests.scoping import current_scope, scope_in
+from wissel.server.rpc.services.mandates.messages import message_in, messages_in
+from wissel.server.rpc.services.mandates.pending import pending_mandates, processing_command
 from wissel.server.rpc.services.mandates.validation import validate_mandate
 
 
@@ -56,7 +56,7 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
         async def work(transaction: Transaction) -> pb.CreateMandateResponse:
             scope = await scope_in(transaction)
             given = await mandates.create_mandate(transaction, command, scope, self._backend.new_id)
-            message = await _message(transaction, given.mandate, transaction.today)
+            message = await message_in(transaction, given.mandate, transaction.today)
             if command.validate_only:
                 message.mandate_id = message.etag = ""
             return pb.CreateMandateResponse(mandate=message, note=given.note)
@@ -78,28 +78,47 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
         await self._backend.at(request)
         async with self._backend.snapshot() as snapshot:
             mandate = await get_mandate(snapshot, mandate_id, await scope_in(snapshot))
-            message = await _message(snapshot, mandate, self._backend.today())
+            message = await message_in(snapshot, mandate, self._backend.today())
         return pb.GetMandateResponse(mandate=message)
 
     async def ListMandates(
         self, request: pb.ListMandatesRequest, context: object
     ) -> pb.ListMandatesResponse:
-        """List mandates in order of id: a vendor's or person's own, an operator's all."""
+        """List mandates in order of id, as they were when the first page was read.
+
+        A vendor or person gets its own, the owner of services those for them, an
+        operator all.
+        """
         page = page_of(request)
         giver = optional_organisation(request.brin, request.swv)
         code = optional(ServiceCode, request.service, "service")
         system_id = optional(SystemId, request.system_id, "system_id")
+        status = optional_choice(MandateStatus, request.status, "status")
+        processing = optional_choice(Processing, request.processing, "processing")
+        asked = parse_optional_day(request.on_date, "on_date")
         await self._backend.at(request)
-        today = self._backend.today()
-        keep = None if request.include_ended else lambda mandate: not has_ended(mandate, today)
+        day = asked or self._backend.today()
+
+        def keep(mandate: Mandate) -> bool:
+            if processing is not None and mandate.processing is not processing:
+                return False
+            if status is None:
+                return request.include_ended or not has_ended(mandate, day)
+            return status_on(mandate, day) is status
+
+        every = request.include_ended and status is None and processing is None
         async with self._backend.snapshot() as snapshot:
             scope = await scope_in(snapshot)
-            where: dict[str, Where] = dict(scope.where(organisation=giver, system_id=system_id))
-            if code:
-                where["service"] = (await get_service(snapshot, code)).code
-            found, token = await list_page(snapshot, Mandate, page, where, keep=keep)
-            messages = await _messages(snapshot, found, today)
-        return pb.ListMandatesResponse(mandates=messages, next_page_token=token)
+            service = (await get_service(snapshot, code)).code if code else None
+            where = scope.where(organisation=giver, service=service, system_id=system_id)
+            found, token = await list_page(
+                snapshot, Mandate, page, where, keep=None if every else keep
+            )
+            messages = await messages_in(snapshot, found, day)
+            revision = page.part(snapshot).pinned
+        return pb.ListMandatesResponse(
+            mandates=messages, next_page_token=token, registry_revision=revision
+        )
 
     async def UpdateMandate(
         self, request: pb.UpdateMandateRequest, context: object
@@ -121,7 +140,7 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
             scope = await scope_in(transaction)
             mandate = await mandates.update_mandate(transaction, command, scope)
             return pb.UpdateMandateResponse(
-                mandate=await _message(transaction, mandate, transaction.today)
+                mandate=await message_in(transaction, mandate, transaction.today)
             )
 
         owned = _owned(command.mandate_id)
@@ -141,7 +160,7 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
             scope = await scope_in(transaction)
             mandate = await mandates.end_mandate(transaction, command, scope)
             return pb.EndMandateResponse(
-                mandate=await _message(transaction, mandate, transaction.today)
+                mandate=await message_in(transaction, mandate, transaction.today)
             )
 
         owned = _owned(command.mandate_id)
@@ -168,9 +187,40 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
         if verdict.shown and verdict.mandate_id:
             async with self._backend.snapshot() as snapshot:
                 mandate = await get_mandate(snapshot, verdict.mandate_id, Scope.everything())
-                message = await _message(snapshot, mandate, self._backend.today())
+                message = await message_in(snapshot, mandate, self._backend.today())
             response.mandate.CopyFrom(message)
         return response
+
+    async def ListPendingMandates(
+        self, request: pb.ListPendingMandatesRequest, context: object
+    ) -> pb.ListPendingMandatesResponse:
+        """List what waits for the owner of its service, oldest first."""
+        page = page_of(request)
+        code = optional(ServiceCode, request.service, "service")
+        await self._backend.at(request)
+        scope, today = current_scope(), self._backend.today()
+        async with self._backend.snapshot() as snapshot:
+            found, token = await pending_mandates(
+                snapshot, page, scope, today, service=code, overdue=request.overdue
+            )
+            messages = await messages_in(snapshot, found, today)
+        return pb.ListPendingMandatesResponse(mandates=messages, next_page_token=token)
+
+    async def ProcessMandate(
+        self, request: pb.ProcessMandateRequest, context: object
+    ) -> pb.ProcessMandateResponse:
+        """Record that the owner of its service has processed a mandate, or rejects it."""
+        command = processing_command(request)
+        scope = current_scope()
+
+        async def work(transaction: Transaction) -> pb.ProcessMandateResponse:
+            mandate = await mandates.process_mandate(transaction, command, scope)
+            return pb.ProcessMandateResponse(
+                mandate=await message_in(transaction, mandate, transaction.today)
+            )
+
+        owned = _owned(command.mandate_id)
+        return await mutate(self._backend, request, pb.ProcessMandateResponse, work, owned=owned)
 
 
 def _owned(mandate_id: UUID) -> Callable[[Transaction], Awaitable[object]]:
@@ -180,48 +230,3 @@ def _owned(mandate_id: UUID) -> Callable[[Transaction], Awaitable[object]]:
         await get_mandate(transaction, mandate_id, await scope_in(transaction))
 
     return owned
-
-
-async def _message(snapshot: Snapshot, mandate: Mandate, today: dt.date) -> pb.Mandate:
-    return (await _messages(snapshot, [mandate], today))[0]
-
-
-async def _messages(
-    snapshot: Snapshot, found: Iterable[Mandate], today: dt.date
-) -> list[pb.Mandate]:
-    vendors: dict[SystemId, Oin | None] = {}
-    messages = []
-    for mandate in found:
-        if mandate.system_id not in vendors:
-            system = await snapshot.get(System, mandate.system_id)
-            vendors[mandate.system_id] = system.party if system else None
-        messages.append(mandate_message(mandate, vendors[mandate.system_id], today))
-    return messages
-
-
-def mandate_message(mandate: Mandate, vendor: Oin | None, today: dt.date) -> pb.Mandate:
-    """Return a mandate as it is answered, with its status today."""
-    giver = mandate.organisation
-    message = pb.Mandate(
-        mandate_id=str(mandate.mandate_id),
-        service=mandate.service,
-        system_id=mandate.system_id,
-        party_oin=vendor or "",
-        start_date=mandate.period.start.isoformat(),
-        end_date=day_text(mandate.period.end),
-        status=_status(mandate, today),
-        processing=mandate.processing,
-        etag=etag_of(mandate),
-    )
-    if isinstance(giver, Swv):
-        message.swv = giver
-    else:
-        message.brin = giver
-    message.created_time.FromDatetime(mandate.created)
-    return message
-
-
-def _status(mandate: Mandate, today: dt.date) -> str:
-    if has_ended(mandate, today):
-        return "ENDED"
-    return "PLANNED" if today < mandate.period.start else "ACTIVE"

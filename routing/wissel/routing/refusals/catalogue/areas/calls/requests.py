@@ -109,11 +109,11 @@ REQUESTS: Final = {
     Reason.REASON_REQUIRED: Entry(
         code=Code.INVALID_ARGUMENT,
         en=Words(
-            "A change by an operator needs a reason.",
+            "This change needs a reason.",
             "Say in the field `reason` why this is done; it is kept with the change.",
         ),
         nl=Words(
-            "Een wijziging door een beheerder vraagt om een reden.",
+            "Deze wijziging vraagt om een reden.",
             "Zet in het veld `reason` waarom dit gebeurt; de reden blijft bij de wijziging "
             "bewaard.",
         ),

@@ -25,13 +25,13 @@ ACTING: Final = {
         code=Code.FAILED_PRECONDITION,
         en=Words(
             "The mandate[ {mandate_id}] counts once the owner of the service has processed it"
-            "[: {service}].",
-            "Wait for it; if that takes long, ask DUO.",
+            "[: {service}][, which was to be expected by {overdue_since}].",
+            "Wait for it; if that takes longer than to be expected, ask DUO.",
         ),
         nl=Words(
             "Het mandaat[ {mandate_id}] telt zodra de eigenaar van de dienst het heeft verwerkt"
-            "[: {service}].",
-            "Wacht het af; neem contact op met DUO als het lang duurt.",
+            "[: {service}][, wat uiterlijk {overdue_since} te verwachten was].",
+            "Wacht het af; neem contact op met DUO als het langer duurt dan te verwachten is.",
         ),
         owner=Owner.SERVICE_OWNER,
         contact=Contact.DUO,
@@ -41,12 +41,11 @@ ACTING: Final = {
         code=Code.FAILED_PRECONDITION,
         en=Words(
             "The owner of the service has rejected the mandate[ {mandate_id}][: {service}].",
-            "Ask the owner why; the board then ends this mandate and gives a new one.",
+            "Read in the mandate why; the board then ends it and gives a new one.",
         ),
         nl=Words(
             "De eigenaar van de dienst heeft het mandaat[ {mandate_id}] afgewezen[: {service}].",
-            "Vraag de eigenaar waarom; het bestuur beëindigt dan dit mandaat en geeft een nieuw "
-            "af.",
+            "Lees in het mandaat waarom; het bestuur beëindigt het dan en geeft een nieuw af.",
         ),
         owner=Owner.BOARD,
         contact=Contact.DUO,

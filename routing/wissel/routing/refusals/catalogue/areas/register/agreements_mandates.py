@@ -155,6 +155,20 @@ _MANDATES: Final = {
         contact=Contact.KENNISNET,
         also=frozenset({"mandate_id"}),
     ),
+    Reason.PROCESSING_NOT_REQUIRED: Entry(
+        code=Code.FAILED_PRECONDITION,
+        en=Words(
+            "A mandate for this service[: {service}] counts without its owner.",
+            "Nothing has to be said about it; ListPendingMandates shows what waits.",
+        ),
+        nl=Words(
+            "Een mandaat voor deze dienst[: {service}] telt zonder de eigenaar van de dienst.",
+            "Er hoeft niets over te worden gemeld; ListPendingMandates toont wat wacht.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.KENNISNET,
+        also=frozenset({"mandate_id"}),
+    ),
 }
 
 _CONFLICTS: Final = {

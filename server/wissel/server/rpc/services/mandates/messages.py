@@ -1,0 +1,71 @@
+"""Mandates as they are answered."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from wissel.mandate.v1 import mandate_service_pb2 as pb
+from wissel.routing.facts import Mandate, Service, System, overdue_since, processing_due
+from wissel.routing.facts.plain import etag_of
+from wissel.routing.values.identifiers import Oin, ServiceCode, Swv, SystemId
+from wissel.server.registry.ports import Snapshot
+from wissel.server.registry.rules.mandates import status_on
+from wissel.server.rpc.requests.parsing import day_text
+
+
+async def message_in(snapshot: Snapshot, mandate: Mandate, day: dt.date) -> pb.Mandate:
+    """Return a mandate as it is answered; see `messages_in`."""
+    return (await messages_in(snapshot, [mandate], day))[0]
+
+
+async def messages_in(
+    snapshot: Snapshot, found: Iterable[Mandate], day: dt.date
+) -> list[pb.Mandate]:
+    """Return mandates as they are answered, with their status on a day.
+
+    Their vendors, and how long their services take, are read from the snapshot.
+    """
+    vendors: dict[SystemId, Oin | None] = {}
+    days: dict[ServiceCode, int] = {}
+    messages = []
+    for mandate in found:
+        if mandate.system_id not in vendors:
+            system = await snapshot.get(System, mandate.system_id)
+            vendors[mandate.system_id] = system.party if system else None
+        if mandate.waiting_since is not None and mandate.service not in days:
+            service = await snapshot.get(Service, mandate.service)
+            days[mandate.service] = service.processing_days if service else 0
+        vendor, usual = vendors[mandate.system_id], days.get(mandate.service, 0)
+        messages.append(mandate_message(mandate, vendor, usual, day))
+    return messages
+
+
+def mandate_message(mandate: Mandate, vendor: Oin | None, usual: int, day: dt.date) -> pb.Mandate:
+    """Return a mandate as it is answered, with its status on a day.
+
+    `usual` is in how many days the owner of its service usually processes it, 0 if
+    that is not known.
+    """
+    giver, since = mandate.organisation, mandate.waiting_since
+    message = pb.Mandate(
+        mandate_id=str(mandate.mandate_id),
+        service=mandate.service,
+        system_id=mandate.system_id,
+        party_oin=vendor or "",
+        start_date=mandate.period.start.isoformat(),
+        end_date=day_text(mandate.period.end),
+        status=status_on(mandate, day),
+        processing=mandate.processing,
+        etag=etag_of(mandate),
+        ended_immediately=mandate.stopped,
+        rejection=mandate.rejection,
+        processing_due_date=day_text(processing_due(since, usual) if since else None),
+        overdue=overdue_since(since, usual, day) is not None,
+    )
+    if isinstance(giver, Swv):
+        message.swv = giver
+    else:
+        message.brin = giver
+    message.created_time.FromDatetime(mandate.created)
+    if mandate.processed is not None:
+        message.processed_time.FromDatetime(mandate.processed)
+    return message
