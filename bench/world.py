@@ -24,6 +24,7 @@ from wissel.routing.facts import (
     Role,
     RolloutStage,
     School,
+    Sector,
     Service,
     System,
 )
@@ -102,7 +103,12 @@ def _school(index: int, brin: Brin, url: str) -> Iterator[Fact]:
         yield Board(number=board, name=f"Board {board}")
         for kind in (AgreementKind.KENNISNET_OSR, AgreementKind.OSO):
             yield _agreement(board, kind)
-    location = Location(vestiging=Vestiging(f"{brin}00"), name=f"School {brin}", source="BENCH")
+    location = Location(
+        vestiging=Vestiging(f"{brin}00"),
+        name=f"School {brin}",
+        source="BENCH",
+        sector=Sector.PO,
+    )
     yield School(brin=brin, board=board, source="BENCH", locations=(location,))
     system = LAS_ZUID if index % 2 else LAS_NOORD
     period = Period(START + dt.timedelta(days=index % _DAYS))

@@ -6,13 +6,14 @@ from dataclasses import replace
 import pytest
 
 from support.worlds.register_world import World, refused
-from wissel.routing.facts import AgreementKind, Service, ServiceVersion
+from wissel.routing.facts import AgreementKind, Sector, Service, ServiceVersion
 from wissel.routing.refusals.reasons import Reason
+from wissel.routing.table.reference import IndexedService
 from wissel.routing.values.days import Period
 from wissel.routing.values.identifiers import Namespace, ServiceCode
-from wissel.server.registry.catalog import seed
+from wissel.server.registry.catalog import seed, usable_version
 from wissel.server.registry.finding import get_service
-from wissel.server.registry.shipped import DUO, KENNISNET, SERVICES
+from wissel.server.registry.shipped import DUO, EARLIER_SECTORS, KENNISNET, SERVICES
 
 CODES = [
     "CE_VO",
@@ -72,8 +73,66 @@ async def test_seeding_adds_a_new_version_in_its_place(world: World) -> None:
 
 async def test_an_alias_finds_its_service(world: World) -> None:
     assert (await service(world, "BRON_PO")).code == "ROD_PO"
+    assert (await service(world, "BRON_VO")).code == "ROD_VO"
     with refused(Reason.SERVICE_NOT_FOUND):
-        await service(world, "BRON_VO")
+        await service(world, "BRON_MBO")
+
+
+async def test_a_register_of_before_gets_what_it_did_not_know(world: World) -> None:
+    shipped = {each.code: each for each in SERVICES}
+    for code, sectors in EARLIER_SECTORS.items():
+        earlier = replace(shipped[ServiceCode(code)], sectors=sectors, processing_days=0)
+        await world.put(earlier)
+    await world.put(replace(shipped[ServiceCode("ROD_VO")], aliases=()))
+
+    await world.run(seed)
+
+    async with world.register.snapshot() as snapshot:
+        assert {each.code: each for each in await snapshot.find(Service)} == shipped
+
+
+async def test_sectors_and_days_that_were_changed_stay(world: World) -> None:
+    changed = replace(
+        await service(world, "RIO"), sectors=(Sector.VO,), processing_days=3, aliases=()
+    )
+    await world.put(changed)
+
+    await world.run(seed)
+
+    assert await service(world, "RIO") == changed
+
+
+@pytest.mark.parametrize(
+    ("code", "sectors"),
+    [
+        ("CE_VO", "VO"),
+        ("DOORSTROOMTOETS_PO", "PO SO"),
+        ("DUO_MBO", "MBO"),
+        ("OSO_OV", "PO SO VO"),
+        ("OSO_SWV", "PO SO VO"),
+        ("RIO", "PO SO VO MBO"),
+        ("ROD_PO", "PO SO"),
+        ("ROD_VO", "VO"),
+        ("VERZUIM", "PO SO VO MBO"),
+        ("VVA", "SO VO MBO"),
+    ],
+)
+def test_which_sectors_a_service_serves(code: str, sectors: str) -> None:
+    (found,) = [each for each in SERVICES if each.code == code]
+
+    assert " ".join(found.sectors) == sectors
+
+
+async def test_of_versions_that_began_together_the_first_by_name_is_the_default(
+    world: World,
+) -> None:
+    rio = await service(world, "RIO")
+
+    default = usable_version(rio, None, dt.date(2026, 9, 1))
+
+    assert default == "http://duo.nl/contract/DUO_RIO_Beheren_OnderwijsOrganisatie_V4"
+    assert IndexedService.of(rio).versions[0].namespace == default
+    assert len(rio.versions) == 2
 
 
 def test_only_oso_is_forwarded() -> None:

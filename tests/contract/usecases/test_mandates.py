@@ -1,12 +1,14 @@
 """Giving mandates (R3, R6), on a real register."""
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from support.worlds.register_world import (
     AS_BOARD,
+    AS_OPERATOR,
     BOARD,
     CLOSED_SCHOOL,
     DAY,
@@ -27,11 +29,12 @@ from support.worlds.register_world import (
     school,
 )
 from wissel.clients.testing.cast import SWV
-from wissel.routing.facts import Mandate, Processing
+from wissel.routing.facts import TEST_SCHOOL, Mandate, Processing, School, Sector
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import Period
 from wissel.routing.values.identifiers import BoardNumber, Brin, Swv, SystemId
-from wissel.server.registry.commands import CreateMandate
+from wissel.server.registry.commands import CreateMandate, UpdateMandate
+from wissel.server.registry.mandates import update_mandate
 
 
 async def test_a_mandate_begins_today_and_lasts(world: World) -> None:
@@ -115,6 +118,64 @@ async def test_mandates_that_cannot_be(
 ) -> None:
     with refused(reason):
         await give(world, command)
+
+
+@pytest.mark.parametrize("sector", [Sector.PO, Sector.SO])
+async def test_a_service_is_for_schools_of_its_sectors(world: World, sector: Sector) -> None:
+    await world.put(qualification(LAS_NOORD, "ROD_VO"), qualification(LAS_NOORD, "ROD_PO"))
+    await world.put(of_sectors(SCHOOL, sector, sector))
+
+    with refused(Reason.SECTOR_NOT_SERVED) as caught:
+        await give(world, mandate_command(service="ROD_VO"))
+    assert (await give(world, mandate_command(service="ROD_PO"))).mandate.service == "ROD_PO"
+    assert caught.value.metadata == {
+        "organisation": SCHOOL,
+        "service": "ROD_VO",
+        "sectors": sector,
+        "served": "VO",
+    }
+
+
+@pytest.mark.parametrize(
+    "sectors",
+    [(Sector.PO, Sector.VO), (Sector.PO, None), (None, None)],
+    ids=["one of its own", "one unknown", "unknown"],
+)
+async def test_a_school_that_may_be_of_a_sector_is_not_refused_for_it(
+    world: World, sectors: tuple[Sector | None, Sector | None]
+) -> None:
+    await world.put(qualification(LAS_NOORD, "ROD_VO"), of_sectors(SCHOOL, *sectors))
+
+    assert (await give(world, mandate_command(service="ROD_VO"))).mandate.service == "ROD_VO"
+
+
+async def test_the_test_school_is_refused_for_no_sector(world: World) -> None:
+    await world.put(qualification(LAS_NOORD, "ROD_VO"), of_sectors(TEST_SCHOOL, Sector.PO))
+
+    given = await give(world, mandate_command(organisation=TEST_SCHOOL, service="ROD_VO"))
+
+    assert given.mandate.organisation == "00YY"
+
+
+async def test_a_start_that_moves_needs_the_sector(world: World) -> None:
+    await world.put(qualification(LAS_NOORD, "ROD_VO"))
+    command = mandate_command(service="ROD_VO", start=TODAY + 5 * DAY)
+    given = (await give(world, command)).mandate
+    await world.put(of_sectors(SCHOOL, Sector.PO, Sector.PO))
+    start = UpdateMandate(mandate_id=given.mandate_id, start=TODAY + 6 * DAY)
+    end = UpdateMandate(mandate_id=given.mandate_id, end=TODAY + 9 * DAY)
+
+    with refused(Reason.SECTOR_NOT_SERVED):
+        await world.run(lambda transaction: update_mandate(transaction, start, AS_OPERATOR))
+    ended = await world.run(lambda transaction: update_mandate(transaction, end, AS_OPERATOR))
+    assert ended.period.end == TODAY + 9 * DAY
+
+
+def of_sectors(brin: Brin, *sectors: Sector | None) -> School:
+    """A school with a location of each sector."""
+    made = school(brin, BOARD, *(f"{number:02}" for number in range(len(sectors))))
+    told = zip(made.locations, sectors, strict=True)
+    return replace(made, locations=tuple(replace(each, sector=sector) for each, sector in told))
 
 
 async def test_only_an_operator_reaches_back(world: World) -> None:

@@ -82,6 +82,28 @@ async def test_a_school_or_verband_needs_a_reason_and_a_name(
     assert [reason_of(each.value) for each in (of_school, of_verband)] == [reason] * 2
 
 
+async def test_a_school_is_registered_with_the_sectors_of_its_locations(hub: Hub) -> None:
+    desk = Stubs(hub, "desk")
+
+    async def register(brin: str, *sectors: str) -> Any:
+        places = [
+            school_pb2.Location(vestiging=f"{number:02}", name="Naam", sector=sector)
+            for number, sector in enumerate(sectors)
+        ]
+        described = school_pb2.School(brin=brin, board_number="99001", locations=places)
+        request = school.RegisterSchoolRequest(school=described, reason=WHY)
+        return (await desk.schools.RegisterSchool(request, metadata=OPERATOR_METADATA)).school
+
+    both = await register("99ZV", "VO", "SO")
+    one_unknown = await register("99ZW", "VO", "")
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await register("99ZX", "HO")
+
+    assert [each.sector for each in both.locations] == ["VO", "SO"]
+    assert (list(both.sectors), list(one_unknown.sectors)) == (["SO", "VO"], [])
+    assert reason_of(refused.value) == "FIELD_INVALID"
+
+
 async def test_a_repeat_gets_the_earlier_answer_and_another_body_is_refused(hub: Hub) -> None:
     desk = Stubs(hub, "desk").parties
     request_id = str(uuid4())

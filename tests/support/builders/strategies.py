@@ -24,6 +24,7 @@ from wissel.routing.facts import (
     RolloutStage,
     Samenwerkingsverband,
     School,
+    Sector,
     Service,
     ServiceVersion,
     SourceReport,
@@ -90,6 +91,7 @@ def locations() -> st.SearchStrategy[Location]:
         city=texts(),
         municipality=texts(),
         closed=st.none() | days(),
+        sector=st.none() | st.sampled_from(Sector),
     )
 
 
@@ -173,7 +175,7 @@ def services() -> st.SearchStrategy[Service]:
         vendor_agreements=kinds,
         processed_by_owner=st.booleans(),
         forwardable=st.booleans(),
-        sectors=st.lists(texts(), max_size=2).map(tuple),
+        sectors=st.lists(st.sampled_from(Sector), max_size=2).map(tuple),
         note=texts(),
         versions=st.lists(service_versions(), max_size=3).map(tuple),
         processing_days=st.integers(0, 60),

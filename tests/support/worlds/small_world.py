@@ -27,6 +27,7 @@ from wissel.routing.facts import (
     RolloutStage,
     Samenwerkingsverband,
     School,
+    Sector,
     Service,
     ServiceVersion,
     Signatory,
@@ -84,7 +85,13 @@ def key(organisation: Organisation, number: int) -> RoutingKey:
     return RoutingKey(f"{SWV_OIN[:17]}{number:03d}")
 
 
-def school(brin: Brin, board: BoardNumber, *numbers: str, closed: dt.date | None = None) -> School:
+def school(
+    brin: Brin,
+    board: BoardNumber,
+    *numbers: str,
+    closed: dt.date | None = None,
+    sector: Sector | None = None,
+) -> School:
     """Return a school with the vestigingen that are numbered; all closed if `closed` is given."""
     locations = tuple(
         Location(
@@ -92,6 +99,7 @@ def school(brin: Brin, board: BoardNumber, *numbers: str, closed: dt.date | None
             name=f"School {brin}",
             source="PO",
             closed=closed,
+            sector=sector,
         )
         for number in numbers or ("00",)
     )

@@ -33,7 +33,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     "schools register": (
         (
             "wissel schools register 99XA --name 'De Wissel' --board 99001 "
-            "--vestiging 00 --vestiging 02:Dependance --reason 'not in the files of DUO'"
+            "--vestiging 00 --vestiging 02:Dependance --sector PO --reason 'not in DUO files'"
         ),
     ),
     "boards list": ("wissel boards list --name wissel",),

@@ -100,7 +100,7 @@ class Service(_message.Message):
 
     @_builtins.property
     def sectors(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Sectors, such as `PO` and `VO`."""
+        """Sectors that it serves: `PO`, `SO`, `VO` and `MBO`; all if it names none."""
 
     @_builtins.property
     def versions(self) -> _containers.RepeatedCompositeFieldContainer[Global___ServiceVersion]:

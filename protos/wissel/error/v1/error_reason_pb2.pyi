@@ -330,6 +330,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Reauthentication required."""
     ERROR_REASON_PROCESSING_NOT_REQUIRED: _ErrorReason.ValueType  # 153
     """Processing not required."""
+    ERROR_REASON_SECTOR_NOT_SERVED: _ErrorReason.ValueType  # 154
+    """Sector not served."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason is the value of google.rpc.ErrorInfo.reason, without its prefix; docs/errors.md tells what each means."""
@@ -642,4 +644,6 @@ ERROR_REASON_REAUTHENTICATION_REQUIRED: ErrorReason.ValueType  # 152
 """Reauthentication required."""
 ERROR_REASON_PROCESSING_NOT_REQUIRED: ErrorReason.ValueType  # 153
 """Processing not required."""
+ERROR_REASON_SECTOR_NOT_SERVED: ErrorReason.ValueType  # 154
+"""Sector not served."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -84,8 +84,9 @@ class MandateServiceServicer:
     def CreateMandate(self, request, context):
         """CreateMandate gives a mandate.
 
-        Errors: FAILED_PRECONDITION with AGREEMENT_MISSING or SYSTEM_NOT_QUALIFIED; ALREADY_EXISTS
-        with MANDATE_OVERLAPS if the same organisation, service and system has one in that period.
+        Errors: FAILED_PRECONDITION with SECTOR_NOT_SERVED, AGREEMENT_MISSING or SYSTEM_NOT_QUALIFIED;
+        ALREADY_EXISTS with MANDATE_OVERLAPS if the same organisation, service and system has one in
+        that period.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -36,8 +36,9 @@ class MandateServiceStub:
     CreateMandate: _grpc.UnaryUnaryMultiCallable[_mandate_service_pb2.CreateMandateRequest, _mandate_service_pb2.CreateMandateResponse]
     """CreateMandate gives a mandate.
 
-    Errors: FAILED_PRECONDITION with AGREEMENT_MISSING or SYSTEM_NOT_QUALIFIED; ALREADY_EXISTS
-    with MANDATE_OVERLAPS if the same organisation, service and system has one in that period.
+    Errors: FAILED_PRECONDITION with SECTOR_NOT_SERVED, AGREEMENT_MISSING or SYSTEM_NOT_QUALIFIED;
+    ALREADY_EXISTS with MANDATE_OVERLAPS if the same organisation, service and system has one in
+    that period.
     """
     GetMandate: _grpc.UnaryUnaryMultiCallable[_mandate_service_pb2.GetMandateRequest, _mandate_service_pb2.GetMandateResponse]
     """GetMandate returns one mandate."""
@@ -73,8 +74,9 @@ class MandateServiceAsyncStub(MandateServiceStub):
     CreateMandate: _aio.UnaryUnaryMultiCallable[_mandate_service_pb2.CreateMandateRequest, _mandate_service_pb2.CreateMandateResponse]  # type: ignore[assignment]
     """CreateMandate gives a mandate.
 
-    Errors: FAILED_PRECONDITION with AGREEMENT_MISSING or SYSTEM_NOT_QUALIFIED; ALREADY_EXISTS
-    with MANDATE_OVERLAPS if the same organisation, service and system has one in that period.
+    Errors: FAILED_PRECONDITION with SECTOR_NOT_SERVED, AGREEMENT_MISSING or SYSTEM_NOT_QUALIFIED;
+    ALREADY_EXISTS with MANDATE_OVERLAPS if the same organisation, service and system has one in
+    that period.
     """
     GetMandate: _aio.UnaryUnaryMultiCallable[_mandate_service_pb2.GetMandateRequest, _mandate_service_pb2.GetMandateResponse]  # type: ignore[assignment]
     """GetMandate returns one mandate."""
@@ -113,8 +115,9 @@ class MandateServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_mandate_service_pb2.CreateMandateResponse, _abc.Awaitable[_mandate_service_pb2.CreateMandateResponse]]:
         """CreateMandate gives a mandate.
 
-        Errors: FAILED_PRECONDITION with AGREEMENT_MISSING or SYSTEM_NOT_QUALIFIED; ALREADY_EXISTS
-        with MANDATE_OVERLAPS if the same organisation, service and system has one in that period.
+        Errors: FAILED_PRECONDITION with SECTOR_NOT_SERVED, AGREEMENT_MISSING or SYSTEM_NOT_QUALIFIED;
+        ALREADY_EXISTS with MANDATE_OVERLAPS if the same organisation, service and system has one in
+        that period.
         """
 
     @_abc_1.abstractmethod

@@ -68,6 +68,7 @@ class Location(_message.Message):
     CITY_FIELD_NUMBER: _builtins.int
     MUNICIPALITY_CODE_FIELD_NUMBER: _builtins.int
     CLOSED_DATE_FIELD_NUMBER: _builtins.int
+    SECTOR_FIELD_NUMBER: _builtins.int
     vestiging: _builtins.str
     """BRIN plus two digits, such as `99XA02`."""
     name: _builtins.str
@@ -80,6 +81,8 @@ class Location(_message.Message):
     """Gemeentenummer, 4 digits with leading zeros; may be empty."""
     closed_date: _builtins.str
     """Last day it was open, `yyyy-mm-dd`; empty while it is open."""
+    sector: _builtins.str
+    """Sector, `PO`, `SO`, `VO` or `MBO`; empty if it is not known. Sbo is `PO`, (v)so is `SO`."""
     def __init__(
         self,
         *,
@@ -89,10 +92,11 @@ class Location(_message.Message):
         city: _builtins.str = ...,
         municipality_code: _builtins.str = ...,
         closed_date: _builtins.str = ...,
+        sector: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["city", b"city", "closed_date", b"closed_date", "municipality_code", b"municipality_code", "name", b"name", "postcode", b"postcode", "vestiging", b"vestiging"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["city", b"city", "closed_date", b"closed_date", "municipality_code", b"municipality_code", "name", b"name", "postcode", b"postcode", "sector", b"sector", "vestiging", b"vestiging"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -112,6 +116,7 @@ class School(_message.Message):
     CLOSED_DATE_FIELD_NUMBER: _builtins.int
     SOURCE_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    SECTORS_FIELD_NUMBER: _builtins.int
     brin: _builtins.str
     """BRIN, such as `99XA`."""
     name: _builtins.str
@@ -130,6 +135,12 @@ class School(_message.Message):
     def locations(self) -> _containers.RepeatedCompositeFieldContainer[Global___Location]:
         """Its locations, in order."""
 
+    @_builtins.property
+    def sectors(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Output only. Sectors of its open locations, of all if none is open; empty if one of them is not
+        known, and for the test school: then no sector keeps it from a service.
+        """
+
     def __init__(
         self,
         *,
@@ -141,10 +152,11 @@ class School(_message.Message):
         closed_date: _builtins.str = ...,
         source: _builtins.str = ...,
         etag: _builtins.str = ...,
+        sectors: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["board_number", b"board_number", "brin", b"brin", "closed_date", b"closed_date", "etag", b"etag", "locations", b"locations", "name", b"name", "oin", b"oin", "source", b"source"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["board_number", b"board_number", "brin", b"brin", "closed_date", b"closed_date", "etag", b"etag", "locations", b"locations", "name", b"name", "oin", b"oin", "sectors", b"sectors", "source", b"source"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -211,7 +211,7 @@ class RegisterSchoolRequest(_message.Message):
     """Required. Why."""
     @_builtins.property
     def school(self) -> _school_pb2.School:
-        """Required. The school; oin, source and etag are ignored. A location needs only its vestiging and name."""
+        """Required. The school; oin, source and etag are ignored. A location needs only its vestiging and name; without a sector it is not known."""
 
     def __init__(
         self,

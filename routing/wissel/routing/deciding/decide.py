@@ -8,9 +8,10 @@ import datetime as dt
 
 from wissel.routing.deciding.decision import Decision, Refusal, Route, service_not_found
 from wissel.routing.deciding.locate import find_endpoint
-from wissel.routing.deciding.may_act import mandate_missing, permission_by
+from wissel.routing.deciding.may_act import mandate_missing, permission_by, sector_not_served
 from wissel.routing.deciding.query import Query
 from wissel.routing.deciding.sender import sender_of
+from wissel.routing.facts import unserved
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.refusals.sides import Side
 from wissel.routing.table import Table
@@ -26,13 +27,14 @@ def decide(table: Table, query: Query, on: dt.date) -> Decision:
     1. The service is known: SERVICE_NOT_FOUND.
     2. The sender may send: see `sender.sender_of`.
     3. The receiver is known and open: RECEIVER_UNKNOWN, RECEIVER_CLOSED.
-    4. The version is usable and one endpoint is meant: see `locate.find_endpoint`.
+    4. The service serves the receiver's sector (R11): SECTOR_NOT_SERVED.
+    5. The version is usable and one endpoint is meant: see `locate.find_endpoint`.
        Without a mandate in force there can be none: then it is MANDATE_MISSING.
-    5. The endpoint's vestiging is open: RECEIVER_CLOSED.
-    6. The endpoint's system may act for the receiver: see `may_act.permission_by`.
-    7. The endpoint is not suspended: ENDPOINT_SUSPENDED.
+    6. The endpoint's vestiging is open: RECEIVER_CLOSED.
+    7. The endpoint's system may act for the receiver: see `may_act.permission_by`.
+    8. The endpoint is not suspended: ENDPOINT_SUSPENDED.
 
-    If 5, 6 or 7 fails there is no route; no other endpoint is looked for.
+    If 6, 7 or 8 fails there is no route; no other endpoint is looked for.
     """
     # 1.
     service = table.reference.services.get(query.service)
@@ -47,19 +49,22 @@ def decide(table: Table, query: Query, on: dt.date) -> Decision:
     if isinstance(receiver, Refusal):
         return receiver
     # 4.
+    if unserved(receiver.sectors, service.sectors):
+        return sector_not_served(receiver, service, Side.RECEIVER)
+    # 5.
     located = find_endpoint(receiver, query.selection, service, query.version, on)
     if isinstance(located, Refusal):
         return _missing(located, receiver, service, on)
     endpoint, version = located.endpoint, located.version
-    # 5.
+    # 6.
     open_until = _open_until(receiver, endpoint)
     if on > open_until:
         return _closed(receiver, open_until, endpoint.vestiging)
-    # 6.
+    # 7.
     permission = permission_by(endpoint.mandate, table.reference, service, on, Side.RECEIVER)
     if isinstance(permission, Refusal):
         return permission
-    # 7.
+    # 8.
     if endpoint.suspended:
         return _refusal(
             Reason.ENDPOINT_SUSPENDED,

@@ -45,11 +45,13 @@ RULES: Final[tuple[Rule, ...]] = (
     _rule("SERVICE", Side.QUERY, Reason.SERVICE_NOT_FOUND),
     _rule("KNOWN", Side.SENDER, Reason.SENDER_UNKNOWN),
     _rule("OPEN", Side.SENDER, Reason.SENDER_CLOSED),
+    _rule("SECTOR", Side.SENDER, Reason.SECTOR_NOT_SERVED),
     _rule("SYSTEM", Side.SENDER, Reason.SENDER_NOT_ALLOWED),
     _rule("MANDATE", Side.SENDER, Reason.MANDATE_MISSING),
     *_acting(Side.SENDER),
     _rule("KNOWN", Side.RECEIVER, Reason.RECEIVER_UNKNOWN),
     _rule("OPEN", Side.RECEIVER, Reason.RECEIVER_CLOSED),
+    _rule("SECTOR", Side.RECEIVER, Reason.SECTOR_NOT_SERVED),
     _rule("VERSION", Side.QUERY, Reason.SERVICE_VERSION_NOT_FOUND),
     _rule("MANDATE", Side.RECEIVER, Reason.MANDATE_MISSING),
     _rule("ENDPOINT", Side.RECEIVER, Reason.ENDPOINT_MISSING, Reason.ROUTE_AMBIGUOUS),
@@ -62,9 +64,9 @@ It is no part of the catalogue: one reason can fail a rule of either side, and t
 order is that of deciding.
 """
 
-_OF_VENDORS: Final = frozenset({"SENDER_OPEN", "SENDER_SYSTEM", "SENDER_MANDATE"}) | {
-    rule.name for rule in _acting(Side.SENDER)
-}
+_OF_VENDORS: Final = frozenset(
+    {"SENDER_OPEN", "SENDER_SECTOR", "SENDER_SYSTEM", "SENDER_MANDATE"}
+) | {rule.name for rule in _acting(Side.SENDER)}
 """The rules that are evaluated only for a vendor that sends."""
 
 

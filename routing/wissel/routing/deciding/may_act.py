@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Final
 
 from wissel.routing.deciding.decision import Permission, Refusal, service_not_found
-from wissel.routing.facts import AgreementKind, Processing, overdue_since
+from wissel.routing.facts import AgreementKind, Processing, overdue_since, unserved
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.refusals.sides import Side
 from wissel.routing.table import Table
@@ -36,9 +36,10 @@ def may_act(
     1. The service is known: SERVICE_NOT_FOUND.
     2. The organisation is known: SENDER_UNKNOWN, RECEIVER_UNKNOWN or, for the
        query's side, SCHOOL_NOT_FOUND.
-    3. A mandate of this organisation, service and system is in force (R3):
+    3. The service serves its sector (R11): SECTOR_NOT_SERVED.
+    4. A mandate of this organisation, service and system is in force (R3):
        MANDATE_MISSING.
-    4. The gates of `permission_by`.
+    5. The gates of `permission_by`.
     """
     # 1.
     indexed = table.reference.services.get(service)
@@ -51,11 +52,30 @@ def may_act(
             reason=_UNKNOWN[side], side=side, metadata={"organisation": str(organisation)}
         )
     # 3.
+    if unserved(giver.sectors, indexed.sectors):
+        return sector_not_served(giver, indexed, side)
+    # 4.
     for mandate in giver.mandates_in_force(indexed.code, on):
         if mandate.system_id == system_id:
-            # 4.
+            # 5.
             return permission_by(mandate, table.reference, indexed, on, side)
     return mandate_missing(giver, indexed, on, side, system_id=system_id)
+
+
+def sector_not_served(
+    organisation: OrganisationView, service: IndexedService, side: Side
+) -> Refusal:
+    """Return the refusal of a school that has none of the sectors which a service serves."""
+    return Refusal(
+        reason=Reason.SECTOR_NOT_SERVED,
+        side=side,
+        metadata={
+            "organisation": str(organisation.code),
+            "service": str(service.code),
+            "sectors": ", ".join(sorted(organisation.sectors)),
+            "served": ", ".join(service.fact.sectors),
+        },
+    )
 
 
 def mandate_missing(

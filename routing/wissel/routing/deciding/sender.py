@@ -6,9 +6,9 @@ from operator import attrgetter
 from typing import Final
 
 from wissel.routing.deciding.decision import Permission, Refusal, Sender
-from wissel.routing.deciding.may_act import mandate_missing, permission_by
+from wissel.routing.deciding.may_act import mandate_missing, permission_by, sector_not_served
 from wissel.routing.deciding.query import Query
-from wissel.routing.facts import Role
+from wissel.routing.facts import Role, unserved
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.refusals.sides import Side
 from wissel.routing.table import Table
@@ -38,7 +38,8 @@ def sender_of(table: Table, query: Query, service: IndexedService, on: dt.date) 
     3. Otherwise the asker is a vendor and names a sender: SENDER_NOT_ALLOWED.
     4. The school is open, or closed less than twelve months ago, so that
        dossiers can leave it: SENDER_CLOSED.
-    5. The system of the sender's routing key may act for it; without a key the
+    5. The service serves its sector (R11): SECTOR_NOT_SERVED.
+    6. The system of the sender's routing key may act for it; without a key the
        first of the asker's systems, in order of id, that may: see `_first_that_may`.
     """
     asker = query.asker
@@ -58,6 +59,9 @@ def sender_of(table: Table, query: Query, service: IndexedService, on: dt.date) 
         closed = str(organisation.closed)
         return _refusal(Reason.SENDER_CLOSED, organisation=str(query.sender), closed=closed)
     # 5.
+    if unserved(organisation.sectors, service.sectors):
+        return sector_not_served(organisation, service, Side.SENDER)
+    # 6.
     through: Collection[SystemId] = asker.system_ids
     if query.sender_routing_key is not None:
         of_key = _systems_of_key(organisation, service, query.sender_routing_key, on)

@@ -19,16 +19,19 @@ from wissel.routing.facts.parties import (
 )
 from wissel.routing.facts.schools import (
     OPERATOR_SOURCE,
+    TEST_SCHOOL,
     Board,
     Location,
     Samenwerkingsverband,
     School,
+    Sector,
     SourceReport,
 )
-from wissel.routing.facts.services import Service, ServiceVersion
+from wissel.routing.facts.services import Service, ServiceVersion, unserved
 
 __all__ = (
     "OPERATOR_SOURCE",
+    "TEST_SCHOOL",
     "Agreement",
     "AgreementKind",
     "Attribute",
@@ -47,6 +50,7 @@ __all__ = (
     "RolloutStage",
     "Samenwerkingsverband",
     "School",
+    "Sector",
     "Service",
     "ServiceVersion",
     "Signatory",
@@ -54,6 +58,7 @@ __all__ = (
     "System",
     "overdue_since",
     "processing_due",
+    "unserved",
 )
 
 Fact = (

@@ -2,11 +2,27 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from enum import StrEnum, unique
+from typing import Final
 
 from wissel.routing.values.identifiers import BoardNumber, Brin, Oin, Swv, Vestiging
 
 OPERATOR_SOURCE = "OPERATOR"
 """Source of a school that an operator registered; imports never close it."""
+
+
+TEST_SCHOOL: Final = Brin("00YY")
+"""The test school of Kennisnet, which no sector keeps from a service (R11)."""
+
+
+@unique
+class Sector(StrEnum):
+    """A part of education (R11). Sbo is of primary education; (v)so is one of its own."""
+
+    PO = "PO"
+    SO = "SO"
+    VO = "VO"
+    MBO = "MBO"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +36,10 @@ class Board:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Location:
-    """A vestiging, as its source last reported it; `closed` is its last day."""
+    """A vestiging, as its source last reported it; `closed` is its last day.
+
+    `sector` is None where nobody has told it.
+    """
 
     vestiging: Vestiging
     name: str
@@ -29,6 +48,7 @@ class Location:
     city: str = ""
     municipality: str = ""
     closed: dt.date | None = None
+    sector: Sector | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +71,19 @@ class School:
         days = [location.closed for location in self.locations]
         known = [day for day in days if day is not None]
         return max(known) if known and len(known) == len(days) else None
+
+    @property
+    def sectors(self) -> frozenset[Sector]:
+        """The sectors of its open locations, of all of them if none is open (R11).
+
+        Empty where one of them is not known, and for the test school: then it is not
+        kept from any service.
+        """
+        if self.brin == TEST_SCHOOL:
+            return frozenset()
+        still = [each for each in self.locations if each.closed is None] or self.locations
+        known = [each.sector for each in still if each.sector is not None]
+        return frozenset(known) if len(known) == len(still) else frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

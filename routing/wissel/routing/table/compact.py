@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from wissel.routing.facts import Attribute, DeliveryContract, Processing
+from wissel.routing.facts import Attribute, DeliveryContract, Processing, Sector
 from wissel.routing.values.days import FOREVER
 from wissel.routing.values.identifiers import (
     Aanleverpunt,
@@ -100,6 +100,7 @@ class PackedOrganisation:
       samenwerkingsverband itself
     - `closed`: its last day; `locations`: the last day of each vestiging, by
       its name without the organisation's prefix
+    - `sectors`: those of a school, empty where no sector keeps it from a service
     - `mandates`: in order of service code and then of id; `mandate_ids` has
       their ids in the same order, 16 bytes each
     - `endpoints`: likewise in order of version and then of id;
@@ -115,6 +116,7 @@ class PackedOrganisation:
     signatory: str
     closed: dt.date
     locations: Mapping[str, dt.date]
+    sectors: frozenset[Sector]
     mandates: tuple[MandateTerms, ...]
     mandate_ids: bytes
     endpoints: tuple[EndpointTerms, ...]

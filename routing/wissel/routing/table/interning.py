@@ -8,7 +8,7 @@ from collections.abc import Hashable, Mapping
 from itertools import groupby
 from typing import TypeVar
 
-from wissel.routing.facts import Attribute, DeliveryContract, Endpoint, Location, Mandate
+from wissel.routing.facts import Attribute, DeliveryContract, Endpoint, Location, Mandate, Sector
 from wissel.routing.table.compact import (
     EndpointTerms,
     MandateTerms,
@@ -45,6 +45,7 @@ class Interner:
         "_indexes",
         "_locations",
         "_mandates",
+        "_sectors",
         "_services",
         "_systems",
         "_versions",
@@ -60,6 +61,7 @@ class Interner:
         self._mandates: dict[object, MandateTerms] = {}
         self._endpoints: dict[object, EndpointTerms] = {}
         self._indexes: dict[tuple[int, ...], tuple[int, ...]] = {}
+        self._sectors: dict[frozenset[Sector], frozenset[Sector]] = {}
         self._locations: dict[tuple[tuple[str, dt.date], ...], Mapping[str, dt.date]] = {}
         self._by_service: dict[tuple[ServiceCode, ...], Mapping[ServiceCode, range]] = {}
         self._by_version: dict[tuple[VersionKey, ...], Mapping[VersionKey, range]] = {}
@@ -113,6 +115,10 @@ class Interner:
     def board(self, number: BoardNumber) -> BoardNumber:
         """Return the number of a board."""
         return self._boards.setdefault(number, number)
+
+    def sectors(self, sectors: frozenset[Sector]) -> frozenset[Sector]:
+        """Return the sectors of a school."""
+        return self._sectors.setdefault(sectors, sectors)
 
     def locations(
         self, organisation: Organisation, locations: tuple[Location, ...]

@@ -30,7 +30,9 @@ def organisation_of(fact: OrganisationFact) -> Organisation:
 
 def unknown(organisation: Organisation) -> PackedOrganisation:
     """Return an organisation of which nothing is known yet."""
-    return PackedOrganisation(organisation, False, "", FOREVER, {}, (), b"", (), b"", (), {}, {})
+    return PackedOrganisation(
+        organisation, False, "", FOREVER, {}, frozenset(), (), b"", (), b"", (), {}, {}
+    )
 
 
 class Draft:
@@ -51,6 +53,7 @@ class Draft:
         "_mandate_ids",
         "_mandates",
         "_registered",
+        "_sectors",
         "_signatory",
     )
 
@@ -60,6 +63,7 @@ class Draft:
         self._signatory = packed.signatory
         self._closed = packed.closed
         self._locations = packed.locations
+        self._sectors = packed.sectors
         self._mandates = list(packed.mandates)
         self._mandate_ids = bytearray(packed.mandate_ids)
         self._endpoints = list(packed.endpoints)
@@ -82,6 +86,7 @@ class Draft:
                 self._registered, self._signatory = True, interner.board(fact.board)
                 self._closed = interner.last_day(fact.closed)
                 self._locations = interner.locations(fact.brin, fact.locations)
+                self._sectors = interner.sectors(fact.sectors)
             case Samenwerkingsverband():
                 self._registered, self._signatory = True, fact.code
 
@@ -104,6 +109,7 @@ class Draft:
             signatory=self._signatory,
             closed=self._closed,
             locations=self._locations,
+            sectors=self._sectors,
             mandates=tuple([mandates[ident] for ident in index_of]),
             mandate_ids=b"".join(index_of),
             endpoints=tuple([terms for terms, _ in in_order]),

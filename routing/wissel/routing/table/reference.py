@@ -17,6 +17,7 @@ from wissel.routing.facts import (
     Revocation,
     RevocationTarget,
     Samenwerkingsverband,
+    Sector,
     Service,
     ServiceVersion,
     System,
@@ -38,13 +39,15 @@ SignedPeriods = tuple[tuple[UUID, dt.date, dt.date], ...]
 class IndexedService:
     """A service with what deciding asks of it.
 
-    `agreements` are those that the organisation must have signed (R2).
-    `versions` are in the order in which they are tried: latest first.
+    `agreements` are those that the organisation must have signed (R2), `sectors` those
+    that it serves, all if it names none (R11). `versions` are in the order in which
+    they are tried: latest first.
     """
 
     code: ServiceCode
     fact: Service
     agreements: tuple[AgreementKind, ...]
+    sectors: frozenset[Sector]
     versions: tuple[ServiceVersion, ...]
 
     @classmethod
@@ -52,7 +55,13 @@ class IndexedService:
         """Return the index of a service."""
         by_namespace = sorted(fact.versions, key=lambda version: version.namespace)
         latest_first = sorted(by_namespace, key=lambda each: each.period.start, reverse=True)
-        return cls(fact.code, fact, required_agreements(fact), tuple(latest_first))
+        return cls(
+            code=fact.code,
+            fact=fact,
+            agreements=required_agreements(fact),
+            sectors=frozenset(fact.sectors),
+            versions=tuple(latest_first),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import datetime as dt
 from typing import Final
 from uuid import UUID
 
-from wissel.routing.facts import Attribute, DeliveryContract, Processing
+from wissel.routing.facts import Attribute, DeliveryContract, Processing, Sector
 from wissel.routing.table.compact import (
     PackedOrganisation,
     VersionKey,
@@ -54,6 +54,11 @@ class OrganisationView:
     def closed(self) -> dt.date:
         """Its last day."""
         return self._packed.closed
+
+    @property
+    def sectors(self) -> frozenset[Sector]:
+        """Its sectors, empty where none keeps it from a service (R11)."""
+        return self._packed.sectors
 
     def last_day_of(self, vestiging: Vestiging) -> dt.date | None:
         """Return the last day of one of its vestigingen, or None if it has no such vestiging."""

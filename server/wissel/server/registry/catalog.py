@@ -3,13 +3,14 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from wissel.routing.facts import Service, ServiceVersion
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Namespace
 from wissel.server.registry.ports import Transaction
-from wissel.server.registry.shipped import SERVICES
+from wissel.server.registry.shipped import EARLIER_SECTORS, SERVICES
 
 
 async def seed(transaction: Transaction) -> None:
@@ -25,17 +26,23 @@ async def seed(transaction: Transaction) -> None:
 def completed(service: Service, shipped: Service) -> Service:
     """Return a service with what is shipped of it and an earlier version did not know.
 
-    Those are versions, and `processing_days` where it says none.
+    Those are versions, aliases, `processing_days` where it says none, and sectors
+    where they are as they shipped before.
     """
-    days = service.processing_days or shipped.processing_days
-    return replace(with_new_versions(service, shipped.versions), processing_days=days)
+    earlier = service.sectors == EARLIER_SECTORS.get(service.code)
+    return replace(
+        with_new_versions(service, shipped.versions),
+        aliases=tuple(dict.fromkeys((*service.aliases, *shipped.aliases))),
+        processing_days=service.processing_days or shipped.processing_days,
+        sectors=shipped.sectors if earlier else service.sectors,
+    )
 
 
 def with_new_versions(service: Service, shipped: Sequence[ServiceVersion]) -> Service:
     """Return the service with those shipped versions added that it lacks, oldest first."""
     known = {version.namespace for version in service.versions}
     added = [version for version in shipped if version.namespace not in known]
-    versions = sorted((*service.versions, *added), key=lambda version: version.period.start)
+    versions = sorted((*service.versions, *added), key=attrgetter("period.start", "namespace"))
     return replace(service, versions=tuple(versions))
 
 
@@ -43,8 +50,8 @@ def usable_version(service: Service, asked: Namespace | None, day: dt.date) -> N
     """Return the version under which an endpoint that begins on `day` receives.
 
     The one asked for, as long as it has not been retired before that day; or
-    the latest that is active on that day. `Refused(SERVICE_VERSION_NOT_FOUND)`
-    if there is none.
+    the latest that is active on that day, of two that began together the first by
+    name. `Refused(SERVICE_VERSION_NOT_FOUND)` if there is none.
     """
     lasting = [
         version
@@ -52,14 +59,14 @@ def usable_version(service: Service, asked: Namespace | None, day: dt.date) -> N
         if version.active and (version.period.end is None or version.period.end >= day)
     ]
     if asked is None:
-        names = [version.namespace for version in lasting if version.period.contains(day)]
+        usable = [version for version in lasting if version.period.contains(day)]
     else:
-        names = [version.namespace for version in lasting if version.namespace == asked]
-    if not names:
+        usable = [version for version in lasting if version.namespace == asked]
+    if not usable:
         raise Refused(
             Reason.SERVICE_VERSION_NOT_FOUND,
             field="service_version",
             service=service.code,
             version=asked or "",
         )
-    return names[-1]
+    return max(usable, key=attrgetter("period.start")).namespace

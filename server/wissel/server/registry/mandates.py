@@ -43,6 +43,7 @@ from wissel.server.registry.rules.mandates import (
     refuse_closed,
     refuse_overlap,
     refuse_unqualified,
+    refuse_unserved,
     refuse_unsigned,
     still_changeable,
     stopped_now,
@@ -80,7 +81,7 @@ async def create_mandate(
     2. The first day is today or later, unless an operator asks: DATE_IN_PAST.
        The last day is not before it: PERIOD_INVALID.
     3. The school is open on the first day, or today if that is later:
-       SCHOOL_CLOSED.
+       SCHOOL_CLOSED. The service serves its sector: SECTOR_NOT_SERVED.
     4. The system is qualified; otherwise the mandate would lead to no route:
        SYSTEM_NOT_QUALIFIED.
     5. The organisation's agreements are in force on the day of 3:
@@ -103,7 +104,9 @@ async def create_mandate(
         processing=_processing(service),
         created=transaction.now,
     )
-    refuse_closed(giver, max(start, transaction.today))  # 3.
+    # 3.
+    refuse_closed(giver, max(start, transaction.today))
+    refuse_unserved(service, giver)
     refuse_unqualified(  # 4.
         await get_qualification(transaction, mandate.system_id, mandate.service)
     )
@@ -133,7 +136,7 @@ async def update_mandate(transaction: Transaction, command: UpdateMandate, scope
        ended: MANDATE_NOT_FOUND, ETAG_MISMATCH, MANDATE_ENDED.
     2. The new days are allowed: see `rules.mandates.moved`.
     3. A new first day fits the school and its agreements, as that of a new
-       mandate: SCHOOL_CLOSED, AGREEMENT_MISSING.
+       mandate: SCHOOL_CLOSED, SECTOR_NOT_SERVED, AGREEMENT_MISSING.
     4. No other mandate of the same organisation, service and system has a day
        in common with it: MANDATE_OVERLAPS.
     5. None of its endpoints gets a day in common with another endpoint of the
@@ -146,6 +149,7 @@ async def update_mandate(transaction: Transaction, command: UpdateMandate, scope
         giver = await get_organisation(transaction, changed.organisation)
         service = await get_service(transaction, changed.service)
         refuse_closed(giver, max(changed.period.start, transaction.today))
+        refuse_unserved(service, giver)
         await _refuse_unsigned(transaction, changed, service, giver)
     await _refuse_overlap(transaction, changed)  # 4.
     # 5.

@@ -7,15 +7,17 @@ names, or on that of its specification.
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Final
 
-from wissel.routing.facts import AgreementKind, Service, ServiceVersion
+from wissel.routing.facts import AgreementKind, Sector, Service, ServiceVersion
 from wissel.routing.values.days import Period
 from wissel.routing.values.identifiers import Namespace, Oin, ServiceCode
 
 DUO: Final = Oin("00000001800866472000")
 KENNISNET: Final = Oin("00000003272448340204")
 
+_PO, _SO, _VO, _MBO = Sector
 _OSR: Final = AgreementKind.KENNISNET_OSR
 _VENDOR_OSO: Final = (AgreementKind.VENDOR_OSR, AgreementKind.VENDOR_OSO)
 
@@ -48,7 +50,7 @@ SERVICES: Final = (
         board_agreements=(_OSR, AgreementKind.OSO),
         vendor_agreements=_VENDOR_OSO,
         forwardable=True,
-        sectors=("PO", "VO"),
+        sectors=(_PO, _SO, _VO),
         versions=_OSO_VERSIONS,
     ),
     Service(
@@ -58,7 +60,7 @@ SERVICES: Final = (
         board_agreements=(_OSR, AgreementKind.OSO, AgreementKind.OSO_SWV_EXTENSION),
         vendor_agreements=_VENDOR_OSO,
         forwardable=True,
-        sectors=("PO", "VO"),
+        sectors=(_PO, _SO, _VO),
         versions=_OSO_VERSIONS,
     ),
     Service(
@@ -67,11 +69,15 @@ SERVICES: Final = (
         owner=DUO,
         processed_by_owner=True,
         processing_days=_DUO_DAYS,
-        sectors=("PO", "VO", "MBO"),
+        sectors=(_PO, _SO, _VO, _MBO),
         note=_DUO_NOTE,
         versions=(
             _version(
                 "http://duo.nl/contract/DUO_RIO_Beheren_OnderwijsOrganisatie_V4",
+                dt.date(2022, 3, 14),
+            ),
+            _version(
+                "http://duo.nl/contract/DUO_RIO_Raadplegen_OnderwijsOrganisatie_V4",
                 dt.date(2022, 3, 14),
             ),
         ),
@@ -83,14 +89,15 @@ SERVICES: Final = (
         aliases=(ServiceCode("BRON_PO"),),
         processed_by_owner=True,
         processing_days=_DUO_DAYS,
-        sectors=("PO",),
+        sectors=(_PO, _SO),
         note=_DUO_NOTE,
     ),
     Service(
         code=ServiceCode("ROD_VO"),
         name="Register Onderwijsdeelnemers vo",
         owner=DUO,
-        sectors=("VO",),
+        aliases=(ServiceCode("BRON_VO"),),
+        sectors=(_VO,),
     ),
     Service(
         code=ServiceCode("VERZUIM"),
@@ -98,14 +105,14 @@ SERVICES: Final = (
         owner=DUO,
         processed_by_owner=True,
         processing_days=_DUO_DAYS,
-        sectors=("PO", "VO", "MBO"),
+        sectors=(_PO, _SO, _VO, _MBO),
         note=_DUO_NOTE,
     ),
     Service(
         code=ServiceCode("VVA"),
         name="Vroegtijdig Aanmelden mbo",
         owner=KENNISNET,
-        sectors=("VO", "MBO"),
+        sectors=(_SO, _VO, _MBO),
         note=_VVA_NOTE,
         versions=(_version("http://xml.eld.nl/schemas/VVA/20181101", dt.date(2018, 11, 1)),),
     ),
@@ -113,19 +120,30 @@ SERVICES: Final = (
         code=ServiceCode("CE_VO"),
         name="Centraal Eindexamen vo",
         owner=DUO,
-        sectors=("VO",),
+        sectors=(_VO,),
     ),
     Service(
         code=ServiceCode("DOORSTROOMTOETS_PO"),
         name="Logistiek proces doorstroomtoets po",
         owner=DUO,
-        sectors=("PO",),
+        sectors=(_PO, _SO),
     ),
     Service(
         code=ServiceCode("DUO_MBO"),
         name="DUO MBO",
         owner=DUO,
-        sectors=("MBO",),
+        sectors=(_MBO,),
     ),
 )
 """Every shipped service; versions oldest first."""
+
+EARLIER_SECTORS: Final[Mapping[str, tuple[Sector, ...]]] = {
+    "OSO_OV": (_PO, _VO),
+    "OSO_SWV": (_PO, _VO),
+    "RIO": (_PO, _VO, _MBO),
+    "ROD_PO": (_PO,),
+    "VERZUIM": (_PO, _VO, _MBO),
+    "VVA": (_VO, _MBO),
+    "DOORSTROOMTOETS_PO": (_PO,),
+}
+"""The sectors that shipped before special education was told apart; they kept nobody out."""

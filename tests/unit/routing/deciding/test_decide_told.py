@@ -14,7 +14,7 @@ from wissel.routing.deciding.decide import decide
 from wissel.routing.deciding.decision import Audience, Outcome, Refusal, Route
 from wissel.routing.deciding.explain import RULES, explain
 from wissel.routing.deciding.query import Asker, Query
-from wissel.routing.facts import AgreementKind, Fact, Processing, RolloutStage
+from wissel.routing.facts import AgreementKind, Fact, Processing, RolloutStage, Sector
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.refusals.sides import Side
 from wissel.routing.values.days import ONE_DAY
@@ -24,10 +24,13 @@ SUSPENDED = w.endpoint(w.C_ZUID, 1, vestiging="01", suspended=True)
 STOPPED = dataclasses.replace(w.C_ZUID, stopped=True)
 AWAITING = dataclasses.replace(w.C_ZUID, processing=Processing.AWAITING)
 UNSIGNED = w.agreement(w.BOARD_2, AgreementKind.OSO, end=w.TODAY - ONE_DAY)
+UNSERVED = w.school(w.XC, w.BOARD_2, "01", sector=Sector.MBO)
 CLOSED = w.school(w.XC, w.BOARD_2, "01", closed=w.TODAY - ONE_DAY)
 
 FACTS: list[Fact] = [
-    *(SUSPENDED, STOPPED, AWAITING, UNSIGNED, CLOSED),
+    *(SUSPENDED, STOPPED, AWAITING, UNSIGNED, CLOSED, UNSERVED),
+    w.school(w.XA, w.BOARD_1, sector=Sector.VO),
+    dataclasses.replace(w.services()[0], sectors=(Sector.PO, Sector.SO)),
     w.school(w.XA, w.BOARD_1, closed=w.START.replace(year=2025)),
     w.endpoint(w.C_ZUID, 1, vestiging="01", stopped=True),
     w.endpoint(w.C_ZUID, 2),
@@ -93,6 +96,7 @@ TOLD: list[tuple[Reason, Reason, Fact]] = [
     (Reason.MANDATE_AWAITING, Reason.RECEIVER_NOT_CONNECTED, AWAITING),
     (Reason.AGREEMENT_MISSING, Reason.RECEIVER_NOT_CONNECTED, UNSIGNED),
     (Reason.RECEIVER_CLOSED, Reason.RECEIVER_CLOSED, CLOSED),
+    (Reason.SECTOR_NOT_SERVED, Reason.RECEIVER_NOT_CONNECTED, UNSERVED),
 ]
 OPEN_TO_ALL = {
     *(Reason.RECEIVER_UNKNOWN, Reason.RECEIVER_CLOSED, Reason.RECEIVER_NOT_CONNECTED),
@@ -100,8 +104,11 @@ OPEN_TO_ALL = {
 }
 
 
+OF_SCHOOLS = dataclasses.replace(w.services()[0], sectors=(Sector.PO, Sector.VO))
+
+
 def _told(asker: Asker, *facts: Fact) -> Refusal:
-    table, asked = w.table(*facts), query(asker=asker)
+    table, asked = w.table(OF_SCHOOLS, *facts), query(asker=asker)
     decision = decide(table, asked, w.TODAY)
     assert isinstance(decision, Refusal)
     return for_audience(decision, audience_for(table, asker, asked, w.TODAY))

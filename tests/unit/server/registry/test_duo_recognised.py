@@ -15,6 +15,7 @@ from support.builders.duo_files import (
     vo_location_line,
 )
 from support.paths import SHARED
+from wissel.routing.facts import Sector
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import BoardNumber, Vestiging
@@ -142,7 +143,10 @@ def test_a_file_without_a_column_says_nothing_of_it() -> None:
     (row,) = parse(data).locations
 
     assert row == LocationRow(
-        board=BoardNumber("99002"), vestiging=Vestiging("99XB02"), name="School"
+        board=BoardNumber("99002"),
+        vestiging=Vestiging("99XB02"),
+        name="School",
+        sector=Sector.VO,
     )
 
 

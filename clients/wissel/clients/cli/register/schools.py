@@ -1,4 +1,5 @@
 """`wissel schools`: what RIO and DUO say of schools."""
+# ruff: noqa: PLR0917 - the arguments of a command are its options
 
 from pathlib import Path
 from typing import Annotated, Final
@@ -122,6 +123,7 @@ def register(
     vestiging: Annotated[
         list[str] | None, typer.Option(help="each as 00 or 99XA00, or 02:Name; by default 00")
     ] = None,
+    sector: Annotated[str, typer.Option(help="PO, SO, VO or MBO; sbo is PO, (v)so is SO")] = "",
 ) -> None:
     """Register a school that DUO's files lack; needs --reason."""
     session = session_of(context)
@@ -129,17 +131,17 @@ def register(
         brin=brin,
         name=name,
         board_number=board,
-        locations=[_location(brin, name, text) for text in vestiging or ["00"]],
+        locations=[_location(brin, name, sector, text) for text in vestiging or ["00"]],
     )
     request = pb.RegisterSchoolRequest(school=school, board_name=board_name)
     done = session.call(lambda c: SchoolServiceStub(c).RegisterSchool, request)
     _show_school(session, done.school)
 
 
-def _location(brin: str, school: str, text: str) -> school_pb2.Location:
+def _location(brin: str, school: str, sector: str, text: str) -> school_pb2.Location:
     number, _, name = text.partition(":")
     vestiging = Vestiging.within(Brin.parse(brin, "brin"), number, "vestiging")
-    return school_pb2.Location(vestiging=vestiging, name=name or school)
+    return school_pb2.Location(vestiging=vestiging, name=name or school, sector=sector)
 
 
 def _show_school(session: Session, school: school_pb2.School) -> None:
@@ -152,6 +154,7 @@ def _show_school(session: Session, school: school_pb2.School) -> None:
             ("OIN", "oin"),
             ("board", "board_number"),
             ("source", "source"),
+            ("sectors", lambda s: ", ".join(s.sectors)),
             ("closed", "closed_date"),
             ("locations", lambda s: ", ".join(each.vestiging for each in s.locations)),
         ],

@@ -15,6 +15,7 @@ from wissel.routing.facts import (
     Samenwerkingsverband,
     School,
     Service,
+    unserved,
 )
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
@@ -163,6 +164,18 @@ def refuse_closed(giver: School | Samenwerkingsverband, day: dt.date) -> None:
     closed = giver.closed if isinstance(giver, School) else None
     if closed is not None and closed < day and isinstance(giver, School):
         raise Refused(Reason.SCHOOL_CLOSED, organisation=giver.brin, closed=str(closed))
+
+
+def refuse_unserved(service: Service, giver: School | Samenwerkingsverband) -> None:
+    """Raise `Refused(SECTOR_NOT_SERVED)` if a service serves none of a school's sectors (R11)."""
+    if isinstance(giver, School) and unserved(giver.sectors, service.sectors):
+        raise Refused(
+            Reason.SECTOR_NOT_SERVED,
+            organisation=giver.brin,
+            service=service.code,
+            sectors=", ".join(sorted(giver.sectors)),
+            served=", ".join(service.sectors),
+        )
 
 
 def refuse_unqualified(qualification: Qualification) -> None:

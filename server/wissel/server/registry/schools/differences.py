@@ -28,6 +28,7 @@ class ChangeKind(StrEnum):
     LOCATION_NEW = "LOCATION_NEW"
     LOCATION_RENAMED = "LOCATION_RENAMED"
     LOCATION_CHANGED = "LOCATION_CHANGED"
+    LOCATION_SECTOR = "LOCATION_SECTOR"
     LOCATION_CLOSED = "LOCATION_CLOSED"
     LOCATION_REOPENED = "LOCATION_REOPENED"
     LOCATION_TAKEN_OVER = "LOCATION_TAKEN_OVER"
@@ -126,6 +127,7 @@ def _location_changes(before: Location | None, after: Location) -> Iterator[Scho
     yield from _difference(ChangeKind.LOCATION_TAKEN_OVER, key, before.source, after.source)
     yield from _difference(ChangeKind.LOCATION_RENAMED, key, before.name, after.name)
     yield from _difference(ChangeKind.LOCATION_CHANGED, key, _address(before), _address(after))
+    yield from _difference(ChangeKind.LOCATION_SECTOR, key, before.sector or "", after.sector or "")
     yield from _opening(_LOCATION, key, after.name, before.closed, after.closed)
 
 

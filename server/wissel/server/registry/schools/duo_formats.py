@@ -12,6 +12,7 @@ from enum import StrEnum, unique
 from sys import intern
 from typing import Final
 
+from wissel.routing.facts import Sector
 from wissel.routing.values.identifiers import BoardNumber, Brin, Vestiging
 from wissel.routing.values.person_numbers import holds_person_number
 from wissel.routing.values.texts import NAME_LIMIT
@@ -22,6 +23,11 @@ POSTCODE: Final = re.compile(r"[1-9][0-9]{3} ?[A-Z]{2}")
 MUNICIPALITY: Final = re.compile(r"[0-9]{1,4}")
 """A gemeentenummer; kept with four digits."""
 _KVK: Final = re.compile(r"[0-9]{7,8}")
+_KINDS: Final[Mapping[str, Sector]] = {
+    **dict.fromkeys(("BAO", "BO", "SBO"), Sector.PO),
+    **dict.fromkeys(("SO", "VSO", "(V)SO"), Sector.SO),
+}
+"""The sector of each kind of primary education: sbo is of primary education itself (R11)."""
 
 Cells = Mapping[Column, str]
 """The cells of one line by column, without the blanks around them."""
@@ -47,6 +53,8 @@ class Source(StrEnum):
 class LocationRow:
     """A vestiging as a file has it; `postcode` is None if the file has no such column.
 
+    `sector` is None where the file does not tell it.
+
     A file may hold hundreds of thousands of them in a few thousand towns: each
     name of a town is kept once in memory.
     """
@@ -57,6 +65,7 @@ class LocationRow:
     city: str | None = None
     municipality: str | None = None
     postcode: str | None = None
+    sector: Sector | None = None
 
     @property
     def key(self) -> str:
@@ -112,7 +121,23 @@ class Format:
         return not self.missing(columns) and not any(each in columns for each in self.lacks)
 
 
-def _location(cells: Cells) -> LocationRow:
+def _primary(cells: Cells) -> LocationRow:
+    return _location(cells, Sector.PO)
+
+
+def _secondary(cells: Cells) -> LocationRow:
+    return _location(cells, Sector.VO)
+
+
+def _special(cells: Cells) -> LocationRow:
+    """Return a location of (v)so or sbo: the kind tells which, else only (v)so has a cluster."""
+    kind = cells.get(Column.PRIMARY_KIND)
+    if kind is None:
+        return _location(cells, Sector.SO if cells.get(Column.CLUSTER) else None)
+    return _location(cells, _KINDS.get(kind.upper()))
+
+
+def _location(cells: Cells, sector: Sector | None) -> LocationRow:
     city, municipality = cells.get(Column.CITY), cells.get(Column.MUNICIPALITY)
     postcode = cells.get(Column.POSTCODE)
     return LocationRow(
@@ -122,6 +147,7 @@ def _location(cells: Cells) -> LocationRow:
         postcode=None if postcode is None else _postcode(postcode),
         city=None if city is None else intern(_words(city, "place")),
         municipality=None if municipality is None else _municipality(municipality),
+        sector=sector,
     )
 
 
@@ -194,28 +220,28 @@ FORMATS: Final = (
         title="locations of (v)so and sbo",
         needs=_SCHOOL,
         marks=_SPECIAL,
-        read=_location,
+        read=_special,
     ),
     Format(
         source=Source.VO_LOCATIONS,
         title="school locations of secondary education",
         needs=_SCHOOL,
         marks=(Column.STRUCTURE,),
-        read=_location,
+        read=_secondary,
     ),
     Format(
         source=Source.VO_PUPILS,
         title="pupils per location of secondary education",
         needs=_SCHOOL,
         marks=(Column.PUPILS,),
-        read=_location,
+        read=_secondary,
     ),
     Format(
         source=Source.PO_LOCATIONS,
         title="school locations of primary education",
         needs=(*_SCHOOL, Column.POSTCODE),
         lacks=(*_SPECIAL, Column.STRUCTURE, Column.PUPILS),
-        read=_location,
+        read=_primary,
     ),
     Format(
         source=Source.VO_BOARDS,

@@ -178,6 +178,7 @@ def _location(old: Location | None, row: LocationRow, source: str) -> Location:
         postcode=_told_or(row.postcode, old.postcode if old else ""),
         city=_told_or(row.city, old.city if old else ""),
         municipality=_told_or(row.municipality, old.municipality if old else ""),
+        sector=row.sector or (old.sector if old else None),
     )
 
 

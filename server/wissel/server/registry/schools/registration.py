@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final
 
-from wissel.routing.facts import OPERATOR_SOURCE, Board, Location, School
+from wissel.routing.facts import OPERATOR_SOURCE, Board, Location, School, Sector
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import BoardNumber, Brin, Vestiging
@@ -19,7 +19,8 @@ _LOCATIONS: Final = "school.locations"
 class NewLocation:
     """A location of a school that an operator registers; only its name is needed.
 
-    `postcode` and `municipality` (a gemeentenummer) are as DUO's files write them.
+    `postcode` and `municipality` (a gemeentenummer) are as DUO's files write them,
+    `sector` is None if it is not known.
     """
 
     vestiging: Vestiging
@@ -27,6 +28,7 @@ class NewLocation:
     postcode: str = ""
     city: str = ""
     municipality: str = ""
+    sector: Sector | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,7 @@ def _location(new: NewLocation) -> Location:
         postcode=_matching(POSTCODE, new.postcode, "postcode").replace(" ", ""),
         city=free_line(new.city, f"{_LOCATIONS}.city", NAME_LIMIT),
         municipality=_four_digits(_matching(MUNICIPALITY, new.municipality, "municipality_code")),
+        sector=new.sector,
     )
 
 

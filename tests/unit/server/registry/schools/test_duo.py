@@ -12,11 +12,15 @@ from support.builders.duo_files import (
     FIXTURES,
     board_file,
     board_line,
+    file_of,
     po_file,
     po_line,
+    so_line,
     vo_file,
     vo_line,
+    vo_location_line,
 )
+from wissel.routing.facts import Sector
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import BoardNumber, Vestiging
@@ -51,8 +55,47 @@ def test_a_primary_location() -> None:
             city="WISSELDORP",
             municipality="0034",
             postcode="9306TC",
+            sector=Sector.PO,
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "sector"),
+    [
+        ("(V)SO", Sector.SO),
+        ("VSO", Sector.SO),
+        ("so", Sector.SO),
+        ("SBO", Sector.PO),
+        ("Sbo", Sector.PO),
+        ("BAO", Sector.PO),
+        (" ", None),
+        ("HBO", None),
+    ],
+)
+def test_sbo_is_of_primary_education_and_vso_is_special(kind: str, sector: Sector | None) -> None:
+    data = file_of(Source.SO_LOCATIONS, [so_line(soort_primair_onderwijs=kind, cluster="4")])
+
+    assert [row.sector for row in parse(data).locations] == [sector]
+
+
+@pytest.mark.parametrize(("cluster", "sector"), [("3/4", Sector.SO), (" ", None)])
+def test_without_its_kind_only_a_location_with_a_cluster_is_known_to_be_special(
+    cluster: str, sector: Sector | None
+) -> None:
+    data = file_of(Source.SO_LOCATIONS, [so_line(soort_primair_onderwijs="SO", cluster=cluster)])
+
+    (row,) = parse(data.replace(b"SOORT PRIMAIR ONDERWIJS", b"SOORT")).locations
+
+    assert row.sector is sector
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [(Source.VO_LOCATIONS, vo_location_line()), (Source.VO_PUPILS, vo_line())],
+)
+def test_a_file_of_secondary_education_tells_its_sector(source: Source, line: str) -> None:
+    assert [row.sector for row in parse(file_of(source, [line])).locations] == [Sector.VO]
 
 
 def test_a_secondary_location_has_no_postcode_column() -> None:

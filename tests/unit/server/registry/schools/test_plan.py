@@ -1,6 +1,7 @@
 """What a school file changes: a source speaks only of what it reported before (R1)."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from support.builders.duo_files import (
     file_of,
     po_file,
     po_line,
+    so_line,
     vo_file,
     vo_line,
     vo_location_line,
@@ -189,11 +191,34 @@ def test_a_file_takes_over_what_an_operator_registered() -> None:
         ("LOCATION_TAKEN_OVER", "99XA00", "OPERATOR", "DUO_VO_LOCATIONS"),
         ("LOCATION_RENAMED", "99XA00", "By hand", "School 99XA00"),
         ("LOCATION_CHANGED", "99XA00", "1111AA", "1111AA SPOORBRUG 0098"),
+        ("LOCATION_SECTOR", "99XA00", "", "VO"),
     ]
     assert [each.source for each in applied(known, planned).schools[Brin("99XA")].locations] == [
         "DUO_VO_LOCATIONS",
         OPERATOR_SOURCE,
     ]
+
+
+def test_a_file_brings_the_sector_that_an_earlier_version_did_not_keep() -> None:
+    known = imported(po_file(po_line("99XA00"), po_line("99XA02")))
+    school = known.schools[Brin("99XA")]
+    bare = tuple(replace(each, sector=None) for each in school.locations)
+    earlier = Known.of(known.boards.values(), [replace(school, locations=bare)])
+
+    planned = plan(earlier, parse(po_file(po_line("99XA00"), po_line("99XA02"))), AUGUST)
+
+    assert differences(planned) == [
+        ("LOCATION_SECTOR", "99XA00", "", "PO"),
+        ("LOCATION_SECTOR", "99XA02", "", "PO"),
+    ]
+    assert list(planned.facts) == [school]
+
+
+def test_a_file_that_does_not_tell_a_sector_leaves_it() -> None:
+    known = imported(file_of(Source.SO_LOCATIONS, [so_line(soort_primair_onderwijs="SBO")]))
+    untold = file_of(Source.SO_LOCATIONS, [so_line(soort_primair_onderwijs=" ")])
+
+    assert plan(known, parse(untold), AUGUST).changes == ()
 
 
 def _by_operator(brin: str, *vestigingen: str) -> School:

@@ -25,6 +25,7 @@ _PASSED: Final[Mapping[str, tuple[str, str]]] = {
     "VERSION": ("The service has such a version.", "De dienst heeft zo'n versie."),
     "KNOWN": ("It is known in the register.", "Zij staat in het register."),
     "OPEN": ("It is open.", "Zij is open."),
+    "SECTOR": ("No sector keeps it from the service.", "Geen sector houdt haar van de dienst af."),
     "SYSTEM": ("A system may send for it.", "Een systeem mag namens haar verzenden."),
     "MANDATE": ("There is a mandate in force.", "Er is een geldig mandaat."),
     "AGREEMENTS": ("The agreements are signed.", "De overeenkomsten zijn getekend."),

@@ -27,12 +27,14 @@ def school_message(school: School) -> school_pb2.School:
                 city=location.city,
                 municipality_code=location.municipality,
                 closed_date=day_text(location.closed),
+                sector=location.sector or "",
             )
             for location in school.locations
         ],
         closed_date=day_text(school.closed),
         source=school.source,
         etag=etag_of(school),
+        sectors=sorted(school.sectors),
     )
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from wissel.routing.facts import Samenwerkingsverband
+from wissel.routing.facts import Samenwerkingsverband, Sector
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import parse_optional_day
@@ -24,7 +24,7 @@ from wissel.server.registry.schools.swv import RegisterSwv, UpdateSwv, register_
 from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.mutation import mutate
 from wissel.server.rpc.requests.paging import list_page, page_of
-from wissel.server.rpc.requests.parsing import optional, required
+from wissel.server.rpc.requests.parsing import optional, optional_choice, required
 from wissel.server.rpc.services.schools.messages import (
     board_message,
     import_message,
@@ -244,6 +244,7 @@ def _registration(request: pb.RegisterSchoolRequest) -> registration.RegisterSch
                 postcode=each.postcode,
                 city=each.city,
                 municipality=each.municipality_code,
+                sector=optional_choice(Sector, each.sector, "school.locations.sector"),
             )
             for each in school.locations
         ),

@@ -6,6 +6,23 @@ from wissel.routing.refusals.catalogue.entry import Code, Contact, Entry, Owner,
 from wissel.routing.refusals.reasons import Reason
 
 ACTING: Final = {
+    Reason.SECTOR_NOT_SERVED: Entry(
+        code=Code.FAILED_PRECONDITION,
+        en=Words(
+            "The service[ {service}] is not for the sector of this school[ {organisation}]"
+            "[: {sectors}][, it serves {served}].",
+            "Choose a service for this sector; if the sector is wrong, the school has it mended in "
+            "RIO, and the next import of DUO's file brings it.",
+        ),
+        nl=Words(
+            "De dienst[ {service}] is er niet voor de sector van deze school[ {organisation}]"
+            "[: {sectors}][, maar voor {served}].",
+            "Kies een dienst voor deze sector; als de sector niet klopt, laat de school die in RIO "
+            "verbeteren en neemt de volgende import van het bestand van DUO hem over.",
+        ),
+        owner=Owner.BOARD,
+        contact=Contact.KENNISNET,
+    ),
     Reason.MANDATE_MISSING: Entry(
         code=Code.FAILED_PRECONDITION,
         en=Words(
