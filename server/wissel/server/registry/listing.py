@@ -12,6 +12,8 @@ F = TypeVar("F", bound=Fact)
 
 NO_CONDITION: Final[Mapping[str, Where]] = {}
 _AT_ONCE: Final = 500  # rows read at a time while most are filtered out
+SCANNED_AT_MOST: Final = 20_000
+"""After so many rows a part ends, full or not: nobody lets a hub filter millions in one call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +31,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed(Generic[F]):
-    """One part of a list; the next begins after the key `last`, which is empty if there is none."""
+    """One part of a list; the next begins after the key `last`, which is empty if there is none.
+
+    A part may have fewer items than its limit, or none, and not be the last.
+    """
 
     items: tuple[F, ...]
     last: str
@@ -49,10 +54,10 @@ async def list_part(
     They come as they were at that revision, in order of key; with `oldest_first` as
     they are now, in the order in which they were first recorded. The store's indexes
     answer `where`. What they find is filtered by `keep`, and read on until the part is
-    full or nothing is left.
+    full, nothing is left or SCANNED_AT_MOST were read.
     """
     items: list[F] = []
-    after = part.after
+    after, scanned = part.after, 0
     limit = part.limit + 1 if keep is None else max(part.limit + 1, _AT_ONCE)
     read = snapshot.oldest if oldest_first else snapshot.page
     while True:
@@ -66,3 +71,6 @@ async def list_part(
         if len(rows) < limit:
             return Listed(items=tuple(items), last="")
         after = key_of(rows[-1])
+        scanned += len(rows)
+        if scanned >= SCANNED_AT_MOST:
+            return Listed(items=tuple(items), last=after)
