@@ -11,7 +11,6 @@ from wissel.routing.deciding.locate import find_endpoint
 from wissel.routing.deciding.may_act import mandate_missing, permission_by, sector_not_served
 from wissel.routing.deciding.query import Query
 from wissel.routing.deciding.sender import sender_of
-from wissel.routing.facts import unserved
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.refusals.sides import Side
 from wissel.routing.table import Table
@@ -49,7 +48,7 @@ def decide(table: Table, query: Query, on: dt.date) -> Decision:
     if isinstance(receiver, Refusal):
         return receiver
     # 4.
-    if unserved(receiver.sectors, service.sectors):
+    if receiver.sectors.isdisjoint(service.sectors):
         return sector_not_served(receiver, service, Side.RECEIVER)
     # 5.
     located = find_endpoint(receiver, query.selection, service, query.version, on)

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Final
 
 from wissel.routing.deciding.decision import Permission, Refusal, service_not_found
-from wissel.routing.facts import AgreementKind, Processing, overdue_since, unserved
+from wissel.routing.facts import AgreementKind, Processing, overdue_since
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.refusals.sides import Side
 from wissel.routing.table import Table
@@ -52,7 +52,7 @@ def may_act(
             reason=_UNKNOWN[side], side=side, metadata={"organisation": str(organisation)}
         )
     # 3.
-    if unserved(giver.sectors, indexed.sectors):
+    if giver.sectors.isdisjoint(indexed.sectors):
         return sector_not_served(giver, indexed, side)
     # 4.
     for mandate in giver.mandates_in_force(indexed.code, on):

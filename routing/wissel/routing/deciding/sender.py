@@ -8,7 +8,7 @@ from typing import Final
 from wissel.routing.deciding.decision import Permission, Refusal, Sender
 from wissel.routing.deciding.may_act import mandate_missing, permission_by, sector_not_served
 from wissel.routing.deciding.query import Query
-from wissel.routing.facts import Role, unserved
+from wissel.routing.facts import Role
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.refusals.sides import Side
 from wissel.routing.table import Table
@@ -59,7 +59,7 @@ def sender_of(table: Table, query: Query, service: IndexedService, on: dt.date) 
         closed = str(organisation.closed)
         return _refusal(Reason.SENDER_CLOSED, organisation=str(query.sender), closed=closed)
     # 5.
-    if unserved(organisation.sectors, service.sectors):
+    if organisation.sectors.isdisjoint(service.sectors):
         return sector_not_served(organisation, service, Side.SENDER)
     # 6.
     through: Collection[SystemId] = asker.system_ids

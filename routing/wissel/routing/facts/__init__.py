@@ -18,6 +18,7 @@ from wissel.routing.facts.parties import (
     System,
 )
 from wissel.routing.facts.schools import (
+    EVERY_SECTOR,
     OPERATOR_SOURCE,
     TEST_SCHOOL,
     Board,
@@ -27,9 +28,10 @@ from wissel.routing.facts.schools import (
     Sector,
     SourceReport,
 )
-from wissel.routing.facts.services import Service, ServiceVersion, unserved
+from wissel.routing.facts.services import Service, ServiceVersion
 
 __all__ = (
+    "EVERY_SECTOR",
     "OPERATOR_SOURCE",
     "TEST_SCHOOL",
     "Agreement",
@@ -58,7 +60,6 @@ __all__ = (
     "System",
     "overdue_since",
     "processing_due",
-    "unserved",
 )
 
 Fact = (

@@ -25,6 +25,9 @@ class Sector(StrEnum):
     MBO = "MBO"
 
 
+EVERY_SECTOR: Final = frozenset(Sector)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
     """A bevoegd gezag; `name` is empty if only its number is known."""
@@ -76,14 +79,18 @@ class School:
     def sectors(self) -> frozenset[Sector]:
         """The sectors of its open locations, of all of them if none is open (R11).
 
-        Empty where one of them is not known, and for the test school: then it is not
-        kept from any service.
+        Empty where one of them is not known, and for the test school.
         """
         if self.brin == TEST_SCHOOL:
             return frozenset()
         still = [each for each in self.locations if each.closed is None] or self.locations
         known = [each.sector for each in still if each.sector is not None]
         return frozenset(known) if len(known) == len(still) else frozenset()
+
+    @property
+    def possible_sectors(self) -> frozenset[Sector]:
+        """The sectors that it may be of: all where they are not known."""
+        return self.sectors or EVERY_SECTOR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

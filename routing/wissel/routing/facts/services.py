@@ -1,11 +1,10 @@
 """Facts about services and their versions."""
 
 import datetime as dt
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from wissel.routing.facts.agreements import AgreementKind
-from wissel.routing.facts.schools import Sector
+from wissel.routing.facts.schools import EVERY_SECTOR, Sector
 from wissel.routing.values.days import Period
 from wissel.routing.values.identifiers import Namespace, Oin, ServiceCode
 
@@ -28,8 +27,7 @@ class Service:
     """A dienst, with its versions oldest first.
 
     `processing_days` is in how many days its owner usually processes a mandate; 0
-    if it does not say (R6). `sectors` are those that it serves, all if it names none
-    (R11).
+    if it does not say (R6). `sectors` are those that it names (R11).
     """
 
     code: ServiceCode
@@ -45,11 +43,7 @@ class Service:
     versions: tuple[ServiceVersion, ...] = ()
     processing_days: int = 0
 
-
-def unserved(sectors: frozenset[Sector], served: Collection[Sector]) -> bool:
-    """Whether a service that serves these sectors has none of a school's (R11).
-
-    Neither a school whose sectors are not known nor a service that names none is
-    ever out of it.
-    """
-    return bool(sectors and served) and sectors.isdisjoint(served)
+    @property
+    def served_sectors(self) -> frozenset[Sector]:
+        """The sectors that it serves: all if it names none."""
+        return frozenset(self.sectors) or EVERY_SECTOR

@@ -100,7 +100,7 @@ class PackedOrganisation:
       samenwerkingsverband itself
     - `closed`: its last day; `locations`: the last day of each vestiging, by
       its name without the organisation's prefix
-    - `sectors`: those of a school, empty where no sector keeps it from a service
+    - `sectors`: those that it may be of, all for a samenwerkingsverband
     - `mandates`: in order of service code and then of id; `mandate_ids` has
       their ids in the same order, 16 bytes each
     - `endpoints`: likewise in order of version and then of id;

@@ -117,7 +117,7 @@ class Interner:
         return self._boards.setdefault(number, number)
 
     def sectors(self, sectors: frozenset[Sector]) -> frozenset[Sector]:
-        """Return the sectors of a school."""
+        """Return the sectors that a school may be of."""
         return self._sectors.setdefault(sectors, sectors)
 
     def locations(

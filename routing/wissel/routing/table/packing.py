@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from wissel.routing.facts import Endpoint, Mandate, Samenwerkingsverband, School
+from wissel.routing.facts import EVERY_SECTOR, Endpoint, Mandate, Samenwerkingsverband, School
 from wissel.routing.table.compact import (
     ID_BYTES,
     UNKNOWN_MANDATE,
@@ -31,7 +31,7 @@ def organisation_of(fact: OrganisationFact) -> Organisation:
 def unknown(organisation: Organisation) -> PackedOrganisation:
     """Return an organisation of which nothing is known yet."""
     return PackedOrganisation(
-        organisation, False, "", FOREVER, {}, frozenset(), (), b"", (), b"", (), {}, {}
+        organisation, False, "", FOREVER, {}, EVERY_SECTOR, (), b"", (), b"", (), {}, {}
     )
 
 
@@ -86,7 +86,7 @@ class Draft:
                 self._registered, self._signatory = True, interner.board(fact.board)
                 self._closed = interner.last_day(fact.closed)
                 self._locations = interner.locations(fact.brin, fact.locations)
-                self._sectors = interner.sectors(fact.sectors)
+                self._sectors = interner.sectors(fact.possible_sectors)
             case Samenwerkingsverband():
                 self._registered, self._signatory = True, fact.code
 

@@ -40,7 +40,7 @@ class IndexedService:
     """A service with what deciding asks of it.
 
     `agreements` are those that the organisation must have signed (R2), `sectors` those
-    that it serves, all if it names none (R11). `versions` are in the order in which
+    that it serves (R11). `versions` are in the order in which
     they are tried: latest first.
     """
 
@@ -59,7 +59,7 @@ class IndexedService:
             code=fact.code,
             fact=fact,
             agreements=required_agreements(fact),
-            sectors=frozenset(fact.sectors),
+            sectors=fact.served_sectors,
             versions=tuple(latest_first),
         )
 

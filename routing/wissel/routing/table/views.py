@@ -57,7 +57,7 @@ class OrganisationView:
 
     @property
     def sectors(self) -> frozenset[Sector]:
-        """Its sectors, empty where none keeps it from a service (R11)."""
+        """The sectors that it may be of; a samenwerkingsverband may be of each (R11)."""
         return self._packed.sectors
 
     def last_day_of(self, vestiging: Vestiging) -> dt.date | None:

@@ -15,7 +15,6 @@ from wissel.routing.facts import (
     Samenwerkingsverband,
     School,
     Service,
-    unserved,
 )
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
@@ -168,7 +167,7 @@ def refuse_closed(giver: School | Samenwerkingsverband, day: dt.date) -> None:
 
 def refuse_unserved(service: Service, giver: School | Samenwerkingsverband) -> None:
     """Raise `Refused(SECTOR_NOT_SERVED)` if a service serves none of a school's sectors (R11)."""
-    if isinstance(giver, School) and unserved(giver.sectors, service.sectors):
+    if isinstance(giver, School) and giver.possible_sectors.isdisjoint(service.served_sectors):
         raise Refused(
             Reason.SECTOR_NOT_SERVED,
             organisation=giver.brin,
