@@ -20,6 +20,7 @@ from support.worlds.journals import ID, ME
 from support.worlds.stores import register_at, sqlite_url
 from wissel.routing.exchange.delivery import Delivery
 from wissel.routing.facts import Mandate, Processing
+from wissel.server.registry.mandates import Waiting, count_waiting
 from wissel.server.store.database import BlockingDatabase, journal_url
 from wissel.server.store.journal import tables as journal_tables
 from wissel.server.store.journal.journal import SqlJournal
@@ -118,6 +119,36 @@ async def test_deliveries_of_before_survive_the_digest_of_the_payload(registry_u
     assert isinstance(before, Delivery)
     assert before.order == order(payload_sha256=b"")
     assert again.order == order()
+
+
+async def test_a_hub_of_before_that_runs_beside_leaves_nothing_that_waits_unfound(
+    registry_url: str,
+) -> None:
+    """It does not know the column, and writes mandates without it."""
+    rio = small_world.services()[2]
+    waiting = small_world.mandate(
+        small_world.XA, small_world.LAS_NOORD, rio.code, processing=Processing.AWAITING
+    )
+    done = replace(waiting, mandate_id=small_world.ident("done"), processing=Processing.PROCESSED)
+    async with register_at(registry_url) as register:
+        async with register.transaction(actor()) as transaction:
+            await transaction.put(rio, waiting, done)
+        database = BlockingDatabase.open(registry_url)
+        with database.writing() as connection:
+            connection.execute(text("CREATE TABLE before AS SELECT * FROM mandate"))
+            connection.execute(text("DELETE FROM mandate"))
+            connection.execute(
+                text(
+                    "INSERT INTO mandate (key, organisation, service, system_id, revision,"
+                    " created_revision, body) SELECT key, organisation, service, system_id,"
+                    " revision, created_revision, body FROM before"
+                )
+            )
+        database.close()
+
+        counted = await count_waiting(register, small_world.TODAY)
+
+    assert {rio.code: Waiting(awaiting=1, overdue=0)} == counted
 
 
 async def test_mandates_of_before_are_found_by_what_their_owner_did(registry_url: str) -> None:

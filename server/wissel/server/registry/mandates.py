@@ -37,7 +37,6 @@ from wissel.server.registry.finding import (
 from wissel.server.registry.ports import Register, Snapshot, Transaction
 from wissel.server.registry.rules.mandates import (
     allow_start,
-    has_ended,
     moved,
     processed,
     refuse_closed,
@@ -47,6 +46,7 @@ from wissel.server.registry.rules.mandates import (
     refuse_unsigned,
     still_changeable,
     stopped_now,
+    waits,
 )
 from wissel.server.registry.rules.routing_keys import refuse_taken_key
 from wissel.server.registry.scope import Scope
@@ -217,7 +217,7 @@ async def count_waiting(register: Register, today: dt.date) -> Mapping[ServiceCo
                 pinned=pinned,
                 processing=Processing.AWAITING.value,
             )
-        waiting = [mandate for mandate in found if not has_ended(mandate, today)]
+        waiting = [mandate for mandate in found if waits(mandate, today)]
         awaiting.update(mandate.service for mandate in waiting)
         overdue.update(
             mandate.service

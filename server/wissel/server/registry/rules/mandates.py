@@ -133,6 +133,11 @@ def status_on(mandate: Mandate, day: dt.date) -> MandateStatus:
     return MandateStatus.PLANNED if day < mandate.period.start else MandateStatus.ACTIVE
 
 
+def waits(mandate: Mandate, day: dt.date) -> bool:
+    """Whether a mandate waits for the owner of its service; one that has ended does not (R6)."""
+    return mandate.processing is Processing.AWAITING and not has_ended(mandate, day)
+
+
 def refuse_overlap(mandate: Mandate, others: Iterable[Mandate]) -> None:
     """Raise `Refused(MANDATE_OVERLAPS)` if another mandate has a day in common with this one (R3).
 

@@ -12,7 +12,7 @@ from wissel.routing.values.texts import free_line
 from wissel.server.registry.commands import ProcessMandate
 from wissel.server.registry.finding import get_service
 from wissel.server.registry.ports import Snapshot
-from wissel.server.registry.rules.mandates import has_ended
+from wissel.server.registry.rules.mandates import waits
 from wissel.server.registry.scope import Scope
 from wissel.server.rpc.requests.mutation import REASON_LIMIT
 from wissel.server.rpc.requests.paging import Page, list_page
@@ -40,7 +40,7 @@ async def pending_mandates(
     }
 
     def keep(mandate: Mandate) -> bool:
-        if has_ended(mandate, today):
+        if not waits(mandate, today):
             return False
         days = usual.get(mandate.service, 0)
         return not overdue or overdue_since(mandate.waiting_since, days, today) is not None

@@ -9,10 +9,12 @@ branch_labels = None
 depends_on = None
 
 NAME = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
-PROCESSING = ("NOT_REQUIRED", "AWAITING", "PROCESSED", "REJECTED")
+PROCESSING = ("AWAITING", "NOT_REQUIRED", "PROCESSED", "REJECTED")
 
 
 def upgrade() -> None:
+    # A hub of the version before, which may run beside, does not fill it: then what waits is not
+    # missed, and the body tells what does not wait after all.
     op.add_column(
         "mandate", sa.Column("processing", NAME, nullable=False, server_default=PROCESSING[0])
     )
