@@ -111,6 +111,40 @@ async def test_a_list_holds_what_is_the_boards_own(portal: Stubs, broker: Broker
     assert not foreign.mandates
 
 
+async def test_a_board_reads_what_the_owner_of_a_service_did_with_its_mandate(
+    world: PortalWorld,
+) -> None:
+    proof, duo = bearer(world.broker.token()), Stubs(world.hub, "duo").mandates
+    given = await world.give(service="RIO", system_id="las-noord")
+
+    waits = await duo.ListPendingMandates(mandate.ListPendingMandatesRequest())
+    await duo.ProcessMandate(
+        mandate.ProcessMandateRequest(
+            mandate_id=given.mandate_id, processing="REJECTED", reason="no pupils in RIO"
+        )
+    )
+    read = await world.portal.mandates.ListMandates(
+        mandate.ListMandatesRequest(service="RIO", processing="REJECTED"), metadata=proof
+    )
+
+    assert "AWAITING" == given.processing
+    assert [given.mandate_id] == [each.mandate_id for each in waits.mandates]
+    assert [(given.mandate_id, "no pupils in RIO")] == [
+        (each.mandate_id, each.rejection) for each in read.mandates
+    ]
+
+
+async def test_a_person_processes_nothing(world: PortalWorld) -> None:
+    given = await world.give(service="RIO", system_id="las-noord")
+    for method, request in (
+        ("ListPendingMandates", mandate.ListPendingMandatesRequest()),
+        ("ProcessMandate", mandate.ProcessMandateRequest(mandate_id=given.mandate_id)),
+    ):
+        error = await world.refused(getattr(world.portal.mandates, method), request)
+
+        assert "METHOD_NOT_ALLOWED" == reason_of(error)
+
+
 async def test_a_portal_without_a_person_does_nothing_for_a_board(portal: Stubs) -> None:
     with pytest.raises(grpc.aio.AioRpcError) as error:
         await portal.mandates.CreateMandate(mandate_request())
@@ -121,7 +155,7 @@ async def test_a_portal_without_a_person_does_nothing_for_a_board(portal: Stubs)
 
 async def test_a_party_that_is_no_portal_presents_no_person(world: PortalWorld) -> None:
     """Neither with more rights by it, nor with less: an operator is refused too."""
-    for name in ("desk", "noord"):
+    for name in ("desk", "noord", "duo"):
         call = Stubs(world.hub, name).mandates.ListMandates
 
         error = await world.refused(call, mandate.ListMandatesRequest())

@@ -1,6 +1,7 @@
 """Who owns no service, or another one, learns nothing of what waits and changes nothing."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -89,6 +90,21 @@ async def test_a_request_of_the_owner_is_repeated_to_nobody_else(hub: Hub) -> No
 
     error = await refusal(Stubs(hub, "other").mandates.ProcessMandate(request))
 
+    assert reason_of(error) == "MANDATE_NOT_FOUND"
+
+
+async def test_a_request_is_repeated_to_its_owner_only_while_it_is_the_owner(hub: Hub) -> None:
+    request = pb.ProcessMandateRequest(
+        mandate_id=str(WAITING.mandate_id), processing="PROCESSED", request_id=str(uuid4())
+    )
+    duo = Stubs(hub, "duo").mandates
+    first = await duo.ProcessMandate(request)
+    repeated = await duo.ProcessMandate(request)
+
+    await hub.put(replace(w.services()[2], owner=OTHER))
+    error = await refusal(duo.ProcessMandate(request))
+
+    assert first == repeated
     assert reason_of(error) == "MANDATE_NOT_FOUND"
 
 

@@ -11,7 +11,7 @@ from wissel.clients.testing.cast import SWV
 from wissel.routing.facts import Agreement, AgreementKind, Mandate
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.values.identifiers import Organisation, SystemId
+from wissel.routing.values.identifiers import Organisation, ServiceCode, SystemId
 from wissel.server.registry.persons import of_schools
 from wissel.server.registry.scope import Scope
 
@@ -22,6 +22,7 @@ ORGANISATIONS: Final[tuple[Organisation, ...]] = (
     SWV,
 )
 SYSTEMS: Final = (small_world.LAS_NOORD, small_world.LAS_ZUID)
+SERVICES: Final = (small_world.OSO_OV, small_world.RIO)
 SCHOOLS: Final = [
     small_world.school(small_world.XA, small_world.BOARD_1),
     small_world.school(small_world.XB, small_world.BOARD_2),
@@ -29,11 +30,12 @@ SCHOOLS: Final = [
 
 
 def scopes() -> st.SearchStrategy[Scope]:
-    """An operator's, a vendor's, a person's, and nobody's."""
+    """An operator's, a vendor's, a person's, that of a service's owner, and nobody's."""
     return st.one_of(
         st.just(Scope.everything()),
         st.builds(Scope.of, st.sets(st.sampled_from(SYSTEMS))),
         st.builds(Scope, organisations=st.frozensets(st.sampled_from(ORGANISATIONS))),
+        st.builds(Scope.of_services, st.sets(st.sampled_from(SERVICES))),
         st.just(Scope()),
     )
 
@@ -50,28 +52,36 @@ def found(mandate: Mandate, where: dict[str, str | tuple[str, ...]]) -> bool:
 
 @given(
     scope=scopes(),
-    organisation=st.sampled_from(ORGANISATIONS),
-    system=st.sampled_from(SYSTEMS),
+    mandate=st.builds(
+        small_world.mandate,
+        st.sampled_from(ORGANISATIONS),
+        st.sampled_from(SYSTEMS),
+        st.sampled_from(SERVICES),
+    ),
     asked=st.none() | st.sampled_from(ORGANISATIONS),
+    service=st.none() | st.sampled_from(SERVICES),
     of=st.none() | st.sampled_from(SYSTEMS),
 )
 def test_a_list_holds_what_is_ones_own_and_was_asked_for(
     scope: Scope,
-    organisation: Organisation,
-    system: SystemId,
+    mandate: Mandate,
     asked: Organisation | None,
+    service: ServiceCode | None,
     of: SystemId | None,
 ) -> None:
-    mandate = small_world.mandate(organisation, system)
-    wanted = asked in (None, organisation) and of in (None, system)
+    wanted = (
+        asked in (None, mandate.organisation)
+        and service in (None, mandate.service)
+        and of in (None, mandate.system_id)
+    )
 
-    where = dict(scope.where(organisation=asked, system_id=of))
+    where = dict(scope.where(organisation=asked, service=service, system_id=of))
 
     assert (scope.holds(mandate) and wanted) == found(mandate, where)
 
 
 @given(scope=scopes(), organisation=st.sampled_from(ORGANISATIONS))
-def test_who_gives_a_mandate_sees_it_and_a_vendor_gives_none(
+def test_who_gives_a_mandate_sees_it_and_neither_a_vendor_nor_a_services_owner_gives_any(
     scope: Scope, organisation: Organisation
 ) -> None:
     try:
@@ -82,7 +92,7 @@ def test_who_gives_a_mandate_sees_it_and_a_vendor_gives_none(
         return
 
     assert scope.holds(small_world.mandate(organisation, small_world.LAS_NOORD))
-    assert not scope.systems
+    assert not scope.systems | scope.services
 
 
 @pytest.mark.parametrize(
