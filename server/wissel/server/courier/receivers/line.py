@@ -79,7 +79,8 @@ class LineOpener:
         self._tls = tls
         self._trust = trust
         self._clock = clock
-        self._monotonic = monotonic
+        self.now = monotonic
+        """A monotonic clock, in seconds."""
 
     async def open(self, key: Key, address: IpAddress, revoked: Revoked) -> Line:
         """Return a connected line to a receiver at one of its addresses.
@@ -93,7 +94,7 @@ class LineOpener:
 
         Raises `Refused` with RECEIVER_UNREACHABLE or RECEIVER_UNTRUSTED.
         """
-        tls, probed = self._tls.current, self._monotonic()
+        tls, probed = self._tls.current, self.now()
         problem = Refused(Reason.RECEIVER_UNREACHABLE, host=key[0].host)
         paths: dict[str, TrustedPath] = {}
         for number in range(1, _ROUNDS + 1):
@@ -119,7 +120,7 @@ class LineOpener:
         """Whether what was checked of a line still holds."""
         if line.tls is not self._tls.current:
             return False
-        if self._monotonic() - line.probed >= PROBE_SECONDS:
+        if self.now() - line.probed >= PROBE_SECONDS:
             return False
         now = self._clock()
         return all(self._trust.problem(path, revoked, now) is None for path in line.paths)

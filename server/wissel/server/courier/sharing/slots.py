@@ -33,6 +33,23 @@ class Slots:
         self._limits = limits
         self._clock = clock
         self._under_way: dict[Slot, None] = {}
+        self._refused = Counter[Oin]()
+        self._second = clock()
+
+    def require_patience(self, sender: Oin) -> None:
+        """Raise `Refused(TRANSFER_LIMIT)` for a sender of whom many were refused just now.
+
+        Who repeats in a loop what is refused must not keep the process busy, so it
+        comes back when the second is over in which that was.
+        """
+        now = self._clock()
+        if now - self._second >= 1.0:
+            self._refused.clear()
+            self._second = now
+        count = self._refused[sender]
+        if count >= self._limits.refusals_per_oin:
+            wait = self._second + 1.0 - now
+            raise Refused(Reason.TRANSFER_LIMIT, retry_after=wait, refused=str(count))
 
     @contextmanager
     def taken(self, sender: Oin) -> Iterator[Slot]:
@@ -45,6 +62,9 @@ class Slots:
         self._under_way[slot] = None
         try:
             yield slot
+        except Refused:
+            self._refused[sender] += 1
+            raise
         finally:
             self._under_way.pop(slot, None)
 

@@ -42,11 +42,13 @@ _HUB: Final = {
     Reason.TRANSFER_LIMIT: Entry(
         code=Code.RESOURCE_EXHAUSTED,
         en=Words(
-            "Too many messages are on their way at once[, at most {limit}].",
+            "Too many messages are on their way at once[, at most {limit}]"
+            "[: {refused} were refused within a second].",
             "Wait and send again, and send fewer messages side by side.",
         ),
         nl=Words(
-            "Er zijn te veel berichten tegelijk onderweg[, hoogstens {limit}].",
+            "Er zijn te veel berichten tegelijk onderweg[, hoogstens {limit}]"
+            "[: {refused} zijn er binnen een seconde geweigerd].",
             "Wacht en stuur opnieuw, en verzend minder berichten naast elkaar.",
         ),
         owner=Owner.CALLER,
