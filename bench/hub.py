@@ -1,10 +1,11 @@
 """Starts the processes of a benchmark: the installed hub on a seeded register, and references."""
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from bench.world import facts
+from bench.world import NONE, facts
 from wissel.clients.processes import Service
 from wissel.clients.testing.cast import OPERATOR, PLAYERS
 from wissel.server.identity import pki
@@ -26,14 +27,17 @@ def make_pki(folder: Path) -> None:
         pki.issue(folder, player.name, oin=player.oin, now=now)
 
 
-async def seed(url: str, mandates: int, las_url: str) -> None:
-    """Fill the register in one change, as an import would."""
+async def seed(url: str, mandates: int, las_url: str, moved: Mapping[int, str] = NONE) -> None:
+    """Fill the register in one change, as an import would.
+
+    `moved` are the URLs of schools, by their number, that are not at `las_url`.
+    """
     migrate(url)
     database = Database.open(url)
     register = SqlRegister(database, clock=lambda: dt.datetime.now(dt.UTC))
     batch = []
     async with register.transaction(Actor(caller=OPERATOR.oin, method="bench")) as transaction:
-        for fact in facts(mandates, las_url):
+        for fact in facts(mandates, las_url, moved):
             batch.append(fact)
             if len(batch) == _BATCH:
                 await transaction.put(*batch)
@@ -43,9 +47,18 @@ async def seed(url: str, mandates: int, las_url: str) -> None:
 
 
 def hub(
-    folder: Path, certificates: Path, log: Path, *, workers: int = 1, metrics: str = "127.0.0.1:0"
+    folder: Path,
+    certificates: Path,
+    log: Path,
+    *,
+    workers: int = 1,
+    metrics: str = "127.0.0.1:0",
+    **more: object,
 ) -> Service:
-    """Return `wissel-server serve` on the register in `folder`, with everything on."""
+    """Return `wissel-server serve` on the register in `folder`, with everything on.
+
+    `more` are further settings, in capitals and without their prefix.
+    """
     settings = {
         "LISTEN": "127.0.0.1:0",
         "DATA_DIR": folder,
@@ -60,6 +73,7 @@ def hub(
         "RESOLVE_QUOTA_PER_MINUTE": 10**9,
         "MAX_TRANSFERS_PER_OIN": 64,
         "GRACE_SECONDS": 1,
+        **more,
     }
     environ = {f"{PREFIX}{name}": str(value) for name, value in settings.items()}
     return Service(["wissel-server", "serve"], log=log, ready=READY, environ=environ)

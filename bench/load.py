@@ -5,6 +5,7 @@ import hashlib
 import itertools
 import os
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -13,7 +14,7 @@ import grpc
 
 from bench.method import Call
 from bench.world import brins
-from wissel.clients.testing.cast import HUB, NOORD
+from wissel.clients.testing.cast import HUB, NOORD, Player
 from wissel.dossier.v1 import dossier_pb2
 from wissel.routing.exchange.envelope import (
     Address,
@@ -54,14 +55,37 @@ def resolving(channel: grpc.aio.Channel, schools: int) -> Call:
     return call
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """From which vendor's school to which other one; schools are numbered as `brins` does."""
+
+    vendor: Player
+    sender: int
+    receiver: int
+
+
+FROM_NOORD: Final = Way(NOORD, 0, 1)
+
+
 class Sender:
-    """Sends dossiers of one size, each a new signed message from 00AA to 01AA."""
+    """Sends dossiers of one size, each a new signed message; a call has `timeout` seconds."""
 
     def __init__(
-        self, channel: grpc.aio.Channel, folder: Path, size: int, chunk: int = CHUNK_BYTES
+        self,
+        channel: grpc.aio.Channel,
+        folder: Path,
+        size: int,
+        chunk: int = CHUNK_BYTES,
+        *,
+        way: Way = FROM_NOORD,
+        timeout: float = _TIMEOUT,
     ) -> None:
         self._forward = TrafficServiceStub(channel).ForwardEnvelope
-        key, chain = (folder / "noord.key").read_bytes(), (folder / "noord.pem").read_bytes()
+        vendor, self._oin, self._timeout = way.vendor, way.vendor.oin, timeout
+        known = list(itertools.islice(brins(), max(way.sender, way.receiver) + 1))
+        self._sender, self._receiver = known[way.sender], known[way.receiver]
+        key = (folder / f"{vendor.name}.key").read_bytes()
+        chain = (folder / f"{vendor.name}.pem").read_bytes()
         self._signer = Signer.from_pem(key, chain)
         self._payload = os.urandom(size)
         self._sha256 = hashlib.sha256(self._payload).digest()
@@ -74,7 +98,7 @@ class Sender:
 
     async def call(self) -> None:
         """Send one message."""
-        response = await self._forward(self._requests(), timeout=_TIMEOUT)
+        response = await self._forward(self._requests(), timeout=self._timeout)
         if not response.message_id:
             raise RuntimeError("not delivered")
 
@@ -85,15 +109,14 @@ class Sender:
 
     def _header(self) -> dossier_pb2.Signed:
         now = dt.datetime.now(dt.UTC)
-        sender, receiver = itertools.islice(brins(), 2)
         context = EnvelopeContext(
             message_id=uuid4(),
             created=now,
             expires=now + dt.timedelta(days=1),
             hub_oin=HUB.oin,
-            sender_oin=NOORD.oin,
-            sender=Address(organisation=sender),
-            receiver=Address(organisation=receiver),
+            sender_oin=self._oin,
+            sender=Address(organisation=self._sender),
+            receiver=Address(organisation=self._receiver),
             service=ServiceCode("OSO_OV"),
             kind=Kind.OVERSTAP,
             content_type="application/xml",

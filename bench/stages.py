@@ -13,7 +13,7 @@ from typing import Final
 
 import uvloop
 
-from bench import hoarding, large, strangers, workers
+from bench import hoarding, large, neighbours, strangers, workers
 from bench.bare import channel
 from bench.figures import Figure
 from bench.hub import hub, reference, seed
@@ -224,6 +224,19 @@ def hoarding_stranger(bench: Bench, _: Collection[str]) -> Iterator[Figure]:
     yield Figure(key=key, value=held[worst] - idle, row=row)
 
 
+def bad_neighbours(bench: Bench, _wanted: Collection[str]) -> Iterator[Figure]:
+    """Measure what the worst of neighbours cost the others: their slowest call of a hundred."""
+    key = "neighbour_p99_ratio"
+    strangers.prepare(bench.certificates)
+    with neighbours.stage(bench.folder, bench.certificates) as (service, bad):
+        measured = uvloop.run(
+            neighbours.compare(
+                service, bad, bench.certificates, rounds=bench.rounds, seconds=2 * bench.seconds
+            )
+        )
+    yield Figure(key=key, value=measured.ratio, row=measured.row(key))
+
+
 def _ratio(key: str, measured: Comparison, bare: str = "bare") -> Figure:
     return Figure(key=key, value=measured.ratio, row=measured.row(key, bare))
 
@@ -235,6 +248,7 @@ STAGES: Final[Mapping[Callable[[Bench, Collection[str]], Iterator[Figure]], Sequ
     revocation: ("revocation_ms",),
     strangers_cost: ("stranger_cost_ratio",),
     hoarding_stranger: ("stranger_memory_mib",),
+    bad_neighbours: ("neighbour_p99_ratio",),
     million: (*_OF_THE_TABLE, "resolve_1m_to_10k"),
 }
 """Which figures each stage gives."""

@@ -98,13 +98,15 @@ def _certificate(filler: _Filler, now: dt.datetime) -> x509.Certificate:
 def stranger(service: Service, certificates: Path, name: str) -> Subject:
     """Return the hub with a load of new connections that present one of the chains."""
     return Subject(
-        call=_connecting(service.address, certificates, name),
+        call=connecting(service.address, certificates, name),
         pids=[service.pid],
         concurrency=_CALLERS,
     )
 
 
-def _connecting(address: str, certificates: Path, name: str) -> Call:
+def connecting(address: str, certificates: Path, name: str) -> Call:
+    """Return calls that each open a connection which presents one of the chains."""
+
     async def call() -> None:
         async with channel(address, certificates, name, own=True) as line:
             try:

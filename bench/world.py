@@ -3,8 +3,9 @@
 import datetime as dt
 import itertools
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Final
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -47,6 +48,8 @@ LAS_ZUID: Final = ZUID.system_id
 START: Final = dt.date(2025, 8, 1)
 _CREATED: Final = dt.datetime(2025, 7, 1, tzinfo=dt.UTC)
 _OSO: Final = next(service for service in SERVICES if service.code == "OSO_OV")
+NONE: Final[Mapping[int, str]] = MappingProxyType({})
+"""No school is elsewhere."""
 _SCHOOLS_PER_BOARD: Final = 8
 _DAYS: Final = 365
 """On so many different days schools gave their mandates."""
@@ -67,13 +70,16 @@ def brins() -> Iterator[Brin]:
             yield Brin(f"{number:02}{''.join(letters)}")
 
 
-def facts(mandates: int, url: str) -> Iterator[Fact]:
-    """Yield a register with this many mandates, each with an endpoint at `url`."""
+def facts(mandates: int, url: str, moved: Mapping[int, str] = NONE) -> Iterator[Fact]:
+    """Yield a register with this many mandates, each with an endpoint at `url`.
+
+    Those of the schools whose number is in `moved` are at the URL that stands there.
+    """
     yield from _parties()
     yield from _qualified()
     schools = itertools.islice(brins(), -(-mandates // PER_SCHOOL))
     for index, brin in enumerate(schools):
-        yield from _school(index, brin, url)
+        yield from _school(index, brin, moved.get(index, url))
 
 
 def _parties() -> Iterator[Fact]:
