@@ -225,7 +225,7 @@ async def test_a_sender_with_tiny_deadlines_opens_no_breaker_for_others(tmp_path
     async with neighbours(tmp_path, replace(PATIENT, unanswered=30.0), breaker=RULES) as world:
         world.bad.behave = silent
         for _ in range(5):
-            await times_out(world, 1, seconds=0.3)
+            await times_out(world, 1, seconds=1.0)
         world.bad.behave = accept
 
         answer = await world.send(MODEST, world.to_bad(MODEST))
