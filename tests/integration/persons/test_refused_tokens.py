@@ -26,7 +26,11 @@ from wissel.server.issuers import LEVELS
 
 UNAUTHENTICATED: Final = grpc.StatusCode.UNAUTHENTICATED
 DENIED: Final = grpc.StatusCode.PERMISSION_DENIED
-NOW: Final = int(time.time())
+
+
+def now() -> int:
+    """Return the seconds of this moment: a whole run takes longer than a token lives."""
+    return int(time.time())
 
 
 @pytest.fixture
@@ -54,9 +58,9 @@ async def world(tmp_path: Path) -> AsyncIterator[PortalWorld]:
             UNAUTHENTICATED,
             "TOKEN_SIGNATURE_INVALID",
         ),
-        (lambda b: b.token(exp=NOW - 120), UNAUTHENTICATED, "TOKEN_EXPIRED"),
-        (lambda b: b.token(nbf=NOW + 600), UNAUTHENTICATED, "TOKEN_NOT_YET_VALID"),
-        (lambda b: b.token(exp=NOW + 7200), UNAUTHENTICATED, "TOKEN_LIFETIME_TOO_LONG"),
+        (lambda b: b.token(exp=now() - 120), UNAUTHENTICATED, "TOKEN_EXPIRED"),
+        (lambda b: b.token(nbf=now() + 600), UNAUTHENTICATED, "TOKEN_NOT_YET_VALID"),
+        (lambda b: b.token(exp=now() + 7200), UNAUTHENTICATED, "TOKEN_LIFETIME_TOO_LONG"),
         (lambda b: b.token(aud="somebody"), UNAUTHENTICATED, "TOKEN_FOR_ANOTHER"),
         (lambda b: b.token(azp="another"), DENIED, "TOKEN_OF_ANOTHER_PORTAL"),
         (lambda b: b.token(boards=["x"]), UNAUTHENTICATED, "TOKEN_CLAIM_INVALID"),
@@ -153,7 +157,7 @@ async def test_a_portal_has_so_many_tokens_verified_in_a_minute(tmp_path: Path) 
 
 async def test_who_am_i_tells_whom_a_token_stands_for(world: PortalWorld) -> None:
     whoami = world.portal.parties.WhoAmI
-    expires = NOW + 200
+    expires = now() + 200
 
     answer = await whoami(
         party.WhoAmIRequest(), metadata=bearer(world.broker.token(brins=["99XA"], exp=expires))
