@@ -122,7 +122,7 @@ FIGURES: Final = [
     ("bounds", "| nothing from the sender | {} s", LIMITS.idle),
     ("bounds", "| rate, over {} s", LIMITS.rate_window),
     ("bounds", "| {} KiB/s", LIMITS.rate / KIB),
-    ("bounds", "| of one sender refused in a second | {};", LIMITS.refusals_per_oin),
+    ("bounds", "told to come back later, in a second | {};", LIMITS.refusals_per_oin),
     ("bounds", "has been waited for longer than {} seconds", LIMITS.waiting),
     ("bounds", "(each MiB that it took", BRISK_RATE / MIB),
     ("bounds", "had {} seconds or more after the half-close", LIMITS.unanswered),

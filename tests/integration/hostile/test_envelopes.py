@@ -18,7 +18,6 @@ from support.worlds.hub import reason_of, status_of
 from wissel.dossier.v1 import dossier_pb2
 from wissel.las.v1 import las_service_pb2 as las
 from wissel.routing.signing.dsse import ENVELOPE_HEADER
-from wissel.server.courier.bounds import Limits
 from wissel.server.courier.wire import signed_message
 
 SHAPE: Final = {
@@ -48,7 +47,7 @@ SHAPE: Final = {
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with forwarding(tmp_path, limits=Limits(refusals_per_oin=100_000)) as world:
+    async with forwarding(tmp_path) as world:
         yield world
 
 

@@ -11,7 +11,8 @@ class Limits:
     """The bounds of one process; sizes in bytes, times in seconds.
 
     `transfers` are under way at once at most, `transfers_per_oin` of one sender,
-    who comes back later once `refusals_per_oin` of its own were refused in a second.
+    who gets none for a while once `refusals_per_oin` were told to come back later
+    within a second.
     A transfer is ended if nothing comes for `idle`, or if less than `rate` bytes
     a second pass in a `rate_window`. A name is looked up for `lookup` at most, and a line
     opened in `dial`. A transfer whose receiver is waited for longer

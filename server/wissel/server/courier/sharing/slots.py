@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
+from wissel.routing.refusals.catalogue import CATALOGUE
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin
@@ -37,10 +38,10 @@ class Slots:
         self._second = clock()
 
     def require_patience(self, sender: Oin) -> None:
-        """Raise `Refused(TRANSFER_LIMIT)` for a sender of whom many were refused just now.
+        """Raise `Refused(TRANSFER_LIMIT)` for a sender that was told too often to come back later.
 
-        Who repeats in a loop what is refused must not keep the process busy, so it
-        comes back when the second is over in which that was.
+        Who repeats in a loop what may not pass before a while must not keep the
+        process busy: it gets no slot until the second is over in which that was.
         """
         now = self._clock()
         if now - self._second >= 1.0:
@@ -62,8 +63,9 @@ class Slots:
         self._under_way[slot] = None
         try:
             yield slot
-        except Refused:
-            self._refused[sender] += 1
+        except Refused as refused:
+            if CATALOGUE[refused.reason].retry_seconds is not None:
+                self._refused[sender] += 1
             raise
         finally:
             self._under_way.pop(slot, None)

@@ -206,10 +206,10 @@ def test_nobody_is_cut_off_for_a_transfer_that_is_refused(world: World) -> None:
     assert [slot for slot in held if slot.cut_off] == cut
 
 
-def test_a_sender_of_whom_many_are_refused_comes_back_later(world: World) -> None:
+def test_a_sender_that_comes_back_too_soon_too_often_gets_no_slot(world: World) -> None:
     for _ in range(LIMITS.refusals_per_oin):
-        with refused(Reason.KIND_NOT_ALLOWED), world.slots.taken(NOORD.oin):
-            raise Refused(Reason.KIND_NOT_ALLOWED)
+        with refused(Reason.RECEIVER_UNREACHABLE), world.slots.taken(NOORD.oin):
+            raise Refused(Reason.RECEIVER_UNREACHABLE)
     world.now += 0.25
 
     with pytest.raises(Refused) as error:
@@ -221,6 +221,14 @@ def test_a_sender_of_whom_many_are_refused_comes_back_later(world: World) -> Non
     assert error.value.reason is Reason.TRANSFER_LIMIT
     assert error.value.retry_after == 0.75
     assert error.value.metadata == {"refused": "32"}
+
+
+def test_what_is_refused_for_good_counts_nothing(world: World) -> None:
+    for _ in range(2 * LIMITS.refusals_per_oin):
+        with refused(Reason.KIND_NOT_ALLOWED), world.slots.taken(NOORD.oin):
+            raise Refused(Reason.KIND_NOT_ALLOWED)
+
+    world.slots.require_patience(NOORD.oin)
 
 
 class Crowd(RuleBasedStateMachine):

@@ -43,12 +43,12 @@ _HUB: Final = {
         code=Code.RESOURCE_EXHAUSTED,
         en=Words(
             "Too many messages are on their way at once[, at most {limit}]"
-            "[: {refused} were refused within a second].",
+            "[: {refused} were told to come back later within a second].",
             "Wait and send again, and send fewer messages side by side.",
         ),
         nl=Words(
             "Er zijn te veel berichten tegelijk onderweg[, hoogstens {limit}]"
-            "[: {refused} zijn er binnen een seconde geweigerd].",
+            "[: tegen {refused} is binnen een seconde gezegd later terug te komen].",
             "Wacht en stuur opnieuw, en verzend minder berichten naast elkaar.",
         ),
         owner=Owner.CALLER,
