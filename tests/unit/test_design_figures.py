@@ -18,7 +18,7 @@ from wissel.server.courier.deliver import revalidate
 from wissel.server.courier.ports import STALE_SECONDS
 from wissel.server.courier.receivers import names
 from wissel.server.courier.receivers.addresses import MOST_ADDRESSES
-from wissel.server.courier.receivers.dial import FAILED_SECONDS, MOST_LINES, MOST_OF_ONE, STAGGER
+from wissel.server.courier.receivers.dial import MOST_LINES, MOST_OF_ONE, STAGGER
 from wissel.server.courier.receivers.line import PROBE_SECONDS
 from wissel.server.courier.settle import reduction
 from wissel.server.courier.sharing.breaker import BreakerRules
@@ -100,7 +100,6 @@ FIGURES: Final = [
     ("dialling", "begins {} seconds after", STAGGER),
     ("dialling", "A handshake takes at most {} seconds", LIMITS.handshake),
     ("dialling", "opening a line {}.", LIMITS.dial),
-    ("dialling", "one message in {} second", FAILED_SECONDS),
     ("dialling", "{} lines are kept", MOST_LINES),
     ("dialling", "{} of them to one party", MOST_OF_ONE),
     ("dialling", "waited for at most {} seconds", LIMITS.lookup),
@@ -122,7 +121,6 @@ FIGURES: Final = [
     ("bounds", "| nothing from the sender | {} s", LIMITS.idle),
     ("bounds", "| rate, over {} s", LIMITS.rate_window),
     ("bounds", "| {} KiB/s", LIMITS.rate / KIB),
-    ("bounds", "told to come back later, in a second | {};", LIMITS.refusals_per_oin),
     ("bounds", "has been waited for longer than {} seconds", LIMITS.waiting),
     ("bounds", "(each MiB that it took", BRISK_RATE / MIB),
     ("bounds", "had {} seconds or more after the half-close", LIMITS.unanswered),

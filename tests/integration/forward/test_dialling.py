@@ -18,7 +18,7 @@ from support.fakes.http_proxy import refusing_proxy
 from support.fakes.las import FakeLas
 from support.fakes.name_server import addresses
 from support.fakes.tcp_proxy import TcpProxy
-from support.worlds.forwarding import QUICK, Envelope, World, facts_for, forwarding
+from support.worlds.forwarding import QUICK, World, facts_for, forwarding
 from support.worlds.hostile.named import named
 from support.worlds.hub import detail, reason_of
 from support.worlds.sweeping import PROMPT, becomes, left_uncertain, sweeping
@@ -118,24 +118,6 @@ async def test_those_who_wait_for_one_line_wait_for_one_attempt(tmp_path: Path) 
 
     assert {reason_of(error) for error in refused} == {"RECEIVER_UNREACHABLE"}
     assert accepted == 1
-
-
-async def test_a_receiver_that_cannot_be_reached_is_not_claimed_for_in_vain(world: World) -> None:
-    await world.las.stop()
-    first, second = world.message(), world.message()
-
-    refused = [await world.refusal(first), await world.refusal(second)]
-    states = [await world.settled(first), await world.settled(second)]
-    world.las = await FakeLas.start(world.las.identity, world.las.port)
-    delivered = await eventually_async(lambda: _sent(world, second), "the receiver is tried again")
-
-    assert {reason_of(error) for error in refused} == {"RECEIVER_UNREACHABLE"}
-    assert states == [("FAILED", "RECEIVER_UNREACHABLE"), None]
-    assert delivered
-
-
-async def _sent(world: World, message: Envelope) -> bool:
-    return await world.told(message) is None
 
 
 async def test_lines_are_bounded_and_the_one_used_least_recently_goes(

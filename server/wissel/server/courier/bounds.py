@@ -10,9 +10,7 @@ from wissel.routing.refusals.reasons import Reason
 class Limits:
     """The bounds of one process; sizes in bytes, times in seconds.
 
-    `transfers` are under way at once at most, `transfers_per_oin` of one sender,
-    who gets none for a while once `refusals_per_oin` were told to come back later
-    within a second.
+    `transfers` are under way at once at most, `transfers_per_oin` of one sender.
     A transfer is ended if nothing comes for `idle`, or if less than `rate` bytes
     a second pass in a `rate_window`. A name is looked up for `lookup` at most, and a line
     opened in `dial`. A transfer whose receiver is waited for longer
@@ -27,7 +25,6 @@ class Limits:
     max_payload: int = 25 * 1024 * 1024
     transfers: int = 64
     transfers_per_oin: int = 16
-    refusals_per_oin: int = 32
     idle: float = 15.0
     discard: float = 1.0
     quiet: float = 0.2

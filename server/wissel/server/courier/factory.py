@@ -80,7 +80,7 @@ def make_courier(deps: CourierDependencies, dialer: Dialer) -> Courier:
     revalidation = Revalidation(trust, tables, clock, admission.route)
     slots = Slots(limits, now)
     breakers = Breakers(deps.breaker, limits.unanswered, now, deps.breaker_changed)
-    gate = ReceiverGate(dialer, slots, breakers)
+    gate = ReceiverGate(slots, breakers)
     deliverer = Deliverer(
         limits,
         Claims(deps.journal, recorder, revalidation, clock, deps.owner),

@@ -66,7 +66,6 @@ class Courier:
         the sender's stream, which ends the delivery only if the payload is not
         complete yet.
         """
-        self._slots.require_patience(sender.asker.oin)
         seconds = allowed_seconds(remaining, self._limits) - self._limits.shave
         stream = RequestStream(requests, self._limits)
         task = asyncio.create_task(

@@ -14,7 +14,6 @@ import grpc
 
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.signing.bounded_cache import BoundedCache
 from wissel.routing.signing.trusted_path import Revoked
 from wissel.server.courier.receivers.addresses import allowed_addresses
 from wissel.server.courier.receivers.line import Key, Line, LineOpener
@@ -31,9 +30,6 @@ MOST_LINES: Final = 512
 """How many lines are kept; the one that was used least recently is closed for another one."""
 MOST_OF_ONE: Final = 64
 """How many of them to one party."""
-FAILED_SECONDS: Final = 1.0
-"""How long it counts that a line could not be opened."""
-_FAILURES: Final = 1024
 
 
 class _Dialling:
@@ -59,23 +55,7 @@ class Dialer:
         self._private = private
         self._lines: dict[Key, Line] = {}
         self._dialling: dict[Key, _Dialling] = {}
-        self._failed = BoundedCache[Key, tuple[Refused, float]](_FAILURES)
         self._closing: set[asyncio.Task[None]] = set()
-
-    def require_no_failure(self, key: Key) -> None:
-        """Raise why a line could not be opened; one message in a second may try it again.
-
-        So messages for a receiver that cannot be reached are not claimed in vain,
-        however often their senders come back.
-        """
-        failure = self._failed.get(key)
-        if failure is None:
-            return
-        refused, since = failure
-        now = self._opener.now()
-        if now - since < FAILED_SECONDS:
-            raise refused.again()
-        self._failed.put(key, (refused, now))
 
     async def line(self, key: Key, revoked: Revoked) -> Line:
         """Return a line to a receiver that is connected.
@@ -147,12 +127,9 @@ class Dialer:
         if dialling.task.cancelled():  # the process is ending
             raise Refused(Reason.RECEIVER_UNREACHABLE, host=key[0].host)
         try:
-            line = dialling.task.result()
+            return dialling.task.result()
         except Refused as refused:
-            self._failed.put(key, (refused.again(), self._opener.now()))
             raise refused.again() from None
-        self._failed.pop(key, None)
-        return line
 
     def _forget(self, key: Key, dialling: _Dialling) -> None:
         if self._dialling.get(key) is dialling:

@@ -79,8 +79,7 @@ class LineOpener:
         self._tls = tls
         self._trust = trust
         self._clock = clock
-        self.now = monotonic
-        """A monotonic clock, in seconds."""
+        self._monotonic = monotonic
 
     async def open(self, key: Key, address: IpAddress, revoked: Revoked) -> Line:
         """Return a connected line to a receiver at one of its addresses.
@@ -94,7 +93,7 @@ class LineOpener:
 
         Raises `Refused` with RECEIVER_UNREACHABLE or RECEIVER_UNTRUSTED.
         """
-        tls, probed = self._tls.current, self.now()
+        tls, probed = self._tls.current, self._monotonic()
         problem = Refused(Reason.RECEIVER_UNREACHABLE, host=key[0].host)
         paths: dict[str, TrustedPath] = {}
         for number in range(1, _ROUNDS + 1):
@@ -120,7 +119,7 @@ class LineOpener:
         """Whether what was checked of a line still holds."""
         if line.tls is not self._tls.current:
             return False
-        if self.now() - line.probed >= PROBE_SECONDS:
+        if self._monotonic() - line.probed >= PROBE_SECONDS:
             return False
         now = self._clock()
         return all(self._trust.problem(path, revoked, now) is None for path in line.paths)

@@ -2,7 +2,6 @@
 
 from contextlib import AbstractContextManager
 
-from wissel.server.courier.receivers.dial import Dialer
 from wissel.server.courier.receivers.line import Key
 from wissel.server.courier.sharing.breakers import Breakers
 from wissel.server.courier.sharing.slot import Slot
@@ -12,27 +11,22 @@ from wissel.server.courier.sharing.slots import Slots
 class ReceiverGate:
     """Keeps messages from receivers that do not answer."""
 
-    def __init__(self, dialer: Dialer, slots: Slots, breakers: Breakers) -> None:
-        self._dialer = dialer
+    def __init__(self, slots: Slots, breakers: Breakers) -> None:
         self._slots = slots
         self._breakers = breakers
 
     def enter(self, slot: Slot, receiver: Key) -> None:
         """Let a transfer through to its receiver, or to another one if its route has moved.
 
-        1. It was not found unreachable just now: see `Dialer.require_no_failure`.
-        2. Not too many wait for it: see `Slots.require_room`.
-        3. It has not been left alone: see `Breakers.let_through`.
+        1. Not too many wait for it: see `Slots.require_room`.
+        2. It has not been left alone: see `Breakers.let_through`.
 
-        Raises `Refused`: what `Dialer.line` raised then, or RECEIVER_UNAVAILABLE
-        with the seconds to wait.
+        Raises `Refused(RECEIVER_UNAVAILABLE)`, with the seconds to wait.
         """
         self._breakers.release(slot)
         # 1.
-        self._dialer.require_no_failure(receiver)
-        # 2.
         self._slots.require_room(slot, receiver)
-        # 3.
+        # 2.
         self._breakers.let_through(slot, receiver)
         slot.receiver = receiver
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-from wissel.routing.refusals.catalogue import CATALOGUE
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin
@@ -34,23 +33,6 @@ class Slots:
         self._limits = limits
         self._clock = clock
         self._under_way: dict[Slot, None] = {}
-        self._refused = Counter[Oin]()
-        self._second = clock()
-
-    def require_patience(self, sender: Oin) -> None:
-        """Raise `Refused(TRANSFER_LIMIT)` for a sender that was told too often to come back later.
-
-        Who repeats in a loop what may not pass before a while must not keep the
-        process busy: it gets no slot until the second is over in which that was.
-        """
-        now = self._clock()
-        if now - self._second >= 1.0:
-            self._refused.clear()
-            self._second = now
-        count = self._refused[sender]
-        if count >= self._limits.refusals_per_oin:
-            wait = self._second + 1.0 - now
-            raise Refused(Reason.TRANSFER_LIMIT, retry_after=wait, refused=str(count))
 
     @contextmanager
     def taken(self, sender: Oin) -> Iterator[Slot]:
@@ -63,10 +45,6 @@ class Slots:
         self._under_way[slot] = None
         try:
             yield slot
-        except Refused as refused:
-            if CATALOGUE[refused.reason].retry_seconds is not None:
-                self._refused[sender] += 1
-            raise
         finally:
             self._under_way.pop(slot, None)
 

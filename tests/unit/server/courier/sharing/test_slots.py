@@ -4,7 +4,7 @@ from contextlib import ExitStack
 from typing import Final
 
 import pytest
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -14,12 +14,13 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.receivers.line import Key, key_of
-from wissel.server.courier.sharing.slot import Slot
+from wissel.server.courier.sharing.slot import BRISK_RATE, Slot
 from wissel.server.courier.sharing.slots import Slots, half, quarter
 
 LIMITS: Final = Limits(transfers=16, transfers_per_oin=8)
 SENDERS: Final = (NOORD.oin, ZUID.oin, DUO.oin, Oin("00000003990000080000"))
 LONG: Final = LIMITS.waiting + 0.1
+KIB: Final = 1024
 
 
 def at(number: int, oin: Oin = ZUID.oin) -> Key:
@@ -206,29 +207,26 @@ def test_nobody_is_cut_off_for_a_transfer_that_is_refused(world: World) -> None:
     assert [slot for slot in held if slot.cut_off] == cut
 
 
-def test_a_sender_that_comes_back_too_soon_too_often_gets_no_slot(world: World) -> None:
-    for _ in range(LIMITS.refusals_per_oin):
-        with refused(Reason.RECEIVER_UNREACHABLE), world.slots.taken(NOORD.oin):
-            raise Refused(Reason.RECEIVER_UNREACHABLE)
-    world.now += 0.25
+@given(st.lists(st.tuples(st.integers(1, 1024 * KIB), st.floats(0, 1)), max_size=60))
+def test_a_brisk_receiver_never_counts_as_waited_for(chunks: list[tuple[int, float]]) -> None:
+    slot, now = Slot(NOORD.oin), 0.0
+    for size, share in chunks:
+        slot.begin_wait(now)
+        now += share * size / BRISK_RATE
 
-    with pytest.raises(Refused) as error:
-        world.slots.require_patience(NOORD.oin)
-    world.slots.require_patience(ZUID.oin)
-    world.now += 0.75
-    world.slots.require_patience(NOORD.oin)
-
-    assert error.value.reason is Reason.TRANSFER_LIMIT
-    assert error.value.retry_after == 0.75
-    assert error.value.metadata == {"refused": "32"}
+        assert slot.waited(now) <= LIMITS.waiting
+        slot.end_wait(now, size)
 
 
-def test_what_is_refused_for_good_counts_nothing(world: World) -> None:
-    for _ in range(2 * LIMITS.refusals_per_oin):
-        with refused(Reason.KIND_NOT_ALLOWED), world.slots.taken(NOORD.oin):
-            raise Refused(Reason.KIND_NOT_ALLOWED)
+def test_a_slow_one_does(world: World) -> None:
+    slot = world.take(NOORD.oin, at(1))
+    for _ in range(4):
+        slot.begin_wait(world.now)
+        world.now += 1.0
+        slot.end_wait(world.now, 64 * KIB)
+    slot.begin_wait(world.now)
 
-    world.slots.require_patience(NOORD.oin)
+    assert world.slots.waiting == 1
 
 
 class Crowd(RuleBasedStateMachine):

@@ -42,13 +42,11 @@ _HUB: Final = {
     Reason.TRANSFER_LIMIT: Entry(
         code=Code.RESOURCE_EXHAUSTED,
         en=Words(
-            "Too many messages are on their way at once[, at most {limit}]"
-            "[: {refused} were told to come back later within a second].",
+            "Too many messages are on their way at once[, at most {limit}].",
             "Wait and send again, and send fewer messages side by side.",
         ),
         nl=Words(
-            "Er zijn te veel berichten tegelijk onderweg[, hoogstens {limit}]"
-            "[: tegen {refused} is binnen een seconde gezegd later terug te komen].",
+            "Er zijn te veel berichten tegelijk onderweg[, hoogstens {limit}].",
             "Wacht en stuur opnieuw, en verzend minder berichten naast elkaar.",
         ),
         owner=Owner.CALLER,
