@@ -40,8 +40,8 @@ LOOKAHEAD_BYTES: Final = 64 * 1024
 """Bytes of a call that a caller may send ahead of what is read.
 
 gRPC keeps them before anybody knows who calls; by default they grow with the
-speed of the line. While a message is read its size comes on top, and a transfer
-reads ahead; large ones still cost a tenth more of the processor (ADR 20).
+speed of the line. While a message is read its size comes on top; a large transfer
+takes a tenth more of the processor with so few (ADR 20).
 """
 _FRAME: Final = 1024 * 1024
 """Bytes that a caller may send in one frame: a chunk in one saves 6 % of a large transfer."""

@@ -32,9 +32,7 @@ Requests = AsyncIterator[ForwardRequest]
 class RequestStream:
     """The requests of one call. The payload is hashed while it passes and never kept.
 
-    While a chunk is on its way to the receiver the next one is read ahead: gRPC takes
-    in little of a message that nobody reads (ADR 20). `interrupt` ends a read that
-    waits for the sender: it raises what was given.
+    `interrupt` ends a read that waits for the sender: it raises what was given.
     """
 
     def __init__(self, requests: Requests, limits: Limits) -> None:
@@ -44,7 +42,6 @@ class RequestStream:
         self._size = 0
         self._short = False
         self._ended = False
-        self._ahead: asyncio.Task[ForwardRequest | None] | None = None
         self._waiting: asyncio.Timeout | None = None
         self._interruption: Refused | None = None
         self._interrupted = asyncio.Event()
@@ -98,8 +95,6 @@ class RequestStream:
             if self._sha256.digest() != header.payload_sha256:
                 raise Refused(Reason.DIGEST_MISMATCH)
             self.complete = True
-        else:
-            self._read_ahead()
         return chunk
 
     async def discard_rest(self, deadline: float) -> None:
@@ -117,8 +112,6 @@ class RequestStream:
                 request = await self._read(min(seconds, limits.quiet))
                 if request is not None:
                     left -= max(encoded_size(request), MIN_CHUNK_BYTES)
-        if self._ahead is not None:
-            self._ahead.cancel()
 
     def raise_if_interrupted(self) -> None:
         """Raise what interrupted the stream, if anything has."""
@@ -156,23 +149,16 @@ class RequestStream:
         """
         try:
             async with asyncio.timeout(seconds) as self._waiting:
-                request = await (self._ahead or self._request())
+                request = await anext(self._requests, None)
         except (asyncio.CancelledError, TimeoutError, Refused):
             raise
         except Exception as error:
             # gRPC raises one of several errors once the call is over.
             raise Refused(Reason.SENDER_GONE) from error
         finally:
-            self._waiting = self._ahead = None
+            self._waiting = None
         self._ended = request is None
         return request
-
-    def _read_ahead(self) -> None:
-        self._ahead = asyncio.create_task(self._request(), name="read a chunk ahead")
-        self._ahead.add_done_callback(_retrieve)
-
-    async def _request(self) -> ForwardRequest | None:
-        return await anext(self._requests, None)
 
     async def _cut_short(self, header: EnvelopeHeader) -> Refused:
         """Return why a stream ended before its last byte."""
@@ -186,9 +172,3 @@ class RequestStream:
         return Refused(
             Reason.SIZE_MISMATCH, expected=str(header.payload_size), actual=str(self._size)
         )
-
-
-def _retrieve(ahead: "asyncio.Task[ForwardRequest | None]") -> None:
-    """Keep asyncio from logging an error that nobody came to hear: who reads on hears it."""
-    if not ahead.cancelled():
-        ahead.exception()
