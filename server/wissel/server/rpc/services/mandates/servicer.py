@@ -1,6 +1,7 @@
 """MandateService."""
 
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 from uuid import UUID
 
 from wissel.mandate.v1 import mandate_service_pb2 as pb
@@ -15,7 +16,7 @@ from wissel.server.registry.rules.mandates import MandateStatus, has_ended, stat
 from wissel.server.registry.scope import Scope
 from wissel.server.rpc.calls.call import caller
 from wissel.server.rpc.requests.backend import Backend
-from wissel.server.rpc.requests.mutation import mutate
+from wissel.server.rpc.requests.mutation import Mutation, mutate
 from wissel.server.rpc.requests.paging import list_page, page_of
 from wissel.server.rpc.requests.parsing import (
     moment,
@@ -28,6 +29,8 @@ from wissel.server.rpc.requests.scoping import current_scope, scope_in
 from wissel.server.rpc.services.mandates.messages import message_in, messages_in
 from wissel.server.rpc.services.mandates.pending import pending_mandates, processing_command
 from wissel.server.rpc.services.mandates.validation import validate_mandate
+
+A = TypeVar("A", pb.UpdateMandateResponse, pb.EndMandateResponse, pb.ProcessMandateResponse)
 
 
 class MandateServicer(pb_grpc.MandateServiceServicer):
@@ -136,15 +139,10 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
             etag=request.etag,
         )
 
-        async def work(transaction: Transaction) -> pb.UpdateMandateResponse:
-            scope = await scope_in(transaction)
-            mandate = await mandates.update_mandate(transaction, command, scope)
-            return pb.UpdateMandateResponse(
-                mandate=await message_in(transaction, mandate, transaction.today)
-            )
+        async def change(transaction: Transaction, scope: Scope) -> Mandate:
+            return await mandates.update_mandate(transaction, command, scope)
 
-        owned = _owned(command.mandate_id)
-        return await mutate(self._backend, request, pb.UpdateMandateResponse, work, owned=owned)
+        return await self._change(request, pb.UpdateMandateResponse, command.mandate_id, change)
 
     async def EndMandate(
         self, request: pb.EndMandateRequest, context: object
@@ -156,15 +154,10 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
             etag=request.etag,
         )
 
-        async def work(transaction: Transaction) -> pb.EndMandateResponse:
-            scope = await scope_in(transaction)
-            mandate = await mandates.end_mandate(transaction, command, scope)
-            return pb.EndMandateResponse(
-                mandate=await message_in(transaction, mandate, transaction.today)
-            )
+        async def change(transaction: Transaction, scope: Scope) -> Mandate:
+            return await mandates.end_mandate(transaction, command, scope)
 
-        owned = _owned(command.mandate_id)
-        return await mutate(self._backend, request, pb.EndMandateResponse, work, owned=owned)
+        return await self._change(request, pb.EndMandateResponse, command.mandate_id, change)
 
     async def ValidateMandate(
         self, request: pb.ValidateMandateRequest, context: object
@@ -211,22 +204,26 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
     ) -> pb.ProcessMandateResponse:
         """Record that the owner of its service has processed a mandate, or rejects it."""
         command = processing_command(request)
-        scope = current_scope()
 
-        async def work(transaction: Transaction) -> pb.ProcessMandateResponse:
-            mandate = await mandates.process_mandate(transaction, command, scope)
-            return pb.ProcessMandateResponse(
-                mandate=await message_in(transaction, mandate, transaction.today)
-            )
+        async def change(transaction: Transaction, scope: Scope) -> Mandate:
+            return await mandates.process_mandate(transaction, command, scope)
 
-        owned = _owned(command.mandate_id)
-        return await mutate(self._backend, request, pb.ProcessMandateResponse, work, owned=owned)
+        return await self._change(request, pb.ProcessMandateResponse, command.mandate_id, change)
 
+    async def _change(
+        self,
+        request: Mutation,
+        answer: type[A],
+        mandate_id: UUID,
+        change: Callable[[Transaction, Scope], Awaitable[Mandate]],
+    ) -> A:
+        """Make a change to a mandate of the caller's own, and return the answer that holds it."""
 
-def _owned(mandate_id: UUID) -> Callable[[Transaction], Awaitable[object]]:
-    """Return what raises unless a mandate is the caller's own, also when its answer is stored."""
+        async def owned(transaction: Transaction) -> None:
+            await get_mandate(transaction, mandate_id, await scope_in(transaction))
 
-    async def owned(transaction: Transaction) -> None:
-        await get_mandate(transaction, mandate_id, await scope_in(transaction))
+        async def work(transaction: Transaction) -> A:
+            mandate = await change(transaction, await scope_in(transaction))
+            return answer(mandate=await message_in(transaction, mandate, transaction.today))
 
-    return owned
+        return await mutate(self._backend, request, answer, work, owned=owned)
