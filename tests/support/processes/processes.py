@@ -8,6 +8,7 @@ with spawn(["wissel-server", "serve"], environ=..., cwd=tmp_path) as hub:
 
 import os
 import queue
+import random
 import signal
 import socket
 import subprocess
@@ -20,6 +21,7 @@ from typing import Final
 from support.eventually import LONGEST_WAIT
 from wissel.clients.processes import command
 
+_RANDOM: Final = random.SystemRandom()  # hypothesis seeds the usual one
 _SILENT: Final = {name: value for name, value in os.environ.items() if "WISSEL" not in name}
 
 
@@ -154,11 +156,16 @@ def group_is_gone(leader: int) -> bool:
 
 
 def free_port() -> int:
-    """Return a port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port that was free a moment ago.
+
+    It lies below those that the system gives to connections and to port 0, so that
+    none of these takes it before it is served on.
+    """
+    while True:
+        port = _RANDOM.randrange(20_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _found(name: str) -> str:
