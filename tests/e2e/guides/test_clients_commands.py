@@ -118,7 +118,7 @@ def test_the_owner_of_a_service_processes_what_waits(
     duo, why = Cli(hub, DUO.name), ("--reason", "test exchange")
     named_as = ("--name", DUO.title, "--role", DUO.role)
     operator.json("party", "register", DUO.oin, *named_as, *why)
-    operator.json("party", "qualify", vendor.system_id, "RIO", *why)
+    operator.json("system", "qualify", vendor.system_id, "RIO", *why)
     early, late = (
         operator.json("mandate", "create", "99XA", "RIO", vendor.system_id, *days, *why)
         for days in (("--end", "2090-01-01"), ("--start", "2090-02-01"))
@@ -203,11 +203,10 @@ def test_an_operator_fills_the_register(operator: Cli, tmp_path: Path) -> None:
     )
     for kind in ("VENDOR_OSR", "VENDOR_OSO"):
         operator.run("agreement", "record", kind, "--party", "00000003990000660000", *because)
-    operator.run(
-        "party", "system", "las-zuid", "--party", "00000003990000660000", "--name", "Zuid", *because
-    )
-    operator.run("party", "qualify", "las-zuid", "OSO_OV", *because)
-    operator.run("party", "rollout", "las-zuid", "OSO_OV", "OPEN", *because)
+    named = ("--party", "00000003990000660000", "--name", "Zuid")
+    operator.run("system", "register", "las-zuid", *named, *because)
+    operator.run("system", "qualify", "las-zuid", "OSO_OV", *because)
+    operator.run("system", "rollout", "las-zuid", "OSO_OV", "OPEN", *because)
     operator.run(
         "schools",
         "register",
@@ -247,7 +246,7 @@ def test_an_operator_reads_the_register(operator: Cli, vendor: Vendor) -> None:
     assert operator.json("boards", "show", board)["board_number"] == board
     assert operator.json("boards", "list")
     assert operator.json("party", "show", vendor.oin)["role"] == "VENDOR"
-    assert {"las-mylas"} <= {each["system_id"] for each in operator.json("party", "systems")}
+    assert {"las-mylas"} <= {each["system_id"] for each in operator.json("system", "list")}
     assert "OSO_OV" in operator.run("service", "list")
     assert operator.json("service", "show", "BRON_PO")["code"] == "ROD_PO"
     assert operator.json("agreement", "list", "--party", vendor.oin)

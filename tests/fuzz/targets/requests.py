@@ -26,7 +26,7 @@ from wissel.server.rpc.services.agreements import AgreementServicer
 from wissel.server.rpc.services.catalog import CatalogServicer
 from wissel.server.rpc.services.endpoints.servicer import EndpointServicer
 from wissel.server.rpc.services.mandates.servicer import MandateServicer
-from wissel.server.rpc.services.parties import PartyServicer
+from wissel.server.rpc.services.parties.servicer import PartyServicer
 from wissel.server.rpc.services.routes.servicer import RouteServicer
 from wissel.server.rpc.services.schools.servicer import SamenwerkingsverbandServicer, SchoolServicer
 from wissel.server.rpc.services.traffic.servicer import TrafficServicer

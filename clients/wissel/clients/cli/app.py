@@ -18,6 +18,7 @@ from wissel.clients.cli.register import (
     schools,
     services,
     swv,
+    systems,
 )
 from wissel.clients.cli.session import Session, account
 from wissel.clients.cli.traffic import deliveries, las, outbox, receipts, routes, sending
@@ -56,6 +57,7 @@ app.add_typer(boards.lists, name="boards")
 app.add_typer(boards.app, name="board")
 app.add_typer(swv.app, name="swv")
 app.add_typer(parties.app, name="party")
+app.add_typer(systems.app, name="system")
 app.add_typer(agreements.app, name="agreement")
 app.add_typer(services.app, name="service")
 app.add_typer(mandates.app, name="mandate")

@@ -59,21 +59,28 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
             "--contact desk@noord.example --reason 'contract 2026-14'"
         ),
     ),
+    "party update": (
+        "wissel party update 00000003990000030000 --mail desk@noord.example --hours 9:00-17:00",
+    ),
     "party list": ("wissel party list --role VENDOR",),
     "party show": ("wissel party show 00000003990000030000",),
-    "party system": (
+    "system register": (
         (
-            "wissel party system las-noord --party 00000003990000030000 --name 'LAS Noord' "
+            "wissel system register las-noord --party 00000003990000030000 --name 'LAS Noord' "
             "--reason 'contract 2026-14'"
         ),
     ),
-    "party systems": ("wissel party systems --party 00000003990000030000",),
-    "party qualify": (
-        "wissel party qualify las-noord OSO_OV --reason 'test exchange of 1 October'",
+    "system update": (
+        "wissel system update las-noord --telephone '050 123 45 67' --hours '9:00-17:00'",
+        "wissel system update las-noord --kind LAS --reason 'contract 2026-14'",
     ),
-    "party rollout": (
-        "wissel party rollout las-noord OSO_OV PILOT --pilot 99XA --reason 'first school'",
-        "wissel party rollout las-noord OSO_OV OPEN --reason 'the pilot went well'",
+    "system list": ("wissel system list --party 00000003990000030000",),
+    "system qualify": (
+        "wissel system qualify las-noord OSO_OV --reason 'test exchange of 1 October'",
+    ),
+    "system rollout": (
+        "wissel system rollout las-noord OSO_OV PILOT --pilot 99XA --reason 'first school'",
+        "wissel system rollout las-noord OSO_OV OPEN --reason 'the pilot went well'",
     ),
     "party revoke": (
         "wissel party revoke --certificate-sha256 517b1c530504ddd3... --reason 'key was lost'",

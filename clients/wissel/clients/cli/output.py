@@ -128,6 +128,11 @@ def organisation(message: Any) -> str:
     return str(message.brin or message.swv)
 
 
+def desk(message: Any) -> str:
+    """Return how to reach the desk of a message, such as `desk@noord.example, 050 123 45 67`."""
+    return ", ".join(filter(None, (message.desk.mail, message.desk.telephone, message.desk.hours)))
+
+
 def period(message: Any) -> str:
     """Return the period of a message, such as `2026-08-01 - ...`."""
     return f"{message.start_date} - {message.end_date or '...'}"

@@ -20,6 +20,49 @@ else:
 DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
+class Desk(_message.Message):
+    """Desk is where help is to be had. In a request what is absent stays as it is, and what is empty
+    is taken away.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MAIL_FIELD_NUMBER: _builtins.int
+    TELEPHONE_FIELD_NUMBER: _builtins.int
+    HOURS_FIELD_NUMBER: _builtins.int
+    mail: _builtins.str
+    """E-mail address."""
+    telephone: _builtins.str
+    """Telephone number."""
+    hours: _builtins.str
+    """When it is there, such as `ma-vr 9.00-17.00 uur`."""
+    def __init__(
+        self,
+        *,
+        mail: _builtins.str | None = ...,
+        telephone: _builtins.str | None = ...,
+        hours: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_hours", b"_hours", "_mail", b"_mail", "_telephone", b"_telephone", "hours", b"hours", "mail", b"mail", "telephone", b"telephone"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_hours", b"_hours", "_mail", b"_mail", "_telephone", b"_telephone", "hours", b"hours", "mail", b"mail", "telephone", b"telephone"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__hours: _TypeAlias = _typing.Literal["hours"]  # noqa: Y015
+    _WhichOneofArgType__hours: _TypeAlias = _typing.Literal["_hours", b"_hours"]  # noqa: Y015
+    _WhichOneofReturnType__mail: _TypeAlias = _typing.Literal["mail"]  # noqa: Y015
+    _WhichOneofArgType__mail: _TypeAlias = _typing.Literal["_mail", b"_mail"]  # noqa: Y015
+    _WhichOneofReturnType__telephone: _TypeAlias = _typing.Literal["telephone"]  # noqa: Y015
+    _WhichOneofArgType__telephone: _TypeAlias = _typing.Literal["_telephone", b"_telephone"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__hours) -> _WhichOneofReturnType__hours | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__mail) -> _WhichOneofReturnType__mail | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__telephone) -> _WhichOneofReturnType__telephone | None: ...
+
+Global___Desk: _TypeAlias = Desk  # noqa: Y015
+
+@_typing.final
 class Party(_message.Message):
     """Party is an organisation with an OIN that calls the hub."""
 
@@ -30,6 +73,7 @@ class Party(_message.Message):
     ROLE_FIELD_NUMBER: _builtins.int
     CONTACT_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    DESK_FIELD_NUMBER: _builtins.int
     oin: _builtins.str
     """OIN, 20 characters."""
     name: _builtins.str
@@ -40,6 +84,12 @@ class Party(_message.Message):
     """E-mail address for other parties; may be empty."""
     etag: _builtins.str
     """Output only. Changes on every write."""
+    @_builtins.property
+    def desk(self) -> Global___Desk:
+        """Its desk: asked about its systems that have none of their own, and about services that it
+        owns. Absent if nothing of it is known.
+        """
+
     def __init__(
         self,
         *,
@@ -48,10 +98,11 @@ class Party(_message.Message):
         role: _builtins.str = ...,
         contact: _builtins.str = ...,
         etag: _builtins.str = ...,
+        desk: Global___Desk | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["desk", b"desk"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact", b"contact", "etag", b"etag", "name", b"name", "oin", b"oin", "role", b"role"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact", b"contact", "desk", b"desk", "etag", b"etag", "name", b"name", "oin", b"oin", "role", b"role"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -111,6 +162,10 @@ class System(_message.Message):
     OIN_FIELD_NUMBER: _builtins.int
     QUALIFICATIONS_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    DESK_FIELD_NUMBER: _builtins.int
+    MANUAL_URL_FIELD_NUMBER: _builtins.int
+    STEP_PLAN_URL_FIELD_NUMBER: _builtins.int
     system_id: _builtins.str
     """Short name, such as `las-noord`: lower case, digits and hyphens, 2 to 40 characters."""
     party_oin: _builtins.str
@@ -121,9 +176,19 @@ class System(_message.Message):
     """OIN of the system's own certificate; empty means its vendor's."""
     etag: _builtins.str
     """Output only. Changes on every write."""
+    kind: _builtins.str
+    """`LAS`, `LVS`, `SIS`, `PLATFORM` (such as OT or LDOS) or `SWV`; empty if nobody has said it."""
+    manual_url: _builtins.str
+    """Address of its manual for schools; may be empty."""
+    step_plan_url: _builtins.str
+    """Address of the steps by which a school gets connected; may be empty."""
     @_builtins.property
     def qualifications(self) -> _containers.RepeatedCompositeFieldContainer[Global___Qualification]:
         """How far it may act, by service."""
+
+    @_builtins.property
+    def desk(self) -> Global___Desk:
+        """Whom its users ask; absent if nothing is known, and then the desk of its vendor is asked."""
 
     def __init__(
         self,
@@ -134,10 +199,14 @@ class System(_message.Message):
         oin: _builtins.str = ...,
         qualifications: _abc.Iterable[Global___Qualification] | None = ...,
         etag: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        desk: Global___Desk | None = ...,
+        manual_url: _builtins.str = ...,
+        step_plan_url: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["desk", b"desk"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "name", b"name", "oin", b"oin", "party_oin", b"party_oin", "qualifications", b"qualifications", "system_id", b"system_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["desk", b"desk", "etag", b"etag", "kind", b"kind", "manual_url", b"manual_url", "name", b"name", "oin", b"oin", "party_oin", b"party_oin", "qualifications", b"qualifications", "step_plan_url", b"step_plan_url", "system_id", b"system_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -359,6 +428,89 @@ class RegisterPartyResponse(_message.Message):
 Global___RegisterPartyResponse: _TypeAlias = RegisterPartyResponse  # noqa: Y015
 
 @_typing.final
+class UpdatePartyRequest(_message.Message):
+    """UpdatePartyRequest says what is to be told of a party; what is absent stays as it is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OIN_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    CONTACT_FIELD_NUMBER: _builtins.int
+    DESK_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    oin: _builtins.str
+    """Required. OIN."""
+    name: _builtins.str
+    """Another name; only for operators."""
+    contact: _builtins.str
+    """Another e-mail address for other parties; empty takes it away."""
+    etag: _builtins.str
+    """Only if the party has this etag."""
+    request_id: _builtins.str
+    """UUID; a repeat with the same body returns the earlier answer."""
+    reason: _builtins.str
+    """Required for operators. Why."""
+    @_builtins.property
+    def desk(self) -> Global___Desk:
+        """What is to change of its desk."""
+
+    def __init__(
+        self,
+        *,
+        oin: _builtins.str = ...,
+        name: _builtins.str | None = ...,
+        contact: _builtins.str | None = ...,
+        desk: Global___Desk | None = ...,
+        etag: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_contact", b"_contact", "_name", b"_name", "contact", b"contact", "desk", b"desk", "name", b"name"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_contact", b"_contact", "_name", b"_name", "contact", b"contact", "desk", b"desk", "etag", b"etag", "name", b"name", "oin", b"oin", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__contact: _TypeAlias = _typing.Literal["contact"]  # noqa: Y015
+    _WhichOneofArgType__contact: _TypeAlias = _typing.Literal["_contact", b"_contact"]  # noqa: Y015
+    _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
+    _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__contact) -> _WhichOneofReturnType__contact | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+
+Global___UpdatePartyRequest: _TypeAlias = UpdatePartyRequest  # noqa: Y015
+
+@_typing.final
+class UpdatePartyResponse(_message.Message):
+    """UpdatePartyResponse is the party as it now stands."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARTY_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    revision: _builtins.int
+    """Revision of the register."""
+    @_builtins.property
+    def party(self) -> Global___Party:
+        """The party."""
+
+    def __init__(
+        self,
+        *,
+        party: Global___Party | None = ...,
+        revision: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["party", b"party"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["party", b"party", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdatePartyResponse: _TypeAlias = UpdatePartyResponse  # noqa: Y015
+
+@_typing.final
 class GetPartyRequest(_message.Message):
     """GetPartyRequest names a party."""
 
@@ -537,6 +689,101 @@ class RegisterSystemResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RegisterSystemResponse: _TypeAlias = RegisterSystemResponse  # noqa: Y015
+
+@_typing.final
+class UpdateSystemRequest(_message.Message):
+    """UpdateSystemRequest says what is to be told of a system; what is absent stays as it is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SYSTEM_ID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    DESK_FIELD_NUMBER: _builtins.int
+    MANUAL_URL_FIELD_NUMBER: _builtins.int
+    STEP_PLAN_URL_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    system_id: _builtins.str
+    """Required. System."""
+    name: _builtins.str
+    """Another name; only for operators."""
+    kind: _builtins.str
+    """`LAS`, `LVS`, `SIS`, `PLATFORM` or `SWV`; only for operators."""
+    manual_url: _builtins.str
+    """Another https address of its manual; empty takes it away."""
+    step_plan_url: _builtins.str
+    """Another https address of its step plan; empty takes it away."""
+    etag: _builtins.str
+    """Only if the system has this etag."""
+    request_id: _builtins.str
+    """UUID; a repeat with the same body returns the earlier answer."""
+    reason: _builtins.str
+    """Required for operators. Why."""
+    @_builtins.property
+    def desk(self) -> Global___Desk:
+        """What is to change of its desk."""
+
+    def __init__(
+        self,
+        *,
+        system_id: _builtins.str = ...,
+        name: _builtins.str | None = ...,
+        kind: _builtins.str = ...,
+        desk: Global___Desk | None = ...,
+        manual_url: _builtins.str | None = ...,
+        step_plan_url: _builtins.str | None = ...,
+        etag: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_manual_url", b"_manual_url", "_name", b"_name", "_step_plan_url", b"_step_plan_url", "desk", b"desk", "manual_url", b"manual_url", "name", b"name", "step_plan_url", b"step_plan_url"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_manual_url", b"_manual_url", "_name", b"_name", "_step_plan_url", b"_step_plan_url", "desk", b"desk", "etag", b"etag", "kind", b"kind", "manual_url", b"manual_url", "name", b"name", "reason", b"reason", "request_id", b"request_id", "step_plan_url", b"step_plan_url", "system_id", b"system_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__manual_url: _TypeAlias = _typing.Literal["manual_url"]  # noqa: Y015
+    _WhichOneofArgType__manual_url: _TypeAlias = _typing.Literal["_manual_url", b"_manual_url"]  # noqa: Y015
+    _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
+    _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType__step_plan_url: _TypeAlias = _typing.Literal["step_plan_url"]  # noqa: Y015
+    _WhichOneofArgType__step_plan_url: _TypeAlias = _typing.Literal["_step_plan_url", b"_step_plan_url"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__manual_url) -> _WhichOneofReturnType__manual_url | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__step_plan_url) -> _WhichOneofReturnType__step_plan_url | None: ...
+
+Global___UpdateSystemRequest: _TypeAlias = UpdateSystemRequest  # noqa: Y015
+
+@_typing.final
+class UpdateSystemResponse(_message.Message):
+    """UpdateSystemResponse is the system as it now stands."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SYSTEM_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    revision: _builtins.int
+    """Revision of the register."""
+    @_builtins.property
+    def system(self) -> Global___System:
+        """The system."""
+
+    def __init__(
+        self,
+        *,
+        system: Global___System | None = ...,
+        revision: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["system", b"system"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["revision", b"revision", "system", b"system"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateSystemResponse: _TypeAlias = UpdateSystemResponse  # noqa: Y015
 
 @_typing.final
 class ListSystemsRequest(_message.Message):

@@ -45,6 +45,11 @@ class PartyServiceStub:
                 request_serializer=wissel_dot_party_dot_v1_dot_party__service__pb2.RegisterPartyRequest.SerializeToString,
                 response_deserializer=wissel_dot_party_dot_v1_dot_party__service__pb2.RegisterPartyResponse.FromString,
                 _registered_method=True)
+        self.UpdateParty = channel.unary_unary(
+                '/wissel.party.v1.PartyService/UpdateParty',
+                request_serializer=wissel_dot_party_dot_v1_dot_party__service__pb2.UpdatePartyRequest.SerializeToString,
+                response_deserializer=wissel_dot_party_dot_v1_dot_party__service__pb2.UpdatePartyResponse.FromString,
+                _registered_method=True)
         self.GetParty = channel.unary_unary(
                 '/wissel.party.v1.PartyService/GetParty',
                 request_serializer=wissel_dot_party_dot_v1_dot_party__service__pb2.GetPartyRequest.SerializeToString,
@@ -59,6 +64,11 @@ class PartyServiceStub:
                 '/wissel.party.v1.PartyService/RegisterSystem',
                 request_serializer=wissel_dot_party_dot_v1_dot_party__service__pb2.RegisterSystemRequest.SerializeToString,
                 response_deserializer=wissel_dot_party_dot_v1_dot_party__service__pb2.RegisterSystemResponse.FromString,
+                _registered_method=True)
+        self.UpdateSystem = channel.unary_unary(
+                '/wissel.party.v1.PartyService/UpdateSystem',
+                request_serializer=wissel_dot_party_dot_v1_dot_party__service__pb2.UpdateSystemRequest.SerializeToString,
+                response_deserializer=wissel_dot_party_dot_v1_dot_party__service__pb2.UpdateSystemResponse.FromString,
                 _registered_method=True)
         self.ListSystems = channel.unary_unary(
                 '/wissel.party.v1.PartyService/ListSystems',
@@ -100,6 +110,14 @@ class PartyServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def UpdateParty(self, request, context):
+        """UpdateParty changes what is told of a party. A party changes its own contact and desk, an
+        operator also its name.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetParty(self, request, context):
         """GetParty returns one party.
         """
@@ -116,6 +134,14 @@ class PartyServiceServicer:
 
     def RegisterSystem(self, request, context):
         """RegisterSystem records a system of a vendor.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateSystem(self, request, context):
+        """UpdateSystem changes what is told of a system. A vendor changes desk and addresses of its own
+        systems, an operator also name and kind.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -162,6 +188,11 @@ def add_PartyServiceServicer_to_server(servicer, server):
                     request_deserializer=wissel_dot_party_dot_v1_dot_party__service__pb2.RegisterPartyRequest.FromString,
                     response_serializer=wissel_dot_party_dot_v1_dot_party__service__pb2.RegisterPartyResponse.SerializeToString,
             ),
+            'UpdateParty': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateParty,
+                    request_deserializer=wissel_dot_party_dot_v1_dot_party__service__pb2.UpdatePartyRequest.FromString,
+                    response_serializer=wissel_dot_party_dot_v1_dot_party__service__pb2.UpdatePartyResponse.SerializeToString,
+            ),
             'GetParty': grpc.unary_unary_rpc_method_handler(
                     servicer.GetParty,
                     request_deserializer=wissel_dot_party_dot_v1_dot_party__service__pb2.GetPartyRequest.FromString,
@@ -176,6 +207,11 @@ def add_PartyServiceServicer_to_server(servicer, server):
                     servicer.RegisterSystem,
                     request_deserializer=wissel_dot_party_dot_v1_dot_party__service__pb2.RegisterSystemRequest.FromString,
                     response_serializer=wissel_dot_party_dot_v1_dot_party__service__pb2.RegisterSystemResponse.SerializeToString,
+            ),
+            'UpdateSystem': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateSystem,
+                    request_deserializer=wissel_dot_party_dot_v1_dot_party__service__pb2.UpdateSystemRequest.FromString,
+                    response_serializer=wissel_dot_party_dot_v1_dot_party__service__pb2.UpdateSystemResponse.SerializeToString,
             ),
             'ListSystems': grpc.unary_unary_rpc_method_handler(
                     servicer.ListSystems,
@@ -264,6 +300,33 @@ class PartyService:
             _registered_method=True)
 
     @staticmethod
+    def UpdateParty(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.party.v1.PartyService/UpdateParty',
+            wissel_dot_party_dot_v1_dot_party__service__pb2.UpdatePartyRequest.SerializeToString,
+            wissel_dot_party_dot_v1_dot_party__service__pb2.UpdatePartyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def GetParty(request,
             target,
             options=(),
@@ -334,6 +397,33 @@ class PartyService:
             '/wissel.party.v1.PartyService/RegisterSystem',
             wissel_dot_party_dot_v1_dot_party__service__pb2.RegisterSystemRequest.SerializeToString,
             wissel_dot_party_dot_v1_dot_party__service__pb2.RegisterSystemResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateSystem(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.party.v1.PartyService/UpdateSystem',
+            wissel_dot_party_dot_v1_dot_party__service__pb2.UpdateSystemRequest.SerializeToString,
+            wissel_dot_party_dot_v1_dot_party__service__pb2.UpdateSystemResponse.FromString,
             options,
             channel_credentials,
             insecure,

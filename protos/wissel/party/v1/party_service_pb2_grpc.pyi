@@ -37,12 +37,20 @@ class PartyServiceStub:
     """WhoAmI tells a caller how the hub sees it. Any trusted certificate may ask."""
     RegisterParty: _grpc.UnaryUnaryMultiCallable[_party_service_pb2.RegisterPartyRequest, _party_service_pb2.RegisterPartyResponse]
     """RegisterParty records a party by its OIN."""
+    UpdateParty: _grpc.UnaryUnaryMultiCallable[_party_service_pb2.UpdatePartyRequest, _party_service_pb2.UpdatePartyResponse]
+    """UpdateParty changes what is told of a party. A party changes its own contact and desk, an
+    operator also its name.
+    """
     GetParty: _grpc.UnaryUnaryMultiCallable[_party_service_pb2.GetPartyRequest, _party_service_pb2.GetPartyResponse]
     """GetParty returns one party."""
     ListParties: _grpc.UnaryUnaryMultiCallable[_party_service_pb2.ListPartiesRequest, _party_service_pb2.ListPartiesResponse]
     """ListParties lists parties in order of OIN."""
     RegisterSystem: _grpc.UnaryUnaryMultiCallable[_party_service_pb2.RegisterSystemRequest, _party_service_pb2.RegisterSystemResponse]
     """RegisterSystem records a system of a vendor."""
+    UpdateSystem: _grpc.UnaryUnaryMultiCallable[_party_service_pb2.UpdateSystemRequest, _party_service_pb2.UpdateSystemResponse]
+    """UpdateSystem changes what is told of a system. A vendor changes desk and addresses of its own
+    systems, an operator also name and kind.
+    """
     ListSystems: _grpc.UnaryUnaryMultiCallable[_party_service_pb2.ListSystemsRequest, _party_service_pb2.ListSystemsResponse]
     """ListSystems lists systems in order of id, with their qualifications."""
     QualifySystem: _grpc.UnaryUnaryMultiCallable[_party_service_pb2.QualifySystemRequest, _party_service_pb2.QualifySystemResponse]
@@ -61,12 +69,20 @@ class PartyServiceAsyncStub(PartyServiceStub):
     """WhoAmI tells a caller how the hub sees it. Any trusted certificate may ask."""
     RegisterParty: _aio.UnaryUnaryMultiCallable[_party_service_pb2.RegisterPartyRequest, _party_service_pb2.RegisterPartyResponse]  # type: ignore[assignment]
     """RegisterParty records a party by its OIN."""
+    UpdateParty: _aio.UnaryUnaryMultiCallable[_party_service_pb2.UpdatePartyRequest, _party_service_pb2.UpdatePartyResponse]  # type: ignore[assignment]
+    """UpdateParty changes what is told of a party. A party changes its own contact and desk, an
+    operator also its name.
+    """
     GetParty: _aio.UnaryUnaryMultiCallable[_party_service_pb2.GetPartyRequest, _party_service_pb2.GetPartyResponse]  # type: ignore[assignment]
     """GetParty returns one party."""
     ListParties: _aio.UnaryUnaryMultiCallable[_party_service_pb2.ListPartiesRequest, _party_service_pb2.ListPartiesResponse]  # type: ignore[assignment]
     """ListParties lists parties in order of OIN."""
     RegisterSystem: _aio.UnaryUnaryMultiCallable[_party_service_pb2.RegisterSystemRequest, _party_service_pb2.RegisterSystemResponse]  # type: ignore[assignment]
     """RegisterSystem records a system of a vendor."""
+    UpdateSystem: _aio.UnaryUnaryMultiCallable[_party_service_pb2.UpdateSystemRequest, _party_service_pb2.UpdateSystemResponse]  # type: ignore[assignment]
+    """UpdateSystem changes what is told of a system. A vendor changes desk and addresses of its own
+    systems, an operator also name and kind.
+    """
     ListSystems: _aio.UnaryUnaryMultiCallable[_party_service_pb2.ListSystemsRequest, _party_service_pb2.ListSystemsResponse]  # type: ignore[assignment]
     """ListSystems lists systems in order of id, with their qualifications."""
     QualifySystem: _aio.UnaryUnaryMultiCallable[_party_service_pb2.QualifySystemRequest, _party_service_pb2.QualifySystemResponse]  # type: ignore[assignment]
@@ -96,6 +112,16 @@ class PartyServiceServicer(metaclass=_abc_1.ABCMeta):
         """RegisterParty records a party by its OIN."""
 
     @_abc_1.abstractmethod
+    def UpdateParty(
+        self,
+        request: _party_service_pb2.UpdatePartyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_party_service_pb2.UpdatePartyResponse, _abc.Awaitable[_party_service_pb2.UpdatePartyResponse]]:
+        """UpdateParty changes what is told of a party. A party changes its own contact and desk, an
+        operator also its name.
+        """
+
+    @_abc_1.abstractmethod
     def GetParty(
         self,
         request: _party_service_pb2.GetPartyRequest,
@@ -118,6 +144,16 @@ class PartyServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_party_service_pb2.RegisterSystemResponse, _abc.Awaitable[_party_service_pb2.RegisterSystemResponse]]:
         """RegisterSystem records a system of a vendor."""
+
+    @_abc_1.abstractmethod
+    def UpdateSystem(
+        self,
+        request: _party_service_pb2.UpdateSystemRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_party_service_pb2.UpdateSystemResponse, _abc.Awaitable[_party_service_pb2.UpdateSystemResponse]]:
+        """UpdateSystem changes what is told of a system. A vendor changes desk and addresses of its own
+        systems, an operator also name and kind.
+        """
 
     @_abc_1.abstractmethod
     def ListSystems(

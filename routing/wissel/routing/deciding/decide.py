@@ -53,7 +53,7 @@ def decide(table: Table, query: Query, on: dt.date) -> Decision:
     # 5.
     located = find_endpoint(receiver, query.selection, service, query.version, on)
     if isinstance(located, Refusal):
-        return _missing(located, receiver, service, on)
+        return _missing(located, table, receiver, service, on)
     endpoint, version = located.endpoint, located.version
     # 6.
     open_until = _open_until(receiver, endpoint)
@@ -71,6 +71,7 @@ def decide(table: Table, query: Query, on: dt.date) -> Decision:
             service=str(service.code),
             endpoint_id=str(endpoint.endpoint_id),
             system_id=str(permission.system_id),
+            desk=table.reference.desk_of(permission.system_id),
         )
     return Route(
         endpoint=endpoint,
@@ -112,13 +113,28 @@ def _open_receiver(table: Table, query: Query, on: dt.date) -> OrganisationView 
 
 
 def _missing(
-    refusal: Refusal, receiver: OrganisationView, service: IndexedService, on: dt.date
+    refusal: Refusal,
+    table: Table,
+    receiver: OrganisationView,
+    service: IndexedService,
+    on: dt.date,
 ) -> Refusal:
-    """Return a refusal of `find_endpoint`, or its cause where there is no mandate in force."""
-    missing = refusal.reason is Reason.ENDPOINT_MISSING
-    if missing and not receiver.mandates_in_force(service.code, on):
+    """Return a refusal of `find_endpoint`, or its cause where there is no mandate in force.
+
+    Where one system alone has mandates, that is whose endpoint is missing.
+    """
+    if refusal.reason is not Reason.ENDPOINT_MISSING:
+        return refusal
+    systems = {mandate.system_id for mandate in receiver.mandates_in_force(service.code, on)}
+    if not systems:
         return mandate_missing(receiver, service, on, Side.RECEIVER)
-    return refusal
+    if len(systems) > 1:
+        return refusal
+    (system_id,) = systems
+    desk = table.reference.desk_of(system_id)
+    return _refusal(
+        Reason.ENDPOINT_MISSING, **refusal.metadata, system_id=str(system_id), desk=desk
+    )
 
 
 def _open_until(receiver: OrganisationView, endpoint: EndpointView) -> dt.date:
@@ -137,4 +153,5 @@ def _closed(
 
 
 def _refusal(reason: Reason, /, **metadata: str) -> Refusal:
-    return Refusal(reason=reason, side=Side.RECEIVER, metadata=metadata)
+    told = {name: value for name, value in metadata.items() if value}
+    return Refusal(reason=reason, side=Side.RECEIVER, metadata=told)

@@ -107,16 +107,26 @@ def permission_by(
         return _refusal(Reason.AGREEMENT_MISSING, *asked, agreement=kind, signatory=signatory)
     # 2.
     if mandate.processing is Processing.AWAITING:
-        return _awaiting(mandate, *asked)
+        return _awaiting(mandate, reference, *asked)
     if mandate.processing is Processing.REJECTED:
-        return _refusal(Reason.MANDATE_REJECTED, *asked, mandate_id=str(mandate.mandate_id))
+        return _refusal(
+            Reason.MANDATE_REJECTED,
+            *asked,
+            mandate_id=str(mandate.mandate_id),
+            desk=reference.desk_at(service.fact.owner),
+        )
     # 3.
     acting = reference.acting(mandate.system_id, service)
     if acting is None:
         return _refusal(Reason.SYSTEM_NOT_QUALIFIED, *asked)
     system, qualification = acting.system, acting.qualification
     if qualification is None or not qualification.qualified:
-        return _refusal(Reason.SYSTEM_NOT_QUALIFIED, *asked, system_id=str(system.system_id))
+        return _refusal(
+            Reason.SYSTEM_NOT_QUALIFIED,
+            *asked,
+            system_id=str(system.system_id),
+            desk=reference.desk_of(system.system_id),
+        )
     # 4.
     vendor_agreed = last_day(acting.agreed, on)
     if vendor_agreed is None:
@@ -128,6 +138,7 @@ def permission_by(
             agreement=kind,
             signatory=signatory,
             system_id=str(system.system_id),
+            desk=reference.desk_of(system.system_id),
         )
     # 5.
     if not qualification.admits(organisation.code):
@@ -138,13 +149,15 @@ def permission_by(
 
 def _awaiting(
     mandate: MandateView,
+    reference: Reference,
     organisation: OrganisationView,
     service: IndexedService,
     on: dt.date,
     side: Side,
 ) -> Refusal:
     """Return the refusal of a mandate that waits, with how long if that is too long (R6)."""
-    facts = {"mandate_id": str(mandate.mandate_id)}
+    desk = reference.desk_at(service.fact.owner)
+    facts = {"mandate_id": str(mandate.mandate_id), "desk": desk}
     due = overdue_since(mandate.waiting_since, service.fact.processing_days, on)
     if due is not None:
         facts["overdue_since"] = str(due)
@@ -172,4 +185,5 @@ def _refusal(
         "service": str(service.code),
         "on": str(on),
     }
-    return Refusal(reason=reason, side=side, metadata=metadata | facts)
+    told = {name: value for name, value in facts.items() if value}
+    return Refusal(reason=reason, side=side, metadata=metadata | told)

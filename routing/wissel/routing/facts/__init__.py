@@ -9,6 +9,7 @@ from wissel.routing.facts.agreements import Agreement, AgreementKind, Signatory
 from wissel.routing.facts.endpoints import Attribute, DeliveryContract, Endpoint
 from wissel.routing.facts.mandates import Mandate, Processing, overdue_since, processing_due
 from wissel.routing.facts.parties import (
+    Desk,
     Party,
     Qualification,
     Revocation,
@@ -16,6 +17,7 @@ from wissel.routing.facts.parties import (
     Role,
     RolloutStage,
     System,
+    SystemKind,
 )
 from wissel.routing.facts.schools import (
     EVERY_SECTOR,
@@ -39,6 +41,7 @@ __all__ = (
     "Attribute",
     "Board",
     "DeliveryContract",
+    "Desk",
     "Endpoint",
     "Fact",
     "Location",
@@ -58,6 +61,7 @@ __all__ = (
     "Signatory",
     "SourceReport",
     "System",
+    "SystemKind",
     "overdue_since",
     "processing_due",
 )

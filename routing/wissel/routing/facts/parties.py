@@ -17,6 +17,25 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Where help is to be had: an e-mail address, a telephone and its hours; each may be empty."""
+
+    mail: str = ""
+    telephone: str = ""
+    hours: str = ""
+
+    def of(self, name: str) -> str:
+        """Return how to reach the desk of whoever has a name, in one line; empty without a way.
+
+        Such as `LAS Noord: desk@noord.example, 050 123 45 67 (9:00-17:00)`.
+        """
+        ways = ", ".join(filter(None, (self.mail, self.telephone)))
+        if not ways:
+            return ""
+        return f"{name}: {ways} ({self.hours})" if self.hours else f"{name}: {ways}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
     """An organisation that calls the hub, identified by its OIN; `contact` is free text."""
 
@@ -24,16 +43,36 @@ class Party:
     name: str
     role: Role
     contact: str = ""
+    desk: Desk = Desk()
+
+
+class SystemKind(StrEnum):
+    """What an administration system is for its schools; PLATFORM is one such as OT or LDOS."""
+
+    LAS = "LAS"
+    LVS = "LVS"
+    SIS = "SIS"
+    PLATFORM = "PLATFORM"
+    SWV = "SWV"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class System:
-    """An administration system; `oin` is its own, if it has one beside that of its party."""
+    """An administration system; `oin` is its own, if it has one beside that of its party.
+
+    `kind` is None where nobody has said it. Without a desk of its own its party's is
+    asked. `manual_url` tells a school how to work with it, `step_plan_url` what to do to
+    get connected; both may be empty.
+    """
 
     system_id: SystemId
     party: Oin
     name: str
     oin: Oin | None = None
+    kind: SystemKind | None = None
+    desk: Desk = Desk()
+    manual_url: str = ""
+    step_plan_url: str = ""
 
     @property
     def acting_oin(self) -> Oin:

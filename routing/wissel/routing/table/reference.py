@@ -128,6 +128,16 @@ class Reference:
             self._acting[key] = acting
         return acting
 
+    def desk_of(self, system_id: SystemId) -> str:
+        """Return how to reach the desk of a system, or else that of its vendor; may be empty."""
+        system = self.systems.get(system_id)
+        return "" if system is None else system.desk.of(system.name) or self.desk_at(system.party)
+
+    def desk_at(self, oin: Oin) -> str:
+        """Return how to reach the desk of a party, such as the owner of a service; may be empty."""
+        party = self.parties.get(oin)
+        return "" if party is None else party.desk.of(party.name)
+
     def signed(self, signatory: str, kind: AgreementKind) -> Spans:
         """Return the days on which a signatory has an agreement of this kind."""
         periods = self.agreements.get(signatory, {}).get(kind, ())

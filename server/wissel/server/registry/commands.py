@@ -16,15 +16,11 @@ from wissel.routing.facts import (
     Attribute,
     DeliveryContract,
     Processing,
-    RevocationTarget,
-    Role,
-    RolloutStage,
     Signatory,
 )
 from wissel.routing.values.identifiers import (
     Aanleverpunt,
     Namespace,
-    Oin,
     Organisation,
     RoutingKey,
     ServiceCode,
@@ -57,61 +53,6 @@ class TerminateAgreement:
     agreement_id: UUID
     end: dt.date | None = None
     etag: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegisterParty:
-    """A new party; `contact` may be empty."""
-
-    oin: Oin
-    name: str
-    role: Role
-    contact: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegisterSystem:
-    """A new system of a vendor; without `oin` its vendor's certificate acts for it."""
-
-    system_id: SystemId
-    party: Oin
-    name: str
-    oin: Oin | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QualifySystem:
-    """A system that passed the qualification for a service (code or alias).
-
-    With `withdraw` it has lost it.
-    """
-
-    system_id: SystemId
-    service: ServiceCode
-    withdraw: bool = False
-    test_message_ids: tuple[UUID, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetRollout:
-    """How far a system may exchange for a service; `pilots` are the organisations of a PILOT."""
-
-    system_id: SystemId
-    service: ServiceCode
-    rollout: RolloutStage
-    pilots: frozenset[Organisation] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RevokeCertificate:
-    """What is refused from now on.
-
-    `value` is 64 hex digits for the digests, `<RFC 4514 issuer>#<hex serial>`
-    for an issuer and serial number.
-    """
-
-    target: RevocationTarget
-    value: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ from wissel.server.rpc.services.catalog import CatalogServicer
 from wissel.server.rpc.services.endpoints.servicer import EndpointServicer
 from wissel.server.rpc.services.health import HealthServicer
 from wissel.server.rpc.services.mandates.servicer import MandateServicer
-from wissel.server.rpc.services.parties import PartyServicer
+from wissel.server.rpc.services.parties.servicer import PartyServicer
 from wissel.server.rpc.services.reflection import ReflectionServicer
 from wissel.server.rpc.services.routes.servicer import RouteServicer
 from wissel.server.rpc.services.schools.servicer import SamenwerkingsverbandServicer, SchoolServicer

@@ -104,6 +104,34 @@ async def test_what_is_anothers_is_byte_for_byte_what_is_not_there(
         assert of_foreign.code() is of_missing.code()
 
 
+@pytest.mark.parametrize(
+    ("method", "kind", "field", "foreign", "missing"),
+    [
+        (
+            "UpdateSystem",
+            party.UpdateSystemRequest,
+            "system_id",
+            str(small_world.LAS_ZUID),
+            "las-none",
+        ),
+        ("UpdateParty", party.UpdatePartyRequest, "oin", str(ZUID.oin), "00000003990000990000"),
+    ],
+)
+async def test_what_others_tell_is_not_a_vendors_to_change(
+    world: World, method: str, kind: type[Any], field: str, foreign: str, missing: str
+) -> None:
+    call = getattr(Stubs(world.hub, "noord").parties, method)
+    change = {"desk": party.Desk(mail="noord@noord.example")}
+
+    of_foreign = await refusal(call(kind(**{field: foreign}, **change)))
+    of_missing = await refusal(call(kind(**{field: missing}, **change)))
+
+    told = status_of(of_foreign).SerializeToString()
+    assert told.replace(foreign.encode(), missing.encode()) == (
+        status_of(of_missing).SerializeToString()
+    )
+
+
 async def test_a_filter_by_what_is_anothers_finds_what_a_missing_one_does(world: World) -> None:
     noord = Stubs(world.hub, "noord")
 

@@ -14,7 +14,18 @@ from wissel.routing.deciding.decide import decide
 from wissel.routing.deciding.decision import Audience, Outcome, Refusal, Route
 from wissel.routing.deciding.explain import RULES, explain
 from wissel.routing.deciding.query import Asker, Query
-from wissel.routing.facts import AgreementKind, Fact, Processing, RolloutStage, Sector
+from wissel.routing.facts import (
+    AgreementKind,
+    Desk,
+    Fact,
+    Party,
+    Processing,
+    Role,
+    RolloutStage,
+    Sector,
+    System,
+)
+from wissel.routing.refusals.catalogue import describe
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.refusals.sides import Side
 from wissel.routing.values.days import ONE_DAY
@@ -188,3 +199,61 @@ def test_own_side_sees_all_steps() -> None:
     steps = explain(w.table(), query(), w.TODAY).steps
 
     assert steps == steps_for_audience(steps, Audience.OWN_SIDE)
+
+
+DESK = Desk(mail="desk@zuid.example", telephone="050 123 45 67", hours="9-17")
+ZUID_WITH_DESK = dataclasses.replace(
+    next(each for each in w.small() if isinstance(each, System) and each.party == ZUID.oin),
+    desk=DESK,
+)
+DUO_WITH_DESK = Party(
+    oin=w.services()[0].owner, name="Eigenaar", role=Role.CHAIN_PARTNER, desk=Desk(mail="e@e.nl")
+)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        [w.qualification(w.LAS_ZUID, w.OSO_OV, qualified=False)],
+        [w.agreement(ZUID.oin, AgreementKind.VENDOR_OSR, end=w.START)],
+        [SUSPENDED],
+        [w.endpoint(w.C_ZUID, 1, vestiging="01", stopped=True)],
+    ],
+)
+def test_who_can_help_is_the_desk_of_the_very_system(facts: list[Fact]) -> None:
+    refusal = decide(w.table(ZUID_WITH_DESK, *facts), query(), w.TODAY)
+
+    assert isinstance(refusal, Refusal)
+    assert refusal.metadata["system_id"] == "las-zuid"
+    told = describe(refusal.reason, refusal.metadata)
+    assert told.contact == f"{ZUID_WITH_DESK.name}: desk@zuid.example, 050 123 45 67 (9-17)"
+
+
+def test_a_system_without_a_desk_has_that_of_its_vendor() -> None:
+    vendors = Party(oin=ZUID.oin, name="Zuid", role=Role.VENDOR, desk=DESK)
+
+    refusal = decide(w.table(vendors, SUSPENDED), query(), w.TODAY)
+    without = decide(w.table(SUSPENDED), query(), w.TODAY)
+
+    assert isinstance(refusal, Refusal)
+    assert isinstance(without, Refusal)
+    assert refusal.metadata["desk"].startswith("Zuid: desk@zuid.example")
+    assert "desk" not in without.metadata
+    assert describe(without.reason, without.metadata).contact == (
+        "the service desk of the administration system"
+    )
+
+
+def test_who_waits_for_the_owner_of_a_service_is_told_its_desk() -> None:
+    refusal = decide(w.table(DUO_WITH_DESK, AWAITING), query(), w.TODAY)
+
+    assert isinstance(refusal, Refusal)
+    assert refusal.metadata["desk"] == "Eigenaar: e@e.nl"
+
+
+def test_the_other_side_hears_of_no_desk() -> None:
+    table = w.table(ZUID_WITH_DESK, SUSPENDED)
+    refusal = decide(table, query(), w.TODAY)
+
+    assert isinstance(refusal, Refusal)
+    assert {"desk", "system_id"}.isdisjoint(for_audience(refusal, Audience.OTHER_SIDE).metadata)

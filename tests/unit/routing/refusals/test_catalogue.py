@@ -31,7 +31,7 @@ from wissel.routing.refusals.sides import Side
 RESULTS = SHARED / "domain/catalogue/oso_tc_resultaten_gedocumenteerd.csv"
 PRIVATE = {
     *("system_id", "endpoint_id", "mandate_id", "agreement_id"),
-    *("agreement", "signatory", "oin", "stage", "version"),
+    *("agreement", "signatory", "oin", "stage", "version", "desk"),
 }
 """What metadata calls the contracts of others (design.md#audiences)."""
 TEMPLATES = [

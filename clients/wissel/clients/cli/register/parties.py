@@ -1,38 +1,27 @@
-"""`wissel party`: vendors and their systems, chain partners, operators."""
+"""`wissel party`: vendors, chain partners, operators, and certificates that are refused."""
+# ruff: noqa: PLR0917 - the arguments of a command are its options
 
 from typing import Annotated, Final
 
 import typer
 
-from wissel.clients.cli.output import Column, print_json, print_pairs, show, show_all
+from wissel.clients.cli.output import Column, desk, print_json, print_pairs, show, show_all
 from wissel.clients.cli.paging import Limit, collect
 from wissel.clients.cli.session import session_of
 from wissel.party.v1 import party_service_pb2 as pb
 from wissel.party.v1.party_service_pb2_grpc import PartyServiceStub
 
-app = typer.Typer(help="Parties and their systems.", no_args_is_help=True)
+Mail = Annotated[str | None, typer.Option(help="e-mail address of the desk")]
+Telephone = Annotated[str | None, typer.Option(help="telephone of the desk")]
+Hours = Annotated[str | None, typer.Option(help="when the desk is there")]
+Etag = Annotated[str, typer.Option(help="only if it has not changed since")]
+app = typer.Typer(help="Parties: whoever calls the hub under an OIN.", no_args_is_help=True)
 _PARTY: Final[list[Column]] = [
     ("OIN", "oin"),
     ("NAME", "name"),
     ("ROLE", "role"),
     ("CONTACT", "contact"),
-]
-
-
-def _qualifications(system: pb.System) -> str:
-    return ", ".join(
-        f"{each.service} {'' if each.qualified else 'not qualified, '}{each.rollout}"
-        + (f" ({' '.join(each.pilot_organisations)})" if each.pilot_organisations else "")
-        for each in system.qualifications
-    )
-
-
-_SYSTEM: Final[list[Column]] = [
-    ("SYSTEM", "system_id"),
-    ("NAME", "name"),
-    ("PARTY", "party_oin"),
-    ("OWN OIN", "oin"),
-    ("SERVICES", _qualifications),
+    ("DESK", desk),
 ]
 
 
@@ -48,6 +37,24 @@ def register(
     session = session_of(context)
     request = pb.RegisterPartyRequest(oin=oin, name=name, role=role, contact=contact)
     show(session, session.call(lambda c: PartyServiceStub(c).RegisterParty, request).party, _PARTY)
+
+
+@app.command()
+def update(
+    context: typer.Context,
+    oin: str,
+    name: Annotated[str | None, typer.Option(help="another name; for operators")] = None,
+    contact: Annotated[str | None, typer.Option(help="e-mail address for other parties")] = None,
+    mail: Mail = None,
+    telephone: Telephone = None,
+    hours: Hours = None,
+    etag: Etag = "",
+) -> None:
+    """Change what is told of a party; '' takes something away."""
+    session = session_of(context)
+    changes = pb.Desk(mail=mail, telephone=telephone, hours=hours)
+    request = pb.UpdatePartyRequest(oin=oin, name=name, contact=contact, desk=changes, etag=etag)
+    show(session, session.call(lambda c: PartyServiceStub(c).UpdateParty, request).party, _PARTY)
 
 
 @app.command("list")
@@ -71,74 +78,6 @@ def show_party(context: typer.Context, oin: str) -> None:
     session = session_of(context)
     request = pb.GetPartyRequest(oin=oin)
     show(session, session.call(lambda c: PartyServiceStub(c).GetParty, request).party, _PARTY)
-
-
-@app.command("system")
-def register_system(
-    context: typer.Context,
-    system: str,
-    party: Annotated[str, typer.Option(help="OIN of its vendor")],
-    name: Annotated[str, typer.Option(help="name that schools know")],
-    oin: Annotated[str, typer.Option(help="OIN of its own certificate")] = "",
-) -> None:
-    """Register a system of a vendor, such as las-noord."""
-    session = session_of(context)
-    request = pb.RegisterSystemRequest(system_id=system, party_oin=party, name=name, oin=oin)
-    done = session.call(lambda c: PartyServiceStub(c).RegisterSystem, request)
-    show(session, done.system, _SYSTEM)
-
-
-@app.command("systems")
-def list_systems(
-    context: typer.Context,
-    party: Annotated[str, typer.Option(help="only of this vendor")] = "",
-    limit: Limit = 1000,
-) -> None:
-    """List systems in order of id, with what they are qualified for."""
-    session = session_of(context)
-    request = pb.ListSystemsRequest(party_oin=party)
-    found = collect(
-        session, lambda c: PartyServiceStub(c).ListSystems, request, lambda p: p.systems, limit
-    )
-    show_all(session, found, _SYSTEM)
-
-
-@app.command()
-def qualify(
-    context: typer.Context,
-    system: str,
-    service: str,
-    withdraw: Annotated[bool, typer.Option("--withdraw", help="take it away")] = False,
-    test_message: Annotated[
-        list[str] | None, typer.Option(help="id of a message of its test exchange")
-    ] = None,
-) -> None:
-    """Record that a system passed, or lost, the qualification for a service."""
-    session = session_of(context)
-    request = pb.QualifySystemRequest(
-        system_id=system, service=service, withdraw=withdraw, test_message_ids=test_message
-    )
-    done = session.call(lambda c: PartyServiceStub(c).QualifySystem, request)
-    show(session, done.system, _SYSTEM)
-
-
-@app.command()
-def rollout(
-    context: typer.Context,
-    system: str,
-    service: str,
-    rollout: Annotated[str, typer.Argument(help="CLOSED, PILOT or OPEN")],
-    pilot: Annotated[
-        list[str] | None, typer.Option(help="BRIN or samenwerkingsverband that goes first")
-    ] = None,
-) -> None:
-    """Open or close the gates for a system and a service."""
-    session = session_of(context)
-    request = pb.SetRolloutRequest(
-        system_id=system, service=service, rollout=rollout, pilot_organisations=pilot
-    )
-    done = session.call(lambda c: PartyServiceStub(c).SetRollout, request)
-    show(session, done.system, _SYSTEM)
 
 
 @app.command()

@@ -18,6 +18,8 @@ OPTIONAL: Final = re.compile(r"\[([^\[\]]*)\]")
 """A part of a template that is left out when one of its names is missing."""
 NAME: Final = re.compile(r"\{([a-z_]+)\}")
 """A name in a template that stands for one value of the metadata."""
+DESK: Final = "desk"
+"""The metadata that tells how to reach the desk of the very system, or owner, that can help."""
 _VALUE_LIMIT: Final = 200  # keeps a sentence a sentence, and a status within its 4 KiB
 
 
@@ -41,7 +43,8 @@ def describe(
 ) -> Text:
     """Return the words for a refusal; metadata that is missing is left out of them.
 
-    `side` is the side whose board or vendor can take the fix, where that matters.
+    `side` is the side whose board or vendor can take the fix, where that matters. The
+    desk that the metadata names is asked before the one of the catalogue (R10).
     """
     entry = CATALOGUE[reason]
     words = entry.nl if language == "nl" else entry.en
@@ -51,7 +54,7 @@ def describe(
         sentence=fill(words.sentence, metadata),
         fix=fill(words.fix, metadata),
         owner=owner_of(entry.owner, language, side),
-        contact=contact_of(entry.contact, language),
+        contact=metadata.get(DESK) or contact_of(entry.contact, language),
     )
 
 

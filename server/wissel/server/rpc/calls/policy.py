@@ -166,9 +166,11 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
     "wissel.party.v1.PartyService": {
         "WhoAmI": MethodPolicy(who=ANY_CERTIFICATE, always=True, person=PersonNeed.OPTIONAL),
         "RegisterParty": _OPERATE,
+        "UpdateParty": replace(_OWN, who=READERS),
         "GetParty": _READ,
         "ListParties": _READ,
         "RegisterSystem": _OPERATE,
+        "UpdateSystem": _OWN,
         "ListSystems": MethodPolicy(who=READERS | PORTAL, sees=Sees.OWN_OF_VENDORS),
         "QualifySystem": _OPERATE,
         "SetRollout": replace(_OPERATE, max_bytes=_MANY),

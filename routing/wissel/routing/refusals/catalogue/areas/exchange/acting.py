@@ -52,7 +52,7 @@ ACTING: Final = {
         ),
         owner=Owner.SERVICE_OWNER,
         contact=Contact.DUO,
-        also=frozenset({"on", "organisation"}),
+        also=frozenset({"desk", "on", "organisation"}),
     ),
     Reason.MANDATE_REJECTED: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -66,7 +66,7 @@ ACTING: Final = {
         ),
         owner=Owner.BOARD,
         contact=Contact.DUO,
-        also=frozenset({"on", "organisation"}),
+        also=frozenset({"desk", "on", "organisation"}),
     ),
     Reason.SYSTEM_NOT_QUALIFIED: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -79,8 +79,8 @@ ACTING: Final = {
             "De leverancier rondt de kwalificatietest af en de beheerder van de hub legt dat vast.",
         ),
         owner=Owner.VENDOR,
-        contact=Contact.KENNISNET,
-        also=frozenset({"on", "organisation"}),
+        contact=Contact.VENDOR,
+        also=frozenset({"desk", "on", "organisation"}),
     ),
     Reason.ROLLOUT_CLOSED: Entry(
         code=Code.FAILED_PRECONDITION,

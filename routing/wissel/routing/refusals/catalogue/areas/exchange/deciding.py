@@ -126,7 +126,7 @@ _ENDPOINTS: Final = {
         ),
         owner=Owner.VENDOR,
         contact=Contact.VENDOR,
-        also=frozenset({"aanleverpunt", "routing_key", "vestiging"}),
+        also=frozenset({"aanleverpunt", "desk", "routing_key", "system_id", "vestiging"}),
     ),
     Reason.ENDPOINT_SUSPENDED: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -141,7 +141,7 @@ _ENDPOINTS: Final = {
         owner=Owner.VENDOR,
         contact=Contact.VENDOR,
         other_side=Reason.ENDPOINT_UNAVAILABLE,
-        also=frozenset({"organisation", "service", "system_id"}),
+        also=frozenset({"desk", "organisation", "service", "system_id"}),
     ),
     Reason.ENDPOINT_UNAVAILABLE: Entry(
         code=Code.FAILED_PRECONDITION,

@@ -38,8 +38,8 @@ _AGREEMENTS: Final = {
             "overeenkomst vast.",
         ),
         owner=Owner.VENDOR,
-        contact=Contact.KENNISNET,
-        also=frozenset({"on", "organisation", "service", "signatory", "system_id"}),
+        contact=Contact.VENDOR,
+        also=frozenset({"desk", "on", "organisation", "service", "signatory", "system_id"}),
     ),
     Reason.AGREEMENT_ENDED: Entry(
         code=Code.FAILED_PRECONDITION,

@@ -13,14 +13,14 @@ from wissel.routing.facts import (
     Role,
     RolloutStage,
     System,
+    SystemKind,
 )
-from wissel.routing.facts.plain import etag_of
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin, ServiceCode, SystemId
-from wissel.server.registry import commands, parties
 from wissel.server.registry.finding import get_party, get_system
-from wissel.server.registry.persons import Person
+from wissel.server.registry.parties import acting, parties, revocation, systems
+from wissel.server.registry.parties.told import DeskChange
 from wissel.server.registry.ports import Snapshot, Transaction, Where
 from wissel.server.registry.scope import Scope
 from wissel.server.rpc.calls.call import caller, current
@@ -37,6 +37,11 @@ from wissel.server.rpc.requests.parsing import (
     uuid,
 )
 from wissel.server.rpc.requests.scoping import current_scope
+from wissel.server.rpc.services.parties.messages import (
+    party_message,
+    person_message,
+    system_message,
+)
 
 MOST_TEST_MESSAGES: Final = 100
 MOST_PILOTS: Final = 1000
@@ -72,7 +77,7 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
         self, request: pb.RegisterPartyRequest, context: object
     ) -> pb.RegisterPartyResponse:
         """Record a party by its OIN."""
-        command = commands.RegisterParty(
+        command = parties.RegisterParty(
             oin=Oin.parse(request.oin, "oin"),
             name=request.name,
             role=choice(Role, request.role, "role"),
@@ -84,6 +89,25 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
             return pb.RegisterPartyResponse(party=party_message(party))
 
         return await mutate(self._backend, request, pb.RegisterPartyResponse, work)
+
+    async def UpdateParty(
+        self, request: pb.UpdatePartyRequest, context: object
+    ) -> pb.UpdatePartyResponse:
+        """Change what is told of a party."""
+        command = parties.UpdateParty(
+            oin=Oin.parse(request.oin, "oin"),
+            name=request.name if request.HasField("name") else None,
+            contact=request.contact if request.HasField("contact") else None,
+            desk=_desk(request),
+            etag=request.etag,
+        )
+        scope, own = current_scope(), caller().oin
+
+        async def work(transaction: Transaction) -> pb.UpdatePartyResponse:
+            party = await parties.update_party(transaction, command, scope, own)
+            return pb.UpdatePartyResponse(party=party_message(party))
+
+        return await mutate(self._backend, request, pb.UpdatePartyResponse, work)
 
     async def GetParty(self, request: pb.GetPartyRequest, context: object) -> pb.GetPartyResponse:
         """Return one party."""
@@ -108,7 +132,7 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
         self, request: pb.RegisterSystemRequest, context: object
     ) -> pb.RegisterSystemResponse:
         """Record a system of a vendor."""
-        command = commands.RegisterSystem(
+        command = systems.RegisterSystem(
             system_id=SystemId.parse(request.system_id, "system_id"),
             party=Oin.parse(request.party_oin, "party_oin"),
             name=request.name,
@@ -116,10 +140,31 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
         )
 
         async def work(transaction: Transaction) -> pb.RegisterSystemResponse:
-            system = await parties.register_system(transaction, command)
+            system = await systems.register_system(transaction, command)
             return pb.RegisterSystemResponse(system=system_message(system, ()))
 
         return await mutate(self._backend, request, pb.RegisterSystemResponse, work)
+
+    async def UpdateSystem(
+        self, request: pb.UpdateSystemRequest, context: object
+    ) -> pb.UpdateSystemResponse:
+        """Change what is told of a system."""
+        command = systems.UpdateSystem(
+            system_id=SystemId.parse(request.system_id, "system_id"),
+            name=request.name if request.HasField("name") else None,
+            kind=optional_choice(SystemKind, request.kind, "kind"),
+            desk=_desk(request),
+            manual_url=request.manual_url if request.HasField("manual_url") else None,
+            step_plan_url=request.step_plan_url if request.HasField("step_plan_url") else None,
+            etag=request.etag,
+        )
+        scope = current_scope()
+
+        async def work(transaction: Transaction) -> pb.UpdateSystemResponse:
+            await systems.update_system(transaction, command, scope)
+            return pb.UpdateSystemResponse(system=await _system(transaction, command.system_id))
+
+        return await mutate(self._backend, request, pb.UpdateSystemResponse, work)
 
     async def ListSystems(
         self, request: pb.ListSystemsRequest, context: object
@@ -133,14 +178,14 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
         async with self._backend.snapshot() as snapshot:
             found, token = await list_page(snapshot, System, page, where)
             known = await _qualifications(snapshot, found, scope)
-        systems = [system_message(system, known[system.system_id]) for system in found]
-        return pb.ListSystemsResponse(systems=systems, next_page_token=token)
+        shown = [system_message(system, known[system.system_id]) for system in found]
+        return pb.ListSystemsResponse(systems=shown, next_page_token=token)
 
     async def QualifySystem(
         self, request: pb.QualifySystemRequest, context: object
     ) -> pb.QualifySystemResponse:
         """Record that a system passed, or lost, the qualification for a service."""
-        command = commands.QualifySystem(
+        command = acting.QualifySystem(
             system_id=SystemId.parse(request.system_id, "system_id"),
             service=ServiceCode.parse(request.service, "service"),
             withdraw=request.withdraw,
@@ -151,7 +196,7 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
         )
 
         async def work(transaction: Transaction) -> pb.QualifySystemResponse:
-            await parties.qualify_system(transaction, command)
+            await acting.qualify_system(transaction, command)
             return pb.QualifySystemResponse(system=await _system(transaction, command.system_id))
 
         return await mutate(self._backend, request, pb.QualifySystemResponse, work)
@@ -160,7 +205,7 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
         self, request: pb.SetRolloutRequest, context: object
     ) -> pb.SetRolloutResponse:
         """Set how far a system may exchange for a service."""
-        command = commands.SetRollout(
+        command = acting.SetRollout(
             system_id=SystemId.parse(request.system_id, "system_id"),
             service=ServiceCode.parse(request.service, "service"),
             rollout=choice(RolloutStage, request.rollout, "rollout"),
@@ -171,7 +216,7 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
         )
 
         async def work(transaction: Transaction) -> pb.SetRolloutResponse:
-            await parties.set_rollout(transaction, command)
+            await acting.set_rollout(transaction, command)
             return pb.SetRolloutResponse(system=await _system(transaction, command.system_id))
 
         return await mutate(self._backend, request, pb.SetRolloutResponse, work)
@@ -183,26 +228,35 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
         command = _revocation(request)
 
         async def work(transaction: Transaction) -> pb.RevokeCertificateResponse:
-            await parties.revoke_certificate(transaction, command)
+            await revocation.revoke_certificate(transaction, command)
             return pb.RevokeCertificateResponse()
 
         return await mutate(self._backend, request, pb.RevokeCertificateResponse, work)
 
 
-def _revocation(request: pb.RevokeCertificateRequest) -> commands.RevokeCertificate:
+def _desk(request: pb.UpdatePartyRequest | pb.UpdateSystemRequest) -> DeskChange:
+    asked = request.desk
+    return DeskChange(
+        mail=asked.mail if asked.HasField("mail") else None,
+        telephone=asked.telephone if asked.HasField("telephone") else None,
+        hours=asked.hours if asked.HasField("hours") else None,
+    )
+
+
+def _revocation(request: pb.RevokeCertificateRequest) -> revocation.RevokeCertificate:
     match request.WhichOneof("target"):
         case "issuer_serial":
             issuer = required(request.issuer_serial.issuer, "issuer_serial.issuer")
             serial = required(request.issuer_serial.serial, "issuer_serial.serial")
-            return commands.RevokeCertificate(
+            return revocation.RevokeCertificate(
                 target=RevocationTarget.ISSUER_SERIAL, value=f"{issuer}#{serial}"
             )
         case "spki_sha256":
-            return commands.RevokeCertificate(
+            return revocation.RevokeCertificate(
                 target=RevocationTarget.SPKI_SHA256, value=request.spki_sha256
             )
         case "certificate_sha256":
-            return commands.RevokeCertificate(
+            return revocation.RevokeCertificate(
                 target=RevocationTarget.CERTIFICATE_SHA256, value=request.certificate_sha256
             )
         case _:
@@ -224,51 +278,3 @@ async def _qualifications(
 async def _system(snapshot: Snapshot, system_id: SystemId) -> pb.System:
     system = await get_system(snapshot, system_id)
     return system_message(system, await snapshot.find(Qualification, system_id=system_id))
-
-
-def person_message(person: Person) -> pb.Person:
-    """Return whom a portal acts for as it is answered: all but who it is."""
-    message = pb.Person(
-        issuer=person.issuer,
-        board_numbers=sorted(person.boards or ()),
-        brins=sorted(person.brins or ()),
-        kvk_number=person.kvk or "",
-        level=person.level,
-        signs=person.signs,
-    )
-    if person.authenticated is not None:
-        message.authenticated_time.FromDatetime(person.authenticated)
-    message.expire_time.FromDatetime(person.expires)
-    return message
-
-
-def party_message(party: Party) -> pb.Party:
-    """Return a party as it is answered."""
-    return pb.Party(
-        oin=party.oin,
-        name=party.name,
-        role=party.role,
-        contact=party.contact,
-        etag=etag_of(party),
-    )
-
-
-def system_message(system: System, qualifications: Iterable[Qualification]) -> pb.System:
-    """Return a system as it is answered, with the qualifications that may be seen."""
-    return pb.System(
-        system_id=system.system_id,
-        party_oin=system.party,
-        name=system.name,
-        oin=system.oin or "",
-        qualifications=[
-            pb.Qualification(
-                service=one.service,
-                qualified=one.qualified,
-                test_message_ids=map(str, one.test_message_ids),
-                rollout=one.rollout,
-                pilot_organisations=sorted(one.pilots),
-            )
-            for one in qualifications
-        ],
-        etag=etag_of(system),
-    )

@@ -31,20 +31,15 @@ from wissel.routing.facts import (
 )
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Brin, Oin, Organisation, ServiceCode, Swv, SystemId
-from wissel.server.registry.commands import (
+from wissel.server.registry.parties.acting import (
     QualifySystem,
-    RegisterParty,
-    RegisterSystem,
-    RevokeCertificate,
     SetRollout,
-)
-from wissel.server.registry.parties import (
     qualify_system,
-    register_party,
-    register_system,
-    revoke_certificate,
     set_rollout,
 )
+from wissel.server.registry.parties.parties import RegisterParty, register_party
+from wissel.server.registry.parties.revocation import RevokeCertificate, revoke_certificate
+from wissel.server.registry.parties.systems import RegisterSystem, register_system
 
 NEW = Oin("00000003990000130000")
 TEST_MESSAGE = UUID("00000000-0000-4000-8000-0000000000aa")
