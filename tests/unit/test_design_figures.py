@@ -9,6 +9,7 @@ from support.paths import ROOT
 from wissel.clients.las.server import MAX_PAYLOAD, PING_MS
 from wissel.clients.sending import compose, transfer
 from wissel.clients.transport.retry import Patience
+from wissel.routing.deciding.impact.impact import EXAMPLES
 from wissel.routing.exchange import delivery, envelope
 from wissel.routing.signing import dsse, keys, path_choice
 from wissel.routing.signing.trusted_path import REFUSED_SECONDS
@@ -37,7 +38,7 @@ from wissel.server.rpc.calls.policy import MAX_REQUEST_BYTES
 from wissel.server.rpc.calls.sharing.receiving import MAX_RECEIVE_BYTES, MessageBounds
 from wissel.server.rpc.calls.status import MAX_DETAILS
 from wissel.server.rpc.connections.connection import ConnectionBounds
-from wissel.server.rpc.requests import mutation, paging
+from wissel.server.rpc.requests import impact_messages, impacts, mutation, paging
 from wissel.server.rpc.server import LOOKAHEAD_BYTES, Bounds
 from wissel.server.rpc.services.routes.servicer import MAX_QUERIES
 from wissel.server.settings import LEAST_PERSON_DAYS, Settings
@@ -68,6 +69,11 @@ FIGURES: Final = [
     ("identity", "at most {} signatures", path_choice.MAX_VERIFICATIONS),
     ("identity", "for {} seconds", REFUSED_SECONDS.total_seconds()),
     ("revocation", "counts for {} hours more", GRACE.total_seconds() / 3600),
+    ("impact", "the {} largest of each", impact_messages.GROUPS),
+    ("impact", "shows {} examples", EXAMPLES),
+    ("impact", "{} in a process", impacts.AT_ONCE),
+    ("impact", "at most {} are under way or wait", impacts.WAITING),
+    ("impact", "more than {} seconds", impacts.SECONDS),
     ("authorization", "reason (at most {} characters)", mutation.REASON_LIMIT),
     ("authorization", "`wissel-user` (at most {})", mutation.ACCOUNT_LIMIT),
     ("persons", "One OIN gets {} verified in a minute", SETTINGS["token_quota_per_minute"]),

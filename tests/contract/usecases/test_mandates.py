@@ -57,22 +57,6 @@ async def test_today_is_a_day_in_amsterdam(tmp_path: Path) -> None:
         assert answer.mandate.period.start == TODAY + DAY
 
 
-async def test_a_dry_run_records_nothing(world: World) -> None:
-    revision = await world.revision()
-
-    checked = (await give(world, mandate_command(validate_only=True))).mandate
-
-    assert checked.period == Period(TODAY)
-    assert await world.revision() == revision
-
-
-async def test_a_dry_run_refuses_what_would_be_refused(world: World) -> None:
-    await give(world)
-
-    with refused(Reason.MANDATE_OVERLAPS):
-        await give(world, mandate_command(validate_only=True))
-
-
 async def test_what_its_owner_processes_waits_for_that(world: World) -> None:
     await world.put(qualification(LAS_NOORD, "ROD_PO"))
 

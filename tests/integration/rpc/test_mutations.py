@@ -206,7 +206,7 @@ async def test_update_distinguishes_absent_and_empty_days(hub: Hub) -> None:
     desk = Stubs(hub, "desk").mandates
     own = str(small_world.C_ZUID.mandate_id)
 
-    async def update(**days: str) -> Any:
+    async def update(**days: Any) -> Any:
         request = mandate.UpdateMandateRequest(mandate_id=own, reason=WHY, **days)
         return (await desk.UpdateMandate(request, metadata=OPERATOR_METADATA)).mandate
 

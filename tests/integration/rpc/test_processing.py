@@ -139,11 +139,14 @@ async def test_what_ends_while_it_waits_waits_no_longer(hub: Hub) -> None:
     ],
 )
 async def test_what_cannot_be_said_of_a_mandate(
-    hub: Hub, changes: dict[str, str], reason: str, field: str
+    hub: Hub, changes: dict[str, Any], reason: str, field: str
 ) -> None:
     made = given("one")
     before = await hub.put(made)
-    asked = {"mandate_id": str(made.mandate_id), "processing": "PROCESSED"} | changes
+    asked: dict[str, Any] = {
+        "mandate_id": str(made.mandate_id),
+        "processing": "PROCESSED",
+    } | changes
 
     error = await refusal(
         Stubs(hub, "duo").mandates.ProcessMandate(pb.ProcessMandateRequest(**asked))

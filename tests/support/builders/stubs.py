@@ -47,7 +47,7 @@ class Stubs:
         )
         return await self.schools.RegisterSchool(request, metadata=OPERATOR_METADATA)
 
-    async def agree(self, *kinds: str, **signatory: str) -> None:
+    async def agree(self, *kinds: str, **signatory: Any) -> None:
         """Record agreements of one signatory."""
         for kind in kinds:
             request = agreement.RecordAgreementRequest(kind=kind, reason=WHY, **signatory)

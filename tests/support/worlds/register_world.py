@@ -191,7 +191,6 @@ def mandate_command(
     system_id: SystemId = LAS_NOORD,
     start: dt.date | None = None,
     end: dt.date | None = None,
-    validate_only: bool = False,
 ) -> CreateMandate:
     """A mandate of 99XA to las-noord for OSO_OV from today, but for what is said."""
     return CreateMandate(
@@ -200,7 +199,6 @@ def mandate_command(
         system_id=system_id,
         start=start,
         end=end,
-        validate_only=validate_only,
     )
 
 

@@ -22,29 +22,30 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from wissel.impact.v1 import impact_pb2 as wissel_dot_impact_dot_v1_dot_impact__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+wissel/agreement/v1/agreement_service.proto\x12\x13wissel.agreement.v1\"\xac\x01\n\tAgreement\x12\x14\n\x0c\x61greement_id\x18\x01 \x01(\t\x12\x16\n\x0c\x62oard_number\x18\x02 \x01(\tH\x00\x12\r\n\x03swv\x18\x03 \x01(\tH\x00\x12\x13\n\tparty_oin\x18\x04 \x01(\tH\x00\x12\x0c\n\x04kind\x18\x05 \x01(\t\x12\x12\n\nstart_date\x18\x06 \x01(\t\x12\x10\n\x08\x65nd_date\x18\x07 \x01(\t\x12\x0c\n\x04\x65tag\x18\x08 \x01(\tB\x0b\n\tsignatory\"\xa7\x01\n\x16RecordAgreementRequest\x12\x16\n\x0c\x62oard_number\x18\x01 \x01(\tH\x00\x12\r\n\x03swv\x18\x02 \x01(\tH\x00\x12\x13\n\tparty_oin\x18\x03 \x01(\tH\x00\x12\x0c\n\x04kind\x18\x04 \x01(\t\x12\x12\n\nstart_date\x18\x05 \x01(\t\x12\x12\n\nrequest_id\x18\x06 \x01(\t\x12\x0e\n\x06reason\x18\x07 \x01(\tB\x0b\n\tsignatory\"^\n\x17RecordAgreementResponse\x12\x31\n\tagreement\x18\x01 \x01(\x0b\x32\x1e.wissel.agreement.v1.Agreement\x12\x10\n\x08revision\x18\x02 \x01(\x04\"u\n\x19TerminateAgreementRequest\x12\x14\n\x0c\x61greement_id\x18\x01 \x01(\t\x12\x10\n\x08\x65nd_date\x18\x02 \x01(\t\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\"b\n\x1aTerminateAgreementResponse\x12\x32\n\nagreements\x18\x01 \x03(\x0b\x32\x1e.wissel.agreement.v1.Agreement\x12\x10\n\x08revision\x18\x02 \x01(\x04\"\xaa\x01\n\x15ListAgreementsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x14\n\x0c\x62oard_number\x18\x03 \x01(\t\x12\x0b\n\x03swv\x18\x04 \x01(\t\x12\x11\n\tparty_oin\x18\x05 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x06 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"e\n\x16ListAgreementsResponse\x12\x32\n\nagreements\x18\x01 \x03(\x0b\x32\x1e.wissel.agreement.v1.Agreement\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xe2\x02\n\x10\x41greementService\x12l\n\x0fRecordAgreement\x12+.wissel.agreement.v1.RecordAgreementRequest\x1a,.wissel.agreement.v1.RecordAgreementResponse\x12u\n\x12TerminateAgreement\x12..wissel.agreement.v1.TerminateAgreementRequest\x1a/.wissel.agreement.v1.TerminateAgreementResponse\x12i\n\x0eListAgreements\x12*.wissel.agreement.v1.ListAgreementsRequest\x1a+.wissel.agreement.v1.ListAgreementsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+wissel/agreement/v1/agreement_service.proto\x12\x13wissel.agreement.v1\x1a\x1dwissel/impact/v1/impact.proto\"\xac\x01\n\tAgreement\x12\x14\n\x0c\x61greement_id\x18\x01 \x01(\t\x12\x16\n\x0c\x62oard_number\x18\x02 \x01(\tH\x00\x12\r\n\x03swv\x18\x03 \x01(\tH\x00\x12\x13\n\tparty_oin\x18\x04 \x01(\tH\x00\x12\x0c\n\x04kind\x18\x05 \x01(\t\x12\x12\n\nstart_date\x18\x06 \x01(\t\x12\x10\n\x08\x65nd_date\x18\x07 \x01(\t\x12\x0c\n\x04\x65tag\x18\x08 \x01(\tB\x0b\n\tsignatory\"\xbe\x01\n\x16RecordAgreementRequest\x12\x16\n\x0c\x62oard_number\x18\x01 \x01(\tH\x00\x12\r\n\x03swv\x18\x02 \x01(\tH\x00\x12\x13\n\tparty_oin\x18\x03 \x01(\tH\x00\x12\x0c\n\x04kind\x18\x04 \x01(\t\x12\x12\n\nstart_date\x18\x05 \x01(\t\x12\x12\n\nrequest_id\x18\x06 \x01(\t\x12\x0e\n\x06reason\x18\x07 \x01(\t\x12\x15\n\rvalidate_only\x18\x08 \x01(\x08\x42\x0b\n\tsignatory\"\x88\x01\n\x17RecordAgreementResponse\x12\x31\n\tagreement\x18\x01 \x01(\x0b\x32\x1e.wissel.agreement.v1.Agreement\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12(\n\x06impact\x18\x03 \x01(\x0b\x32\x18.wissel.impact.v1.Impact\"\x8c\x01\n\x19TerminateAgreementRequest\x12\x14\n\x0c\x61greement_id\x18\x01 \x01(\t\x12\x10\n\x08\x65nd_date\x18\x02 \x01(\t\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x15\n\rvalidate_only\x18\x06 \x01(\x08\"\x8c\x01\n\x1aTerminateAgreementResponse\x12\x32\n\nagreements\x18\x01 \x03(\x0b\x32\x1e.wissel.agreement.v1.Agreement\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12(\n\x06impact\x18\x03 \x01(\x0b\x32\x18.wissel.impact.v1.Impact\"\xaa\x01\n\x15ListAgreementsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x14\n\x0c\x62oard_number\x18\x03 \x01(\t\x12\x0b\n\x03swv\x18\x04 \x01(\t\x12\x11\n\tparty_oin\x18\x05 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x06 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"e\n\x16ListAgreementsResponse\x12\x32\n\nagreements\x18\x01 \x03(\x0b\x32\x1e.wissel.agreement.v1.Agreement\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xe2\x02\n\x10\x41greementService\x12l\n\x0fRecordAgreement\x12+.wissel.agreement.v1.RecordAgreementRequest\x1a,.wissel.agreement.v1.RecordAgreementResponse\x12u\n\x12TerminateAgreement\x12..wissel.agreement.v1.TerminateAgreementRequest\x1a/.wissel.agreement.v1.TerminateAgreementResponse\x12i\n\x0eListAgreements\x12*.wissel.agreement.v1.ListAgreementsRequest\x1a+.wissel.agreement.v1.ListAgreementsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'wissel.agreement.v1.agreement_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_AGREEMENT']._serialized_start=69
-  _globals['_AGREEMENT']._serialized_end=241
-  _globals['_RECORDAGREEMENTREQUEST']._serialized_start=244
-  _globals['_RECORDAGREEMENTREQUEST']._serialized_end=411
-  _globals['_RECORDAGREEMENTRESPONSE']._serialized_start=413
-  _globals['_RECORDAGREEMENTRESPONSE']._serialized_end=507
-  _globals['_TERMINATEAGREEMENTREQUEST']._serialized_start=509
-  _globals['_TERMINATEAGREEMENTREQUEST']._serialized_end=626
-  _globals['_TERMINATEAGREEMENTRESPONSE']._serialized_start=628
-  _globals['_TERMINATEAGREEMENTRESPONSE']._serialized_end=726
-  _globals['_LISTAGREEMENTSREQUEST']._serialized_start=729
-  _globals['_LISTAGREEMENTSREQUEST']._serialized_end=899
-  _globals['_LISTAGREEMENTSRESPONSE']._serialized_start=901
-  _globals['_LISTAGREEMENTSRESPONSE']._serialized_end=1002
-  _globals['_AGREEMENTSERVICE']._serialized_start=1005
-  _globals['_AGREEMENTSERVICE']._serialized_end=1359
+  _globals['_AGREEMENT']._serialized_start=100
+  _globals['_AGREEMENT']._serialized_end=272
+  _globals['_RECORDAGREEMENTREQUEST']._serialized_start=275
+  _globals['_RECORDAGREEMENTREQUEST']._serialized_end=465
+  _globals['_RECORDAGREEMENTRESPONSE']._serialized_start=468
+  _globals['_RECORDAGREEMENTRESPONSE']._serialized_end=604
+  _globals['_TERMINATEAGREEMENTREQUEST']._serialized_start=607
+  _globals['_TERMINATEAGREEMENTREQUEST']._serialized_end=747
+  _globals['_TERMINATEAGREEMENTRESPONSE']._serialized_start=750
+  _globals['_TERMINATEAGREEMENTRESPONSE']._serialized_end=890
+  _globals['_LISTAGREEMENTSREQUEST']._serialized_start=893
+  _globals['_LISTAGREEMENTSREQUEST']._serialized_end=1063
+  _globals['_LISTAGREEMENTSRESPONSE']._serialized_start=1065
+  _globals['_LISTAGREEMENTSRESPONSE']._serialized_end=1166
+  _globals['_AGREEMENTSERVICE']._serialized_start=1169
+  _globals['_AGREEMENTSERVICE']._serialized_end=1523
 # @@protoc_insertion_point(module_scope)

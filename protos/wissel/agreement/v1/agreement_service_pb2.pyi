@@ -7,6 +7,7 @@ from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from wissel.impact.v1 import impact_pb2 as _impact_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -83,6 +84,7 @@ class RecordAgreementRequest(_message.Message):
     START_DATE_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     board_number: _builtins.str
     """A school board, five digits."""
     swv: _builtins.str
@@ -97,6 +99,8 @@ class RecordAgreementRequest(_message.Message):
     """UUID; a repeat with the same body returns the earlier answer."""
     reason: _builtins.str
     """Required for operators. Why."""
+    validate_only: _builtins.bool
+    """Change nothing, and answer with what it would do."""
     def __init__(
         self,
         *,
@@ -107,10 +111,11 @@ class RecordAgreementRequest(_message.Message):
         start_date: _builtins.str = ...,
         request_id: _builtins.str = ...,
         reason: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["board_number", b"board_number", "party_oin", b"party_oin", "signatory", b"signatory", "swv", b"swv"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["board_number", b"board_number", "kind", b"kind", "party_oin", b"party_oin", "reason", b"reason", "request_id", b"request_id", "signatory", b"signatory", "start_date", b"start_date", "swv", b"swv"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["board_number", b"board_number", "kind", b"kind", "party_oin", b"party_oin", "reason", b"reason", "request_id", b"request_id", "signatory", b"signatory", "start_date", b"start_date", "swv", b"swv", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_signatory: _TypeAlias = _typing.Literal["board_number", "swv", "party_oin"]  # noqa: Y015
     _WhichOneofArgType_signatory: _TypeAlias = _typing.Literal["signatory", b"signatory"]  # noqa: Y015
@@ -126,21 +131,27 @@ class RecordAgreementResponse(_message.Message):
 
     AGREEMENT_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    IMPACT_FIELD_NUMBER: _builtins.int
     revision: _builtins.int
     """Revision of the register."""
     @_builtins.property
     def agreement(self) -> Global___Agreement:
         """The agreement."""
 
+    @_builtins.property
+    def impact(self) -> _impact_pb2.Impact:
+        """Output only. What it would do; only with validate_only."""
+
     def __init__(
         self,
         *,
         agreement: Global___Agreement | None = ...,
         revision: _builtins.int = ...,
+        impact: _impact_pb2.Impact | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "impact", b"impact"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "revision", b"revision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "impact", b"impact", "revision", b"revision"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -157,6 +168,7 @@ class TerminateAgreementRequest(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     agreement_id: _builtins.str
     """Required. UUID of the agreement."""
     end_date: _builtins.str
@@ -167,6 +179,8 @@ class TerminateAgreementRequest(_message.Message):
     """UUID; a repeat with the same body returns the earlier answer."""
     reason: _builtins.str
     """Required for operators. Why."""
+    validate_only: _builtins.bool
+    """Change nothing, and answer with what it would do."""
     def __init__(
         self,
         *,
@@ -175,10 +189,11 @@ class TerminateAgreementRequest(_message.Message):
         etag: _builtins.str = ...,
         request_id: _builtins.str = ...,
         reason: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement_id", b"agreement_id", "end_date", b"end_date", "etag", b"etag", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement_id", b"agreement_id", "end_date", b"end_date", "etag", b"etag", "reason", b"reason", "request_id", b"request_id", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -192,21 +207,27 @@ class TerminateAgreementResponse(_message.Message):
 
     AGREEMENTS_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    IMPACT_FIELD_NUMBER: _builtins.int
     revision: _builtins.int
     """Revision of the register."""
     @_builtins.property
     def agreements(self) -> _containers.RepeatedCompositeFieldContainer[Global___Agreement]:
         """The agreement, and with OSO also its extension."""
 
+    @_builtins.property
+    def impact(self) -> _impact_pb2.Impact:
+        """Output only. What it would do; only with validate_only."""
+
     def __init__(
         self,
         *,
         agreements: _abc.Iterable[Global___Agreement] | None = ...,
         revision: _builtins.int = ...,
+        impact: _impact_pb2.Impact | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreements", b"agreements", "revision", b"revision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreements", b"agreements", "impact", b"impact", "revision", b"revision"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

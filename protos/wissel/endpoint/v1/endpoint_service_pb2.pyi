@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from wissel.impact.v1 import impact_pb2 as _impact_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -165,6 +166,7 @@ class RegisterEndpointRequest(_message.Message):
     DELIVERY_CONTRACT_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     mandate_id: _builtins.str
     """Required. UUID of a mandate of the caller."""
     service_version: _builtins.str
@@ -187,6 +189,8 @@ class RegisterEndpointRequest(_message.Message):
     """UUID; a repeat with the same body returns the earlier answer."""
     reason: _builtins.str
     """Why; required for operators."""
+    validate_only: _builtins.bool
+    """Change nothing, and answer with what it would do."""
     @_builtins.property
     def delivery_contract(self) -> Global___DeliveryContract:
         """What the receiver asks of the hub."""
@@ -206,10 +210,11 @@ class RegisterEndpointRequest(_message.Message):
         delivery_contract: Global___DeliveryContract | None = ...,
         request_id: _builtins.str = ...,
         reason: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["delivery_contract", b"delivery_contract"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["aanleverpunt", b"aanleverpunt", "attribute", b"attribute", "delivery_contract", b"delivery_contract", "end_date", b"end_date", "mandate_id", b"mandate_id", "reason", b"reason", "request_id", b"request_id", "routing_key", b"routing_key", "service_version", b"service_version", "start_date", b"start_date", "url", b"url", "vestiging", b"vestiging"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aanleverpunt", b"aanleverpunt", "attribute", b"attribute", "delivery_contract", b"delivery_contract", "end_date", b"end_date", "mandate_id", b"mandate_id", "reason", b"reason", "request_id", b"request_id", "routing_key", b"routing_key", "service_version", b"service_version", "start_date", b"start_date", "url", b"url", "validate_only", b"validate_only", "vestiging", b"vestiging"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -223,21 +228,27 @@ class RegisterEndpointResponse(_message.Message):
 
     ENDPOINT_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    IMPACT_FIELD_NUMBER: _builtins.int
     revision: _builtins.int
     """Revision of the register."""
     @_builtins.property
     def endpoint(self) -> Global___Endpoint:
         """The endpoint."""
 
+    @_builtins.property
+    def impact(self) -> _impact_pb2.Impact:
+        """Output only. What it would do; only with validate_only."""
+
     def __init__(
         self,
         *,
         endpoint: Global___Endpoint | None = ...,
         revision: _builtins.int = ...,
+        impact: _impact_pb2.Impact | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["endpoint", b"endpoint"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["endpoint", b"endpoint", "impact", b"impact"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["endpoint", b"endpoint", "revision", b"revision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["endpoint", b"endpoint", "impact", b"impact", "revision", b"revision"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -255,6 +266,7 @@ class EndEndpointRequest(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     endpoint_id: _builtins.str
     """Required. UUID."""
     end_date: _builtins.str
@@ -267,6 +279,8 @@ class EndEndpointRequest(_message.Message):
     """UUID; a repeat with the same body returns the earlier answer."""
     reason: _builtins.str
     """Why; required for operators."""
+    validate_only: _builtins.bool
+    """Change nothing, and answer with what it would do."""
     def __init__(
         self,
         *,
@@ -276,10 +290,11 @@ class EndEndpointRequest(_message.Message):
         etag: _builtins.str = ...,
         request_id: _builtins.str = ...,
         reason: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["end_date", b"end_date", "immediately", b"immediately", "moment", b"moment"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_date", b"end_date", "endpoint_id", b"endpoint_id", "etag", b"etag", "immediately", b"immediately", "moment", b"moment", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_date", b"end_date", "endpoint_id", b"endpoint_id", "etag", b"etag", "immediately", b"immediately", "moment", b"moment", "reason", b"reason", "request_id", b"request_id", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_moment: _TypeAlias = _typing.Literal["end_date", "immediately"]  # noqa: Y015
     _WhichOneofArgType_moment: _TypeAlias = _typing.Literal["moment", b"moment"]  # noqa: Y015
@@ -295,21 +310,27 @@ class EndEndpointResponse(_message.Message):
 
     ENDPOINT_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    IMPACT_FIELD_NUMBER: _builtins.int
     revision: _builtins.int
     """Revision of the register."""
     @_builtins.property
     def endpoint(self) -> Global___Endpoint:
         """The endpoint."""
 
+    @_builtins.property
+    def impact(self) -> _impact_pb2.Impact:
+        """Output only. What it would do; only with validate_only."""
+
     def __init__(
         self,
         *,
         endpoint: Global___Endpoint | None = ...,
         revision: _builtins.int = ...,
+        impact: _impact_pb2.Impact | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["endpoint", b"endpoint"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["endpoint", b"endpoint", "impact", b"impact"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["endpoint", b"endpoint", "revision", b"revision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["endpoint", b"endpoint", "impact", b"impact", "revision", b"revision"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -325,6 +346,7 @@ class SuspendEndpointRequest(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     endpoint_id: _builtins.str
     """Required. UUID."""
     etag: _builtins.str
@@ -333,6 +355,8 @@ class SuspendEndpointRequest(_message.Message):
     """UUID; a repeat with the same body returns the earlier answer."""
     reason: _builtins.str
     """Why; required for operators."""
+    validate_only: _builtins.bool
+    """Change nothing, and answer with what it would do."""
     def __init__(
         self,
         *,
@@ -340,10 +364,11 @@ class SuspendEndpointRequest(_message.Message):
         etag: _builtins.str = ...,
         request_id: _builtins.str = ...,
         reason: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["endpoint_id", b"endpoint_id", "etag", b"etag", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["endpoint_id", b"endpoint_id", "etag", b"etag", "reason", b"reason", "request_id", b"request_id", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -357,21 +382,27 @@ class SuspendEndpointResponse(_message.Message):
 
     ENDPOINT_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    IMPACT_FIELD_NUMBER: _builtins.int
     revision: _builtins.int
     """Revision of the register."""
     @_builtins.property
     def endpoint(self) -> Global___Endpoint:
         """The endpoint."""
 
+    @_builtins.property
+    def impact(self) -> _impact_pb2.Impact:
+        """Output only. What it would do; only with validate_only."""
+
     def __init__(
         self,
         *,
         endpoint: Global___Endpoint | None = ...,
         revision: _builtins.int = ...,
+        impact: _impact_pb2.Impact | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["endpoint", b"endpoint"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["endpoint", b"endpoint", "impact", b"impact"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["endpoint", b"endpoint", "revision", b"revision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["endpoint", b"endpoint", "impact", b"impact", "revision", b"revision"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -387,6 +418,7 @@ class ResumeEndpointRequest(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     endpoint_id: _builtins.str
     """Required. UUID."""
     etag: _builtins.str
@@ -395,6 +427,8 @@ class ResumeEndpointRequest(_message.Message):
     """UUID; a repeat with the same body returns the earlier answer."""
     reason: _builtins.str
     """Why; required for operators."""
+    validate_only: _builtins.bool
+    """Change nothing, and answer with what it would do."""
     def __init__(
         self,
         *,
@@ -402,10 +436,11 @@ class ResumeEndpointRequest(_message.Message):
         etag: _builtins.str = ...,
         request_id: _builtins.str = ...,
         reason: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["endpoint_id", b"endpoint_id", "etag", b"etag", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["endpoint_id", b"endpoint_id", "etag", b"etag", "reason", b"reason", "request_id", b"request_id", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -419,21 +454,27 @@ class ResumeEndpointResponse(_message.Message):
 
     ENDPOINT_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    IMPACT_FIELD_NUMBER: _builtins.int
     revision: _builtins.int
     """Revision of the register."""
     @_builtins.property
     def endpoint(self) -> Global___Endpoint:
         """The endpoint."""
 
+    @_builtins.property
+    def impact(self) -> _impact_pb2.Impact:
+        """Output only. What it would do; only with validate_only."""
+
     def __init__(
         self,
         *,
         endpoint: Global___Endpoint | None = ...,
         revision: _builtins.int = ...,
+        impact: _impact_pb2.Impact | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["endpoint", b"endpoint"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["endpoint", b"endpoint", "impact", b"impact"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["endpoint", b"endpoint", "revision", b"revision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["endpoint", b"endpoint", "impact", b"impact", "revision", b"revision"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

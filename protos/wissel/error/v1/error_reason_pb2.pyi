@@ -332,6 +332,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Processing not required."""
     ERROR_REASON_SECTOR_NOT_SERVED: _ErrorReason.ValueType  # 154
     """Sector not served."""
+    ERROR_REASON_IMPACT_LIMIT: _ErrorReason.ValueType  # 175
+    """Impact limit."""
+    ERROR_REASON_IMPACT_TOO_LARGE: _ErrorReason.ValueType  # 176
+    """Impact too large."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason is the value of google.rpc.ErrorInfo.reason, without its prefix; docs/errors.md tells what each means."""
@@ -646,4 +650,8 @@ ERROR_REASON_PROCESSING_NOT_REQUIRED: ErrorReason.ValueType  # 153
 """Processing not required."""
 ERROR_REASON_SECTOR_NOT_SERVED: ErrorReason.ValueType  # 154
 """Sector not served."""
+ERROR_REASON_IMPACT_LIMIT: ErrorReason.ValueType  # 175
+"""Impact limit."""
+ERROR_REASON_IMPACT_TOO_LARGE: ErrorReason.ValueType  # 176
+"""Impact too large."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -23,49 +23,50 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from wissel.impact.v1 import impact_pb2 as wissel_dot_impact_dot_v1_dot_impact__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'wissel/mandate/v1/mandate_service.proto\x12\x11wissel.mandate.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9d\x03\n\x07Mandate\x12\x12\n\nmandate_id\x18\x01 \x01(\t\x12\x0e\n\x04\x62rin\x18\x02 \x01(\tH\x00\x12\r\n\x03swv\x18\x03 \x01(\tH\x00\x12\x0f\n\x07service\x18\x04 \x01(\t\x12\x11\n\tsystem_id\x18\x05 \x01(\t\x12\x11\n\tparty_oin\x18\x06 \x01(\t\x12\x12\n\nstart_date\x18\x07 \x01(\t\x12\x10\n\x08\x65nd_date\x18\x08 \x01(\t\x12\x0e\n\x06status\x18\t \x01(\t\x12\x12\n\nprocessing\x18\n \x01(\t\x12\x30\n\x0c\x63reated_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x65tag\x18\x0c \x01(\t\x12\x19\n\x11\x65nded_immediately\x18\r \x01(\x08\x12\x32\n\x0eprocessed_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\trejection\x18\x0f \x01(\t\x12\x1b\n\x13processing_due_date\x18\x10 \x01(\t\x12\x0f\n\x07overdue\x18\x11 \x01(\x08\x42\x0e\n\x0corganisation\"\xca\x01\n\x14\x43reateMandateRequest\x12\x0e\n\x04\x62rin\x18\x01 \x01(\tH\x00\x12\r\n\x03swv\x18\x02 \x01(\tH\x00\x12\x0f\n\x07service\x18\x03 \x01(\t\x12\x11\n\tsystem_id\x18\x04 \x01(\t\x12\x12\n\nstart_date\x18\x05 \x01(\t\x12\x10\n\x08\x65nd_date\x18\x06 \x01(\t\x12\x15\n\rvalidate_only\x18\x07 \x01(\x08\x12\x12\n\nrequest_id\x18\x08 \x01(\t\x12\x0e\n\x06reason\x18\t \x01(\tB\x0e\n\x0corganisation\"d\n\x15\x43reateMandateResponse\x12+\n\x07mandate\x18\x01 \x01(\x0b\x32\x1a.wissel.mandate.v1.Mandate\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12\x0c\n\x04note\x18\x03 \x01(\t\"]\n\x11GetMandateRequest\x12\x12\n\nmandate_id\x18\x01 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x02 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"A\n\x12GetMandateResponse\x12+\n\x07mandate\x18\x01 \x01(\x0b\x32\x1a.wissel.mandate.v1.Mandate\"\xfd\x01\n\x13ListMandatesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0c\n\x04\x62rin\x18\x03 \x01(\t\x12\x0b\n\x03swv\x18\x04 \x01(\t\x12\x0f\n\x07service\x18\x05 \x01(\t\x12\x11\n\tsystem_id\x18\x06 \x01(\t\x12\x15\n\rinclude_ended\x18\x07 \x01(\x08\x12\x1e\n\x11\x61t_least_revision\x18\x08 \x01(\x04H\x00\x88\x01\x01\x12\x0e\n\x06status\x18\t \x01(\t\x12\x0f\n\x07on_date\x18\n \x01(\t\x12\x12\n\nprocessing\x18\x0b \x01(\tB\x14\n\x12_at_least_revision\"x\n\x14ListMandatesResponse\x12,\n\x08mandates\x18\x01 \x03(\x0b\x32\x1a.wissel.mandate.v1.Mandate\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x19\n\x11registry_revision\x18\x03 \x01(\x04\"\xa8\x01\n\x14UpdateMandateRequest\x12\x12\n\nmandate_id\x18\x01 \x01(\t\x12\x17\n\nstart_date\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x15\n\x08\x65nd_date\x18\x03 \x01(\tH\x01\x88\x01\x01\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\tB\r\n\x0b_start_dateB\x0b\n\t_end_date\"V\n\x15UpdateMandateResponse\x12+\n\x07mandate\x18\x01 \x01(\x0b\x32\x1a.wissel.mandate.v1.Mandate\x12\x10\n\x08revision\x18\x02 \x01(\x04\"\x8e\x01\n\x11\x45ndMandateRequest\x12\x12\n\nmandate_id\x18\x01 \x01(\t\x12\x12\n\x08\x65nd_date\x18\x02 \x01(\tH\x00\x12\x15\n\x0bimmediately\x18\x03 \x01(\x08H\x00\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\tB\x08\n\x06moment\"S\n\x12\x45ndMandateResponse\x12+\n\x07mandate\x18\x01 \x01(\x0b\x32\x1a.wissel.mandate.v1.Mandate\x12\x10\n\x08revision\x18\x02 \x01(\x04\"\xfa\x01\n\x16ValidateMandateRequest\x12\x0e\n\x04\x62rin\x18\x01 \x01(\tH\x00\x12\r\n\x03swv\x18\x02 \x01(\tH\x00\x12\x1a\n\x10organisation_oin\x18\x03 \x01(\tH\x00\x12\x14\n\x0csupplier_oin\x18\x04 \x01(\t\x12\x11\n\x07service\x18\x05 \x01(\tH\x01\x12\x13\n\tnamespace\x18\x06 \x01(\tH\x01\x12\x16\n\x0ereference_date\x18\x07 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x08 \x01(\x04H\x02\x88\x01\x01\x42\x0e\n\x0corganisationB\t\n\x07subjectB\x14\n\x12_at_least_revision\"\x93\x01\n\x17ValidateMandateResponse\x12\x0e\n\x06result\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12+\n\x07mandate\x18\x03 \x01(\x0b\x32\x1a.wissel.mandate.v1.Mandate\x12\x19\n\x11registry_revision\x18\x04 \x01(\x04\x12\x10\n\x08services\x18\x05 \x03(\t\"\x9b\x01\n\x1aListPendingMandatesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0f\n\x07service\x18\x03 \x01(\t\x12\x0f\n\x07overdue\x18\x04 \x01(\x08\x12\x1e\n\x11\x61t_least_revision\x18\x05 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"d\n\x1bListPendingMandatesResponse\x12,\n\x08mandates\x18\x01 \x03(\x0b\x32\x1a.wissel.mandate.v1.Mandate\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"q\n\x15ProcessMandateRequest\x12\x12\n\nmandate_id\x18\x01 \x01(\t\x12\x12\n\nprocessing\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\"W\n\x16ProcessMandateResponse\x12+\n\x07mandate\x18\x01 \x01(\x0b\x32\x1a.wissel.mandate.v1.Mandate\x12\x10\n\x08revision\x18\x02 \x01(\x04\x32\xb6\x06\n\x0eMandateService\x12\x62\n\rCreateMandate\x12\'.wissel.mandate.v1.CreateMandateRequest\x1a(.wissel.mandate.v1.CreateMandateResponse\x12Y\n\nGetMandate\x12$.wissel.mandate.v1.GetMandateRequest\x1a%.wissel.mandate.v1.GetMandateResponse\x12_\n\x0cListMandates\x12&.wissel.mandate.v1.ListMandatesRequest\x1a\'.wissel.mandate.v1.ListMandatesResponse\x12\x62\n\rUpdateMandate\x12\'.wissel.mandate.v1.UpdateMandateRequest\x1a(.wissel.mandate.v1.UpdateMandateResponse\x12Y\n\nEndMandate\x12$.wissel.mandate.v1.EndMandateRequest\x1a%.wissel.mandate.v1.EndMandateResponse\x12h\n\x0fValidateMandate\x12).wissel.mandate.v1.ValidateMandateRequest\x1a*.wissel.mandate.v1.ValidateMandateResponse\x12t\n\x13ListPendingMandates\x12-.wissel.mandate.v1.ListPendingMandatesRequest\x1a..wissel.mandate.v1.ListPendingMandatesResponse\x12\x65\n\x0eProcessMandate\x12(.wissel.mandate.v1.ProcessMandateRequest\x1a).wissel.mandate.v1.ProcessMandateResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'wissel/mandate/v1/mandate_service.proto\x12\x11wissel.mandate.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dwissel/impact/v1/impact.proto\"\x9d\x03\n\x07Mandate\x12\x12\n\nmandate_id\x18\x01 \x01(\t\x12\x0e\n\x04\x62rin\x18\x02 \x01(\tH\x00\x12\r\n\x03swv\x18\x03 \x01(\tH\x00\x12\x0f\n\x07service\x18\x04 \x01(\t\x12\x11\n\tsystem_id\x18\x05 \x01(\t\x12\x11\n\tparty_oin\x18\x06 \x01(\t\x12\x12\n\nstart_date\x18\x07 \x01(\t\x12\x10\n\x08\x65nd_date\x18\x08 \x01(\t\x12\x0e\n\x06status\x18\t \x01(\t\x12\x12\n\nprocessing\x18\n \x01(\t\x12\x30\n\x0c\x63reated_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04\x65tag\x18\x0c \x01(\t\x12\x19\n\x11\x65nded_immediately\x18\r \x01(\x08\x12\x32\n\x0eprocessed_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\trejection\x18\x0f \x01(\t\x12\x1b\n\x13processing_due_date\x18\x10 \x01(\t\x12\x0f\n\x07overdue\x18\x11 \x01(\x08\x42\x0e\n\x0corganisation\"\xca\x01\n\x14\x43reateMandateRequest\x12\x0e\n\x04\x62rin\x18\x01 \x01(\tH\x00\x12\r\n\x03swv\x18\x02 \x01(\tH\x00\x12\x0f\n\x07service\x18\x03 \x01(\t\x12\x11\n\tsystem_id\x18\x04 \x01(\t\x12\x12\n\nstart_date\x18\x05 \x01(\t\x12\x10\n\x08\x65nd_date\x18\x06 \x01(\t\x12\x15\n\rvalidate_only\x18\x07 \x01(\x08\x12\x12\n\nrequest_id\x18\x08 \x01(\t\x12\x0e\n\x06reason\x18\t \x01(\tB\x0e\n\x0corganisation\"\x8e\x01\n\x15\x43reateMandateResponse\x12+\n\x07mandate\x18\x01 \x01(\x0b\x32\x1a.wissel.mandate.v1.Mandate\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12\x0c\n\x04note\x18\x03 \x01(\t\x12(\n\x06impact\x18\x04 \x01(\x0b\x32\x18.wissel.impact.v1.Impact\"]\n\x11GetMandateRequest\x12\x12\n\nmandate_id\x18\x01 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x02 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"A\n\x12GetMandateResponse\x12+\n\x07mandate\x18\x01 \x01(\x0b\x32\x1a.wissel.mandate.v1.Mandate\"\xfd\x01\n\x13ListMandatesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0c\n\x04\x62rin\x18\x03 \x01(\t\x12\x0b\n\x03swv\x18\x04 \x01(\t\x12\x0f\n\x07service\x18\x05 \x01(\t\x12\x11\n\tsystem_id\x18\x06 \x01(\t\x12\x15\n\rinclude_ended\x18\x07 \x01(\x08\x12\x1e\n\x11\x61t_least_revision\x18\x08 \x01(\x04H\x00\x88\x01\x01\x12\x0e\n\x06status\x18\t \x01(\t\x12\x0f\n\x07on_date\x18\n \x01(\t\x12\x12\n\nprocessing\x18\x0b \x01(\tB\x14\n\x12_at_least_revision\"x\n\x14ListMandatesResponse\x12,\n\x08mandates\x18\x01 \x03(\x0b\x32\x1a.wissel.mandate.v1.Mandate\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x19\n\x11registry_revision\x18\x03 \x01(\x04\"\xbf\x01\n\x14UpdateMandateRequest\x12\x12\n\nmandate_id\x18\x01 \x01(\t\x12\x17\n\nstart_date\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x15\n\x08\x65nd_date\x18\x03 \x01(\tH\x01\x88\x01\x01\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x15\n\rvalidate_only\x18\x07 \x01(\x08\x42\r\n\x0b_start_dateB\x0b\n\t_end_date\"\x80\x01\n\x15UpdateMandateResponse\x12+\n\x07mandate\x18\x01 \x01(\x0b\x32\x1a.wissel.mandate.v1.Mandate\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12(\n\x06impact\x18\x03 \x01(\x0b\x32\x18.wissel.impact.v1.Impact\"\xa5\x01\n\x11\x45ndMandateRequest\x12\x12\n\nmandate_id\x18\x01 \x01(\t\x12\x12\n\x08\x65nd_date\x18\x02 \x01(\tH\x00\x12\x15\n\x0bimmediately\x18\x03 \x01(\x08H\x00\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x15\n\rvalidate_only\x18\x07 \x01(\x08\x42\x08\n\x06moment\"}\n\x12\x45ndMandateResponse\x12+\n\x07mandate\x18\x01 \x01(\x0b\x32\x1a.wissel.mandate.v1.Mandate\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12(\n\x06impact\x18\x03 \x01(\x0b\x32\x18.wissel.impact.v1.Impact\"\xfa\x01\n\x16ValidateMandateRequest\x12\x0e\n\x04\x62rin\x18\x01 \x01(\tH\x00\x12\r\n\x03swv\x18\x02 \x01(\tH\x00\x12\x1a\n\x10organisation_oin\x18\x03 \x01(\tH\x00\x12\x14\n\x0csupplier_oin\x18\x04 \x01(\t\x12\x11\n\x07service\x18\x05 \x01(\tH\x01\x12\x13\n\tnamespace\x18\x06 \x01(\tH\x01\x12\x16\n\x0ereference_date\x18\x07 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x08 \x01(\x04H\x02\x88\x01\x01\x42\x0e\n\x0corganisationB\t\n\x07subjectB\x14\n\x12_at_least_revision\"\x93\x01\n\x17ValidateMandateResponse\x12\x0e\n\x06result\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12+\n\x07mandate\x18\x03 \x01(\x0b\x32\x1a.wissel.mandate.v1.Mandate\x12\x19\n\x11registry_revision\x18\x04 \x01(\x04\x12\x10\n\x08services\x18\x05 \x03(\t\"\x9b\x01\n\x1aListPendingMandatesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0f\n\x07service\x18\x03 \x01(\t\x12\x0f\n\x07overdue\x18\x04 \x01(\x08\x12\x1e\n\x11\x61t_least_revision\x18\x05 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"d\n\x1bListPendingMandatesResponse\x12,\n\x08mandates\x18\x01 \x03(\x0b\x32\x1a.wissel.mandate.v1.Mandate\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x88\x01\n\x15ProcessMandateRequest\x12\x12\n\nmandate_id\x18\x01 \x01(\t\x12\x12\n\nprocessing\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x15\n\rvalidate_only\x18\x06 \x01(\x08\"\x81\x01\n\x16ProcessMandateResponse\x12+\n\x07mandate\x18\x01 \x01(\x0b\x32\x1a.wissel.mandate.v1.Mandate\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12(\n\x06impact\x18\x03 \x01(\x0b\x32\x18.wissel.impact.v1.Impact2\xb6\x06\n\x0eMandateService\x12\x62\n\rCreateMandate\x12\'.wissel.mandate.v1.CreateMandateRequest\x1a(.wissel.mandate.v1.CreateMandateResponse\x12Y\n\nGetMandate\x12$.wissel.mandate.v1.GetMandateRequest\x1a%.wissel.mandate.v1.GetMandateResponse\x12_\n\x0cListMandates\x12&.wissel.mandate.v1.ListMandatesRequest\x1a\'.wissel.mandate.v1.ListMandatesResponse\x12\x62\n\rUpdateMandate\x12\'.wissel.mandate.v1.UpdateMandateRequest\x1a(.wissel.mandate.v1.UpdateMandateResponse\x12Y\n\nEndMandate\x12$.wissel.mandate.v1.EndMandateRequest\x1a%.wissel.mandate.v1.EndMandateResponse\x12h\n\x0fValidateMandate\x12).wissel.mandate.v1.ValidateMandateRequest\x1a*.wissel.mandate.v1.ValidateMandateResponse\x12t\n\x13ListPendingMandates\x12-.wissel.mandate.v1.ListPendingMandatesRequest\x1a..wissel.mandate.v1.ListPendingMandatesResponse\x12\x65\n\x0eProcessMandate\x12(.wissel.mandate.v1.ProcessMandateRequest\x1a).wissel.mandate.v1.ProcessMandateResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'wissel.mandate.v1.mandate_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_MANDATE']._serialized_start=96
-  _globals['_MANDATE']._serialized_end=509
-  _globals['_CREATEMANDATEREQUEST']._serialized_start=512
-  _globals['_CREATEMANDATEREQUEST']._serialized_end=714
-  _globals['_CREATEMANDATERESPONSE']._serialized_start=716
-  _globals['_CREATEMANDATERESPONSE']._serialized_end=816
-  _globals['_GETMANDATEREQUEST']._serialized_start=818
-  _globals['_GETMANDATEREQUEST']._serialized_end=911
-  _globals['_GETMANDATERESPONSE']._serialized_start=913
-  _globals['_GETMANDATERESPONSE']._serialized_end=978
-  _globals['_LISTMANDATESREQUEST']._serialized_start=981
-  _globals['_LISTMANDATESREQUEST']._serialized_end=1234
-  _globals['_LISTMANDATESRESPONSE']._serialized_start=1236
-  _globals['_LISTMANDATESRESPONSE']._serialized_end=1356
-  _globals['_UPDATEMANDATEREQUEST']._serialized_start=1359
-  _globals['_UPDATEMANDATEREQUEST']._serialized_end=1527
-  _globals['_UPDATEMANDATERESPONSE']._serialized_start=1529
-  _globals['_UPDATEMANDATERESPONSE']._serialized_end=1615
-  _globals['_ENDMANDATEREQUEST']._serialized_start=1618
-  _globals['_ENDMANDATEREQUEST']._serialized_end=1760
-  _globals['_ENDMANDATERESPONSE']._serialized_start=1762
-  _globals['_ENDMANDATERESPONSE']._serialized_end=1845
-  _globals['_VALIDATEMANDATEREQUEST']._serialized_start=1848
-  _globals['_VALIDATEMANDATEREQUEST']._serialized_end=2098
-  _globals['_VALIDATEMANDATERESPONSE']._serialized_start=2101
-  _globals['_VALIDATEMANDATERESPONSE']._serialized_end=2248
-  _globals['_LISTPENDINGMANDATESREQUEST']._serialized_start=2251
-  _globals['_LISTPENDINGMANDATESREQUEST']._serialized_end=2406
-  _globals['_LISTPENDINGMANDATESRESPONSE']._serialized_start=2408
-  _globals['_LISTPENDINGMANDATESRESPONSE']._serialized_end=2508
-  _globals['_PROCESSMANDATEREQUEST']._serialized_start=2510
-  _globals['_PROCESSMANDATEREQUEST']._serialized_end=2623
-  _globals['_PROCESSMANDATERESPONSE']._serialized_start=2625
-  _globals['_PROCESSMANDATERESPONSE']._serialized_end=2712
-  _globals['_MANDATESERVICE']._serialized_start=2715
-  _globals['_MANDATESERVICE']._serialized_end=3537
+  _globals['_MANDATE']._serialized_start=127
+  _globals['_MANDATE']._serialized_end=540
+  _globals['_CREATEMANDATEREQUEST']._serialized_start=543
+  _globals['_CREATEMANDATEREQUEST']._serialized_end=745
+  _globals['_CREATEMANDATERESPONSE']._serialized_start=748
+  _globals['_CREATEMANDATERESPONSE']._serialized_end=890
+  _globals['_GETMANDATEREQUEST']._serialized_start=892
+  _globals['_GETMANDATEREQUEST']._serialized_end=985
+  _globals['_GETMANDATERESPONSE']._serialized_start=987
+  _globals['_GETMANDATERESPONSE']._serialized_end=1052
+  _globals['_LISTMANDATESREQUEST']._serialized_start=1055
+  _globals['_LISTMANDATESREQUEST']._serialized_end=1308
+  _globals['_LISTMANDATESRESPONSE']._serialized_start=1310
+  _globals['_LISTMANDATESRESPONSE']._serialized_end=1430
+  _globals['_UPDATEMANDATEREQUEST']._serialized_start=1433
+  _globals['_UPDATEMANDATEREQUEST']._serialized_end=1624
+  _globals['_UPDATEMANDATERESPONSE']._serialized_start=1627
+  _globals['_UPDATEMANDATERESPONSE']._serialized_end=1755
+  _globals['_ENDMANDATEREQUEST']._serialized_start=1758
+  _globals['_ENDMANDATEREQUEST']._serialized_end=1923
+  _globals['_ENDMANDATERESPONSE']._serialized_start=1925
+  _globals['_ENDMANDATERESPONSE']._serialized_end=2050
+  _globals['_VALIDATEMANDATEREQUEST']._serialized_start=2053
+  _globals['_VALIDATEMANDATEREQUEST']._serialized_end=2303
+  _globals['_VALIDATEMANDATERESPONSE']._serialized_start=2306
+  _globals['_VALIDATEMANDATERESPONSE']._serialized_end=2453
+  _globals['_LISTPENDINGMANDATESREQUEST']._serialized_start=2456
+  _globals['_LISTPENDINGMANDATESREQUEST']._serialized_end=2611
+  _globals['_LISTPENDINGMANDATESRESPONSE']._serialized_start=2613
+  _globals['_LISTPENDINGMANDATESRESPONSE']._serialized_end=2713
+  _globals['_PROCESSMANDATEREQUEST']._serialized_start=2716
+  _globals['_PROCESSMANDATEREQUEST']._serialized_end=2852
+  _globals['_PROCESSMANDATERESPONSE']._serialized_start=2855
+  _globals['_PROCESSMANDATERESPONSE']._serialized_end=2984
+  _globals['_MANDATESERVICE']._serialized_start=2987
+  _globals['_MANDATESERVICE']._serialized_end=3809
 # @@protoc_insertion_point(module_scope)

@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from wissel.impact.v1 import impact_pb2 as _impact_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -143,7 +144,7 @@ class CreateMandateRequest(_message.Message):
     end_date: _builtins.str
     """Last day, `yyyy-mm-dd`; empty means until further notice."""
     validate_only: _builtins.bool
-    """Only check."""
+    """Only check, and answer with the impact."""
     request_id: _builtins.str
     """UUID; a repeat with the same body returns the earlier answer."""
     reason: _builtins.str
@@ -180,6 +181,7 @@ class CreateMandateResponse(_message.Message):
     MANDATE_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     NOTE_FIELD_NUMBER: _builtins.int
+    IMPACT_FIELD_NUMBER: _builtins.int
     revision: _builtins.int
     """Revision of the register."""
     note: _builtins.str
@@ -188,16 +190,21 @@ class CreateMandateResponse(_message.Message):
     def mandate(self) -> Global___Mandate:
         """The mandate; without an id if validate_only."""
 
+    @_builtins.property
+    def impact(self) -> _impact_pb2.Impact:
+        """Output only. What it would do; only with validate_only."""
+
     def __init__(
         self,
         *,
         mandate: Global___Mandate | None = ...,
         revision: _builtins.int = ...,
         note: _builtins.str = ...,
+        impact: _impact_pb2.Impact | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["mandate", b"mandate"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact", "mandate", b"mandate"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["mandate", b"mandate", "note", b"note", "revision", b"revision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact", "mandate", b"mandate", "note", b"note", "revision", b"revision"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -363,6 +370,7 @@ class UpdateMandateRequest(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     mandate_id: _builtins.str
     """Required. UUID."""
     start_date: _builtins.str
@@ -375,6 +383,8 @@ class UpdateMandateRequest(_message.Message):
     """UUID; a repeat with the same body returns the earlier answer."""
     reason: _builtins.str
     """Required for operators. Why."""
+    validate_only: _builtins.bool
+    """Change nothing, and answer with what it would do."""
     def __init__(
         self,
         *,
@@ -384,10 +394,11 @@ class UpdateMandateRequest(_message.Message):
         etag: _builtins.str = ...,
         request_id: _builtins.str = ...,
         reason: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_end_date", b"_end_date", "_start_date", b"_start_date", "end_date", b"end_date", "start_date", b"start_date"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_end_date", b"_end_date", "_start_date", b"_start_date", "end_date", b"end_date", "etag", b"etag", "mandate_id", b"mandate_id", "reason", b"reason", "request_id", b"request_id", "start_date", b"start_date"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_end_date", b"_end_date", "_start_date", b"_start_date", "end_date", b"end_date", "etag", b"etag", "mandate_id", b"mandate_id", "reason", b"reason", "request_id", b"request_id", "start_date", b"start_date", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__end_date: _TypeAlias = _typing.Literal["end_date"]  # noqa: Y015
     _WhichOneofArgType__end_date: _TypeAlias = _typing.Literal["_end_date", b"_end_date"]  # noqa: Y015
@@ -408,21 +419,27 @@ class UpdateMandateResponse(_message.Message):
 
     MANDATE_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    IMPACT_FIELD_NUMBER: _builtins.int
     revision: _builtins.int
     """Revision of the register."""
     @_builtins.property
     def mandate(self) -> Global___Mandate:
         """The mandate."""
 
+    @_builtins.property
+    def impact(self) -> _impact_pb2.Impact:
+        """Output only. What it would do; only with validate_only."""
+
     def __init__(
         self,
         *,
         mandate: Global___Mandate | None = ...,
         revision: _builtins.int = ...,
+        impact: _impact_pb2.Impact | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["mandate", b"mandate"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact", "mandate", b"mandate"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["mandate", b"mandate", "revision", b"revision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact", "mandate", b"mandate", "revision", b"revision"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -440,6 +457,7 @@ class EndMandateRequest(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     mandate_id: _builtins.str
     """Required. UUID."""
     end_date: _builtins.str
@@ -452,6 +470,8 @@ class EndMandateRequest(_message.Message):
     """UUID; a repeat with the same body returns the earlier answer."""
     reason: _builtins.str
     """Required for operators. Why."""
+    validate_only: _builtins.bool
+    """Change nothing, and answer with what it would do."""
     def __init__(
         self,
         *,
@@ -461,10 +481,11 @@ class EndMandateRequest(_message.Message):
         etag: _builtins.str = ...,
         request_id: _builtins.str = ...,
         reason: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["end_date", b"end_date", "immediately", b"immediately", "moment", b"moment"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_date", b"end_date", "etag", b"etag", "immediately", b"immediately", "mandate_id", b"mandate_id", "moment", b"moment", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_date", b"end_date", "etag", b"etag", "immediately", b"immediately", "mandate_id", b"mandate_id", "moment", b"moment", "reason", b"reason", "request_id", b"request_id", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_moment: _TypeAlias = _typing.Literal["end_date", "immediately"]  # noqa: Y015
     _WhichOneofArgType_moment: _TypeAlias = _typing.Literal["moment", b"moment"]  # noqa: Y015
@@ -480,21 +501,27 @@ class EndMandateResponse(_message.Message):
 
     MANDATE_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    IMPACT_FIELD_NUMBER: _builtins.int
     revision: _builtins.int
     """Revision of the register."""
     @_builtins.property
     def mandate(self) -> Global___Mandate:
         """The mandate."""
 
+    @_builtins.property
+    def impact(self) -> _impact_pb2.Impact:
+        """Output only. What it would do; only with validate_only."""
+
     def __init__(
         self,
         *,
         mandate: Global___Mandate | None = ...,
         revision: _builtins.int = ...,
+        impact: _impact_pb2.Impact | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["mandate", b"mandate"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact", "mandate", b"mandate"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["mandate", b"mandate", "revision", b"revision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact", "mandate", b"mandate", "revision", b"revision"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -688,6 +715,7 @@ class ProcessMandateRequest(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     mandate_id: _builtins.str
     """Required. UUID."""
     processing: _builtins.str
@@ -698,6 +726,8 @@ class ProcessMandateRequest(_message.Message):
     """The mandate's etag; empty skips the check."""
     request_id: _builtins.str
     """UUID; a repeat with the same body returns the earlier answer."""
+    validate_only: _builtins.bool
+    """Change nothing, and answer with what it would do."""
     def __init__(
         self,
         *,
@@ -706,10 +736,11 @@ class ProcessMandateRequest(_message.Message):
         reason: _builtins.str = ...,
         etag: _builtins.str = ...,
         request_id: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "mandate_id", b"mandate_id", "processing", b"processing", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "mandate_id", b"mandate_id", "processing", b"processing", "reason", b"reason", "request_id", b"request_id", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -723,21 +754,27 @@ class ProcessMandateResponse(_message.Message):
 
     MANDATE_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    IMPACT_FIELD_NUMBER: _builtins.int
     revision: _builtins.int
     """Revision of the register."""
     @_builtins.property
     def mandate(self) -> Global___Mandate:
         """The mandate."""
 
+    @_builtins.property
+    def impact(self) -> _impact_pb2.Impact:
+        """Output only. What it would do; only with validate_only."""
+
     def __init__(
         self,
         *,
         mandate: Global___Mandate | None = ...,
         revision: _builtins.int = ...,
+        impact: _impact_pb2.Impact | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["mandate", b"mandate"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact", "mandate", b"mandate"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["mandate", b"mandate", "revision", b"revision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact", "mandate", b"mandate", "revision", b"revision"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from wissel.impact.v1 import impact_pb2 as _impact_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -861,6 +862,7 @@ class QualifySystemRequest(_message.Message):
     TEST_MESSAGE_IDS_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     system_id: _builtins.str
     """Required. System."""
     service: _builtins.str
@@ -871,6 +873,8 @@ class QualifySystemRequest(_message.Message):
     """UUID; a repeat with the same body returns the earlier answer."""
     reason: _builtins.str
     """Required for operators. Why."""
+    validate_only: _builtins.bool
+    """Change nothing, and answer with what it would do."""
     @_builtins.property
     def test_message_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """UUIDs of the messages of its test exchange."""
@@ -884,10 +888,11 @@ class QualifySystemRequest(_message.Message):
         test_message_ids: _abc.Iterable[_builtins.str] | None = ...,
         request_id: _builtins.str = ...,
         reason: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "request_id", b"request_id", "service", b"service", "system_id", b"system_id", "test_message_ids", b"test_message_ids", "withdraw", b"withdraw"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "request_id", b"request_id", "service", b"service", "system_id", b"system_id", "test_message_ids", b"test_message_ids", "validate_only", b"validate_only", "withdraw", b"withdraw"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -901,21 +906,27 @@ class QualifySystemResponse(_message.Message):
 
     SYSTEM_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    IMPACT_FIELD_NUMBER: _builtins.int
     revision: _builtins.int
     """Revision of the register."""
     @_builtins.property
     def system(self) -> Global___System:
         """The system."""
 
+    @_builtins.property
+    def impact(self) -> _impact_pb2.Impact:
+        """Output only. What it would do; only with validate_only."""
+
     def __init__(
         self,
         *,
         system: Global___System | None = ...,
         revision: _builtins.int = ...,
+        impact: _impact_pb2.Impact | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["system", b"system"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact", "system", b"system"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["revision", b"revision", "system", b"system"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact", "revision", b"revision", "system", b"system"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -933,6 +944,7 @@ class SetRolloutRequest(_message.Message):
     PILOT_ORGANISATIONS_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     system_id: _builtins.str
     """Required. System."""
     service: _builtins.str
@@ -943,6 +955,8 @@ class SetRolloutRequest(_message.Message):
     """UUID; a repeat with the same body returns the earlier answer."""
     reason: _builtins.str
     """Required for operators. Why."""
+    validate_only: _builtins.bool
+    """Change nothing, and answer with what it would do."""
     @_builtins.property
     def pilot_organisations(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Organisations that may go first, by BRIN or samenwerkingsverband; required for PILOT."""
@@ -956,10 +970,11 @@ class SetRolloutRequest(_message.Message):
         pilot_organisations: _abc.Iterable[_builtins.str] | None = ...,
         request_id: _builtins.str = ...,
         reason: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["pilot_organisations", b"pilot_organisations", "reason", b"reason", "request_id", b"request_id", "rollout", b"rollout", "service", b"service", "system_id", b"system_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["pilot_organisations", b"pilot_organisations", "reason", b"reason", "request_id", b"request_id", "rollout", b"rollout", "service", b"service", "system_id", b"system_id", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -973,21 +988,27 @@ class SetRolloutResponse(_message.Message):
 
     SYSTEM_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    IMPACT_FIELD_NUMBER: _builtins.int
     revision: _builtins.int
     """Revision of the register."""
     @_builtins.property
     def system(self) -> Global___System:
         """The system."""
 
+    @_builtins.property
+    def impact(self) -> _impact_pb2.Impact:
+        """Output only. What it would do; only with validate_only."""
+
     def __init__(
         self,
         *,
         system: Global___System | None = ...,
         revision: _builtins.int = ...,
+        impact: _impact_pb2.Impact | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["system", b"system"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact", "system", b"system"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["revision", b"revision", "system", b"system"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact", "revision", b"revision", "system", b"system"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

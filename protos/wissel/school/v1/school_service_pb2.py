@@ -22,10 +22,11 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from wissel.impact.v1 import impact_pb2 as wissel_dot_impact_dot_v1_dot_impact__pb2
 from wissel.school.v1 import school_pb2 as wissel_dot_school_dot_v1_dot_school__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%wissel/school/v1/school_service.proto\x12\x10wissel.school.v1\x1a\x1dwissel/school/v1/school.proto\"h\n\x14ImportSchoolsRequest\x12\x37\n\x06header\x18\x01 \x01(\x0b\x32%.wissel.school.v1.ImportSchoolsHeaderH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part\"\xab\x01\n\x13ImportSchoolsHeader\x12\x11\n\tfile_name\x18\x01 \x01(\t\x12\x12\n\nas_of_date\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x1d\n\x10max_closed_share\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\tB\x13\n\x11_max_closed_share\"\x99\x02\n\x15ImportSchoolsResponse\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x12\n\nas_of_date\x18\x02 \x01(\t\x12\x12\n\nline_count\x18\x03 \x01(\r\x12P\n\rchange_counts\x18\x04 \x03(\x0b\x32\x39.wissel.school.v1.ImportSchoolsResponse.ChangeCountsEntry\x12/\n\x07\x63hanges\x18\x05 \x03(\x0b\x32\x1e.wissel.school.v1.SchoolChange\x12\x10\n\x08revision\x18\x06 \x01(\x04\x1a\x33\n\x11\x43hangeCountsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01\"L\n\x0cSchoolChange\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\x0e\n\x06\x62\x65\x66ore\x18\x03 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x04 \x01(\t\"y\n\x15RegisterSchoolRequest\x12(\n\x06school\x18\x01 \x01(\x0b\x32\x18.wissel.school.v1.School\x12\x12\n\nboard_name\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"T\n\x16RegisterSchoolResponse\x12(\n\x06school\x18\x01 \x01(\x0b\x32\x18.wissel.school.v1.School\x12\x10\n\x08revision\x18\x02 \x01(\x04\"\xb6\x01\n\x12ListSchoolsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x14\n\x0c\x62oard_number\x18\x03 \x01(\t\x12\x15\n\rname_contains\x18\x04 \x01(\t\x12\x16\n\x0einclude_closed\x18\x05 \x01(\x08\x12\x1e\n\x11\x61t_least_revision\x18\x06 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"Y\n\x13ListSchoolsResponse\x12)\n\x07schools\x18\x01 \x03(\x0b\x32\x18.wissel.school.v1.School\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"V\n\x10GetSchoolRequest\x12\x0c\n\x04\x62rin\x18\x01 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x02 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"=\n\x11GetSchoolResponse\x12(\n\x06school\x18\x01 \x01(\x0b\x32\x18.wissel.school.v1.School\"\x87\x01\n\x11ListBoardsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x15\n\rname_contains\x18\x03 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x04 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"V\n\x12ListBoardsResponse\x12\'\n\x06\x62oards\x18\x01 \x03(\x0b\x32\x17.wissel.school.v1.Board\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"]\n\x0fGetBoardRequest\x12\x14\n\x0c\x62oard_number\x18\x01 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x02 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\":\n\x10GetBoardResponse\x12&\n\x05\x62oard\x18\x01 \x01(\x0b\x32\x17.wissel.school.v1.Board\"\xa0\x01\n\x12UpdateBoardRequest\x12\x14\n\x0c\x62oard_number\x18\x01 \x01(\t\x12\x11\n\x04name\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x17\n\nkvk_number\x18\x03 \x01(\tH\x01\x88\x01\x01\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\tB\x07\n\x05_nameB\r\n\x0b_kvk_number\"O\n\x13UpdateBoardResponse\x12&\n\x05\x62oard\x18\x01 \x01(\x0b\x32\x17.wissel.school.v1.Board\x12\x10\n\x08revision\x18\x02 \x01(\x04\"\xa6\x01\n!UpdateSamenwerkingsverbandRequest\x12\x0b\n\x03swv\x18\x01 \x01(\t\x12\x11\n\x04name\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x17\n\nkvk_number\x18\x03 \x01(\tH\x01\x88\x01\x01\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\tB\x07\n\x05_nameB\r\n\x0b_kvk_number\"|\n\"UpdateSamenwerkingsverbandResponse\x12\x44\n\x14samenwerkingsverband\x18\x01 \x01(\x0b\x32&.wissel.school.v1.Samenwerkingsverband\x12\x10\n\x08revision\x18\x02 \x01(\x04\"\x85\x01\n#RegisterSamenwerkingsverbandRequest\x12\x0b\n\x03swv\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0b\n\x03oin\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x12\n\nkvk_number\x18\x06 \x01(\t\"~\n$RegisterSamenwerkingsverbandResponse\x12\x44\n\x14samenwerkingsverband\x18\x01 \x01(\x0b\x32&.wissel.school.v1.Samenwerkingsverband\x12\x10\n\x08revision\x18\x02 \x01(\x04\"\x80\x01\n!ListSamenwerkingsverbandenRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x03 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"\x85\x01\n\"ListSamenwerkingsverbandenResponse\x12\x46\n\x16samenwerkingsverbanden\x18\x01 \x03(\x0b\x32&.wissel.school.v1.Samenwerkingsverband\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\x92\x05\n\rSchoolService\x12\x62\n\rImportSchools\x12&.wissel.school.v1.ImportSchoolsRequest\x1a\'.wissel.school.v1.ImportSchoolsResponse(\x01\x12\x63\n\x0eRegisterSchool\x12\'.wissel.school.v1.RegisterSchoolRequest\x1a(.wissel.school.v1.RegisterSchoolResponse\x12Z\n\x0bListSchools\x12$.wissel.school.v1.ListSchoolsRequest\x1a%.wissel.school.v1.ListSchoolsResponse\x12T\n\tGetSchool\x12\".wissel.school.v1.GetSchoolRequest\x1a#.wissel.school.v1.GetSchoolResponse\x12W\n\nListBoards\x12#.wissel.school.v1.ListBoardsRequest\x1a$.wissel.school.v1.ListBoardsResponse\x12Q\n\x08GetBoard\x12!.wissel.school.v1.GetBoardRequest\x1a\".wissel.school.v1.GetBoardResponse\x12Z\n\x0bUpdateBoard\x12$.wissel.school.v1.UpdateBoardRequest\x1a%.wissel.school.v1.UpdateBoardResponse2\xc1\x03\n\x1bSamenwerkingsverbandService\x12\x8d\x01\n\x1cRegisterSamenwerkingsverband\x12\x35.wissel.school.v1.RegisterSamenwerkingsverbandRequest\x1a\x36.wissel.school.v1.RegisterSamenwerkingsverbandResponse\x12\x87\x01\n\x1aUpdateSamenwerkingsverband\x12\x33.wissel.school.v1.UpdateSamenwerkingsverbandRequest\x1a\x34.wissel.school.v1.UpdateSamenwerkingsverbandResponse\x12\x87\x01\n\x1aListSamenwerkingsverbanden\x12\x33.wissel.school.v1.ListSamenwerkingsverbandenRequest\x1a\x34.wissel.school.v1.ListSamenwerkingsverbandenResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%wissel/school/v1/school_service.proto\x12\x10wissel.school.v1\x1a\x1dwissel/impact/v1/impact.proto\x1a\x1dwissel/school/v1/school.proto\"h\n\x14ImportSchoolsRequest\x12\x37\n\x06header\x18\x01 \x01(\x0b\x32%.wissel.school.v1.ImportSchoolsHeaderH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part\"\xab\x01\n\x13ImportSchoolsHeader\x12\x11\n\tfile_name\x18\x01 \x01(\t\x12\x12\n\nas_of_date\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x1d\n\x10max_closed_share\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\tB\x13\n\x11_max_closed_share\"\xc3\x02\n\x15ImportSchoolsResponse\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x12\n\nas_of_date\x18\x02 \x01(\t\x12\x12\n\nline_count\x18\x03 \x01(\r\x12P\n\rchange_counts\x18\x04 \x03(\x0b\x32\x39.wissel.school.v1.ImportSchoolsResponse.ChangeCountsEntry\x12/\n\x07\x63hanges\x18\x05 \x03(\x0b\x32\x1e.wissel.school.v1.SchoolChange\x12\x10\n\x08revision\x18\x06 \x01(\x04\x12(\n\x06impact\x18\x07 \x01(\x0b\x32\x18.wissel.impact.v1.Impact\x1a\x33\n\x11\x43hangeCountsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01\"L\n\x0cSchoolChange\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\x0e\n\x06\x62\x65\x66ore\x18\x03 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x04 \x01(\t\"\x90\x01\n\x15RegisterSchoolRequest\x12(\n\x06school\x18\x01 \x01(\x0b\x32\x18.wissel.school.v1.School\x12\x12\n\nboard_name\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"~\n\x16RegisterSchoolResponse\x12(\n\x06school\x18\x01 \x01(\x0b\x32\x18.wissel.school.v1.School\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12(\n\x06impact\x18\x03 \x01(\x0b\x32\x18.wissel.impact.v1.Impact\"\xb6\x01\n\x12ListSchoolsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x14\n\x0c\x62oard_number\x18\x03 \x01(\t\x12\x15\n\rname_contains\x18\x04 \x01(\t\x12\x16\n\x0einclude_closed\x18\x05 \x01(\x08\x12\x1e\n\x11\x61t_least_revision\x18\x06 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"Y\n\x13ListSchoolsResponse\x12)\n\x07schools\x18\x01 \x03(\x0b\x32\x18.wissel.school.v1.School\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"V\n\x10GetSchoolRequest\x12\x0c\n\x04\x62rin\x18\x01 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x02 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"=\n\x11GetSchoolResponse\x12(\n\x06school\x18\x01 \x01(\x0b\x32\x18.wissel.school.v1.School\"\x87\x01\n\x11ListBoardsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x15\n\rname_contains\x18\x03 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x04 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"V\n\x12ListBoardsResponse\x12\'\n\x06\x62oards\x18\x01 \x03(\x0b\x32\x17.wissel.school.v1.Board\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"]\n\x0fGetBoardRequest\x12\x14\n\x0c\x62oard_number\x18\x01 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x02 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\":\n\x10GetBoardResponse\x12&\n\x05\x62oard\x18\x01 \x01(\x0b\x32\x17.wissel.school.v1.Board\"\xa0\x01\n\x12UpdateBoardRequest\x12\x14\n\x0c\x62oard_number\x18\x01 \x01(\t\x12\x11\n\x04name\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x17\n\nkvk_number\x18\x03 \x01(\tH\x01\x88\x01\x01\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\tB\x07\n\x05_nameB\r\n\x0b_kvk_number\"O\n\x13UpdateBoardResponse\x12&\n\x05\x62oard\x18\x01 \x01(\x0b\x32\x17.wissel.school.v1.Board\x12\x10\n\x08revision\x18\x02 \x01(\x04\"\xa6\x01\n!UpdateSamenwerkingsverbandRequest\x12\x0b\n\x03swv\x18\x01 \x01(\t\x12\x11\n\x04name\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x17\n\nkvk_number\x18\x03 \x01(\tH\x01\x88\x01\x01\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\tB\x07\n\x05_nameB\r\n\x0b_kvk_number\"|\n\"UpdateSamenwerkingsverbandResponse\x12\x44\n\x14samenwerkingsverband\x18\x01 \x01(\x0b\x32&.wissel.school.v1.Samenwerkingsverband\x12\x10\n\x08revision\x18\x02 \x01(\x04\"\x85\x01\n#RegisterSamenwerkingsverbandRequest\x12\x0b\n\x03swv\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0b\n\x03oin\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x12\n\nkvk_number\x18\x06 \x01(\t\"~\n$RegisterSamenwerkingsverbandResponse\x12\x44\n\x14samenwerkingsverband\x18\x01 \x01(\x0b\x32&.wissel.school.v1.Samenwerkingsverband\x12\x10\n\x08revision\x18\x02 \x01(\x04\"\x80\x01\n!ListSamenwerkingsverbandenRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x03 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"\x85\x01\n\"ListSamenwerkingsverbandenResponse\x12\x46\n\x16samenwerkingsverbanden\x18\x01 \x03(\x0b\x32&.wissel.school.v1.Samenwerkingsverband\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\x92\x05\n\rSchoolService\x12\x62\n\rImportSchools\x12&.wissel.school.v1.ImportSchoolsRequest\x1a\'.wissel.school.v1.ImportSchoolsResponse(\x01\x12\x63\n\x0eRegisterSchool\x12\'.wissel.school.v1.RegisterSchoolRequest\x1a(.wissel.school.v1.RegisterSchoolResponse\x12Z\n\x0bListSchools\x12$.wissel.school.v1.ListSchoolsRequest\x1a%.wissel.school.v1.ListSchoolsResponse\x12T\n\tGetSchool\x12\".wissel.school.v1.GetSchoolRequest\x1a#.wissel.school.v1.GetSchoolResponse\x12W\n\nListBoards\x12#.wissel.school.v1.ListBoardsRequest\x1a$.wissel.school.v1.ListBoardsResponse\x12Q\n\x08GetBoard\x12!.wissel.school.v1.GetBoardRequest\x1a\".wissel.school.v1.GetBoardResponse\x12Z\n\x0bUpdateBoard\x12$.wissel.school.v1.UpdateBoardRequest\x1a%.wissel.school.v1.UpdateBoardResponse2\xc1\x03\n\x1bSamenwerkingsverbandService\x12\x8d\x01\n\x1cRegisterSamenwerkingsverband\x12\x35.wissel.school.v1.RegisterSamenwerkingsverbandRequest\x1a\x36.wissel.school.v1.RegisterSamenwerkingsverbandResponse\x12\x87\x01\n\x1aUpdateSamenwerkingsverband\x12\x33.wissel.school.v1.UpdateSamenwerkingsverbandRequest\x1a\x34.wissel.school.v1.UpdateSamenwerkingsverbandResponse\x12\x87\x01\n\x1aListSamenwerkingsverbanden\x12\x33.wissel.school.v1.ListSamenwerkingsverbandenRequest\x1a\x34.wissel.school.v1.ListSamenwerkingsverbandenResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,54 +35,54 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_IMPORTSCHOOLSRESPONSE_CHANGECOUNTSENTRY']._loaded_options = None
   _globals['_IMPORTSCHOOLSRESPONSE_CHANGECOUNTSENTRY']._serialized_options = b'8\001'
-  _globals['_IMPORTSCHOOLSREQUEST']._serialized_start=90
-  _globals['_IMPORTSCHOOLSREQUEST']._serialized_end=194
-  _globals['_IMPORTSCHOOLSHEADER']._serialized_start=197
-  _globals['_IMPORTSCHOOLSHEADER']._serialized_end=368
-  _globals['_IMPORTSCHOOLSRESPONSE']._serialized_start=371
-  _globals['_IMPORTSCHOOLSRESPONSE']._serialized_end=652
-  _globals['_IMPORTSCHOOLSRESPONSE_CHANGECOUNTSENTRY']._serialized_start=601
-  _globals['_IMPORTSCHOOLSRESPONSE_CHANGECOUNTSENTRY']._serialized_end=652
-  _globals['_SCHOOLCHANGE']._serialized_start=654
-  _globals['_SCHOOLCHANGE']._serialized_end=730
-  _globals['_REGISTERSCHOOLREQUEST']._serialized_start=732
-  _globals['_REGISTERSCHOOLREQUEST']._serialized_end=853
-  _globals['_REGISTERSCHOOLRESPONSE']._serialized_start=855
-  _globals['_REGISTERSCHOOLRESPONSE']._serialized_end=939
-  _globals['_LISTSCHOOLSREQUEST']._serialized_start=942
-  _globals['_LISTSCHOOLSREQUEST']._serialized_end=1124
-  _globals['_LISTSCHOOLSRESPONSE']._serialized_start=1126
-  _globals['_LISTSCHOOLSRESPONSE']._serialized_end=1215
-  _globals['_GETSCHOOLREQUEST']._serialized_start=1217
-  _globals['_GETSCHOOLREQUEST']._serialized_end=1303
-  _globals['_GETSCHOOLRESPONSE']._serialized_start=1305
-  _globals['_GETSCHOOLRESPONSE']._serialized_end=1366
-  _globals['_LISTBOARDSREQUEST']._serialized_start=1369
-  _globals['_LISTBOARDSREQUEST']._serialized_end=1504
-  _globals['_LISTBOARDSRESPONSE']._serialized_start=1506
-  _globals['_LISTBOARDSRESPONSE']._serialized_end=1592
-  _globals['_GETBOARDREQUEST']._serialized_start=1594
-  _globals['_GETBOARDREQUEST']._serialized_end=1687
-  _globals['_GETBOARDRESPONSE']._serialized_start=1689
-  _globals['_GETBOARDRESPONSE']._serialized_end=1747
-  _globals['_UPDATEBOARDREQUEST']._serialized_start=1750
-  _globals['_UPDATEBOARDREQUEST']._serialized_end=1910
-  _globals['_UPDATEBOARDRESPONSE']._serialized_start=1912
-  _globals['_UPDATEBOARDRESPONSE']._serialized_end=1991
-  _globals['_UPDATESAMENWERKINGSVERBANDREQUEST']._serialized_start=1994
-  _globals['_UPDATESAMENWERKINGSVERBANDREQUEST']._serialized_end=2160
-  _globals['_UPDATESAMENWERKINGSVERBANDRESPONSE']._serialized_start=2162
-  _globals['_UPDATESAMENWERKINGSVERBANDRESPONSE']._serialized_end=2286
-  _globals['_REGISTERSAMENWERKINGSVERBANDREQUEST']._serialized_start=2289
-  _globals['_REGISTERSAMENWERKINGSVERBANDREQUEST']._serialized_end=2422
-  _globals['_REGISTERSAMENWERKINGSVERBANDRESPONSE']._serialized_start=2424
-  _globals['_REGISTERSAMENWERKINGSVERBANDRESPONSE']._serialized_end=2550
-  _globals['_LISTSAMENWERKINGSVERBANDENREQUEST']._serialized_start=2553
-  _globals['_LISTSAMENWERKINGSVERBANDENREQUEST']._serialized_end=2681
-  _globals['_LISTSAMENWERKINGSVERBANDENRESPONSE']._serialized_start=2684
-  _globals['_LISTSAMENWERKINGSVERBANDENRESPONSE']._serialized_end=2817
-  _globals['_SCHOOLSERVICE']._serialized_start=2820
-  _globals['_SCHOOLSERVICE']._serialized_end=3478
-  _globals['_SAMENWERKINGSVERBANDSERVICE']._serialized_start=3481
-  _globals['_SAMENWERKINGSVERBANDSERVICE']._serialized_end=3930
+  _globals['_IMPORTSCHOOLSREQUEST']._serialized_start=121
+  _globals['_IMPORTSCHOOLSREQUEST']._serialized_end=225
+  _globals['_IMPORTSCHOOLSHEADER']._serialized_start=228
+  _globals['_IMPORTSCHOOLSHEADER']._serialized_end=399
+  _globals['_IMPORTSCHOOLSRESPONSE']._serialized_start=402
+  _globals['_IMPORTSCHOOLSRESPONSE']._serialized_end=725
+  _globals['_IMPORTSCHOOLSRESPONSE_CHANGECOUNTSENTRY']._serialized_start=674
+  _globals['_IMPORTSCHOOLSRESPONSE_CHANGECOUNTSENTRY']._serialized_end=725
+  _globals['_SCHOOLCHANGE']._serialized_start=727
+  _globals['_SCHOOLCHANGE']._serialized_end=803
+  _globals['_REGISTERSCHOOLREQUEST']._serialized_start=806
+  _globals['_REGISTERSCHOOLREQUEST']._serialized_end=950
+  _globals['_REGISTERSCHOOLRESPONSE']._serialized_start=952
+  _globals['_REGISTERSCHOOLRESPONSE']._serialized_end=1078
+  _globals['_LISTSCHOOLSREQUEST']._serialized_start=1081
+  _globals['_LISTSCHOOLSREQUEST']._serialized_end=1263
+  _globals['_LISTSCHOOLSRESPONSE']._serialized_start=1265
+  _globals['_LISTSCHOOLSRESPONSE']._serialized_end=1354
+  _globals['_GETSCHOOLREQUEST']._serialized_start=1356
+  _globals['_GETSCHOOLREQUEST']._serialized_end=1442
+  _globals['_GETSCHOOLRESPONSE']._serialized_start=1444
+  _globals['_GETSCHOOLRESPONSE']._serialized_end=1505
+  _globals['_LISTBOARDSREQUEST']._serialized_start=1508
+  _globals['_LISTBOARDSREQUEST']._serialized_end=1643
+  _globals['_LISTBOARDSRESPONSE']._serialized_start=1645
+  _globals['_LISTBOARDSRESPONSE']._serialized_end=1731
+  _globals['_GETBOARDREQUEST']._serialized_start=1733
+  _globals['_GETBOARDREQUEST']._serialized_end=1826
+  _globals['_GETBOARDRESPONSE']._serialized_start=1828
+  _globals['_GETBOARDRESPONSE']._serialized_end=1886
+  _globals['_UPDATEBOARDREQUEST']._serialized_start=1889
+  _globals['_UPDATEBOARDREQUEST']._serialized_end=2049
+  _globals['_UPDATEBOARDRESPONSE']._serialized_start=2051
+  _globals['_UPDATEBOARDRESPONSE']._serialized_end=2130
+  _globals['_UPDATESAMENWERKINGSVERBANDREQUEST']._serialized_start=2133
+  _globals['_UPDATESAMENWERKINGSVERBANDREQUEST']._serialized_end=2299
+  _globals['_UPDATESAMENWERKINGSVERBANDRESPONSE']._serialized_start=2301
+  _globals['_UPDATESAMENWERKINGSVERBANDRESPONSE']._serialized_end=2425
+  _globals['_REGISTERSAMENWERKINGSVERBANDREQUEST']._serialized_start=2428
+  _globals['_REGISTERSAMENWERKINGSVERBANDREQUEST']._serialized_end=2561
+  _globals['_REGISTERSAMENWERKINGSVERBANDRESPONSE']._serialized_start=2563
+  _globals['_REGISTERSAMENWERKINGSVERBANDRESPONSE']._serialized_end=2689
+  _globals['_LISTSAMENWERKINGSVERBANDENREQUEST']._serialized_start=2692
+  _globals['_LISTSAMENWERKINGSVERBANDENREQUEST']._serialized_end=2820
+  _globals['_LISTSAMENWERKINGSVERBANDENRESPONSE']._serialized_start=2823
+  _globals['_LISTSAMENWERKINGSVERBANDENRESPONSE']._serialized_end=2956
+  _globals['_SCHOOLSERVICE']._serialized_start=2959
+  _globals['_SCHOOLSERVICE']._serialized_end=3617
+  _globals['_SAMENWERKINGSVERBANDSERVICE']._serialized_start=3620
+  _globals['_SAMENWERKINGSVERBANDSERVICE']._serialized_end=4069
 # @@protoc_insertion_point(module_scope)

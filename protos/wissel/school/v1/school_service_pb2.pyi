@@ -7,6 +7,7 @@ from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from wissel.impact.v1 import impact_pb2 as _impact_pb2
 from wissel.school.v1 import school_pb2 as _school_pb2
 import builtins as _builtins
 import sys
@@ -125,6 +126,7 @@ class ImportSchoolsResponse(_message.Message):
     CHANGE_COUNTS_FIELD_NUMBER: _builtins.int
     CHANGES_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    IMPACT_FIELD_NUMBER: _builtins.int
     source: _builtins.str
     """Source that the file was recognised as, such as `DUO_PO_LOCATIONS`."""
     as_of_date: _builtins.str
@@ -141,6 +143,10 @@ class ImportSchoolsResponse(_message.Message):
     def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___SchoolChange]:
         """The changes, in order; cut at 20,000."""
 
+    @_builtins.property
+    def impact(self) -> _impact_pb2.Impact:
+        """Output only. What it would do to routes; only with validate_only."""
+
     def __init__(
         self,
         *,
@@ -150,10 +156,11 @@ class ImportSchoolsResponse(_message.Message):
         change_counts: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
         changes: _abc.Iterable[Global___SchoolChange] | None = ...,
         revision: _builtins.int = ...,
+        impact: _impact_pb2.Impact | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of_date", b"as_of_date", "change_counts", b"change_counts", "changes", b"changes", "line_count", b"line_count", "revision", b"revision", "source", b"source"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of_date", b"as_of_date", "change_counts", b"change_counts", "changes", b"changes", "impact", b"impact", "line_count", b"line_count", "revision", b"revision", "source", b"source"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -203,12 +210,15 @@ class RegisterSchoolRequest(_message.Message):
     BOARD_NAME_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     board_name: _builtins.str
     """Name of the board if it is new."""
     request_id: _builtins.str
     """UUID; a repeat with the same body returns the earlier answer."""
     reason: _builtins.str
     """Required. Why."""
+    validate_only: _builtins.bool
+    """Change nothing, and answer with what it would do."""
     @_builtins.property
     def school(self) -> _school_pb2.School:
         """Required. The school; oin, source and etag are ignored. A location needs only its vestiging and name; without a sector it is not known."""
@@ -220,10 +230,11 @@ class RegisterSchoolRequest(_message.Message):
         board_name: _builtins.str = ...,
         request_id: _builtins.str = ...,
         reason: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["school", b"school"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["board_name", b"board_name", "reason", b"reason", "request_id", b"request_id", "school", b"school"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["board_name", b"board_name", "reason", b"reason", "request_id", b"request_id", "school", b"school", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -237,21 +248,27 @@ class RegisterSchoolResponse(_message.Message):
 
     SCHOOL_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    IMPACT_FIELD_NUMBER: _builtins.int
     revision: _builtins.int
     """Revision of the register."""
     @_builtins.property
     def school(self) -> _school_pb2.School:
         """The school."""
 
+    @_builtins.property
+    def impact(self) -> _impact_pb2.Impact:
+        """Output only. What it would do; only with validate_only."""
+
     def __init__(
         self,
         *,
         school: _school_pb2.School | None = ...,
         revision: _builtins.int = ...,
+        impact: _impact_pb2.Impact | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["school", b"school"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact", "school", b"school"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["revision", b"revision", "school", b"school"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact", "revision", b"revision", "school", b"school"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -22,8 +22,8 @@ from wissel.routing.facts import (
     ServiceVersion,
     System,
 )
-from wissel.routing.table.spans import Spans, intersection, shared, union
-from wissel.routing.values.days import FOREVER
+from wissel.routing.table.spans import Spans, days_of_change, intersection, shared, union
+from wissel.routing.values.days import FOREVER, ONE_DAY
 from wissel.routing.values.identifiers import Oin, ServiceCode, Swv, SystemId
 
 ReferenceFact = (
@@ -63,6 +63,13 @@ class IndexedService:
             versions=tuple(latest_first),
         )
 
+    @property
+    def days_of_change(self) -> set[dt.date]:
+        """The days on which a version begins, or is over."""
+        periods = [version.period for version in self.versions]
+        ends = {period.end + ONE_DAY for period in periods if period.end and period.end < FOREVER}
+        return ends | {period.start for period in periods}
+
 
 @dataclass(frozen=True, slots=True)
 class ActingSystem:
@@ -74,6 +81,11 @@ class ActingSystem:
     system: System
     qualification: Qualification | None
     agreed: Spans
+
+    @property
+    def days_of_change(self) -> set[dt.date]:
+        """The days on which it may begin or cease to act, as far as that is its vendor's."""
+        return days_of_change(self.agreed)
 
 
 def required_agreements(service: Service) -> tuple[AgreementKind, ...]:

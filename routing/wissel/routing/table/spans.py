@@ -51,6 +51,23 @@ def shared(spans: Spans) -> Spans:
     return spans
 
 
+def days_of_change(spans: Spans) -> set[dt.date]:
+    """Return the days on which spans begin, or no longer hold."""
+    ends = {end + ONE_DAY for _, end in spans if end != FOREVER}
+    return ends | {start for start, _ in spans}
+
+
+def difference(one: Spans, other: Spans) -> Spans:
+    """Return the days that lie in one of both and not in the other."""
+    days = sorted({dt.date.min, *days_of_change(one), *days_of_change(other)})
+    lasts = [day - ONE_DAY for day in days[1:]] + [FOREVER]
+    return union(
+        (first, last)
+        for first, last in zip(days, lasts, strict=True)
+        if (last_day(one, first) is None) is not (last_day(other, first) is None)
+    )
+
+
 def last_day(spans: Spans, day: dt.date) -> dt.date | None:
     """Return the last day of the span that a day lies in, or None if it lies in none."""
     for start, end in spans:

@@ -6,7 +6,7 @@ shards, so that an event copies one shard and one organisation, however many
 mandates there are (design.md#table).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 from uuid import UUID
 
@@ -66,16 +66,27 @@ class Table:
 
         Facts that are there already change nothing, so events may be repeated.
         """
+        return self._with(revision, facts, self._interner)
+
+    def supposing(self, facts: Iterable[Fact]) -> "Table":
+        """Return the table as it would be with new and replaced facts, at the same revision.
+
+        Any thread may suppose while another one follows the log, and nothing of what
+        was supposed is kept for later tables.
+        """
+        return self._with(self.revision, facts, Interner())
+
+    def _with(self, revision: int, facts: Iterable[Fact], interner: Interner) -> "Table":
         drafts: dict[Organisation, Draft] = {}
         beside: list[ReferenceFact] = []
         for fact in facts:
             if isinstance(fact, Mandate | Endpoint | School | Samenwerkingsverband):
-                self._draft(drafts, fact).fold(self._interner, fact)
+                self._draft(drafts, fact).fold(interner, fact)
             if isinstance(fact, ReferenceFact):
                 beside.append(fact)
         reference = self.reference.with_facts(beside) if beside else self.reference
-        shards = self._with_organisations(drafts) if drafts else self._shards
-        return Table(revision, self._interner, reference, shards)
+        shards = self._with_organisations(drafts, interner) if drafts else self._shards
+        return Table(revision, interner, reference, shards)
 
     def _draft(self, drafts: dict[Organisation, Draft], fact: OrganisationFact) -> Draft:
         organisation = organisation_of(fact)
@@ -85,7 +96,9 @@ class Table:
             drafts[organisation] = draft
         return draft
 
-    def _with_organisations(self, drafts: dict[Organisation, Draft]) -> tuple[Shard, ...]:
+    def _with_organisations(
+        self, drafts: dict[Organisation, Draft], interner: Interner
+    ) -> tuple[Shard, ...]:
         shards = list(self._shards)
         copied: set[int] = set()
         while drafts:  # each draft is freed as soon as it is packed
@@ -94,7 +107,7 @@ class Table:
             if index not in copied:
                 copied.add(index)
                 shards[index] = dict(shards[index])
-            shards[index][organisation] = draft.pack(self._interner)
+            shards[index][organisation] = draft.pack(interner)
         return tuple(shards)
 
     def _packed(self, organisation: Organisation) -> PackedOrganisation | None:
@@ -104,6 +117,28 @@ class Table:
         """Return a school or samenwerkingsverband that is registered, or None."""
         packed = self._packed(organisation)
         return OrganisationView(packed) if packed is not None and packed.registered else None
+
+    def organisations(self) -> Iterator[OrganisationView]:
+        """Yield every organisation that is registered."""
+        for shard in self._shards:
+            for packed in shard.values():
+                if packed.registered:
+                    yield OrganisationView(packed)
+
+    def changed_since(self, earlier: "Table") -> set[Organisation]:
+        """Return the organisations whose own facts may differ from those of an earlier table.
+
+        Its own are the organisation, its mandates and its endpoints. Tables share
+        what stayed the same, so nothing that stayed is looked at.
+        """
+        changed: set[Organisation] = set()
+        for before, after in zip(earlier._shards, self._shards, strict=True):  # noqa: SLF001 - a table
+            if before is not after:
+                both = [*before.values(), *after.values()]
+                changed |= {
+                    each.code for each in both if before.get(each.code) is not after.get(each.code)
+                }
+        return changed
 
     def endpoint(self, organisation: Organisation, endpoint_id: UUID) -> EndpointView | None:
         """Return an endpoint of an organisation, in force or not, registered or not, or None."""

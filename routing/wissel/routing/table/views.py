@@ -18,6 +18,7 @@ from wissel.routing.table.compact import (
     with_prefix,
     without_prefix,
 )
+from wissel.routing.values.days import FOREVER, ONE_DAY
 from wissel.routing.values.identifiers import (
     Aanleverpunt,
     Organisation,
@@ -63,6 +64,45 @@ class OrganisationView:
     def last_day_of(self, vestiging: Vestiging) -> dt.date | None:
         """Return the last day of one of its vestigingen, or None if it has no such vestiging."""
         return self._packed.locations.get(without_prefix(self._packed.code, vestiging))
+
+    @property
+    def vestigingen(self) -> list[Vestiging]:
+        """Its vestigingen, open and closed; a samenwerkingsverband has none."""
+        code = self._packed.code
+        return [
+            Vestiging(with_prefix(code, own, _VESTIGING_LENGTH)) for own in self._packed.locations
+        ]
+
+    @property
+    def acting(self) -> set[tuple[ServiceCode, SystemId]]:
+        """Each service with a system that has a mandate for it, on whatever day."""
+        return {(terms.service, terms.system_id) for terms in self._packed.mandates}
+
+    @property
+    def receiving(self) -> set[tuple[ServiceCode, SystemId]]:
+        """Each service with a system that has an endpoint for it, on whatever day."""
+        packed = self._packed
+        rows = zip(packed.endpoints, packed.endpoint_mandates, strict=True)
+        return {(terms.version[0], packed.mandates[index].system_id) for terms, index in rows}
+
+    def days_of_change(self, service: ServiceCode) -> set[dt.date]:
+        """Return the days on which what is in force for a service may become another.
+
+        These are first days, and the days after last ones: of the organisation, its
+        vestigingen, and its mandates and endpoints for the service.
+        """
+        packed = self._packed
+        mandates = {packed.mandates[index] for index in packed.by_service.get(service, _NONE)}
+        firsts: set[dt.date] = set()
+        lasts = {packed.closed, *packed.locations.values()}
+        for version, indexes in packed.by_version.items():
+            if version[0] == service:
+                mandates.update(packed.mandates[packed.endpoint_mandates[at]] for at in indexes)
+                firsts.update(packed.endpoints[at].start for at in indexes)
+                lasts.update(packed.endpoints[at].end for at in indexes)
+        firsts.update(terms.start for terms in mandates)
+        lasts.update(terms.end for terms in mandates)
+        return firsts | {last + ONE_DAY for last in lasts if last != FOREVER}
 
     def is_only_open_location(self, vestiging: Vestiging, on: dt.date) -> bool:
         """Whether no location besides `vestiging` is open on a day."""

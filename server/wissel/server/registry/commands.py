@@ -59,8 +59,7 @@ class TerminateAgreement:
 class CreateMandate:
     """A new mandate; `service` is a code or alias.
 
-    Without `start` it begins today, without `end` it lasts until further
-    notice. `validate_only` checks everything and records nothing.
+    Without `start` it begins today, without `end` it lasts until further notice.
     """
 
     organisation: Organisation
@@ -68,7 +67,6 @@ class CreateMandate:
     system_id: SystemId
     start: dt.date | None = None
     end: dt.date | None = None
-    validate_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

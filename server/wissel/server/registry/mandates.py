@@ -73,7 +73,7 @@ class GivenMandate:
 async def create_mandate(
     transaction: Transaction, command: CreateMandate, scope: Scope, new_id: Callable[[], UUID]
 ) -> GivenMandate:
-    """Give a mandate; with `validate_only` nothing is recorded.
+    """Give a mandate.
 
     1. The organisation is one that the caller gives mandates for, and it, the
        service and the system exist: SCHOOL_NOT_FOUND, SWV_NOT_FOUND,
@@ -112,8 +112,7 @@ async def create_mandate(
     )
     await _refuse_unsigned(transaction, mandate, service, giver)  # 5.
     await _refuse_overlap(transaction, mandate)  # 6.
-    if not command.validate_only:
-        await transaction.put(mandate)
+    await transaction.put(mandate)
     return GivenMandate(mandate=mandate, note=service.note)
 
 

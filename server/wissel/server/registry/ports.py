@@ -1,6 +1,7 @@
 """What the use cases need of the store."""
 
 import datetime as dt
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
@@ -91,10 +92,16 @@ class Transaction(Snapshot, Protocol):
         """The stored answer if the same request was made before, else None."""
         ...
 
+    @property
+    def written(self) -> Sequence[Fact]:
+        """The facts that were put and changed something, in the order of `put`."""
+        ...
+
     async def put(self, *facts: Fact) -> None:
         """Record facts, new or replaced; one equal to what is stored changes nothing.
 
-        After the first `put` that changes something `revision` is the new one.
+        After the first `put` that changes something `revision` is the new one. After
+        `discard` facts are noted as written, and nothing else is done.
         """
         ...
 
@@ -103,7 +110,7 @@ class Transaction(Snapshot, Protocol):
         ...
 
     def discard(self) -> None:
-        """Roll everything back when the block ends (a dry run)."""
+        """Roll everything back when the block ends (`validate_only`)."""
         ...
 
 

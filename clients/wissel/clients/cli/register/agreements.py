@@ -1,4 +1,5 @@
 """`wissel agreement`: who has signed what."""
+# ruff: noqa: PLR0917 - the arguments of a command are its options
 
 from typing import Annotated, Final
 
@@ -6,7 +7,8 @@ import typer
 
 from wissel.agreement.v1 import agreement_service_pb2 as pb
 from wissel.agreement.v1.agreement_service_pb2_grpc import AgreementServiceStub
-from wissel.clients.cli.output import Column, period, show, show_all
+from wissel.clients.cli.impact import DryRun, show_outcome
+from wissel.clients.cli.output import Column, period, show_all
 from wissel.clients.cli.paging import Limit, collect
 from wissel.clients.cli.session import session_of
 
@@ -33,12 +35,13 @@ def record(
     swv: Swv = "",
     party: PartyOin = "",
     start: Annotated[str, typer.Option(help="first day; by default today")] = "",
+    dry_run: DryRun = False,
 ) -> None:
     """Record a signed agreement of a board, a samenwerkingsverband or a vendor."""
     if len([each for each in (board, swv, party) if each]) != 1:
         raise typer.BadParameter("say one of --board, --swv or --party")
     session = session_of(context)
-    request = pb.RecordAgreementRequest(kind=kind, start_date=start)
+    request = pb.RecordAgreementRequest(kind=kind, start_date=start, validate_only=dry_run)
     if board:
         request.board_number = board
     elif swv:
@@ -46,7 +49,7 @@ def record(
     else:
         request.party_oin = party
     done = session.call(lambda c: AgreementServiceStub(c).RecordAgreement, request)
-    show(session, done.agreement, _AGREEMENT)
+    show_outcome(session, done, "agreement", _AGREEMENT)
 
 
 @app.command()
@@ -55,12 +58,15 @@ def terminate(
     agreement: str,
     end: Annotated[str, typer.Option(help="last day; by default yesterday: it has ended")] = "",
     etag: Annotated[str, typer.Option(help="only if it has not changed since")] = "",
+    dry_run: DryRun = False,
 ) -> None:
     """End an agreement; OSO_SWV_EXTENSION lapses with OSO."""
     session = session_of(context)
-    request = pb.TerminateAgreementRequest(agreement_id=agreement, end_date=end, etag=etag)
+    request = pb.TerminateAgreementRequest(
+        agreement_id=agreement, end_date=end, etag=etag, validate_only=dry_run
+    )
     done = session.call(lambda c: AgreementServiceStub(c).TerminateAgreement, request)
-    show_all(session, done.agreements, _AGREEMENT)
+    show_outcome(session, done, "agreements", _AGREEMENT)
 
 
 @app.command("list")

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 import typer
 
 from wissel.clients.addressing import organisation as named
+from wissel.clients.cli.impact import DryRun, show_outcome
 from wissel.clients.cli.output import Column, organisation, period, show, show_all
 from wissel.clients.cli.paging import Limit, collect
 from wissel.clients.cli.register.mandates import Etag, Moment, Now, moment
@@ -46,6 +47,7 @@ def register(
     start: Annotated[str, typer.Option(help="first day")] = "",
     end: Annotated[str, typer.Option(help="last day; by default none")] = "",
     max_payload_bytes: Annotated[int, typer.Option(min=0, help="0: the hub's maximum")] = 0,
+    dry_run: DryRun = False,
 ) -> None:
     """Register where your system receives messages under a mandate."""
     session = session_of(context)
@@ -59,11 +61,12 @@ def register(
         service_version=version,
         start_date=start,
         end_date=end,
+        validate_only=dry_run,
     )
     if max_payload_bytes:
         request.delivery_contract.max_payload_bytes = max_payload_bytes
     done = session.call(lambda c: EndpointServiceStub(c).RegisterEndpoint, request)
-    show(session, done.endpoint, _ENDPOINT)
+    show_outcome(session, done, "endpoint", _ENDPOINT)
 
 
 @app.command("list")
@@ -105,30 +108,35 @@ def end_endpoint(
     on: Moment = "",
     immediately: Now = False,
     etag: Etag = "",
+    dry_run: DryRun = False,
 ) -> None:
     """End an endpoint after a day, or immediately."""
     session = session_of(context)
-    request = pb.EndEndpointRequest(endpoint_id=endpoint, etag=etag, **moment(on, immediately))
+    request = pb.EndEndpointRequest(
+        endpoint_id=endpoint, etag=etag, validate_only=dry_run, **moment(on, immediately)
+    )
     done = session.call(lambda c: EndpointServiceStub(c).EndEndpoint, request)
-    show(session, done.endpoint, _ENDPOINT)
+    show_outcome(session, done, "endpoint", _ENDPOINT)
 
 
 @app.command()
-def suspend(context: typer.Context, endpoint: str, etag: Etag = "") -> None:
+def suspend(
+    context: typer.Context, endpoint: str, etag: Etag = "", dry_run: DryRun = False
+) -> None:
     """Close an endpoint for traffic: messages are refused, never sent elsewhere."""
     session = session_of(context)
-    request = pb.SuspendEndpointRequest(endpoint_id=endpoint, etag=etag)
+    request = pb.SuspendEndpointRequest(endpoint_id=endpoint, etag=etag, validate_only=dry_run)
     done = session.call(lambda c: EndpointServiceStub(c).SuspendEndpoint, request)
-    show(session, done.endpoint, _ENDPOINT)
+    show_outcome(session, done, "endpoint", _ENDPOINT)
 
 
 @app.command()
-def resume(context: typer.Context, endpoint: str, etag: Etag = "") -> None:
+def resume(context: typer.Context, endpoint: str, etag: Etag = "", dry_run: DryRun = False) -> None:
     """Open it again."""
     session = session_of(context)
-    request = pb.ResumeEndpointRequest(endpoint_id=endpoint, etag=etag)
+    request = pb.ResumeEndpointRequest(endpoint_id=endpoint, etag=etag, validate_only=dry_run)
     done = session.call(lambda c: EndpointServiceStub(c).ResumeEndpoint, request)
-    show(session, done.endpoint, _ENDPOINT)
+    show_outcome(session, done, "endpoint", _ENDPOINT)
 
 
 @app.command()

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from wissel.clients.addressing import organisation as named
+from wissel.clients.cli.impact import DryRun, show_outcome
 from wissel.clients.cli.output import Column, note, organisation, period, show, show_all
 from wissel.clients.cli.paging import Limit, collect
 from wissel.clients.cli.session import session_of
@@ -43,7 +44,7 @@ def create(
     system: str,
     start: Annotated[str, typer.Option(help="first day; by default today")] = "",
     end: Annotated[str, typer.Option(help="last day; by default none")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="only check")] = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Give a mandate: this system may act for this organisation, for this service."""
     session = session_of(context)
@@ -56,7 +57,7 @@ def create(
         **named(organisation),
     )
     done = session.call(lambda c: MandateServiceStub(c).CreateMandate, request)
-    show(session, done.mandate, _MANDATE)
+    show_outcome(session, done, "mandate", _MANDATE)
     if done.note:
         note(done.note)
 
@@ -105,12 +106,15 @@ def update(
     start: Annotated[str | None, typer.Option(help="new first day, while it is to start")] = None,
     end: Annotated[str | None, typer.Option(help="new last day; '' for none")] = None,
     etag: Etag = "",
+    dry_run: DryRun = False,
 ) -> None:
     """Change the end date, and the start date while it is still to come."""
     session = session_of(context)
-    request = pb.UpdateMandateRequest(mandate_id=mandate, start_date=start, end_date=end, etag=etag)
+    request = pb.UpdateMandateRequest(
+        mandate_id=mandate, start_date=start, end_date=end, etag=etag, validate_only=dry_run
+    )
     done = session.call(lambda c: MandateServiceStub(c).UpdateMandate, request)
-    show(session, done.mandate, _MANDATE)
+    show_outcome(session, done, "mandate", _MANDATE)
 
 
 @app.command("end")
@@ -120,12 +124,15 @@ def end_mandate(
     on: Moment = "",
     immediately: Now = False,
     etag: Etag = "",
+    dry_run: DryRun = False,
 ) -> None:
     """End a mandate after a day, or immediately: then no route uses it any more."""
     session = session_of(context)
-    request = pb.EndMandateRequest(mandate_id=mandate, etag=etag, **moment(on, immediately))
+    request = pb.EndMandateRequest(
+        mandate_id=mandate, etag=etag, validate_only=dry_run, **moment(on, immediately)
+    )
     done = session.call(lambda c: MandateServiceStub(c).EndMandate, request)
-    show(session, done.mandate, _MANDATE)
+    show_outcome(session, done, "mandate", _MANDATE)
 
 
 @app.command()
@@ -156,14 +163,18 @@ def process(
         bool, typer.Option("--reject", help="reject it; --reason is what the board reads")
     ] = False,
     etag: Etag = "",
+    dry_run: DryRun = False,
 ) -> None:
     """Say that you, the owner of its service, have processed a mandate, or reject it."""
     session = session_of(context)
     request = pb.ProcessMandateRequest(
-        mandate_id=mandate, processing="REJECTED" if reject else "PROCESSED", etag=etag
+        mandate_id=mandate,
+        processing="REJECTED" if reject else "PROCESSED",
+        etag=etag,
+        validate_only=dry_run,
     )
     done = session.call(lambda c: MandateServiceStub(c).ProcessMandate, request)
-    show(session, done.mandate, _OUTCOME)
+    show_outcome(session, done, "mandate", _OUTCOME)
 
 
 @app.command()

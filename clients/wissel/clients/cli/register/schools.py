@@ -7,6 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from wissel.clients import background
+from wissel.clients.cli.impact import DryRun, show_impact, show_outcome
 from wissel.clients.cli.output import (
     Column,
     as_data,
@@ -34,6 +35,16 @@ _SCHOOL: Final[list[Column]] = [
     ("LOCATIONS", lambda school: len(school.locations)),
     ("CLOSED", "closed_date"),
 ]
+_DETAILS: Final[list[Column]] = [
+    ("BRIN", "brin"),
+    ("name", "name"),
+    ("OIN", "oin"),
+    ("board", "board_number"),
+    ("source", "source"),
+    ("sectors", lambda school: ", ".join(school.sectors)),
+    ("closed", "closed_date"),
+    ("locations", lambda school: ", ".join(each.vestiging for each in school.locations)),
+]
 
 
 @app.command("import")
@@ -41,7 +52,7 @@ def import_files(
     context: typer.Context,
     files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="DUO files")],
     as_of: Annotated[str, typer.Option(help="day that they describe; by default today")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="only report")] = False,
+    dry_run: DryRun = False,
     max_closed_share: Annotated[
         float | None, typer.Option(min=0, max=1, help="share of locations that may close")
     ] = None,
@@ -85,6 +96,8 @@ def show_report(path: Path, report: pb.ImportSchoolsResponse, *, changes: bool) 
     if changes:
         rows = [[each.kind, each.subject, each.before, each.after] for each in report.changes]
         print_rows(["CHANGE", "SUBJECT", "BEFORE", "AFTER"], rows)
+    if report.HasField("impact"):
+        show_impact(report.impact)
 
 
 @app.command("list")
@@ -110,7 +123,7 @@ def show_school(context: typer.Context, brin: str) -> None:
     session = session_of(context)
     request = pb.GetSchoolRequest(brin=brin)
     school = session.call(lambda c: SchoolServiceStub(c).GetSchool, request).school
-    _show_school(session, school)
+    show(session, school, _DETAILS)
 
 
 @app.command("register")
@@ -124,6 +137,7 @@ def register(
         list[str] | None, typer.Option(help="each as 00 or 99XA00, or 02:Name; by default 00")
     ] = None,
     sector: Annotated[str, typer.Option(help="PO, SO, VO or MBO; sbo is PO, (v)so is SO")] = "",
+    dry_run: DryRun = False,
 ) -> None:
     """Register a school that DUO's files lack; needs --reason."""
     session = session_of(context)
@@ -133,29 +147,12 @@ def register(
         board_number=board,
         locations=[_location(brin, name, sector, text) for text in vestiging or ["00"]],
     )
-    request = pb.RegisterSchoolRequest(school=school, board_name=board_name)
+    request = pb.RegisterSchoolRequest(school=school, board_name=board_name, validate_only=dry_run)
     done = session.call(lambda c: SchoolServiceStub(c).RegisterSchool, request)
-    _show_school(session, done.school)
+    show_outcome(session, done, "school", _DETAILS)
 
 
 def _location(brin: str, school: str, sector: str, text: str) -> school_pb2.Location:
     number, _, name = text.partition(":")
     vestiging = Vestiging.within(Brin.parse(brin, "brin"), number, "vestiging")
     return school_pb2.Location(vestiging=vestiging, name=name or school, sector=sector)
-
-
-def _show_school(session: Session, school: school_pb2.School) -> None:
-    show(
-        session,
-        school,
-        [
-            ("BRIN", "brin"),
-            ("name", "name"),
-            ("OIN", "oin"),
-            ("board", "board_number"),
-            ("source", "source"),
-            ("sectors", lambda s: ", ".join(s.sectors)),
-            ("closed", "closed_date"),
-            ("locations", lambda s: ", ".join(each.vestiging for each in s.locations)),
-        ],
-    )

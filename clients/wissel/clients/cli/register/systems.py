@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 import typer
 
+from wissel.clients.cli.impact import DryRun, show_outcome
 from wissel.clients.cli.output import Column, desk, show, show_all
 from wissel.clients.cli.paging import Limit, collect
 from wissel.clients.cli.register.parties import Etag, Hours, Mail, Telephone
@@ -105,14 +106,19 @@ def qualify(
     test_message: Annotated[
         list[str] | None, typer.Option(help="id of a message of its test exchange")
     ] = None,
+    dry_run: DryRun = False,
 ) -> None:
     """Record that a system passed, or lost, the qualification for a service."""
     session = session_of(context)
     request = pb.QualifySystemRequest(
-        system_id=system, service=service, withdraw=withdraw, test_message_ids=test_message
+        system_id=system,
+        service=service,
+        withdraw=withdraw,
+        test_message_ids=test_message,
+        validate_only=dry_run,
     )
     done = session.call(lambda c: PartyServiceStub(c).QualifySystem, request)
-    show(session, done.system, _SYSTEM)
+    show_outcome(session, done, "system", _SYSTEM)
 
 
 @app.command()
@@ -124,11 +130,16 @@ def rollout(
     pilot: Annotated[
         list[str] | None, typer.Option(help="BRIN or samenwerkingsverband that goes first")
     ] = None,
+    dry_run: DryRun = False,
 ) -> None:
     """Open or close the gates for a system and a service."""
     session = session_of(context)
     request = pb.SetRolloutRequest(
-        system_id=system, service=service, rollout=rollout, pilot_organisations=pilot
+        system_id=system,
+        service=service,
+        rollout=rollout,
+        pilot_organisations=pilot,
+        validate_only=dry_run,
     )
     done = session.call(lambda c: PartyServiceStub(c).SetRollout, request)
-    show(session, done.system, _SYSTEM)
+    show_outcome(session, done, "system", _SYSTEM)

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from wissel.server.registry.ports import Register, Snapshot
 from wissel.server.rpc.calls.call import Call, current
 from wissel.server.rpc.calls.gates import Gates
 from wissel.server.rpc.calls.sharing.waiting import WaitingCalls
+from wissel.server.rpc.requests.impacts import Impacts
 
 
 class RevisionRequest(Protocol):
@@ -42,6 +43,7 @@ class Backend:
     new_id: Callable[[], UUID]
     hub_oin: Oin
     max_closed_share: float
+    impacts: Impacts = field(default_factory=Impacts)
 
     def today(self) -> dt.date:
         """Return the day of this moment in Amsterdam."""

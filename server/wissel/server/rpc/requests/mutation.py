@@ -15,7 +15,10 @@ from wissel.server.courier.deliver.revalidate import FORBID_ANSWER_SECONDS
 from wissel.server.registry.ports import Actor, Transaction
 from wissel.server.rpc.calls.call import USER_METADATA, Call, Caller, current
 from wissel.server.rpc.requests.backend import Backend
+from wissel.server.rpc.requests.impact_messages import impact_message
+from wissel.server.rpc.requests.impacts import Supposed
 from wissel.server.rpc.requests.parsing import uuid
+from wissel.server.rpc.requests.scoping import viewer_in
 
 REASON_LIMIT: Final = 500
 ACCOUNT_LIMIT: Final = 100
@@ -27,12 +30,6 @@ class Mutation(Protocol):
 
     request_id: str
     reason: str
-
-
-class Revised(Protocol):
-    """What every answer to a mutation has."""
-
-    revision: int
 
 
 A = TypeVar("A", bound=Message)
@@ -79,7 +76,7 @@ def _subject(call: Call, caller: Caller, account: str) -> str:
     return f"{caller.oin}:{account}" if account else ""
 
 
-async def mutate(  # noqa: PLR0913 - what differs between mutations
+async def mutate(
     backend: Backend,
     request: Mutation,
     answer: type[A],
@@ -87,13 +84,13 @@ async def mutate(  # noqa: PLR0913 - what differs between mutations
     *,
     owned: Callable[[Transaction], Awaitable[object]] | None = None,
     body: bytes | None = None,
-    dry_run: bool = False,
 ) -> A:
     """Do `work` in one transaction and return its answer, with the revision filled in.
 
     1. A repeat of the same request gets the stored answer, and changes nothing. What
        it is about is still the caller's own: `owned` raises if it is not.
-    2. A dry run does all the work, and is rolled back.
+    2. With `validate_only` all the work is done and rolled back. The answer has what
+       it would do in place of a revision of its own; see `_supposed`.
     3. The facts in memory reach the new revision before the answer is given, so
        that the caller's next call to this process is decided on it.
     4. A request that forbids forwards is answered when no process can begin one
@@ -102,6 +99,7 @@ async def mutate(  # noqa: PLR0913 - what differs between mutations
     `body` is what a repeat must equal, by default the request itself.
     """
     call = current()
+    supposed = None
     actor = actor_of(call, call.admitted, request, repeatable(request) if body is None else body)
     async with backend.register.transaction(actor) as transaction:
         before = transaction.revision
@@ -111,18 +109,38 @@ async def mutate(  # noqa: PLR0913 - what differs between mutations
             response = answer.FromString(transaction.answer)  # 1.
         else:
             response = await work(transaction)
-            _set_revision(response, before if dry_run else transaction.revision)
-            if dry_run:
-                transaction.discard()  # 2.
-            else:
-                transaction.answer_with(response.SerializeToString())
+            if getattr(request, "validate_only", False):
+                supposed = await _supposed(backend, transaction, before)
+                transaction.discard()
+            _set_revision(response, before if supposed else transaction.revision)
+            transaction.answer_with(response.SerializeToString())
     call.revision = response.revision  # type: ignore[attr-defined]  # every answer has it
+    # 2.
+    if supposed is not None:
+        impact = await backend.impacts.of(call.admitted.oin, supposed)
+        response.impact.CopyFrom(impact_message(impact, supposed.table))  # type: ignore[attr-defined]
+        return response
     await _caught_up(backend, call)  # 3.
     # 4.
     forbids = call.policy.forbids
     if forbids is not None and forbids(request):
         await asyncio.sleep(FORBID_ANSWER_SECONDS)
     return response
+
+
+async def _supposed(backend: Backend, transaction: Transaction, before: int) -> Supposed:
+    """Return what a transaction would change of the facts at the revision that it began with.
+
+    The register's lock is still held, so that no later revision is in memory yet.
+    Raises `Refused(REVISION_NOT_REACHED)` if this process does not follow in time.
+    """
+    await backend.follower.reached(before)
+    return Supposed(
+        table=backend.follower.table,
+        facts=transaction.written,
+        today=transaction.today,
+        viewer=await viewer_in(transaction),
+    )
 
 
 async def _caught_up(backend: Backend, call: Call) -> None:
@@ -133,5 +151,5 @@ async def _caught_up(backend: Backend, call: Call) -> None:
         _LOG.warning("revision not yet followed", revision=call.revision, reason=refused.reason)
 
 
-def _set_revision(response: Revised | Message, revision: int) -> None:
-    response.revision = revision  # type: ignore[union-attr]  # every answer has it
+def _set_revision(response: Message, revision: int) -> None:
+    response.revision = revision  # type: ignore[attr-defined]  # every answer has it

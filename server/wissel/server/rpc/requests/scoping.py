@@ -7,6 +7,7 @@ boards have: so that one is found in the read or write which it bounds.
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from wissel.routing.deciding.impact.impact import Viewer
 from wissel.routing.facts import Role
 from wissel.routing.table import Table
 from wissel.routing.values.identifiers import Oin, ServiceCode, SystemId
@@ -35,11 +36,31 @@ async def scope_in(snapshot: Snapshot) -> Scope:
     return current_scope() if person is None else await scope_of(snapshot, person)
 
 
+async def viewer_in(snapshot: Snapshot) -> Viewer:
+    """Return what the caller is shown of an impact: its own, whatever the method shows it.
+
+    Raises `Refused` with KVK_UNKNOWN or KVK_AMBIGUOUS.
+    """
+    person = current().person
+    scope = _own_scope(Sees.OWN) if person is None else await scope_of(snapshot, person)
+    return Viewer(
+        everything=scope.operator,
+        systems=scope.systems,
+        services=scope.services,
+        organisations=scope.organisations,
+    )
+
+
 def current_scope() -> Scope:
     """Return the scope of the caller, where no person acts; that of a portal is empty."""
-    who, call = caller(), current()
-    services = _services_of(call.table, who.party) if who.role is Role.CHAIN_PARTNER else ()
-    return scope_by(call.policy.sees, who.role, who.system_ids, services)
+    return _own_scope(current().policy.sees)
+
+
+def _own_scope(sees: Sees) -> Scope:
+    who = caller()
+    chain_partner = who.role is Role.CHAIN_PARTNER
+    services = _services_of(current().table, who.party) if chain_partner else ()
+    return scope_by(sees, who.role, who.system_ids, services)
 
 
 def scope_by(

@@ -60,6 +60,7 @@ class SqlTransaction(SqlSnapshot):
         self._response: bytes | None = None
         self._discarded = False
         self._seq = 0
+        self._written: list[Fact] = []
 
     @property
     def now(self) -> dt.datetime:
@@ -81,8 +82,19 @@ class SqlTransaction(SqlSnapshot):
         """Whether it makes a new revision."""
         return self._seq > 0 and not self._discarded
 
+    @property
+    def written(self) -> Sequence[Fact]:
+        """The facts that were put and changed something, in the order of `put`."""
+        return self._written
+
     async def put(self, *facts: Fact) -> None:
-        """Record facts, new or replaced; one equal to what is stored changes nothing."""
+        """Record facts, new or replaced; one equal to what is stored changes nothing.
+
+        After `discard` they are only noted.
+        """
+        if self._discarded:
+            self._written += facts
+            return
         for start in range(0, len(facts), _CHUNK):
             await self._put(facts[start : start + _CHUNK])
 
@@ -91,7 +103,7 @@ class SqlTransaction(SqlSnapshot):
         self._response = response
 
     def discard(self) -> None:
-        """Roll everything back when the block ends (a dry run)."""
+        """Roll everything back when the block ends (`validate_only`)."""
         self._discarded = True
 
     async def finish(self) -> bool:
@@ -115,6 +127,7 @@ class SqlTransaction(SqlSnapshot):
         if self._seq == 0:
             await self._begin_revision()
         await self._append(events)
+        self._written += [event.fact for event in events]
         latest = {(type(event.fact), event.key): event for event in events}
         await self._project([e for at, e in latest.items() if at not in known], self._insert)
         await self._project([e for at, e in latest.items() if at in known], self._update)

@@ -49,7 +49,6 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
             system_id=SystemId.parse(request.system_id, "system_id"),
             start=parse_optional_day(request.start_date, "start_date"),
             end=parse_optional_day(request.end_date, "end_date"),
-            validate_only=request.validate_only,
         )
 
         async def owned(transaction: Transaction) -> None:
@@ -60,18 +59,11 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
             scope = await scope_in(transaction)
             given = await mandates.create_mandate(transaction, command, scope, self._backend.new_id)
             message = await message_in(transaction, given.mandate, transaction.today)
-            if command.validate_only:
+            if request.validate_only:
                 message.mandate_id = message.etag = ""
             return pb.CreateMandateResponse(mandate=message, note=given.note)
 
-        return await mutate(
-            self._backend,
-            request,
-            pb.CreateMandateResponse,
-            work,
-            owned=owned,
-            dry_run=command.validate_only,
-        )
+        return await mutate(self._backend, request, pb.CreateMandateResponse, work, owned=owned)
 
     async def GetMandate(
         self, request: pb.GetMandateRequest, context: object

@@ -54,14 +54,7 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
         async def work(transaction: Transaction) -> pb.ImportSchoolsResponse:
             return import_message(await file_import.import_schools(transaction, command))
 
-        return await mutate(
-            self._backend,
-            header,
-            pb.ImportSchoolsResponse,
-            work,
-            body=body,
-            dry_run=command.validate_only,
-        )
+        return await mutate(self._backend, header, pb.ImportSchoolsResponse, work, body=body)
 
     async def RegisterSchool(
         self, request: pb.RegisterSchoolRequest, context: object

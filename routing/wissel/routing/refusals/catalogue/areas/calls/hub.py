@@ -79,6 +79,38 @@ HUB: Final = {
         retry_seconds=5,
         own_delay=True,
     ),
+    Reason.IMPACT_LIMIT: Entry(
+        code=Code.RESOURCE_EXHAUSTED,
+        en=Words(
+            "The hub already works out what other changes would do for this party[: at most "
+            "{limit} at once].",
+            "Wait until those are answered, and ask again.",
+        ),
+        nl=Words(
+            "De hub rekent voor deze partij al uit wat andere wijzigingen zouden doen[: hoogstens "
+            "{limit} tegelijk].",
+            "Wacht tot die beantwoord zijn, en vraag het opnieuw.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.OPERATOR,
+        retry_seconds=2,
+    ),
+    Reason.IMPACT_TOO_LARGE: Entry(
+        code=Code.RESOURCE_EXHAUSTED,
+        en=Words(
+            "Working out what this change would do took longer than the hub allows[, {seconds} "
+            "seconds]; nothing was changed.",
+            "Ask about a smaller part of it, or ask when it is quieter.",
+        ),
+        nl=Words(
+            "Uitrekenen wat deze wijziging zou doen duurde langer dan de hub toestaat[, {seconds} "
+            "seconden]; er is niets gewijzigd.",
+            "Vraag naar een kleiner deel ervan, of vraag het als het rustiger is.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.OPERATOR,
+        retry_seconds=60,
+    ),
     Reason.METHOD_UNKNOWN: Entry(
         code=Code.UNIMPLEMENTED,
         en=Words(

@@ -1,0 +1,159 @@
+"""Each decision that comes out otherwise on a later table, with the days on which it does."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from wissel.routing.deciding.decide import decide
+from wissel.routing.deciding.decision import Permission, Refusal, Route
+from wissel.routing.deciding.impact.calendar import Calendar
+from wissel.routing.deciding.impact.touched import Touched, touched
+from wissel.routing.deciding.may_act import may_act
+from wissel.routing.deciding.query import Asker, Query, Selection
+from wissel.routing.facts import Role, System
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.refusals.sides import Side
+from wissel.routing.table import Table
+from wissel.routing.table.spans import days_of_change, last_day
+from wissel.routing.values.days import FOREVER, ONE_DAY
+from wissel.routing.values.identifiers import (
+    Oin,
+    Organisation,
+    ServiceCode,
+    SystemId,
+    Vestiging,
+)
+
+_WHOEVER: Final = Asker(oin=Oin(""), role=Role.OPERATOR)
+"""One who may resolve anything, so that only the receiving side counts."""
+
+
+class Change(StrEnum):
+    """What becomes of a route, or of a system's permission to act; worst first."""
+
+    LOST = "LOST"
+    MOVED = "MOVED"
+    GAINED = "GAINED"
+
+
+class Subject(NamedTuple):
+    """What is decided: the route to an organisation or one of its vestigingen.
+
+    With a `sender` it is whether that system may act for the organisation.
+    """
+
+    organisation: Organisation
+    service: ServiceCode
+    vestiging: Vestiging | None = None
+    sender: SystemId | None = None
+
+
+class Difference(NamedTuple):
+    """A subject that is decided otherwise from `first` to `last`, which may be FOREVER.
+
+    `was` and `becomes` are the systems that received or acted; None for a refusal.
+    `reason` is that of the refusal which comes or goes. A route is MOVED if it leads
+    to another endpoint, or to the same one otherwise: see `Route.unchanged_since`.
+    `signatory` is whose agreements count for the organisation: a board, or itself.
+    """
+
+    subject: Subject
+    change: Change
+    was: System | None
+    becomes: System | None
+    reason: Reason | None
+    first: dt.date
+    last: dt.date
+    signatory: str
+
+
+_Outcome = tuple[Change, System | None, System | None, Reason | None]
+"""How two decisions about a subject differ; as the fields of a `Difference`."""
+_Span = tuple[Change, System | None, System | None, Reason | None, dt.date, dt.date]
+_Moment = tuple[dt.date, bool]
+"""A day, and whether anything may differ on it."""
+
+
+def differences(before: Table, after: Table, today: dt.date) -> Iterator[list[Difference]]:
+    """Yield what is decided otherwise on `after`, today and on each later day.
+
+    A list for each organisation and service that the changed facts touch; it is
+    empty if all stays as it is. `after` must descend from `before`, see
+    `Table.with_facts` and `Table.supposing`. Days are compared on which any answer
+    may change; between these all answers stay as they are.
+    """
+    calendars = (Calendar(before.reference), Calendar(after.reference))
+    for each in touched(before, after):
+        for service, spans in each.services.items():
+            days = days_of_change(spans)
+            for view in each.views:
+                days |= view.days_of_change(service)
+            for calendar in calendars:
+                days |= calendar.days(each, service)
+            later = sorted(day for day in days if day > today)
+            moments = [(day, last_day(spans, day) is not None) for day in (today, *later)]
+            yield [
+                Difference(subject, *span, each.views[-1].signatory)
+                for subject in _subjects(each, service)
+                for span in _spans(before, after, subject, moments)
+            ]
+
+
+def _subjects(asked: Touched, service: ServiceCode) -> list[Subject]:
+    """Return the routes to an organisation, and the systems that may act for it."""
+    code = asked.organisation
+    senders = sorted(system_id for each, system_id in asked.acting if each == service)
+    acting = [Subject(code, service, None, system_id) for system_id in senders]
+    if not any(each == service for each, _ in asked.receiving):
+        return acting
+    places = dict.fromkeys(place for view in asked.views for place in view.vestigingen)
+    return [
+        Subject(code, service),
+        *(Subject(code, service, place) for place in places),
+        *acting,
+    ]
+
+
+def _spans(
+    before: Table, after: Table, subject: Subject, moments: Sequence[_Moment]
+) -> list[_Span]:
+    """Return how a subject is decided otherwise, once for days in a row that differ alike."""
+    found: list[tuple[_Outcome | None, dt.date]] = []
+    for day, may_differ in moments:
+        outcome = _compare(before, after, subject, day) if may_differ else None
+        if not found or found[-1][0] != outcome:
+            found.append((outcome, day))
+    lasts = [first - ONE_DAY for _, first in found[1:]] + [FOREVER]
+    return [
+        (*outcome, first, last)
+        for (outcome, first), last in zip(found, lasts, strict=True)
+        if outcome is not None
+    ]
+
+
+def _compare(before: Table, after: Table, subject: Subject, on: dt.date) -> _Outcome | None:
+    """Return how both tables differ on a subject, None if they do not."""
+    was, becomes = _decided(before, subject, on), _decided(after, subject, on)
+    if isinstance(was, Refusal):
+        if isinstance(becomes, Refusal):
+            return None
+        return Change.GAINED, None, _system(becomes), was.reason
+    if isinstance(becomes, Refusal):
+        return Change.LOST, _system(was), None, becomes.reason
+    if isinstance(was, Permission) or isinstance(becomes, Permission):
+        return None  # by whichever mandate, the system may act
+    if becomes.unchanged_since(was):
+        return None
+    return Change.MOVED, _system(was), _system(becomes), None
+
+
+def _decided(table: Table, subject: Subject, on: dt.date) -> Route | Permission | Refusal:
+    code, service, vestiging, sender = subject
+    if sender is not None:
+        return may_act(table, code, service, sender, on, side=Side.SENDER)
+    return decide(table, Query(_WHOEVER, None, code, service, Selection(vestiging=vestiging)), on)
+
+
+def _system(answer: Route | Permission) -> System:
+    return answer.system if isinstance(answer, Permission) else answer.receiver.system

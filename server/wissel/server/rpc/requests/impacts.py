@@ -1,0 +1,89 @@
+"""Working out what a change would do, beside the calls of everybody else (design.md#impact)."""
+
+import asyncio
+import datetime as dt
+import threading
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from wissel.routing.deciding.impact.differences import differences
+from wissel.routing.deciding.impact.impact import Impact, Viewer
+from wissel.routing.facts import Fact
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.table import Table
+from wissel.routing.values.identifiers import Oin
+
+SECONDS: Final = 30
+"""The longest that one impact may take."""
+AT_ONCE: Final = 2
+"""How many impacts one process works out at the same time."""
+WAITING: Final = 8
+"""How many of one OIN there may be, of which one is worked out and the others wait."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supposed:
+    """A change that was not made: its facts, and the facts in memory that it would change."""
+
+    table: Table
+    facts: Sequence[Fact]
+    today: dt.date
+    viewer: Viewer
+
+
+class Impacts:
+    """Works out the impacts of one process: one at a time for each OIN, off the event loop."""
+
+    def __init__(self, seconds: float = SECONDS) -> None:
+        self._seconds = seconds
+        self._all = asyncio.Semaphore(AT_ONCE)
+        self._turns: dict[Oin, asyncio.Lock] = {}
+        self._waiting: dict[Oin, int] = {}
+
+    async def of(self, oin: Oin, supposed: Supposed) -> Impact:
+        """Return what a change would do, as its viewer may see it.
+
+        Raises `Refused` with IMPACT_LIMIT if as many of this OIN wait already as may,
+        and with IMPACT_TOO_LARGE if it takes too long. A call that is cancelled ends
+        the work.
+        """
+        gone = threading.Event()
+        async with self._turn(oin):
+            try:
+                return await asyncio.to_thread(_work_out, supposed, self._seconds, gone)
+            finally:
+                gone.set()
+
+    @asynccontextmanager
+    async def _turn(self, oin: Oin) -> AsyncIterator[None]:
+        waiting = self._waiting.get(oin, 0)
+        if waiting >= WAITING:
+            raise Refused(Reason.IMPACT_LIMIT, limit=str(WAITING))
+        self._waiting[oin] = waiting + 1
+        try:
+            async with self._turns.setdefault(oin, asyncio.Lock()), self._all:
+                yield
+        finally:
+            self._waiting[oin] -= 1
+            if not self._waiting[oin]:
+                del self._waiting[oin], self._turns[oin]
+
+
+def _work_out(supposed: Supposed, seconds: float, gone: threading.Event) -> Impact:
+    """Return the impact, in a thread that lets the event loop go first after each step."""
+    until = time.monotonic() + seconds
+    before, today = supposed.table, supposed.today
+    found = Impact(revision=before.revision, today=today, viewer=supposed.viewer)
+    for some in differences(before, before.supposing(supposed.facts), today):
+        for difference in some:
+            found.add(difference)
+        if gone.is_set():
+            break  # nobody reads it
+        if time.monotonic() > until:
+            raise Refused(Reason.IMPACT_TOO_LARGE, seconds=f"{seconds:g}")
+        time.sleep(0)
+    return found
