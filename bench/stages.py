@@ -147,7 +147,12 @@ def _in_memory(url: str) -> Iterator[Figure]:
 
 
 def _measured(what: str, url: str) -> dict[str, float]:
-    command = [sys.executable, "-m", "bench.table", what, url]
+    return _figures("bench.table", what, url)
+
+
+def _figures(*module: str) -> dict[str, float]:
+    """Return what a process of its own has measured."""
+    command = [sys.executable, "-m", *module]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     figures: dict[str, float] = json.loads(done.stdout)
     return figures
@@ -241,6 +246,15 @@ def _ratio(key: str, measured: Comparison, bare: str = "bare") -> Figure:
     return Figure(key=key, value=measured.ratio, row=measured.row(key, bare))
 
 
+def impacts(_bench: Bench, _wanted: Collection[str]) -> Iterator[Figure]:
+    """Measure how long it takes to tell what a change would do; the slower of two counts."""
+    key = "impact_100k_seconds"
+    measured = _figures("bench.impact")
+    each = ", ".join(f"{name} {value:.2f}" for name, value in measured.items())
+    slower = max(measured.values())
+    yield Figure(key=key, value=slower, row=f"{key:<24} {slower:8.2f}  s, the slower of {each}")
+
+
 STAGES: Final[Mapping[Callable[[Bench, Collection[str]], Iterator[Figure]], Sequence[str]]] = {
     beside_bare: ("resolve_ratio_10k", "forward_175k_ratio", "forward_25m_ratio"),
     memory: ("forward_25m_memory_mib",),
@@ -249,6 +263,7 @@ STAGES: Final[Mapping[Callable[[Bench, Collection[str]], Iterator[Figure]], Sequ
     strangers_cost: ("stranger_cost_ratio",),
     hoarding_stranger: ("stranger_memory_mib",),
     bad_neighbours: ("neighbour_p99_ratio",),
+    impacts: ("impact_100k_seconds",),
     million: (*_OF_THE_TABLE, "resolve_1m_to_10k"),
 }
 """Which figures each stage gives."""

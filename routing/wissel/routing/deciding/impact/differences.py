@@ -1,7 +1,7 @@
 """Each decision that comes out otherwise on a later table, with the days on which it does."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -68,6 +68,7 @@ class Difference(NamedTuple):
     signatory: str
 
 
+_Decided = Route | Permission | Refusal
 _Outcome = tuple[Change, System | None, System | None, Reason | None]
 """How two decisions about a subject differ; as the fields of a `Difference`."""
 _Span = tuple[Change, System | None, System | None, Reason | None, dt.date, dt.date]
@@ -119,9 +120,10 @@ def _spans(
     before: Table, after: Table, subject: Subject, moments: Sequence[_Moment]
 ) -> list[_Span]:
     """Return how a subject is decided otherwise, once for days in a row that differ alike."""
+    decide_on = _deciding(subject)
     found: list[tuple[_Outcome | None, dt.date]] = []
     for day, may_differ in moments:
-        outcome = _compare(before, after, subject, day) if may_differ else None
+        outcome = _compare(decide_on(before, day), decide_on(after, day)) if may_differ else None
         if not found or found[-1][0] != outcome:
             found.append((outcome, day))
     lasts = [first - ONE_DAY for _, first in found[1:]] + [FOREVER]
@@ -132,9 +134,8 @@ def _spans(
     ]
 
 
-def _compare(before: Table, after: Table, subject: Subject, on: dt.date) -> _Outcome | None:
-    """Return how both tables differ on a subject, None if they do not."""
-    was, becomes = _decided(before, subject, on), _decided(after, subject, on)
+def _compare(was: _Decided, becomes: _Decided) -> _Outcome | None:
+    """Return how two decisions about a subject differ, None if they do not."""
     if isinstance(was, Refusal):
         if isinstance(becomes, Refusal):
             return None
@@ -148,11 +149,13 @@ def _compare(before: Table, after: Table, subject: Subject, on: dt.date) -> _Out
     return Change.MOVED, _system(was), _system(becomes), None
 
 
-def _decided(table: Table, subject: Subject, on: dt.date) -> Route | Permission | Refusal:
+def _deciding(subject: Subject) -> Callable[[Table, dt.date], _Decided]:
+    """Return the function that decides a subject by a table, on a day."""
     code, service, vestiging, sender = subject
     if sender is not None:
-        return may_act(table, code, service, sender, on, side=Side.SENDER)
-    return decide(table, Query(_WHOEVER, None, code, service, Selection(vestiging=vestiging)), on)
+        return lambda table, on: may_act(table, code, service, sender, on, side=Side.SENDER)
+    query = Query(_WHOEVER, None, code, service, Selection(vestiging=vestiging))
+    return lambda table, on: decide(table, query, on)
 
 
 def _system(answer: Route | Permission) -> System:
