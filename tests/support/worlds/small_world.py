@@ -25,6 +25,7 @@ from wissel.routing.facts import (
     Qualification,
     Role,
     RolloutStage,
+    RolloutStep,
     Samenwerkingsverband,
     School,
     Sector,
@@ -125,6 +126,7 @@ def qualification(
     qualified: bool = True,
     rollout: RolloutStage = RolloutStage.OPEN,
     pilots: Iterable[Organisation] = (),
+    steps: Iterable[RolloutStep] = (),
 ) -> Qualification:
     """Return a qualification, by default with the gates open."""
     return Qualification(
@@ -133,6 +135,7 @@ def qualification(
         qualified=qualified,
         rollout=rollout,
         pilots=frozenset(pilots),
+        steps=tuple(steps),
     )
 
 

@@ -79,8 +79,11 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "wissel system qualify las-noord OSO_OV --reason 'test exchange of 1 October'",
     ),
     "system rollout": (
-        "wissel system rollout las-noord OSO_OV PILOT --pilot 99XA --reason 'first school'",
         "wissel system rollout las-noord OSO_OV OPEN --reason 'the pilot went well'",
+        (
+            "wissel system rollout las-noord RIO 2026-11-18=PILOT:99XA 2026-12-01=OPEN "
+            "--reason 'one institution in week 47, the rest from 1 December'"
+        ),
     ),
     "party revoke": (
         "wissel party revoke --certificate-sha256 517b1c530504ddd3... --reason 'key was lost'",

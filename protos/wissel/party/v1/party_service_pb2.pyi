@@ -110,6 +110,38 @@ class Party(_message.Message):
 Global___Party: _TypeAlias = Party  # noqa: Y015
 
 @_typing.final
+class RolloutStep(_message.Message):
+    """RolloutStep is what holds from a day on, until the next step."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    START_DATE_FIELD_NUMBER: _builtins.int
+    ROLLOUT_FIELD_NUMBER: _builtins.int
+    PILOT_ORGANISATIONS_FIELD_NUMBER: _builtins.int
+    start_date: _builtins.str
+    """First day, `yyyy-mm-dd`; in a request empty means today."""
+    rollout: _builtins.str
+    """`CLOSED`, `PILOT` or `OPEN`."""
+    @_builtins.property
+    def pilot_organisations(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Organisations that may go first, by BRIN or samenwerkingsverband, if the rollout is PILOT."""
+
+    def __init__(
+        self,
+        *,
+        start_date: _builtins.str = ...,
+        rollout: _builtins.str = ...,
+        pilot_organisations: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["pilot_organisations", b"pilot_organisations", "rollout", b"rollout", "start_date", b"start_date"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RolloutStep: _TypeAlias = RolloutStep  # noqa: Y015
+
+@_typing.final
 class Qualification(_message.Message):
     """Qualification says how far a system may act for a service."""
 
@@ -120,19 +152,24 @@ class Qualification(_message.Message):
     TEST_MESSAGE_IDS_FIELD_NUMBER: _builtins.int
     ROLLOUT_FIELD_NUMBER: _builtins.int
     PILOT_ORGANISATIONS_FIELD_NUMBER: _builtins.int
+    PLANNED_STEPS_FIELD_NUMBER: _builtins.int
     service: _builtins.str
     """Service code."""
     qualified: _builtins.bool
     """Whether it passed."""
     rollout: _builtins.str
-    """`CLOSED`, `PILOT` or `OPEN`."""
+    """`CLOSED`, `PILOT` or `OPEN`: what holds today."""
     @_builtins.property
     def test_message_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """UUIDs of the messages of its test exchange."""
 
     @_builtins.property
     def pilot_organisations(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Organisations that may go first, by BRIN or samenwerkingsverband, if the rollout is PILOT."""
+        """Organisations that may go today, by BRIN or samenwerkingsverband, if the rollout is PILOT."""
+
+    @_builtins.property
+    def planned_steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___RolloutStep]:
+        """What is planned after today, in order of day."""
 
     def __init__(
         self,
@@ -142,10 +179,11 @@ class Qualification(_message.Message):
         test_message_ids: _abc.Iterable[_builtins.str] | None = ...,
         rollout: _builtins.str = ...,
         pilot_organisations: _abc.Iterable[_builtins.str] | None = ...,
+        planned_steps: _abc.Iterable[Global___RolloutStep] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["pilot_organisations", b"pilot_organisations", "qualified", b"qualified", "rollout", b"rollout", "service", b"service", "test_message_ids", b"test_message_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["pilot_organisations", b"pilot_organisations", "planned_steps", b"planned_steps", "qualified", b"qualified", "rollout", b"rollout", "service", b"service", "test_message_ids", b"test_message_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -945,12 +983,13 @@ class SetRolloutRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    STEPS_FIELD_NUMBER: _builtins.int
     system_id: _builtins.str
     """Required. System."""
     service: _builtins.str
     """Required. Service code."""
     rollout: _builtins.str
-    """Required. `CLOSED`, `PILOT` or `OPEN`."""
+    """`CLOSED`, `PILOT` or `OPEN`: what is to hold from today on; required without steps."""
     request_id: _builtins.str
     """UUID; a repeat with the same body returns the earlier answer."""
     reason: _builtins.str
@@ -960,6 +999,12 @@ class SetRolloutRequest(_message.Message):
     @_builtins.property
     def pilot_organisations(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Organisations that may go first, by BRIN or samenwerkingsverband; required for PILOT."""
+
+    @_builtins.property
+    def steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___RolloutStep]:
+        """Instead of rollout: what is to hold from which day on, in order of day, none before today. It
+        replaces what was planned; until the first of these days goes on what holds now.
+        """
 
     def __init__(
         self,
@@ -971,10 +1016,11 @@ class SetRolloutRequest(_message.Message):
         request_id: _builtins.str = ...,
         reason: _builtins.str = ...,
         validate_only: _builtins.bool = ...,
+        steps: _abc.Iterable[Global___RolloutStep] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["pilot_organisations", b"pilot_organisations", "reason", b"reason", "request_id", b"request_id", "rollout", b"rollout", "service", b"service", "system_id", b"system_id", "validate_only", b"validate_only"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["pilot_organisations", b"pilot_organisations", "reason", b"reason", "request_id", b"request_id", "rollout", b"rollout", "service", b"service", "steps", b"steps", "system_id", b"system_id", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -162,7 +162,8 @@ class PartyServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SetRollout(self, request, context):
-        """SetRollout opens the gates for a system and service: closed, named pilot schools, or open.
+        """SetRollout plans the gates for a system and service: from which day on they are closed, open
+        to named pilot schools, or open.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

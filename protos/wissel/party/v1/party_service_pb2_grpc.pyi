@@ -56,7 +56,9 @@ class PartyServiceStub:
     QualifySystem: _grpc.UnaryUnaryMultiCallable[_party_service_pb2.QualifySystemRequest, _party_service_pb2.QualifySystemResponse]
     """QualifySystem records that a system passed, or lost, the qualification for a service."""
     SetRollout: _grpc.UnaryUnaryMultiCallable[_party_service_pb2.SetRolloutRequest, _party_service_pb2.SetRolloutResponse]
-    """SetRollout opens the gates for a system and service: closed, named pilot schools, or open."""
+    """SetRollout plans the gates for a system and service: from which day on they are closed, open
+    to named pilot schools, or open.
+    """
     RevokeCertificate: _grpc.UnaryUnaryMultiCallable[_party_service_pb2.RevokeCertificateRequest, _party_service_pb2.RevokeCertificateResponse]
     """RevokeCertificate refuses a certificate, key or intermediate from now on, also on open channels."""
 
@@ -88,7 +90,9 @@ class PartyServiceAsyncStub(PartyServiceStub):
     QualifySystem: _aio.UnaryUnaryMultiCallable[_party_service_pb2.QualifySystemRequest, _party_service_pb2.QualifySystemResponse]  # type: ignore[assignment]
     """QualifySystem records that a system passed, or lost, the qualification for a service."""
     SetRollout: _aio.UnaryUnaryMultiCallable[_party_service_pb2.SetRolloutRequest, _party_service_pb2.SetRolloutResponse]  # type: ignore[assignment]
-    """SetRollout opens the gates for a system and service: closed, named pilot schools, or open."""
+    """SetRollout plans the gates for a system and service: from which day on they are closed, open
+    to named pilot schools, or open.
+    """
     RevokeCertificate: _aio.UnaryUnaryMultiCallable[_party_service_pb2.RevokeCertificateRequest, _party_service_pb2.RevokeCertificateResponse]  # type: ignore[assignment]
     """RevokeCertificate refuses a certificate, key or intermediate from now on, also on open channels."""
 
@@ -177,7 +181,9 @@ class PartyServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _party_service_pb2.SetRolloutRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_party_service_pb2.SetRolloutResponse, _abc.Awaitable[_party_service_pb2.SetRolloutResponse]]:
-        """SetRollout opens the gates for a system and service: closed, named pilot schools, or open."""
+        """SetRollout plans the gates for a system and service: from which day on they are closed, open
+        to named pilot schools, or open.
+        """
 
     @_abc_1.abstractmethod
     def RevokeCertificate(

@@ -8,7 +8,7 @@ from wissel.routing.facts import AgreementKind, Processing, overdue_since
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.refusals.sides import Side
 from wissel.routing.table import Table
-from wissel.routing.table.reference import IndexedService, Reference
+from wissel.routing.table.reference import ActingSystem, IndexedService, Reference
 from wissel.routing.table.spans import last_day
 from wissel.routing.table.views import MandateView, OrganisationView
 from wissel.routing.values.identifiers import Organisation, ServiceCode, SystemId
@@ -95,7 +95,8 @@ def permission_by(
        MANDATE_REJECTED (R6).
     3. The system is qualified: SYSTEM_NOT_QUALIFIED (R7).
     4. Its vendor's agreements are signed: VENDOR_AGREEMENT_MISSING (R2).
-    5. The rollout is open, or names the organisation as a pilot: ROLLOUT_CLOSED (R7).
+    5. The rollout of the day is open, or names the organisation as a pilot:
+       ROLLOUT_CLOSED (R7).
     """
     organisation = mandate.organisation
     asked = organisation, service, on, side
@@ -119,8 +120,8 @@ def permission_by(
     acting = reference.acting(mandate.system_id, service)
     if acting is None:
         return _refusal(Reason.SYSTEM_NOT_QUALIFIED, *asked)
-    system, qualification = acting.system, acting.qualification
-    if qualification is None or not qualification.qualified:
+    system = acting.system
+    if not acting.qualification.qualified:
         return _refusal(
             Reason.SYSTEM_NOT_QUALIFIED,
             *asked,
@@ -141,10 +142,31 @@ def permission_by(
             desk=reference.desk_of(system.system_id),
         )
     # 5.
-    if not qualification.admits(organisation.code):
-        stage = qualification.rollout.value
-        return _refusal(Reason.ROLLOUT_CLOSED, *asked, system_id=str(system.system_id), stage=stage)
-    return Permission(mandate, system, min(agreed, vendor_agreed, mandate.last_day))
+    admitted = last_day(acting.admitted(organisation.code), on)
+    if admitted is None:
+        return _rollout_closed(acting, *asked)
+    return Permission(mandate, system, min(agreed, vendor_agreed, mandate.last_day, admitted))
+
+
+def _rollout_closed(
+    acting: ActingSystem,
+    organisation: OrganisationView,
+    service: IndexedService,
+    on: dt.date,
+    side: Side,
+) -> Refusal:
+    """Return the refusal of an organisation that is not let through, with when it will be (R7)."""
+    later = next((first for first, _ in acting.admitted(organisation.code) if first > on), None)
+    return _refusal(
+        Reason.ROLLOUT_CLOSED,
+        organisation,
+        service,
+        on,
+        side,
+        system_id=str(acting.system.system_id),
+        stage=acting.qualification.rollout_on(on).stage.value,
+        opens=str(later or ""),
+    )
 
 
 def _awaiting(

@@ -11,14 +11,13 @@ from wissel.routing.facts.mandates import Mandate, Processing, overdue_since, pr
 from wissel.routing.facts.parties import (
     Desk,
     Party,
-    Qualification,
     Revocation,
     RevocationTarget,
     Role,
-    RolloutStage,
     System,
     SystemKind,
 )
+from wissel.routing.facts.qualifications import Qualification, RolloutStage, RolloutStep
 from wissel.routing.facts.schools import (
     EVERY_SECTOR,
     OPERATOR_SOURCE,
@@ -53,6 +52,7 @@ __all__ = (
     "RevocationTarget",
     "Role",
     "RolloutStage",
+    "RolloutStep",
     "Samenwerkingsverband",
     "School",
     "Sector",

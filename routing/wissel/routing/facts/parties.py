@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from uuid import UUID
 
-from wissel.routing.values.identifiers import Oin, Organisation, ServiceCode, SystemId
+from wissel.routing.values.identifiers import Oin, SystemId
 
 
 class Role(StrEnum):
@@ -78,36 +77,6 @@ class System:
     def acting_oin(self) -> Oin:
         """The OIN whose certificate acts for it."""
         return self.oin or self.party
-
-
-class RolloutStage(StrEnum):
-    """For which organisations a system may act for a service: none, pilots, or all (R7)."""
-
-    CLOSED = "CLOSED"
-    PILOT = "PILOT"
-    OPEN = "OPEN"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Qualification:
-    """Whether a system is qualified for a service, and for whom it may act (R7).
-
-    `test_message_ids` are the messages that showed it; `pilots` are the
-    organisations that count while `rollout` is PILOT.
-    """
-
-    system_id: SystemId
-    service: ServiceCode
-    qualified: bool = False
-    test_message_ids: tuple[UUID, ...] = ()
-    rollout: RolloutStage = RolloutStage.CLOSED
-    pilots: frozenset[Organisation] = frozenset()
-
-    def admits(self, organisation: Organisation) -> bool:
-        """Whether the rollout is open, or a pilot in which the organisation takes part."""
-        if self.rollout is RolloutStage.OPEN:
-            return True
-        return self.rollout is RolloutStage.PILOT and organisation in self.pilots
 
 
 class RevocationTarget(StrEnum):

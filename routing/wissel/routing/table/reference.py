@@ -16,6 +16,7 @@ from wissel.routing.facts import (
     Qualification,
     Revocation,
     RevocationTarget,
+    RolloutStage,
     Samenwerkingsverband,
     Sector,
     Service,
@@ -24,7 +25,7 @@ from wissel.routing.facts import (
 )
 from wissel.routing.table.spans import Spans, days_of_change, intersection, shared, union
 from wissel.routing.values.days import FOREVER, ONE_DAY
-from wissel.routing.values.identifiers import Oin, ServiceCode, Swv, SystemId
+from wissel.routing.values.identifiers import Oin, Organisation, ServiceCode, Swv, SystemId
 
 ReferenceFact = (
     Samenwerkingsverband | Agreement | Party | System | Qualification | Service | Revocation
@@ -75,17 +76,43 @@ class IndexedService:
 class ActingSystem:
     """A system as it acts for one service.
 
-    `agreed` is when its vendor has all agreements that the service asks of vendors.
+    `agreed` is when its vendor has all agreements that the service asks of vendors,
+    `open` when its rollout is open, `pilots` when it admits those that are a pilot in it.
     """
 
     system: System
-    qualification: Qualification | None
+    qualification: Qualification
     agreed: Spans
+    open: Spans
+    pilots: Mapping[Organisation, Spans]
+
+    def admitted(self, organisation: Organisation) -> Spans:
+        """Return the days on which its rollout lets an organisation through (R7)."""
+        return self.pilots.get(organisation, self.open)
+
+    @classmethod
+    def of(cls, system: System, qualification: Qualification, agreed: Spans) -> "ActingSystem":
+        """Return a system with its rollout as days."""
+        steps = qualification.whole_rollout
+        lasts = [*(step.start - ONE_DAY for step in steps[1:]), FOREVER]
+        spans = [(step, (step.start, last)) for step, last in zip(steps, lasts, strict=True)]
+        pilots = {pilot for step in steps for pilot in step.pilots}
+        return cls(
+            system=system,
+            qualification=qualification,
+            agreed=agreed,
+            open=shared(union(span for step, span in spans if step.stage is RolloutStage.OPEN)),
+            pilots={
+                pilot: shared(union(span for step, span in spans if step.admits(pilot)))
+                for pilot in pilots
+            },
+        )
 
     @property
     def days_of_change(self) -> set[dt.date]:
-        """The days on which it may begin or cease to act, as far as that is its vendor's."""
-        return days_of_change(self.agreed)
+        """The days on which it may begin or cease to act for some organisation."""
+        gates = (self.agreed, self.open, *self.pilots.values())
+        return {day for spans in set(gates) for day in days_of_change(spans)}
 
 
 def required_agreements(service: Service) -> tuple[AgreementKind, ...]:
@@ -139,8 +166,9 @@ class Reference:
         acting = self._acting.get(key)
         if acting is None and (system := self.systems.get(system_id)) is not None:
             agreed = self._all_signed(system.party, service.fact.vendor_agreements)
-            acting = ActingSystem(system, self.qualifications.get(key), agreed)
-            self._acting[key] = acting
+            known = self.qualifications.get(key)
+            qualification = known or Qualification(system_id=system_id, service=service.code)
+            acting = self._acting[key] = ActingSystem.of(system, qualification, agreed)
         return acting
 
     def desk_of(self, system_id: SystemId) -> str:

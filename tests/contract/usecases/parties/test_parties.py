@@ -1,4 +1,4 @@
-"""Parties, systems, qualification, rollout, revocation (R7), on a real register."""
+"""Parties, systems, qualification, revocation (R7), on a real register."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -10,14 +10,13 @@ from support.worlds.register_world import (
     LAS_NOORD,
     OSO_OV,
     OWN_OIN,
-    SCHOOL,
     SWV_NOORD,
     TODAY,
     World,
     agreement,
     refused,
 )
-from wissel.clients.testing.cast import DUO, NOORD, SWV, ZUID
+from wissel.clients.testing.cast import DUO, NOORD, ZUID
 from wissel.routing.facts import (
     Agreement,
     AgreementKind,
@@ -30,12 +29,10 @@ from wissel.routing.facts import (
     System,
 )
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.values.identifiers import Brin, Oin, Organisation, ServiceCode, Swv, SystemId
+from wissel.routing.values.identifiers import Oin, ServiceCode, SystemId
 from wissel.server.registry.parties.acting import (
     QualifySystem,
-    SetRollout,
     qualify_system,
-    set_rollout,
 )
 from wissel.server.registry.parties.parties import RegisterParty, register_party
 from wissel.server.registry.parties.revocation import RevokeCertificate, revoke_certificate
@@ -72,18 +69,6 @@ async def qualify(
         test_message_ids=tests,
     )
     return await world.run(lambda transaction: qualify_system(transaction, command))
-
-
-async def roll_out(
-    world: World,
-    stage: RolloutStage,
-    *pilots: Organisation,
-    system_id: SystemId = LAS_NOORD,
-) -> Qualification:
-    command = SetRollout(
-        system_id=system_id, service=OSO_OV, rollout=stage, pilots=frozenset(pilots)
-    )
-    return await world.run(lambda transaction: set_rollout(transaction, command))
 
 
 async def revoke(world: World, target: RevocationTarget, value: str) -> Revocation:
@@ -209,36 +194,6 @@ async def test_only_what_exists_qualifies(
 ) -> None:
     with refused(reason):
         await qualify(world, system_id, service)
-
-
-async def test_a_pilot_names_its_organisations(world: World) -> None:
-    found = await roll_out(world, RolloutStage.PILOT, SCHOOL, SWV)
-
-    assert found.pilots == {SCHOOL, SWV}
-    assert (await roll_out(world, RolloutStage.OPEN)).pilots == frozenset()
-
-
-@pytest.mark.parametrize(
-    ("stage", "pilots", "reason"),
-    [
-        (RolloutStage.PILOT, (), Reason.FIELD_REQUIRED),
-        (RolloutStage.OPEN, (SCHOOL,), Reason.FIELD_INVALID),
-        (RolloutStage.CLOSED, (SCHOOL,), Reason.FIELD_INVALID),
-        (RolloutStage.PILOT, (SCHOOL, Brin("00ZZ")), Reason.SCHOOL_NOT_FOUND),
-        (RolloutStage.PILOT, (Swv("VO0000"),), Reason.SWV_NOT_FOUND),
-    ],
-)
-async def test_rollouts_that_cannot_be(
-    world: World, stage: RolloutStage, pilots: tuple[Organisation, ...], reason: Reason
-) -> None:
-    with refused(reason):
-        await roll_out(world, stage, *pilots)
-
-
-async def test_gates_open_for_the_qualified_only(world: World) -> None:
-    with refused(Reason.SYSTEM_NOT_QUALIFIED):
-        await roll_out(world, RolloutStage.OPEN, system_id=SWV_NOORD)
-    assert (await roll_out(world, RolloutStage.CLOSED, system_id=SWV_NOORD)).qualified is False
 
 
 @pytest.mark.parametrize(

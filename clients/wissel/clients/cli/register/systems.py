@@ -18,10 +18,20 @@ app = typer.Typer(help="Systems of vendors.", no_args_is_help=True)
 
 def _qualifications(system: pb.System) -> str:
     return ", ".join(
-        f"{each.service} {'' if each.qualified else 'not qualified, '}{each.rollout}"
-        + (f" ({' '.join(each.pilot_organisations)})" if each.pilot_organisations else "")
+        f"{each.service} {'' if each.qualified else 'not qualified, '}{_steps(each)}"
         for each in system.qualifications
     )
+
+
+def _steps(qualification: pb.Qualification) -> str:
+    """Return the rollout in words, such as `CLOSED, PILOT (99XA) from 2019-11-18`."""
+    planned = [f"{_stage(step)} from {step.start_date}" for step in qualification.planned_steps]
+    return ", ".join([_stage(qualification), *planned])
+
+
+def _stage(step: pb.Qualification | pb.RolloutStep) -> str:
+    pilots = " ".join(step.pilot_organisations)
+    return f"{step.rollout} ({pilots})" if pilots else step.rollout
 
 
 _SYSTEM: Final[list[Column]] = [
@@ -126,20 +136,33 @@ def rollout(
     context: typer.Context,
     system: str,
     service: str,
-    rollout: Annotated[str, typer.Argument(help="CLOSED, PILOT or OPEN")],
-    pilot: Annotated[
-        list[str] | None, typer.Option(help="BRIN or samenwerkingsverband that goes first")
-    ] = None,
+    steps: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="STEP...",
+            help="CLOSED, OPEN or PILOT:99XA,99XB, after a day as 2026-12-01=OPEN; else from today",
+        ),
+    ],
     dry_run: DryRun = False,
 ) -> None:
-    """Open or close the gates for a system and a service."""
+    """Plan from which days on the gates are closed, open to pilots, or open."""
     session = session_of(context)
     request = pb.SetRolloutRequest(
         system_id=system,
         service=service,
-        rollout=rollout,
-        pilot_organisations=pilot,
+        steps=[_step(text) for text in steps],
         validate_only=dry_run,
     )
     done = session.call(lambda c: PartyServiceStub(c).SetRollout, request)
     show_outcome(session, done, "system", _SYSTEM)
+
+
+def _step(text: str) -> pb.RolloutStep:
+    """Return the step that is written as `[yyyy-mm-dd=]STAGE[:ORGANISATION,...]`."""
+    day, _, what = text.rpartition("=")
+    stage, _, pilots = what.partition(":")
+    return pb.RolloutStep(
+        start_date=day,
+        rollout=stage,
+        pilot_organisations=[each for each in pilots.split(",") if each],
+    )

@@ -1,12 +1,15 @@
 """How far a system may act for a service: its qualification, and its rollout (R7)."""
 
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from uuid import UUID
 
-from wissel.routing.facts import Agreement, Qualification, RolloutStage
+from wissel.routing.facts import Agreement, Qualification, RolloutStage, RolloutStep
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.values.identifiers import Organisation, ServiceCode, SystemId
+from wissel.routing.values.identifiers import ServiceCode, SystemId
 from wissel.server.registry.agreements import in_force
 from wissel.server.registry.finding import (
     get_organisation,
@@ -33,12 +36,11 @@ class QualifySystem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetRollout:
-    """How far a system may exchange for a service; `pilots` are the organisations of a PILOT."""
+    """How far a system may exchange for a service (code or alias), from which days on."""
 
     system_id: SystemId
     service: ServiceCode
-    rollout: RolloutStage
-    pilots: frozenset[Organisation] = frozenset()
+    steps: tuple[RolloutStep, ...]
 
 
 async def qualify_system(transaction: Transaction, command: QualifySystem) -> Qualification:
@@ -76,8 +78,12 @@ async def qualify_system(transaction: Transaction, command: QualifySystem) -> Qu
 async def set_rollout(transaction: Transaction, command: SetRollout) -> Qualification:
     """Set how far a system may exchange for a service, and return its qualification (R7).
 
+    What was planned from the first day on, or after today, is replaced; until that day
+    what holds today goes on. A plan may precede the qualification, which gates by itself.
+
     1. The system and the service exist: SYSTEM_NOT_FOUND, SERVICE_NOT_FOUND.
-    2. Only a qualified system gets a pilot or an open rollout: SYSTEM_NOT_QUALIFIED.
+    2. There is a step: FIELD_REQUIRED. The days begin today or later (DATE_IN_PAST),
+       each after the one before: FIELD_INVALID.
     3. A pilot names its organisations, and nothing else does: FIELD_REQUIRED, FIELD_INVALID.
     4. These organisations exist: SCHOOL_NOT_FOUND, SWV_NOT_FOUND.
     """
@@ -86,21 +92,40 @@ async def set_rollout(transaction: Transaction, command: SetRollout) -> Qualific
     service = await get_service(transaction, command.service)
     known = await get_qualification(transaction, system.system_id, service.code)
     # 2.
-    if command.rollout is not RolloutStage.CLOSED:
-        refuse_unqualified(known)
+    _refuse_disorder(command.steps, transaction.today)
     # 3.
-    pilot = command.rollout is RolloutStage.PILOT
-    if pilot and not command.pilots:
+    for step in command.steps:
+        _refuse_wrong_pilots(step)
+    # 4.
+    for organisation in sorted({pilot for step in command.steps for pilot in step.pilots}):
+        await get_organisation(transaction, organisation)
+    first = command.steps[0].start
+    past = [step for step in known.steps if step.start <= transaction.today and step.start < first]
+    changed = replace(known, steps=(*past, *command.steps))
+    await transaction.put(changed)
+    return changed
+
+
+def _refuse_disorder(steps: Sequence[RolloutStep], today: dt.date) -> None:
+    if not steps:
+        raise Refused(Reason.FIELD_REQUIRED, field="steps")
+    if steps[0].start < today:
+        raise Refused(
+            Reason.DATE_IN_PAST, field="start_date", date=str(steps[0].start), today=str(today)
+        )
+    if any(later.start <= earlier.start for earlier, later in pairwise(steps)):
+        raise Refused(
+            Reason.FIELD_INVALID, field="steps", problem="each step begins after the one before it"
+        )
+
+
+def _refuse_wrong_pilots(step: RolloutStep) -> None:
+    pilot = step.stage is RolloutStage.PILOT
+    if pilot and not step.pilots:
         raise Refused(Reason.FIELD_REQUIRED, field="pilot_organisations")
-    if command.pilots and not pilot:
+    if step.pilots and not pilot:
         raise Refused(
             Reason.FIELD_INVALID,
             field="pilot_organisations",
-            problem=f"rollout {command.rollout} names no organisations",
+            problem=f"rollout {step.stage} names no organisations",
         )
-    # 4.
-    for organisation in sorted(command.pilots):
-        await get_organisation(transaction, organisation)
-    changed = replace(known, rollout=command.rollout, pilots=command.pilots)
-    await transaction.put(changed)
-    return changed

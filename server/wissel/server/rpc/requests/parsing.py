@@ -25,6 +25,7 @@ from wissel.routing.values.identifiers import (
 )
 
 E = TypeVar("E", bound=StrEnum)
+T = TypeVar("T")
 I = TypeVar("I", bound=Identifier)  # noqa: E741 - an identifier
 
 _WORD: Final = re.compile(r"[A-Za-z_-]{1,40}")
@@ -67,11 +68,11 @@ def optional_choice(kind: type[E], text: str, field: str) -> E | None:
     return choice(kind, text, field) if text else None
 
 
-def few(texts: Sequence[str], limit: int, field: str) -> Sequence[str]:
-    """Return a list of at most `limit` texts, or raise `Refused(BATCH_TOO_LARGE)`."""
-    if len(texts) > limit:
-        raise Refused(Reason.BATCH_TOO_LARGE, field=field, count=str(len(texts)), limit=str(limit))
-    return texts
+def few(items: Sequence[T], limit: int, field: str) -> Sequence[T]:
+    """Return a list of at most `limit` items, or raise `Refused(BATCH_TOO_LARGE)`."""
+    if len(items) > limit:
+        raise Refused(Reason.BATCH_TOO_LARGE, field=field, count=str(len(items)), limit=str(limit))
+    return items
 
 
 def organisation(text: str, field: str) -> Organisation:

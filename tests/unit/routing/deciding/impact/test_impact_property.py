@@ -26,6 +26,7 @@ from wissel.routing.facts import (
     Qualification,
     Role,
     RolloutStage,
+    RolloutStep,
     School,
     Sector,
     Service,
@@ -137,6 +138,18 @@ def systems() -> st.SearchStrategy[System]:
     )
 
 
+def steps() -> st.SearchStrategy[list[RolloutStep]]:
+    """A rollout that changes on some days."""
+    each = st.builds(
+        RolloutStep,
+        start=days(),
+        stage=st.sampled_from(RolloutStage),
+        pilots=st.frozensets(st.sampled_from(ORGANISATIONS), max_size=2),
+    )
+    plans = st.lists(each, max_size=2, unique_by=lambda step: step.start)
+    return plans.map(lambda plan: sorted(plan, key=lambda step: step.start))
+
+
 def qualifications() -> st.SearchStrategy[Qualification]:
     """Gates in each state."""
     return st.builds(
@@ -146,6 +159,7 @@ def qualifications() -> st.SearchStrategy[Qualification]:
         qualified=st.booleans(),
         rollout=st.sampled_from(RolloutStage),
         pilots=st.lists(st.sampled_from(ORGANISATIONS), max_size=2),
+        steps=steps(),
     )
 
 

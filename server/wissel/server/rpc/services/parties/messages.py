@@ -1,5 +1,6 @@
 """Parties, systems and persons as they are answered."""
 
+import datetime as dt
 from collections.abc import Iterable
 
 from wissel.party.v1 import party_service_pb2 as pb
@@ -36,28 +37,41 @@ def party_message(party: Party) -> pb.Party:
     )
 
 
-def system_message(system: System, qualifications: Iterable[Qualification]) -> pb.System:
+def system_message(
+    system: System, qualifications: Iterable[Qualification], today: dt.date
+) -> pb.System:
     """Return a system as it is answered, with the qualifications that may be seen."""
     return pb.System(
         system_id=system.system_id,
         party_oin=system.party,
         name=system.name,
         oin=system.oin or "",
-        qualifications=[
-            pb.Qualification(
-                service=one.service,
-                qualified=one.qualified,
-                test_message_ids=map(str, one.test_message_ids),
-                rollout=one.rollout,
-                pilot_organisations=sorted(one.pilots),
-            )
-            for one in qualifications
-        ],
+        qualifications=[_qualification_message(one, today) for one in qualifications],
         etag=etag_of(system),
         kind=system.kind or "",
         desk=desk_message(system.desk),
         manual_url=system.manual_url,
         step_plan_url=system.step_plan_url,
+    )
+
+
+def _qualification_message(qualification: Qualification, today: dt.date) -> pb.Qualification:
+    now = qualification.rollout_on(today)
+    return pb.Qualification(
+        service=qualification.service,
+        qualified=qualification.qualified,
+        test_message_ids=map(str, qualification.test_message_ids),
+        rollout=now.stage,
+        pilot_organisations=sorted(now.pilots),
+        planned_steps=[
+            pb.RolloutStep(
+                start_date=step.start.isoformat(),
+                rollout=step.stage,
+                pilot_organisations=sorted(step.pilots),
+            )
+            for step in qualification.steps
+            if step.start > today
+        ],
     )
 
 

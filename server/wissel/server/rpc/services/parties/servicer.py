@@ -9,18 +9,13 @@ from wissel.party.v1 import party_service_pb2_grpc as pb_grpc
 from wissel.routing.facts import (
     Party,
     Qualification,
-    RevocationTarget,
     Role,
-    RolloutStage,
     System,
     SystemKind,
 )
-from wissel.routing.refusals.errors import Refused
-from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin, ServiceCode, SystemId
 from wissel.server.registry.finding import get_party, get_system
 from wissel.server.registry.parties import acting, parties, revocation, systems
-from wissel.server.registry.parties.told import DeskChange
 from wissel.server.registry.ports import Snapshot, Transaction, Where
 from wissel.server.registry.scope import Scope
 from wissel.server.rpc.calls.call import caller, current
@@ -32,8 +27,6 @@ from wissel.server.rpc.requests.parsing import (
     few,
     optional_choice,
     optional_oin,
-    organisation,
-    required,
     uuid,
 )
 from wissel.server.rpc.requests.scoping import current_scope
@@ -42,9 +35,9 @@ from wissel.server.rpc.services.parties.messages import (
     person_message,
     system_message,
 )
+from wissel.server.rpc.services.parties.requests import desk_of, revocation_of, steps_of
 
 MOST_TEST_MESSAGES: Final = 100
-MOST_PILOTS: Final = 1000
 
 
 class PartyServicer(pb_grpc.PartyServiceServicer):
@@ -98,7 +91,7 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
             oin=Oin.parse(request.oin, "oin"),
             name=request.name if request.HasField("name") else None,
             contact=request.contact if request.HasField("contact") else None,
-            desk=_desk(request),
+            desk=desk_of(request),
             etag=request.etag,
         )
         scope, own = current_scope(), caller().oin
@@ -141,7 +134,7 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
 
         async def work(transaction: Transaction) -> pb.RegisterSystemResponse:
             system = await systems.register_system(transaction, command)
-            return pb.RegisterSystemResponse(system=system_message(system, ()))
+            return pb.RegisterSystemResponse(system=system_message(system, (), transaction.today))
 
         return await mutate(self._backend, request, pb.RegisterSystemResponse, work)
 
@@ -153,7 +146,7 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
             system_id=SystemId.parse(request.system_id, "system_id"),
             name=request.name if request.HasField("name") else None,
             kind=optional_choice(SystemKind, request.kind, "kind"),
-            desk=_desk(request),
+            desk=desk_of(request),
             manual_url=request.manual_url if request.HasField("manual_url") else None,
             step_plan_url=request.step_plan_url if request.HasField("step_plan_url") else None,
             etag=request.etag,
@@ -174,11 +167,11 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
         party = optional_oin(request.party_oin, "party_oin")
         where: dict[str, Where] = {"party": party} if party else {}
         await self._backend.at(request)
-        scope = current_scope()
+        scope, today = current_scope(), self._backend.today()
         async with self._backend.snapshot() as snapshot:
             found, token = await list_page(snapshot, System, page, where)
             known = await _qualifications(snapshot, found, scope)
-        shown = [system_message(system, known[system.system_id]) for system in found]
+        shown = [system_message(system, known[system.system_id], today) for system in found]
         return pb.ListSystemsResponse(systems=shown, next_page_token=token)
 
     async def QualifySystem(
@@ -204,15 +197,11 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
     async def SetRollout(
         self, request: pb.SetRolloutRequest, context: object
     ) -> pb.SetRolloutResponse:
-        """Set how far a system may exchange for a service."""
+        """Plan from which days on how far a system may exchange for a service."""
         command = acting.SetRollout(
             system_id=SystemId.parse(request.system_id, "system_id"),
             service=ServiceCode.parse(request.service, "service"),
-            rollout=choice(RolloutStage, request.rollout, "rollout"),
-            pilots=frozenset(
-                organisation(text, "pilot_organisations")
-                for text in few(request.pilot_organisations, MOST_PILOTS, "pilot_organisations")
-            ),
+            steps=steps_of(request, self._backend.today()),
         )
 
         async def work(transaction: Transaction) -> pb.SetRolloutResponse:
@@ -225,42 +214,13 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
         self, request: pb.RevokeCertificateRequest, context: object
     ) -> pb.RevokeCertificateResponse:
         """Revoke a certificate, key or intermediate."""
-        command = _revocation(request)
+        command = revocation_of(request)
 
         async def work(transaction: Transaction) -> pb.RevokeCertificateResponse:
             await revocation.revoke_certificate(transaction, command)
             return pb.RevokeCertificateResponse()
 
         return await mutate(self._backend, request, pb.RevokeCertificateResponse, work)
-
-
-def _desk(request: pb.UpdatePartyRequest | pb.UpdateSystemRequest) -> DeskChange:
-    asked = request.desk
-    return DeskChange(
-        mail=asked.mail if asked.HasField("mail") else None,
-        telephone=asked.telephone if asked.HasField("telephone") else None,
-        hours=asked.hours if asked.HasField("hours") else None,
-    )
-
-
-def _revocation(request: pb.RevokeCertificateRequest) -> revocation.RevokeCertificate:
-    match request.WhichOneof("target"):
-        case "issuer_serial":
-            issuer = required(request.issuer_serial.issuer, "issuer_serial.issuer")
-            serial = required(request.issuer_serial.serial, "issuer_serial.serial")
-            return revocation.RevokeCertificate(
-                target=RevocationTarget.ISSUER_SERIAL, value=f"{issuer}#{serial}"
-            )
-        case "spki_sha256":
-            return revocation.RevokeCertificate(
-                target=RevocationTarget.SPKI_SHA256, value=request.spki_sha256
-            )
-        case "certificate_sha256":
-            return revocation.RevokeCertificate(
-                target=RevocationTarget.CERTIFICATE_SHA256, value=request.certificate_sha256
-            )
-        case _:
-            raise Refused(Reason.FIELD_REQUIRED, field="target")
 
 
 async def _qualifications(
@@ -275,6 +235,7 @@ async def _qualifications(
     return known
 
 
-async def _system(snapshot: Snapshot, system_id: SystemId) -> pb.System:
-    system = await get_system(snapshot, system_id)
-    return system_message(system, await snapshot.find(Qualification, system_id=system_id))
+async def _system(transaction: Transaction, system_id: SystemId) -> pb.System:
+    system = await get_system(transaction, system_id)
+    known = await transaction.find(Qualification, system_id=system_id)
+    return system_message(system, known, transaction.today)

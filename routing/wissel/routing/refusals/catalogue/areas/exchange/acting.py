@@ -86,12 +86,12 @@ ACTING: Final = {
         code=Code.FAILED_PRECONDITION,
         en=Words(
             "The service[ {service}] is not open yet for this system[ {system_id}] at this "
-            "school[: {organisation}].",
+            "school[: {organisation}][, it opens on {opens}].",
             "Wait until the operator opens it, or ask to be a pilot school.",
         ),
         nl=Words(
             "De dienst[ {service}] staat voor dit systeem[ {system_id}] nog niet open bij deze "
-            "school[: {organisation}].",
+            "school[: {organisation}][, dat gebeurt op {opens}].",
             "Wacht tot de beheerder van de hub hem openzet, of vraag om pilotschool te worden.",
         ),
         owner=Owner.OPERATOR,
