@@ -1,10 +1,12 @@
 // What a receiver and a holder of receipts check: docs/protocol.md, "Receiving" and "Receipts".
 import crypto from 'node:crypto'
 import { Refused, verify } from './signed.mjs'
-import { EnvelopeContext, EnvelopeHeader, HubReceipt, ReceiverReceipt, RouteStamp, read } from './wire.mjs'
+import { AgreementAcceptance, EnvelopeContext, EnvelopeHeader, HubReceipt, ReceiverReceipt, RouteStamp, read } from './wire.mjs'
 
 const type = name => `application/vnd.wissel.${name}.v1+protobuf`
-export const [HEADER, STAMP, RECEIVER, HUB] = ['envelope-header', 'route-stamp', 'receiver-receipt', 'hub-receipt'].map(type)
+export const [HEADER, STAMP, RECEIVER, HUB, ACCEPTANCE] = [
+  'envelope-header', 'route-stamp', 'receiver-receipt', 'hub-receipt', 'agreement-acceptance'
+].map(type)
 const TOLERANCE = 5 * 60 * 1000
 const DAY = 24 * 3600 * 1000
 const ASKED = 32 * DAY // for longer no hub asks for a receipt
@@ -180,3 +182,27 @@ export function prove ({ hub: second, receiver: first, hubOin, expected, created
 const EXCHANGE = [
   'hub_oin', 'sender_oin', 'receiver_oin', 'message_id', 'header_digest', 'payload_size', 'payload_sha256'
 ]
+
+const KINDS = ['KENNISNET_OSR', 'OSO', 'OSO_SWV_EXTENSION', 'VVA', 'VENDOR_OSR', 'VENDOR_OSO']
+
+/** Returns the acceptance in a `Signed` of this hub. */
+export function accepted ({ signed, hubOin, now, roots }) {
+  return as('ACCEPTANCE_INVALID', () => {
+    const moment = time(read(AgreementAcceptance, signed.payload).accepted_time, 'accepted_time')
+    const { signer, payload } = verify(signed, ACCEPTANCE, roots, new Date(moment))
+    const said = read(AgreementAcceptance, payload)
+    uuid(said.agreement_id, 'agreement_id')
+    choice(said.kind, KINDS, 'kind')
+    oin(said.caller_oin, 'caller_oin')
+    if (!said.board_number && !said.swv) oin(said.party_oin, 'party_oin')
+    if (said.board_number && !/^[0-9]{5}$/.test(said.board_number)) malformed('board_number')
+    if (said.swv && !/^(PO|VO)[0-9]{4}$/.test(said.swv)) malformed('swv')
+    if (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(said.start_date)) malformed('start_date')
+    for (const name of ['document_sha256', 'caller_certificate_sha256']) digest(said[name], name)
+    if (said.privacy_notice_sha256.length) digest(said.privacy_notice_sha256, 'privacy_notice_sha256')
+    const login = said.authenticated_time.seconds ? time(said.authenticated_time, 'authenticated_time') : moment
+    const right = signer === said.hub_oin && signer === hubOin && moment <= +now + TOLERANCE && login <= moment + TOLERANCE
+    if (!right) throw new Refused('ACCEPTANCE_INVALID')
+    return said
+  })
+}

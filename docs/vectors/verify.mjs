@@ -2,7 +2,7 @@
 // It is written from docs/protocol.md, and shares no code with the hub.
 import crypto from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { Payload, fresh, headerOf, opening, prove, sha256 } from './checks.mjs'
+import { Payload, accepted, fresh, headerOf, opening, prove, sha256 } from './checks.mjs'
 import { Refused, pae, verify } from './signed.mjs'
 import { readStatus } from './status.mjs'
 import { Signed, read, write } from './wire.mjs'
@@ -103,5 +103,10 @@ for (const one of load('statuses.json')) {
   })
 }
 for (const one of load('receipts.json')) check('receipts', one, () => hold(one))
+for (const one of load('acceptances.json')) {
+  check('acceptances', one, () => {
+    accepted({ signed: signedIn(one.signed), hubOin: one.hub_oin, now: new Date(one.now), roots })
+  })
+}
 console.log(`${passed} vectors hold, ${failed} do not`)
 process.exitCode = failed ? 1 : 0

@@ -42,6 +42,14 @@ export const HubReceipt = {
   12: ['receiver_mandate_id', 'text'], 13: ['endpoint_id', 'text'], 14: ['registry_revision', 'number'],
   15: ['receiver_receipt_digest', 'bytes'], 16: ['revocation_stale', 'boolean']
 }
+export const AgreementAcceptance = {
+  1: ['hub_oin', 'text'], 2: ['agreement_id', 'text'], 3: ['kind', 'text'], 4: ['text_version', 'text'],
+  5: ['language', 'text'], 6: ['counterparty', 'text'], 7: ['document_sha256', 'bytes'],
+  8: ['privacy_notice_sha256', 'bytes'], 9: ['board_number', 'text'], 10: ['swv', 'text'],
+  11: ['party_oin', 'text'], 12: ['start_date', 'text'], 13: ['issuer', 'text'], 14: ['subject', 'text'],
+  15: ['level', 'text'], 16: ['authenticated_time', Timestamp], 17: ['caller_oin', 'text'],
+  18: ['caller_certificate_sha256', 'bytes'], 19: ['accepted_time', Timestamp]
+}
 
 const DEFAULTS = { text: '', number: 0, boolean: false }
 

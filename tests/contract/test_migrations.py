@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import MetaData, inspect, text
+from sqlalchemy import Connection, MetaData, inspect, text
 from structlog.testing import capture_logs
 
 from support.builders.orders import NOW, UNCERTAIN, order
@@ -163,6 +163,7 @@ async def test_mandates_of_before_are_found_by_what_their_owner_did(registry_url
         with database.writing() as connection:
             connection.execute(text("DROP INDEX ix_mandate_processing"))
             connection.execute(text("ALTER TABLE mandate DROP COLUMN processing"))
+            _without_agreement_texts(connection)
             connection.execute(text("UPDATE registry_schema SET version_num = '0002'"))
         database.close()
 
@@ -171,6 +172,15 @@ async def test_mandates_of_before_are_found_by_what_their_owner_did(registry_url
         async with register.snapshot() as snapshot:
             found = [await snapshot.find(Mandate, processing=each.value) for each in Processing]
     assert [[each] for each in given] == found
+
+
+def _without_agreement_texts(connection: Connection) -> None:
+    """Take back what revision 0004 of the register added."""
+    for name in ("agreement_document", "agreement_acceptance", "agreement_text"):
+        connection.execute(text(f"DROP TABLE {name}"))
+    for name in ("signer", "last_day"):
+        connection.execute(text(f"DROP INDEX ix_agreement_{name}"))
+        connection.execute(text(f"ALTER TABLE agreement DROP COLUMN {name}"))
 
 
 def test_a_new_database_is_its_owners_alone_whatever_the_umask(tmp_path: Path) -> None:

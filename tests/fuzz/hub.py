@@ -92,5 +92,6 @@ def backend() -> Backend:
         clock=lambda: dt.datetime.combine(small_world.TODAY, dt.time(12), dt.UTC),
         new_id=lambda: small_world.ident("new"),
         hub_oin=HUB.oin,
+        signer=cast(Any, None),  # nothing is accepted: the register takes nothing
         max_closed_share=0.02,
     )

@@ -31,10 +31,11 @@ from wissel.server.identity.persons.issuer_keys import KeySchedule
 from wissel.server.memory import LOOK_SECONDS, WORTH_BYTES
 from wissel.server.observing.health import NOT_SERVING_SECONDS
 from wissel.server.observing.worker_state import SILENT_SECONDS
+from wissel.server.registry.agreements import texts
 from wissel.server.registry.persons import MAX_BOARDS, MAX_BRINS, SIGNING_AGE
 from wissel.server.registry.schools import duo
 from wissel.server.retention import RetentionSchedule
-from wissel.server.rpc.calls.policy import MAX_REQUEST_BYTES
+from wissel.server.rpc.calls.policy import MAX_REQUEST_BYTES, POLICY
 from wissel.server.rpc.calls.sharing.receiving import MAX_RECEIVE_BYTES, MessageBounds
 from wissel.server.rpc.calls.status import MAX_DETAILS
 from wissel.server.rpc.connections.connection import ConnectionBounds
@@ -137,7 +138,7 @@ FIGURES: Final = [
     ("bounds", "after {} seconds another is let through", BREAKER.probe),
     ("bounds", "{} receivers are remembered", REMEMBERED),
     ("bounds", "resolves in a minute | {};", SETTINGS["resolve_quota_per_minute"]),
-    ("bounds", "looks up in a minute | {} |", SETTINGS["lookup_quota_per_minute"]),
+    ("bounds", "that it reads, in a minute | {} |", SETTINGS["lookup_quota_per_minute"]),
     ("bounds", "presents in a minute | {} |", SETTINGS["token_quota_per_minute"]),
     ("bounds", "wait for an issuer's keys | {} |", KEYS.waiting),
     ("bounds", "| boards, schools in a token | {},", MAX_BOARDS),
@@ -161,6 +162,13 @@ FIGURES: Final = [
     ("bounds", "and {} min for the calls", BOUNDS.connection_grace_seconds / 60),
     ("bounds", "| message, metadata | {} MiB", MAX_RECEIVE_BYTES / MIB),
     ("bounds", "| request of one message | {} KiB", MAX_REQUEST_BYTES / KIB),
+    (
+        "bounds",
+        "a text of an agreement {} |",
+        POLICY["/wissel.agreement.v1.AgreementService/RegisterAgreementText"].max_bytes / KIB,
+    ),
+    ("bounds", "| document of a text, its privacybijsluiter | {} MiB", texts.MAX_DOCUMENT / MIB),
+    ("bounds", "its privacybijsluiter | 1 MiB, {} KiB |", texts.MAX_NOTICE / KIB),
     ("bounds", "until it is whole | {} s", MESSAGES.seconds),
     ("bounds", "that are received at once | {};", MESSAGES.of_party),
     ("bounds", "of a stranger {}; others wait", MESSAGES.of_stranger),

@@ -84,11 +84,12 @@ def test_what_a_chain_partner_may_call_is_as_it_is_told() -> None:
     assert told == {name for name in partners if name.startswith("/wissel.")}
 
 
-def test_an_operator_may_call_all_but_forwarding_and_what_owners_process() -> None:
+def test_an_operator_may_call_all_but_what_is_for_others_to_do_themselves() -> None:
     kept = {name for name, row in POLICY.items() if Role.OPERATOR not in row.who}
 
     assert kept == {
         "/wissel.traffic.v1.TrafficService/ForwardEnvelope",
+        "/wissel.agreement.v1.AgreementService/AcceptAgreement",
         "/wissel.mandate.v1.MandateService/ListPendingMandates",
         "/wissel.mandate.v1.MandateService/ProcessMandate",
     }
@@ -97,7 +98,13 @@ def test_an_operator_may_call_all_but_forwarding_and_what_owners_process() -> No
 TYPES: Final = sorted(
     value for value in vars(dsse).values() if str(value).startswith("application/vnd.wissel.")
 )
-SIGNED: Final = (pb.EnvelopeHeader, pb.RouteStamp, pb.ReceiverReceipt, pb.HubReceipt)
+SIGNED: Final = (
+    pb.EnvelopeHeader,
+    pb.RouteStamp,
+    pb.ReceiverReceipt,
+    pb.HubReceipt,
+    pb.AgreementAcceptance,
+)
 MESSAGES: Final = sorted(pb.DESCRIPTOR.message_types_by_name.items())
 LAS: Final = las_service_pb2.DESCRIPTOR.services_by_name["LasService"]
 JAVASCRIPT: Final = ROOT / "docs" / "examples" / "javascript"
@@ -107,7 +114,9 @@ VECTORS: Final = ROOT / "docs" / "vectors"
 @pytest.mark.parametrize("payload_type", TYPES)
 def test_each_payload_type_is_named_and_has_vectors(payload_type: str) -> None:
     assert f"`{payload_type}`" in TEXT
-    assert f'"payload_type": "{payload_type}"' in (VECTORS / "exchanges.json").read_text()
+    named = f'"payload_type": "{payload_type}"'
+    files = [VECTORS / f"{name}.json" for name in ("exchanges", "acceptances")]
+    assert any(named in file.read_text() for file in files)
 
 
 def test_there_is_a_payload_type_for_each_signed_message() -> None:
@@ -137,6 +146,7 @@ def test_the_reader_of_the_vectors_knows_each_field(name: str) -> None:
 def test_every_reason_that_is_named_is_one() -> None:
     """Words in capitals with an underscore are reasons, but for a few that are named here."""
     others = {"RSA_PKCS1_PSS_PADDING", "ADMINISTRATION_UNKNOWN", "OSO_OV", "OSO_SWV"}
+    others |= {"VENDOR_OSR", "VENDOR_OSO"}
     words = set(re.findall(r"`([A-Z]+(?:_[A-Z0-9]+)+)`", TEXT))
     codes = {"INVALID_ARGUMENT", "FAILED_PRECONDITION", "NOT_FOUND", "ALREADY_EXISTS"}
     codes |= {"PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "DEADLINE_EXCEEDED"}

@@ -115,6 +115,7 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
                 traffic=TrafficServicer(courier, journal, peers, follower, forwards),
                 persons=persons,
                 hub_oin=hub_oin,
+                signer=files.signer,
                 operators=frozenset(settings.operators),
                 bounds=_bounds(settings, share),
                 clock=_now,

@@ -23,8 +23,9 @@ from wissel.routing.facts import Agreement, AgreementKind, Board, Signatory
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import Period
 from wissel.routing.values.identifiers import BoardNumber, Oin, Swv
-from wissel.server.registry.agreements import record_agreement, terminate_agreement
-from wissel.server.registry.commands import RecordAgreement, TerminateAgreement
+from wissel.server.registry.agreements.commands import RecordAgreement, TerminateAgreement
+from wissel.server.registry.agreements.ending import terminate_agreement
+from wissel.server.registry.agreements.recording import record_agreement
 
 FRESH = BoardNumber("99009")
 KENNISNET_OSR = AgreementKind.KENNISNET_OSR
@@ -43,7 +44,8 @@ async def record(
     world: World, signatory: Signatory, kind: AgreementKind, start: dt.date | None = None
 ) -> Agreement:
     command = RecordAgreement(signatory=signatory, kind=kind, start=start)
-    return await world.run(lambda transaction: record_agreement(transaction, command, uuid4))
+    (recorded,) = await world.run(lambda transaction: record_agreement(transaction, command, uuid4))
+    return recorded
 
 
 async def terminate(

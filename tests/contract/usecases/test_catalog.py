@@ -156,7 +156,7 @@ def test_duo_processes_the_mandates_of_three() -> None:
             {"VENDOR_OSR", "VENDOR_OSO"},
         ),
         ("RIO", {"KENNISNET_OSR"}, {"VENDOR_OSR"}),
-        ("VVA", {"KENNISNET_OSR"}, {"VENDOR_OSR"}),
+        ("VVA", {"KENNISNET_OSR", "VVA"}, {"VENDOR_OSR"}),
     ],
 )
 def test_what_must_be_signed(code: str, board: set[str], vendor: set[str]) -> None:

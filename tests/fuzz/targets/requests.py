@@ -22,7 +22,7 @@ from wissel.school.v1 import school_service_pb2
 from wissel.server.rpc.calls.call import Call, Caller, enter
 from wissel.server.rpc.calls.policy import POLICY
 from wissel.server.rpc.calls.status import MAX_DETAILS, status_of
-from wissel.server.rpc.services.agreements import AgreementServicer
+from wissel.server.rpc.services.agreements.servicer import AgreementServicer
 from wissel.server.rpc.services.catalog import CatalogServicer
 from wissel.server.rpc.services.endpoints.servicer import EndpointServicer
 from wissel.server.rpc.services.mandates.servicer import MandateServicer

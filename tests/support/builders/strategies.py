@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from wissel.routing.facts import (
     Agreement,
     AgreementKind,
+    AgreementStatus,
+    AgreementText,
     Attribute,
     Board,
     DeliveryContract,
@@ -121,6 +123,23 @@ def agreements() -> st.SearchStrategy[Agreement]:
         signatory=st.one_of(named(BoardNumber), named(Swv), named(Oin)),
         kind=st.sampled_from(AgreementKind),
         period=periods(),
+        status=st.sampled_from(AgreementStatus),
+        signer=texts(),
+        accepted=st.none() | _instants(),
+        predecessor=st.none() | named(BoardNumber),
+    )
+
+
+def agreement_texts() -> st.SearchStrategy[AgreementText]:
+    """Texts of each kind."""
+    return st.builds(
+        AgreementText,
+        digest=st.binary(min_size=32, max_size=32).map(bytes.hex),
+        kind=st.sampled_from(AgreementKind),
+        start=days(),
+        registered=_instants(),
+        size=st.integers(0, 1 << 20),
+        renewal=st.none() | days(),
     )
 
 
@@ -260,6 +279,7 @@ EACH_KIND: Final[tuple[st.SearchStrategy[Fact], ...]] = (
     boards(),
     schools(),
     samenwerkingsverbanden(),
+    agreement_texts(),
     agreements(),
     parties(),
     systems(),

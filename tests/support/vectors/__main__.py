@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from support.paths import ROOT
-from support.vectors import deliveries, exchanges, receipts, signatures, statuses
+from support.vectors import acceptances, deliveries, exchanges, receipts, signatures, statuses
 from support.vectors.identities import Identities
 from support.vectors.signing import Notary, committed
 from wissel.routing.signing.dsse import ENVELOPE_HEADER, HUB_RECEIPT, pae
@@ -27,6 +27,7 @@ def documents(folder: Path) -> dict[str, Any]:
         "exchanges.json": list(exchanges.exchanges(who, notary)),
         "deliveries.json": list(deliveries.deliveries(who, notary)),
         "receipts.json": list(receipts.receipts(who, notary)),
+        "acceptances.json": list(acceptances.acceptances(who, notary)),
         "statuses.json": list(statuses.statuses()),
     }
 

@@ -186,6 +186,7 @@ async def running_hub(
                 traffic=forwarding,
                 persons=verifier_of(brokers, now),
                 hub_oin=HUB.oin,
+                signer=files.signer,
                 operators=frozenset({OPERATOR.oin}),
                 bounds=bounds,
                 clock=now,

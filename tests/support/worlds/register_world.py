@@ -51,7 +51,7 @@ from wissel.routing.values.identifiers import (
     SystemId,
     Vestiging,
 )
-from wissel.server.registry.agreements import BOARD_KINDS, VENDOR_KINDS
+from wissel.server.registry.agreements.rules import BOARD_KINDS, VENDOR_KINDS
 from wissel.server.registry.catalog import seed
 from wissel.server.registry.commands import CreateMandate, RegisterEndpoint
 from wissel.server.registry.endpoints import register_endpoint

@@ -88,9 +88,55 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     "party revoke": (
         "wissel party revoke --certificate-sha256 517b1c530504ddd3... --reason 'key was lost'",
     ),
+    "agreement text register": (
+        (
+            "wissel agreement text register OSO oso-4.0.pdf --version 4.0 "
+            "--with 'PO-Raad en VO-raad' --notice bijsluiter.pdf --category 'OKR-dossier' "
+            "--reason 'besluit van 1 september'"
+        ),
+    ),
+    "agreement text show": ("wissel agreement text show OSO",),
+    "agreement text download": (
+        "wissel agreement text download OSO --out oso.pdf --token-file token",
+        (
+            "wissel agreement text download 39089d7e-28e8-45a9-b893-63a0ff2b82ae --out oso.pdf "
+            "--token-file token"
+        ),
+    ),
+    "agreement offer": ("wissel agreement offer OSO --board 99001 --reason 'asked by telephone'",),
+    "agreement request": (
+        "wissel agreement request OSO --token-file token",
+        "wissel agreement request VENDOR_OSO",
+    ),
+    "agreement accept": (
+        (
+            "wissel agreement accept 39089d7e-28e8-45a9-b893-63a0ff2b82ae --document oso.pdf "
+            "--out acceptance.json --token-file token"
+        ),
+    ),
+    "agreement decline": (
+        "wissel agreement decline 39089d7e-28e8-45a9-b893-63a0ff2b82ae --token-file token",
+    ),
+    "agreement check": (
+        "wissel agreement check OSO_OV --board 99001",
+        "wissel agreement check OSO_SWV --on 2026-08-01 --token-file token",
+    ),
+    "agreement verify": (
+        (
+            "wissel agreement verify acceptance.json --document oso.pdf "
+            "--hub-oin 00000003990000000000 --trust-roots roots.pem"
+        ),
+    ),
     "agreement record": (
-        "wissel agreement record OSO --board 99001 --reason 'signed on 1 October'",
+        (
+            "wissel agreement record OSO --board 99001 --signer 'A. de Wit' --signed 2026-09-30 "
+            "--paper scan.pdf --reason 'letter of 1 October'"
+        ),
         "wissel agreement record VENDOR_OSO --party 00000003990000030000 --reason signed",
+        (
+            "wissel agreement record --board 99002 --from 99001 --start 2026-08-01 "
+            "--paper merger.pdf --reason 'merger on 1 August'"
+        ),
     ),
     "agreement terminate": (
         "wissel agreement terminate 39089d7e-28e8-45a9-b893-63a0ff2b82ae --reason 'letter'",
@@ -185,4 +231,4 @@ def commands(app: typer.Typer, before: str = "") -> Iterator[tuple[str, CommandI
         yield f"{before}{name}", command
     for group in app.registered_groups:
         if group.typer_instance is not None:
-            yield from commands(group.typer_instance, f"{group.name} ")
+            yield from commands(group.typer_instance, f"{before}{group.name} ")

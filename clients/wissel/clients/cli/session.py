@@ -10,12 +10,14 @@ from typing import Final
 import typer
 
 from wissel.clients.blocking import Hub
+from wissel.clients.errors import IdentityError
 from wissel.clients.identity import Identity
 from wissel.clients.transport.connection import Request, Response, Unary
 from wissel.clients.transport.retry import Patience
 from wissel.clients.transport.spans import Tracer
 from wissel.clients.transport.tokens import token_file
 from wissel.clients.transport.tracing import tracer_for
+from wissel.routing.signing.certificates import Trust
 
 _PATIENCE: Final = Patience(total=5.0)
 
@@ -43,6 +45,14 @@ class Session:
         """Return the identity of the options; a usage error if one of them is missing."""
         self.require("certificate", "key", "trust_roots")
         return Identity.load(self.certificate, self.key, self.trust_roots)
+
+    def trust(self) -> Trust:
+        """Return the trust roots of the options, or raise `IdentityError`."""
+        try:
+            return Trust.from_pem(Path(self.trust_roots).read_bytes())
+        except (OSError, ValueError) as error:
+            message = f"{self.trust_roots}: no usable trust roots ({error})"
+            raise IdentityError(message) from None
 
     def hub(self) -> Hub:
         """Return the connection with the hub; a usage error if an option for it is missing."""

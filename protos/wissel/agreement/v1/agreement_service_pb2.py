@@ -22,30 +22,55 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from wissel.agreement.v1 import agreement_text_pb2 as wissel_dot_agreement_dot_v1_dot_agreement__text__pb2
+from wissel.dossier.v1 import dossier_pb2 as wissel_dot_dossier_dot_v1_dot_dossier__pb2
 from wissel.impact.v1 import impact_pb2 as wissel_dot_impact_dot_v1_dot_impact__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+wissel/agreement/v1/agreement_service.proto\x12\x13wissel.agreement.v1\x1a\x1dwissel/impact/v1/impact.proto\"\xac\x01\n\tAgreement\x12\x14\n\x0c\x61greement_id\x18\x01 \x01(\t\x12\x16\n\x0c\x62oard_number\x18\x02 \x01(\tH\x00\x12\r\n\x03swv\x18\x03 \x01(\tH\x00\x12\x13\n\tparty_oin\x18\x04 \x01(\tH\x00\x12\x0c\n\x04kind\x18\x05 \x01(\t\x12\x12\n\nstart_date\x18\x06 \x01(\t\x12\x10\n\x08\x65nd_date\x18\x07 \x01(\t\x12\x0c\n\x04\x65tag\x18\x08 \x01(\tB\x0b\n\tsignatory\"\xbe\x01\n\x16RecordAgreementRequest\x12\x16\n\x0c\x62oard_number\x18\x01 \x01(\tH\x00\x12\r\n\x03swv\x18\x02 \x01(\tH\x00\x12\x13\n\tparty_oin\x18\x03 \x01(\tH\x00\x12\x0c\n\x04kind\x18\x04 \x01(\t\x12\x12\n\nstart_date\x18\x05 \x01(\t\x12\x12\n\nrequest_id\x18\x06 \x01(\t\x12\x0e\n\x06reason\x18\x07 \x01(\t\x12\x15\n\rvalidate_only\x18\x08 \x01(\x08\x42\x0b\n\tsignatory\"\x88\x01\n\x17RecordAgreementResponse\x12\x31\n\tagreement\x18\x01 \x01(\x0b\x32\x1e.wissel.agreement.v1.Agreement\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12(\n\x06impact\x18\x03 \x01(\x0b\x32\x18.wissel.impact.v1.Impact\"\x8c\x01\n\x19TerminateAgreementRequest\x12\x14\n\x0c\x61greement_id\x18\x01 \x01(\t\x12\x10\n\x08\x65nd_date\x18\x02 \x01(\t\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x15\n\rvalidate_only\x18\x06 \x01(\x08\"\x8c\x01\n\x1aTerminateAgreementResponse\x12\x32\n\nagreements\x18\x01 \x03(\x0b\x32\x1e.wissel.agreement.v1.Agreement\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12(\n\x06impact\x18\x03 \x01(\x0b\x32\x18.wissel.impact.v1.Impact\"\xaa\x01\n\x15ListAgreementsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x14\n\x0c\x62oard_number\x18\x03 \x01(\t\x12\x0b\n\x03swv\x18\x04 \x01(\t\x12\x11\n\tparty_oin\x18\x05 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x06 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"e\n\x16ListAgreementsResponse\x12\x32\n\nagreements\x18\x01 \x03(\x0b\x32\x1e.wissel.agreement.v1.Agreement\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xe2\x02\n\x10\x41greementService\x12l\n\x0fRecordAgreement\x12+.wissel.agreement.v1.RecordAgreementRequest\x1a,.wissel.agreement.v1.RecordAgreementResponse\x12u\n\x12TerminateAgreement\x12..wissel.agreement.v1.TerminateAgreementRequest\x1a/.wissel.agreement.v1.TerminateAgreementResponse\x12i\n\x0eListAgreements\x12*.wissel.agreement.v1.ListAgreementsRequest\x1a+.wissel.agreement.v1.ListAgreementsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+wissel/agreement/v1/agreement_service.proto\x12\x13wissel.agreement.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a(wissel/agreement/v1/agreement_text.proto\x1a\x1fwissel/dossier/v1/dossier.proto\x1a\x1dwissel/impact/v1/impact.proto\"\xc1\x03\n\tAgreement\x12\x14\n\x0c\x61greement_id\x18\x01 \x01(\t\x12\x16\n\x0c\x62oard_number\x18\x02 \x01(\tH\x00\x12\r\n\x03swv\x18\x03 \x01(\tH\x00\x12\x13\n\tparty_oin\x18\x04 \x01(\tH\x00\x12\x0c\n\x04kind\x18\x05 \x01(\t\x12\x12\n\nstart_date\x18\x06 \x01(\t\x12\x10\n\x08\x65nd_date\x18\x07 \x01(\t\x12\x0c\n\x04\x65tag\x18\x08 \x01(\t\x12\x0e\n\x06status\x18\t \x01(\t\x12\x17\n\x0f\x64ocument_sha256\x18\n \x01(\t\x12\x14\n\x0ctext_version\x18\x0b \x01(\t\x12\x10\n\x08language\x18\x0c \x01(\t\x12\x11\n\trequested\x18\r \x01(\x08\x12\x11\n\tsigner_id\x18\x0e \x01(\t\x12\x0e\n\x06signer\x18\x0f \x01(\t\x12\x13\n\x0bsigned_date\x18\x10 \x01(\t\x12\x14\n\x0cpaper_sha256\x18\x11 \x01(\t\x12\x19\n\x11\x61\x63\x63\x65ptance_sha256\x18\x12 \x01(\t\x12\x31\n\raccepted_time\x18\x13 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bpredecessor\x18\x14 \x01(\tB\x0b\n\tsignatory\"\x88\x01\n\x17GetAgreementTextRequest\x12\x19\n\x0f\x64ocument_sha256\x18\x01 \x01(\tH\x00\x12\x16\n\x0c\x61greement_id\x18\x02 \x01(\tH\x00\x12\x0e\n\x04kind\x18\x03 \x01(\tH\x00\x12\x10\n\x08language\x18\x04 \x01(\t\x12\x0f\n\x07version\x18\x05 \x01(\tB\x07\n\x05which\"\xa5\x01\n\x18GetAgreementTextResponse\x12\x30\n\x04text\x18\x01 \x01(\x0b\x32\".wissel.agreement.v1.AgreementText\x12\x10\n\x08\x64ocument\x18\x02 \x01(\x0c\x12\x16\n\x0eprivacy_notice\x18\x03 \x01(\x0c\x12-\n\nacceptance\x18\x04 \x01(\x0b\x32\x19.wissel.dossier.v1.Signed\"\xca\x01\n\x15OfferAgreementRequest\x12\x16\n\x0c\x62oard_number\x18\x01 \x01(\tH\x00\x12\r\n\x03swv\x18\x02 \x01(\tH\x00\x12\x13\n\tparty_oin\x18\x03 \x01(\tH\x00\x12\x0e\n\x04kind\x18\x04 \x01(\tH\x01\x12\x19\n\x0f\x64ocument_sha256\x18\x05 \x01(\tH\x01\x12\x10\n\x08language\x18\x06 \x01(\t\x12\x12\n\nrequest_id\x18\x07 \x01(\t\x12\x0e\n\x06reason\x18\x08 \x01(\tB\x0b\n\tsignatoryB\x07\n\x05which\"]\n\x16OfferAgreementResponse\x12\x31\n\tagreement\x18\x01 \x01(\x0b\x32\x1e.wissel.agreement.v1.Agreement\x12\x10\n\x08revision\x18\x02 \x01(\x04\"\x8d\x01\n\x16\x41\x63\x63\x65ptAgreementRequest\x12\x14\n\x0c\x61greement_id\x18\x01 \x01(\t\x12\x17\n\x0f\x64ocument_sha256\x18\x02 \x01(\t\x12\x12\n\nstart_date\x18\x03 \x01(\t\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\t\"\x8d\x01\n\x17\x41\x63\x63\x65ptAgreementResponse\x12\x31\n\tagreement\x18\x01 \x01(\x0b\x32\x1e.wissel.agreement.v1.Agreement\x12-\n\nacceptance\x18\x02 \x01(\x0b\x32\x19.wissel.dossier.v1.Signed\x12\x10\n\x08revision\x18\x03 \x01(\x04\"a\n\x17\x44\x65\x63lineAgreementRequest\x12\x14\n\x0c\x61greement_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"_\n\x18\x44\x65\x63lineAgreementResponse\x12\x31\n\tagreement\x18\x01 \x01(\x0b\x32\x1e.wissel.agreement.v1.Agreement\x12\x10\n\x08revision\x18\x02 \x01(\x04\"\xa7\x02\n\x16RecordAgreementRequest\x12\x16\n\x0c\x62oard_number\x18\x01 \x01(\tH\x00\x12\r\n\x03swv\x18\x02 \x01(\tH\x00\x12\x13\n\tparty_oin\x18\x03 \x01(\tH\x00\x12\x0c\n\x04kind\x18\x04 \x01(\t\x12\x12\n\nstart_date\x18\x05 \x01(\t\x12\x12\n\nrequest_id\x18\x06 \x01(\t\x12\x0e\n\x06reason\x18\x07 \x01(\t\x12\x15\n\rvalidate_only\x18\x08 \x01(\x08\x12\x0e\n\x06signer\x18\t \x01(\t\x12\x13\n\x0bsigned_date\x18\n \x01(\t\x12\x14\n\x0cpaper_sha256\x18\x0b \x01(\t\x12\x17\n\x0f\x64ocument_sha256\x18\x0c \x01(\t\x12\x13\n\x0bpredecessor\x18\r \x01(\tB\x0b\n\tsignatory\"\xbc\x01\n\x17RecordAgreementResponse\x12\x31\n\tagreement\x18\x01 \x01(\x0b\x32\x1e.wissel.agreement.v1.Agreement\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12(\n\x06impact\x18\x03 \x01(\x0b\x32\x18.wissel.impact.v1.Impact\x12\x32\n\nagreements\x18\x04 \x03(\x0b\x32\x1e.wissel.agreement.v1.Agreement\"\x8c\x01\n\x19TerminateAgreementRequest\x12\x14\n\x0c\x61greement_id\x18\x01 \x01(\t\x12\x10\n\x08\x65nd_date\x18\x02 \x01(\t\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x15\n\rvalidate_only\x18\x06 \x01(\x08\"\x8c\x01\n\x1aTerminateAgreementResponse\x12\x32\n\nagreements\x18\x01 \x03(\x0b\x32\x1e.wissel.agreement.v1.Agreement\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12(\n\x06impact\x18\x03 \x01(\x0b\x32\x18.wissel.impact.v1.Impact\"\xaa\x01\n\x15ListAgreementsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x14\n\x0c\x62oard_number\x18\x03 \x01(\t\x12\x0b\n\x03swv\x18\x04 \x01(\t\x12\x11\n\tparty_oin\x18\x05 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x06 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"e\n\x16ListAgreementsResponse\x12\x32\n\nagreements\x18\x01 \x03(\x0b\x32\x1e.wissel.agreement.v1.Agreement\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xb9\x01\n\x16\x43heckAgreementsRequest\x12\x16\n\x0c\x62oard_number\x18\x01 \x01(\tH\x00\x12\r\n\x03swv\x18\x02 \x01(\tH\x00\x12\x13\n\tparty_oin\x18\x03 \x01(\tH\x00\x12\x0f\n\x07service\x18\x04 \x01(\t\x12\x0f\n\x07on_date\x18\x05 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x06 \x01(\x04H\x01\x88\x01\x01\x42\x0b\n\tsignatoryB\x14\n\x12_at_least_revision\"t\n\x17\x43heckAgreementsResponse\x12\x0e\n\x06\x61greed\x18\x01 \x01(\x08\x12\x38\n\x08required\x18\x02 \x03(\x0b\x32&.wissel.agreement.v1.RequiredAgreement\x12\x0f\n\x07on_date\x18\x03 \x01(\t\"x\n\x11RequiredAgreement\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0e\n\x06\x61greed\x18\x02 \x01(\x08\x12\x12\n\nsince_date\x18\x03 \x01(\t\x12\x31\n\tagreement\x18\x04 \x01(\x0b\x32\x1e.wissel.agreement.v1.Agreement2\x8b\x08\n\x10\x41greementService\x12~\n\x15RegisterAgreementText\x12\x31.wissel.agreement.v1.RegisterAgreementTextRequest\x1a\x32.wissel.agreement.v1.RegisterAgreementTextResponse\x12o\n\x10GetAgreementText\x12,.wissel.agreement.v1.GetAgreementTextRequest\x1a-.wissel.agreement.v1.GetAgreementTextResponse\x12i\n\x0eOfferAgreement\x12*.wissel.agreement.v1.OfferAgreementRequest\x1a+.wissel.agreement.v1.OfferAgreementResponse\x12l\n\x0f\x41\x63\x63\x65ptAgreement\x12+.wissel.agreement.v1.AcceptAgreementRequest\x1a,.wissel.agreement.v1.AcceptAgreementResponse\x12o\n\x10\x44\x65\x63lineAgreement\x12,.wissel.agreement.v1.DeclineAgreementRequest\x1a-.wissel.agreement.v1.DeclineAgreementResponse\x12l\n\x0fRecordAgreement\x12+.wissel.agreement.v1.RecordAgreementRequest\x1a,.wissel.agreement.v1.RecordAgreementResponse\x12u\n\x12TerminateAgreement\x12..wissel.agreement.v1.TerminateAgreementRequest\x1a/.wissel.agreement.v1.TerminateAgreementResponse\x12i\n\x0eListAgreements\x12*.wissel.agreement.v1.ListAgreementsRequest\x1a+.wissel.agreement.v1.ListAgreementsResponse\x12l\n\x0f\x43heckAgreements\x12+.wissel.agreement.v1.CheckAgreementsRequest\x1a,.wissel.agreement.v1.CheckAgreementsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'wissel.agreement.v1.agreement_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_AGREEMENT']._serialized_start=100
-  _globals['_AGREEMENT']._serialized_end=272
-  _globals['_RECORDAGREEMENTREQUEST']._serialized_start=275
-  _globals['_RECORDAGREEMENTREQUEST']._serialized_end=465
-  _globals['_RECORDAGREEMENTRESPONSE']._serialized_start=468
-  _globals['_RECORDAGREEMENTRESPONSE']._serialized_end=604
-  _globals['_TERMINATEAGREEMENTREQUEST']._serialized_start=607
-  _globals['_TERMINATEAGREEMENTREQUEST']._serialized_end=747
-  _globals['_TERMINATEAGREEMENTRESPONSE']._serialized_start=750
-  _globals['_TERMINATEAGREEMENTRESPONSE']._serialized_end=890
-  _globals['_LISTAGREEMENTSREQUEST']._serialized_start=893
-  _globals['_LISTAGREEMENTSREQUEST']._serialized_end=1063
-  _globals['_LISTAGREEMENTSRESPONSE']._serialized_start=1065
-  _globals['_LISTAGREEMENTSRESPONSE']._serialized_end=1166
-  _globals['_AGREEMENTSERVICE']._serialized_start=1169
-  _globals['_AGREEMENTSERVICE']._serialized_end=1523
+  _globals['_AGREEMENT']._serialized_start=208
+  _globals['_AGREEMENT']._serialized_end=657
+  _globals['_GETAGREEMENTTEXTREQUEST']._serialized_start=660
+  _globals['_GETAGREEMENTTEXTREQUEST']._serialized_end=796
+  _globals['_GETAGREEMENTTEXTRESPONSE']._serialized_start=799
+  _globals['_GETAGREEMENTTEXTRESPONSE']._serialized_end=964
+  _globals['_OFFERAGREEMENTREQUEST']._serialized_start=967
+  _globals['_OFFERAGREEMENTREQUEST']._serialized_end=1169
+  _globals['_OFFERAGREEMENTRESPONSE']._serialized_start=1171
+  _globals['_OFFERAGREEMENTRESPONSE']._serialized_end=1264
+  _globals['_ACCEPTAGREEMENTREQUEST']._serialized_start=1267
+  _globals['_ACCEPTAGREEMENTREQUEST']._serialized_end=1408
+  _globals['_ACCEPTAGREEMENTRESPONSE']._serialized_start=1411
+  _globals['_ACCEPTAGREEMENTRESPONSE']._serialized_end=1552
+  _globals['_DECLINEAGREEMENTREQUEST']._serialized_start=1554
+  _globals['_DECLINEAGREEMENTREQUEST']._serialized_end=1651
+  _globals['_DECLINEAGREEMENTRESPONSE']._serialized_start=1653
+  _globals['_DECLINEAGREEMENTRESPONSE']._serialized_end=1748
+  _globals['_RECORDAGREEMENTREQUEST']._serialized_start=1751
+  _globals['_RECORDAGREEMENTREQUEST']._serialized_end=2046
+  _globals['_RECORDAGREEMENTRESPONSE']._serialized_start=2049
+  _globals['_RECORDAGREEMENTRESPONSE']._serialized_end=2237
+  _globals['_TERMINATEAGREEMENTREQUEST']._serialized_start=2240
+  _globals['_TERMINATEAGREEMENTREQUEST']._serialized_end=2380
+  _globals['_TERMINATEAGREEMENTRESPONSE']._serialized_start=2383
+  _globals['_TERMINATEAGREEMENTRESPONSE']._serialized_end=2523
+  _globals['_LISTAGREEMENTSREQUEST']._serialized_start=2526
+  _globals['_LISTAGREEMENTSREQUEST']._serialized_end=2696
+  _globals['_LISTAGREEMENTSRESPONSE']._serialized_start=2698
+  _globals['_LISTAGREEMENTSRESPONSE']._serialized_end=2799
+  _globals['_CHECKAGREEMENTSREQUEST']._serialized_start=2802
+  _globals['_CHECKAGREEMENTSREQUEST']._serialized_end=2987
+  _globals['_CHECKAGREEMENTSRESPONSE']._serialized_start=2989
+  _globals['_CHECKAGREEMENTSRESPONSE']._serialized_end=3105
+  _globals['_REQUIREDAGREEMENT']._serialized_start=3107
+  _globals['_REQUIREDAGREEMENT']._serialized_end=3227
+  _globals['_AGREEMENTSERVICE']._serialized_start=3230
+  _globals['_AGREEMENTSERVICE']._serialized_end=4265
 # @@protoc_insertion_point(module_scope)

@@ -6,7 +6,10 @@ isort:skip_file
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from wissel.agreement.v1 import agreement_text_pb2 as _agreement_text_pb2
+from wissel.dossier.v1 import dossier_pb2 as _dossier_pb2
 from wissel.impact.v1 import impact_pb2 as _impact_pb2
 import builtins as _builtins
 import sys
@@ -21,7 +24,7 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class Agreement(_message.Message):
-    """Agreement is a signed agreement with the service desk's organisation."""
+    """Agreement is an agreement that was concluded, or is offered or declined."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -33,6 +36,18 @@ class Agreement(_message.Message):
     START_DATE_FIELD_NUMBER: _builtins.int
     END_DATE_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    STATUS_FIELD_NUMBER: _builtins.int
+    DOCUMENT_SHA256_FIELD_NUMBER: _builtins.int
+    TEXT_VERSION_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    REQUESTED_FIELD_NUMBER: _builtins.int
+    SIGNER_ID_FIELD_NUMBER: _builtins.int
+    SIGNER_FIELD_NUMBER: _builtins.int
+    SIGNED_DATE_FIELD_NUMBER: _builtins.int
+    PAPER_SHA256_FIELD_NUMBER: _builtins.int
+    ACCEPTANCE_SHA256_FIELD_NUMBER: _builtins.int
+    ACCEPTED_TIME_FIELD_NUMBER: _builtins.int
+    PREDECESSOR_FIELD_NUMBER: _builtins.int
     agreement_id: _builtins.str
     """UUID, assigned by the hub."""
     board_number: _builtins.str
@@ -42,13 +57,41 @@ class Agreement(_message.Message):
     party_oin: _builtins.str
     """A vendor, by OIN."""
     kind: _builtins.str
-    """`KENNISNET_OSR`, `OSO`, `OSO_SWV_EXTENSION`, `VENDOR_OSR` or `VENDOR_OSO`."""
+    """`KENNISNET_OSR`, `OSO`, `OSO_SWV_EXTENSION`, `VVA`, `VENDOR_OSR` or `VENDOR_OSO`."""
     start_date: _builtins.str
-    """First day, `yyyy-mm-dd`."""
+    """First day, `yyyy-mm-dd`; of an offer, the day on which it was made."""
     end_date: _builtins.str
     """Last day, `yyyy-mm-dd`; empty while it lasts."""
     etag: _builtins.str
     """Output only. Changes on every write."""
+    status: _builtins.str
+    """How it stands: `OFFERED`, `DECLINED`, `ACCEPTED` before this hub, `RECORDED` from paper, or passed
+    by `SUCCESSION`. The first two are no agreements yet.
+    """
+    document_sha256: _builtins.str
+    """SHA-256 of the document of its text, lower-case hex; empty if that is not known."""
+    text_version: _builtins.str
+    """Version of its text."""
+    language: _builtins.str
+    """Language of its text."""
+    requested: _builtins.bool
+    """Whether the signatory asked for it by itself."""
+    signer_id: _builtins.str
+    """UUID that stands for the person who signed; empty if none is known."""
+    signer: _builtins.str
+    """Who that is, as long as the hub knows: the name on the paper, or login broker and subject."""
+    signed_date: _builtins.str
+    """Day of the signature, `yyyy-mm-dd`."""
+    paper_sha256: _builtins.str
+    """SHA-256 of the paper that was signed or that records the succession, lower-case hex."""
+    acceptance_sha256: _builtins.str
+    """SHA-256 of the hub's AgreementAcceptance, lower-case hex."""
+    predecessor: _builtins.str
+    """From whom it passed by succession, written as the signatory is."""
+    @_builtins.property
+    def accepted_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was accepted."""
+
     def __init__(
         self,
         *,
@@ -60,10 +103,22 @@ class Agreement(_message.Message):
         start_date: _builtins.str = ...,
         end_date: _builtins.str = ...,
         etag: _builtins.str = ...,
+        status: _builtins.str = ...,
+        document_sha256: _builtins.str = ...,
+        text_version: _builtins.str = ...,
+        language: _builtins.str = ...,
+        requested: _builtins.bool = ...,
+        signer_id: _builtins.str = ...,
+        signer: _builtins.str = ...,
+        signed_date: _builtins.str = ...,
+        paper_sha256: _builtins.str = ...,
+        acceptance_sha256: _builtins.str = ...,
+        accepted_time: _timestamp_pb2.Timestamp | None = ...,
+        predecessor: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["board_number", b"board_number", "party_oin", b"party_oin", "signatory", b"signatory", "swv", b"swv"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["accepted_time", b"accepted_time", "board_number", b"board_number", "party_oin", b"party_oin", "signatory", b"signatory", "swv", b"swv"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement_id", b"agreement_id", "board_number", b"board_number", "end_date", b"end_date", "etag", b"etag", "kind", b"kind", "party_oin", b"party_oin", "signatory", b"signatory", "start_date", b"start_date", "swv", b"swv"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acceptance_sha256", b"acceptance_sha256", "accepted_time", b"accepted_time", "agreement_id", b"agreement_id", "board_number", b"board_number", "document_sha256", b"document_sha256", "end_date", b"end_date", "etag", b"etag", "kind", b"kind", "language", b"language", "paper_sha256", b"paper_sha256", "party_oin", b"party_oin", "predecessor", b"predecessor", "requested", b"requested", "signatory", b"signatory", "signed_date", b"signed_date", "signer", b"signer", "signer_id", b"signer_id", "start_date", b"start_date", "status", b"status", "swv", b"swv", "text_version", b"text_version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_signatory: _TypeAlias = _typing.Literal["board_number", "swv", "party_oin"]  # noqa: Y015
     _WhichOneofArgType_signatory: _TypeAlias = _typing.Literal["signatory", b"signatory"]  # noqa: Y015
@@ -72,8 +127,309 @@ class Agreement(_message.Message):
 Global___Agreement: _TypeAlias = Agreement  # noqa: Y015
 
 @_typing.final
+class GetAgreementTextRequest(_message.Message):
+    """GetAgreementTextRequest says which text is read."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DOCUMENT_SHA256_FIELD_NUMBER: _builtins.int
+    AGREEMENT_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    document_sha256: _builtins.str
+    """The one with this document: SHA-256, lower-case hex."""
+    agreement_id: _builtins.str
+    """The one of this agreement, of your own; with the hub's acceptance, if it was accepted."""
+    kind: _builtins.str
+    """The one of this kind that can be accepted today."""
+    language: _builtins.str
+    """With a kind: its language; empty means `nl`."""
+    version: _builtins.str
+    """With a kind: its version; empty means the latest."""
+    def __init__(
+        self,
+        *,
+        document_sha256: _builtins.str = ...,
+        agreement_id: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        language: _builtins.str = ...,
+        version: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["agreement_id", b"agreement_id", "document_sha256", b"document_sha256", "kind", b"kind", "which", b"which"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement_id", b"agreement_id", "document_sha256", b"document_sha256", "kind", b"kind", "language", b"language", "version", b"version", "which", b"which"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_which: _TypeAlias = _typing.Literal["document_sha256", "agreement_id", "kind"]  # noqa: Y015
+    _WhichOneofArgType_which: _TypeAlias = _typing.Literal["which", b"which"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_which) -> _WhichOneofReturnType_which | None: ...
+
+Global___GetAgreementTextRequest: _TypeAlias = GetAgreementTextRequest  # noqa: Y015
+
+@_typing.final
+class GetAgreementTextResponse(_message.Message):
+    """GetAgreementTextResponse is a text as it was registered."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_FIELD_NUMBER: _builtins.int
+    DOCUMENT_FIELD_NUMBER: _builtins.int
+    PRIVACY_NOTICE_FIELD_NUMBER: _builtins.int
+    ACCEPTANCE_FIELD_NUMBER: _builtins.int
+    document: _builtins.bytes
+    """The document."""
+    privacy_notice: _builtins.bytes
+    """The privacybijsluiter, if it has one."""
+    @_builtins.property
+    def text(self) -> _agreement_text_pb2.AgreementText:
+        """What is told of it."""
+
+    @_builtins.property
+    def acceptance(self) -> _dossier_pb2.Signed:
+        """For an agreement that was accepted: the hub's signed AgreementAcceptance, as long as it is kept."""
+
+    def __init__(
+        self,
+        *,
+        text: _agreement_text_pb2.AgreementText | None = ...,
+        document: _builtins.bytes = ...,
+        privacy_notice: _builtins.bytes = ...,
+        acceptance: _dossier_pb2.Signed | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acceptance", b"acceptance", "text", b"text"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acceptance", b"acceptance", "document", b"document", "privacy_notice", b"privacy_notice", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetAgreementTextResponse: _TypeAlias = GetAgreementTextResponse  # noqa: Y015
+
+@_typing.final
+class OfferAgreementRequest(_message.Message):
+    """OfferAgreementRequest says what is offered to whom."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BOARD_NUMBER_FIELD_NUMBER: _builtins.int
+    SWV_FIELD_NUMBER: _builtins.int
+    PARTY_OIN_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    DOCUMENT_SHA256_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    board_number: _builtins.str
+    """A school board, five digits."""
+    swv: _builtins.str
+    """A samenwerkingsverband."""
+    party_oin: _builtins.str
+    """A vendor, by OIN."""
+    kind: _builtins.str
+    """The one of this kind that can be accepted today."""
+    document_sha256: _builtins.str
+    """The one with this document: SHA-256, lower-case hex."""
+    language: _builtins.str
+    """With a kind: its language; empty means `nl`."""
+    request_id: _builtins.str
+    """UUID; a repeat with the same body returns the earlier answer."""
+    reason: _builtins.str
+    """Required for operators. Why."""
+    def __init__(
+        self,
+        *,
+        board_number: _builtins.str = ...,
+        swv: _builtins.str = ...,
+        party_oin: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        document_sha256: _builtins.str = ...,
+        language: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["board_number", b"board_number", "document_sha256", b"document_sha256", "kind", b"kind", "party_oin", b"party_oin", "signatory", b"signatory", "swv", b"swv", "which", b"which"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["board_number", b"board_number", "document_sha256", b"document_sha256", "kind", b"kind", "language", b"language", "party_oin", b"party_oin", "reason", b"reason", "request_id", b"request_id", "signatory", b"signatory", "swv", b"swv", "which", b"which"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_signatory: _TypeAlias = _typing.Literal["board_number", "swv", "party_oin"]  # noqa: Y015
+    _WhichOneofArgType_signatory: _TypeAlias = _typing.Literal["signatory", b"signatory"]  # noqa: Y015
+    _WhichOneofReturnType_which: _TypeAlias = _typing.Literal["kind", "document_sha256"]  # noqa: Y015
+    _WhichOneofArgType_which: _TypeAlias = _typing.Literal["which", b"which"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_signatory) -> _WhichOneofReturnType_signatory | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_which) -> _WhichOneofReturnType_which | None: ...
+
+Global___OfferAgreementRequest: _TypeAlias = OfferAgreementRequest  # noqa: Y015
+
+@_typing.final
+class OfferAgreementResponse(_message.Message):
+    """OfferAgreementResponse is the offer, which may have been there already."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGREEMENT_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    revision: _builtins.int
+    """Revision of the register."""
+    @_builtins.property
+    def agreement(self) -> Global___Agreement:
+        """The offer."""
+
+    def __init__(
+        self,
+        *,
+        agreement: Global___Agreement | None = ...,
+        revision: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OfferAgreementResponse: _TypeAlias = OfferAgreementResponse  # noqa: Y015
+
+@_typing.final
+class AcceptAgreementRequest(_message.Message):
+    """AcceptAgreementRequest accepts an offer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGREEMENT_ID_FIELD_NUMBER: _builtins.int
+    DOCUMENT_SHA256_FIELD_NUMBER: _builtins.int
+    START_DATE_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    agreement_id: _builtins.str
+    """Required. UUID of the offer."""
+    document_sha256: _builtins.str
+    """Required. SHA-256 of the document that was read, lower-case hex."""
+    start_date: _builtins.str
+    """First day, `yyyy-mm-dd`, today or later; empty means today."""
+    etag: _builtins.str
+    """The offer's etag; empty skips the check."""
+    request_id: _builtins.str
+    """UUID; a repeat with the same body returns the earlier answer."""
+    reason: _builtins.str
+    """Why; may be empty."""
+    def __init__(
+        self,
+        *,
+        agreement_id: _builtins.str = ...,
+        document_sha256: _builtins.str = ...,
+        start_date: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement_id", b"agreement_id", "document_sha256", b"document_sha256", "etag", b"etag", "reason", b"reason", "request_id", b"request_id", "start_date", b"start_date"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AcceptAgreementRequest: _TypeAlias = AcceptAgreementRequest  # noqa: Y015
+
+@_typing.final
+class AcceptAgreementResponse(_message.Message):
+    """AcceptAgreementResponse is the agreement, with its proof."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGREEMENT_FIELD_NUMBER: _builtins.int
+    ACCEPTANCE_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    revision: _builtins.int
+    """Revision of the register."""
+    @_builtins.property
+    def agreement(self) -> Global___Agreement:
+        """The agreement."""
+
+    @_builtins.property
+    def acceptance(self) -> _dossier_pb2.Signed:
+        """The hub's signed AgreementAcceptance."""
+
+    def __init__(
+        self,
+        *,
+        agreement: Global___Agreement | None = ...,
+        acceptance: _dossier_pb2.Signed | None = ...,
+        revision: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["acceptance", b"acceptance", "agreement", b"agreement"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acceptance", b"acceptance", "agreement", b"agreement", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AcceptAgreementResponse: _TypeAlias = AcceptAgreementResponse  # noqa: Y015
+
+@_typing.final
+class DeclineAgreementRequest(_message.Message):
+    """DeclineAgreementRequest turns an offer down."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGREEMENT_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    agreement_id: _builtins.str
+    """Required. UUID of the offer."""
+    etag: _builtins.str
+    """The offer's etag; empty skips the check."""
+    request_id: _builtins.str
+    """UUID; a repeat with the same body returns the earlier answer."""
+    reason: _builtins.str
+    """Required for operators. Why."""
+    def __init__(
+        self,
+        *,
+        agreement_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement_id", b"agreement_id", "etag", b"etag", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeclineAgreementRequest: _TypeAlias = DeclineAgreementRequest  # noqa: Y015
+
+@_typing.final
+class DeclineAgreementResponse(_message.Message):
+    """DeclineAgreementResponse is the offer as declined."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGREEMENT_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    revision: _builtins.int
+    """Revision of the register."""
+    @_builtins.property
+    def agreement(self) -> Global___Agreement:
+        """The agreement that was not concluded."""
+
+    def __init__(
+        self,
+        *,
+        agreement: Global___Agreement | None = ...,
+        revision: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeclineAgreementResponse: _TypeAlias = DeclineAgreementResponse  # noqa: Y015
+
+@_typing.final
 class RecordAgreementRequest(_message.Message):
-    """RecordAgreementRequest records a signed agreement."""
+    """RecordAgreementRequest records an agreement that was concluded elsewhere: on paper, or by law."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -85,6 +441,11 @@ class RecordAgreementRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    SIGNER_FIELD_NUMBER: _builtins.int
+    SIGNED_DATE_FIELD_NUMBER: _builtins.int
+    PAPER_SHA256_FIELD_NUMBER: _builtins.int
+    DOCUMENT_SHA256_FIELD_NUMBER: _builtins.int
+    PREDECESSOR_FIELD_NUMBER: _builtins.int
     board_number: _builtins.str
     """A school board, five digits."""
     swv: _builtins.str
@@ -92,7 +453,9 @@ class RecordAgreementRequest(_message.Message):
     party_oin: _builtins.str
     """A vendor, by OIN."""
     kind: _builtins.str
-    """Required. `KENNISNET_OSR`, `OSO`, `OSO_SWV_EXTENSION`, `VENDOR_OSR` or `VENDOR_OSO`."""
+    """Required. `KENNISNET_OSR`, `OSO`, `OSO_SWV_EXTENSION`, `VVA`, `VENDOR_OSR` or `VENDOR_OSO`. With a
+    predecessor it may be empty: all that passes and the signatory has not.
+    """
     start_date: _builtins.str
     """First day, `yyyy-mm-dd`; empty means today."""
     request_id: _builtins.str
@@ -101,6 +464,18 @@ class RecordAgreementRequest(_message.Message):
     """Required for operators. Why."""
     validate_only: _builtins.bool
     """Change nothing, and answer with what it would do."""
+    signer: _builtins.str
+    """Name of the person who signed the paper, as it stands there."""
+    signed_date: _builtins.str
+    """Day on which it was signed, `yyyy-mm-dd`, not in the future."""
+    paper_sha256: _builtins.str
+    """SHA-256 of the paper, or of the document that records a succession, lower-case hex."""
+    document_sha256: _builtins.str
+    """SHA-256 of the document of the text that was signed, lower-case hex, if it is registered."""
+    predecessor: _builtins.str
+    """From whom the agreement passes by law, as in a merger or transfer: a board, samenwerkingsverband
+    or OIN, of the same sort as the signatory.
+    """
     def __init__(
         self,
         *,
@@ -112,10 +487,15 @@ class RecordAgreementRequest(_message.Message):
         request_id: _builtins.str = ...,
         reason: _builtins.str = ...,
         validate_only: _builtins.bool = ...,
+        signer: _builtins.str = ...,
+        signed_date: _builtins.str = ...,
+        paper_sha256: _builtins.str = ...,
+        document_sha256: _builtins.str = ...,
+        predecessor: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["board_number", b"board_number", "party_oin", b"party_oin", "signatory", b"signatory", "swv", b"swv"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["board_number", b"board_number", "kind", b"kind", "party_oin", b"party_oin", "reason", b"reason", "request_id", b"request_id", "signatory", b"signatory", "start_date", b"start_date", "swv", b"swv", "validate_only", b"validate_only"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["board_number", b"board_number", "document_sha256", b"document_sha256", "kind", b"kind", "paper_sha256", b"paper_sha256", "party_oin", b"party_oin", "predecessor", b"predecessor", "reason", b"reason", "request_id", b"request_id", "signatory", b"signatory", "signed_date", b"signed_date", "signer", b"signer", "start_date", b"start_date", "swv", b"swv", "validate_only", b"validate_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_signatory: _TypeAlias = _typing.Literal["board_number", "swv", "party_oin"]  # noqa: Y015
     _WhichOneofArgType_signatory: _TypeAlias = _typing.Literal["signatory", b"signatory"]  # noqa: Y015
@@ -125,22 +505,27 @@ Global___RecordAgreementRequest: _TypeAlias = RecordAgreementRequest  # noqa: Y0
 
 @_typing.final
 class RecordAgreementResponse(_message.Message):
-    """RecordAgreementResponse is the agreement as recorded."""
+    """RecordAgreementResponse is what was recorded."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     AGREEMENT_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     IMPACT_FIELD_NUMBER: _builtins.int
+    AGREEMENTS_FIELD_NUMBER: _builtins.int
     revision: _builtins.int
     """Revision of the register."""
     @_builtins.property
     def agreement(self) -> Global___Agreement:
-        """The agreement."""
+        """The agreement; the first of them, if several passed."""
 
     @_builtins.property
     def impact(self) -> _impact_pb2.Impact:
         """Output only. What it would do; only with validate_only."""
+
+    @_builtins.property
+    def agreements(self) -> _containers.RepeatedCompositeFieldContainer[Global___Agreement]:
+        """All that were recorded: one, unless a succession names no kind."""
 
     def __init__(
         self,
@@ -148,10 +533,11 @@ class RecordAgreementResponse(_message.Message):
         agreement: Global___Agreement | None = ...,
         revision: _builtins.int = ...,
         impact: _impact_pb2.Impact | None = ...,
+        agreements: _abc.Iterable[Global___Agreement] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "impact", b"impact"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "impact", b"impact", "revision", b"revision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement", "agreements", b"agreements", "impact", b"impact", "revision", b"revision"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -304,3 +690,120 @@ class ListAgreementsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListAgreementsResponse: _TypeAlias = ListAgreementsResponse  # noqa: Y015
+
+@_typing.final
+class CheckAgreementsRequest(_message.Message):
+    """CheckAgreementsRequest asks about one signatory and one service."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BOARD_NUMBER_FIELD_NUMBER: _builtins.int
+    SWV_FIELD_NUMBER: _builtins.int
+    PARTY_OIN_FIELD_NUMBER: _builtins.int
+    SERVICE_FIELD_NUMBER: _builtins.int
+    ON_DATE_FIELD_NUMBER: _builtins.int
+    AT_LEAST_REVISION_FIELD_NUMBER: _builtins.int
+    board_number: _builtins.str
+    """A school board, five digits."""
+    swv: _builtins.str
+    """A samenwerkingsverband."""
+    party_oin: _builtins.str
+    """A vendor, by OIN."""
+    service: _builtins.str
+    """Required. Code or alias of the service, such as `OSO_OV`."""
+    on_date: _builtins.str
+    """Day, `yyyy-mm-dd`; empty means today."""
+    at_least_revision: _builtins.int
+    """Wait until the register has reached this revision."""
+    def __init__(
+        self,
+        *,
+        board_number: _builtins.str = ...,
+        swv: _builtins.str = ...,
+        party_oin: _builtins.str = ...,
+        service: _builtins.str = ...,
+        on_date: _builtins.str = ...,
+        at_least_revision: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision", "board_number", b"board_number", "party_oin", b"party_oin", "signatory", b"signatory", "swv", b"swv"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision", "board_number", b"board_number", "on_date", b"on_date", "party_oin", b"party_oin", "service", b"service", "signatory", b"signatory", "swv", b"swv"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__at_least_revision: _TypeAlias = _typing.Literal["at_least_revision"]  # noqa: Y015
+    _WhichOneofArgType__at_least_revision: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision"]  # noqa: Y015
+    _WhichOneofReturnType_signatory: _TypeAlias = _typing.Literal["board_number", "swv", "party_oin"]  # noqa: Y015
+    _WhichOneofArgType_signatory: _TypeAlias = _typing.Literal["signatory", b"signatory"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_least_revision) -> _WhichOneofReturnType__at_least_revision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_signatory) -> _WhichOneofReturnType_signatory | None: ...
+
+Global___CheckAgreementsRequest: _TypeAlias = CheckAgreementsRequest  # noqa: Y015
+
+@_typing.final
+class CheckAgreementsResponse(_message.Message):
+    """CheckAgreementsResponse says what is agreed, and what is lacking."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGREED_FIELD_NUMBER: _builtins.int
+    REQUIRED_FIELD_NUMBER: _builtins.int
+    ON_DATE_FIELD_NUMBER: _builtins.int
+    agreed: _builtins.bool
+    """Whether all of it is in force on that day."""
+    on_date: _builtins.str
+    """The day that was judged, `yyyy-mm-dd`."""
+    @_builtins.property
+    def required(self) -> _containers.RepeatedCompositeFieldContainer[Global___RequiredAgreement]:
+        """What the service asks, each once."""
+
+    def __init__(
+        self,
+        *,
+        agreed: _builtins.bool = ...,
+        required: _abc.Iterable[Global___RequiredAgreement] | None = ...,
+        on_date: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreed", b"agreed", "on_date", b"on_date", "required", b"required"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckAgreementsResponse: _TypeAlias = CheckAgreementsResponse  # noqa: Y015
+
+@_typing.final
+class RequiredAgreement(_message.Message):
+    """RequiredAgreement is one agreement that a service asks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    AGREED_FIELD_NUMBER: _builtins.int
+    SINCE_DATE_FIELD_NUMBER: _builtins.int
+    AGREEMENT_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    """Its kind."""
+    agreed: _builtins.bool
+    """Whether it is in force on the day."""
+    since_date: _builtins.str
+    """Since when without a gap, `yyyy-mm-dd`; empty if it is not in force."""
+    @_builtins.property
+    def agreement(self) -> Global___Agreement:
+        """The agreement that is in force, with who signed it; of one that is not, the offer that is open."""
+
+    def __init__(
+        self,
+        *,
+        kind: _builtins.str = ...,
+        agreed: _builtins.bool = ...,
+        since_date: _builtins.str = ...,
+        agreement: Global___Agreement | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["agreement", b"agreement"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreed", b"agreed", "agreement", b"agreement", "kind", b"kind", "since_date", b"since_date"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RequiredAgreement: _TypeAlias = RequiredAgreement  # noqa: Y015

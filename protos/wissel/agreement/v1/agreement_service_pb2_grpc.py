@@ -4,6 +4,7 @@ import grpc
 import warnings
 
 from wissel.agreement.v1 import agreement_service_pb2 as wissel_dot_agreement_dot_v1_dot_agreement__service__pb2
+from wissel.agreement.v1 import agreement_text_pb2 as wissel_dot_agreement_dot_v1_dot_agreement__text__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -26,7 +27,7 @@ if _version_not_supported:
 
 
 class AgreementServiceStub:
-    """AgreementService keeps who has signed what.
+    """AgreementService keeps what is agreed, and who has agreed to it.
     """
 
     def __init__(self, channel):
@@ -35,6 +36,31 @@ class AgreementServiceStub:
         Args:
             channel: A grpc.Channel.
         """
+        self.RegisterAgreementText = channel.unary_unary(
+                '/wissel.agreement.v1.AgreementService/RegisterAgreementText',
+                request_serializer=wissel_dot_agreement_dot_v1_dot_agreement__text__pb2.RegisterAgreementTextRequest.SerializeToString,
+                response_deserializer=wissel_dot_agreement_dot_v1_dot_agreement__text__pb2.RegisterAgreementTextResponse.FromString,
+                _registered_method=True)
+        self.GetAgreementText = channel.unary_unary(
+                '/wissel.agreement.v1.AgreementService/GetAgreementText',
+                request_serializer=wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.GetAgreementTextRequest.SerializeToString,
+                response_deserializer=wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.GetAgreementTextResponse.FromString,
+                _registered_method=True)
+        self.OfferAgreement = channel.unary_unary(
+                '/wissel.agreement.v1.AgreementService/OfferAgreement',
+                request_serializer=wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.OfferAgreementRequest.SerializeToString,
+                response_deserializer=wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.OfferAgreementResponse.FromString,
+                _registered_method=True)
+        self.AcceptAgreement = channel.unary_unary(
+                '/wissel.agreement.v1.AgreementService/AcceptAgreement',
+                request_serializer=wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.AcceptAgreementRequest.SerializeToString,
+                response_deserializer=wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.AcceptAgreementResponse.FromString,
+                _registered_method=True)
+        self.DeclineAgreement = channel.unary_unary(
+                '/wissel.agreement.v1.AgreementService/DeclineAgreement',
+                request_serializer=wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.DeclineAgreementRequest.SerializeToString,
+                response_deserializer=wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.DeclineAgreementResponse.FromString,
+                _registered_method=True)
         self.RecordAgreement = channel.unary_unary(
                 '/wissel.agreement.v1.AgreementService/RecordAgreement',
                 request_serializer=wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.RecordAgreementRequest.SerializeToString,
@@ -50,14 +76,54 @@ class AgreementServiceStub:
                 request_serializer=wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.ListAgreementsRequest.SerializeToString,
                 response_deserializer=wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.ListAgreementsResponse.FromString,
                 _registered_method=True)
+        self.CheckAgreements = channel.unary_unary(
+                '/wissel.agreement.v1.AgreementService/CheckAgreements',
+                request_serializer=wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.CheckAgreementsRequest.SerializeToString,
+                response_deserializer=wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.CheckAgreementsResponse.FromString,
+                _registered_method=True)
 
 
 class AgreementServiceServicer:
-    """AgreementService keeps who has signed what.
+    """AgreementService keeps what is agreed, and who has agreed to it.
     """
 
+    def RegisterAgreementText(self, request, context):
+        """RegisterAgreementText records a version of a text with its document.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetAgreementText(self, request, context):
+        """GetAgreementText returns a text with its document, also of an agreement that was accepted.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def OfferAgreement(self, request, context):
+        """OfferAgreement offers a text to a signatory, or lets one ask for it by itself.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AcceptAgreement(self, request, context):
+        """AcceptAgreement accepts what is offered, for the person or vendor that calls.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeclineAgreement(self, request, context):
+        """DeclineAgreement turns down what is offered; an operator takes an offer back with it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RecordAgreement(self, request, context):
-        """RecordAgreement records a signed agreement.
+        """RecordAgreement records what was signed on paper, or passes to a successor by law.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -77,9 +143,41 @@ class AgreementServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CheckAgreements(self, request, context):
+        """CheckAgreements says whether a signatory has agreed to all that a service asks.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AgreementServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
+            'RegisterAgreementText': grpc.unary_unary_rpc_method_handler(
+                    servicer.RegisterAgreementText,
+                    request_deserializer=wissel_dot_agreement_dot_v1_dot_agreement__text__pb2.RegisterAgreementTextRequest.FromString,
+                    response_serializer=wissel_dot_agreement_dot_v1_dot_agreement__text__pb2.RegisterAgreementTextResponse.SerializeToString,
+            ),
+            'GetAgreementText': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetAgreementText,
+                    request_deserializer=wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.GetAgreementTextRequest.FromString,
+                    response_serializer=wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.GetAgreementTextResponse.SerializeToString,
+            ),
+            'OfferAgreement': grpc.unary_unary_rpc_method_handler(
+                    servicer.OfferAgreement,
+                    request_deserializer=wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.OfferAgreementRequest.FromString,
+                    response_serializer=wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.OfferAgreementResponse.SerializeToString,
+            ),
+            'AcceptAgreement': grpc.unary_unary_rpc_method_handler(
+                    servicer.AcceptAgreement,
+                    request_deserializer=wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.AcceptAgreementRequest.FromString,
+                    response_serializer=wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.AcceptAgreementResponse.SerializeToString,
+            ),
+            'DeclineAgreement': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeclineAgreement,
+                    request_deserializer=wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.DeclineAgreementRequest.FromString,
+                    response_serializer=wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.DeclineAgreementResponse.SerializeToString,
+            ),
             'RecordAgreement': grpc.unary_unary_rpc_method_handler(
                     servicer.RecordAgreement,
                     request_deserializer=wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.RecordAgreementRequest.FromString,
@@ -95,6 +193,11 @@ def add_AgreementServiceServicer_to_server(servicer, server):
                     request_deserializer=wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.ListAgreementsRequest.FromString,
                     response_serializer=wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.ListAgreementsResponse.SerializeToString,
             ),
+            'CheckAgreements': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckAgreements,
+                    request_deserializer=wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.CheckAgreementsRequest.FromString,
+                    response_serializer=wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.CheckAgreementsResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'wissel.agreement.v1.AgreementService', rpc_method_handlers)
@@ -104,8 +207,143 @@ def add_AgreementServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class AgreementService:
-    """AgreementService keeps who has signed what.
+    """AgreementService keeps what is agreed, and who has agreed to it.
     """
+
+    @staticmethod
+    def RegisterAgreementText(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.agreement.v1.AgreementService/RegisterAgreementText',
+            wissel_dot_agreement_dot_v1_dot_agreement__text__pb2.RegisterAgreementTextRequest.SerializeToString,
+            wissel_dot_agreement_dot_v1_dot_agreement__text__pb2.RegisterAgreementTextResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetAgreementText(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.agreement.v1.AgreementService/GetAgreementText',
+            wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.GetAgreementTextRequest.SerializeToString,
+            wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.GetAgreementTextResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def OfferAgreement(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.agreement.v1.AgreementService/OfferAgreement',
+            wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.OfferAgreementRequest.SerializeToString,
+            wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.OfferAgreementResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AcceptAgreement(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.agreement.v1.AgreementService/AcceptAgreement',
+            wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.AcceptAgreementRequest.SerializeToString,
+            wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.AcceptAgreementResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeclineAgreement(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.agreement.v1.AgreementService/DeclineAgreement',
+            wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.DeclineAgreementRequest.SerializeToString,
+            wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.DeclineAgreementResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
 
     @staticmethod
     def RecordAgreement(request,
@@ -178,6 +416,33 @@ class AgreementService:
             '/wissel.agreement.v1.AgreementService/ListAgreements',
             wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.ListAgreementsRequest.SerializeToString,
             wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.ListAgreementsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckAgreements(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.agreement.v1.AgreementService/CheckAgreements',
+            wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.CheckAgreementsRequest.SerializeToString,
+            wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.CheckAgreementsResponse.FromString,
             options,
             channel_credentials,
             insecure,

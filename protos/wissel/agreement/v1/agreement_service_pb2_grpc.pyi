@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as _abc
 from grpc import aio as _aio
 from wissel.agreement.v1 import agreement_service_pb2 as _agreement_service_pb2
+from wissel.agreement.v1 import agreement_text_pb2 as _agreement_text_pb2
 import abc as _abc_1
 import grpc as _grpc
 import sys
@@ -27,33 +28,97 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class AgreementServiceStub:
-    """AgreementService keeps who has signed what."""
+    """AgreementService keeps what is agreed, and who has agreed to it."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> AgreementServiceAsyncStub: ...
+    RegisterAgreementText: _grpc.UnaryUnaryMultiCallable[_agreement_text_pb2.RegisterAgreementTextRequest, _agreement_text_pb2.RegisterAgreementTextResponse]
+    """RegisterAgreementText records a version of a text with its document."""
+    GetAgreementText: _grpc.UnaryUnaryMultiCallable[_agreement_service_pb2.GetAgreementTextRequest, _agreement_service_pb2.GetAgreementTextResponse]
+    """GetAgreementText returns a text with its document, also of an agreement that was accepted."""
+    OfferAgreement: _grpc.UnaryUnaryMultiCallable[_agreement_service_pb2.OfferAgreementRequest, _agreement_service_pb2.OfferAgreementResponse]
+    """OfferAgreement offers a text to a signatory, or lets one ask for it by itself."""
+    AcceptAgreement: _grpc.UnaryUnaryMultiCallable[_agreement_service_pb2.AcceptAgreementRequest, _agreement_service_pb2.AcceptAgreementResponse]
+    """AcceptAgreement accepts what is offered, for the person or vendor that calls."""
+    DeclineAgreement: _grpc.UnaryUnaryMultiCallable[_agreement_service_pb2.DeclineAgreementRequest, _agreement_service_pb2.DeclineAgreementResponse]
+    """DeclineAgreement turns down what is offered; an operator takes an offer back with it."""
     RecordAgreement: _grpc.UnaryUnaryMultiCallable[_agreement_service_pb2.RecordAgreementRequest, _agreement_service_pb2.RecordAgreementResponse]
-    """RecordAgreement records a signed agreement."""
+    """RecordAgreement records what was signed on paper, or passes to a successor by law."""
     TerminateAgreement: _grpc.UnaryUnaryMultiCallable[_agreement_service_pb2.TerminateAgreementRequest, _agreement_service_pb2.TerminateAgreementResponse]
     """TerminateAgreement ends one; OSO_SWV_EXTENSION lapses with OSO."""
     ListAgreements: _grpc.UnaryUnaryMultiCallable[_agreement_service_pb2.ListAgreementsRequest, _agreement_service_pb2.ListAgreementsResponse]
     """ListAgreements lists agreements in order of id."""
+    CheckAgreements: _grpc.UnaryUnaryMultiCallable[_agreement_service_pb2.CheckAgreementsRequest, _agreement_service_pb2.CheckAgreementsResponse]
+    """CheckAgreements says whether a signatory has agreed to all that a service asks."""
 
 @_typing.type_check_only
 class AgreementServiceAsyncStub(AgreementServiceStub):
-    """AgreementService keeps who has signed what."""
+    """AgreementService keeps what is agreed, and who has agreed to it."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
+    RegisterAgreementText: _aio.UnaryUnaryMultiCallable[_agreement_text_pb2.RegisterAgreementTextRequest, _agreement_text_pb2.RegisterAgreementTextResponse]  # type: ignore[assignment]
+    """RegisterAgreementText records a version of a text with its document."""
+    GetAgreementText: _aio.UnaryUnaryMultiCallable[_agreement_service_pb2.GetAgreementTextRequest, _agreement_service_pb2.GetAgreementTextResponse]  # type: ignore[assignment]
+    """GetAgreementText returns a text with its document, also of an agreement that was accepted."""
+    OfferAgreement: _aio.UnaryUnaryMultiCallable[_agreement_service_pb2.OfferAgreementRequest, _agreement_service_pb2.OfferAgreementResponse]  # type: ignore[assignment]
+    """OfferAgreement offers a text to a signatory, or lets one ask for it by itself."""
+    AcceptAgreement: _aio.UnaryUnaryMultiCallable[_agreement_service_pb2.AcceptAgreementRequest, _agreement_service_pb2.AcceptAgreementResponse]  # type: ignore[assignment]
+    """AcceptAgreement accepts what is offered, for the person or vendor that calls."""
+    DeclineAgreement: _aio.UnaryUnaryMultiCallable[_agreement_service_pb2.DeclineAgreementRequest, _agreement_service_pb2.DeclineAgreementResponse]  # type: ignore[assignment]
+    """DeclineAgreement turns down what is offered; an operator takes an offer back with it."""
     RecordAgreement: _aio.UnaryUnaryMultiCallable[_agreement_service_pb2.RecordAgreementRequest, _agreement_service_pb2.RecordAgreementResponse]  # type: ignore[assignment]
-    """RecordAgreement records a signed agreement."""
+    """RecordAgreement records what was signed on paper, or passes to a successor by law."""
     TerminateAgreement: _aio.UnaryUnaryMultiCallable[_agreement_service_pb2.TerminateAgreementRequest, _agreement_service_pb2.TerminateAgreementResponse]  # type: ignore[assignment]
     """TerminateAgreement ends one; OSO_SWV_EXTENSION lapses with OSO."""
     ListAgreements: _aio.UnaryUnaryMultiCallable[_agreement_service_pb2.ListAgreementsRequest, _agreement_service_pb2.ListAgreementsResponse]  # type: ignore[assignment]
     """ListAgreements lists agreements in order of id."""
+    CheckAgreements: _aio.UnaryUnaryMultiCallable[_agreement_service_pb2.CheckAgreementsRequest, _agreement_service_pb2.CheckAgreementsResponse]  # type: ignore[assignment]
+    """CheckAgreements says whether a signatory has agreed to all that a service asks."""
 
 class AgreementServiceServicer(metaclass=_abc_1.ABCMeta):
-    """AgreementService keeps who has signed what."""
+    """AgreementService keeps what is agreed, and who has agreed to it."""
+
+    @_abc_1.abstractmethod
+    def RegisterAgreementText(
+        self,
+        request: _agreement_text_pb2.RegisterAgreementTextRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_agreement_text_pb2.RegisterAgreementTextResponse, _abc.Awaitable[_agreement_text_pb2.RegisterAgreementTextResponse]]:
+        """RegisterAgreementText records a version of a text with its document."""
+
+    @_abc_1.abstractmethod
+    def GetAgreementText(
+        self,
+        request: _agreement_service_pb2.GetAgreementTextRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_agreement_service_pb2.GetAgreementTextResponse, _abc.Awaitable[_agreement_service_pb2.GetAgreementTextResponse]]:
+        """GetAgreementText returns a text with its document, also of an agreement that was accepted."""
+
+    @_abc_1.abstractmethod
+    def OfferAgreement(
+        self,
+        request: _agreement_service_pb2.OfferAgreementRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_agreement_service_pb2.OfferAgreementResponse, _abc.Awaitable[_agreement_service_pb2.OfferAgreementResponse]]:
+        """OfferAgreement offers a text to a signatory, or lets one ask for it by itself."""
+
+    @_abc_1.abstractmethod
+    def AcceptAgreement(
+        self,
+        request: _agreement_service_pb2.AcceptAgreementRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_agreement_service_pb2.AcceptAgreementResponse, _abc.Awaitable[_agreement_service_pb2.AcceptAgreementResponse]]:
+        """AcceptAgreement accepts what is offered, for the person or vendor that calls."""
+
+    @_abc_1.abstractmethod
+    def DeclineAgreement(
+        self,
+        request: _agreement_service_pb2.DeclineAgreementRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_agreement_service_pb2.DeclineAgreementResponse, _abc.Awaitable[_agreement_service_pb2.DeclineAgreementResponse]]:
+        """DeclineAgreement turns down what is offered; an operator takes an offer back with it."""
 
     @_abc_1.abstractmethod
     def RecordAgreement(
@@ -61,7 +126,7 @@ class AgreementServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _agreement_service_pb2.RecordAgreementRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_agreement_service_pb2.RecordAgreementResponse, _abc.Awaitable[_agreement_service_pb2.RecordAgreementResponse]]:
-        """RecordAgreement records a signed agreement."""
+        """RecordAgreement records what was signed on paper, or passes to a successor by law."""
 
     @_abc_1.abstractmethod
     def TerminateAgreement(
@@ -78,5 +143,13 @@ class AgreementServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_agreement_service_pb2.ListAgreementsResponse, _abc.Awaitable[_agreement_service_pb2.ListAgreementsResponse]]:
         """ListAgreements lists agreements in order of id."""
+
+    @_abc_1.abstractmethod
+    def CheckAgreements(
+        self,
+        request: _agreement_service_pb2.CheckAgreementsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_agreement_service_pb2.CheckAgreementsResponse, _abc.Awaitable[_agreement_service_pb2.CheckAgreementsResponse]]:
+        """CheckAgreements says whether a signatory has agreed to all that a service asks."""
 
 def add_AgreementServiceServicer_to_server(servicer: AgreementServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -510,3 +510,105 @@ class HubReceipt(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___HubReceipt: _TypeAlias = HubReceipt  # noqa: Y015
+
+@_typing.final
+class AgreementAcceptance(_message.Message):
+    """AgreementAcceptance is the hub's signed word that somebody accepted a text: who, for whom, which
+    text, and when.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HUB_OIN_FIELD_NUMBER: _builtins.int
+    AGREEMENT_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    TEXT_VERSION_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    COUNTERPARTY_FIELD_NUMBER: _builtins.int
+    DOCUMENT_SHA256_FIELD_NUMBER: _builtins.int
+    PRIVACY_NOTICE_SHA256_FIELD_NUMBER: _builtins.int
+    BOARD_NUMBER_FIELD_NUMBER: _builtins.int
+    SWV_FIELD_NUMBER: _builtins.int
+    PARTY_OIN_FIELD_NUMBER: _builtins.int
+    START_DATE_FIELD_NUMBER: _builtins.int
+    ISSUER_FIELD_NUMBER: _builtins.int
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    LEVEL_FIELD_NUMBER: _builtins.int
+    AUTHENTICATED_TIME_FIELD_NUMBER: _builtins.int
+    CALLER_OIN_FIELD_NUMBER: _builtins.int
+    CALLER_CERTIFICATE_SHA256_FIELD_NUMBER: _builtins.int
+    ACCEPTED_TIME_FIELD_NUMBER: _builtins.int
+    hub_oin: _builtins.str
+    """OIN of the hub that signs, and before which it was accepted."""
+    agreement_id: _builtins.str
+    """UUID of the agreement."""
+    kind: _builtins.str
+    """What was accepted, such as `OSO`."""
+    text_version: _builtins.str
+    """Version of the text."""
+    language: _builtins.str
+    """Language of the text, such as `nl`."""
+    counterparty: _builtins.str
+    """With whom it was agreed."""
+    document_sha256: _builtins.bytes
+    """SHA-256 of the document that was read, 32 bytes."""
+    privacy_notice_sha256: _builtins.bytes
+    """SHA-256 of its privacybijsluiter, 32 bytes; empty if it has none."""
+    board_number: _builtins.str
+    """A school board, five digits."""
+    swv: _builtins.str
+    """A samenwerkingsverband."""
+    party_oin: _builtins.str
+    """A vendor, by OIN."""
+    start_date: _builtins.str
+    """First day on which it holds, `yyyy-mm-dd`."""
+    issuer: _builtins.str
+    """Who accepted: the login broker that vouched for the person; empty for a vendor."""
+    subject: _builtins.str
+    """Who the person is at that broker; empty for a vendor."""
+    level: _builtins.str
+    """Level of assurance of the login; empty for a vendor."""
+    caller_oin: _builtins.str
+    """OIN of the caller: the portal that the person used, or the vendor."""
+    caller_certificate_sha256: _builtins.bytes
+    """SHA-256 of the caller's certificate, 32 bytes."""
+    @_builtins.property
+    def authenticated_time(self) -> _timestamp_pb2.Timestamp:
+        """When the person logged in; not there for a vendor."""
+
+    @_builtins.property
+    def accepted_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was accepted; the hub's own claim."""
+
+    def __init__(
+        self,
+        *,
+        hub_oin: _builtins.str = ...,
+        agreement_id: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        text_version: _builtins.str = ...,
+        language: _builtins.str = ...,
+        counterparty: _builtins.str = ...,
+        document_sha256: _builtins.bytes = ...,
+        privacy_notice_sha256: _builtins.bytes = ...,
+        board_number: _builtins.str = ...,
+        swv: _builtins.str = ...,
+        party_oin: _builtins.str = ...,
+        start_date: _builtins.str = ...,
+        issuer: _builtins.str = ...,
+        subject: _builtins.str = ...,
+        level: _builtins.str = ...,
+        authenticated_time: _timestamp_pb2.Timestamp | None = ...,
+        caller_oin: _builtins.str = ...,
+        caller_certificate_sha256: _builtins.bytes = ...,
+        accepted_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["accepted_time", b"accepted_time", "authenticated_time", b"authenticated_time", "board_number", b"board_number", "party_oin", b"party_oin", "signatory", b"signatory", "swv", b"swv"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_time", b"accepted_time", "agreement_id", b"agreement_id", "authenticated_time", b"authenticated_time", "board_number", b"board_number", "caller_certificate_sha256", b"caller_certificate_sha256", "caller_oin", b"caller_oin", "counterparty", b"counterparty", "document_sha256", b"document_sha256", "hub_oin", b"hub_oin", "issuer", b"issuer", "kind", b"kind", "language", b"language", "level", b"level", "party_oin", b"party_oin", "privacy_notice_sha256", b"privacy_notice_sha256", "signatory", b"signatory", "start_date", b"start_date", "subject", b"subject", "swv", b"swv", "text_version", b"text_version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_signatory: _TypeAlias = _typing.Literal["board_number", "swv", "party_oin"]  # noqa: Y015
+    _WhichOneofArgType_signatory: _TypeAlias = _typing.Literal["signatory", b"signatory"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_signatory) -> _WhichOneofReturnType_signatory | None: ...
+
+Global___AgreementAcceptance: _TypeAlias = AgreementAcceptance  # noqa: Y015

@@ -332,6 +332,20 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Processing not required."""
     ERROR_REASON_SECTOR_NOT_SERVED: _ErrorReason.ValueType  # 154
     """Sector not served."""
+    ERROR_REASON_AGREEMENT_TEXT_NOT_FOUND: _ErrorReason.ValueType  # 155
+    """Agreement text not found."""
+    ERROR_REASON_AGREEMENT_TEXT_MISMATCH: _ErrorReason.ValueType  # 156
+    """Agreement text mismatch."""
+    ERROR_REASON_AGREEMENT_TEXT_REPLACED: _ErrorReason.ValueType  # 157
+    """Agreement text replaced."""
+    ERROR_REASON_AGREEMENT_NOT_OFFERED: _ErrorReason.ValueType  # 158
+    """Agreement not offered."""
+    ERROR_REASON_AGREEMENT_NOT_CONCLUDED: _ErrorReason.ValueType  # 159
+    """Agreement not concluded."""
+    ERROR_REASON_DOCUMENT_INVALID: _ErrorReason.ValueType  # 160
+    """Document invalid."""
+    ERROR_REASON_ACCEPTANCE_INVALID: _ErrorReason.ValueType  # 161
+    """Acceptance invalid."""
     ERROR_REASON_IMPACT_LIMIT: _ErrorReason.ValueType  # 175
     """Impact limit."""
     ERROR_REASON_IMPACT_TOO_LARGE: _ErrorReason.ValueType  # 176
@@ -650,6 +664,20 @@ ERROR_REASON_PROCESSING_NOT_REQUIRED: ErrorReason.ValueType  # 153
 """Processing not required."""
 ERROR_REASON_SECTOR_NOT_SERVED: ErrorReason.ValueType  # 154
 """Sector not served."""
+ERROR_REASON_AGREEMENT_TEXT_NOT_FOUND: ErrorReason.ValueType  # 155
+"""Agreement text not found."""
+ERROR_REASON_AGREEMENT_TEXT_MISMATCH: ErrorReason.ValueType  # 156
+"""Agreement text mismatch."""
+ERROR_REASON_AGREEMENT_TEXT_REPLACED: ErrorReason.ValueType  # 157
+"""Agreement text replaced."""
+ERROR_REASON_AGREEMENT_NOT_OFFERED: ErrorReason.ValueType  # 158
+"""Agreement not offered."""
+ERROR_REASON_AGREEMENT_NOT_CONCLUDED: ErrorReason.ValueType  # 159
+"""Agreement not concluded."""
+ERROR_REASON_DOCUMENT_INVALID: ErrorReason.ValueType  # 160
+"""Document invalid."""
+ERROR_REASON_ACCEPTANCE_INVALID: ErrorReason.ValueType  # 161
+"""Acceptance invalid."""
 ERROR_REASON_IMPACT_LIMIT: ErrorReason.ValueType  # 175
 """Impact limit."""
 ERROR_REASON_IMPACT_TOO_LARGE: ErrorReason.ValueType  # 176

@@ -158,3 +158,30 @@ class SignedMessage(Protocol):
     def payload_type(self) -> str: ...
     @property
     def signatures(self) -> Sequence[SignatureMessage]: ...
+
+
+class AcceptanceMessage(WireMessage, Protocol):
+    """An AgreementAcceptance."""
+
+    hub_oin: str
+    agreement_id: str
+    kind: str
+    text_version: str
+    language: str
+    counterparty: str
+    document_sha256: bytes
+    privacy_notice_sha256: bytes
+    board_number: str
+    swv: str
+    party_oin: str
+    start_date: str
+    issuer: str
+    subject: str
+    level: str
+    caller_oin: str
+    caller_certificate_sha256: bytes
+
+    @property
+    def authenticated_time(self) -> Moment: ...
+    @property
+    def accepted_time(self) -> Moment: ...

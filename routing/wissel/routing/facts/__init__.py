@@ -5,7 +5,13 @@ A fact is replaced as a whole, never changed. The event log keeps each version;
 needs.
 """
 
-from wissel.routing.facts.agreements import Agreement, AgreementKind, Signatory
+from wissel.routing.facts.agreements import (
+    Agreement,
+    AgreementKind,
+    AgreementStatus,
+    AgreementText,
+    Signatory,
+)
 from wissel.routing.facts.endpoints import Attribute, DeliveryContract, Endpoint
 from wissel.routing.facts.mandates import Mandate, Processing, overdue_since, processing_due
 from wissel.routing.facts.parties import (
@@ -37,6 +43,8 @@ __all__ = (
     "TEST_SCHOOL",
     "Agreement",
     "AgreementKind",
+    "AgreementStatus",
+    "AgreementText",
     "Attribute",
     "Board",
     "DeliveryContract",
@@ -70,6 +78,7 @@ Fact = (
     Board
     | School
     | Samenwerkingsverband
+    | AgreementText
     | Agreement
     | Party
     | System

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from wissel.routing.facts import (
     Agreement,
+    AgreementText,
     Board,
     Endpoint,
     Fact,
@@ -27,6 +28,7 @@ KEYS: Final[Mapping[Any, Callable[[Any], object]]] = {
     Party: attrgetter("oin"),
     System: attrgetter("system_id"),
     Service: attrgetter("code"),
+    AgreementText: attrgetter("digest"),
     Agreement: attrgetter("agreement_id"),
     Qualification: lambda fact: f"{fact.system_id}/{fact.service}",
     Revocation: lambda fact: f"{fact.target}:{fact.value}",
@@ -41,7 +43,7 @@ def key_of(fact: Fact) -> str:
     """Return the key of a fact, as text.
 
     A board's number, a BRIN, a code of a samenwerkingsverband, an OIN, a system
-    id, `system_id/service` for a qualification, a service code, a canonical
-    UUID, `TARGET:value` for a revocation, the source of a report.
+    id, `system_id/service` for a qualification, a service code, the digest of a text, a
+    canonical UUID, `TARGET:value` for a revocation, the source of a report.
     """
     return str(KEYS[type(fact)](fact))

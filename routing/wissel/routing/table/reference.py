@@ -248,6 +248,8 @@ class _Draft:
                 self.revocations.add((fact.target, fact.value))
 
     def _fold_agreement(self, fact: Agreement) -> None:
+        if not fact.concluded:  # what is offered or declined was no agreement before either
+            return
         kinds = dict(self.agreements.get(fact.signatory, {}))
         others = [each for each in kinds.get(fact.kind, ()) if each[0] != fact.agreement_id]
         end = FOREVER if fact.period.end is None else fact.period.end

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from operator import attrgetter
 
-from wissel.routing.facts import Service, ServiceVersion
+from wissel.routing.facts import Mandate, Service, ServiceVersion
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Namespace
 from wissel.server.registry.ports import Transaction
-from wissel.server.registry.shipped import EARLIER_SECTORS, SERVICES
+from wissel.server.registry.shipped import EARLIER_AGREEMENTS, EARLIER_SECTORS, SERVICES
 
 
 async def seed(transaction: Transaction) -> None:
@@ -20,7 +20,20 @@ async def seed(transaction: Transaction) -> None:
     """
     known = {service.code: service for service in await transaction.find(Service)}
     for shipped in SERVICES:
-        await transaction.put(completed(known.get(shipped.code, shipped), shipped))
+        service = completed(known.get(shipped.code, shipped), shipped)
+        if service.board_agreements == EARLIER_AGREEMENTS.get(service.code):
+            service = await _with_new_agreements(transaction, service, shipped)
+        await transaction.put(service)
+
+
+async def _with_new_agreements(
+    transaction: Transaction, service: Service, shipped: Service
+) -> Service:
+    """Return a service that asks what it ships with, unless that would stop a mandate for it."""
+    given = await transaction.page(
+        Mandate, after="", limit=1, pinned=transaction.revision, service=service.code
+    )
+    return service if given else replace(service, board_agreements=shipped.board_agreements)
 
 
 def completed(service: Service, shipped: Service) -> Service:

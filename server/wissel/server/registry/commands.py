@@ -12,11 +12,9 @@ from typing import Final, Literal
 from uuid import UUID
 
 from wissel.routing.facts import (
-    AgreementKind,
     Attribute,
     DeliveryContract,
     Processing,
-    Signatory,
 )
 from wissel.routing.values.identifiers import (
     Aanleverpunt,
@@ -35,24 +33,6 @@ class Keep(Enum):
 
 
 KEEP: Final = Keep.KEEP
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordAgreement:
-    """A signed agreement; without `start` its first day is today."""
-
-    signatory: Signatory
-    kind: AgreementKind
-    start: dt.date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TerminateAgreement:
-    """The last day of an agreement; without `end` that is yesterday."""
-
-    agreement_id: UUID
-    end: dt.date | None = None
-    etag: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,14 +23,16 @@ MAX_BRINS: Final = 500
 class Person:
     """A person as the verified token of a login tells it.
 
-    `issuer` is the alias of the login broker, `subject` who it is there
-    (`alias:sub`). `boards` and `brins` are None where the token does not say; `kvk`
-    is the organisation that the person represents. `level` is the level of assurance
-    of the login, and `authenticated` its moment, None if unknown. `signs` is whether
-    the person may sign for a board; `signing_roles` are the roles that would allow it.
+    `issuer` is the alias of the login broker and `issuer_url` its name in tokens,
+    `subject` who it is there (`alias:sub`). `boards` and `brins` are None where the
+    token does not say; `kvk` is the organisation that the person represents. `level` is
+    the level of assurance of the login, and `authenticated` its moment, None if unknown.
+    `signs` is whether the person may sign for a board; `signing_roles` are the roles that
+    would allow it.
     """
 
     issuer: str
+    issuer_url: str = ""
     subject: str = field(repr=False)
     boards: frozenset[BoardNumber] | None
     brins: frozenset[Brin] | None
@@ -103,14 +105,19 @@ def require_signatory(person: Person, now: dt.datetime) -> None:
     2. It has a signing role: SIGNING_ROLE_MISSING.
     3. It logged in at most 15 minutes ago: REAUTHENTICATION_REQUIRED.
     """
-    if person.brins is not None:  # 1.
-        raise Refused(Reason.BOARD_SCOPE_REQUIRED)
+    require_board(person)  # 1.
     if not person.signs:  # 2.
         roles = ", ".join(person.signing_roles)
         raise Refused(Reason.SIGNING_ROLE_MISSING, issuer=person.issuer, roles=roles)
     if person.authenticated is None or now - person.authenticated > SIGNING_AGE:  # 3.
         minutes = str(SIGNING_AGE // dt.timedelta(minutes=1))
         raise Refused(Reason.REAUTHENTICATION_REQUIRED, minutes=minutes)
+
+
+def require_board(person: Person) -> None:
+    """Refuse a person who acts for single schools: BOARD_SCOPE_REQUIRED."""
+    if person.brins is not None:
+        raise Refused(Reason.BOARD_SCOPE_REQUIRED)
 
 
 async def _of_boards(snapshot: Snapshot, boards: frozenset[BoardNumber]) -> Scope:

@@ -1,7 +1,7 @@
 """What the use cases need of the store."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
@@ -73,6 +73,18 @@ class Snapshot(Protocol):
         """
         ...
 
+    async def subjects(self, persons: Collection[str]) -> Mapping[str, str]:
+        """Return whom ids of persons stand for, without those that were forgotten."""
+        ...
+
+    async def document(self, digest: str) -> bytes | None:
+        """Return the document with this SHA-256 (lower-case hex), or None."""
+        ...
+
+    async def acceptance(self, agreement_id: str) -> bytes | None:
+        """Return what `keep_acceptance` kept, None once its person is forgotten."""
+        ...
+
 
 class Transaction(Snapshot, Protocol):
     """One write to the register. Writes are serialized: what is read here holds at commit."""
@@ -95,6 +107,23 @@ class Transaction(Snapshot, Protocol):
     @property
     def written(self) -> Sequence[Fact]:
         """The facts that were put and changed something, in the order of `put`."""
+        ...
+
+    @property
+    def person(self) -> str:
+        """The id that stands for who makes the change, empty if nobody is known."""
+        ...
+
+    async def person_for(self, subject: str) -> str:
+        """Return the id that stands for a subject, who is remembered as acting now."""
+        ...
+
+    async def keep_document(self, digest: str, body: bytes) -> None:
+        """Keep a document under its SHA-256 (lower-case hex); one that is there stays."""
+        ...
+
+    async def keep_acceptance(self, agreement_id: str, signed: bytes) -> None:
+        """Keep what was signed about an acceptance by `person`, for as long as that is known."""
         ...
 
     async def put(self, *facts: Fact) -> None:

@@ -18,7 +18,7 @@ class Scope:
     its own schools or samenwerkingsverband, those of the owner of services the
     mandates for these. What lies outside is refused in the same words as what does
     not exist, so that nobody learns of it. `signatories` are the boards and
-    samenwerkingsverbanden whose agreements a person sees.
+    samenwerkingsverbanden whose agreements a person sees, or the vendor itself.
     """
 
     operator: bool = False
@@ -33,9 +33,9 @@ class Scope:
         return cls(operator=True)
 
     @classmethod
-    def of(cls, systems: Iterable[SystemId]) -> Self:
-        """Return the scope of a vendor whose certificate acts for these systems."""
-        return cls(systems=frozenset(systems))
+    def of(cls, systems: Iterable[SystemId], signatories: Iterable[Signatory] = ()) -> Self:
+        """Return the scope of a vendor whose certificate acts for these systems, and who signs."""
+        return cls(systems=frozenset(systems), signatories=frozenset(signatories))
 
     @classmethod
     def of_services(cls, services: Iterable[ServiceCode]) -> Self:
@@ -58,7 +58,7 @@ class Scope:
         )
 
     def signed(self, agreement: Agreement) -> bool:
-        """Whether an agreement is within the scope of an operator or a person."""
+        """Whether an agreement is within the scope."""
         return self.operator or agreement.signatory in self.signatories
 
     def where(

@@ -112,6 +112,7 @@ SERVICES: Final = (
         code=ServiceCode("VVA"),
         name="Vroegtijdig Aanmelden mbo",
         owner=KENNISNET,
+        board_agreements=(_OSR, AgreementKind.VVA),
         sectors=(_SO, _VO, _MBO),
         note=_VVA_NOTE,
         versions=(_version("http://xml.eld.nl/schemas/VVA/20181101", dt.date(2018, 11, 1)),),
@@ -147,3 +148,6 @@ EARLIER_SECTORS: Final[Mapping[str, tuple[Sector, ...]]] = {
     "DOORSTROOMTOETS_PO": (_PO,),
 }
 """The sectors that shipped before special education was told apart; they kept nobody out."""
+
+EARLIER_AGREEMENTS: Final[Mapping[str, tuple[AgreementKind, ...]]] = {"VVA": (_OSR,)}
+"""What shipped before VVA had an agreement of its own."""

@@ -11,8 +11,9 @@ import grpc
 from grpc_health.v1 import health_pb2
 from prometheus_client import CollectorRegistry
 
+from wissel.routing.signing.dsse import Signer
 from wissel.routing.values.identifiers import Oin
-from wissel.server.courier.ports import Clock, Tables
+from wissel.server.courier.ports import Clock, Renewed, Tables
 from wissel.server.identity.peer import Peers
 from wissel.server.logs.lines import Lines
 from wissel.server.registry.ports import Register
@@ -85,9 +86,9 @@ class ServerParts:
     """What the server is made from.
 
     `clock` gives aware instants, `monotonic` seconds. `traffic` is the servicer
-    of forwarding, `persons` verifies the tokens of portals. `operators` are
-    operators before anyone is registered. The interceptors of `around` go around
-    our own, the first outermost.
+    of forwarding, `persons` verifies the tokens of portals, `signer` signs for
+    the hub. `operators` are operators before anyone is registered. The interceptors
+    of `around` go around our own, the first outermost.
     """
 
     register: Register
@@ -96,6 +97,7 @@ class ServerParts:
     traffic: Traffic
     persons: Verifier
     hub_oin: Oin
+    signer: Renewed[Signer]
     operators: frozenset[Oin]
     bounds: Bounds
     clock: Clock
@@ -180,6 +182,7 @@ async def build(parts: ServerParts) -> RpcServer:
         clock=parts.clock,
         new_id=parts.new_id,
         hub_oin=parts.hub_oin,
+        signer=parts.signer,
         max_closed_share=parts.bounds.max_closed_share,
     )
     added = add_servicers(server, backend, parts.traffic, health)

@@ -16,7 +16,7 @@ from wissel.party.v1 import party_service_pb2_grpc
 from wissel.school.v1 import school_service_pb2_grpc
 from wissel.server.rpc.calls.policy import POLICY
 from wissel.server.rpc.requests.backend import Backend
-from wissel.server.rpc.services.agreements import AgreementServicer
+from wissel.server.rpc.services.agreements.servicer import AgreementServicer
 from wissel.server.rpc.services.catalog import CatalogServicer
 from wissel.server.rpc.services.endpoints.servicer import EndpointServicer
 from wissel.server.rpc.services.health import HealthServicer

@@ -22,6 +22,7 @@ from wissel.clients.las.payload import receive
 from wissel.clients.transport.status_errors import translate
 from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.las.v1 import las_service_pb2
+from wissel.routing.exchange.acceptance import verify_acceptance
 from wissel.routing.exchange.envelope import freshness
 from wissel.routing.exchange.proof import Demanded, ReceiptTypes, verify_hub_receipt
 from wissel.routing.exchange.receipts import Exchange
@@ -154,6 +155,25 @@ def test_receipts(case: Case, trust: Trust) -> None:
                 exchange=exchange(case["expected"]),
                 created=instant(case["created"]) if case["created"] else None,
             ),
+        )
+    except Refused as refused:
+        found = verdict(refused)
+
+    assert expected_of(case).reason == found.reason
+    assert case.get("cause") in (None, found.cause)
+
+
+@pytest.mark.parametrize("case", cases("acceptances.json"))
+def test_acceptance(case: Case, trust: Trust) -> None:
+    found = Verdict()
+
+    try:
+        verify_acceptance(
+            signed(case["signed"]),
+            pb.AgreementAcceptance,
+            trust,
+            Oin(case["hub_oin"]),
+            instant(case["now"]),
         )
     except Refused as refused:
         found = verdict(refused)

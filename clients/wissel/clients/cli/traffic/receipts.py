@@ -9,12 +9,11 @@ import typer
 
 from wissel.clients.cli.output import note, print_json, print_pairs
 from wissel.clients.cli.session import session_of
-from wissel.clients.errors import IdentityError, ReceiptUntrusted
+from wissel.clients.errors import ReceiptUntrusted
 from wissel.clients.sending.compose import measure
 from wissel.clients.sending.receipts import prove_written
 from wissel.routing.exchange.proof import Demanded, Proof
 from wissel.routing.refusals.errors import Refused
-from wissel.routing.signing.certificates import Trust
 from wissel.routing.values.identifiers import Oin
 
 app = typer.Typer(help="Receipts.", no_args_is_help=True)
@@ -53,7 +52,7 @@ def verify(
         now=dt.datetime.now(dt.UTC),
         receiver_oin=Oin.parse(receiver_oin, "receiver_oin") if receiver_oin else None,
     )
-    trust = _trust(session.trust_roots)
+    trust = session.trust()
     try:
         proof = prove_written(json.loads(file.read_bytes()), trust, demanded)
     except (ValueError, RecursionError) as error:  # the latter by JSON that is nested too deep
@@ -69,14 +68,6 @@ def verify(
     else:
         print_pairs([(name.replace("_", " "), value) for name, value in facts.items()])
         note(_WHAT_IT_SAYS)
-
-
-def _trust(path: str) -> Trust:
-    try:
-        return Trust.from_pem(Path(path).read_bytes())
-    except (OSError, ValueError) as error:
-        message = f"{path}: no usable trust roots ({error})"
-        raise IdentityError(message) from None
 
 
 def _problem(refused: Refused) -> str:

@@ -75,6 +75,7 @@ def person_of(claims: Claims, issuer: Issuer, presented: Presented) -> Person:
     # 7.
     person = Person(
         issuer=issuer.alias,
+        issuer_url=issuer.url,
         subject=f"{issuer.alias}:{subject}",
         boards=read.identifiers(BoardNumber, issuer.boards_claim, MAX_BOARDS),
         brins=read.identifiers(Brin, issuer.brins_claim, MAX_BRINS),

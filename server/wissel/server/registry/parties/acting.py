@@ -10,7 +10,7 @@ from wissel.routing.facts import Agreement, Qualification, RolloutStage, Rollout
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import ServiceCode, SystemId
-from wissel.server.registry.agreements import in_force
+from wissel.server.registry.agreements.rules import in_force
 from wissel.server.registry.finding import (
     get_organisation,
     get_qualification,

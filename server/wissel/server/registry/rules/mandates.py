@@ -19,7 +19,7 @@ from wissel.routing.facts import (
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import Period
-from wissel.server.registry.agreements import in_force
+from wissel.server.registry.agreements.rules import in_force
 from wissel.server.registry.commands import Keep, ProcessMandate, UpdateMandate
 from wissel.server.registry.scope import Scope
 

@@ -7,7 +7,7 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.ports import Clock
-from wissel.server.registry.persons import Person, require_signatory
+from wissel.server.registry.persons import Person, require_board, require_signatory
 from wissel.server.rpc.calls.call import Call
 from wissel.server.rpc.calls.policy import PersonNeed
 from wissel.server.rpc.calls.sharing.quota import Buckets
@@ -42,7 +42,7 @@ class PersonGate:
         2. A portal presents one where it has to: TOKEN_REQUIRED, TOKEN_MALFORMED.
         3. It does not do so too often: QUOTA_EXCEEDED.
         4. The token shows a person; see `Verifier`.
-        5. To sign, that person may do so: see `require_signatory`.
+        5. To sign, or to act for a board, that person may do so: see `require_signatory`.
         """
         caller, need = call.admitted, call.policy.person
         presented = call.metadata_values(TOKEN_METADATA)
@@ -61,5 +61,8 @@ class PersonGate:
             raise Refused(Reason.TOKEN_MALFORMED, problem="there are several")
         self._buckets.spend(caller.oin, 1)  # 3.
         call.person = await self._verifier.verify(presented[0], caller.oin)  # 4.
-        if need is PersonNeed.SIGNATORY:  # 5.
+        # 5.
+        if need is PersonNeed.BOARD:
+            require_board(call.person)
+        elif need is PersonNeed.SIGNATORY:
             require_signatory(call.person, self._clock())

@@ -17,6 +17,7 @@ from wissel.server.rpc.calls.sharing.quota import Quota
 MAX_REQUEST_BYTES: Final = 64 * 1024
 """What a request of one message has at most, where its row says nothing else."""
 _MANY: Final = 512 * 1024  # a thousand queries, or organisations
+_DOCUMENTS: Final = 1600 * 1024  # a document of 1 MiB, a privacybijsluiter of half, and the rest
 
 
 class PolicyError(Exception):
@@ -42,6 +43,7 @@ class PersonNeed(StrEnum):
     NONE = "NONE"  # never: a token is not looked at
     OPTIONAL = "OPTIONAL"  # with or without one
     REQUIRED = "REQUIRED"  # a portal always does
+    BOARD = "BOARD"  # and that person acts for a board itself, not for single schools
     SIGNATORY = "SIGNATORY"  # and that person may sign for its board
 
 
@@ -155,9 +157,17 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
         "ListSamenwerkingsverbanden": _READ,
     },
     "wissel.agreement.v1.AgreementService": {
+        "RegisterAgreementText": replace(_OPERATE, max_bytes=_DOCUMENTS),
+        "GetAgreementText": replace(_OWN_OR_PERSONS, quota=Quota.LOOKUP),
+        "OfferAgreement": replace(_OWN_OR_PERSONS, person=PersonNeed.BOARD),
+        "AcceptAgreement": MethodPolicy(
+            who=VENDOR | PORTAL, sees=Sees.OWN, person=PersonNeed.SIGNATORY
+        ),
+        "DeclineAgreement": replace(_OWN_OR_PERSONS, person=PersonNeed.SIGNATORY),
         "RecordAgreement": _OPERATE,
         "TerminateAgreement": replace(_BOARDS, person=PersonNeed.SIGNATORY),
         "ListAgreements": _OWN_OR_PERSONS,
+        "CheckAgreements": _OWN_OR_PERSONS,
     },
     "wissel.catalog.v1.CatalogService": {
         "ListServices": _READ_BY_PORTALS,

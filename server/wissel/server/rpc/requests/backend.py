@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 from uuid import UUID
 
+from wissel.routing.signing.dsse import Signer
 from wissel.routing.values.days import day_of
 from wissel.routing.values.identifiers import Oin
-from wissel.server.courier.ports import Clock, Tables
+from wissel.server.courier.ports import Clock, Renewed, Tables
 from wissel.server.registry.ports import Register, Snapshot
 from wissel.server.rpc.calls.call import Call, current
 from wissel.server.rpc.calls.gates import Gates
@@ -31,6 +32,7 @@ class RevisionRequest(Protocol):
 class Backend:
     """The register, the facts in memory and the settings, as servicers use them.
 
+    `signer` signs for the hub, under `hub_oin`.
     `clock` gives aware instants. `max_closed_share` (0 to 1) is the largest
     share of open locations that an import of schools may close.
     """
@@ -42,6 +44,7 @@ class Backend:
     clock: Clock
     new_id: Callable[[], UUID]
     hub_oin: Oin
+    signer: Renewed[Signer]
     max_closed_share: float
     impacts: Impacts = field(default_factory=Impacts)
 

@@ -60,7 +60,7 @@ def _own_scope(sees: Sees) -> Scope:
     who = caller()
     chain_partner = who.role is Role.CHAIN_PARTNER
     services = _services_of(current().table, who.party) if chain_partner else ()
-    return scope_by(sees, who.role, who.system_ids, services)
+    return scope_by(sees, who.role, who.system_ids, services, who.party)
 
 
 def scope_by(
@@ -68,17 +68,21 @@ def scope_by(
     role: Role | None,
     system_ids: Iterable[SystemId],
     services: Iterable[ServiceCode] = (),
+    party: Oin | None = None,
 ) -> Scope:
     """Return what a role with these systems, or services that it owns, sees.
 
-    That is nothing unless the table above says so.
+    That is nothing unless the table above says so. A vendor's agreements are those of
+    its `party`.
     """
     own, everything = _SCOPES[sees]
     if role in everything:
         return Scope.everything()
     if role not in own:
         return Scope()
-    return Scope.of_services(services) if role in CHAIN_PARTNER else Scope.of(system_ids)
+    if role in CHAIN_PARTNER:
+        return Scope.of_services(services)
+    return Scope.of(system_ids, () if party is None else (party,))
 
 
 def _services_of(table: Table, owner: Oin) -> Iterable[ServiceCode]:

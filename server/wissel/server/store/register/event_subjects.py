@@ -6,6 +6,7 @@ A subject is written `organisation:<BRIN or SWV code>`, `board:<number>`,
 
 from wissel.routing.facts import (
     Agreement,
+    AgreementText,
     Board,
     Endpoint,
     Fact,
@@ -16,6 +17,7 @@ from wissel.routing.facts import (
     Samenwerkingsverband,
     School,
     Service,
+    Signatory,
     SourceReport,
     System,
 )
@@ -23,7 +25,7 @@ from wissel.routing.values.identifiers import BoardNumber, Oin
 
 
 def subjects_of(fact: Fact) -> set[str]:  # noqa: C901 - one case per kind of fact
-    """Return the subjects of a fact; none for a revocation or the report of a source."""
+    """Return the subjects of a fact; none for a text, a revocation or the report of a source."""
     match fact:
         case Board():
             return {f"board:{fact.number}"}
@@ -32,7 +34,8 @@ def subjects_of(fact: Fact) -> set[str]:  # noqa: C901 - one case per kind of fa
         case Samenwerkingsverband():
             return {f"organisation:{fact.code}"}
         case Agreement():
-            return {_signatory(fact)}
+            passed = {_signatory(fact.predecessor)} if fact.predecessor else set()
+            return {_signatory(fact.signatory)} | passed
         case Party():
             return {f"party:{fact.oin}"}
         case System():
@@ -47,16 +50,16 @@ def subjects_of(fact: Fact) -> set[str]:  # noqa: C901 - one case per kind of fa
                 f"service:{fact.service}",
                 f"system:{fact.system_id}",
             }
-        case Revocation() | SourceReport():
+        case AgreementText() | Revocation() | SourceReport():
             return set()
 
 
-def _signatory(agreement: Agreement) -> str:
-    """Return the subject of an agreement: a board, a samenwerkingsverband or a party."""
-    match agreement.signatory:
+def _signatory(signatory: Signatory) -> str:
+    """Return the subject of who signs: a board, a samenwerkingsverband or a party."""
+    match signatory:
         case BoardNumber():
-            return f"board:{agreement.signatory}"
+            return f"board:{signatory}"
         case Oin():
-            return f"party:{agreement.signatory}"
+            return f"party:{signatory}"
         case _:
-            return f"organisation:{agreement.signatory}"
+            return f"organisation:{signatory}"

@@ -1,6 +1,6 @@
 """Consistent reads of the register."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
@@ -11,8 +11,9 @@ from wissel.routing.facts import Fact
 from wissel.server.registry.ports import Where
 from wissel.server.store.database import Database
 from wissel.server.store.register.codec import decode
+from wissel.server.store.register.persons import kept_acceptance, subjects
 from wissel.server.store.register.projection import PROJECTIONS, Projection
-from wissel.server.store.register.tables import EVENT, HEAD
+from wissel.server.store.register.tables import DOCUMENT, EVENT, HEAD
 
 F = TypeVar("F", bound=Fact)
 
@@ -96,6 +97,19 @@ class SqlSnapshot:
             last = select(table.c.created_revision).where(table.c.key == after).scalar_subquery()
             query = query.where(age > tuple_(last, after))
         return await self._facts(kind, query)
+
+    async def subjects(self, persons: Collection[str]) -> Mapping[str, str]:
+        """Return whom ids of persons stand for, without those that were forgotten."""
+        return await subjects(self._connection, persons)
+
+    async def document(self, digest: str) -> bytes | None:
+        """Return the document with this SHA-256, or None."""
+        query = select(DOCUMENT.c.body).where(DOCUMENT.c.sha256 == digest)
+        return await self._connection.scalar(query)
+
+    async def acceptance(self, agreement_id: str) -> bytes | None:
+        """Return what was signed about an acceptance, None once its person is forgotten."""
+        return await kept_acceptance(self._connection, agreement_id)
 
     async def _bodies_at(
         self, projection: Projection, keys: Sequence[str], revision: int

@@ -88,11 +88,30 @@ ANSWER: Final = Table(
 )
 """Answers kept for a repeat of the same request."""
 
+DOCUMENT: Final = Table(
+    "agreement_document",
+    METADATA,
+    Column("sha256", NAME, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+"""The documents of texts, by the digest that facts name them by; never changed."""
+
+ACCEPTANCE: Final = Table(
+    "agreement_acceptance",
+    METADATA,
+    Column("agreement_id", NAME, primary_key=True),
+    Column("person_id", NAME, nullable=False),
+    Column("signed", LargeBinary, nullable=False),
+    Index(None, "person_id"),
+)
+"""What the hub signed about acceptances; outside the log, as it tells who accepted (ADR 25)."""
+
 INDEXED: Final[Mapping[str, tuple[str, ...]]] = {
     "board": ("kvk",),
     "school": ("board",),
     "samenwerkingsverband": ("oin", "kvk"),
-    "agreement": ("signatory",),
+    "agreement_text": (),
+    "agreement": ("signatory", "signer", "last_day"),
     "party": ("role",),
     "system": ("party", "oin"),
     "qualification": ("system_id", "service"),

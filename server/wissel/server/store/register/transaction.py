@@ -18,10 +18,14 @@ from wissel.server.registry.ports import Actor
 from wissel.server.store.register.codec import decode, encode
 from wissel.server.store.register.event_subjects import subjects_of
 from wissel.server.store.register.idempotency import Answer, earlier_answer, keep_answer
-from wissel.server.store.register.persons import known_person, remember_person
+from wissel.server.store.register.persons import (
+    keep_acceptance,
+    known_person,
+    remember_person,
+)
 from wissel.server.store.register.projection import PROJECTIONS, Projection
 from wissel.server.store.register.snapshot import SqlSnapshot
-from wissel.server.store.register.tables import EVENT, HEAD, SUBJECT
+from wissel.server.store.register.tables import DOCUMENT, EVENT, HEAD, SUBJECT
 
 _CHUNK: Final = 500  # facts per round of statements, between which the event loop does other work
 
@@ -42,7 +46,7 @@ class _Event:
 class SqlTransaction(SqlSnapshot):
     """A write in one transaction; implements `registry.ports.Transaction`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what one write knows from its start
         self,
         connection: AsyncConnection,
         actor: Actor,
@@ -50,12 +54,14 @@ class SqlTransaction(SqlSnapshot):
         head: int,
         now: dt.datetime,
         person_id: str,
+        new_id: Callable[[], UUID],
         earlier: Answer | None,
     ) -> None:
         super().__init__(connection, head)
         self._actor = actor
         self._now = now
         self._person_id = person_id
+        self._new_id = new_id
         self._earlier = earlier
         self._response: bytes | None = None
         self._discarded = False
@@ -78,6 +84,11 @@ class SqlTransaction(SqlSnapshot):
         return None if self._earlier is None else self._earlier.response
 
     @property
+    def person(self) -> str:
+        """The id that stands for who makes the change, empty if nobody is known."""
+        return self._person_id
+
+    @property
     def changed(self) -> bool:
         """Whether it makes a new revision."""
         return self._seq > 0 and not self._discarded
@@ -97,6 +108,22 @@ class SqlTransaction(SqlSnapshot):
             return
         for start in range(0, len(facts), _CHUNK):
             await self._put(facts[start : start + _CHUNK])
+
+    async def person_for(self, subject: str) -> str:
+        """Return the id that stands for a subject, who is remembered as acting now."""
+        person_id = await known_person(self._connection, subject) or str(self._new_id())
+        await remember_person(self._connection, person_id, subject, self._now)
+        return person_id
+
+    async def keep_document(self, digest: str, body: bytes) -> None:
+        """Keep a document under its SHA-256; one that is there stays."""
+        if await self.document(digest) is None:
+            row = insert(DOCUMENT).values(sha256=digest, body=body)
+            await self._connection.execute(row)
+
+    async def keep_acceptance(self, agreement_id: str, signed: bytes) -> None:
+        """Keep what was signed about an acceptance by who makes the change."""
+        await keep_acceptance(self._connection, agreement_id, self._person_id, signed)
 
     def answer_with(self, response: bytes) -> None:
         """Keep the answer for a repeat of the same request."""
@@ -238,7 +265,13 @@ async def open_transaction(
     person_id = await known_person(connection, subject) or str(new_id()) if subject else ""
     earlier = await earlier_answer(connection, actor, person_id, now)
     return SqlTransaction(
-        connection, actor, head=head.revision, now=now, person_id=person_id, earlier=earlier
+        connection,
+        actor,
+        head=head.revision,
+        now=now,
+        person_id=person_id,
+        new_id=new_id,
+        earlier=earlier,
     )
 
 

@@ -45,6 +45,7 @@ def test_a_person_is_what_a_good_token_says() -> None:
 
     assert person == Person(
         issuer="mijn-duo",
+        issuer_url=ISSUER.url,
         subject="mijn-duo:pseudonym-of-a-person",
         boards=frozenset({BoardNumber("99001"), BoardNumber("99002")}),
         brins=None,

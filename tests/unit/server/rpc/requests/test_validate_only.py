@@ -17,6 +17,9 @@ HARMLESS: Final = {
     "RegisterSystem": "nothing leads to what is new",
     "UpdateParty": "no decision reads whom to ask",
     "UpdateSystem": "no decision reads whom to ask",
+    "OfferAgreement": "what is offered is no agreement yet",
+    "AcceptAgreement": "it only brings routes; what it replaces lasts until the day before",
+    "DeclineAgreement": "what is offered was no agreement",
     "RevokeCertificate": "which certificates there are the register does not know",
 }
 """Mutations without `validate_only`, and why."""

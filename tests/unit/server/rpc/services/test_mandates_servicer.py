@@ -49,6 +49,7 @@ def validating(oin: Oin, role: Role) -> Any:
             clock=lambda: NOON,
             new_id=nothing,
             hub_oin=OPERATOR.oin,
+            signer=nothing,
             max_closed_share=0.02,
         )
     )

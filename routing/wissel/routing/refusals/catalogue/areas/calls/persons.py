@@ -102,14 +102,14 @@ PERSONS: Final = {
     Reason.ORGANISATION_NOT_YOURS: Entry(
         code=Code.PERMISSION_DENIED,
         en=Words(
-            "This person does not act for this organisation[: {organisation}].",
-            "Choose one of the person's own schools, or ask the administrator of Mijn DUO or "
-            "eHerkenning whether the right organisation was assigned.",
+            "Who calls does not act for this organisation[: {organisation}].",
+            "Choose one of your own; the administrator of Mijn DUO or eHerkenning assigns "
+            "organisations to a person.",
         ),
         nl=Words(
-            "Deze persoon handelt niet namens deze organisatie[: {organisation}].",
-            "Kies een eigen school, of vraag de beheerder van Mijn DUO of eHerkenning of de "
-            "juiste organisatie is toegekend.",
+            "Wie aanroept, handelt niet namens deze organisatie[: {organisation}].",
+            "Kies een eigen organisatie; de beheerder van Mijn DUO of eHerkenning kent een "
+            "persoon organisaties toe.",
         ),
         owner=Owner.CALLER,
         contact=Contact.DUO,

@@ -2,60 +2,11 @@
 
 from typing import Final
 
+from wissel.routing.refusals.catalogue.areas.register.agreements import AGREEMENTS
 from wissel.routing.refusals.catalogue.entry import Code, Contact, Entry, Owner, Words
 from wissel.routing.refusals.reasons import Reason
 
-_AGREEMENTS: Final = {
-    Reason.AGREEMENT_MISSING: Entry(
-        code=Code.FAILED_PRECONDITION,
-        en=Words(
-            "An agreement that this service needs is not in force[ for {signatory}][: {agreement}]"
-            "[, on {on}].",
-            "The board signs the agreement, and the operator records it; a school that moved to "
-            "another board needs that board's agreement.",
-        ),
-        nl=Words(
-            "Een overeenkomst die deze dienst vraagt, is niet van kracht[ voor {signatory}][: "
-            "{agreement}][, op {on}].",
-            "Het bestuur ondertekent de overeenkomst en de beheerder van de hub legt haar vast; "
-            "een school die naar een ander bestuur ging, heeft de overeenkomst van dat bestuur "
-            "nodig.",
-        ),
-        owner=Owner.BOARD,
-        contact=Contact.KENNISNET,
-        also=frozenset({"organisation", "service"}),
-    ),
-    Reason.VENDOR_AGREEMENT_MISSING: Entry(
-        code=Code.FAILED_PRECONDITION,
-        en=Words(
-            "The vendor[ {oin}] has no agreement in force that this service needs[: {agreement}].",
-            "The vendor signs the connection terms, and the operator records the agreement.",
-        ),
-        nl=Words(
-            "De leverancier[ {oin}] heeft geen overeenkomst van kracht die deze dienst vraagt[: "
-            "{agreement}].",
-            "De leverancier ondertekent de aansluitvoorwaarden en de beheerder van de hub legt de "
-            "overeenkomst vast.",
-        ),
-        owner=Owner.VENDOR,
-        contact=Contact.VENDOR,
-        also=frozenset({"desk", "on", "organisation", "service", "signatory", "system_id"}),
-    ),
-    Reason.AGREEMENT_ENDED: Entry(
-        code=Code.FAILED_PRECONDITION,
-        en=Words(
-            "This agreement has ended already[ on {end}].",
-            "Nothing more has to be ended; record a new agreement if one was signed.",
-        ),
-        nl=Words(
-            "Deze overeenkomst is al beëindigd[ op {end}].",
-            "Er hoeft niets meer te worden beëindigd; leg een nieuwe overeenkomst vast als die "
-            "is ondertekend.",
-        ),
-        owner=Owner.CALLER,
-        contact=Contact.KENNISNET,
-        also=frozenset({"agreement_id"}),
-    ),
+_COMMON: Final = {
     Reason.SCHOOL_CLOSED: Entry(
         code=Code.FAILED_PRECONDITION,
         en=Words(
@@ -203,4 +154,4 @@ _CONFLICTS: Final = {
     ),
 }
 
-AGREEMENTS_AND_MANDATES: Final = {**_AGREEMENTS, **_MANDATES, **_CONFLICTS}
+AGREEMENTS_AND_MANDATES: Final = {**AGREEMENTS, **_COMMON, **_MANDATES, **_CONFLICTS}

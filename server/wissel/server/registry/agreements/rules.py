@@ -1,0 +1,158 @@
+"""The rules of agreements as functions of values (R2)."""
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from operator import attrgetter
+from typing import Final
+
+from wissel.routing.facts import Agreement, AgreementKind, AgreementText, Role, Signatory
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.days import ONE_DAY, Period
+from wissel.routing.values.identifiers import Oin
+
+BOARD_KINDS: Final = (
+    AgreementKind.KENNISNET_OSR,
+    AgreementKind.OSO,
+    AgreementKind.OSO_SWV_EXTENSION,
+    AgreementKind.VVA,
+)
+"""What a board, or a samenwerkingsverband for itself, can sign; what extends stands last."""
+VENDOR_KINDS: Final = (AgreementKind.VENDOR_OSR, AgreementKind.VENDOR_OSO)
+"""What a vendor can sign."""
+
+PDF: Final = "application/pdf"
+PLAIN: Final = "text/plain; charset=utf-8"
+_PDF_BEGINS: Final = b"%PDF-"
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
+
+
+def in_force(agreements: Iterable[Agreement], kind: AgreementKind, day: dt.date) -> bool:
+    """Whether one of the agreements is of a kind and in force on a day."""
+    return any(each.kind == kind and each.holds_on(day) for each in agreements)
+
+
+def require_kind(signatory: Signatory, role: Role | None, kind: AgreementKind) -> None:
+    """Raise `Refused(FIELD_INVALID)` unless a signatory can sign this kind.
+
+    `role` is that of a party.
+    """
+    allowed: tuple[AgreementKind, ...] = BOARD_KINDS
+    if isinstance(signatory, Oin):
+        allowed = VENDOR_KINDS if role is Role.VENDOR else ()
+    if kind not in allowed:
+        raise Refused(
+            Reason.FIELD_INVALID,
+            field="kind",
+            problem=f"this signatory can sign {', '.join(allowed) or 'no agreement'}",
+        )
+
+
+def media_type_of(body: bytes, limit: int, field: str) -> str:
+    """Return what a document is, `PDF` or `PLAIN`, or raise `Refused(DOCUMENT_INVALID)`.
+
+    A PDF is known by how it begins. A text is UTF-8 with something in it, and without
+    control characters other than those that part lines and columns.
+    """
+    if len(body) > limit:
+        problem = f"it has {len(body)} bytes, and {limit} at most are taken"
+        raise Refused(Reason.DOCUMENT_INVALID, field=field, problem=problem)
+    if body.startswith(_PDF_BEGINS):
+        return PDF
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        text = "\0"
+    if _CONTROLS.search(text):
+        problem = "it is neither a PDF nor UTF-8 text"
+        raise Refused(Reason.DOCUMENT_INVALID, field=field, problem=problem)
+    if not text.strip():
+        raise Refused(Reason.DOCUMENT_INVALID, field=field, problem="it is empty")
+    return PLAIN
+
+
+def latest(texts: Iterable[AgreementText]) -> AgreementText | None:
+    """Return the text that can be accepted last: of two from one day, that registered last."""
+    return max(texts, key=attrgetter("start", "registered"), default=None)
+
+
+def refuse_replaced(text: AgreementText, of_kind: Iterable[AgreementText], today: dt.date) -> None:
+    """Raise `Refused(AGREEMENT_TEXT_REPLACED)` if a later text of its language can be accepted.
+
+    `of_kind` are the texts of its kind.
+    """
+    newer = latest(
+        each for each in of_kind if each.language == text.language and each.start <= today
+    )
+    if newer is None or newer.digest == text.digest:
+        return
+    if (newer.start, newer.registered) > (text.start, text.registered):
+        raise Refused(
+            Reason.AGREEMENT_TEXT_REPLACED,
+            kind=text.kind,
+            version=newer.version,
+            digest=newer.digest,
+        )
+
+
+def renewed_until(
+    text: AgreementText | None, version: str, of_kind: Iterable[AgreementText]
+) -> dt.date | None:
+    """Return the last day on which agreements on a text count, None if nothing asks them anew.
+
+    A later text of another version may say so; what is on no known text counts as
+    earlier than all.
+    """
+    days = [
+        each.renewal
+        for each in of_kind
+        if each.renewal is not None
+        and each.version != version
+        and (text is None or each.registered > text.registered)
+    ]
+    return min(days, default=None)
+
+
+def making_room(
+    new: Agreement, signed: Iterable[Agreement], *, renews: bool
+) -> Iterator[Agreement]:
+    """Yield what the signatory has of this kind that ends the day before `new` begins.
+
+    With `renews` the new one takes the place of those on another version; otherwise,
+    and for the same version, no two share a day: ALREADY_REGISTERED.
+    """
+    for other in signed:
+        if other.kind != new.kind or not other.concluded or other.agreement_id == new.agreement_id:
+            continue
+        if not other.period.overlaps(new.period):
+            continue
+        if not renews or (other.text and other.text_version == new.text_version):
+            key = str(other.agreement_id)
+            raise Refused(Reason.ALREADY_REGISTERED, entity="agreement", key=key)
+        yield replace(other, period=other.period.until(new.period.start - ONE_DAY))
+
+
+def within_base(new: Agreement, signed: Iterable[Agreement]) -> Agreement:
+    """Return an agreement as far as what it extends lets it hold.
+
+    OSO_SWV_EXTENSION stands on an OSO agreement that is in force on its first day
+    (AGREEMENT_MISSING), and ends with it.
+    """
+    if new.kind is not AgreementKind.OSO_SWV_EXTENSION:
+        return new
+    for each in signed:
+        if each.kind is AgreementKind.OSO and each.holds_on(new.period.start):
+            return replace(new, period=new.period.until(each.period.end))
+    raise Refused(
+        Reason.AGREEMENT_MISSING,
+        agreement=AgreementKind.OSO,
+        signatory=str(new.signatory),
+        on=str(new.period.start),
+    )
+
+
+def clipped(period: Period, last: dt.date | None) -> Period:
+    """Return the part of a period that earlier texts may have: PERIOD_INVALID if there is none."""
+    return period if last is None else Period.parse(period.start, period.until(last).end)
