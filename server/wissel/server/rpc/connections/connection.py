@@ -46,7 +46,7 @@ class ConnectionBounds:
     of_stranger: int = 4
     of_address: int = 256
     unknown: int = 16
-    calls: int = 512
+    calls: int = 256
     stranger_calls: int = 16
     asked: int = 200
     fresh: float = 2

@@ -2,16 +2,16 @@
 
 A durable commit takes the disk as long for one row as for many, so whatever
 arrives while one commit runs goes into the next (group commit,
-design.md#journal). The work is done on a thread of its own; the event loop only
-waits for it.
+design.md#journal). The work is done on a thread of its own, which takes the next
+batch by itself: a busy event loop would keep it waiting between two commits.
 """
 
 import asyncio
+import threading
 import time
-from collections import deque
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from typing import Final
 
 from wissel.routing.exchange.delivery import Delivery, Known, State
@@ -36,7 +36,7 @@ from wissel.server.store.kept_connection import KeptConnection, LostRace
 BATCH: Final = 64
 """The most moves in one transaction."""
 
-PAUSE: Final = 0.001
+PAUSE: Final = 0.002
 """Seconds between two transactions, in which another process gets its turn."""
 
 _RACES: Final = 5
@@ -96,9 +96,8 @@ class JournalWriter:
         self._head = head
         self._clock = clock
         self._observe = observe
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
-        self._waiting: deque[_Waiting] = deque()
-        self._work: asyncio.Task[None] | None = None
+        self._waiting: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
 
     async def write(self, move: Move) -> Written:
         """Commit a move and return its outcome.
@@ -106,10 +105,14 @@ class JournalWriter:
         Raises what its rule refused, and `Refused(RECORD_UNAVAILABLE)` if
         nothing could be written: then nothing was.
         """
-        answer: asyncio.Future[Written] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(move, answer, time.perf_counter()))
-        if self._work is None:
-            self._work = asyncio.create_task(self._run(), name="journal writer")
+        loop = asyncio.get_running_loop()
+        if self._thread is None:
+            self._thread = threading.Thread(
+                target=self._work, args=(loop,), name="journal", daemon=True
+            )
+            self._thread.start()
+        answer: asyncio.Future[Written] = loop.create_future()
+        self._waiting.put(_Waiting(move, answer, time.perf_counter()))
         written = await answer
         if isinstance(written.outcome, Refused):
             raise written.outcome
@@ -117,28 +120,46 @@ class JournalWriter:
 
     async def close(self) -> None:
         """Commit what is waiting and stop."""
-        while self._work is not None:
-            await asyncio.wait([self._work])
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._connection.close)
-        self._thread.shutdown()
+        if self._thread is not None:
+            self._waiting.put(None)
+            await asyncio.to_thread(self._thread.join)
+        self._connection.close()
 
-    async def _run(self) -> None:
-        loop = asyncio.get_running_loop()
-        while self._waiting:
-            batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
-            moves, began = [each.move for each in batch], time.perf_counter()
+    def _work(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Commit batch after batch on the journal's thread, and tell the loop, until closed."""
+        while batch := self._next_batch():
+            began = time.perf_counter()
             try:
-                done = await loop.run_in_executor(self._thread, self._commit, moves)
+                done = self._commit([each.move for each in batch])
             except Exception as error:  # noqa: BLE001 - whatever it was, the receiver must not be called
-                _fail([each.answer for each in batch], error)
+                loop.call_soon_threadsafe(_fail, batch, error)
             else:
-                for each, written in zip(batch, done.written, strict=True):
-                    if not each.answer.done():
-                        each.answer.set_result(written)
-                waits = [began - each.since for each in batch]
-                self._observe(Commit(waits=waits, turn=done.turn, took=done.took, steps=done.steps))
-            await asyncio.sleep(PAUSE)
-        self._work = None
+                loop.call_soon_threadsafe(self._answer, batch, done, began)
+            time.sleep(PAUSE)
+
+    def _next_batch(self) -> list[_Waiting]:
+        """Return what waits, at least one move; nothing once the writer is closed."""
+        first = self._waiting.get()
+        if first is None:
+            return []
+        batch = [first]
+        while len(batch) < BATCH:
+            try:
+                each = self._waiting.get_nowait()
+            except Empty:
+                break
+            if each is None:
+                self._waiting.put(None)  # read once this batch is done
+                break
+            batch.append(each)
+        return batch
+
+    def _answer(self, batch: Sequence[_Waiting], done: _Done, began: float) -> None:
+        for each, written in zip(batch, done.written, strict=True):
+            if not each.answer.done():
+                each.answer.set_result(written)
+        waits = [began - each.since for each in batch]
+        self._observe(Commit(waits=waits, turn=done.turn, took=done.took, steps=done.steps))
 
     def _commit(self, moves: list[Move]) -> _Done:
         """Commit a batch, and then read the head.
@@ -195,9 +216,9 @@ class JournalWriter:
             return None
 
 
-def _fail(answers: list[asyncio.Future[Written]], error: Exception) -> None:
+def _fail(batch: Sequence[_Waiting], error: Exception) -> None:
     refusal = Refused(Reason.RECORD_UNAVAILABLE, retry_after=1.0)
     refusal.__cause__ = error
-    for answer in answers:
-        if not answer.done():
-            answer.set_exception(refusal)
+    for each in batch:
+        if not each.answer.done():
+            each.answer.set_exception(refusal)
