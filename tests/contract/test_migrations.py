@@ -20,7 +20,7 @@ from support.worlds.journals import ID, ME
 from support.worlds.stores import register_at, sqlite_url
 from wissel.routing.exchange.delivery import Delivery
 from wissel.routing.facts import Mandate, Processing
-from wissel.server.registry.mandates import Waiting, count_waiting
+from wissel.server.registry.mandates.waiting import Waiting, count_waiting
 from wissel.server.store.database import BlockingDatabase, journal_url
 from wissel.server.store.journal import tables as journal_tables
 from wissel.server.store.journal.journal import SqlJournal

@@ -38,7 +38,7 @@ from wissel.server.registry.commands import (
     EndMandate,
 )
 from wissel.server.registry.finding import get_endpoint
-from wissel.server.registry.mandates import end_mandate
+from wissel.server.registry.mandates.changing import end_mandate
 
 
 async def test_an_endpoint_takes_what_its_mandate_says(world: World) -> None:

@@ -55,7 +55,9 @@ from wissel.server.registry.agreements.rules import BOARD_KINDS, VENDOR_KINDS
 from wissel.server.registry.catalog import seed
 from wissel.server.registry.commands import CreateMandate, RegisterEndpoint
 from wissel.server.registry.endpoints import register_endpoint
-from wissel.server.registry.mandates import GivenMandate, create_mandate
+from wissel.server.registry.mandates.commands import SwitchSystem, UndoSwitch
+from wissel.server.registry.mandates.giving import GivenMandate, create_mandate
+from wissel.server.registry.mandates.switching import Switched, switch_system, undo_switch
 from wissel.server.registry.ports import Actor, Register, Transaction
 from wissel.server.registry.scope import Scope
 from wissel.server.registry.shipped import SERVICES
@@ -83,6 +85,7 @@ KEY: Final = RoutingKey("0000000700099XA00001")
 SECOND_KEY: Final = RoutingKey("0000000700099XA00002")
 OLD_VERSION: Final = Namespace("http://xml.kennisnet.nl/schemas/Overstapservice/20180404")
 LATEST: Final = Namespace("http://xml.kennisnet.nl/schemas/Overstapservice/20200910")
+LATER: Final = TODAY + 10 * DAY
 NOBODY: Final = UUID("00000000-0000-4000-8000-000000000000")
 
 
@@ -214,6 +217,29 @@ async def give_days(world: World, start: int = 0, end: int | None = None) -> Man
     """Give the mandate of `mandate_command` for days that are counted from today."""
     last = None if end is None else TODAY + end * DAY
     return (await give(world, mandate_command(start=TODAY + start * DAY, end=last))).mandate
+
+
+async def switch(world: World, scope: Scope = AS_BOARD, **changes: object) -> tuple[Switched, ...]:
+    """Switch 99XA from Noord to Zuid for OSO_OV in ten days, but for what is said."""
+    values: dict[str, object] = {
+        "organisation": SCHOOL,
+        "services": (ServiceCode("OSO_OV"),),
+        "from_system": LAS_NOORD,
+        "to_system": LAS_ZUID,
+        "start": LATER,
+    }
+    command = SwitchSystem(**(values | changes))  # type: ignore[arg-type]  # a test names real fields
+    return await world.run(lambda transaction: switch_system(transaction, command, scope, uuid4))
+
+
+async def undo(world: World, *ids: UUID, scope: Scope = AS_BOARD) -> tuple[Switched, ...]:
+    command = UndoSwitch(mandate_ids=ids)
+    return await world.run(lambda transaction: undo_switch(transaction, command, scope))
+
+
+async def held(world: World) -> list[Mandate]:
+    async with world.register.snapshot() as snapshot:
+        return await snapshot.find(Mandate)
 
 
 async def end_agreements(world: World, signatory: str, last: dt.date) -> None:

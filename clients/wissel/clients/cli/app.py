@@ -17,6 +17,7 @@ from wissel.clients.cli.register import (
     parties,
     schools,
     services,
+    several,
     swv,
     systems,
 )
@@ -61,6 +62,9 @@ app.add_typer(systems.app, name="system")
 app.add_typer(agreements.app, name="agreement")
 app.add_typer(services.app, name="service")
 app.add_typer(mandates.app, name="mandate")
+mandates.app.command("create-many")(several.create_many)
+mandates.app.command("switch")(several.switch)
+mandates.app.command("undo-switch")(several.undo_switch)
 app.add_typer(endpoints.app, name="endpoint")
 app.add_typer(routes.app, name="route")
 app.add_typer(deliveries.app, name="deliveries")

@@ -173,6 +173,16 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
             "--reason 'a breach at the vendor'"
         ),
     ),
+    "mandate withdraw": ("wissel mandate withdraw ba17a80a-76c9-44e8-8f06-c7793974b46c",),
+    "mandate create-many": ("wissel mandate create-many 99XA las-noord OSO_OV OSO_SWV RIO",),
+    "mandate switch": (
+        "wissel mandate switch 99XA las-noord las-zuid OSO_OV RIO --start 2027-08-01 --dry-run",
+        (
+            "wissel mandate switch 99XA las-noord las-zuid OSO_OV --start 2027-08-01 "
+            "--provides-until 2027-10-01"
+        ),
+    ),
+    "mandate undo-switch": ("wissel mandate undo-switch ba17a80a-76c9-44e8-8f06-c7793974b46c",),
     "mandate validate": ("wissel mandate validate 99XA RIO 00000003990000030000",),
     "endpoint register": (
         (

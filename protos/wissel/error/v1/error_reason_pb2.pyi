@@ -350,6 +350,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Impact limit."""
     ERROR_REASON_IMPACT_TOO_LARGE: _ErrorReason.ValueType  # 176
     """Impact too large."""
+    ERROR_REASON_NOTHING_TO_SWITCH: _ErrorReason.ValueType  # 165
+    """Nothing to switch."""
+    ERROR_REASON_SWITCH_PENDING: _ErrorReason.ValueType  # 166
+    """Switch pending."""
+    ERROR_REASON_SWITCH_NOT_FOUND: _ErrorReason.ValueType  # 167
+    """Switch not found."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason is the value of google.rpc.ErrorInfo.reason, without its prefix; docs/errors.md tells what each means."""
@@ -682,4 +688,10 @@ ERROR_REASON_IMPACT_LIMIT: ErrorReason.ValueType  # 175
 """Impact limit."""
 ERROR_REASON_IMPACT_TOO_LARGE: ErrorReason.ValueType  # 176
 """Impact too large."""
+ERROR_REASON_NOTHING_TO_SWITCH: ErrorReason.ValueType  # 165
+"""Nothing to switch."""
+ERROR_REASON_SWITCH_PENDING: ErrorReason.ValueType  # 166
+"""Switch pending."""
+ERROR_REASON_SWITCH_NOT_FOUND: ErrorReason.ValueType  # 167
+"""Switch not found."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

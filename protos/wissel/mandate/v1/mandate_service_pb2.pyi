@@ -43,6 +43,11 @@ class Mandate(_message.Message):
     REJECTION_FIELD_NUMBER: _builtins.int
     PROCESSING_DUE_DATE_FIELD_NUMBER: _builtins.int
     OVERDUE_FIELD_NUMBER: _builtins.int
+    BOARD_NUMBER_FIELD_NUMBER: _builtins.int
+    NEXT_STEPS_FIELD_NUMBER: _builtins.int
+    ACTS_FROM_DATE_FIELD_NUMBER: _builtins.int
+    SWITCHED_TO_MANDATE_ID_FIELD_NUMBER: _builtins.int
+    PROVIDES_UNTIL_DATE_FIELD_NUMBER: _builtins.int
     mandate_id: _builtins.str
     """UUID, assigned by the hub."""
     brin: _builtins.str
@@ -77,6 +82,20 @@ class Mandate(_message.Message):
     """
     overdue: _builtins.bool
     """Output only. It waits, and that day has passed."""
+    board_number: _builtins.str
+    """Output only. Board whose school it was when the mandate was given, or last changed by the board
+    or for it; empty for a samenwerkingsverband, and if that was before this was kept.
+    """
+    acts_from_date: _builtins.str
+    """Output only. First day, `yyyy-mm-dd`, from which the system can act if nothing changes, not
+    before the day that is asked about; empty if none is known.
+    """
+    switched_to_mandate_id: _builtins.str
+    """Output only. UUID of the mandate to another system for which it makes way; empty without."""
+    provides_until_date: _builtins.str
+    """Output only. Last day, `yyyy-mm-dd`, on which its system may still provide the dossiers that it
+    has prepared, after it made way; may be empty.
+    """
     @_builtins.property
     def created_time(self) -> _timestamp_pb2.Timestamp:
         """Output only. When it was given."""
@@ -84,6 +103,13 @@ class Mandate(_message.Message):
     @_builtins.property
     def processed_time(self) -> _timestamp_pb2.Timestamp:
         """Output only. When the service's owner processed or rejected it; absent if it did neither."""
+
+    @_builtins.property
+    def next_steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___NextStep]:
+        """Output only. What still has to happen before the system can act and be reached by it, on its
+        first day or, if that has passed, the day that is asked about; none if it has ended. By the
+        facts of the moment, in the caller's language.
+        """
 
     def __init__(
         self,
@@ -105,16 +131,65 @@ class Mandate(_message.Message):
         rejection: _builtins.str = ...,
         processing_due_date: _builtins.str = ...,
         overdue: _builtins.bool = ...,
+        board_number: _builtins.str = ...,
+        next_steps: _abc.Iterable[Global___NextStep] | None = ...,
+        acts_from_date: _builtins.str = ...,
+        switched_to_mandate_id: _builtins.str = ...,
+        provides_until_date: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["brin", b"brin", "created_time", b"created_time", "organisation", b"organisation", "processed_time", b"processed_time", "swv", b"swv"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["brin", b"brin", "created_time", b"created_time", "end_date", b"end_date", "ended_immediately", b"ended_immediately", "etag", b"etag", "mandate_id", b"mandate_id", "organisation", b"organisation", "overdue", b"overdue", "party_oin", b"party_oin", "processed_time", b"processed_time", "processing", b"processing", "processing_due_date", b"processing_due_date", "rejection", b"rejection", "service", b"service", "start_date", b"start_date", "status", b"status", "swv", b"swv", "system_id", b"system_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acts_from_date", b"acts_from_date", "board_number", b"board_number", "brin", b"brin", "created_time", b"created_time", "end_date", b"end_date", "ended_immediately", b"ended_immediately", "etag", b"etag", "mandate_id", b"mandate_id", "next_steps", b"next_steps", "organisation", b"organisation", "overdue", b"overdue", "party_oin", b"party_oin", "processed_time", b"processed_time", "processing", b"processing", "processing_due_date", b"processing_due_date", "provides_until_date", b"provides_until_date", "rejection", b"rejection", "service", b"service", "start_date", b"start_date", "status", b"status", "switched_to_mandate_id", b"switched_to_mandate_id", "swv", b"swv", "system_id", b"system_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_organisation: _TypeAlias = _typing.Literal["brin", "swv"]  # noqa: Y015
     _WhichOneofArgType_organisation: _TypeAlias = _typing.Literal["organisation", b"organisation"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_organisation) -> _WhichOneofReturnType_organisation | None: ...
 
 Global___Mandate: _TypeAlias = Mandate  # noqa: Y015
+
+@_typing.final
+class NextStep(_message.Message):
+    """NextStep is one thing that still has to happen before a system can act by a mandate."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REASON_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    FIX_FIELD_NUMBER: _builtins.int
+    OWNER_FIELD_NUMBER: _builtins.int
+    CONTACT_FIELD_NUMBER: _builtins.int
+    EXPECTED_DATE_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    """What lacks, as a reason of google.rpc.ErrorInfo, such as `MANDATE_AWAITING` or
+    `ENDPOINT_MISSING`; `SERVICE_NOTE` for what the service itself tells schools.
+    """
+    text: _builtins.str
+    """What is so, in one sentence."""
+    fix: _builtins.str
+    """What helps; empty if there is nothing to do but wait."""
+    owner: _builtins.str
+    """Who does it, such as `the owner of the service`."""
+    contact: _builtins.str
+    """Whom to ask: for a step in an administration system the desk of that very system."""
+    expected_date: _builtins.str
+    """Day, `yyyy-mm-dd`, by which it usually has happened, or on which it is planned; may be empty."""
+    def __init__(
+        self,
+        *,
+        reason: _builtins.str = ...,
+        text: _builtins.str = ...,
+        fix: _builtins.str = ...,
+        owner: _builtins.str = ...,
+        contact: _builtins.str = ...,
+        expected_date: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact", b"contact", "expected_date", b"expected_date", "fix", b"fix", "owner", b"owner", "reason", b"reason", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NextStep: _TypeAlias = NextStep  # noqa: Y015
 
 @_typing.final
 class CreateMandateRequest(_message.Message):
@@ -526,6 +601,401 @@ class EndMandateResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___EndMandateResponse: _TypeAlias = EndMandateResponse  # noqa: Y015
+
+@_typing.final
+class BatchCreateMandatesRequest(_message.Message):
+    """BatchCreateMandatesRequest gives mandates for several services of one organisation."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BRIN_FIELD_NUMBER: _builtins.int
+    SWV_FIELD_NUMBER: _builtins.int
+    MANDATES_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    brin: _builtins.str
+    """BRIN of a school."""
+    swv: _builtins.str
+    """Code of a samenwerkingsverband."""
+    validate_only: _builtins.bool
+    """Change nothing, and answer with what it would do."""
+    request_id: _builtins.str
+    """UUID; a repeat with the same body returns the earlier answer."""
+    reason: _builtins.str
+    """Required for operators. Why."""
+    @_builtins.property
+    def mandates(self) -> _containers.RepeatedCompositeFieldContainer[Global___NewMandate]:
+        """Required. 1 to 20 mandates."""
+
+    def __init__(
+        self,
+        *,
+        brin: _builtins.str = ...,
+        swv: _builtins.str = ...,
+        mandates: _abc.Iterable[Global___NewMandate] | None = ...,
+        validate_only: _builtins.bool = ...,
+        request_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["brin", b"brin", "organisation", b"organisation", "swv", b"swv"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["brin", b"brin", "mandates", b"mandates", "organisation", b"organisation", "reason", b"reason", "request_id", b"request_id", "swv", b"swv", "validate_only", b"validate_only"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_organisation: _TypeAlias = _typing.Literal["brin", "swv"]  # noqa: Y015
+    _WhichOneofArgType_organisation: _TypeAlias = _typing.Literal["organisation", b"organisation"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_organisation) -> _WhichOneofReturnType_organisation | None: ...
+
+Global___BatchCreateMandatesRequest: _TypeAlias = BatchCreateMandatesRequest  # noqa: Y015
+
+@_typing.final
+class NewMandate(_message.Message):
+    """NewMandate is one of several mandates that are given together."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERVICE_FIELD_NUMBER: _builtins.int
+    SYSTEM_ID_FIELD_NUMBER: _builtins.int
+    START_DATE_FIELD_NUMBER: _builtins.int
+    END_DATE_FIELD_NUMBER: _builtins.int
+    service: _builtins.str
+    """Required. Service code or alias."""
+    system_id: _builtins.str
+    """Required. System that may act."""
+    start_date: _builtins.str
+    """First day, `yyyy-mm-dd`; empty means today."""
+    end_date: _builtins.str
+    """Last day, `yyyy-mm-dd`; empty means until further notice."""
+    def __init__(
+        self,
+        *,
+        service: _builtins.str = ...,
+        system_id: _builtins.str = ...,
+        start_date: _builtins.str = ...,
+        end_date: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_date", b"end_date", "service", b"service", "start_date", b"start_date", "system_id", b"system_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NewMandate: _TypeAlias = NewMandate  # noqa: Y015
+
+@_typing.final
+class BatchCreateMandatesResponse(_message.Message):
+    """BatchCreateMandatesResponse is the mandates as recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MANDATES_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    IMPACT_FIELD_NUMBER: _builtins.int
+    revision: _builtins.int
+    """Revision of the register."""
+    @_builtins.property
+    def mandates(self) -> _containers.RepeatedCompositeFieldContainer[Global___Mandate]:
+        """The mandates in the order of the request; without ids if validate_only."""
+
+    @_builtins.property
+    def impact(self) -> _impact_pb2.Impact:
+        """Output only. What it would do; only with validate_only."""
+
+    def __init__(
+        self,
+        *,
+        mandates: _abc.Iterable[Global___Mandate] | None = ...,
+        revision: _builtins.int = ...,
+        impact: _impact_pb2.Impact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact", "mandates", b"mandates", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BatchCreateMandatesResponse: _TypeAlias = BatchCreateMandatesResponse  # noqa: Y015
+
+@_typing.final
+class WithdrawMandateRequest(_message.Message):
+    """WithdrawMandateRequest takes a mandate back before its first day."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MANDATE_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    mandate_id: _builtins.str
+    """Required. UUID."""
+    etag: _builtins.str
+    """The mandate's etag; empty skips the check."""
+    request_id: _builtins.str
+    """UUID; a repeat with the same body returns the earlier answer."""
+    reason: _builtins.str
+    """Required for operators. Why."""
+    validate_only: _builtins.bool
+    """Change nothing, and answer with what it would do."""
+    def __init__(
+        self,
+        *,
+        mandate_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "mandate_id", b"mandate_id", "reason", b"reason", "request_id", b"request_id", "validate_only", b"validate_only"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WithdrawMandateRequest: _TypeAlias = WithdrawMandateRequest  # noqa: Y015
+
+@_typing.final
+class WithdrawMandateResponse(_message.Message):
+    """WithdrawMandateResponse is the mandate as it now stands."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MANDATE_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    IMPACT_FIELD_NUMBER: _builtins.int
+    revision: _builtins.int
+    """Revision of the register."""
+    @_builtins.property
+    def mandate(self) -> Global___Mandate:
+        """The mandate; it is in force on no day."""
+
+    @_builtins.property
+    def impact(self) -> _impact_pb2.Impact:
+        """Output only. What it would do; only with validate_only."""
+
+    def __init__(
+        self,
+        *,
+        mandate: Global___Mandate | None = ...,
+        revision: _builtins.int = ...,
+        impact: _impact_pb2.Impact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact", "mandate", b"mandate"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact", "mandate", b"mandate", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WithdrawMandateResponse: _TypeAlias = WithdrawMandateResponse  # noqa: Y015
+
+@_typing.final
+class SwitchSystemRequest(_message.Message):
+    """SwitchSystemRequest replaces one system by another."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BRIN_FIELD_NUMBER: _builtins.int
+    SWV_FIELD_NUMBER: _builtins.int
+    SERVICES_FIELD_NUMBER: _builtins.int
+    FROM_SYSTEM_ID_FIELD_NUMBER: _builtins.int
+    TO_SYSTEM_ID_FIELD_NUMBER: _builtins.int
+    START_DATE_FIELD_NUMBER: _builtins.int
+    END_DATE_FIELD_NUMBER: _builtins.int
+    PROVIDES_UNTIL_DATE_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    brin: _builtins.str
+    """BRIN of a school."""
+    swv: _builtins.str
+    """Code of a samenwerkingsverband."""
+    from_system_id: _builtins.str
+    """Required. System that makes way."""
+    to_system_id: _builtins.str
+    """Required. System that takes its place."""
+    start_date: _builtins.str
+    """First day of the new system, `yyyy-mm-dd`, today or later; empty means today."""
+    end_date: _builtins.str
+    """Last day of the new mandates, `yyyy-mm-dd`; empty means until further notice."""
+    provides_until_date: _builtins.str
+    """Last day, `yyyy-mm-dd`, on which the old system may still provide the dossiers that it has
+    prepared; empty means that it may not. Only for services with dossiers. No route leads to the
+    old system after the switch, and it sends nothing.
+    """
+    validate_only: _builtins.bool
+    """Change nothing, and answer with what it would do."""
+    request_id: _builtins.str
+    """UUID; a repeat with the same body returns the earlier answer."""
+    reason: _builtins.str
+    """Required for operators. Why."""
+    @_builtins.property
+    def services(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Required. 1 to 20 service codes or aliases."""
+
+    def __init__(
+        self,
+        *,
+        brin: _builtins.str = ...,
+        swv: _builtins.str = ...,
+        services: _abc.Iterable[_builtins.str] | None = ...,
+        from_system_id: _builtins.str = ...,
+        to_system_id: _builtins.str = ...,
+        start_date: _builtins.str = ...,
+        end_date: _builtins.str = ...,
+        provides_until_date: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
+        request_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["brin", b"brin", "organisation", b"organisation", "swv", b"swv"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["brin", b"brin", "end_date", b"end_date", "from_system_id", b"from_system_id", "organisation", b"organisation", "provides_until_date", b"provides_until_date", "reason", b"reason", "request_id", b"request_id", "services", b"services", "start_date", b"start_date", "swv", b"swv", "to_system_id", b"to_system_id", "validate_only", b"validate_only"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_organisation: _TypeAlias = _typing.Literal["brin", "swv"]  # noqa: Y015
+    _WhichOneofArgType_organisation: _TypeAlias = _typing.Literal["organisation", b"organisation"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_organisation) -> _WhichOneofReturnType_organisation | None: ...
+
+Global___SwitchSystemRequest: _TypeAlias = SwitchSystemRequest  # noqa: Y015
+
+@_typing.final
+class SwitchedService(_message.Message):
+    """SwitchedService is the switch for one service."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OLD_MANDATE_FIELD_NUMBER: _builtins.int
+    NEW_MANDATE_FIELD_NUMBER: _builtins.int
+    AWAITING_ON_START_FIELD_NUMBER: _builtins.int
+    awaiting_on_start: _builtins.bool
+    """The owner of the service usually will not have processed the new mandate by its first day:
+    neither system may act from then until it has.
+    """
+    @_builtins.property
+    def old_mandate(self) -> Global___Mandate:
+        """Mandate of the system that makes way."""
+
+    @_builtins.property
+    def new_mandate(self) -> Global___Mandate:
+        """Mandate of the system that takes its place; without an id if validate_only."""
+
+    def __init__(
+        self,
+        *,
+        old_mandate: Global___Mandate | None = ...,
+        new_mandate: Global___Mandate | None = ...,
+        awaiting_on_start: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["new_mandate", b"new_mandate", "old_mandate", b"old_mandate"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["awaiting_on_start", b"awaiting_on_start", "new_mandate", b"new_mandate", "old_mandate", b"old_mandate"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SwitchedService: _TypeAlias = SwitchedService  # noqa: Y015
+
+@_typing.final
+class SwitchSystemResponse(_message.Message):
+    """SwitchSystemResponse is the switches as recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SWITCHES_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    IMPACT_FIELD_NUMBER: _builtins.int
+    revision: _builtins.int
+    """Revision of the register."""
+    @_builtins.property
+    def switches(self) -> _containers.RepeatedCompositeFieldContainer[Global___SwitchedService]:
+        """The switches in the order of the services of the request."""
+
+    @_builtins.property
+    def impact(self) -> _impact_pb2.Impact:
+        """Output only. What it would do; only with validate_only."""
+
+    def __init__(
+        self,
+        *,
+        switches: _abc.Iterable[Global___SwitchedService] | None = ...,
+        revision: _builtins.int = ...,
+        impact: _impact_pb2.Impact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact", "revision", b"revision", "switches", b"switches"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SwitchSystemResponse: _TypeAlias = SwitchSystemResponse  # noqa: Y015
+
+@_typing.final
+class UndoSwitchRequest(_message.Message):
+    """UndoSwitchRequest takes switches back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MANDATE_IDS_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """UUID; a repeat with the same body returns the earlier answer."""
+    reason: _builtins.str
+    """Required for operators. Why."""
+    validate_only: _builtins.bool
+    """Change nothing, and answer with what it would do."""
+    @_builtins.property
+    def mandate_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Required. UUIDs of 1 to 20 mandates that SwitchSystem gave."""
+
+    def __init__(
+        self,
+        *,
+        mandate_ids: _abc.Iterable[_builtins.str] | None = ...,
+        request_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["mandate_ids", b"mandate_ids", "reason", b"reason", "request_id", b"request_id", "validate_only", b"validate_only"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UndoSwitchRequest: _TypeAlias = UndoSwitchRequest  # noqa: Y015
+
+@_typing.final
+class UndoSwitchResponse(_message.Message):
+    """UndoSwitchResponse is the mandates as they now stand."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SWITCHES_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    IMPACT_FIELD_NUMBER: _builtins.int
+    revision: _builtins.int
+    """Revision of the register."""
+    @_builtins.property
+    def switches(self) -> _containers.RepeatedCompositeFieldContainer[Global___SwitchedService]:
+        """Both mandates of each switch, in the order of the request."""
+
+    @_builtins.property
+    def impact(self) -> _impact_pb2.Impact:
+        """Output only. What it would do; only with validate_only."""
+
+    def __init__(
+        self,
+        *,
+        switches: _abc.Iterable[Global___SwitchedService] | None = ...,
+        revision: _builtins.int = ...,
+        impact: _impact_pb2.Impact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact", "revision", b"revision", "switches", b"switches"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UndoSwitchResponse: _TypeAlias = UndoSwitchResponse  # noqa: Y015
 
 @_typing.final
 class ValidateMandateRequest(_message.Message):

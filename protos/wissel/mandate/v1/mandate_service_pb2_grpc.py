@@ -40,6 +40,11 @@ class MandateServiceStub:
                 request_serializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.CreateMandateRequest.SerializeToString,
                 response_deserializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.CreateMandateResponse.FromString,
                 _registered_method=True)
+        self.BatchCreateMandates = channel.unary_unary(
+                '/wissel.mandate.v1.MandateService/BatchCreateMandates',
+                request_serializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.BatchCreateMandatesRequest.SerializeToString,
+                response_deserializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.BatchCreateMandatesResponse.FromString,
+                _registered_method=True)
         self.GetMandate = channel.unary_unary(
                 '/wissel.mandate.v1.MandateService/GetMandate',
                 request_serializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.GetMandateRequest.SerializeToString,
@@ -59,6 +64,21 @@ class MandateServiceStub:
                 '/wissel.mandate.v1.MandateService/EndMandate',
                 request_serializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.EndMandateRequest.SerializeToString,
                 response_deserializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.EndMandateResponse.FromString,
+                _registered_method=True)
+        self.WithdrawMandate = channel.unary_unary(
+                '/wissel.mandate.v1.MandateService/WithdrawMandate',
+                request_serializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.WithdrawMandateRequest.SerializeToString,
+                response_deserializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.WithdrawMandateResponse.FromString,
+                _registered_method=True)
+        self.SwitchSystem = channel.unary_unary(
+                '/wissel.mandate.v1.MandateService/SwitchSystem',
+                request_serializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.SwitchSystemRequest.SerializeToString,
+                response_deserializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.SwitchSystemResponse.FromString,
+                _registered_method=True)
+        self.UndoSwitch = channel.unary_unary(
+                '/wissel.mandate.v1.MandateService/UndoSwitch',
+                request_serializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.UndoSwitchRequest.SerializeToString,
+                response_deserializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.UndoSwitchResponse.FromString,
                 _registered_method=True)
         self.ValidateMandate = channel.unary_unary(
                 '/wissel.mandate.v1.MandateService/ValidateMandate',
@@ -82,11 +102,20 @@ class MandateServiceServicer:
     """
 
     def CreateMandate(self, request, context):
-        """CreateMandate gives a mandate.
+        """CreateMandate gives a mandate. It may precede the system's qualification and rollout: the
+        answer names what is lacking, and from when the system can act.
 
-        Errors: FAILED_PRECONDITION with SECTOR_NOT_SERVED, AGREEMENT_MISSING or SYSTEM_NOT_QUALIFIED;
-        ALREADY_EXISTS with MANDATE_OVERLAPS if the same organisation, service and system has one in
-        that period.
+        Errors: FAILED_PRECONDITION with SECTOR_NOT_SERVED or AGREEMENT_MISSING; ALREADY_EXISTS with
+        MANDATE_OVERLAPS if the same organisation, service and system has one in that period.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BatchCreateMandates(self, request, context):
+        """BatchCreateMandates gives mandates for several services of one organisation, all or none.
+
+        Errors: those of CreateMandate, for the first that is refused.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -116,6 +145,37 @@ class MandateServiceServicer:
 
     def EndMandate(self, request, context):
         """EndMandate ends a mandate after a day, or immediately: then no route uses it from the answered revision on.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WithdrawMandate(self, request, context):
+        """WithdrawMandate takes a mandate back before its first day.
+
+        Errors: FAILED_PRECONDITION with MANDATE_STARTED for one that has begun.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SwitchSystem(self, request, context):
+        """SwitchSystem replaces one system by another for services of one organisation, all or none: the
+        old mandates end on the day before, the new ones begin on the day.
+
+        Errors: those of CreateMandate; FAILED_PRECONDITION with NOTHING_TO_SWITCH if no mandate to the
+        old system is in force on that day, and with SWITCH_PENDING if that one makes way already.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UndoSwitch(self, request, context):
+        """UndoSwitch takes switches back before their day: the new mandates are withdrawn, the old ones
+        get the days back that they had; all or none.
+
+        Errors: FAILED_PRECONDITION with MANDATE_STARTED from that day on, and with SWITCH_NOT_FOUND if
+        no mandate made way for it, or one that was changed since.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -157,6 +217,11 @@ def add_MandateServiceServicer_to_server(servicer, server):
                     request_deserializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.CreateMandateRequest.FromString,
                     response_serializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.CreateMandateResponse.SerializeToString,
             ),
+            'BatchCreateMandates': grpc.unary_unary_rpc_method_handler(
+                    servicer.BatchCreateMandates,
+                    request_deserializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.BatchCreateMandatesRequest.FromString,
+                    response_serializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.BatchCreateMandatesResponse.SerializeToString,
+            ),
             'GetMandate': grpc.unary_unary_rpc_method_handler(
                     servicer.GetMandate,
                     request_deserializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.GetMandateRequest.FromString,
@@ -176,6 +241,21 @@ def add_MandateServiceServicer_to_server(servicer, server):
                     servicer.EndMandate,
                     request_deserializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.EndMandateRequest.FromString,
                     response_serializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.EndMandateResponse.SerializeToString,
+            ),
+            'WithdrawMandate': grpc.unary_unary_rpc_method_handler(
+                    servicer.WithdrawMandate,
+                    request_deserializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.WithdrawMandateRequest.FromString,
+                    response_serializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.WithdrawMandateResponse.SerializeToString,
+            ),
+            'SwitchSystem': grpc.unary_unary_rpc_method_handler(
+                    servicer.SwitchSystem,
+                    request_deserializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.SwitchSystemRequest.FromString,
+                    response_serializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.SwitchSystemResponse.SerializeToString,
+            ),
+            'UndoSwitch': grpc.unary_unary_rpc_method_handler(
+                    servicer.UndoSwitch,
+                    request_deserializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.UndoSwitchRequest.FromString,
+                    response_serializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.UndoSwitchResponse.SerializeToString,
             ),
             'ValidateMandate': grpc.unary_unary_rpc_method_handler(
                     servicer.ValidateMandate,
@@ -221,6 +301,33 @@ class MandateService:
             '/wissel.mandate.v1.MandateService/CreateMandate',
             wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.CreateMandateRequest.SerializeToString,
             wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.CreateMandateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BatchCreateMandates(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.mandate.v1.MandateService/BatchCreateMandates',
+            wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.BatchCreateMandatesRequest.SerializeToString,
+            wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.BatchCreateMandatesResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -329,6 +436,87 @@ class MandateService:
             '/wissel.mandate.v1.MandateService/EndMandate',
             wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.EndMandateRequest.SerializeToString,
             wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.EndMandateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WithdrawMandate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.mandate.v1.MandateService/WithdrawMandate',
+            wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.WithdrawMandateRequest.SerializeToString,
+            wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.WithdrawMandateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SwitchSystem(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.mandate.v1.MandateService/SwitchSystem',
+            wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.SwitchSystemRequest.SerializeToString,
+            wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.SwitchSystemResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UndoSwitch(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.mandate.v1.MandateService/UndoSwitch',
+            wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.UndoSwitchRequest.SerializeToString,
+            wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.UndoSwitchResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -34,11 +34,16 @@ class MandateServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> MandateServiceAsyncStub: ...
     CreateMandate: _grpc.UnaryUnaryMultiCallable[_mandate_service_pb2.CreateMandateRequest, _mandate_service_pb2.CreateMandateResponse]
-    """CreateMandate gives a mandate.
+    """CreateMandate gives a mandate. It may precede the system's qualification and rollout: the
+    answer names what is lacking, and from when the system can act.
 
-    Errors: FAILED_PRECONDITION with SECTOR_NOT_SERVED, AGREEMENT_MISSING or SYSTEM_NOT_QUALIFIED;
-    ALREADY_EXISTS with MANDATE_OVERLAPS if the same organisation, service and system has one in
-    that period.
+    Errors: FAILED_PRECONDITION with SECTOR_NOT_SERVED or AGREEMENT_MISSING; ALREADY_EXISTS with
+    MANDATE_OVERLAPS if the same organisation, service and system has one in that period.
+    """
+    BatchCreateMandates: _grpc.UnaryUnaryMultiCallable[_mandate_service_pb2.BatchCreateMandatesRequest, _mandate_service_pb2.BatchCreateMandatesResponse]
+    """BatchCreateMandates gives mandates for several services of one organisation, all or none.
+
+    Errors: those of CreateMandate, for the first that is refused.
     """
     GetMandate: _grpc.UnaryUnaryMultiCallable[_mandate_service_pb2.GetMandateRequest, _mandate_service_pb2.GetMandateResponse]
     """GetMandate returns one mandate."""
@@ -50,6 +55,25 @@ class MandateServiceStub:
     """UpdateMandate changes the end date, and the start date while it is still to come."""
     EndMandate: _grpc.UnaryUnaryMultiCallable[_mandate_service_pb2.EndMandateRequest, _mandate_service_pb2.EndMandateResponse]
     """EndMandate ends a mandate after a day, or immediately: then no route uses it from the answered revision on."""
+    WithdrawMandate: _grpc.UnaryUnaryMultiCallable[_mandate_service_pb2.WithdrawMandateRequest, _mandate_service_pb2.WithdrawMandateResponse]
+    """WithdrawMandate takes a mandate back before its first day.
+
+    Errors: FAILED_PRECONDITION with MANDATE_STARTED for one that has begun.
+    """
+    SwitchSystem: _grpc.UnaryUnaryMultiCallable[_mandate_service_pb2.SwitchSystemRequest, _mandate_service_pb2.SwitchSystemResponse]
+    """SwitchSystem replaces one system by another for services of one organisation, all or none: the
+    old mandates end on the day before, the new ones begin on the day.
+
+    Errors: those of CreateMandate; FAILED_PRECONDITION with NOTHING_TO_SWITCH if no mandate to the
+    old system is in force on that day, and with SWITCH_PENDING if that one makes way already.
+    """
+    UndoSwitch: _grpc.UnaryUnaryMultiCallable[_mandate_service_pb2.UndoSwitchRequest, _mandate_service_pb2.UndoSwitchResponse]
+    """UndoSwitch takes switches back before their day: the new mandates are withdrawn, the old ones
+    get the days back that they had; all or none.
+
+    Errors: FAILED_PRECONDITION with MANDATE_STARTED from that day on, and with SWITCH_NOT_FOUND if
+    no mandate made way for it, or one that was changed since.
+    """
     ValidateMandate: _grpc.UnaryUnaryMultiCallable[_mandate_service_pb2.ValidateMandateRequest, _mandate_service_pb2.ValidateMandateResponse]
     """ValidateMandate answers whether a vendor may act for a school, as OK or NOK."""
     ListPendingMandates: _grpc.UnaryUnaryMultiCallable[_mandate_service_pb2.ListPendingMandatesRequest, _mandate_service_pb2.ListPendingMandatesResponse]
@@ -72,11 +96,16 @@ class MandateServiceAsyncStub(MandateServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateMandate: _aio.UnaryUnaryMultiCallable[_mandate_service_pb2.CreateMandateRequest, _mandate_service_pb2.CreateMandateResponse]  # type: ignore[assignment]
-    """CreateMandate gives a mandate.
+    """CreateMandate gives a mandate. It may precede the system's qualification and rollout: the
+    answer names what is lacking, and from when the system can act.
 
-    Errors: FAILED_PRECONDITION with SECTOR_NOT_SERVED, AGREEMENT_MISSING or SYSTEM_NOT_QUALIFIED;
-    ALREADY_EXISTS with MANDATE_OVERLAPS if the same organisation, service and system has one in
-    that period.
+    Errors: FAILED_PRECONDITION with SECTOR_NOT_SERVED or AGREEMENT_MISSING; ALREADY_EXISTS with
+    MANDATE_OVERLAPS if the same organisation, service and system has one in that period.
+    """
+    BatchCreateMandates: _aio.UnaryUnaryMultiCallable[_mandate_service_pb2.BatchCreateMandatesRequest, _mandate_service_pb2.BatchCreateMandatesResponse]  # type: ignore[assignment]
+    """BatchCreateMandates gives mandates for several services of one organisation, all or none.
+
+    Errors: those of CreateMandate, for the first that is refused.
     """
     GetMandate: _aio.UnaryUnaryMultiCallable[_mandate_service_pb2.GetMandateRequest, _mandate_service_pb2.GetMandateResponse]  # type: ignore[assignment]
     """GetMandate returns one mandate."""
@@ -88,6 +117,25 @@ class MandateServiceAsyncStub(MandateServiceStub):
     """UpdateMandate changes the end date, and the start date while it is still to come."""
     EndMandate: _aio.UnaryUnaryMultiCallable[_mandate_service_pb2.EndMandateRequest, _mandate_service_pb2.EndMandateResponse]  # type: ignore[assignment]
     """EndMandate ends a mandate after a day, or immediately: then no route uses it from the answered revision on."""
+    WithdrawMandate: _aio.UnaryUnaryMultiCallable[_mandate_service_pb2.WithdrawMandateRequest, _mandate_service_pb2.WithdrawMandateResponse]  # type: ignore[assignment]
+    """WithdrawMandate takes a mandate back before its first day.
+
+    Errors: FAILED_PRECONDITION with MANDATE_STARTED for one that has begun.
+    """
+    SwitchSystem: _aio.UnaryUnaryMultiCallable[_mandate_service_pb2.SwitchSystemRequest, _mandate_service_pb2.SwitchSystemResponse]  # type: ignore[assignment]
+    """SwitchSystem replaces one system by another for services of one organisation, all or none: the
+    old mandates end on the day before, the new ones begin on the day.
+
+    Errors: those of CreateMandate; FAILED_PRECONDITION with NOTHING_TO_SWITCH if no mandate to the
+    old system is in force on that day, and with SWITCH_PENDING if that one makes way already.
+    """
+    UndoSwitch: _aio.UnaryUnaryMultiCallable[_mandate_service_pb2.UndoSwitchRequest, _mandate_service_pb2.UndoSwitchResponse]  # type: ignore[assignment]
+    """UndoSwitch takes switches back before their day: the new mandates are withdrawn, the old ones
+    get the days back that they had; all or none.
+
+    Errors: FAILED_PRECONDITION with MANDATE_STARTED from that day on, and with SWITCH_NOT_FOUND if
+    no mandate made way for it, or one that was changed since.
+    """
     ValidateMandate: _aio.UnaryUnaryMultiCallable[_mandate_service_pb2.ValidateMandateRequest, _mandate_service_pb2.ValidateMandateResponse]  # type: ignore[assignment]
     """ValidateMandate answers whether a vendor may act for a school, as OK or NOK."""
     ListPendingMandates: _aio.UnaryUnaryMultiCallable[_mandate_service_pb2.ListPendingMandatesRequest, _mandate_service_pb2.ListPendingMandatesResponse]  # type: ignore[assignment]
@@ -113,11 +161,22 @@ class MandateServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _mandate_service_pb2.CreateMandateRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_mandate_service_pb2.CreateMandateResponse, _abc.Awaitable[_mandate_service_pb2.CreateMandateResponse]]:
-        """CreateMandate gives a mandate.
+        """CreateMandate gives a mandate. It may precede the system's qualification and rollout: the
+        answer names what is lacking, and from when the system can act.
 
-        Errors: FAILED_PRECONDITION with SECTOR_NOT_SERVED, AGREEMENT_MISSING or SYSTEM_NOT_QUALIFIED;
-        ALREADY_EXISTS with MANDATE_OVERLAPS if the same organisation, service and system has one in
-        that period.
+        Errors: FAILED_PRECONDITION with SECTOR_NOT_SERVED or AGREEMENT_MISSING; ALREADY_EXISTS with
+        MANDATE_OVERLAPS if the same organisation, service and system has one in that period.
+        """
+
+    @_abc_1.abstractmethod
+    def BatchCreateMandates(
+        self,
+        request: _mandate_service_pb2.BatchCreateMandatesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_mandate_service_pb2.BatchCreateMandatesResponse, _abc.Awaitable[_mandate_service_pb2.BatchCreateMandatesResponse]]:
+        """BatchCreateMandates gives mandates for several services of one organisation, all or none.
+
+        Errors: those of CreateMandate, for the first that is refused.
         """
 
     @_abc_1.abstractmethod
@@ -153,6 +212,43 @@ class MandateServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_mandate_service_pb2.EndMandateResponse, _abc.Awaitable[_mandate_service_pb2.EndMandateResponse]]:
         """EndMandate ends a mandate after a day, or immediately: then no route uses it from the answered revision on."""
+
+    @_abc_1.abstractmethod
+    def WithdrawMandate(
+        self,
+        request: _mandate_service_pb2.WithdrawMandateRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_mandate_service_pb2.WithdrawMandateResponse, _abc.Awaitable[_mandate_service_pb2.WithdrawMandateResponse]]:
+        """WithdrawMandate takes a mandate back before its first day.
+
+        Errors: FAILED_PRECONDITION with MANDATE_STARTED for one that has begun.
+        """
+
+    @_abc_1.abstractmethod
+    def SwitchSystem(
+        self,
+        request: _mandate_service_pb2.SwitchSystemRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_mandate_service_pb2.SwitchSystemResponse, _abc.Awaitable[_mandate_service_pb2.SwitchSystemResponse]]:
+        """SwitchSystem replaces one system by another for services of one organisation, all or none: the
+        old mandates end on the day before, the new ones begin on the day.
+
+        Errors: those of CreateMandate; FAILED_PRECONDITION with NOTHING_TO_SWITCH if no mandate to the
+        old system is in force on that day, and with SWITCH_PENDING if that one makes way already.
+        """
+
+    @_abc_1.abstractmethod
+    def UndoSwitch(
+        self,
+        request: _mandate_service_pb2.UndoSwitchRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_mandate_service_pb2.UndoSwitchResponse, _abc.Awaitable[_mandate_service_pb2.UndoSwitchResponse]]:
+        """UndoSwitch takes switches back before their day: the new mandates are withdrawn, the old ones
+        get the days back that they had; all or none.
+
+        Errors: FAILED_PRECONDITION with MANDATE_STARTED from that day on, and with SWITCH_NOT_FOUND if
+        no mandate made way for it, or one that was changed since.
+        """
 
     @_abc_1.abstractmethod
     def ValidateMandate(

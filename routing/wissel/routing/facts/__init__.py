@@ -13,7 +13,13 @@ from wissel.routing.facts.agreements import (
     Signatory,
 )
 from wissel.routing.facts.endpoints import Attribute, DeliveryContract, Endpoint
-from wissel.routing.facts.mandates import Mandate, Processing, overdue_since, processing_due
+from wissel.routing.facts.mandates import (
+    Mandate,
+    Processing,
+    Switch,
+    overdue_since,
+    processing_due,
+)
 from wissel.routing.facts.parties import (
     Desk,
     Party,
@@ -68,6 +74,7 @@ __all__ = (
     "ServiceVersion",
     "Signatory",
     "SourceReport",
+    "Switch",
     "System",
     "SystemKind",
     "overdue_since",

@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from wissel.routing.values.days import Period, day_of
-from wissel.routing.values.identifiers import Organisation, ServiceCode, SystemId
+from wissel.routing.values.identifiers import BoardNumber, Organisation, ServiceCode, SystemId
 
 
 class Processing(StrEnum):
@@ -19,6 +19,20 @@ class Processing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Switch:
+    """A mandate makes way for one to another system, which can be taken back (R3).
+
+    `to` is the mandate that takes its place, `former` the days that it had before, which
+    it gets again. `provides_until` is the last day on which its system may still provide
+    the dossiers that it has prepared, None if it may not.
+    """
+
+    to: UUID
+    former: Period
+    provides_until: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mandate:
     """An organisation lets a system act for it, for one service (R3).
 
@@ -26,6 +40,9 @@ class Mandate:
     day, also not on an earlier one; `period.end` is the day on which it was
     stopped (ADR 6). `processed` is when the owner of the service processed or
     rejected it, `rejection` why it rejected it; they are None and empty otherwise.
+    `board` is the board whose school it was when the mandate was given, or last
+    changed by one who gives mandates; None of a samenwerkingsverband, and of a mandate
+    that was last changed before this was kept.
     """
 
     mandate_id: UUID
@@ -38,6 +55,8 @@ class Mandate:
     stopped: bool = False
     processed: dt.datetime | None = None
     rejection: str = ""
+    board: BoardNumber | None = None
+    switch: Switch | None = None
 
     @property
     def waiting_since(self) -> dt.date | None:

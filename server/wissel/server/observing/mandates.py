@@ -10,7 +10,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Gauge
 
 from wissel.routing.refusals.errors import Refused
-from wissel.server.registry.mandates import count_waiting
+from wissel.server.registry.mandates.waiting import count_waiting
 from wissel.server.registry.ports import Register
 
 COUNT_SECONDS: Final = 60.0

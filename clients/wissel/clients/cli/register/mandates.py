@@ -9,13 +9,13 @@ from wissel.clients.addressing import organisation as named
 from wissel.clients.cli.impact import DryRun, show_outcome
 from wissel.clients.cli.output import Column, note, organisation, period, show, show_all
 from wissel.clients.cli.paging import Limit, collect
-from wissel.clients.cli.session import session_of
+from wissel.clients.cli.session import Session, session_of
 from wissel.mandate.v1 import mandate_service_pb2 as pb
 from wissel.mandate.v1.mandate_service_pb2_grpc import MandateServiceStub
 from wissel.routing.values.identifiers import Oin
 
 app = typer.Typer(help="Mandates: who may act for a school.", no_args_is_help=True)
-_MANDATE: Final[list[Column]] = [
+MANDATE: Final[list[Column]] = [
     ("ID", "mandate_id"),
     ("ORGANISATION", organisation),
     ("SERVICE", "service"),
@@ -24,9 +24,19 @@ _MANDATE: Final[list[Column]] = [
     ("STATUS", "status"),
     ("PROCESSING", "processing"),
 ]
-_OUTCOME: Final[list[Column]] = [*_MANDATE, ("REJECTION", "rejection")]
+OUTCOME: Final[list[Column]] = [*MANDATE, ("REJECTION", "rejection")]
+_MORE: Final[list[Column]] = [
+    ("VENDOR", "party_oin"),
+    ("GIVEN", "created_time"),
+    ("BOARD", "board_number"),
+    ("EXPECTED BY", "processing_due_date"),
+    ("ACTS FROM", "acts_from_date"),
+    ("SWITCHED TO", "switched_to_mandate_id"),
+    ("PROVIDES UNTIL", "provides_until_date"),
+    ("ETAG", "etag"),
+]
 _PENDING: Final[list[Column]] = [
-    *_MANDATE[:5],
+    *MANDATE[:5],
     ("GIVEN", "created_time"),
     ("EXPECTED BY", "processing_due_date"),
     ("OVERDUE", "overdue"),
@@ -57,9 +67,8 @@ def create(
         **named(organisation),
     )
     done = session.call(lambda c: MandateServiceStub(c).CreateMandate, request)
-    show_outcome(session, done, "mandate", _MANDATE)
-    if done.note:
-        note(done.note)
+    show_outcome(session, done, "mandate", MANDATE)
+    tell_steps(session, done.mandate)
 
 
 @app.command("list")
@@ -88,7 +97,7 @@ def list_mandates(
     found = collect(
         session, lambda c: MandateServiceStub(c).ListMandates, request, lambda p: p.mandates, limit
     )
-    show_all(session, found, _MANDATE)
+    show_all(session, found, MANDATE)
 
 
 @app.command("show")
@@ -96,7 +105,9 @@ def show_mandate(context: typer.Context, mandate: str) -> None:
     """Show a mandate."""
     session = session_of(context)
     request = pb.GetMandateRequest(mandate_id=mandate)
-    show(session, session.call(lambda c: MandateServiceStub(c).GetMandate, request).mandate)
+    found = session.call(lambda c: MandateServiceStub(c).GetMandate, request).mandate
+    show(session, found, [*OUTCOME, *_MORE])
+    tell_steps(session, found)
 
 
 @app.command()
@@ -114,7 +125,7 @@ def update(
         mandate_id=mandate, start_date=start, end_date=end, etag=etag, validate_only=dry_run
     )
     done = session.call(lambda c: MandateServiceStub(c).UpdateMandate, request)
-    show_outcome(session, done, "mandate", _MANDATE)
+    show_outcome(session, done, "mandate", MANDATE)
 
 
 @app.command("end")
@@ -132,7 +143,18 @@ def end_mandate(
         mandate_id=mandate, etag=etag, validate_only=dry_run, **moment(on, immediately)
     )
     done = session.call(lambda c: MandateServiceStub(c).EndMandate, request)
-    show_outcome(session, done, "mandate", _MANDATE)
+    show_outcome(session, done, "mandate", MANDATE)
+
+
+@app.command()
+def withdraw(
+    context: typer.Context, mandate: str, etag: Etag = "", dry_run: DryRun = False
+) -> None:
+    """Take a mandate back before its first day."""
+    session = session_of(context)
+    request = pb.WithdrawMandateRequest(mandate_id=mandate, etag=etag, validate_only=dry_run)
+    done = session.call(lambda c: MandateServiceStub(c).WithdrawMandate, request)
+    show_outcome(session, done, "mandate", MANDATE)
 
 
 @app.command()
@@ -174,7 +196,7 @@ def process(
         validate_only=dry_run,
     )
     done = session.call(lambda c: MandateServiceStub(c).ProcessMandate, request)
-    show_outcome(session, done, "mandate", _OUTCOME)
+    show_outcome(session, done, "mandate", OUTCOME)
 
 
 @app.command()
@@ -205,3 +227,14 @@ def moment(on: str, immediately: bool) -> dict[str, Any]:
     if bool(on) == immediately:
         raise typer.BadParameter("say one of --on and --immediately")
     return {"immediately": True} if immediately else {"end_date": on}
+
+
+def tell_steps(session: Session, *mandates: pb.Mandate) -> None:
+    """Say on stderr what happens next with mandates, unless programs read the answer."""
+    if session.json:
+        return
+    for mandate in mandates:
+        for step in mandate.next_steps:
+            note(f"{mandate.service}: {step.text} {step.fix}".rstrip())
+            due = f"; usually by {step.expected_date}" if step.expected_date else ""
+            note(f"   {step.reason}, by {step.owner}; ask {step.contact}{due}", style="dim")

@@ -21,6 +21,7 @@ from wissel.routing.refusals.catalogue.areas.register.agreements_mandates import
 from wissel.routing.refusals.catalogue.areas.register.endpoints import ENDPOINTS
 from wissel.routing.refusals.catalogue.areas.register.missing import MISSING
 from wissel.routing.refusals.catalogue.areas.register.school_files import SCHOOL_FILES
+from wissel.routing.refusals.catalogue.areas.register.switching import SWITCHING
 from wissel.routing.refusals.catalogue.entry import Entry
 from wissel.routing.refusals.reasons import Reason
 
@@ -31,6 +32,7 @@ AREAS: Final[Mapping[str, Mapping[Reason, Entry]]] = {
     "Shape of a request": REQUESTS,
     "Not found": MISSING,
     "Agreements and mandates": AGREEMENTS_AND_MANDATES,
+    "Switching and copying": SWITCHING,
     "Endpoints": ENDPOINTS,
     "School files": SCHOOL_FILES,
     "Deciding a route": DECIDING,

@@ -70,6 +70,17 @@ def still_changeable(mandate: Mandate, today: dt.date) -> None:
         )
 
 
+def refuse_started(mandate: Mandate, today: dt.date, *, field: str = "mandate_id") -> None:
+    """Raise `Refused(MANDATE_STARTED)` if a mandate has begun."""
+    if mandate.period.start <= today:
+        raise Refused(
+            Reason.MANDATE_STARTED,
+            field=field,
+            mandate_id=str(mandate.mandate_id),
+            start=str(mandate.period.start),
+        )
+
+
 def stopped_now(fact: Ending, today: dt.date) -> Ending:
     """Return a mandate or an endpoint as ended immediately.
 
@@ -89,13 +100,7 @@ def moved(mandate: Mandate, command: UpdateMandate, today: dt.date, scope: Scope
     """
     start, end = mandate.period.start, mandate.period.end
     if command.start is not Keep.KEEP and command.start != start:
-        if start <= today:  # 1.
-            raise Refused(
-                Reason.MANDATE_STARTED,
-                field="start_date",
-                mandate_id=str(mandate.mandate_id),
-                start=str(start),
-            )
+        refuse_started(mandate, today, field="start_date")  # 1.
         start = allow_start(command.start, today, scope)  # 2.
     if command.end is not Keep.KEEP:
         end = allow_end(command.end, today)  # 3.

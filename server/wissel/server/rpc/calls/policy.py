@@ -188,10 +188,15 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
     },
     "wissel.mandate.v1.MandateService": {
         "CreateMandate": _BOARDS,
+        "BatchCreateMandates": _BOARDS,
         "GetMandate": _OWN_MANDATES,
         "ListMandates": _OWN_MANDATES,
         "UpdateMandate": _BOARDS,
         "EndMandate": replace(_BOARDS, forbids=_immediately),
+        "WithdrawMandate": _BOARDS,
+        # From today on, the system that makes way may send and receive no more.
+        "SwitchSystem": replace(_BOARDS, forbids=_every),
+        "UndoSwitch": _BOARDS,
         "ValidateMandate": replace(_RESOLVE_IN_FLOOD, of_others=_mandate_of_others),
         "ListPendingMandates": _OWN_SERVICES,
         "ProcessMandate": replace(_OWN_SERVICES, forbids=_rejected),

@@ -1,7 +1,9 @@
 """Mandates as they are answered."""
 
+import asyncio
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import Final
 
 from wissel.mandate.v1 import mandate_service_pb2 as pb
 from wissel.routing.facts import Mandate, Service, System, overdue_since, processing_due
@@ -9,7 +11,11 @@ from wissel.routing.facts.plain import etag_of
 from wissel.routing.values.identifiers import Oin, ServiceCode, Swv, SystemId
 from wissel.server.registry.ports import Snapshot
 from wissel.server.registry.rules.mandates import status_on
+from wissel.server.rpc.calls.call import current
 from wissel.server.rpc.requests.parsing import day_text
+from wissel.server.rpc.services.mandates.steps import add_outlook
+
+_AT_ONCE: Final = 50  # mandates written out, between which other calls have their turn
 
 
 async def message_in(snapshot: Snapshot, mandate: Mandate, day: dt.date) -> pb.Mandate:
@@ -18,24 +24,33 @@ async def message_in(snapshot: Snapshot, mandate: Mandate, day: dt.date) -> pb.M
 
 
 async def messages_in(
-    snapshot: Snapshot, found: Iterable[Mandate], day: dt.date
+    snapshot: Snapshot, found: Sequence[Mandate], day: dt.date
 ) -> list[pb.Mandate]:
     """Return mandates as they are answered, with their status on a day.
 
-    Their vendors, and how long their services take, are read from the snapshot.
+    Their vendors, and how long their services take, are read from the snapshot. What
+    they lack is judged on the facts in memory, but for the mandates themselves: these
+    may be older, as in a list that is read page by page, or were only just written.
     """
+    call = current()
     vendors: dict[SystemId, Oin | None] = {}
     days: dict[ServiceCode, int] = {}
     messages = []
-    for mandate in found:
-        if mandate.system_id not in vendors:
-            system = await snapshot.get(System, mandate.system_id)
-            vendors[mandate.system_id] = system.party if system else None
-        if mandate.waiting_since is not None and mandate.service not in days:
-            service = await snapshot.get(Service, mandate.service)
-            days[mandate.service] = service.processing_days if service else 0
-        vendor, usual = vendors[mandate.system_id], days.get(mandate.service, 0)
-        messages.append(mandate_message(mandate, vendor, usual, day))
+    for start in range(0, len(found), _AT_ONCE):
+        some = found[start : start + _AT_ONCE]
+        table = call.table.supposing(some)
+        for mandate in some:
+            if mandate.system_id not in vendors:
+                system = await snapshot.get(System, mandate.system_id)
+                vendors[mandate.system_id] = system.party if system else None
+            if mandate.waiting_since is not None and mandate.service not in days:
+                service = await snapshot.get(Service, mandate.service)
+                days[mandate.service] = service.processing_days if service else 0
+            vendor, usual = vendors[mandate.system_id], days.get(mandate.service, 0)
+            message = mandate_message(mandate, vendor, usual, day)
+            add_outlook(message, mandate, table, day, call.language)
+            messages.append(message)
+        await asyncio.sleep(0)
     return messages
 
 
@@ -60,7 +75,11 @@ def mandate_message(mandate: Mandate, vendor: Oin | None, usual: int, day: dt.da
         rejection=mandate.rejection,
         processing_due_date=day_text(processing_due(since, usual) if since else None),
         overdue=overdue_since(since, usual, day) is not None,
+        board_number=mandate.board or "",
     )
+    if mandate.switch is not None:
+        message.switched_to_mandate_id = str(mandate.switch.to)
+        message.provides_until_date = day_text(mandate.switch.provides_until)
     if isinstance(giver, Swv):
         message.swv = giver
     else:

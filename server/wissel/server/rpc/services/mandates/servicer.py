@@ -5,17 +5,18 @@ from typing import TypeVar
 from uuid import UUID
 
 from wissel.mandate.v1 import mandate_service_pb2 as pb
-from wissel.mandate.v1 import mandate_service_pb2_grpc as pb_grpc
 from wissel.routing.facts import Mandate, Processing
 from wissel.routing.values.days import parse_day, parse_optional_day
 from wissel.routing.values.identifiers import ServiceCode, SystemId, organisation
-from wissel.server.registry import commands, mandates
+from wissel.server.registry import commands
 from wissel.server.registry.finding import get_mandate, get_service
+from wissel.server.registry.mandates import changing
+from wissel.server.registry.mandates.commands import WithdrawMandate
+from wissel.server.registry.mandates.giving import create_mandate
 from wissel.server.registry.ports import Transaction
 from wissel.server.registry.rules.mandates import MandateStatus, has_ended, status_on
 from wissel.server.registry.scope import Scope
 from wissel.server.rpc.calls.call import caller
-from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.mutation import Mutation, mutate
 from wissel.server.rpc.requests.paging import list_page, page_of
 from wissel.server.rpc.requests.parsing import (
@@ -28,16 +29,20 @@ from wissel.server.rpc.requests.parsing import (
 from wissel.server.rpc.requests.scoping import current_scope, scope_in
 from wissel.server.rpc.services.mandates.messages import message_in, messages_in
 from wissel.server.rpc.services.mandates.pending import pending_mandates, processing_command
+from wissel.server.rpc.services.mandates.several import SeveralMandates, owning
 from wissel.server.rpc.services.mandates.validation import validate_mandate
 
-A = TypeVar("A", pb.UpdateMandateResponse, pb.EndMandateResponse, pb.ProcessMandateResponse)
+A = TypeVar(
+    "A",
+    pb.UpdateMandateResponse,
+    pb.EndMandateResponse,
+    pb.WithdrawMandateResponse,
+    pb.ProcessMandateResponse,
+)
 
 
-class MandateServicer(pb_grpc.MandateServiceServicer):
+class MandateServicer(SeveralMandates):
     """Mandates: giving, changing, ending, listing and validating them."""
-
-    def __init__(self, backend: Backend) -> None:
-        self._backend = backend
 
     async def CreateMandate(
         self, request: pb.CreateMandateRequest, context: object
@@ -51,19 +56,21 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
             end=parse_optional_day(request.end_date, "end_date"),
         )
 
-        async def owned(transaction: Transaction) -> None:
-            scope = await scope_in(transaction)
-            await mandates.own_organisation(transaction, command.organisation, scope)
-
         async def work(transaction: Transaction) -> pb.CreateMandateResponse:
             scope = await scope_in(transaction)
-            given = await mandates.create_mandate(transaction, command, scope, self._backend.new_id)
+            given = await create_mandate(transaction, command, scope, self._backend.new_id)
             message = await message_in(transaction, given.mandate, transaction.today)
             if request.validate_only:
                 message.mandate_id = message.etag = ""
             return pb.CreateMandateResponse(mandate=message, note=given.note)
 
-        return await mutate(self._backend, request, pb.CreateMandateResponse, work, owned=owned)
+        return await mutate(
+            self._backend,
+            request,
+            pb.CreateMandateResponse,
+            work,
+            owned=owning(command.organisation),
+        )
 
     async def GetMandate(
         self, request: pb.GetMandateRequest, context: object
@@ -132,7 +139,7 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
         )
 
         async def change(transaction: Transaction, scope: Scope) -> Mandate:
-            return await mandates.update_mandate(transaction, command, scope)
+            return await changing.update_mandate(transaction, command, scope)
 
         return await self._change(request, pb.UpdateMandateResponse, command.mandate_id, change)
 
@@ -147,9 +154,22 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
         )
 
         async def change(transaction: Transaction, scope: Scope) -> Mandate:
-            return await mandates.end_mandate(transaction, command, scope)
+            return await changing.end_mandate(transaction, command, scope)
 
         return await self._change(request, pb.EndMandateResponse, command.mandate_id, change)
+
+    async def WithdrawMandate(
+        self, request: pb.WithdrawMandateRequest, context: object
+    ) -> pb.WithdrawMandateResponse:
+        """Take a mandate back before its first day."""
+        command = WithdrawMandate(
+            mandate_id=uuid(request.mandate_id, "mandate_id"), etag=request.etag
+        )
+
+        async def change(transaction: Transaction, scope: Scope) -> Mandate:
+            return await changing.withdraw_mandate(transaction, command, scope)
+
+        return await self._change(request, pb.WithdrawMandateResponse, command.mandate_id, change)
 
     async def ValidateMandate(
         self, request: pb.ValidateMandateRequest, context: object
@@ -198,7 +218,7 @@ class MandateServicer(pb_grpc.MandateServiceServicer):
         command = processing_command(request)
 
         async def change(transaction: Transaction, scope: Scope) -> Mandate:
-            return await mandates.process_mandate(transaction, command, scope)
+            return await changing.process_mandate(transaction, command, scope)
 
         return await self._change(request, pb.ProcessMandateResponse, command.mandate_id, change)
 

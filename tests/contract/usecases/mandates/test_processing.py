@@ -30,13 +30,12 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import Period
 from wissel.routing.values.identifiers import ServiceCode, SystemId
 from wissel.server.registry.commands import EndMandate, ProcessMandate, UpdateMandate
-from wissel.server.registry.mandates import (
-    Waiting,
-    count_waiting,
+from wissel.server.registry.mandates.changing import (
     end_mandate,
     process_mandate,
     update_mandate,
 )
+from wissel.server.registry.mandates.waiting import Waiting, count_waiting
 from wissel.server.registry.scope import Scope
 
 RIO = ServiceCode("RIO")

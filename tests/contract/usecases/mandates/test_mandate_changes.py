@@ -30,7 +30,7 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import Period
 from wissel.server.registry.commands import EndMandate, UpdateMandate
 from wissel.server.registry.endpoints import register_endpoint
-from wissel.server.registry.mandates import (
+from wissel.server.registry.mandates.changing import (
     end_mandate,
     update_mandate,
 )

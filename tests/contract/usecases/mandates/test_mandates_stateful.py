@@ -40,7 +40,8 @@ from wissel.routing.facts import Mandate
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.server.registry.commands import KEEP, EndMandate, Keep, UpdateMandate
-from wissel.server.registry.mandates import create_mandate, end_mandate, update_mandate
+from wissel.server.registry.mandates.changing import end_mandate, update_mandate
+from wissel.server.registry.mandates.giving import create_mandate
 from wissel.server.registry.ports import Transaction
 
 T = TypeVar("T")

@@ -34,7 +34,7 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import Period
 from wissel.routing.values.identifiers import BoardNumber, Brin, Swv, SystemId
 from wissel.server.registry.commands import CreateMandate, UpdateMandate
-from wissel.server.registry.mandates import update_mandate
+from wissel.server.registry.mandates.changing import update_mandate
 
 
 async def test_a_mandate_begins_today_and_lasts(world: World) -> None:
@@ -92,7 +92,6 @@ async def test_several_systems_may_act_for_one_school(world: World) -> None:
         (mandate_command(service="OSO_X"), Reason.SERVICE_NOT_FOUND),
         (mandate_command(system_id=SystemId("las-niemand")), Reason.SYSTEM_NOT_FOUND),
         (mandate_command(organisation=CLOSED_SCHOOL), Reason.SCHOOL_CLOSED),
-        (mandate_command(system_id=SWV_NOORD), Reason.SYSTEM_NOT_QUALIFIED),
         (mandate_command(end=TODAY - DAY), Reason.PERIOD_INVALID),
         (mandate_command(start=TODAY + 2 * DAY, end=TODAY + DAY), Reason.PERIOD_INVALID),
     ],
@@ -102,6 +101,21 @@ async def test_mandates_that_cannot_be(
 ) -> None:
     with refused(reason):
         await give(world, command)
+
+
+async def test_a_mandate_may_precede_the_qualification_of_its_system(world: World) -> None:
+    given = await give(world, mandate_command(system_id=SWV_NOORD))
+
+    assert given.mandate.system_id == SWV_NOORD
+
+
+async def test_a_mandate_knows_whose_school_it_was(world: World) -> None:
+    of_school = (await give(world)).mandate
+    await world.put(qualification(SWV_NOORD, "OSO_SWV"))
+    command = mandate_command(organisation=SWV, service="OSO_SWV", system_id=SWV_NOORD)
+
+    assert of_school.board == BOARD
+    assert (await give(world, command)).mandate.board is None
 
 
 @pytest.mark.parametrize("sector", [Sector.PO, Sector.SO])
