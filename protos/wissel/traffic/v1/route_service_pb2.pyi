@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from wissel.endpoint.v1 import endpoint_service_pb2 as _endpoint_service_pb2
+from wissel.traffic.v1 import gap_pb2 as _gap_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -483,6 +484,7 @@ class ExplainRouteResponse(_message.Message):
     STEPS_FIELD_NUMBER: _builtins.int
     NEAREST_FIX_FIELD_NUMBER: _builtins.int
     REGISTRY_REVISION_FIELD_NUMBER: _builtins.int
+    GAPS_FIELD_NUMBER: _builtins.int
     reason: _builtins.str
     """Reason of the refusal if there is none."""
     text: _builtins.str
@@ -501,6 +503,12 @@ class ExplainRouteResponse(_message.Message):
     def nearest_fix(self) -> Global___Fix:
         """The nearest fix of a refusal."""
 
+    @_builtins.property
+    def gaps(self) -> _containers.RepeatedCompositeFieldContainer[_gap_pb2.Gap]:
+        """All that stands in the way and not only what refuses it, as much as the caller may know; the
+        first is the refusal. When all are closed there is a route.
+        """
+
     def __init__(
         self,
         *,
@@ -510,10 +518,11 @@ class ExplainRouteResponse(_message.Message):
         steps: _abc.Iterable[Global___Step] | None = ...,
         nearest_fix: Global___Fix | None = ...,
         registry_revision: _builtins.int = ...,
+        gaps: _abc.Iterable[_gap_pb2.Gap] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["nearest_fix", b"nearest_fix", "route", b"route"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["nearest_fix", b"nearest_fix", "reason", b"reason", "registry_revision", b"registry_revision", "route", b"route", "steps", b"steps", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["gaps", b"gaps", "nearest_fix", b"nearest_fix", "reason", b"reason", "registry_revision", b"registry_revision", "route", b"route", "steps", b"steps", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

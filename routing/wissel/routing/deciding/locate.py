@@ -65,7 +65,7 @@ def find_endpoint(
 ) -> Located | Refusal:
     """Return the one endpoint that is meant, in the first version that has any.
 
-    1. Versions are tried latest first, until `_meant` finds endpoints: only the one
+    1. Versions are tried latest first, until `meant` finds endpoints: only the one
        `asked` for, if any, and only those that are active on the day.
     2. There is exactly one endpoint, and the message was addressed to it
        (`_addressed`): ROUTE_AMBIGUOUS. Endpoints are counted, not systems.
@@ -82,19 +82,19 @@ def find_endpoint(
             continue
         tried = True
         in_force = receiver.endpoints_in_force((service.code, version.namespace), on)
-        meant = _meant(receiver, in_force, selection)
+        found = meant(receiver, in_force, selection)
         # 2.
-        if len(meant) == 1 and _addressed(receiver, meant[0], selection, on):
-            return Located(meant[0], version)
-        if meant:
-            return _ambiguous(receiver, service, version, meant)
+        if len(found) == 1 and _addressed(receiver, found[0], selection, on):
+            return Located(found[0], version)
+        if found:
+            return _ambiguous(receiver, service, version, found)
     # 3.
     if tried:
         return _missing(receiver, service, selection, on)
     return _version_not_found(service, asked, on)
 
 
-def _meant(
+def meant(
     receiver: OrganisationView, endpoints: list[EndpointView], selection: Selection
 ) -> list[EndpointView]:
     """Return the endpoints that a selection may mean, of those in force.

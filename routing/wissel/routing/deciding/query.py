@@ -1,7 +1,7 @@
 """The question that deciding answers: who asks, for which sender, receiver and service."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from wissel.routing.facts import Role
 from wissel.routing.values.identifiers import (
@@ -27,6 +27,10 @@ class Asker:
     oin: Oin
     role: Role
     system_ids: tuple[SystemId, ...] = ()
+
+
+ANYBODY: Final = Asker(oin=Oin(""), role=Role.OPERATOR)
+"""One who may resolve anything, so that the receiving side alone counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ mandates there are (design.md#table).
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -20,12 +21,13 @@ from wissel.routing.facts import (
     Service,
     System,
 )
-from wissel.routing.table.compact import PackedOrganisation
+from wissel.routing.table.compact import PackedOrganisation, without_prefix
 from wissel.routing.table.interning import Interner
 from wissel.routing.table.packing import Draft, OrganisationFact, organisation_of, unknown
 from wissel.routing.table.reference import Reference, ReferenceFact
 from wissel.routing.table.views import EndpointView, OrganisationView
-from wissel.routing.values.identifiers import Oin, Organisation, SystemId
+from wissel.routing.values.days import FOREVER
+from wissel.routing.values.identifiers import Oin, Organisation, SystemId, Vestiging
 
 _SHARDS: Final = 4096
 _MASK: Final = _SHARDS - 1
@@ -75,6 +77,20 @@ class Table:
         was supposed is kept for later tables.
         """
         return self._with(self.revision, facts, Interner())
+
+    def supposing_open(self, code: Organisation, vestiging: Vestiging | None = None) -> "Table":
+        """Return the table as it would be if an organisation had not closed.
+
+        All its vestigingen are open then, and one that it does not have is there.
+        """
+        packed = self._packed(code) or unknown(code)
+        places = dict.fromkeys(packed.locations, FOREVER)
+        if vestiging is not None:
+            places[without_prefix(code, vestiging)] = FOREVER
+        index = hash(code) & _MASK
+        shards = list(self._shards)
+        shards[index] = shards[index] | {code: replace(packed, closed=FOREVER, locations=places)}
+        return Table(self.revision, self._interner, self.reference, tuple(shards))
 
     def _with(self, revision: int, facts: Iterable[Fact], interner: Interner) -> "Table":
         drafts: dict[Organisation, Draft] = {}

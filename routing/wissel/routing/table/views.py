@@ -222,6 +222,11 @@ class EndpointView:
         return MandateView(self._organisation, packed, packed.endpoint_mandates[self._index])
 
     @property
+    def version(self) -> VersionKey:
+        """The version of a service that it speaks."""
+        return self._terms.version
+
+    @property
     def routing_key(self) -> RoutingKey:
         """Its routing key (R9)."""
         prefix = routing_key_prefix(self._packed.code)

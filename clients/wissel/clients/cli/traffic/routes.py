@@ -9,6 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from wissel.clients.addressing import route_query
+from wissel.clients.cli.gaps import show_gaps
 from wissel.clients.cli.output import (
     Column,
     as_data,
@@ -100,10 +101,7 @@ def _tell(answer: pb.ExplainRouteResponse) -> None:
         say(f"-> {answer.route.url} {answer.route.routing_key}")
         return
     say(f"{answer.reason}: {answer.text}", style="bold")
-    fix = answer.nearest_fix
-    for label, text in (("Fix", fix.text), ("By", fix.owner), ("Contact", fix.contact)):
-        if text:
-            say(f"{label}: {text}")
+    show_gaps(answer.gaps)
 
 
 @app.command()

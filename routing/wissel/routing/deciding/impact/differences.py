@@ -3,30 +3,26 @@
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from wissel.routing.deciding.decide import decide
 from wissel.routing.deciding.decision import Permission, Refusal, Route
 from wissel.routing.deciding.impact.calendar import Calendar
 from wissel.routing.deciding.impact.touched import Touched, touched
 from wissel.routing.deciding.may_act import may_act
-from wissel.routing.deciding.query import Asker, Query, Selection
-from wissel.routing.facts import Role, System
+from wissel.routing.deciding.query import ANYBODY, Query, Selection
+from wissel.routing.facts import System
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.refusals.sides import Side
 from wissel.routing.table import Table
 from wissel.routing.table.spans import days_of_change, last_day
 from wissel.routing.values.days import FOREVER, ONE_DAY
 from wissel.routing.values.identifiers import (
-    Oin,
     Organisation,
     ServiceCode,
     SystemId,
     Vestiging,
 )
-
-_WHOEVER: Final = Asker(oin=Oin(""), role=Role.OPERATOR)
-"""One who may resolve anything, so that only the receiving side counts."""
 
 
 class Change(StrEnum):
@@ -154,7 +150,7 @@ def _deciding(subject: Subject) -> Callable[[Table, dt.date], _Decided]:
     code, service, vestiging, sender = subject
     if sender is not None:
         return lambda table, on: may_act(table, code, service, sender, on, side=Side.SENDER)
-    query = Query(_WHOEVER, None, code, service, Selection(vestiging=vestiging))
+    query = Query(ANYBODY, None, code, service, Selection(vestiging=vestiging))
     return lambda table, on: decide(table, query, on)
 
 

@@ -48,6 +48,27 @@ class Contact(StrEnum):
     OPERATOR = "OPERATOR"
 
 
+@unique
+class Action(StrEnum):
+    """What closes the gap that a reason of deciding tells of (design.md#gaps)."""
+
+    NONE = ""
+    ASK_OTHERWISE = "ASK_OTHERWISE"
+    REGISTER_SCHOOL = "REGISTER_SCHOOL"
+    REOPEN_SCHOOL = "REOPEN_SCHOOL"
+    SERVE_SECTOR = "SERVE_SECTOR"
+    ACTIVATE_VERSION = "ACTIVATE_VERSION"
+    SIGN_AGREEMENT = "SIGN_AGREEMENT"
+    GIVE_MANDATE = "GIVE_MANDATE"
+    PROCESS_MANDATE = "PROCESS_MANDATE"
+    QUALIFY_SYSTEM = "QUALIFY_SYSTEM"
+    OPEN_ROLLOUT = "OPEN_ROLLOUT"
+    REGISTER_ENDPOINT = "REGISTER_ENDPOINT"
+    RESUME_ENDPOINT = "RESUME_ENDPOINT"
+    CHOOSE_ENDPOINT = "CHOOSE_ENDPOINT"
+    CONNECT_RECEIVER = "CONNECT_RECEIVER"
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """What happened and what helps, each one or two sentences.
@@ -67,6 +88,7 @@ class Entry:
     code             the status code of a call that is refused for it
     en, nl           its words
     owner, contact   who can take the fix, and whom to ask
+    action           what the fix is, for the reasons with which `decide` refuses
     oso_result       the documented result of OSO's Traffic Center that says the same
     retry_seconds    the wait before a retry of the unchanged call may help, which goes
                      along as RetryInfo; None where it does not help
@@ -88,6 +110,7 @@ class Entry:
     nl: Words
     owner: Owner
     contact: Contact
+    action: Action = Action.NONE
     oso_result: str | None = None
     retry_seconds: int | None = None
     own_delay: bool = False

@@ -13,6 +13,7 @@ from wissel.routing.deciding.audience import audience_for, for_audience, steps_f
 from wissel.routing.deciding.decide import decide
 from wissel.routing.deciding.decision import Audience, Refusal, Route
 from wissel.routing.deciding.explain import explain
+from wissel.routing.deciding.gaps.gaps import gaps, gaps_for_audience
 from wissel.routing.deciding.query import Asker
 from wissel.routing.facts import Role
 from wissel.routing.refusals.errors import Refused
@@ -21,6 +22,7 @@ from wissel.routing.table import Table
 from wissel.routing.values.identifiers import Oin
 from wissel.server.rpc.calls.call import Caller, caller, current
 from wissel.server.rpc.requests.backend import Backend
+from wissel.server.rpc.requests.gap_messages import gap_message
 from wissel.server.rpc.requests.parsing import optional_oin
 from wissel.server.rpc.services.routes.messages import (
     fix_message,
@@ -82,7 +84,7 @@ class RouteServicer(pb_grpc.RouteServiceServicer):
     async def ExplainRoute(
         self, request: pb.ExplainRouteRequest, context: object
     ) -> pb.ExplainRouteResponse:
-        """Return every step that led to a route or a refusal, and the nearest fix."""
+        """Return every step that led to a route or a refusal, and all that is missing."""
         call = await self._backend.at(request.query)
         who, table = caller(), call.table
         asker = _asker(table, who, optional_oin(request.vendor_oin, "vendor_oin"))
@@ -104,6 +106,10 @@ class RouteServicer(pb_grpc.RouteServiceServicer):
         response.reason = told.reason
         response.text = refusal_text(told, call.language).sentence
         response.nearest_fix.CopyFrom(fix_message(told, call.language))
+        found = await asyncio.to_thread(gaps, table, asked.query, asked.day)
+        response.gaps.extend(
+            gap_message(gap, call.language) for gap in gaps_for_audience(found, audience)
+        )
         return response
 
 

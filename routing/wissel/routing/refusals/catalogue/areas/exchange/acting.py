@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from wissel.routing.refusals.catalogue.entry import Code, Contact, Entry, Owner, Words
+from wissel.routing.refusals.catalogue.entry import Action, Code, Contact, Entry, Owner, Words
 from wissel.routing.refusals.reasons import Reason
 
 ACTING: Final = {
@@ -22,6 +22,7 @@ ACTING: Final = {
         ),
         owner=Owner.BOARD,
         contact=Contact.KENNISNET,
+        action=Action.SERVE_SECTOR,
     ),
     Reason.MANDATE_MISSING: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -37,6 +38,7 @@ ACTING: Final = {
         ),
         owner=Owner.BOARD,
         contact=Contact.KENNISNET,
+        action=Action.GIVE_MANDATE,
     ),
     Reason.MANDATE_AWAITING: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -52,6 +54,7 @@ ACTING: Final = {
         ),
         owner=Owner.SERVICE_OWNER,
         contact=Contact.DUO,
+        action=Action.PROCESS_MANDATE,
         also=frozenset({"desk", "on", "organisation"}),
     ),
     Reason.MANDATE_REJECTED: Entry(
@@ -66,6 +69,7 @@ ACTING: Final = {
         ),
         owner=Owner.BOARD,
         contact=Contact.DUO,
+        action=Action.PROCESS_MANDATE,
         also=frozenset({"desk", "on", "organisation"}),
     ),
     Reason.SYSTEM_NOT_QUALIFIED: Entry(
@@ -80,6 +84,7 @@ ACTING: Final = {
         ),
         owner=Owner.VENDOR,
         contact=Contact.VENDOR,
+        action=Action.QUALIFY_SYSTEM,
         also=frozenset({"desk", "on", "organisation"}),
     ),
     Reason.ROLLOUT_CLOSED: Entry(
@@ -96,6 +101,7 @@ ACTING: Final = {
         ),
         owner=Owner.OPERATOR,
         contact=Contact.KENNISNET,
+        action=Action.OPEN_ROLLOUT,
         also=frozenset({"on", "stage"}),
     ),
 }

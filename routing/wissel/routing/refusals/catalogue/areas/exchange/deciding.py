@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from wissel.routing.refusals.catalogue.entry import Code, Contact, Entry, Owner, Words
+from wissel.routing.refusals.catalogue.entry import Action, Code, Contact, Entry, Owner, Words
 from wissel.routing.refusals.reasons import Reason
 
 _OF_A_RECEIVER: Final = frozenset(
@@ -24,6 +24,7 @@ _SIDES: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.KENNISNET,
+        action=Action.REGISTER_SCHOOL,
         oso_result="VerstrekkerNietBekend",
         also=frozenset({"field"}),
     ),
@@ -42,6 +43,7 @@ _SIDES: Final = {
         ),
         owner=Owner.BOARD,
         contact=Contact.KENNISNET,
+        action=Action.REOPEN_SCHOOL,
     ),
     Reason.SENDER_NOT_ALLOWED: Entry(
         code=Code.PERMISSION_DENIED,
@@ -58,6 +60,7 @@ _SIDES: Final = {
         ),
         owner=Owner.BOARD,
         contact=Contact.KENNISNET,
+        action=Action.ASK_OTHERWISE,
     ),
     Reason.RECEIVER_UNKNOWN: Entry(
         code=Code.NOT_FOUND,
@@ -71,6 +74,7 @@ _SIDES: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.KENNISNET,
+        action=Action.REGISTER_SCHOOL,
         other_side=Reason.RECEIVER_UNKNOWN,
         public=_OF_A_RECEIVER,
     ),
@@ -86,6 +90,7 @@ _SIDES: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.KENNISNET,
+        action=Action.REOPEN_SCHOOL,
         other_side=Reason.RECEIVER_CLOSED,
         public=_OF_A_RECEIVER,
         also=frozenset({"vestiging"}),
@@ -106,6 +111,7 @@ _SIDES: Final = {
         ),
         owner=Owner.SCHOOL,
         contact=Contact.SCHOOL,
+        action=Action.CONNECT_RECEIVER,
         public=_OF_A_RECEIVER,
         also=frozenset({"aanleverpunt", "closed", "count", "on", "routing_key", "vestiging"}),
     ),
@@ -126,6 +132,7 @@ _ENDPOINTS: Final = {
         ),
         owner=Owner.VENDOR,
         contact=Contact.VENDOR,
+        action=Action.REGISTER_ENDPOINT,
         also=frozenset({"aanleverpunt", "desk", "routing_key", "system_id", "vestiging"}),
     ),
     Reason.ENDPOINT_SUSPENDED: Entry(
@@ -140,6 +147,7 @@ _ENDPOINTS: Final = {
         ),
         owner=Owner.VENDOR,
         contact=Contact.VENDOR,
+        action=Action.RESUME_ENDPOINT,
         other_side=Reason.ENDPOINT_UNAVAILABLE,
         also=frozenset({"desk", "organisation", "service", "system_id"}),
     ),
@@ -157,6 +165,7 @@ _ENDPOINTS: Final = {
         ),
         owner=Owner.SCHOOL,
         contact=Contact.SCHOOL,
+        action=Action.CONNECT_RECEIVER,
         other_side=Reason.ENDPOINT_UNAVAILABLE,
         public=_OF_A_RECEIVER,
         also=frozenset({"service"}),
@@ -175,6 +184,7 @@ _ENDPOINTS: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.SCHOOL,
+        action=Action.CHOOSE_ENDPOINT,
         other_side=Reason.ROUTE_AMBIGUOUS,
         public=_OF_A_RECEIVER,
         also=frozenset({"count", "service", "version"}),

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from wissel.routing.refusals.catalogue.entry import Code, Contact, Entry, Owner, Words
+from wissel.routing.refusals.catalogue.entry import Action, Code, Contact, Entry, Owner, Words
 from wissel.routing.refusals.reasons import Reason
 
 AGREEMENTS: Final = {
@@ -24,6 +24,7 @@ AGREEMENTS: Final = {
         ),
         owner=Owner.BOARD,
         contact=Contact.KENNISNET,
+        action=Action.SIGN_AGREEMENT,
         also=frozenset({"organisation", "service"}),
     ),
     Reason.VENDOR_AGREEMENT_MISSING: Entry(
@@ -41,6 +42,7 @@ AGREEMENTS: Final = {
         ),
         owner=Owner.VENDOR,
         contact=Contact.VENDOR,
+        action=Action.SIGN_AGREEMENT,
         also=frozenset({"desk", "on", "organisation", "service", "signatory", "system_id"}),
     ),
     Reason.AGREEMENT_ENDED: Entry(

@@ -6,7 +6,7 @@ does not exist.
 
 from typing import Final
 
-from wissel.routing.refusals.catalogue.entry import Code, Contact, Entry, Owner, Words
+from wissel.routing.refusals.catalogue.entry import Action, Code, Contact, Entry, Owner, Words
 from wissel.routing.refusals.reasons import Reason
 
 MISSING: Final = {
@@ -107,6 +107,7 @@ MISSING: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.KENNISNET,
+        action=Action.ASK_OTHERWISE,
         also=frozenset({"field"}),
     ),
     Reason.SERVICE_VERSION_NOT_FOUND: Entry(
@@ -122,6 +123,7 @@ MISSING: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.KENNISNET,
+        action=Action.ACTIVATE_VERSION,
         also=frozenset({"field", "on", "service_version"}),
     ),
     Reason.MANDATE_NOT_FOUND: Entry(

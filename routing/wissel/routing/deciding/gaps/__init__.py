@@ -1,0 +1,1 @@
+"""All that stands between a question and its route, with what helps (design.md#gaps)."""
