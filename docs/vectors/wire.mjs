@@ -40,7 +40,8 @@ export const ReceiverReceipt = {
 export const HubReceipt = {
   ...exchange, 10: ['delivered_time', Timestamp], 11: ['sender_mandate_id', 'text'],
   12: ['receiver_mandate_id', 'text'], 13: ['endpoint_id', 'text'], 14: ['registry_revision', 'number'],
-  15: ['receiver_receipt_digest', 'bytes'], 16: ['revocation_stale', 'boolean']
+  15: ['receiver_receipt_digest', 'bytes'], 16: ['revocation_stale', 'boolean'],
+  17: ['test', 'boolean']
 }
 export const AgreementAcceptance = {
   1: ['hub_oin', 'text'], 2: ['agreement_id', 'text'], 3: ['kind', 'text'], 4: ['text_version', 'text'],

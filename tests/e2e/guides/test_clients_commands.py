@@ -118,7 +118,7 @@ def test_the_owner_of_a_service_processes_what_waits(
     duo, why = Cli(hub, DUO.name), ("--reason", "test exchange")
     named_as = ("--name", DUO.title, "--role", DUO.role)
     operator.json("party", "register", DUO.oin, *named_as, *why)
-    operator.json("system", "qualify", vendor.system_id, "RIO", *why)
+    operator.json("system", "qualify", vendor.system_id, "RIO", "--security-test", "none", *why)
     early, late = (
         operator.json("mandate", "create", "99XA", "RIO", vendor.system_id, *days, *why)
         for days in (("--end", "2090-01-01"), ("--start", "2090-02-01"))
@@ -205,7 +205,7 @@ def test_an_operator_fills_the_register(operator: Cli, tmp_path: Path) -> None:
         operator.run("agreement", "record", kind, "--party", "00000003990000660000", *because)
     named = ("--party", "00000003990000660000", "--name", "Zuid")
     operator.run("system", "register", "las-zuid", *named, *because)
-    operator.run("system", "qualify", "las-zuid", "OSO_OV", *because)
+    operator.run("system", "qualify", "las-zuid", "OSO_OV", "--test-exchange", "none", *because)
     operator.run("system", "rollout", "las-zuid", "OSO_OV", "OPEN", *because)
     operator.run(
         "schools",

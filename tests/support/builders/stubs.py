@@ -22,6 +22,10 @@ from wissel.traffic.v1 import route_service_pb2 as route
 from wissel.traffic.v1.route_service_pb2_grpc import RouteServiceStub
 
 WHY = "said so by letter"
+EVIDENCE = [
+    party.Evidence(kind=kind, reference="report 14") for kind in ("TEST_EXCHANGE", "SECURITY_TEST")
+]
+"""All that a service may demand before a system is qualified."""
 
 
 class Stubs:
@@ -69,7 +73,8 @@ class Stubs:
         for service in services:
             named: Any = {"system_id": system_id, "service": service, "reason": WHY}
             await self.parties.QualifySystem(
-                party.QualifySystemRequest(**named), metadata=OPERATOR_METADATA
+                party.QualifySystemRequest(evidence=EVIDENCE, **named),
+                metadata=OPERATOR_METADATA,
             )
             await self.parties.SetRollout(
                 party.SetRolloutRequest(rollout="OPEN", **named), metadata=OPERATOR_METADATA

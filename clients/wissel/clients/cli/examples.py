@@ -76,7 +76,11 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "system list": ("wissel system list --party 00000003990000030000",),
     "system qualify": (
-        "wissel system qualify las-noord OSO_OV --reason 'test exchange of 1 October'",
+        (
+            "wissel system qualify las-noord OSO_OV --day 2026-10-01 "
+            "--test-message ba17a80a-76c9-44e8-8f06-c7793974b46c --reason 'test exchange'"
+        ),
+        "wissel system qualify las-noord RIO --security-test 'report 2026-14' --reason 'by DUO'",
     ),
     "system rollout": (
         "wissel system rollout las-noord OSO_OV OPEN --reason 'the pilot went well'",

@@ -1,7 +1,7 @@
 """The calls with which a service desk admits a vendor."""
 
 from collections.abc import Iterator
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from wissel.agreement.v1 import agreement_service_pb2 as agreement
 from wissel.agreement.v1.agreement_service_pb2_grpc import AgreementServiceStub
@@ -9,6 +9,10 @@ from wissel.clients.transport.connection import Unary
 from wissel.party.v1 import party_service_pb2 as party
 from wissel.party.v1.party_service_pb2_grpc import PartyServiceStub
 
+_EVIDENCE: Final = [
+    party.Evidence(kind=kind, reference="made up") for kind in ("TEST_EXCHANGE", "SECURITY_TEST")
+]
+"""All that a service may demand; nothing was tested, as nothing here is real."""
 Call: TypeAlias = tuple[Unary[Any, Any], Any]
 """A unary method and its request."""
 
@@ -30,7 +34,9 @@ def admission(*, oin: str, name: str, system_id: str, service: str, reason: str)
     )
     yield (
         lambda c: PartyServiceStub(c).QualifySystem,
-        party.QualifySystemRequest(system_id=system_id, service=service, reason=reason),
+        party.QualifySystemRequest(
+            system_id=system_id, service=service, evidence=_EVIDENCE, reason=reason
+        ),
     )
     yield (
         lambda c: PartyServiceStub(c).SetRollout,

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'wissel/catalog/v1/catalog_service.proto\x12\x11wissel.catalog.v1\"Y\n\x0eServiceVersion\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0e\n\x06status\x18\x02 \x01(\t\x12\x12\n\nstart_date\x18\x03 \x01(\t\x12\x10\n\x08\x65nd_date\x18\x04 \x01(\t\"\xa8\x02\n\x07Service\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0f\n\x07\x61liases\x18\x02 \x03(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x11\n\towner_oin\x18\x04 \x01(\t\x12\x1b\n\x13required_agreements\x18\x05 \x03(\t\x12\"\n\x1arequired_vendor_agreements\x18\x06 \x03(\t\x12\x1a\n\x12processed_by_owner\x18\x07 \x01(\x08\x12\x13\n\x0b\x66orwardable\x18\x08 \x01(\x08\x12\x0f\n\x07sectors\x18\t \x03(\t\x12\x0c\n\x04note\x18\n \x01(\t\x12\x33\n\x08versions\x18\x0b \x03(\x0b\x32!.wissel.catalog.v1.ServiceVersion\x12\x17\n\x0fprocessing_days\x18\x0c \x01(\r\"r\n\x13ListServicesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x03 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"]\n\x14ListServicesResponse\x12,\n\x08services\x18\x01 \x03(\x0b\x32\x1a.wissel.catalog.v1.Service\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"$\n\x11GetServiceRequest\x12\x0f\n\x07service\x18\x01 \x01(\t\"A\n\x12GetServiceResponse\x12+\n\x07service\x18\x01 \x01(\x0b\x32\x1a.wissel.catalog.v1.Service2\xcc\x01\n\x0e\x43\x61talogService\x12_\n\x0cListServices\x12&.wissel.catalog.v1.ListServicesRequest\x1a\'.wissel.catalog.v1.ListServicesResponse\x12Y\n\nGetService\x12$.wissel.catalog.v1.GetServiceRequest\x1a%.wissel.catalog.v1.GetServiceResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'wissel/catalog/v1/catalog_service.proto\x12\x11wissel.catalog.v1\"Y\n\x0eServiceVersion\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0e\n\x06status\x18\x02 \x01(\t\x12\x12\n\nstart_date\x18\x03 \x01(\t\x12\x10\n\x08\x65nd_date\x18\x04 \x01(\t\"\xc3\x02\n\x07Service\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0f\n\x07\x61liases\x18\x02 \x03(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x11\n\towner_oin\x18\x04 \x01(\t\x12\x1b\n\x13required_agreements\x18\x05 \x03(\t\x12\"\n\x1arequired_vendor_agreements\x18\x06 \x03(\t\x12\x1a\n\x12processed_by_owner\x18\x07 \x01(\x08\x12\x13\n\x0b\x66orwardable\x18\x08 \x01(\x08\x12\x0f\n\x07sectors\x18\t \x03(\t\x12\x0c\n\x04note\x18\n \x01(\t\x12\x33\n\x08versions\x18\x0b \x03(\x0b\x32!.wissel.catalog.v1.ServiceVersion\x12\x17\n\x0fprocessing_days\x18\x0c \x01(\r\x12\x19\n\x11required_evidence\x18\r \x03(\t\"r\n\x13ListServicesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x03 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"]\n\x14ListServicesResponse\x12,\n\x08services\x18\x01 \x03(\x0b\x32\x1a.wissel.catalog.v1.Service\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"$\n\x11GetServiceRequest\x12\x0f\n\x07service\x18\x01 \x01(\t\"A\n\x12GetServiceResponse\x12+\n\x07service\x18\x01 \x01(\x0b\x32\x1a.wissel.catalog.v1.Service2\xcc\x01\n\x0e\x43\x61talogService\x12_\n\x0cListServices\x12&.wissel.catalog.v1.ListServicesRequest\x1a\'.wissel.catalog.v1.ListServicesResponse\x12Y\n\nGetService\x12$.wissel.catalog.v1.GetServiceRequest\x1a%.wissel.catalog.v1.GetServiceResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,15 +34,15 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SERVICEVERSION']._serialized_start=62
   _globals['_SERVICEVERSION']._serialized_end=151
   _globals['_SERVICE']._serialized_start=154
-  _globals['_SERVICE']._serialized_end=450
-  _globals['_LISTSERVICESREQUEST']._serialized_start=452
-  _globals['_LISTSERVICESREQUEST']._serialized_end=566
-  _globals['_LISTSERVICESRESPONSE']._serialized_start=568
-  _globals['_LISTSERVICESRESPONSE']._serialized_end=661
-  _globals['_GETSERVICEREQUEST']._serialized_start=663
-  _globals['_GETSERVICEREQUEST']._serialized_end=699
-  _globals['_GETSERVICERESPONSE']._serialized_start=701
-  _globals['_GETSERVICERESPONSE']._serialized_end=766
-  _globals['_CATALOGSERVICE']._serialized_start=769
-  _globals['_CATALOGSERVICE']._serialized_end=973
+  _globals['_SERVICE']._serialized_end=477
+  _globals['_LISTSERVICESREQUEST']._serialized_start=479
+  _globals['_LISTSERVICESREQUEST']._serialized_end=593
+  _globals['_LISTSERVICESRESPONSE']._serialized_start=595
+  _globals['_LISTSERVICESRESPONSE']._serialized_end=688
+  _globals['_GETSERVICEREQUEST']._serialized_start=690
+  _globals['_GETSERVICEREQUEST']._serialized_end=726
+  _globals['_GETSERVICERESPONSE']._serialized_start=728
+  _globals['_GETSERVICERESPONSE']._serialized_end=793
+  _globals['_CATALOGSERVICE']._serialized_start=796
+  _globals['_CATALOGSERVICE']._serialized_end=1000
 # @@protoc_insertion_point(module_scope)

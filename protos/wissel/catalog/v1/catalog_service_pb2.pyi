@@ -70,6 +70,7 @@ class Service(_message.Message):
     NOTE_FIELD_NUMBER: _builtins.int
     VERSIONS_FIELD_NUMBER: _builtins.int
     PROCESSING_DAYS_FIELD_NUMBER: _builtins.int
+    REQUIRED_EVIDENCE_FIELD_NUMBER: _builtins.int
     code: _builtins.str
     """Code, such as `OSO_OV`."""
     name: _builtins.str
@@ -106,6 +107,10 @@ class Service(_message.Message):
     def versions(self) -> _containers.RepeatedCompositeFieldContainer[Global___ServiceVersion]:
         """Versions, oldest first."""
 
+    @_builtins.property
+    def required_evidence(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What it demands of a system before that is qualified: `TEST_EXCHANGE`, `SECURITY_TEST`."""
+
     def __init__(
         self,
         *,
@@ -121,10 +126,11 @@ class Service(_message.Message):
         note: _builtins.str = ...,
         versions: _abc.Iterable[Global___ServiceVersion] | None = ...,
         processing_days: _builtins.int = ...,
+        required_evidence: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["aliases", b"aliases", "code", b"code", "forwardable", b"forwardable", "name", b"name", "note", b"note", "owner_oin", b"owner_oin", "processed_by_owner", b"processed_by_owner", "processing_days", b"processing_days", "required_agreements", b"required_agreements", "required_vendor_agreements", b"required_vendor_agreements", "sectors", b"sectors", "versions", b"versions"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aliases", b"aliases", "code", b"code", "forwardable", b"forwardable", "name", b"name", "note", b"note", "owner_oin", b"owner_oin", "processed_by_owner", b"processed_by_owner", "processing_days", b"processing_days", "required_agreements", b"required_agreements", "required_evidence", b"required_evidence", "required_vendor_agreements", b"required_vendor_agreements", "sectors", b"sectors", "versions", b"versions"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

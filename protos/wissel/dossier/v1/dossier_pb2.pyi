@@ -449,6 +449,7 @@ class HubReceipt(_message.Message):
     REGISTRY_REVISION_FIELD_NUMBER: _builtins.int
     RECEIVER_RECEIPT_DIGEST_FIELD_NUMBER: _builtins.int
     REVOCATION_STALE_FIELD_NUMBER: _builtins.int
+    TEST_FIELD_NUMBER: _builtins.int
     role: _builtins.str
     """`HUB`."""
     signer_oin: _builtins.str
@@ -479,6 +480,8 @@ class HubReceipt(_message.Message):
     """SHA-256 of the receiver receipt's signed payload, 32 bytes."""
     revocation_stale: _builtins.bool
     """True if a revocation list was past its nextUpdate when this was signed."""
+    test: _builtins.bool
+    """True if it was an exchange with the test school."""
     @_builtins.property
     def delivered_time(self) -> _timestamp_pb2.Timestamp:
         """When it was delivered; the hub's own claim."""
@@ -502,10 +505,11 @@ class HubReceipt(_message.Message):
         registry_revision: _builtins.int = ...,
         receiver_receipt_digest: _builtins.bytes = ...,
         revocation_stale: _builtins.bool = ...,
+        test: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["delivered_time", b"delivered_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["delivered_time", b"delivered_time", "endpoint_id", b"endpoint_id", "header_digest", b"header_digest", "hub_oin", b"hub_oin", "message_id", b"message_id", "payload_sha256", b"payload_sha256", "payload_size", b"payload_size", "receiver_mandate_id", b"receiver_mandate_id", "receiver_oin", b"receiver_oin", "receiver_receipt_digest", b"receiver_receipt_digest", "registry_revision", b"registry_revision", "revocation_stale", b"revocation_stale", "role", b"role", "sender_mandate_id", b"sender_mandate_id", "sender_oin", b"sender_oin", "signer_oin", b"signer_oin"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["delivered_time", b"delivered_time", "endpoint_id", b"endpoint_id", "header_digest", b"header_digest", "hub_oin", b"hub_oin", "message_id", b"message_id", "payload_sha256", b"payload_sha256", "payload_size", b"payload_size", "receiver_mandate_id", b"receiver_mandate_id", "receiver_oin", b"receiver_oin", "receiver_receipt_digest", b"receiver_receipt_digest", "registry_revision", b"registry_revision", "revocation_stale", b"revocation_stale", "role", b"role", "sender_mandate_id", b"sender_mandate_id", "sender_oin", b"sender_oin", "signer_oin", b"signer_oin", "test", b"test"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -356,6 +356,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Switch pending."""
     ERROR_REASON_SWITCH_NOT_FOUND: _ErrorReason.ValueType  # 167
     """Switch not found."""
+    ERROR_REASON_EVIDENCE_MISSING: _ErrorReason.ValueType  # 180
+    """Evidence missing."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason is the value of google.rpc.ErrorInfo.reason, without its prefix; docs/errors.md tells what each means."""
@@ -694,4 +696,6 @@ ERROR_REASON_SWITCH_PENDING: ErrorReason.ValueType  # 166
 """Switch pending."""
 ERROR_REASON_SWITCH_NOT_FOUND: ErrorReason.ValueType  # 167
 """Switch not found."""
+ERROR_REASON_EVIDENCE_MISSING: ErrorReason.ValueType  # 180
+"""Evidence missing."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -142,6 +142,46 @@ class RolloutStep(_message.Message):
 Global___RolloutStep: _TypeAlias = RolloutStep  # noqa: Y015
 
 @_typing.final
+class Evidence(_message.Message):
+    """Evidence shows that a system is fit for a service."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    DATE_FIELD_NUMBER: _builtins.int
+    MESSAGE_IDS_FIELD_NUMBER: _builtins.int
+    REFERENCE_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    """Required. `TEST_EXCHANGE` or `SECURITY_TEST`."""
+    date: _builtins.str
+    """When that was, `yyyy-mm-dd`; in a request empty means today."""
+    reference: _builtins.str
+    """Where it is found, such as the number of a report; required without message_ids."""
+    person: _builtins.str
+    """Output only, for operators. Who recorded it, as `<OIN>:<account>`; empty once that is forgotten."""
+    @_builtins.property
+    def message_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """UUIDs of the messages of a test exchange, whose receipts prove it."""
+
+    def __init__(
+        self,
+        *,
+        kind: _builtins.str = ...,
+        date: _builtins.str = ...,
+        message_ids: _abc.Iterable[_builtins.str] | None = ...,
+        reference: _builtins.str = ...,
+        person: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["date", b"date", "kind", b"kind", "message_ids", b"message_ids", "person", b"person", "reference", b"reference"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Evidence: _TypeAlias = Evidence  # noqa: Y015
+
+@_typing.final
 class Qualification(_message.Message):
     """Qualification says how far a system may act for a service."""
 
@@ -153,12 +193,17 @@ class Qualification(_message.Message):
     ROLLOUT_FIELD_NUMBER: _builtins.int
     PILOT_ORGANISATIONS_FIELD_NUMBER: _builtins.int
     PLANNED_STEPS_FIELD_NUMBER: _builtins.int
+    EVIDENCE_FIELD_NUMBER: _builtins.int
+    LACKING_EVIDENCE_FIELD_NUMBER: _builtins.int
+    QUALIFIED_SINCE_FIELD_NUMBER: _builtins.int
     service: _builtins.str
     """Service code."""
     qualified: _builtins.bool
     """Whether it passed."""
     rollout: _builtins.str
     """`CLOSED`, `PILOT` or `OPEN`: what holds today."""
+    qualified_since: _builtins.str
+    """First day on which it is qualified, `yyyy-mm-dd`; empty if it is on all days, or is not."""
     @_builtins.property
     def test_message_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """UUIDs of the messages of its test exchange."""
@@ -171,6 +216,14 @@ class Qualification(_message.Message):
     def planned_steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___RolloutStep]:
         """What is planned after today, in order of day."""
 
+    @_builtins.property
+    def evidence(self) -> _containers.RepeatedCompositeFieldContainer[Global___Evidence]:
+        """What shows that it is fit, in order of day."""
+
+    @_builtins.property
+    def lacking_evidence(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What the service demands and has not been shown: `TEST_EXCHANGE`, `SECURITY_TEST`."""
+
     def __init__(
         self,
         *,
@@ -180,10 +233,13 @@ class Qualification(_message.Message):
         rollout: _builtins.str = ...,
         pilot_organisations: _abc.Iterable[_builtins.str] | None = ...,
         planned_steps: _abc.Iterable[Global___RolloutStep] | None = ...,
+        evidence: _abc.Iterable[Global___Evidence] | None = ...,
+        lacking_evidence: _abc.Iterable[_builtins.str] | None = ...,
+        qualified_since: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["pilot_organisations", b"pilot_organisations", "planned_steps", b"planned_steps", "qualified", b"qualified", "rollout", b"rollout", "service", b"service", "test_message_ids", b"test_message_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["evidence", b"evidence", "lacking_evidence", b"lacking_evidence", "pilot_organisations", b"pilot_organisations", "planned_steps", b"planned_steps", "qualified", b"qualified", "qualified_since", b"qualified_since", "rollout", b"rollout", "service", b"service", "test_message_ids", b"test_message_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -901,6 +957,7 @@ class QualifySystemRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    EVIDENCE_FIELD_NUMBER: _builtins.int
     system_id: _builtins.str
     """Required. System."""
     service: _builtins.str
@@ -915,7 +972,11 @@ class QualifySystemRequest(_message.Message):
     """Change nothing, and answer with what it would do."""
     @_builtins.property
     def test_message_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """UUIDs of the messages of its test exchange."""
+        """UUIDs of the messages of its test exchange: the same as one of today in evidence."""
+
+    @_builtins.property
+    def evidence(self) -> _containers.RepeatedCompositeFieldContainer[Global___Evidence]:
+        """What shows that it is fit; it is qualified once all that the service demands was recorded."""
 
     def __init__(
         self,
@@ -927,10 +988,11 @@ class QualifySystemRequest(_message.Message):
         request_id: _builtins.str = ...,
         reason: _builtins.str = ...,
         validate_only: _builtins.bool = ...,
+        evidence: _abc.Iterable[Global___Evidence] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "request_id", b"request_id", "service", b"service", "system_id", b"system_id", "test_message_ids", b"test_message_ids", "validate_only", b"validate_only", "withdraw", b"withdraw"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["evidence", b"evidence", "reason", b"reason", "request_id", b"request_id", "service", b"service", "system_id", b"system_id", "test_message_ids", b"test_message_ids", "validate_only", b"validate_only", "withdraw", b"withdraw"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -155,7 +155,8 @@ class PartyServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def QualifySystem(self, request, context):
-        """QualifySystem records that a system passed, or lost, the qualification for a service.
+        """QualifySystem records evidence that a system is fit for a service, and qualifies it once there
+        is all that the service demands; or takes the qualification away.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

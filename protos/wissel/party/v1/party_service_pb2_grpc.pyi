@@ -54,7 +54,9 @@ class PartyServiceStub:
     ListSystems: _grpc.UnaryUnaryMultiCallable[_party_service_pb2.ListSystemsRequest, _party_service_pb2.ListSystemsResponse]
     """ListSystems lists systems in order of id, with their qualifications."""
     QualifySystem: _grpc.UnaryUnaryMultiCallable[_party_service_pb2.QualifySystemRequest, _party_service_pb2.QualifySystemResponse]
-    """QualifySystem records that a system passed, or lost, the qualification for a service."""
+    """QualifySystem records evidence that a system is fit for a service, and qualifies it once there
+    is all that the service demands; or takes the qualification away.
+    """
     SetRollout: _grpc.UnaryUnaryMultiCallable[_party_service_pb2.SetRolloutRequest, _party_service_pb2.SetRolloutResponse]
     """SetRollout plans the gates for a system and service: from which day on they are closed, open
     to named pilot schools, or open.
@@ -88,7 +90,9 @@ class PartyServiceAsyncStub(PartyServiceStub):
     ListSystems: _aio.UnaryUnaryMultiCallable[_party_service_pb2.ListSystemsRequest, _party_service_pb2.ListSystemsResponse]  # type: ignore[assignment]
     """ListSystems lists systems in order of id, with their qualifications."""
     QualifySystem: _aio.UnaryUnaryMultiCallable[_party_service_pb2.QualifySystemRequest, _party_service_pb2.QualifySystemResponse]  # type: ignore[assignment]
-    """QualifySystem records that a system passed, or lost, the qualification for a service."""
+    """QualifySystem records evidence that a system is fit for a service, and qualifies it once there
+    is all that the service demands; or takes the qualification away.
+    """
     SetRollout: _aio.UnaryUnaryMultiCallable[_party_service_pb2.SetRolloutRequest, _party_service_pb2.SetRolloutResponse]  # type: ignore[assignment]
     """SetRollout plans the gates for a system and service: from which day on they are closed, open
     to named pilot schools, or open.
@@ -173,7 +177,9 @@ class PartyServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _party_service_pb2.QualifySystemRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_party_service_pb2.QualifySystemResponse, _abc.Awaitable[_party_service_pb2.QualifySystemResponse]]:
-        """QualifySystem records that a system passed, or lost, the qualification for a service."""
+        """QualifySystem records evidence that a system is fit for a service, and qualifies it once there
+        is all that the service demands; or takes the qualification away.
+        """
 
     @_abc_1.abstractmethod
     def SetRollout(

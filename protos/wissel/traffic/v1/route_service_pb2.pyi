@@ -138,6 +138,7 @@ class Route(_message.Message):
     VALID_UNTIL_FIELD_NUMBER: _builtins.int
     REGISTRY_REVISION_FIELD_NUMBER: _builtins.int
     DELIVERY_CONTRACT_FIELD_NUMBER: _builtins.int
+    TEST_FIELD_NUMBER: _builtins.int
     endpoint_id: _builtins.str
     """UUID of the endpoint."""
     url: _builtins.str
@@ -160,6 +161,8 @@ class Route(_message.Message):
     """Last day on which this holds if nothing changes, `yyyy-mm-dd`; empty if no end is known."""
     registry_revision: _builtins.int
     """Revision of the register on which this was decided."""
+    test: _builtins.bool
+    """True for an exchange with the test school, for which no system has to be qualified."""
     @_builtins.property
     def delivery_contract(self) -> _endpoint_service_pb2.DeliveryContract:
         """What the receiver asks of the hub."""
@@ -179,10 +182,11 @@ class Route(_message.Message):
         valid_until: _builtins.str = ...,
         registry_revision: _builtins.int = ...,
         delivery_contract: _endpoint_service_pb2.DeliveryContract | None = ...,
+        test: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["delivery_contract", b"delivery_contract"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["aanleverpunt", b"aanleverpunt", "delivery_contract", b"delivery_contract", "endpoint_id", b"endpoint_id", "receiver_oin", b"receiver_oin", "registry_revision", b"registry_revision", "routing_key", b"routing_key", "service", b"service", "service_version", b"service_version", "system_id", b"system_id", "url", b"url", "valid_until", b"valid_until", "vestiging", b"vestiging"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aanleverpunt", b"aanleverpunt", "delivery_contract", b"delivery_contract", "endpoint_id", b"endpoint_id", "receiver_oin", b"receiver_oin", "registry_revision", b"registry_revision", "routing_key", b"routing_key", "service", b"service", "service_version", b"service_version", "system_id", b"system_id", "test", b"test", "url", b"url", "valid_until", b"valid_until", "vestiging", b"vestiging"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -485,12 +489,15 @@ class ExplainRouteResponse(_message.Message):
     NEAREST_FIX_FIELD_NUMBER: _builtins.int
     REGISTRY_REVISION_FIELD_NUMBER: _builtins.int
     GAPS_FIELD_NUMBER: _builtins.int
+    TEST_FIELD_NUMBER: _builtins.int
     reason: _builtins.str
     """Reason of the refusal if there is none."""
     text: _builtins.str
     """The refusal in one sentence."""
     registry_revision: _builtins.int
     """Revision of the register."""
+    test: _builtins.bool
+    """True for an exchange with the test school, for which no system has to be qualified."""
     @_builtins.property
     def route(self) -> Global___Route:
         """The route if there is one."""
@@ -519,10 +526,11 @@ class ExplainRouteResponse(_message.Message):
         nearest_fix: Global___Fix | None = ...,
         registry_revision: _builtins.int = ...,
         gaps: _abc.Iterable[_gap_pb2.Gap] | None = ...,
+        test: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["nearest_fix", b"nearest_fix", "route", b"route"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["gaps", b"gaps", "nearest_fix", b"nearest_fix", "reason", b"reason", "registry_revision", b"registry_revision", "route", b"route", "steps", b"steps", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["gaps", b"gaps", "nearest_fix", b"nearest_fix", "reason", b"reason", "registry_revision", b"registry_revision", "route", b"route", "steps", b"steps", "test", b"test", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -119,6 +119,7 @@ class Delivery(_message.Message):
     HUB_RECEIPT_SHA256_FIELD_NUMBER: _builtins.int
     RECEIVER_RECEIPT_SHA256_FIELD_NUMBER: _builtins.int
     REDUCED_FIELD_NUMBER: _builtins.int
+    TEST_FIELD_NUMBER: _builtins.int
     message_id: _builtins.str
     """UUID of the message."""
     sender_oin: _builtins.str
@@ -158,6 +159,8 @@ class Delivery(_message.Message):
     header_sha256, both receipts' digests, and the day of acceptance: accepted_time is then the
     beginning of that day in Amsterdam. All other fields are empty, and no receipts are returned.
     """
+    test: _builtins.bool
+    """True if it was an exchange with the test school."""
     @_builtins.property
     def accepted_time(self) -> _timestamp_pb2.Timestamp:
         """When the hub first accepted it."""
@@ -188,10 +191,11 @@ class Delivery(_message.Message):
         hub_receipt_sha256: _builtins.str = ...,
         receiver_receipt_sha256: _builtins.str = ...,
         reduced: _builtins.bool = ...,
+        test: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["accepted_time", b"accepted_time", "updated_time", b"updated_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_time", b"accepted_time", "attempts", b"attempts", "endpoint_id", b"endpoint_id", "header_sha256", b"header_sha256", "hub_receipt_sha256", b"hub_receipt_sha256", "message_id", b"message_id", "overdrachtsoort", b"overdrachtsoort", "payload_size", b"payload_size", "reason", b"reason", "receiver", b"receiver", "receiver_oin", b"receiver_oin", "receiver_receipt_sha256", b"receiver_receipt_sha256", "reduced", b"reduced", "routing_key", b"routing_key", "sender", b"sender", "sender_oin", b"sender_oin", "service", b"service", "state", b"state", "updated_time", b"updated_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_time", b"accepted_time", "attempts", b"attempts", "endpoint_id", b"endpoint_id", "header_sha256", b"header_sha256", "hub_receipt_sha256", b"hub_receipt_sha256", "message_id", b"message_id", "overdrachtsoort", b"overdrachtsoort", "payload_size", b"payload_size", "reason", b"reason", "receiver", b"receiver", "receiver_oin", b"receiver_oin", "receiver_receipt_sha256", b"receiver_receipt_sha256", "reduced", b"reduced", "routing_key", b"routing_key", "sender", b"sender", "sender_oin", b"sender_oin", "service", b"service", "state", b"state", "test", b"test", "updated_time", b"updated_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

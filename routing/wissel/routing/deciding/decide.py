@@ -60,7 +60,9 @@ def decide(table: Table, query: Query, on: dt.date) -> Decision:
     if on > open_until:
         return _closed(receiver, open_until, endpoint.vestiging)
     # 7.
-    permission = permission_by(endpoint.mandate, table.reference, service, on, Side.RECEIVER)
+    permission = permission_by(
+        endpoint.mandate, table.reference, service, on, Side.RECEIVER, test=query.test
+    )
     if isinstance(permission, Refusal):
         return permission
     # 8.
@@ -89,6 +91,7 @@ def decide(table: Table, query: Query, on: dt.date) -> Decision:
             permission.last_day,
         ),
         revision=table.revision,
+        test=query.test,
     )
 
 

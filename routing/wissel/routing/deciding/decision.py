@@ -62,7 +62,8 @@ class Route(NamedTuple):
 
     `receiver` is the permission of the receiving system, `receiver_oin` the OIN
     whose certificate must be found at the endpoint. `last_day` is the last day on
-    which this holds if nothing changes, FOREVER if no end is known.
+    which this holds if nothing changes, FOREVER if no end is known. A `test` is an
+    exchange with the test school (R7).
     """
 
     endpoint: EndpointView
@@ -73,6 +74,7 @@ class Route(NamedTuple):
     version: Namespace
     last_day: dt.date
     revision: int
+    test: bool
 
     @property
     def endpoint_id(self) -> UUID:

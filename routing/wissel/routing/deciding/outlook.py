@@ -13,6 +13,7 @@ from uuid import UUID
 from wissel.routing.deciding.decision import Permission, Refusal
 from wissel.routing.deciding.may_act import permission_by, sector_not_served
 from wissel.routing.facts import (
+    TEST_SCHOOL,
     Agreement,
     AgreementKind,
     Fact,
@@ -25,6 +26,7 @@ from wissel.routing.facts import (
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.refusals.sides import Side
 from wissel.routing.table import Table
+from wissel.routing.table.spans import days_of_change
 from wissel.routing.values.days import Period
 from wissel.routing.values.identifiers import BoardNumber, Oin, Swv
 
@@ -89,7 +91,8 @@ def _asked(table: Table, mandate: Mandate, day: dt.date) -> Permission | Refusal
         return sector_not_served(giver, service, Side.QUERY)
     for each in giver.mandates_in_force(service.code, day):
         if each.mandate_id == mandate.mandate_id:
-            return permission_by(each, table.reference, service, day, Side.QUERY)
+            test = giver.code == TEST_SCHOOL
+            return permission_by(each, table.reference, service, day, Side.QUERY, test=test)
     return None
 
 
@@ -111,7 +114,7 @@ def _mended(table: Table, mandate: Mandate, refusal: Refusal, day: dt.date) -> S
         case Reason.MANDATE_AWAITING | Reason.MANDATE_REJECTED:
             return (replace(mandate, processing=Processing.PROCESSED),)
         case Reason.SYSTEM_NOT_QUALIFIED:
-            return (replace(known, qualified=True),)
+            return (replace(known, qualified=True, since=None),)
         case Reason.ROLLOUT_CLOSED:
             return (replace(known, rollout=RolloutStage.OPEN, steps=()),)
         case _:
@@ -127,17 +130,18 @@ def _signatory(text: str) -> Signatory:
 def _acts_from(table: Table, mandate: Mandate, day: dt.date) -> dt.date | None:
     """Return the first day after `day` on which it may act, if one is known.
 
-    It is one on which an agreement begins, or the rollout opens for the organisation.
+    It is one on which an agreement begins, the system is qualified, or its rollout
+    opens for the organisation.
     """
     giver = table.organisation(mandate.organisation)
     service = table.reference.services.get(mandate.service)
     if giver is None or service is None:
         return None
-    spans = table.reference.agreed(giver.signatory, service)
+    days = days_of_change(table.reference.agreed(giver.signatory, service))
     acting = table.reference.acting(mandate.system_id, service)
     if acting is not None:
-        spans += acting.agreed + acting.admitted(giver.code)
-    for start in sorted({start for start, _ in spans if start > day}):
+        days |= acting.days_of_change
+    for start in sorted(each for each in days if each > day):
         if mandate.period.contains(start) and isinstance(_asked(table, mandate, start), Permission):
             return start
     return None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from wissel.routing.facts import Role
+from wissel.routing.facts import TEST_SCHOOL, Role
 from wissel.routing.values.identifiers import (
     Aanleverpunt,
     Namespace,
@@ -57,3 +57,8 @@ class Query(NamedTuple):
     selection: Selection = Selection()
     version: Namespace | None = None
     sender_routing_key: RoutingKey | None = None
+
+    @property
+    def test(self) -> bool:
+        """Whether it is an exchange with the test school (R7)."""
+        return TEST_SCHOOL in (self.receiver, self.sender)

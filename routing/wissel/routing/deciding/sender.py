@@ -66,7 +66,9 @@ def sender_of(table: Table, query: Query, service: IndexedService, on: dt.date) 
     if query.sender_routing_key is not None:
         of_key = _systems_of_key(organisation, service, query.sender_routing_key, on)
         through = of_key.intersection(through, table.reference.systems)
-    permission = _first_that_may(table.reference, organisation, service, through, on)
+    permission = _first_that_may(
+        table.reference, organisation, service, through, on, test=query.test
+    )
     if isinstance(permission, Refusal):
         return permission
     return Sender(permission, min(permission.last_day, may_send_until))
@@ -78,6 +80,8 @@ def _first_that_may(
     service: IndexedService,
     through: Collection[SystemId],
     on: dt.date,
+    *,
+    test: bool,
 ) -> Permission | Refusal:
     """Return the permission of the first of some systems, in order of id, that may act.
 
@@ -95,7 +99,7 @@ def _first_that_may(
     ]
     refusals = []
     for mandate in sorted(own, key=attrgetter("system_id")):
-        permission = permission_by(mandate, reference, service, on, Side.SENDER)
+        permission = permission_by(mandate, reference, service, on, Side.SENDER, test=test)
         if not isinstance(permission, Refusal):
             return permission
         refusals.append(permission)

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 from wissel.routing.exchange.envelope import LIFETIME
+from wissel.routing.facts import TEST_SCHOOL
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Brin, Oin, Organisation, RoutingKey, ServiceCode, Swv
 
@@ -83,6 +84,11 @@ class Order:
     def receiver_organisation(self) -> Organisation:
         """The organisation that receives."""
         return _organisation_of(self.receiver)
+
+    @property
+    def test(self) -> bool:
+        """Whether it is an exchange with the test school (R7)."""
+        return TEST_SCHOOL in (self.sender_organisation, self.receiver_organisation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

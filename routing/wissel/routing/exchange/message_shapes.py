@@ -135,6 +135,7 @@ class HubReceiptMessage(ReceiptMessage, Protocol):
     registry_revision: int
     receiver_receipt_digest: bytes
     revocation_stale: bool
+    test: bool
 
     @property
     def delivered_time(self) -> Moment: ...

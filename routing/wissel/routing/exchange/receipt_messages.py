@@ -91,6 +91,7 @@ def read_hub_receipt(data: bytes, message_type: type[HubReceiptMessage]) -> HubR
                 message.receiver_receipt_digest, "receiver_receipt_digest"
             ),
             revocation_stale=message.revocation_stale,
+            test=message.test,
         )
 
 
@@ -136,6 +137,7 @@ def hub_receipt_fields(receipt: HubReceipt) -> Fields:
         "registry_revision": receipt.registry_revision,
         "receiver_receipt_digest": receipt.receiver_receipt_digest,
         "revocation_stale": receipt.revocation_stale,
+        "test": receipt.test,
     }
 
 

@@ -78,7 +78,8 @@ class HubReceipt:
 
     `delivered` is the hub's own claim. `receiver_receipt_digest` is the SHA-256
     of the receiver receipt's signed payload. `revocation_stale` says that a
-    revocation list was past its nextUpdate at that moment.
+    revocation list was past its nextUpdate at that moment, `test` that it was an
+    exchange with the test school (R7, ADR 28).
     """
 
     signer_oin: Oin
@@ -90,3 +91,4 @@ class HubReceipt:
     registry_revision: int
     receiver_receipt_digest: bytes
     revocation_stale: bool = False
+    test: bool = False

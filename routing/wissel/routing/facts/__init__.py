@@ -29,7 +29,13 @@ from wissel.routing.facts.parties import (
     System,
     SystemKind,
 )
-from wissel.routing.facts.qualifications import Qualification, RolloutStage, RolloutStep
+from wissel.routing.facts.qualifications import (
+    Evidence,
+    EvidenceKind,
+    Qualification,
+    RolloutStage,
+    RolloutStep,
+)
 from wissel.routing.facts.schools import (
     EVERY_SECTOR,
     OPERATOR_SOURCE,
@@ -56,6 +62,8 @@ __all__ = (
     "DeliveryContract",
     "Desk",
     "Endpoint",
+    "Evidence",
+    "EvidenceKind",
     "Fact",
     "Location",
     "Mandate",

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from wissel.routing.facts.agreements import AgreementKind
+from wissel.routing.facts.qualifications import EvidenceKind
 from wissel.routing.facts.schools import EVERY_SECTOR, Sector
 from wissel.routing.values.days import Period
 from wissel.routing.values.identifiers import Namespace, Oin, ServiceCode
@@ -27,7 +28,8 @@ class Service:
     """A dienst, with its versions oldest first.
 
     `processing_days` is in how many days its owner usually processes a mandate; 0
-    if it does not say (R6). `sectors` are those that it names (R11).
+    if it does not say (R6). `sectors` are those that it names (R11), `evidence` is what
+    it demands of a system before that is qualified (R7).
     """
 
     code: ServiceCode
@@ -42,6 +44,7 @@ class Service:
     note: str = ""
     versions: tuple[ServiceVersion, ...] = ()
     processing_days: int = 0
+    evidence: tuple[EvidenceKind, ...] = ()
 
     @property
     def served_sectors(self) -> frozenset[Sector]:

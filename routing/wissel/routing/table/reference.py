@@ -112,7 +112,9 @@ class ActingSystem:
     def days_of_change(self) -> set[dt.date]:
         """The days on which it may begin or cease to act for some organisation."""
         gates = (self.agreed, self.open, *self.pilots.values())
-        return {day for spans in set(gates) for day in days_of_change(spans)}
+        days = {day for spans in set(gates) for day in days_of_change(spans)}
+        since = self.qualification.since
+        return days if since is None else {*days, since}
 
 
 def required_agreements(service: Service) -> tuple[AgreementKind, ...]:

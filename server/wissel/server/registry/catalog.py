@@ -39,8 +39,8 @@ async def _with_new_agreements(
 def completed(service: Service, shipped: Service) -> Service:
     """Return a service with what is shipped of it and an earlier version did not know.
 
-    Those are versions, aliases, `processing_days` where it says none, and sectors
-    where they are as they shipped before.
+    Those are versions, aliases, `processing_days` and evidence where it says none, and
+    sectors where they are as they shipped before.
     """
     earlier = service.sectors == EARLIER_SECTORS.get(service.code)
     return replace(
@@ -48,6 +48,7 @@ def completed(service: Service, shipped: Service) -> Service:
         aliases=tuple(dict.fromkeys((*service.aliases, *shipped.aliases))),
         processing_days=service.processing_days or shipped.processing_days,
         sectors=shipped.sectors if earlier else service.sectors,
+        evidence=service.evidence or shipped.evidence,
     )
 
 

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Final
 
-from wissel.routing.facts import AgreementKind, Sector, Service, ServiceVersion
+from wissel.routing.facts import AgreementKind, EvidenceKind, Sector, Service, ServiceVersion
 from wissel.routing.values.days import Period
 from wissel.routing.values.identifiers import Namespace, Oin, ServiceCode
 
@@ -50,6 +50,7 @@ SERVICES: Final = (
         board_agreements=(_OSR, AgreementKind.OSO),
         vendor_agreements=_VENDOR_OSO,
         forwardable=True,
+        evidence=(EvidenceKind.TEST_EXCHANGE,),
         sectors=(_PO, _SO, _VO),
         versions=_OSO_VERSIONS,
     ),
@@ -60,6 +61,7 @@ SERVICES: Final = (
         board_agreements=(_OSR, AgreementKind.OSO, AgreementKind.OSO_SWV_EXTENSION),
         vendor_agreements=_VENDOR_OSO,
         forwardable=True,
+        evidence=(EvidenceKind.TEST_EXCHANGE,),
         sectors=(_PO, _SO, _VO),
         versions=_OSO_VERSIONS,
     ),
@@ -67,6 +69,7 @@ SERVICES: Final = (
         code=ServiceCode("RIO"),
         name="Registratie Instellingen en Opleidingen",
         owner=DUO,
+        evidence=(EvidenceKind.SECURITY_TEST,),
         processed_by_owner=True,
         processing_days=_DUO_DAYS,
         sectors=(_PO, _SO, _VO, _MBO),

@@ -1,39 +1,24 @@
-"""Parties, systems, qualification, revocation (R7), on a real register."""
+"""Parties, systems, revocation (R7), on a real register."""
 
-from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
 from support.worlds.register_world import (
-    DAY,
-    LAS_NOORD,
-    OSO_OV,
     OWN_OIN,
-    SWV_NOORD,
-    TODAY,
     World,
-    agreement,
     refused,
 )
 from wissel.clients.testing.cast import DUO, NOORD, ZUID
 from wissel.routing.facts import (
-    Agreement,
-    AgreementKind,
     Party,
-    Qualification,
     Revocation,
     RevocationTarget,
     Role,
-    RolloutStage,
     System,
 )
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.values.identifiers import Oin, ServiceCode, SystemId
-from wissel.server.registry.parties.acting import (
-    QualifySystem,
-    qualify_system,
-)
+from wissel.routing.values.identifiers import Oin, SystemId
 from wissel.server.registry.parties.parties import RegisterParty, register_party
 from wissel.server.registry.parties.revocation import RevokeCertificate, revoke_certificate
 from wissel.server.registry.parties.systems import RegisterSystem, register_system
@@ -52,23 +37,6 @@ async def add_system(
 ) -> System:
     command = RegisterSystem(system_id=SystemId(system_id), party=party, name="Nieuw", oin=oin)
     return await world.run(lambda transaction: register_system(transaction, command))
-
-
-async def qualify(
-    world: World,
-    system_id: SystemId = SWV_NOORD,
-    service: str = "OSO_SWV",
-    *,
-    withdraw: bool = False,
-    tests: tuple[UUID, ...] = (),
-) -> Qualification:
-    command = QualifySystem(
-        system_id=system_id,
-        service=ServiceCode(service),
-        withdraw=withdraw,
-        test_message_ids=tests,
-    )
-    return await world.run(lambda transaction: qualify_system(transaction, command))
 
 
 async def revoke(world: World, target: RevocationTarget, value: str) -> Revocation:
@@ -139,61 +107,6 @@ async def test_systems_that_cannot_be(
 ) -> None:
     with refused(reason):
         await add_system(world, system_id, party, oin)
-
-
-async def test_a_system_qualifies_behind_closed_gates(world: World) -> None:
-    found = await qualify(world, tests=(TEST_MESSAGE,))
-
-    assert found.qualified
-    assert found.test_message_ids == (TEST_MESSAGE,)
-    assert found.rollout is RolloutStage.CLOSED
-
-
-async def test_qualifying_again_keeps_gates_and_test(world: World) -> None:
-    first = await qualify(world, LAS_NOORD, "OSO_OV", tests=(TEST_MESSAGE,))
-
-    assert await qualify(world, LAS_NOORD, "OSO_OV") == first
-    assert first.rollout is RolloutStage.OPEN
-
-
-async def test_an_alias_names_its_service(world: World) -> None:
-    assert (await qualify(world, service="BRON_PO")).service == "ROD_PO"
-
-
-async def test_losing_the_qualification_closes_the_gates(world: World) -> None:
-    lost = await qualify(world, LAS_NOORD, "OSO_OV", withdraw=True)
-
-    assert lost == Qualification(system_id=LAS_NOORD, service=OSO_OV)
-    with refused(Reason.SYSTEM_NOT_QUALIFIED):
-        await qualify(world, LAS_NOORD, "OSO_OV", withdraw=True)
-
-
-@pytest.mark.parametrize("kind", [AgreementKind.VENDOR_OSR, AgreementKind.VENDOR_OSO])
-async def test_a_vendor_signs_before_it_qualifies(world: World, kind: AgreementKind) -> None:
-    async with world.register.snapshot() as snapshot:
-        signed = await snapshot.find(Agreement, signatory=NOORD.oin)
-    ended = [
-        replace(each, period=each.period.until(TODAY - DAY)) for each in signed if each.kind is kind
-    ]
-    await world.put(*ended, agreement(NOORD.oin, kind, TODAY + DAY))
-
-    with refused(Reason.VENDOR_AGREEMENT_MISSING) as caught:
-        await qualify(world)
-    assert caught.value.metadata["agreement"] == kind
-
-
-@pytest.mark.parametrize(
-    ("system_id", "service", "reason"),
-    [
-        (SystemId("las-niemand"), "OSO_OV", Reason.SYSTEM_NOT_FOUND),
-        (LAS_NOORD, "OSO_X", Reason.SERVICE_NOT_FOUND),
-    ],
-)
-async def test_only_what_exists_qualifies(
-    world: World, system_id: SystemId, service: str, reason: Reason
-) -> None:
-    with refused(reason):
-        await qualify(world, system_id, service)
 
 
 @pytest.mark.parametrize(

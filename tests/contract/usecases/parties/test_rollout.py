@@ -18,7 +18,13 @@ from support.worlds.register_world import (
     refused,
 )
 from wissel.clients.testing.cast import SWV
-from wissel.routing.facts import Qualification, RolloutStage, RolloutStep
+from wissel.routing.facts import (
+    Evidence,
+    EvidenceKind,
+    Qualification,
+    RolloutStage,
+    RolloutStep,
+)
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Brin, Organisation, ServiceCode, Swv, SystemId
 from wissel.server.registry.parties.acting import (
@@ -123,8 +129,11 @@ async def test_a_plan_may_precede_the_qualification_and_goes_with_it(world: Worl
 
 
 def qualify(*, withdraw: bool = False) -> QualifySystem:
+    exchange = Evidence(
+        kind=EvidenceKind.TEST_EXCHANGE, day=TODAY, message_ids=(uuid4(),), reference="report 14"
+    )
     return QualifySystem(
-        system_id=SWV_NOORD, service=OSO_OV, withdraw=withdraw, test_message_ids=(uuid4(),)
+        system_id=SWV_NOORD, service=OSO_OV, withdraw=withdraw, evidence=(exchange,)
     )
 
 

@@ -18,9 +18,15 @@ app = typer.Typer(help="Systems of vendors.", no_args_is_help=True)
 
 def _qualifications(system: pb.System) -> str:
     return ", ".join(
-        f"{each.service} {'' if each.qualified else 'not qualified, '}{_steps(each)}"
-        for each in system.qualifications
+        f"{each.service} {_lacking(each)}{_steps(each)}" for each in system.qualifications
     )
+
+
+def _lacking(qualification: pb.Qualification) -> str:
+    if qualification.qualified:
+        return ""
+    lacking = " and ".join(qualification.lacking_evidence)
+    return f"not qualified (lacks {lacking}), " if lacking else "not qualified, "
 
 
 def _steps(qualification: pb.Qualification) -> str:
@@ -116,19 +122,32 @@ def qualify(
     test_message: Annotated[
         list[str] | None, typer.Option(help="id of a message of its test exchange")
     ] = None,
+    test_exchange: Annotated[str, typer.Option(help="where its test exchange is found")] = "",
+    security_test: Annotated[str, typer.Option(help="where its security test is found")] = "",
+    day: Annotated[str, typer.Option(help="when that was, yyyy-mm-dd; by default today")] = "",
     dry_run: DryRun = False,
 ) -> None:
-    """Record that a system passed, or lost, the qualification for a service."""
+    """Record evidence that a system is fit for a service, or that it is not any more."""
     session = session_of(context)
     request = pb.QualifySystemRequest(
         system_id=system,
         service=service,
         withdraw=withdraw,
-        test_message_ids=test_message,
+        evidence=_evidence(test_message or [], test_exchange, security_test, day),
         validate_only=dry_run,
     )
     done = session.call(lambda c: PartyServiceStub(c).QualifySystem, request)
     show_outcome(session, done, "system", _SYSTEM)
+
+
+def _evidence(
+    messages: list[str], test_exchange: str, security_test: str, day: str
+) -> list[pb.Evidence]:
+    exchange = pb.Evidence(
+        kind="TEST_EXCHANGE", date=day, message_ids=messages, reference=test_exchange
+    )
+    security = pb.Evidence(kind="SECURITY_TEST", date=day, reference=security_test)
+    return [each for each in (exchange, security) if each.message_ids or each.reference]
 
 
 @app.command()

@@ -21,6 +21,7 @@ _DELIVERY: Final[list[Column]] = [
     ("BYTES", "payload_size"),
     ("ATTEMPTS", "attempts"),
     ("ACCEPTED", "accepted_time"),
+    ("TEST", "test"),
 ]
 
 

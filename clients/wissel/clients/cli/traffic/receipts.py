@@ -96,6 +96,8 @@ def _facts(proof: Proof) -> dict[str, str]:
         "endpoint": str(proof.hub.endpoint_id),
         "registry_revision": str(proof.hub.registry_revision),
     }
+    if proof.hub.test:
+        facts["test"] = "an exchange with the test school"
     if proof.hub.revocation_stale:
         facts["note"] = "a revocation list was out of date at that moment"
     return facts

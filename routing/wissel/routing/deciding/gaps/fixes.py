@@ -141,7 +141,7 @@ def _processed(now: Supposition, refusal: Refusal, on: dt.date) -> Supposition |
 def _qualified(now: Supposition, refusal: Refusal, _on: dt.date) -> Supposition | None:
     """Suppose that a system is qualified; of one that is not registered nothing is known."""
     known = _qualification(now, refusal)
-    return None if known is None else now.having(replace(known, qualified=True))
+    return None if known is None else now.having(replace(known, qualified=True, since=None))
 
 
 def _let_through(now: Supposition, refusal: Refusal, _on: dt.date) -> Supposition | None:

@@ -22,6 +22,7 @@ from wissel.routing.refusals.catalogue.areas.register.endpoints import ENDPOINTS
 from wissel.routing.refusals.catalogue.areas.register.missing import MISSING
 from wissel.routing.refusals.catalogue.areas.register.school_files import SCHOOL_FILES
 from wissel.routing.refusals.catalogue.areas.register.switching import SWITCHING
+from wissel.routing.refusals.catalogue.areas.register.systems import SYSTEMS
 from wissel.routing.refusals.catalogue.entry import Entry
 from wissel.routing.refusals.reasons import Reason
 
@@ -34,6 +35,7 @@ AREAS: Final[Mapping[str, Mapping[Reason, Entry]]] = {
     "Agreements and mandates": AGREEMENTS_AND_MANDATES,
     "Switching and copying": SWITCHING,
     "Endpoints": ENDPOINTS,
+    "Systems and services": SYSTEMS,
     "School files": SCHOOL_FILES,
     "Deciding a route": DECIDING,
     "Acting for a school": ACTING,

@@ -114,6 +114,7 @@ class ReceiptIssuer:
             registry_revision=revision,
             receiver_receipt_digest=digest_of(receipt.payload),
             revocation_stale=self._trust.stale(now),
+            test=order.test,
         )
         return Result(
             state=State.DELIVERED,

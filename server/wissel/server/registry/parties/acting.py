@@ -1,15 +1,24 @@
 """How far a system may act for a service: its qualification, and its rollout (R7)."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from uuid import UUID
+from operator import attrgetter
 
-from wissel.routing.facts import Agreement, Qualification, RolloutStage, RolloutStep
+from wissel.routing.facts import (
+    Agreement,
+    Evidence,
+    Qualification,
+    RolloutStage,
+    RolloutStep,
+    Service,
+    System,
+)
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import ServiceCode, SystemId
+from wissel.routing.values.texts import NAME_LIMIT, free_line
 from wissel.server.registry.agreements.rules import in_force
 from wissel.server.registry.finding import (
     get_organisation,
@@ -23,15 +32,15 @@ from wissel.server.registry.rules.mandates import refuse_unqualified
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualifySystem:
-    """A system that passed the qualification for a service (code or alias).
+    """What shows that a system is fit for a service (code or alias).
 
-    With `withdraw` it has lost it.
+    With `withdraw` it has lost its qualification.
     """
 
     system_id: SystemId
     service: ServiceCode
     withdraw: bool = False
-    test_message_ids: tuple[UUID, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,35 +53,90 @@ class SetRollout:
 
 
 async def qualify_system(transaction: Transaction, command: QualifySystem) -> Qualification:
-    """Record that a system passed the qualification for a service, or lost it; return it (R7).
+    """Record evidence for a qualification, or that it was lost, and return it (R7).
 
-    The system and the service exist: SYSTEM_NOT_FOUND, SERVICE_NOT_FOUND. To
-    pass, the agreements that the service asks of vendors are in force today:
-    VENDOR_AGREEMENT_MISSING. Without message ids those that are known are kept.
-    To lose it, the system is qualified: SYSTEM_NOT_QUALIFIED. Its rollout is
-    then closed too, and stays so when it qualifies again.
+    1. The system and the service exist: SYSTEM_NOT_FOUND, SERVICE_NOT_FOUND.
+    2. To lose it, the system is qualified, has evidence or a rollout:
+       SYSTEM_NOT_QUALIFIED. Its rollout is then closed too, and stays so when it
+       qualifies again.
+    3. The agreements that the service asks of vendors are in force today:
+       VENDOR_AGREEMENT_MISSING.
+    4. Each piece of evidence is of today or earlier, and says where it is found:
+       FIELD_INVALID, FIELD_REQUIRED, PERSON_NUMBER_IN_TEXT.
+    5. With all that the service demands the system is qualified, from the day on which
+       there was the last of it. Without anything new, and not all: EVIDENCE_MISSING.
     """
+    # 1.
     system = await get_system(transaction, command.system_id)
     service = await get_service(transaction, command.service)
     known = await get_qualification(transaction, system.system_id, service.code)
+    # 2.
     if command.withdraw:
-        refuse_unqualified(known)
-        changed = Qualification(system_id=known.system_id, service=known.service)
-    else:
-        signed = await transaction.find(Agreement, signatory=system.party)
-        for kind in service.vendor_agreements:
-            if not in_force(signed, kind, transaction.today):
-                raise Refused(
-                    Reason.VENDOR_AGREEMENT_MISSING,
-                    agreement=kind,
-                    oin=system.party,
-                    service=service.code,
-                    on=str(transaction.today),
-                )
-        tests = command.test_message_ids or known.test_message_ids
-        changed = replace(known, qualified=True, test_message_ids=tests)
+        lost = Qualification(system_id=known.system_id, service=known.service)
+        if known == lost:
+            refuse_unqualified(known)
+        await transaction.put(lost)
+        return lost
+    # 3.
+    await _refuse_unsigned_vendor(transaction, system, service)
+    # 4.
+    added = [
+        replace(_allowed(each, transaction.today), person_id=transaction.person)
+        for each in command.evidence
+    ]
+    # 5.
+    changed = _qualified(with_evidence(known, added), service)
+    if not changed.qualified and not added:
+        raise Refused(
+            Reason.EVIDENCE_MISSING,
+            system_id=known.system_id,
+            service=known.service,
+            lacking=", ".join(changed.lacking(service.evidence)),
+        )
     await transaction.put(changed)
     return changed
+
+
+def with_evidence(known: Qualification, added: Iterable[Evidence]) -> Qualification:
+    """Return a qualification with more evidence, in order of day; what was there stays as it is."""
+    shown = {replace(each, person_id="") for each in known.evidence}
+    new = [each for each in added if replace(each, person_id="") not in shown]
+    evidence = sorted((*known.evidence, *new), key=attrgetter("day"))
+    return replace(known, evidence=tuple(evidence))
+
+
+def _qualified(shown: Qualification, service: Service) -> Qualification:
+    """Return a qualification as what was shown and what a service demands make it."""
+    if shown.qualified or shown.lacking(service.evidence):
+        return shown
+    firsts = [
+        min(each.day for each in shown.evidence if each.kind is kind) for kind in service.evidence
+    ]
+    return replace(shown, qualified=True, since=max(firsts, default=None))
+
+
+def _allowed(evidence: Evidence, today: dt.date) -> Evidence:
+    if evidence.day > today:
+        raise Refused(Reason.FIELD_INVALID, field="evidence.date", problem="this day is to come")
+    reference = free_line(evidence.reference, "evidence.reference", NAME_LIMIT)
+    if not reference and not evidence.message_ids:
+        raise Refused(Reason.FIELD_REQUIRED, field="evidence.reference")
+    return replace(evidence, reference=reference)
+
+
+async def _refuse_unsigned_vendor(
+    transaction: Transaction, system: System, service: Service
+) -> None:
+    signed = await transaction.find(Agreement, signatory=system.party)
+    for kind in service.vendor_agreements:
+        if not in_force(signed, kind, transaction.today):
+            raise Refused(
+                Reason.VENDOR_AGREEMENT_MISSING,
+                agreement=kind,
+                oin=system.party,
+                service=service.code,
+                on=str(transaction.today),
+            )
 
 
 async def set_rollout(transaction: Transaction, command: SetRollout) -> Qualification:

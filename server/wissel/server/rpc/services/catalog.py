@@ -50,6 +50,7 @@ def service_message(service: Service) -> pb.Service:
         forwardable=service.forwardable,
         sectors=service.sectors,
         note=service.note,
+        required_evidence=service.evidence,
         versions=[
             pb.ServiceVersion(
                 namespace=version.namespace,

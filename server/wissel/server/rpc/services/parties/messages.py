@@ -1,10 +1,7 @@
 """Parties, systems and persons as they are answered."""
 
-import datetime as dt
-from collections.abc import Iterable
-
 from wissel.party.v1 import party_service_pb2 as pb
-from wissel.routing.facts import Desk, Party, Qualification, System
+from wissel.routing.facts import Desk, Party
 from wissel.routing.facts.plain import etag_of
 from wissel.server.registry.persons import Person
 
@@ -34,44 +31,6 @@ def party_message(party: Party) -> pb.Party:
         contact=party.contact,
         etag=etag_of(party),
         desk=desk_message(party.desk),
-    )
-
-
-def system_message(
-    system: System, qualifications: Iterable[Qualification], today: dt.date
-) -> pb.System:
-    """Return a system as it is answered, with the qualifications that may be seen."""
-    return pb.System(
-        system_id=system.system_id,
-        party_oin=system.party,
-        name=system.name,
-        oin=system.oin or "",
-        qualifications=[_qualification_message(one, today) for one in qualifications],
-        etag=etag_of(system),
-        kind=system.kind or "",
-        desk=desk_message(system.desk),
-        manual_url=system.manual_url,
-        step_plan_url=system.step_plan_url,
-    )
-
-
-def _qualification_message(qualification: Qualification, today: dt.date) -> pb.Qualification:
-    now = qualification.rollout_on(today)
-    return pb.Qualification(
-        service=qualification.service,
-        qualified=qualification.qualified,
-        test_message_ids=map(str, qualification.test_message_ids),
-        rollout=now.stage,
-        pilot_organisations=sorted(now.pilots),
-        planned_steps=[
-            pb.RolloutStep(
-                start_date=step.start.isoformat(),
-                rollout=step.stage,
-                pilot_organisations=sorted(step.pilots),
-            )
-            for step in qualification.steps
-            if step.start > today
-        ],
     )
 
 

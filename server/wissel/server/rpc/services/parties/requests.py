@@ -3,19 +3,51 @@
 import datetime as dt
 from collections.abc import Sequence
 from typing import Final
+from uuid import UUID
 
 from wissel.party.v1 import party_service_pb2 as pb
-from wissel.routing.facts import RevocationTarget, RolloutStage, RolloutStep
+from wissel.routing.facts import (
+    Evidence,
+    EvidenceKind,
+    RevocationTarget,
+    RolloutStage,
+    RolloutStep,
+)
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import parse_optional_day
 from wissel.server.registry.parties.revocation import RevokeCertificate
 from wissel.server.registry.parties.told import DeskChange
-from wissel.server.rpc.requests.parsing import choice, few, organisation, required
+from wissel.server.rpc.requests.parsing import choice, few, organisation, required, uuid
 
+MOST_EVIDENCE: Final = 20
+MOST_TEST_MESSAGES: Final = 100
 MOST_PILOTS: Final = 1000
 MOST_STEPS: Final = 100
 _PILOTS: Final = "pilot_organisations"
+
+
+def evidence_of(request: pb.QualifySystemRequest, today: dt.date) -> tuple[Evidence, ...]:
+    """Return the evidence of a request; messages that are named alone are a test of today."""
+    given = few(request.evidence, MOST_EVIDENCE, "evidence")
+    evidence = [
+        Evidence(
+            kind=choice(EvidenceKind, each.kind, "evidence.kind"),
+            day=parse_optional_day(each.date, "evidence.date") or today,
+            message_ids=_uuids(each.message_ids, "evidence.message_ids"),
+            reference=each.reference,
+        )
+        for each in given
+    ]
+    messages = _uuids(request.test_message_ids, "test_message_ids")
+    if messages:
+        exchange = Evidence(kind=EvidenceKind.TEST_EXCHANGE, day=today, message_ids=messages)
+        evidence.append(exchange)
+    return tuple(evidence)
+
+
+def _uuids(texts: Sequence[str], field: str) -> tuple[UUID, ...]:
+    return tuple(uuid(text, field) for text in few(texts, MOST_TEST_MESSAGES, field))
 
 
 def steps_of(request: pb.SetRolloutRequest, today: dt.date) -> tuple[RolloutStep, ...]:

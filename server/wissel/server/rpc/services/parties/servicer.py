@@ -1,14 +1,9 @@
 """PartyService: parties and their systems."""
 
-from collections import defaultdict
-from collections.abc import Iterable
-from typing import Final
-
 from wissel.party.v1 import party_service_pb2 as pb
 from wissel.party.v1 import party_service_pb2_grpc as pb_grpc
 from wissel.routing.facts import (
     Party,
-    Qualification,
     Role,
     System,
     SystemKind,
@@ -16,28 +11,31 @@ from wissel.routing.facts import (
 from wissel.routing.values.identifiers import Oin, ServiceCode, SystemId
 from wissel.server.registry.finding import get_party, get_system
 from wissel.server.registry.parties import acting, parties, revocation, systems
-from wissel.server.registry.ports import Snapshot, Transaction, Where
-from wissel.server.registry.scope import Scope
+from wissel.server.registry.ports import Transaction, Where
 from wissel.server.rpc.calls.call import caller, current
 from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.mutation import mutate
 from wissel.server.rpc.requests.paging import list_page, page_of
 from wissel.server.rpc.requests.parsing import (
     choice,
-    few,
     optional_choice,
     optional_oin,
-    uuid,
 )
 from wissel.server.rpc.requests.scoping import current_scope
 from wissel.server.rpc.services.parties.messages import (
     party_message,
     person_message,
-    system_message,
 )
-from wissel.server.rpc.services.parties.requests import desk_of, revocation_of, steps_of
+from wissel.server.rpc.services.parties.requests import (
+    desk_of,
+    evidence_of,
+    revocation_of,
+    steps_of,
+)
+from wissel.server.rpc.services.parties.systems import Shown, system_message, system_messages
 
-MOST_TEST_MESSAGES: Final = 100
+OfSystem = systems.UpdateSystem | acting.QualifySystem | acting.SetRollout
+"""A command about one system."""
 
 
 class PartyServicer(pb_grpc.PartyServiceServicer):
@@ -134,7 +132,7 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
 
         async def work(transaction: Transaction) -> pb.RegisterSystemResponse:
             system = await systems.register_system(transaction, command)
-            return pb.RegisterSystemResponse(system=system_message(system, (), transaction.today))
+            return pb.RegisterSystemResponse(system=system_message(system))
 
         return await mutate(self._backend, request, pb.RegisterSystemResponse, work)
 
@@ -155,7 +153,7 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
 
         async def work(transaction: Transaction) -> pb.UpdateSystemResponse:
             await systems.update_system(transaction, command, scope)
-            return pb.UpdateSystemResponse(system=await _system(transaction, command.system_id))
+            return pb.UpdateSystemResponse(system=await self._told(transaction, command))
 
         return await mutate(self._backend, request, pb.UpdateSystemResponse, work)
 
@@ -167,30 +165,25 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
         party = optional_oin(request.party_oin, "party_oin")
         where: dict[str, Where] = {"party": party} if party else {}
         await self._backend.at(request)
-        scope, today = current_scope(), self._backend.today()
         async with self._backend.snapshot() as snapshot:
             found, token = await list_page(snapshot, System, page, where)
-            known = await _qualifications(snapshot, found, scope)
-        shown = [system_message(system, known[system.system_id], today) for system in found]
+            shown = await system_messages(snapshot, found, self._shown())
         return pb.ListSystemsResponse(systems=shown, next_page_token=token)
 
     async def QualifySystem(
         self, request: pb.QualifySystemRequest, context: object
     ) -> pb.QualifySystemResponse:
-        """Record that a system passed, or lost, the qualification for a service."""
+        """Record evidence for the qualification for a service, or that it was lost."""
         command = acting.QualifySystem(
             system_id=SystemId.parse(request.system_id, "system_id"),
             service=ServiceCode.parse(request.service, "service"),
             withdraw=request.withdraw,
-            test_message_ids=tuple(
-                uuid(text, "test_message_ids")
-                for text in few(request.test_message_ids, MOST_TEST_MESSAGES, "test_message_ids")
-            ),
+            evidence=evidence_of(request, self._backend.today()),
         )
 
         async def work(transaction: Transaction) -> pb.QualifySystemResponse:
             await acting.qualify_system(transaction, command)
-            return pb.QualifySystemResponse(system=await _system(transaction, command.system_id))
+            return pb.QualifySystemResponse(system=await self._told(transaction, command))
 
         return await mutate(self._backend, request, pb.QualifySystemResponse, work)
 
@@ -206,7 +199,7 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
 
         async def work(transaction: Transaction) -> pb.SetRolloutResponse:
             await acting.set_rollout(transaction, command)
-            return pb.SetRolloutResponse(system=await _system(transaction, command.system_id))
+            return pb.SetRolloutResponse(system=await self._told(transaction, command))
 
         return await mutate(self._backend, request, pb.SetRolloutResponse, work)
 
@@ -222,20 +215,9 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
 
         return await mutate(self._backend, request, pb.RevokeCertificateResponse, work)
 
+    def _shown(self) -> Shown:
+        return Shown(scope=current_scope(), today=self._backend.today(), persons=caller().operator)
 
-async def _qualifications(
-    snapshot: Snapshot, systems: Iterable[System], scope: Scope
-) -> dict[SystemId, list[Qualification]]:
-    """Return the qualifications of those systems that are within the caller's scope."""
-    ids = tuple(system.system_id for system in systems if scope.sees(system.system_id))
-    known: dict[SystemId, list[Qualification]] = defaultdict(list)
-    if ids:
-        for qualification in await snapshot.find(Qualification, system_id=ids):
-            known[qualification.system_id].append(qualification)
-    return known
-
-
-async def _system(transaction: Transaction, system_id: SystemId) -> pb.System:
-    system = await get_system(transaction, system_id)
-    known = await transaction.find(Qualification, system_id=system_id)
-    return system_message(system, known, transaction.today)
+    async def _told(self, transaction: Transaction, command: OfSystem) -> pb.System:
+        system = await get_system(transaction, command.system_id)
+        return (await system_messages(transaction, [system], self._shown()))[0]

@@ -72,6 +72,8 @@ def route_response(route: Route) -> pb.ResolveRouteResponse:
     message.routing_key = endpoint.routing_key
     message.vestiging = endpoint.vestiging or ""
     message.registry_revision = route.revision
+    if route.test:
+        message.test = True
     return response
 
 

@@ -97,6 +97,7 @@ class RouteServicer(pb_grpc.RouteServiceServicer):
                 for step in steps_for_audience(explanation.steps, audience)
             ],
             registry_revision=explanation.revision,
+            test=asked.query.test,
         )
         decision = explanation.decision
         if isinstance(decision, Route):

@@ -37,6 +37,7 @@ def delivery_message(delivery: Delivery) -> pb.Delivery:
         endpoint_id=str(order.endpoint_id),
         payload_size=order.payload_size,
         header_sha256=order.header_digest.hex(),
+        test=order.test,
     )
     message.accepted_time.FromDatetime(delivery.accepted)
     message.updated_time.FromDatetime(delivery.updated)

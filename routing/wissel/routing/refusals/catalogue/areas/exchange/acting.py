@@ -75,11 +75,13 @@ ACTING: Final = {
     Reason.SYSTEM_NOT_QUALIFIED: Entry(
         code=Code.FAILED_PRECONDITION,
         en=Words(
-            "The system[ {system_id}] is not qualified for this service[: {service}].",
+            "The system[ {system_id}] is not qualified for this service[: {service}]"
+            "[, it lacks {lacking}].",
             "The vendor completes the qualification test, and the operator records it.",
         ),
         nl=Words(
-            "Het systeem[ {system_id}] is niet gekwalificeerd voor deze dienst[: {service}].",
+            "Het systeem[ {system_id}] is niet gekwalificeerd voor deze dienst[: {service}]"
+            "[, het mist {lacking}].",
             "De leverancier rondt de kwalificatietest af en de beheerder van de hub legt dat vast.",
         ),
         owner=Owner.VENDOR,
