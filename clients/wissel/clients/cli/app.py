@@ -22,7 +22,15 @@ from wissel.clients.cli.register import (
     systems,
 )
 from wissel.clients.cli.session import Session, account
-from wissel.clients.cli.traffic import deliveries, las, outbox, receipts, routes, sending
+from wissel.clients.cli.traffic import (
+    connections,
+    deliveries,
+    las,
+    outbox,
+    receipts,
+    routes,
+    sending,
+)
 from wissel.clients.errors import WisselError
 from wissel.routing.refusals.errors import Refused as RuleRefused
 
@@ -66,6 +74,7 @@ mandates.app.command("create-many")(several.create_many)
 mandates.app.command("switch")(several.switch)
 mandates.app.command("undo-switch")(several.undo_switch)
 app.add_typer(endpoints.app, name="endpoint")
+app.add_typer(connections.app, name="connection")
 app.add_typer(routes.app, name="route")
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(outbox.app, name="outbox")

@@ -45,6 +45,10 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     "board update": (
         "wissel board update 99001 --kvk 90000001 --reason 'the board told its number'",
     ),
+    "connection check": (
+        "wissel connection check 99XA --service OSO_OV",
+        "wissel connection check --all --board 99001",
+    ),
     "swv register": (
         (
             "wissel swv register PO9901 --oin 00000003990000550000 --name 'Passend Onderwijs' "

@@ -24,9 +24,10 @@ _sym_db = _symbol_database.Default()
 
 from wissel.impact.v1 import impact_pb2 as wissel_dot_impact_dot_v1_dot_impact__pb2
 from wissel.school.v1 import school_pb2 as wissel_dot_school_dot_v1_dot_school__pb2
+from wissel.traffic.v1 import gap_pb2 as wissel_dot_traffic_dot_v1_dot_gap__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%wissel/school/v1/school_service.proto\x12\x10wissel.school.v1\x1a\x1dwissel/impact/v1/impact.proto\x1a\x1dwissel/school/v1/school.proto\"h\n\x14ImportSchoolsRequest\x12\x37\n\x06header\x18\x01 \x01(\x0b\x32%.wissel.school.v1.ImportSchoolsHeaderH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part\"\xab\x01\n\x13ImportSchoolsHeader\x12\x11\n\tfile_name\x18\x01 \x01(\t\x12\x12\n\nas_of_date\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x1d\n\x10max_closed_share\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\tB\x13\n\x11_max_closed_share\"\xc3\x02\n\x15ImportSchoolsResponse\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x12\n\nas_of_date\x18\x02 \x01(\t\x12\x12\n\nline_count\x18\x03 \x01(\r\x12P\n\rchange_counts\x18\x04 \x03(\x0b\x32\x39.wissel.school.v1.ImportSchoolsResponse.ChangeCountsEntry\x12/\n\x07\x63hanges\x18\x05 \x03(\x0b\x32\x1e.wissel.school.v1.SchoolChange\x12\x10\n\x08revision\x18\x06 \x01(\x04\x12(\n\x06impact\x18\x07 \x01(\x0b\x32\x18.wissel.impact.v1.Impact\x1a\x33\n\x11\x43hangeCountsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01\"L\n\x0cSchoolChange\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\x0e\n\x06\x62\x65\x66ore\x18\x03 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x04 \x01(\t\"\x90\x01\n\x15RegisterSchoolRequest\x12(\n\x06school\x18\x01 \x01(\x0b\x32\x18.wissel.school.v1.School\x12\x12\n\nboard_name\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"~\n\x16RegisterSchoolResponse\x12(\n\x06school\x18\x01 \x01(\x0b\x32\x18.wissel.school.v1.School\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12(\n\x06impact\x18\x03 \x01(\x0b\x32\x18.wissel.impact.v1.Impact\"\xb6\x01\n\x12ListSchoolsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x14\n\x0c\x62oard_number\x18\x03 \x01(\t\x12\x15\n\rname_contains\x18\x04 \x01(\t\x12\x16\n\x0einclude_closed\x18\x05 \x01(\x08\x12\x1e\n\x11\x61t_least_revision\x18\x06 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"Y\n\x13ListSchoolsResponse\x12)\n\x07schools\x18\x01 \x03(\x0b\x32\x18.wissel.school.v1.School\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"V\n\x10GetSchoolRequest\x12\x0c\n\x04\x62rin\x18\x01 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x02 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"=\n\x11GetSchoolResponse\x12(\n\x06school\x18\x01 \x01(\x0b\x32\x18.wissel.school.v1.School\"\x87\x01\n\x11ListBoardsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x15\n\rname_contains\x18\x03 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x04 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"V\n\x12ListBoardsResponse\x12\'\n\x06\x62oards\x18\x01 \x03(\x0b\x32\x17.wissel.school.v1.Board\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"]\n\x0fGetBoardRequest\x12\x14\n\x0c\x62oard_number\x18\x01 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x02 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\":\n\x10GetBoardResponse\x12&\n\x05\x62oard\x18\x01 \x01(\x0b\x32\x17.wissel.school.v1.Board\"\xa0\x01\n\x12UpdateBoardRequest\x12\x14\n\x0c\x62oard_number\x18\x01 \x01(\t\x12\x11\n\x04name\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x17\n\nkvk_number\x18\x03 \x01(\tH\x01\x88\x01\x01\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\tB\x07\n\x05_nameB\r\n\x0b_kvk_number\"O\n\x13UpdateBoardResponse\x12&\n\x05\x62oard\x18\x01 \x01(\x0b\x32\x17.wissel.school.v1.Board\x12\x10\n\x08revision\x18\x02 \x01(\x04\"\xa6\x01\n!UpdateSamenwerkingsverbandRequest\x12\x0b\n\x03swv\x18\x01 \x01(\t\x12\x11\n\x04name\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x17\n\nkvk_number\x18\x03 \x01(\tH\x01\x88\x01\x01\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\tB\x07\n\x05_nameB\r\n\x0b_kvk_number\"|\n\"UpdateSamenwerkingsverbandResponse\x12\x44\n\x14samenwerkingsverband\x18\x01 \x01(\x0b\x32&.wissel.school.v1.Samenwerkingsverband\x12\x10\n\x08revision\x18\x02 \x01(\x04\"\x85\x01\n#RegisterSamenwerkingsverbandRequest\x12\x0b\n\x03swv\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0b\n\x03oin\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x12\n\nkvk_number\x18\x06 \x01(\t\"~\n$RegisterSamenwerkingsverbandResponse\x12\x44\n\x14samenwerkingsverband\x18\x01 \x01(\x0b\x32&.wissel.school.v1.Samenwerkingsverband\x12\x10\n\x08revision\x18\x02 \x01(\x04\"\x80\x01\n!ListSamenwerkingsverbandenRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x03 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"\x85\x01\n\"ListSamenwerkingsverbandenResponse\x12\x46\n\x16samenwerkingsverbanden\x18\x01 \x03(\x0b\x32&.wissel.school.v1.Samenwerkingsverband\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\x92\x05\n\rSchoolService\x12\x62\n\rImportSchools\x12&.wissel.school.v1.ImportSchoolsRequest\x1a\'.wissel.school.v1.ImportSchoolsResponse(\x01\x12\x63\n\x0eRegisterSchool\x12\'.wissel.school.v1.RegisterSchoolRequest\x1a(.wissel.school.v1.RegisterSchoolResponse\x12Z\n\x0bListSchools\x12$.wissel.school.v1.ListSchoolsRequest\x1a%.wissel.school.v1.ListSchoolsResponse\x12T\n\tGetSchool\x12\".wissel.school.v1.GetSchoolRequest\x1a#.wissel.school.v1.GetSchoolResponse\x12W\n\nListBoards\x12#.wissel.school.v1.ListBoardsRequest\x1a$.wissel.school.v1.ListBoardsResponse\x12Q\n\x08GetBoard\x12!.wissel.school.v1.GetBoardRequest\x1a\".wissel.school.v1.GetBoardResponse\x12Z\n\x0bUpdateBoard\x12$.wissel.school.v1.UpdateBoardRequest\x1a%.wissel.school.v1.UpdateBoardResponse2\xc1\x03\n\x1bSamenwerkingsverbandService\x12\x8d\x01\n\x1cRegisterSamenwerkingsverband\x12\x35.wissel.school.v1.RegisterSamenwerkingsverbandRequest\x1a\x36.wissel.school.v1.RegisterSamenwerkingsverbandResponse\x12\x87\x01\n\x1aUpdateSamenwerkingsverband\x12\x33.wissel.school.v1.UpdateSamenwerkingsverbandRequest\x1a\x34.wissel.school.v1.UpdateSamenwerkingsverbandResponse\x12\x87\x01\n\x1aListSamenwerkingsverbanden\x12\x33.wissel.school.v1.ListSamenwerkingsverbandenRequest\x1a\x34.wissel.school.v1.ListSamenwerkingsverbandenResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%wissel/school/v1/school_service.proto\x12\x10wissel.school.v1\x1a\x1dwissel/impact/v1/impact.proto\x1a\x1dwissel/school/v1/school.proto\x1a\x1bwissel/traffic/v1/gap.proto\"h\n\x14ImportSchoolsRequest\x12\x37\n\x06header\x18\x01 \x01(\x0b\x32%.wissel.school.v1.ImportSchoolsHeaderH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part\"\xab\x01\n\x13ImportSchoolsHeader\x12\x11\n\tfile_name\x18\x01 \x01(\t\x12\x12\n\nas_of_date\x18\x02 \x01(\t\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\x12\x1d\n\x10max_closed_share\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\tB\x13\n\x11_max_closed_share\"\xc3\x02\n\x15ImportSchoolsResponse\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x12\n\nas_of_date\x18\x02 \x01(\t\x12\x12\n\nline_count\x18\x03 \x01(\r\x12P\n\rchange_counts\x18\x04 \x03(\x0b\x32\x39.wissel.school.v1.ImportSchoolsResponse.ChangeCountsEntry\x12/\n\x07\x63hanges\x18\x05 \x03(\x0b\x32\x1e.wissel.school.v1.SchoolChange\x12\x10\n\x08revision\x18\x06 \x01(\x04\x12(\n\x06impact\x18\x07 \x01(\x0b\x32\x18.wissel.impact.v1.Impact\x1a\x33\n\x11\x43hangeCountsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\r:\x02\x38\x01\"L\n\x0cSchoolChange\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\x0e\n\x06\x62\x65\x66ore\x18\x03 \x01(\t\x12\r\n\x05\x61\x66ter\x18\x04 \x01(\t\"\x90\x01\n\x15RegisterSchoolRequest\x12(\n\x06school\x18\x01 \x01(\x0b\x32\x18.wissel.school.v1.School\x12\x12\n\nboard_name\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"~\n\x16RegisterSchoolResponse\x12(\n\x06school\x18\x01 \x01(\x0b\x32\x18.wissel.school.v1.School\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12(\n\x06impact\x18\x03 \x01(\x0b\x32\x18.wissel.impact.v1.Impact\"\xb6\x01\n\x12ListSchoolsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x14\n\x0c\x62oard_number\x18\x03 \x01(\t\x12\x15\n\rname_contains\x18\x04 \x01(\t\x12\x16\n\x0einclude_closed\x18\x05 \x01(\x08\x12\x1e\n\x11\x61t_least_revision\x18\x06 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"Y\n\x13ListSchoolsResponse\x12)\n\x07schools\x18\x01 \x03(\x0b\x32\x18.wissel.school.v1.School\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"V\n\x10GetSchoolRequest\x12\x0c\n\x04\x62rin\x18\x01 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x02 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"=\n\x11GetSchoolResponse\x12(\n\x06school\x18\x01 \x01(\x0b\x32\x18.wissel.school.v1.School\"\x87\x01\n\x11ListBoardsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x15\n\rname_contains\x18\x03 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x04 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"V\n\x12ListBoardsResponse\x12\'\n\x06\x62oards\x18\x01 \x03(\x0b\x32\x17.wissel.school.v1.Board\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"]\n\x0fGetBoardRequest\x12\x14\n\x0c\x62oard_number\x18\x01 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x02 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\":\n\x10GetBoardResponse\x12&\n\x05\x62oard\x18\x01 \x01(\x0b\x32\x17.wissel.school.v1.Board\"\xa0\x01\n\x12UpdateBoardRequest\x12\x14\n\x0c\x62oard_number\x18\x01 \x01(\t\x12\x11\n\x04name\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x17\n\nkvk_number\x18\x03 \x01(\tH\x01\x88\x01\x01\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\tB\x07\n\x05_nameB\r\n\x0b_kvk_number\"O\n\x13UpdateBoardResponse\x12&\n\x05\x62oard\x18\x01 \x01(\x0b\x32\x17.wissel.school.v1.Board\x12\x10\n\x08revision\x18\x02 \x01(\x04\"\xa6\x01\n!UpdateSamenwerkingsverbandRequest\x12\x0b\n\x03swv\x18\x01 \x01(\t\x12\x11\n\x04name\x18\x02 \x01(\tH\x00\x88\x01\x01\x12\x17\n\nkvk_number\x18\x03 \x01(\tH\x01\x88\x01\x01\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\tB\x07\n\x05_nameB\r\n\x0b_kvk_number\"|\n\"UpdateSamenwerkingsverbandResponse\x12\x44\n\x14samenwerkingsverband\x18\x01 \x01(\x0b\x32&.wissel.school.v1.Samenwerkingsverband\x12\x10\n\x08revision\x18\x02 \x01(\x04\"\x85\x01\n#RegisterSamenwerkingsverbandRequest\x12\x0b\n\x03swv\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0b\n\x03oin\x18\x03 \x01(\t\x12\x12\n\nrequest_id\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x12\n\nkvk_number\x18\x06 \x01(\t\"~\n$RegisterSamenwerkingsverbandResponse\x12\x44\n\x14samenwerkingsverband\x18\x01 \x01(\x0b\x32&.wissel.school.v1.Samenwerkingsverband\x12\x10\n\x08revision\x18\x02 \x01(\x04\"\x80\x01\n!ListSamenwerkingsverbandenRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x03 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"\x85\x01\n\"ListSamenwerkingsverbandenResponse\x12\x46\n\x16samenwerkingsverbanden\x18\x01 \x03(\x0b\x32&.wissel.school.v1.Samenwerkingsverband\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xaf\x01\n\nConnection\x12\x0e\n\x04\x62rin\x18\x01 \x01(\tH\x00\x12\r\n\x03swv\x18\x02 \x01(\tH\x00\x12\x14\n\x0c\x62oard_number\x18\x03 \x01(\t\x12\x0f\n\x07service\x18\x04 \x01(\t\x12\x11\n\tconnected\x18\x05 \x01(\x08\x12\x12\n\nsystem_ids\x18\x06 \x03(\t\x12$\n\x04gaps\x18\x07 \x03(\x0b\x32\x16.wissel.traffic.v1.GapB\x0e\n\x0corganisation\"\x9f\x01\n\x16\x43heckConnectionRequest\x12\x0e\n\x04\x62rin\x18\x01 \x01(\tH\x00\x12\r\n\x03swv\x18\x02 \x01(\tH\x00\x12\x0f\n\x07service\x18\x03 \x01(\t\x12\x0f\n\x07on_date\x18\x04 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x05 \x01(\x04H\x01\x88\x01\x01\x42\x0e\n\x0corganisationB\x14\n\x12_at_least_revision\"g\n\x17\x43heckConnectionResponse\x12\x31\n\x0b\x63onnections\x18\x01 \x03(\x0b\x32\x1c.wissel.school.v1.Connection\x12\x19\n\x11registry_revision\x18\x02 \x01(\x04\"\xc8\x01\n\x16ListConnectionsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0f\n\x07service\x18\x03 \x01(\t\x12\x14\n\x0c\x62oard_number\x18\x04 \x01(\t\x12\x19\n\x11include_connected\x18\x05 \x01(\x08\x12\x0f\n\x07on_date\x18\x06 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x07 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"\x80\x01\n\x17ListConnectionsResponse\x12\x31\n\x0b\x63onnections\x18\x01 \x03(\x0b\x32\x1c.wissel.school.v1.Connection\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x19\n\x11registry_revision\x18\x03 \x01(\x04\x32\xe2\x06\n\rSchoolService\x12\x62\n\rImportSchools\x12&.wissel.school.v1.ImportSchoolsRequest\x1a\'.wissel.school.v1.ImportSchoolsResponse(\x01\x12\x63\n\x0eRegisterSchool\x12\'.wissel.school.v1.RegisterSchoolRequest\x1a(.wissel.school.v1.RegisterSchoolResponse\x12Z\n\x0bListSchools\x12$.wissel.school.v1.ListSchoolsRequest\x1a%.wissel.school.v1.ListSchoolsResponse\x12T\n\tGetSchool\x12\".wissel.school.v1.GetSchoolRequest\x1a#.wissel.school.v1.GetSchoolResponse\x12W\n\nListBoards\x12#.wissel.school.v1.ListBoardsRequest\x1a$.wissel.school.v1.ListBoardsResponse\x12Q\n\x08GetBoard\x12!.wissel.school.v1.GetBoardRequest\x1a\".wissel.school.v1.GetBoardResponse\x12\x66\n\x0f\x43heckConnection\x12(.wissel.school.v1.CheckConnectionRequest\x1a).wissel.school.v1.CheckConnectionResponse\x12\x66\n\x0fListConnections\x12(.wissel.school.v1.ListConnectionsRequest\x1a).wissel.school.v1.ListConnectionsResponse\x12Z\n\x0bUpdateBoard\x12$.wissel.school.v1.UpdateBoardRequest\x1a%.wissel.school.v1.UpdateBoardResponse2\xc1\x03\n\x1bSamenwerkingsverbandService\x12\x8d\x01\n\x1cRegisterSamenwerkingsverband\x12\x35.wissel.school.v1.RegisterSamenwerkingsverbandRequest\x1a\x36.wissel.school.v1.RegisterSamenwerkingsverbandResponse\x12\x87\x01\n\x1aUpdateSamenwerkingsverband\x12\x33.wissel.school.v1.UpdateSamenwerkingsverbandRequest\x1a\x34.wissel.school.v1.UpdateSamenwerkingsverbandResponse\x12\x87\x01\n\x1aListSamenwerkingsverbanden\x12\x33.wissel.school.v1.ListSamenwerkingsverbandenRequest\x1a\x34.wissel.school.v1.ListSamenwerkingsverbandenResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,54 +36,64 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_IMPORTSCHOOLSRESPONSE_CHANGECOUNTSENTRY']._loaded_options = None
   _globals['_IMPORTSCHOOLSRESPONSE_CHANGECOUNTSENTRY']._serialized_options = b'8\001'
-  _globals['_IMPORTSCHOOLSREQUEST']._serialized_start=121
-  _globals['_IMPORTSCHOOLSREQUEST']._serialized_end=225
-  _globals['_IMPORTSCHOOLSHEADER']._serialized_start=228
-  _globals['_IMPORTSCHOOLSHEADER']._serialized_end=399
-  _globals['_IMPORTSCHOOLSRESPONSE']._serialized_start=402
-  _globals['_IMPORTSCHOOLSRESPONSE']._serialized_end=725
-  _globals['_IMPORTSCHOOLSRESPONSE_CHANGECOUNTSENTRY']._serialized_start=674
-  _globals['_IMPORTSCHOOLSRESPONSE_CHANGECOUNTSENTRY']._serialized_end=725
-  _globals['_SCHOOLCHANGE']._serialized_start=727
-  _globals['_SCHOOLCHANGE']._serialized_end=803
-  _globals['_REGISTERSCHOOLREQUEST']._serialized_start=806
-  _globals['_REGISTERSCHOOLREQUEST']._serialized_end=950
-  _globals['_REGISTERSCHOOLRESPONSE']._serialized_start=952
-  _globals['_REGISTERSCHOOLRESPONSE']._serialized_end=1078
-  _globals['_LISTSCHOOLSREQUEST']._serialized_start=1081
-  _globals['_LISTSCHOOLSREQUEST']._serialized_end=1263
-  _globals['_LISTSCHOOLSRESPONSE']._serialized_start=1265
-  _globals['_LISTSCHOOLSRESPONSE']._serialized_end=1354
-  _globals['_GETSCHOOLREQUEST']._serialized_start=1356
-  _globals['_GETSCHOOLREQUEST']._serialized_end=1442
-  _globals['_GETSCHOOLRESPONSE']._serialized_start=1444
-  _globals['_GETSCHOOLRESPONSE']._serialized_end=1505
-  _globals['_LISTBOARDSREQUEST']._serialized_start=1508
-  _globals['_LISTBOARDSREQUEST']._serialized_end=1643
-  _globals['_LISTBOARDSRESPONSE']._serialized_start=1645
-  _globals['_LISTBOARDSRESPONSE']._serialized_end=1731
-  _globals['_GETBOARDREQUEST']._serialized_start=1733
-  _globals['_GETBOARDREQUEST']._serialized_end=1826
-  _globals['_GETBOARDRESPONSE']._serialized_start=1828
-  _globals['_GETBOARDRESPONSE']._serialized_end=1886
-  _globals['_UPDATEBOARDREQUEST']._serialized_start=1889
-  _globals['_UPDATEBOARDREQUEST']._serialized_end=2049
-  _globals['_UPDATEBOARDRESPONSE']._serialized_start=2051
-  _globals['_UPDATEBOARDRESPONSE']._serialized_end=2130
-  _globals['_UPDATESAMENWERKINGSVERBANDREQUEST']._serialized_start=2133
-  _globals['_UPDATESAMENWERKINGSVERBANDREQUEST']._serialized_end=2299
-  _globals['_UPDATESAMENWERKINGSVERBANDRESPONSE']._serialized_start=2301
-  _globals['_UPDATESAMENWERKINGSVERBANDRESPONSE']._serialized_end=2425
-  _globals['_REGISTERSAMENWERKINGSVERBANDREQUEST']._serialized_start=2428
-  _globals['_REGISTERSAMENWERKINGSVERBANDREQUEST']._serialized_end=2561
-  _globals['_REGISTERSAMENWERKINGSVERBANDRESPONSE']._serialized_start=2563
-  _globals['_REGISTERSAMENWERKINGSVERBANDRESPONSE']._serialized_end=2689
-  _globals['_LISTSAMENWERKINGSVERBANDENREQUEST']._serialized_start=2692
-  _globals['_LISTSAMENWERKINGSVERBANDENREQUEST']._serialized_end=2820
-  _globals['_LISTSAMENWERKINGSVERBANDENRESPONSE']._serialized_start=2823
-  _globals['_LISTSAMENWERKINGSVERBANDENRESPONSE']._serialized_end=2956
-  _globals['_SCHOOLSERVICE']._serialized_start=2959
-  _globals['_SCHOOLSERVICE']._serialized_end=3617
-  _globals['_SAMENWERKINGSVERBANDSERVICE']._serialized_start=3620
-  _globals['_SAMENWERKINGSVERBANDSERVICE']._serialized_end=4069
+  _globals['_IMPORTSCHOOLSREQUEST']._serialized_start=150
+  _globals['_IMPORTSCHOOLSREQUEST']._serialized_end=254
+  _globals['_IMPORTSCHOOLSHEADER']._serialized_start=257
+  _globals['_IMPORTSCHOOLSHEADER']._serialized_end=428
+  _globals['_IMPORTSCHOOLSRESPONSE']._serialized_start=431
+  _globals['_IMPORTSCHOOLSRESPONSE']._serialized_end=754
+  _globals['_IMPORTSCHOOLSRESPONSE_CHANGECOUNTSENTRY']._serialized_start=703
+  _globals['_IMPORTSCHOOLSRESPONSE_CHANGECOUNTSENTRY']._serialized_end=754
+  _globals['_SCHOOLCHANGE']._serialized_start=756
+  _globals['_SCHOOLCHANGE']._serialized_end=832
+  _globals['_REGISTERSCHOOLREQUEST']._serialized_start=835
+  _globals['_REGISTERSCHOOLREQUEST']._serialized_end=979
+  _globals['_REGISTERSCHOOLRESPONSE']._serialized_start=981
+  _globals['_REGISTERSCHOOLRESPONSE']._serialized_end=1107
+  _globals['_LISTSCHOOLSREQUEST']._serialized_start=1110
+  _globals['_LISTSCHOOLSREQUEST']._serialized_end=1292
+  _globals['_LISTSCHOOLSRESPONSE']._serialized_start=1294
+  _globals['_LISTSCHOOLSRESPONSE']._serialized_end=1383
+  _globals['_GETSCHOOLREQUEST']._serialized_start=1385
+  _globals['_GETSCHOOLREQUEST']._serialized_end=1471
+  _globals['_GETSCHOOLRESPONSE']._serialized_start=1473
+  _globals['_GETSCHOOLRESPONSE']._serialized_end=1534
+  _globals['_LISTBOARDSREQUEST']._serialized_start=1537
+  _globals['_LISTBOARDSREQUEST']._serialized_end=1672
+  _globals['_LISTBOARDSRESPONSE']._serialized_start=1674
+  _globals['_LISTBOARDSRESPONSE']._serialized_end=1760
+  _globals['_GETBOARDREQUEST']._serialized_start=1762
+  _globals['_GETBOARDREQUEST']._serialized_end=1855
+  _globals['_GETBOARDRESPONSE']._serialized_start=1857
+  _globals['_GETBOARDRESPONSE']._serialized_end=1915
+  _globals['_UPDATEBOARDREQUEST']._serialized_start=1918
+  _globals['_UPDATEBOARDREQUEST']._serialized_end=2078
+  _globals['_UPDATEBOARDRESPONSE']._serialized_start=2080
+  _globals['_UPDATEBOARDRESPONSE']._serialized_end=2159
+  _globals['_UPDATESAMENWERKINGSVERBANDREQUEST']._serialized_start=2162
+  _globals['_UPDATESAMENWERKINGSVERBANDREQUEST']._serialized_end=2328
+  _globals['_UPDATESAMENWERKINGSVERBANDRESPONSE']._serialized_start=2330
+  _globals['_UPDATESAMENWERKINGSVERBANDRESPONSE']._serialized_end=2454
+  _globals['_REGISTERSAMENWERKINGSVERBANDREQUEST']._serialized_start=2457
+  _globals['_REGISTERSAMENWERKINGSVERBANDREQUEST']._serialized_end=2590
+  _globals['_REGISTERSAMENWERKINGSVERBANDRESPONSE']._serialized_start=2592
+  _globals['_REGISTERSAMENWERKINGSVERBANDRESPONSE']._serialized_end=2718
+  _globals['_LISTSAMENWERKINGSVERBANDENREQUEST']._serialized_start=2721
+  _globals['_LISTSAMENWERKINGSVERBANDENREQUEST']._serialized_end=2849
+  _globals['_LISTSAMENWERKINGSVERBANDENRESPONSE']._serialized_start=2852
+  _globals['_LISTSAMENWERKINGSVERBANDENRESPONSE']._serialized_end=2985
+  _globals['_CONNECTION']._serialized_start=2988
+  _globals['_CONNECTION']._serialized_end=3163
+  _globals['_CHECKCONNECTIONREQUEST']._serialized_start=3166
+  _globals['_CHECKCONNECTIONREQUEST']._serialized_end=3325
+  _globals['_CHECKCONNECTIONRESPONSE']._serialized_start=3327
+  _globals['_CHECKCONNECTIONRESPONSE']._serialized_end=3430
+  _globals['_LISTCONNECTIONSREQUEST']._serialized_start=3433
+  _globals['_LISTCONNECTIONSREQUEST']._serialized_end=3633
+  _globals['_LISTCONNECTIONSRESPONSE']._serialized_start=3636
+  _globals['_LISTCONNECTIONSRESPONSE']._serialized_end=3764
+  _globals['_SCHOOLSERVICE']._serialized_start=3767
+  _globals['_SCHOOLSERVICE']._serialized_end=4633
+  _globals['_SAMENWERKINGSVERBANDSERVICE']._serialized_start=4636
+  _globals['_SAMENWERKINGSVERBANDSERVICE']._serialized_end=5085
 # @@protoc_insertion_point(module_scope)

@@ -9,6 +9,7 @@ from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from wissel.impact.v1 import impact_pb2 as _impact_pb2
 from wissel.school.v1 import school_pb2 as _school_pb2
+from wissel.traffic.v1 import gap_pb2 as _gap_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -797,3 +798,210 @@ class ListSamenwerkingsverbandenResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListSamenwerkingsverbandenResponse: _TypeAlias = ListSamenwerkingsverbandenResponse  # noqa: Y015
+
+@_typing.final
+class Connection(_message.Message):
+    """Connection is an organisation and a service: connected, or with what is missing."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BRIN_FIELD_NUMBER: _builtins.int
+    SWV_FIELD_NUMBER: _builtins.int
+    BOARD_NUMBER_FIELD_NUMBER: _builtins.int
+    SERVICE_FIELD_NUMBER: _builtins.int
+    CONNECTED_FIELD_NUMBER: _builtins.int
+    SYSTEM_IDS_FIELD_NUMBER: _builtins.int
+    GAPS_FIELD_NUMBER: _builtins.int
+    brin: _builtins.str
+    """BRIN of a school."""
+    swv: _builtins.str
+    """Code of a samenwerkingsverband."""
+    board_number: _builtins.str
+    """Number of its board; empty for a samenwerkingsverband."""
+    service: _builtins.str
+    """Service code."""
+    connected: _builtins.bool
+    """A system may act for it and takes messages; for a service without versions the first is enough."""
+    @_builtins.property
+    def system_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Those systems."""
+
+    @_builtins.property
+    def gaps(self) -> _containers.RepeatedCompositeFieldContainer[_gap_pb2.Gap]:
+        """What is missing, for the system that lacks least; empty if it is connected."""
+
+    def __init__(
+        self,
+        *,
+        brin: _builtins.str = ...,
+        swv: _builtins.str = ...,
+        board_number: _builtins.str = ...,
+        service: _builtins.str = ...,
+        connected: _builtins.bool = ...,
+        system_ids: _abc.Iterable[_builtins.str] | None = ...,
+        gaps: _abc.Iterable[_gap_pb2.Gap] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["brin", b"brin", "organisation", b"organisation", "swv", b"swv"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["board_number", b"board_number", "brin", b"brin", "connected", b"connected", "gaps", b"gaps", "organisation", b"organisation", "service", b"service", "swv", b"swv", "system_ids", b"system_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_organisation: _TypeAlias = _typing.Literal["brin", "swv"]  # noqa: Y015
+    _WhichOneofArgType_organisation: _TypeAlias = _typing.Literal["organisation", b"organisation"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_organisation) -> _WhichOneofReturnType_organisation | None: ...
+
+Global___Connection: _TypeAlias = Connection  # noqa: Y015
+
+@_typing.final
+class CheckConnectionRequest(_message.Message):
+    """CheckConnectionRequest asks about one organisation."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BRIN_FIELD_NUMBER: _builtins.int
+    SWV_FIELD_NUMBER: _builtins.int
+    SERVICE_FIELD_NUMBER: _builtins.int
+    ON_DATE_FIELD_NUMBER: _builtins.int
+    AT_LEAST_REVISION_FIELD_NUMBER: _builtins.int
+    brin: _builtins.str
+    """BRIN of a school."""
+    swv: _builtins.str
+    """Code of a samenwerkingsverband."""
+    service: _builtins.str
+    """Service code or alias; empty means those for which it has mandates in force, or else those that
+    the hub forwards.
+    """
+    on_date: _builtins.str
+    """Day, `yyyy-mm-dd`; empty means today."""
+    at_least_revision: _builtins.int
+    """Wait until the register has reached this revision."""
+    def __init__(
+        self,
+        *,
+        brin: _builtins.str = ...,
+        swv: _builtins.str = ...,
+        service: _builtins.str = ...,
+        on_date: _builtins.str = ...,
+        at_least_revision: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision", "brin", b"brin", "organisation", b"organisation", "swv", b"swv"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision", "brin", b"brin", "on_date", b"on_date", "organisation", b"organisation", "service", b"service", "swv", b"swv"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__at_least_revision: _TypeAlias = _typing.Literal["at_least_revision"]  # noqa: Y015
+    _WhichOneofArgType__at_least_revision: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision"]  # noqa: Y015
+    _WhichOneofReturnType_organisation: _TypeAlias = _typing.Literal["brin", "swv"]  # noqa: Y015
+    _WhichOneofArgType_organisation: _TypeAlias = _typing.Literal["organisation", b"organisation"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_least_revision) -> _WhichOneofReturnType__at_least_revision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_organisation) -> _WhichOneofReturnType_organisation | None: ...
+
+Global___CheckConnectionRequest: _TypeAlias = CheckConnectionRequest  # noqa: Y015
+
+@_typing.final
+class CheckConnectionResponse(_message.Message):
+    """CheckConnectionResponse answers for each service."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONNECTIONS_FIELD_NUMBER: _builtins.int
+    REGISTRY_REVISION_FIELD_NUMBER: _builtins.int
+    registry_revision: _builtins.int
+    """Revision of the register."""
+    @_builtins.property
+    def connections(self) -> _containers.RepeatedCompositeFieldContainer[Global___Connection]:
+        """In order of service."""
+
+    def __init__(
+        self,
+        *,
+        connections: _abc.Iterable[Global___Connection] | None = ...,
+        registry_revision: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connections", b"connections", "registry_revision", b"registry_revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckConnectionResponse: _TypeAlias = CheckConnectionResponse  # noqa: Y015
+
+@_typing.final
+class ListConnectionsRequest(_message.Message):
+    """ListConnectionsRequest asks about all that are the caller's own; conditions add up."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    SERVICE_FIELD_NUMBER: _builtins.int
+    BOARD_NUMBER_FIELD_NUMBER: _builtins.int
+    INCLUDE_CONNECTED_FIELD_NUMBER: _builtins.int
+    ON_DATE_FIELD_NUMBER: _builtins.int
+    AT_LEAST_REVISION_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """At most this many; 0 means 100, the most is 1,000."""
+    page_token: _builtins.str
+    """next_page_token of the page before."""
+    service: _builtins.str
+    """Only for this service, code or alias; empty as in CheckConnectionRequest."""
+    board_number: _builtins.str
+    """Only of the schools of this board."""
+    include_connected: _builtins.bool
+    """Also those that are connected."""
+    on_date: _builtins.str
+    """Day, `yyyy-mm-dd`; empty means today."""
+    at_least_revision: _builtins.int
+    """Wait until the register has reached this revision."""
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        service: _builtins.str = ...,
+        board_number: _builtins.str = ...,
+        include_connected: _builtins.bool = ...,
+        on_date: _builtins.str = ...,
+        at_least_revision: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision", "board_number", b"board_number", "include_connected", b"include_connected", "on_date", b"on_date", "page_size", b"page_size", "page_token", b"page_token", "service", b"service"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__at_least_revision: _TypeAlias = _typing.Literal["at_least_revision"]  # noqa: Y015
+    _WhichOneofArgType__at_least_revision: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_least_revision) -> _WhichOneofReturnType__at_least_revision | None: ...
+
+Global___ListConnectionsRequest: _TypeAlias = ListConnectionsRequest  # noqa: Y015
+
+@_typing.final
+class ListConnectionsResponse(_message.Message):
+    """ListConnectionsResponse is one page."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONNECTIONS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    REGISTRY_REVISION_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page. A page may be short, or empty, and have a token."""
+    registry_revision: _builtins.int
+    """Revision of the register."""
+    @_builtins.property
+    def connections(self) -> _containers.RepeatedCompositeFieldContainer[Global___Connection]:
+        """As they are now. Closed organisations are left out."""
+
+    def __init__(
+        self,
+        *,
+        connections: _abc.Iterable[Global___Connection] | None = ...,
+        next_page_token: _builtins.str = ...,
+        registry_revision: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connections", b"connections", "next_page_token", b"next_page_token", "registry_revision", b"registry_revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListConnectionsResponse: _TypeAlias = ListConnectionsResponse  # noqa: Y015

@@ -65,6 +65,16 @@ class SchoolServiceStub:
                 request_serializer=wissel_dot_school_dot_v1_dot_school__service__pb2.GetBoardRequest.SerializeToString,
                 response_deserializer=wissel_dot_school_dot_v1_dot_school__service__pb2.GetBoardResponse.FromString,
                 _registered_method=True)
+        self.CheckConnection = channel.unary_unary(
+                '/wissel.school.v1.SchoolService/CheckConnection',
+                request_serializer=wissel_dot_school_dot_v1_dot_school__service__pb2.CheckConnectionRequest.SerializeToString,
+                response_deserializer=wissel_dot_school_dot_v1_dot_school__service__pb2.CheckConnectionResponse.FromString,
+                _registered_method=True)
+        self.ListConnections = channel.unary_unary(
+                '/wissel.school.v1.SchoolService/ListConnections',
+                request_serializer=wissel_dot_school_dot_v1_dot_school__service__pb2.ListConnectionsRequest.SerializeToString,
+                response_deserializer=wissel_dot_school_dot_v1_dot_school__service__pb2.ListConnectionsResponse.FromString,
+                _registered_method=True)
         self.UpdateBoard = channel.unary_unary(
                 '/wissel.school.v1.SchoolService/UpdateBoard',
                 request_serializer=wissel_dot_school_dot_v1_dot_school__service__pb2.UpdateBoardRequest.SerializeToString,
@@ -120,6 +130,22 @@ class SchoolServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CheckConnection(self, request, context):
+        """CheckConnection answers whether a school or samenwerkingsverband is connected, and with what is
+        missing if it is not: by whom that is closed, and whom to ask.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListConnections(self, request, context):
+        """ListConnections answers the same for all that are the caller's own, in order of organisation
+        and service: a vendor's by its own systems, a person's schools, an operator's all.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def UpdateBoard(self, request, context):
         """UpdateBoard corrects the name or KvK number of a board.
         """
@@ -159,6 +185,16 @@ def add_SchoolServiceServicer_to_server(servicer, server):
                     servicer.GetBoard,
                     request_deserializer=wissel_dot_school_dot_v1_dot_school__service__pb2.GetBoardRequest.FromString,
                     response_serializer=wissel_dot_school_dot_v1_dot_school__service__pb2.GetBoardResponse.SerializeToString,
+            ),
+            'CheckConnection': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckConnection,
+                    request_deserializer=wissel_dot_school_dot_v1_dot_school__service__pb2.CheckConnectionRequest.FromString,
+                    response_serializer=wissel_dot_school_dot_v1_dot_school__service__pb2.CheckConnectionResponse.SerializeToString,
+            ),
+            'ListConnections': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListConnections,
+                    request_deserializer=wissel_dot_school_dot_v1_dot_school__service__pb2.ListConnectionsRequest.FromString,
+                    response_serializer=wissel_dot_school_dot_v1_dot_school__service__pb2.ListConnectionsResponse.SerializeToString,
             ),
             'UpdateBoard': grpc.unary_unary_rpc_method_handler(
                     servicer.UpdateBoard,
@@ -329,6 +365,60 @@ class SchoolService:
             '/wissel.school.v1.SchoolService/GetBoard',
             wissel_dot_school_dot_v1_dot_school__service__pb2.GetBoardRequest.SerializeToString,
             wissel_dot_school_dot_v1_dot_school__service__pb2.GetBoardResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckConnection(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.school.v1.SchoolService/CheckConnection',
+            wissel_dot_school_dot_v1_dot_school__service__pb2.CheckConnectionRequest.SerializeToString,
+            wissel_dot_school_dot_v1_dot_school__service__pb2.CheckConnectionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListConnections(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.school.v1.SchoolService/ListConnections',
+            wissel_dot_school_dot_v1_dot_school__service__pb2.ListConnectionsRequest.SerializeToString,
+            wissel_dot_school_dot_v1_dot_school__service__pb2.ListConnectionsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -48,6 +48,14 @@ class SchoolServiceStub:
     """ListBoards lists boards in order of number."""
     GetBoard: _grpc.UnaryUnaryMultiCallable[_school_service_pb2.GetBoardRequest, _school_service_pb2.GetBoardResponse]
     """GetBoard returns one board."""
+    CheckConnection: _grpc.UnaryUnaryMultiCallable[_school_service_pb2.CheckConnectionRequest, _school_service_pb2.CheckConnectionResponse]
+    """CheckConnection answers whether a school or samenwerkingsverband is connected, and with what is
+    missing if it is not: by whom that is closed, and whom to ask.
+    """
+    ListConnections: _grpc.UnaryUnaryMultiCallable[_school_service_pb2.ListConnectionsRequest, _school_service_pb2.ListConnectionsResponse]
+    """ListConnections answers the same for all that are the caller's own, in order of organisation
+    and service: a vendor's by its own systems, a person's schools, an operator's all.
+    """
     UpdateBoard: _grpc.UnaryUnaryMultiCallable[_school_service_pb2.UpdateBoardRequest, _school_service_pb2.UpdateBoardResponse]
     """UpdateBoard corrects the name or KvK number of a board."""
 
@@ -71,6 +79,14 @@ class SchoolServiceAsyncStub(SchoolServiceStub):
     """ListBoards lists boards in order of number."""
     GetBoard: _aio.UnaryUnaryMultiCallable[_school_service_pb2.GetBoardRequest, _school_service_pb2.GetBoardResponse]  # type: ignore[assignment]
     """GetBoard returns one board."""
+    CheckConnection: _aio.UnaryUnaryMultiCallable[_school_service_pb2.CheckConnectionRequest, _school_service_pb2.CheckConnectionResponse]  # type: ignore[assignment]
+    """CheckConnection answers whether a school or samenwerkingsverband is connected, and with what is
+    missing if it is not: by whom that is closed, and whom to ask.
+    """
+    ListConnections: _aio.UnaryUnaryMultiCallable[_school_service_pb2.ListConnectionsRequest, _school_service_pb2.ListConnectionsResponse]  # type: ignore[assignment]
+    """ListConnections answers the same for all that are the caller's own, in order of organisation
+    and service: a vendor's by its own systems, a person's schools, an operator's all.
+    """
     UpdateBoard: _aio.UnaryUnaryMultiCallable[_school_service_pb2.UpdateBoardRequest, _school_service_pb2.UpdateBoardResponse]  # type: ignore[assignment]
     """UpdateBoard corrects the name or KvK number of a board."""
 
@@ -127,6 +143,26 @@ class SchoolServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_school_service_pb2.GetBoardResponse, _abc.Awaitable[_school_service_pb2.GetBoardResponse]]:
         """GetBoard returns one board."""
+
+    @_abc_1.abstractmethod
+    def CheckConnection(
+        self,
+        request: _school_service_pb2.CheckConnectionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_school_service_pb2.CheckConnectionResponse, _abc.Awaitable[_school_service_pb2.CheckConnectionResponse]]:
+        """CheckConnection answers whether a school or samenwerkingsverband is connected, and with what is
+        missing if it is not: by whom that is closed, and whom to ask.
+        """
+
+    @_abc_1.abstractmethod
+    def ListConnections(
+        self,
+        request: _school_service_pb2.ListConnectionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_school_service_pb2.ListConnectionsResponse, _abc.Awaitable[_school_service_pb2.ListConnectionsResponse]]:
+        """ListConnections answers the same for all that are the caller's own, in order of organisation
+        and service: a vendor's by its own systems, a person's schools, an operator's all.
+        """
 
     @_abc_1.abstractmethod
     def UpdateBoard(

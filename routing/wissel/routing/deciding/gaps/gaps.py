@@ -1,7 +1,7 @@
 """Every gap between a question and its route: what is missing, and what closes it."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -47,9 +47,16 @@ def gaps(table: Table, query: Query, on: dt.date) -> tuple[Gap, ...]:
     act, as it is the board's choice to which. What nobody can suppose ends the list,
     such as a school that is not known.
     """
-    found: list[Gap] = []
     now = Supposition(table=table, query=query)
-    while isinstance(decision := decide(now.table, now.query, on), Refusal):
+    return search(now, lambda then: decide(then.table, then.query, on), on)
+
+
+def search(
+    now: Supposition, decided: Callable[[Supposition], object], on: dt.date
+) -> tuple[Gap, ...]:
+    """Return what stands in the way of anything that is decided, with refusals of `decide`."""
+    found: list[Gap] = []
+    while isinstance(decision := decided(now), Refusal):
         following = suppose_fixed(now, decision, on)
         gap = _gap(decision, following or now)
         if gap in found or len(found) == MOST:

@@ -4,10 +4,10 @@ import asyncio
 import datetime as dt
 import threading
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from wissel.routing.deciding.impact.differences import differences
 from wissel.routing.deciding.impact.impact import Impact, Viewer
@@ -16,6 +16,8 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.table import Table
 from wissel.routing.values.identifiers import Oin
+
+T = TypeVar("T")
 
 SECONDS: Final = 30
 """The longest that one impact may take."""
@@ -54,11 +56,18 @@ class Impacts:
         the work.
         """
         gone = threading.Event()
+        try:
+            return await self.beside(oin, lambda: _work_out(supposed, self._seconds, gone))
+        finally:
+            gone.set()
+
+    async def beside(self, oin: Oin, work: Callable[[], T]) -> T:
+        """Do work that takes long in a thread, in the turn of an OIN.
+
+        Raises `Refused(IMPACT_LIMIT)` if as many of this OIN wait already as may.
+        """
         async with self._turn(oin):
-            try:
-                return await asyncio.to_thread(_work_out, supposed, self._seconds, gone)
-            finally:
-                gone.set()
+            return await asyncio.to_thread(work)
 
     @asynccontextmanager
     async def _turn(self, oin: Oin) -> AsyncIterator[None]:

@@ -2,12 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 from wissel.routing.facts import Samenwerkingsverband, Sector
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import parse_optional_day
-from wissel.routing.values.identifiers import BoardNumber, Brin, KvkNumber, Oin, Swv, Vestiging
+from wissel.routing.values.identifiers import (
+    BoardNumber,
+    Brin,
+    KvkNumber,
+    Oin,
+    Swv,
+    Vestiging,
+    organisation,
+)
 from wissel.school.v1 import school_service_pb2 as pb
 from wissel.school.v1 import school_service_pb2_grpc as pb_grpc
 from wissel.server.registry.finding import get_board, get_school
@@ -25,6 +34,12 @@ from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.mutation import mutate
 from wissel.server.rpc.requests.paging import list_page, page_of
 from wissel.server.rpc.requests.parsing import optional, optional_choice, required
+from wissel.server.rpc.services.schools.connections import (
+    asked_in,
+    check,
+    connection_message,
+    page_of_connections,
+)
 from wissel.server.rpc.services.schools.messages import (
     board_message,
     import_message,
@@ -120,6 +135,40 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
             board = await get_board(snapshot, number)
             counts = await count_schools(snapshot, number)
         return pb.GetBoardResponse(board=board_message(board, counts[number]))
+
+    async def CheckConnection(
+        self, request: pb.CheckConnectionRequest, context: object
+    ) -> pb.CheckConnectionResponse:
+        """Say whether an organisation is connected, or what is missing."""
+        code = organisation(request.brin, request.swv, "")
+        asked, call = await asked_in(self._backend, request)
+        found = await self._backend.impacts.beside(
+            call.admitted.oin, lambda: check(call.table, code, asked)
+        )
+        return pb.CheckConnectionResponse(
+            connections=[connection_message(each, call.language) for each in found],
+            registry_revision=call.table.revision,
+        )
+
+    async def ListConnections(
+        self, request: pb.ListConnectionsRequest, context: object
+    ) -> pb.ListConnectionsResponse:
+        """Say the same of all organisations that are the caller's own."""
+        page = page_of(request)
+        asked, call = await asked_in(self._backend, request)
+        asked = replace(
+            asked,
+            board=optional(BoardNumber, request.board_number, "board_number"),
+            connected_too=request.include_connected,
+        )
+        found, last = await self._backend.impacts.beside(
+            call.admitted.oin, lambda: page_of_connections(call.table, page, asked)
+        )
+        return pb.ListConnectionsResponse(
+            connections=[connection_message(each, call.language) for each in found],
+            next_page_token=page.token(call.table.revision, last) if last else "",
+            registry_revision=call.table.revision,
+        )
 
     async def UpdateBoard(
         self, request: pb.UpdateBoardRequest, context: object
