@@ -36,6 +36,7 @@ from wissel.server.registry.persons import MAX_BOARDS, MAX_BRINS, SIGNING_AGE
 from wissel.server.registry.schools import duo
 from wissel.server.retention import RetentionSchedule
 from wissel.server.rpc.calls.policy import MAX_REQUEST_BYTES, POLICY
+from wissel.server.rpc.calls.sharing.lateness import LATE_SECONDS
 from wissel.server.rpc.calls.sharing.receiving import MAX_RECEIVE_BYTES, MessageBounds
 from wissel.server.rpc.calls.status import MAX_DETAILS
 from wissel.server.rpc.connections.connection import ConnectionBounds
@@ -137,6 +138,8 @@ FIGURES: Final = [
     ("bounds", "up to {} minutes. One", BREAKER.most / 60),
     ("bounds", "after {} seconds another is let through", BREAKER.probe),
     ("bounds", "{} receivers are remembered", REMEMBERED),
+    ("bounds", "refused in a minute | {},", BOUNDS.refusals_per_minute),
+    ("bounds", "each further refusal {} second later", LATE_SECONDS),
     ("bounds", "resolves in a minute | {};", SETTINGS["resolve_quota_per_minute"]),
     ("bounds", "that it reads, in a minute | {} |", SETTINGS["lookup_quota_per_minute"]),
     ("bounds", "presents in a minute | {} |", SETTINGS["token_quota_per_minute"]),

@@ -16,7 +16,7 @@ from support.eventually import eventually_async
 from support.fakes.las import accept, failing, silent, unwilling
 from support.worlds import small_world
 from support.worlds.forwarding import QUICK, Envelope, World, forwarding
-from support.worlds.hub import detail, reason_of
+from support.worlds.hub import BOUNDS, detail, reason_of
 from wissel.clients.testing.cast import ZUID
 from wissel.dossier.v1 import dossier_pb2
 from wissel.routing.exchange.envelope import Address
@@ -24,6 +24,7 @@ from wissel.routing.values.identifiers import Vestiging
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.deliver.attempt import Attempt
 from wissel.server.courier.streams.request_stream import RequestStream
+from wissel.server.rpc.calls.sharing.lateness import LATE_SECONDS
 from wissel.traffic.v1 import traffic_service_pb2 as pb
 
 ONE = replace(QUICK, transfers_per_oin=1)
@@ -230,3 +231,19 @@ async def _nothing_kept_beside(before: list[object]) -> None:
 def _kept() -> list[object]:
     """Return all that there is of transfers in this process, also of other tests."""
     return [each for each in gc.get_objects() if isinstance(each, RequestStream | Attempt)]
+
+
+async def test_who_is_refused_all_the_time_hears_the_reason_late(tmp_path: Path) -> None:
+    bounds = replace(BOUNDS, refusals_per_minute=1)
+    async with forwarding(tmp_path, bounds=bounds) as world:
+        wrong = world.message(hub_oin=ZUID.oin)
+
+        errors = [await world.refusal(wrong) for _ in range(2)]
+        *_, last = await eventually_async(
+            lambda: [line for line in world.hub.lines() if line.get("reason") == "WRONG_HUB"],
+            "both refusals are in the log",
+            until=lambda lines: len(lines) >= len(errors),
+        )
+
+    assert [reason_of(error) for error in errors] == ["WRONG_HUB"] * 2
+    assert last["ms"] >= 1000 * LATE_SECONDS

@@ -22,7 +22,7 @@ from prometheus_client import CollectorRegistry
 from support.builders import envelopes
 from support.fakes.las import FakeLas, signer_of
 from support.worlds import small_world
-from support.worlds.hub import Hub, refusal, running_hub, told
+from support.worlds.hub import BOUNDS, Hub, refusal, running_hub, told
 from support.worlds.stores import utc_now
 from wissel.clients.testing.cast import HUB, NOORD
 from wissel.dossier.v1 import dossier_pb2
@@ -44,6 +44,7 @@ from wissel.server.identity.own_certificates import reloaded_signer, reloaded_tl
 from wissel.server.identity.peer import Peers
 from wissel.server.identity.trust import HubTrust
 from wissel.server.observing.metrics import ForwardMetrics, JournalMetrics
+from wissel.server.rpc.server import Bounds
 from wissel.server.rpc.services.traffic.servicer import TrafficServicer
 from wissel.server.store.journal.journal import SqlJournal
 from wissel.server.store.register.follower import Follower
@@ -205,7 +206,12 @@ def facts_for(url: str) -> list[Fact]:
 
 @asynccontextmanager
 async def forwarding(
-    folder: Path, limits: Limits | None = None, *, private: bool = True, **more: Any
+    folder: Path,
+    limits: Limits | None = None,
+    *,
+    private: bool = True,
+    bounds: Bounds = BOUNDS,
+    **more: Any,
 ) -> AsyncIterator[World]:
     """Start a hub, and a LAS of Zuid; everything ends with the block.
 
@@ -247,7 +253,7 @@ async def forwarding(
         made.update(journal=journal, courier=courier, dialer=dialer, files=files, deps=deps)
         return TrafficServicer(courier, journal, Peers(trust, utc_now), follower, forwards)
 
-    async with running_hub(folder, traffic=traffic) as hub:
+    async with running_hub(folder, traffic=traffic, bounds=bounds) as hub:
         las = await FakeLas.start(hub.identity("zuid"))
         await hub.put(*facts_for(las.url))
         world = World(hub=hub, las=las, folder=folder, **made)

@@ -23,6 +23,7 @@ from wissel.server.rpc.calls.gates import Gates, Serving
 from wissel.server.rpc.calls.interceptor import Interceptor, Stages
 from wissel.server.rpc.calls.persons import PersonGate, Verifier
 from wissel.server.rpc.calls.policy import check_policy
+from wissel.server.rpc.calls.sharing.lateness import LateRefusals
 from wissel.server.rpc.calls.sharing.quota import Buckets, Quota
 from wissel.server.rpc.calls.sharing.receiving import MAX_RECEIVE_BYTES, MessageBounds, Receiving
 from wissel.server.rpc.calls.sharing.waiting import WaitingCalls
@@ -70,6 +71,7 @@ class Bounds:
     resolve_per_minute: int
     lookup_per_minute: int
     tokens_per_minute: int = 3_000
+    refusals_per_minute: int = 600
     max_closed_share: float = 0.02
     connection_age_seconds: float = 600
     connection_grace_seconds: float = 630
@@ -195,6 +197,7 @@ async def build(parts: ServerParts) -> RpcServer:
 
 def _stages(parts: ServerParts, gates: Gates) -> Stages:
     tokens = Buckets(Quota.TOKEN, parts.bounds.tokens_per_minute, parts.monotonic)
+    refusals = Buckets(Quota.REFUSAL, parts.bounds.refusals_per_minute, parts.monotonic)
     return Stages(
         gates=gates,
         persons=PersonGate(parts.persons, tokens, parts.clock),
@@ -202,6 +205,7 @@ def _stages(parts: ServerParts, gates: Gates) -> Stages:
         coalescer=Coalescer(parts.monotonic),
         waiting=WaitingCalls(parts.bounds.waiting),
         receiving=Receiving(parts.bounds.messages),
+        late=LateRefusals(refusals),
         stream_check_seconds=parts.bounds.stream_check_seconds,
     )
 

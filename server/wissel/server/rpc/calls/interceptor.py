@@ -22,6 +22,7 @@ from wissel.server.rpc.calls.coalescing import Coalescer
 from wissel.server.rpc.calls.gates import Gates
 from wissel.server.rpc.calls.persons import PersonGate
 from wissel.server.rpc.calls.policy import POLICY, MethodPolicy, PersonNeed
+from wissel.server.rpc.calls.sharing.lateness import LateRefusals
 from wissel.server.rpc.calls.sharing.receiving import MAX_RECEIVE_BYTES, Receiving
 from wissel.server.rpc.calls.sharing.waiting import WaitingCalls
 from wissel.server.rpc.calls.status import abort, for_caller
@@ -51,6 +52,7 @@ class Stages:
     coalescer: Coalescer
     waiting: WaitingCalls
     receiving: Receiving
+    late: LateRefusals
     stream_check_seconds: float
 
 
@@ -71,6 +73,7 @@ class Interceptor(grpc.aio.ServerInterceptor):
        was let in makes the hub verify a token
     8. only so many calls wait for the database (ADR 10): those that were let in
     9. the caller of a stream is judged again while it runs
+    10. a transfer that is refused is told so late, if its sender hears nothing else
     """
 
     def __init__(self, stages: Stages) -> None:
@@ -197,7 +200,7 @@ class _Wrapped:
     def _stream_in(self, behavior: Any) -> Any:
         around, method, policy = self._around, self._method, self._policy
         stages = around.stages
-        gates, call_log = stages.gates, stages.call_log
+        gates, call_log, late = stages.gates, stages.call_log, stages.late
 
         async def stream_in(requests: object, context: Context) -> Any:
             call = around.begin(method, policy, context)  # 1.
@@ -205,7 +208,11 @@ class _Wrapped:
                 gates.admit(call)  # 3.
                 gates.admit_request(call, None)  # 6.
                 with around.reauth(call):  # 9.
-                    return await behavior(requests, context)
+                    try:
+                        return await behavior(requests, context)
+                    except Refused:
+                        await late.hold(call.admitted.oin)  # 10.
+                        raise
             except BaseException as error:
                 await around.fail(call, error)
                 raise

@@ -21,6 +21,7 @@ class Quota(StrEnum):
     RESOLVE = "RESOLVE"
     LOOKUP = "LOOKUP"
     TOKEN = "TOKEN"  # noqa: S105 - tokens of persons, which cost their verification
+    REFUSAL = "REFUSAL"  # of transfers: further ones are given late, never in this one's place
 
 
 class Buckets:
