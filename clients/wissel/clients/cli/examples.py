@@ -151,6 +151,26 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "agreement list": ("wissel agreement list --board 99001",),
     "service list": ("wissel service list",),
+    "service register": (
+        (
+            "wissel service register LEERPLUS --name 'Leerplusgelden' --owner 00000001800866472000 "
+            "--sector VO --processed --days 10 --reason 'letter of DUO'"
+        ),
+    ),
+    "service add-version": (
+        (
+            "wissel service add-version OSO_OV "
+            "http://xml.kennisnet.nl/schemas/Overstapservice/20270801 --start 2027-08-01 "
+            "--reason 'release of the summer'"
+        ),
+    ),
+    "service update-version": (
+        (
+            "wissel service update-version OSO_OV "
+            "http://xml.kennisnet.nl/schemas/Overstapservice/20180404 --end 2027-07-31 --dry-run "
+            "--reason 'release of the summer'"
+        ),
+    ),
     "service show": ("wissel service show OSO_OV",),
     "mandate create": (
         "wissel mandate create 99XA OSO_OV las-noord --token-file token",

@@ -7,6 +7,7 @@ from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from wissel.impact.v1 import impact_pb2 as _impact_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -71,6 +72,7 @@ class Service(_message.Message):
     VERSIONS_FIELD_NUMBER: _builtins.int
     PROCESSING_DAYS_FIELD_NUMBER: _builtins.int
     REQUIRED_EVIDENCE_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     code: _builtins.str
     """Code, such as `OSO_OV`."""
     name: _builtins.str
@@ -87,6 +89,8 @@ class Service(_message.Message):
     """Days within which the owner usually processes a mandate, counted from the day on which it was
     given; 0 if it does not say.
     """
+    etag: _builtins.str
+    """Output only. Changes on every write."""
     @_builtins.property
     def aliases(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Other codes for the same service, such as `BRON_PO`."""
@@ -127,10 +131,11 @@ class Service(_message.Message):
         versions: _abc.Iterable[Global___ServiceVersion] | None = ...,
         processing_days: _builtins.int = ...,
         required_evidence: _abc.Iterable[_builtins.str] | None = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["aliases", b"aliases", "code", b"code", "forwardable", b"forwardable", "name", b"name", "note", b"note", "owner_oin", b"owner_oin", "processed_by_owner", b"processed_by_owner", "processing_days", b"processing_days", "required_agreements", b"required_agreements", "required_evidence", b"required_evidence", "required_vendor_agreements", b"required_vendor_agreements", "sectors", b"sectors", "versions", b"versions"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aliases", b"aliases", "code", b"code", "etag", b"etag", "forwardable", b"forwardable", "name", b"name", "note", b"note", "owner_oin", b"owner_oin", "processed_by_owner", b"processed_by_owner", "processing_days", b"processing_days", "required_agreements", b"required_agreements", "required_evidence", b"required_evidence", "required_vendor_agreements", b"required_vendor_agreements", "sectors", b"sectors", "versions", b"versions"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -241,3 +246,245 @@ class GetServiceResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetServiceResponse: _TypeAlias = GetServiceResponse  # noqa: Y015
+
+@_typing.final
+class RegisterServiceRequest(_message.Message):
+    """RegisterServiceRequest describes a service."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERVICE_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """UUID; a repeat with the same body returns the earlier answer."""
+    reason: _builtins.str
+    """Required for operators. Why."""
+    @_builtins.property
+    def service(self) -> Global___Service:
+        """Required. Code, other codes, name and owner, and what it asks; without required_agreements
+        `KENNISNET_OSR`, without required_vendor_agreements `VENDOR_OSR`. It is not forwardable, and
+        gets its versions by RegisterServiceVersion.
+        """
+
+    def __init__(
+        self,
+        *,
+        service: Global___Service | None = ...,
+        request_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["service", b"service"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "request_id", b"request_id", "service", b"service"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RegisterServiceRequest: _TypeAlias = RegisterServiceRequest  # noqa: Y015
+
+@_typing.final
+class RegisterServiceResponse(_message.Message):
+    """RegisterServiceResponse is the service as recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERVICE_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    revision: _builtins.int
+    """Revision of the register."""
+    @_builtins.property
+    def service(self) -> Global___Service:
+        """The service."""
+
+    def __init__(
+        self,
+        *,
+        service: Global___Service | None = ...,
+        revision: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["service", b"service"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["revision", b"revision", "service", b"service"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RegisterServiceResponse: _TypeAlias = RegisterServiceResponse  # noqa: Y015
+
+@_typing.final
+class RegisterServiceVersionRequest(_message.Message):
+    """RegisterServiceVersionRequest describes a version."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERVICE_FIELD_NUMBER: _builtins.int
+    NAMESPACE_FIELD_NUMBER: _builtins.int
+    START_DATE_FIELD_NUMBER: _builtins.int
+    END_DATE_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    service: _builtins.str
+    """Required. Service, by its code or an alias."""
+    namespace: _builtins.str
+    """Required. Opaque key of the version: 1 to 200 printable ASCII characters."""
+    start_date: _builtins.str
+    """First day, `yyyy-mm-dd`; by default today."""
+    end_date: _builtins.str
+    """Last day, `yyyy-mm-dd`; empty while it lasts."""
+    etag: _builtins.str
+    """Only if the service has this etag."""
+    request_id: _builtins.str
+    """UUID; a repeat with the same body returns the earlier answer."""
+    reason: _builtins.str
+    """Required for operators. Why."""
+    validate_only: _builtins.bool
+    """Change nothing, and answer with what it would do."""
+    def __init__(
+        self,
+        *,
+        service: _builtins.str = ...,
+        namespace: _builtins.str = ...,
+        start_date: _builtins.str = ...,
+        end_date: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_date", b"end_date", "etag", b"etag", "namespace", b"namespace", "reason", b"reason", "request_id", b"request_id", "service", b"service", "start_date", b"start_date", "validate_only", b"validate_only"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RegisterServiceVersionRequest: _TypeAlias = RegisterServiceVersionRequest  # noqa: Y015
+
+@_typing.final
+class RegisterServiceVersionResponse(_message.Message):
+    """RegisterServiceVersionResponse is the service as it now stands."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERVICE_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    IMPACT_FIELD_NUMBER: _builtins.int
+    revision: _builtins.int
+    """Revision of the register."""
+    @_builtins.property
+    def service(self) -> Global___Service:
+        """The service."""
+
+    @_builtins.property
+    def impact(self) -> _impact_pb2.Impact:
+        """With validate_only: what it would do."""
+
+    def __init__(
+        self,
+        *,
+        service: Global___Service | None = ...,
+        revision: _builtins.int = ...,
+        impact: _impact_pb2.Impact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact", "service", b"service"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact", "revision", b"revision", "service", b"service"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RegisterServiceVersionResponse: _TypeAlias = RegisterServiceVersionResponse  # noqa: Y015
+
+@_typing.final
+class UpdateServiceVersionRequest(_message.Message):
+    """UpdateServiceVersionRequest says what is to change of a version; what is absent stays as it is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERVICE_FIELD_NUMBER: _builtins.int
+    NAMESPACE_FIELD_NUMBER: _builtins.int
+    START_DATE_FIELD_NUMBER: _builtins.int
+    END_DATE_FIELD_NUMBER: _builtins.int
+    STATUS_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    service: _builtins.str
+    """Required. Service, by its code or an alias."""
+    namespace: _builtins.str
+    """Required. Key of the version."""
+    start_date: _builtins.str
+    """Another first day, `yyyy-mm-dd`, of a version that is still to come."""
+    end_date: _builtins.str
+    """Another last day, `yyyy-mm-dd`, today or later; empty lets it last."""
+    status: _builtins.str
+    """`ACTIVE`, or `RETIRED`: then it is in no route from that revision on."""
+    etag: _builtins.str
+    """Only if the service has this etag."""
+    request_id: _builtins.str
+    """UUID; a repeat with the same body returns the earlier answer."""
+    reason: _builtins.str
+    """Required for operators. Why."""
+    validate_only: _builtins.bool
+    """Change nothing, and answer with what it would do."""
+    def __init__(
+        self,
+        *,
+        service: _builtins.str = ...,
+        namespace: _builtins.str = ...,
+        start_date: _builtins.str | None = ...,
+        end_date: _builtins.str | None = ...,
+        status: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_end_date", b"_end_date", "_start_date", b"_start_date", "end_date", b"end_date", "start_date", b"start_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_end_date", b"_end_date", "_start_date", b"_start_date", "end_date", b"end_date", "etag", b"etag", "namespace", b"namespace", "reason", b"reason", "request_id", b"request_id", "service", b"service", "start_date", b"start_date", "status", b"status", "validate_only", b"validate_only"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__end_date: _TypeAlias = _typing.Literal["end_date"]  # noqa: Y015
+    _WhichOneofArgType__end_date: _TypeAlias = _typing.Literal["_end_date", b"_end_date"]  # noqa: Y015
+    _WhichOneofReturnType__start_date: _TypeAlias = _typing.Literal["start_date"]  # noqa: Y015
+    _WhichOneofArgType__start_date: _TypeAlias = _typing.Literal["_start_date", b"_start_date"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__end_date) -> _WhichOneofReturnType__end_date | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__start_date) -> _WhichOneofReturnType__start_date | None: ...
+
+Global___UpdateServiceVersionRequest: _TypeAlias = UpdateServiceVersionRequest  # noqa: Y015
+
+@_typing.final
+class UpdateServiceVersionResponse(_message.Message):
+    """UpdateServiceVersionResponse is the service as it now stands."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERVICE_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    IMPACT_FIELD_NUMBER: _builtins.int
+    revision: _builtins.int
+    """Revision of the register."""
+    @_builtins.property
+    def service(self) -> Global___Service:
+        """The service."""
+
+    @_builtins.property
+    def impact(self) -> _impact_pb2.Impact:
+        """With validate_only: what it would do."""
+
+    def __init__(
+        self,
+        *,
+        service: Global___Service | None = ...,
+        revision: _builtins.int = ...,
+        impact: _impact_pb2.Impact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact", "service", b"service"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact", "revision", b"revision", "service", b"service"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateServiceVersionResponse: _TypeAlias = UpdateServiceVersionResponse  # noqa: Y015

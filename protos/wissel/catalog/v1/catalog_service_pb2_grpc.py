@@ -45,6 +45,21 @@ class CatalogServiceStub:
                 request_serializer=wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.GetServiceRequest.SerializeToString,
                 response_deserializer=wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.GetServiceResponse.FromString,
                 _registered_method=True)
+        self.RegisterService = channel.unary_unary(
+                '/wissel.catalog.v1.CatalogService/RegisterService',
+                request_serializer=wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.RegisterServiceRequest.SerializeToString,
+                response_deserializer=wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.RegisterServiceResponse.FromString,
+                _registered_method=True)
+        self.RegisterServiceVersion = channel.unary_unary(
+                '/wissel.catalog.v1.CatalogService/RegisterServiceVersion',
+                request_serializer=wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.RegisterServiceVersionRequest.SerializeToString,
+                response_deserializer=wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.RegisterServiceVersionResponse.FromString,
+                _registered_method=True)
+        self.UpdateServiceVersion = channel.unary_unary(
+                '/wissel.catalog.v1.CatalogService/UpdateServiceVersion',
+                request_serializer=wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.UpdateServiceVersionRequest.SerializeToString,
+                response_deserializer=wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.UpdateServiceVersionResponse.FromString,
+                _registered_method=True)
 
 
 class CatalogServiceServicer:
@@ -65,6 +80,27 @@ class CatalogServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RegisterService(self, request, context):
+        """RegisterService records a service that does not ship. The hub forwards nothing for it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RegisterServiceVersion(self, request, context):
+        """RegisterServiceVersion records a new version of a service; those that are there stay beside it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateServiceVersion(self, request, context):
+        """UpdateServiceVersion changes the days of a version, or retires it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CatalogServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -77,6 +113,21 @@ def add_CatalogServiceServicer_to_server(servicer, server):
                     servicer.GetService,
                     request_deserializer=wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.GetServiceRequest.FromString,
                     response_serializer=wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.GetServiceResponse.SerializeToString,
+            ),
+            'RegisterService': grpc.unary_unary_rpc_method_handler(
+                    servicer.RegisterService,
+                    request_deserializer=wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.RegisterServiceRequest.FromString,
+                    response_serializer=wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.RegisterServiceResponse.SerializeToString,
+            ),
+            'RegisterServiceVersion': grpc.unary_unary_rpc_method_handler(
+                    servicer.RegisterServiceVersion,
+                    request_deserializer=wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.RegisterServiceVersionRequest.FromString,
+                    response_serializer=wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.RegisterServiceVersionResponse.SerializeToString,
+            ),
+            'UpdateServiceVersion': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateServiceVersion,
+                    request_deserializer=wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.UpdateServiceVersionRequest.FromString,
+                    response_serializer=wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.UpdateServiceVersionResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -134,6 +185,87 @@ class CatalogService:
             '/wissel.catalog.v1.CatalogService/GetService',
             wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.GetServiceRequest.SerializeToString,
             wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.GetServiceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RegisterService(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.catalog.v1.CatalogService/RegisterService',
+            wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.RegisterServiceRequest.SerializeToString,
+            wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.RegisterServiceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RegisterServiceVersion(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.catalog.v1.CatalogService/RegisterServiceVersion',
+            wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.RegisterServiceVersionRequest.SerializeToString,
+            wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.RegisterServiceVersionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateServiceVersion(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.catalog.v1.CatalogService/UpdateServiceVersion',
+            wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.UpdateServiceVersionRequest.SerializeToString,
+            wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.UpdateServiceVersionResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -37,6 +37,12 @@ class CatalogServiceStub:
     """ListServices lists services in order of code."""
     GetService: _grpc.UnaryUnaryMultiCallable[_catalog_service_pb2.GetServiceRequest, _catalog_service_pb2.GetServiceResponse]
     """GetService returns one service, also by an alias."""
+    RegisterService: _grpc.UnaryUnaryMultiCallable[_catalog_service_pb2.RegisterServiceRequest, _catalog_service_pb2.RegisterServiceResponse]
+    """RegisterService records a service that does not ship. The hub forwards nothing for it."""
+    RegisterServiceVersion: _grpc.UnaryUnaryMultiCallable[_catalog_service_pb2.RegisterServiceVersionRequest, _catalog_service_pb2.RegisterServiceVersionResponse]
+    """RegisterServiceVersion records a new version of a service; those that are there stay beside it."""
+    UpdateServiceVersion: _grpc.UnaryUnaryMultiCallable[_catalog_service_pb2.UpdateServiceVersionRequest, _catalog_service_pb2.UpdateServiceVersionResponse]
+    """UpdateServiceVersion changes the days of a version, or retires it."""
 
 @_typing.type_check_only
 class CatalogServiceAsyncStub(CatalogServiceStub):
@@ -47,6 +53,12 @@ class CatalogServiceAsyncStub(CatalogServiceStub):
     """ListServices lists services in order of code."""
     GetService: _aio.UnaryUnaryMultiCallable[_catalog_service_pb2.GetServiceRequest, _catalog_service_pb2.GetServiceResponse]  # type: ignore[assignment]
     """GetService returns one service, also by an alias."""
+    RegisterService: _aio.UnaryUnaryMultiCallable[_catalog_service_pb2.RegisterServiceRequest, _catalog_service_pb2.RegisterServiceResponse]  # type: ignore[assignment]
+    """RegisterService records a service that does not ship. The hub forwards nothing for it."""
+    RegisterServiceVersion: _aio.UnaryUnaryMultiCallable[_catalog_service_pb2.RegisterServiceVersionRequest, _catalog_service_pb2.RegisterServiceVersionResponse]  # type: ignore[assignment]
+    """RegisterServiceVersion records a new version of a service; those that are there stay beside it."""
+    UpdateServiceVersion: _aio.UnaryUnaryMultiCallable[_catalog_service_pb2.UpdateServiceVersionRequest, _catalog_service_pb2.UpdateServiceVersionResponse]  # type: ignore[assignment]
+    """UpdateServiceVersion changes the days of a version, or retires it."""
 
 class CatalogServiceServicer(metaclass=_abc_1.ABCMeta):
     """CatalogService lists the services (diensten) for which mandates are given."""
@@ -66,5 +78,29 @@ class CatalogServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_catalog_service_pb2.GetServiceResponse, _abc.Awaitable[_catalog_service_pb2.GetServiceResponse]]:
         """GetService returns one service, also by an alias."""
+
+    @_abc_1.abstractmethod
+    def RegisterService(
+        self,
+        request: _catalog_service_pb2.RegisterServiceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_catalog_service_pb2.RegisterServiceResponse, _abc.Awaitable[_catalog_service_pb2.RegisterServiceResponse]]:
+        """RegisterService records a service that does not ship. The hub forwards nothing for it."""
+
+    @_abc_1.abstractmethod
+    def RegisterServiceVersion(
+        self,
+        request: _catalog_service_pb2.RegisterServiceVersionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_catalog_service_pb2.RegisterServiceVersionResponse, _abc.Awaitable[_catalog_service_pb2.RegisterServiceVersionResponse]]:
+        """RegisterServiceVersion records a new version of a service; those that are there stay beside it."""
+
+    @_abc_1.abstractmethod
+    def UpdateServiceVersion(
+        self,
+        request: _catalog_service_pb2.UpdateServiceVersionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_catalog_service_pb2.UpdateServiceVersionResponse, _abc.Awaitable[_catalog_service_pb2.UpdateServiceVersionResponse]]:
+        """UpdateServiceVersion changes the days of a version, or retires it."""
 
 def add_CatalogServiceServicer_to_server(servicer: CatalogServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -174,6 +174,9 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
     "wissel.catalog.v1.CatalogService": {
         "ListServices": _READ_BY_PORTALS,
         "GetService": _READ_BY_PORTALS,
+        "RegisterService": _OPERATE,
+        "RegisterServiceVersion": _OPERATE,
+        "UpdateServiceVersion": _OPERATE,
     },
     "wissel.party.v1.PartyService": {
         "WhoAmI": MethodPolicy(who=ANY_CERTIFICATE, always=True, person=PersonNeed.OPTIONAL),
