@@ -1,6 +1,7 @@
 """Whom events are of: a random id, and a table beside the log that forgets."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -10,13 +11,17 @@ from sqlalchemy import select
 from support.builders.register_builders import actor, board
 from support.worlds.stores import register_at
 from wissel.clients.testing.cast import PORTAL
+from wissel.routing.facts import Agreement, AgreementKind
 from wissel.routing.refusals.errors import Refused
+from wissel.routing.values.days import Period
+from wissel.routing.values.identifiers import BoardNumber
 from wissel.server.registry.ports import Actor
 from wissel.server.store.database import BlockingDatabase
 from wissel.server.store.register.register import PERSONS, SqlRegister
 from wissel.server.store.register.tables import EVENT, PERSON
 
 KEPT: Final = dt.timedelta(days=31)
+DAY: Final = dt.timedelta(days=1)
 START: Final = dt.datetime(2026, 9, 1, 12, tzinfo=dt.UTC)
 
 
@@ -111,6 +116,83 @@ async def test_a_person_is_forgotten_after_the_last_act(registry_url: str) -> No
     assert {"mijn-duo:b"} == left.keys()
     assert first != last
     assert persons(registry_url)["mijn-duo:a"] == last
+
+
+def signed(person_id: str, last: dt.date | None, number: int = 1) -> Agreement:
+    return Agreement(
+        agreement_id=UUID(int=number),
+        signatory=BoardNumber("99001"),
+        kind=AgreementKind.OSO,
+        period=Period(START.date(), last),
+        signer=person_id,
+    )
+
+
+async def sign(register: SqlRegister, who: Actor, last: dt.date | None = None) -> Agreement:
+    async with register.transaction(who) as transaction:
+        agreement = signed(transaction.person, last)
+        await transaction.put(agreement)
+        await transaction.keep_acceptance(str(agreement.agreement_id), b"names somebody")
+    return agreement
+
+
+@pytest.mark.parametrize("ended", ["never", "then", "by a colleague"])
+async def test_who_signed_is_kept_while_the_agreement_runs_and_a_term_after_that(
+    registry_url: str, ended: str
+) -> None:
+    """Whoever ends it. What was signed about the acceptance goes with the person."""
+    now, last = [START], START.date() + 100 * DAY
+    async with register_at(registry_url, lambda: now[0]) as register:
+        agreement = await sign(register, somebody("a"), last if ended == "then" else None)
+        now[0] += 100 * DAY
+        if ended == "by a colleague":
+            async with register.transaction(somebody("b")) as transaction:
+                await transaction.put(replace(agreement, period=agreement.period.until(last)))
+        now[0] += KEPT
+        early = [await register.forget_persons(KEPT) for _ in range(2)]
+        kept = persons(registry_url).keys()
+        now[0] += DAY
+        late = await register.forget_persons(KEPT)
+        async with register.snapshot() as snapshot:
+            proof = await snapshot.acceptance(str(agreement.agreement_id))
+            known = await snapshot.subjects([agreement.signer])
+
+    forgotten = ended != "never"
+    assert [0, 0] == [step.done for step in early]
+    assert "mijn-duo:a" in kept
+    assert forgotten is (late.done > 0)
+    assert (None if forgotten else b"names somebody") == proof
+    assert forgotten is (known == {})
+
+
+async def test_what_passed_by_law_keeps_its_signer(registry_url: str) -> None:
+    now, last = [START], START.date() + 10 * DAY
+    async with register_at(registry_url, lambda: now[0]) as register:
+        agreement = await sign(register, somebody("a"), last)
+        async with register.transaction(actor()) as transaction:
+            await transaction.put(signed(agreement.signer, None, number=2))
+        now[0] += 100 * KEPT
+
+        step = await register.forget_persons(KEPT)
+
+    assert 0 == step.done
+    assert {"mijn-duo:a"} == persons(registry_url).keys()
+
+
+async def test_a_name_on_paper_is_a_person_too(registry_url: str) -> None:
+    now = [START]
+    async with register_at(registry_url, lambda: now[0]) as register:
+        async with register.transaction(actor()) as transaction:
+            first = await transaction.person_for("paper:99001:A. de Wit")
+            again = await transaction.person_for("paper:99001:A. de Wit")
+            await transaction.put(board(1))
+        now[0] += KEPT + DAY
+
+        step = await register.forget_persons(KEPT)
+
+    assert first == again
+    assert 1 == step.done
+    assert {} == persons(registry_url)
 
 
 async def test_many_are_forgotten_in_small_steps(registry_url: str) -> None:

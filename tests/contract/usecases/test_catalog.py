@@ -5,15 +5,21 @@ from dataclasses import replace
 
 import pytest
 
-from support.worlds.register_world import World, refused
-from wissel.routing.facts import AgreementKind, Sector, Service, ServiceVersion
+from support.worlds.register_world import LAS_NOORD, NOBODY, SCHOOL, World, refused
+from wissel.routing.facts import AgreementKind, Mandate, Processing, Sector, Service, ServiceVersion
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.table.reference import IndexedService
 from wissel.routing.values.days import Period
 from wissel.routing.values.identifiers import Namespace, ServiceCode
 from wissel.server.registry.catalog import seed, usable_version
 from wissel.server.registry.finding import get_service
-from wissel.server.registry.shipped import DUO, EARLIER_SECTORS, KENNISNET, SERVICES
+from wissel.server.registry.shipped import (
+    DUO,
+    EARLIER_AGREEMENTS,
+    EARLIER_SECTORS,
+    KENNISNET,
+    SERVICES,
+)
 
 CODES = [
     "CE_VO",
@@ -121,6 +127,30 @@ def test_which_sectors_a_service_serves(code: str, sectors: str) -> None:
     (found,) = [each for each in SERVICES if each.code == code]
 
     assert " ".join(found.sectors) == sectors
+
+
+@pytest.mark.parametrize("given", [False, True])
+async def test_a_register_of_before_asks_for_vva_unless_that_would_stop_a_mandate(
+    world: World, given: bool
+) -> None:
+    vva = await service(world, "VVA")
+    await world.put(before := replace(vva, board_agreements=EARLIER_AGREEMENTS["VVA"]))
+    if given:
+        await world.put(
+            Mandate(
+                mandate_id=NOBODY,
+                organisation=SCHOOL,
+                service=vva.code,
+                system_id=LAS_NOORD,
+                period=Period(dt.date(2026, 1, 1)),
+                processing=Processing.NOT_REQUIRED,
+                created=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+            )
+        )
+
+    await world.run(seed)
+
+    assert (before if given else vva) == await service(world, "VVA")
 
 
 async def test_of_versions_that_began_together_the_first_by_name_is_the_default(

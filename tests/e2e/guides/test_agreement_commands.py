@@ -150,7 +150,7 @@ def test_a_vendor_accepts_with_its_certificate_and_then_qualifies(
     desk.run("party", "register", oin, "--name", "Fresh", "--role", "VENDOR", *WHY)
     desk.run("system", "register", "las-fresh", "--party", oin, "--name", "Fresh", *WHY)
     text_of(desk, tmp_path, "VENDOR_OSR", TEXT + b"Voor leveranciers.\n", "1.0")
-    qualify = ("system", "qualify", "las-fresh", "RIO", *WHY)
+    qualify = ("system", "qualify", "las-fresh", "RIO", "--security-test", "report", *WHY)
 
     lacking = desk.run(*qualify, code=1)
     offer = vendor.json("agreement", "request", "VENDOR_OSR")

@@ -525,7 +525,7 @@ class RecordAgreementResponse(_message.Message):
 
     @_builtins.property
     def agreements(self) -> _containers.RepeatedCompositeFieldContainer[Global___Agreement]:
-        """All that were recorded: one, unless a succession names no kind."""
+        """With a predecessor, all that passed."""
 
     def __init__(
         self,

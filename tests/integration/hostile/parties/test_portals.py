@@ -67,7 +67,7 @@ async def test_without_a_person_a_portal_gets_no_further_than_its_rows(world: Po
 
         if Role.PORTAL not in row.who:
             assert "METHOD_NOT_ALLOWED" == reason, method.name
-        elif row.person in (PersonNeed.REQUIRED, PersonNeed.SIGNATORY):
+        elif row.person in (PersonNeed.REQUIRED, PersonNeed.BOARD, PersonNeed.SIGNATORY):
             assert "TOKEN_REQUIRED" == reason, method.name
         else:
             assert not reason.startswith(("TOKEN_", "METHOD_")), method.name

@@ -34,6 +34,12 @@ def _signatory(agreement: Any) -> str:
     return str(agreement.board_number or agreement.swv or agreement.party_oin)
 
 
+def _signed_by(agreement: Any) -> str:
+    if agreement.predecessor:
+        return f"{agreement.signer or 'somebody'} for {agreement.predecessor}"
+    return str(agreement.signer)
+
+
 _AGREEMENT: Final[list[Column]] = [
     ("ID", "agreement_id"),
     ("SIGNATORY", _signatory),
@@ -41,14 +47,14 @@ _AGREEMENT: Final[list[Column]] = [
     ("STATUS", "status"),
     ("PERIOD", lambda each: "" if each.status in ("OFFERED", "DECLINED") else period(each)),
     ("VERSION", "text_version"),
-    ("SIGNED BY", lambda each: each.signer or each.predecessor),
+    ("SIGNED BY", _signed_by),
 ]
 _REQUIRED: Final[list[Column]] = [
     ("KIND", "kind"),
     ("AGREED", "agreed"),
     ("SINCE", "since_date"),
     ("STATUS", lambda each: each.agreement.status),
-    ("SIGNED BY", lambda each: each.agreement.signer or each.agreement.predecessor),
+    ("SIGNED BY", lambda each: _signed_by(each.agreement)),
     ("AGREEMENT", lambda each: each.agreement.agreement_id),
 ]
 Board = Annotated[str, typer.Option(help="a school board, five digits")]

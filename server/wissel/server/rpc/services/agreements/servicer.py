@@ -182,7 +182,8 @@ class AgreementServicer(pb_grpc.AgreementServiceServicer):
         async def work(transaction: Transaction) -> pb.RecordAgreementResponse:
             recorded = await record_agreement(transaction, command, self._backend.new_id)
             messages = await agreement_messages(transaction, recorded)
-            return pb.RecordAgreementResponse(agreement=messages[0], agreements=messages)
+            passed = messages if command.predecessor else ()
+            return pb.RecordAgreementResponse(agreement=messages[0], agreements=passed)
 
         return await mutate(self._backend, request, pb.RecordAgreementResponse, work)
 
