@@ -16,6 +16,7 @@ from support.worlds import small_world as w
 from support.worlds.hub import OPERATOR_METADATA, Hub, reason_of, running_hub
 from support.worlds.persons.portal_world import portal_world
 from wissel.clients.testing.cast import DUO, NOORD, OPERATOR, ZUID
+from wissel.endpoint.v1 import endpoint_service_pb2 as endpoint
 from wissel.mandate.v1 import mandate_service_pb2 as pb
 from wissel.routing.deciding.impact.impact import EVERYTHING
 from wissel.routing.facts import Mandate, Processing
@@ -173,6 +174,38 @@ async def test_a_person_is_told_of_its_own_schools(tmp_path: Path) -> None:
     assert {"99XA"} == {each.brin for each in mine.impact.examples}
     assert {w.BOARD_1} == {each.key for each in mine.impact.by_board.groups}
     assert "MANDATE_NOT_FOUND" == reason_of(error)
+
+
+async def test_a_vendor_is_told_of_its_own_routes_alone(hub: Hub) -> None:
+    """A second endpoint for all of 99XA makes the routes to the first, Noord's, ambiguous."""
+    beside = w.mandate(w.XA, w.LAS_ZUID)
+    await hub.put(beside)
+    request = endpoint.RegisterEndpointRequest(
+        mandate_id=str(beside.mandate_id),
+        routing_key=w.key(w.XA, 7),
+        url="https://zuid.example:8443",
+        validate_only=True,
+    )
+
+    own = (await Stubs(hub, "zuid").endpoints.RegisterEndpoint(request)).impact
+    request.reason = WHY
+    desk = Stubs(hub, "desk").endpoints
+    all_told = (await desk.RegisterEndpoint(request, metadata=OPERATOR_METADATA)).impact
+
+    assert ((0, 0, 0), []) == (counted(own.routes), list(own.examples))
+    assert (0, 0) == (own.by_vendor.count, own.by_reason.count)
+    assert (2, 0, 0) == counted(all_told.routes)
+    assert {"ROUTE_AMBIGUOUS"} == {each.reason for each in all_told.examples}
+
+
+async def test_of_what_is_anothers_nothing_is_told(hub: Hub) -> None:
+    foreign = str(w.endpoint(w.A_NOORD, 1).endpoint_id)
+    request = endpoint.SuspendEndpointRequest(endpoint_id=foreign, validate_only=True)
+
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await Stubs(hub, "zuid").endpoints.SuspendEndpoint(request)
+
+    assert "ENDPOINT_NOT_FOUND" == reason_of(refused.value)
 
 
 async def test_the_owner_of_a_service_is_told_of_its_own(hub: Hub) -> None:

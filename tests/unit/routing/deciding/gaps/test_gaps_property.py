@@ -182,7 +182,7 @@ class Desk:
                 self.put(dataclasses.replace(waiting, processing=Processing.PROCESSED))
             case Action.QUALIFY_SYSTEM:
                 known_gates = self.qualification(told["system_id"])
-                self.put(dataclasses.replace(known_gates, qualified=True))
+                self.put(dataclasses.replace(known_gates, qualified=True, since=None))
             case Action.OPEN_ROLLOUT:
                 gates = self.qualification(told["system_id"])
                 self.put(dataclasses.replace(gates, rollout=RolloutStage.OPEN, steps=()))

@@ -14,6 +14,7 @@ HARMLESS: Final = {
     "UpdateSamenwerkingsverband": "no decision reads its name or KvK number",
     "UpdateBoard": "no decision reads its name or KvK number",
     "RegisterParty": "nothing leads to what is new",
+    "RegisterService": "nothing is mandated for what is new",
     "RegisterSystem": "nothing leads to what is new",
     "UpdateParty": "no decision reads whom to ask",
     "UpdateSystem": "no decision reads whom to ask",
