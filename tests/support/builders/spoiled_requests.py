@@ -91,7 +91,8 @@ def filled(kind: type[Message], values: dict[str, Any]) -> Message:
     message: Any = kind()
     for field in message.DESCRIPTOR.fields:
         taken = field.containing_oneof and message.WhichOneof(field.containing_oneof.name)
-        if field.message_type and field.name not in values:
+        # A name may be that of a text in one message and of a message in another.
+        if field.message_type and isinstance(values.get(field.name), str | None):
             if not taken and not field.message_type.full_name.startswith("google."):
                 _fill(message, field, values)
         elif field.name in values and not taken:

@@ -78,7 +78,10 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "wissel system update las-noord --telephone '050 123 45 67' --hours '9:00-17:00'",
         "wissel system update las-noord --kind LAS --reason 'contract 2026-14'",
     ),
-    "system list": ("wissel system list --party 00000003990000030000",),
+    "system list": (
+        "wissel system list --party 00000003990000030000",
+        "wissel system list --service RIO --for 99XA --on 2026-12-01",
+    ),
     "system qualify": (
         (
             "wissel system qualify las-noord OSO_OV --day 2026-10-01 "

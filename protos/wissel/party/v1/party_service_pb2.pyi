@@ -261,6 +261,7 @@ class System(_message.Message):
     DESK_FIELD_NUMBER: _builtins.int
     MANUAL_URL_FIELD_NUMBER: _builtins.int
     STEP_PLAN_URL_FIELD_NUMBER: _builtins.int
+    AVAILABILITY_FIELD_NUMBER: _builtins.int
     system_id: _builtins.str
     """Short name, such as `las-noord`: lower case, digits and hyphens, 2 to 40 characters."""
     party_oin: _builtins.str
@@ -285,6 +286,10 @@ class System(_message.Message):
     def desk(self) -> Global___Desk:
         """Whom its users ask; absent if nothing is known, and then the desk of its vendor is asked."""
 
+    @_builtins.property
+    def availability(self) -> Global___Availability:
+        """For the organisation and service that were asked about, from when it can act."""
+
     def __init__(
         self,
         *,
@@ -298,14 +303,52 @@ class System(_message.Message):
         desk: Global___Desk | None = ...,
         manual_url: _builtins.str = ...,
         step_plan_url: _builtins.str = ...,
+        availability: Global___Availability | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["desk", b"desk"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["availability", b"availability", "desk", b"desk"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["desk", b"desk", "etag", b"etag", "kind", b"kind", "manual_url", b"manual_url", "name", b"name", "oin", b"oin", "party_oin", b"party_oin", "qualifications", b"qualifications", "step_plan_url", b"step_plan_url", "system_id", b"system_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["availability", b"availability", "desk", b"desk", "etag", b"etag", "kind", b"kind", "manual_url", b"manual_url", "name", b"name", "oin", b"oin", "party_oin", b"party_oin", "qualifications", b"qualifications", "step_plan_url", b"step_plan_url", "system_id", b"system_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___System: _TypeAlias = System  # noqa: Y015
+
+@_typing.final
+class Availability(_message.Message):
+    """Availability says from when a system can act for an organisation that gives it a mandate."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERVICE_FIELD_NUMBER: _builtins.int
+    FROM_DATE_FIELD_NUMBER: _builtins.int
+    LACKING_FIELD_NUMBER: _builtins.int
+    service: _builtins.str
+    """Service code."""
+    from_date: _builtins.str
+    """First day, from the one that was asked about on, on which it can act as far as that is not up
+    to the organisation, `yyyy-mm-dd`; empty if none is known.
+    """
+    @_builtins.property
+    def lacking(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What stands in the way on the day that was asked about: `SECTOR_NOT_SERVED`,
+        `AGREEMENT_MISSING` (the organisation's own), `SYSTEM_NOT_QUALIFIED`,
+        `VENDOR_AGREEMENT_MISSING` or `ROLLOUT_CLOSED`.
+        """
+
+    def __init__(
+        self,
+        *,
+        service: _builtins.str = ...,
+        from_date: _builtins.str = ...,
+        lacking: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_date", b"from_date", "lacking", b"lacking", "service", b"service"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Availability: _TypeAlias = Availability  # noqa: Y015
 
 @_typing.final
 class Person(_message.Message):
@@ -890,6 +933,12 @@ class ListSystemsRequest(_message.Message):
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     PARTY_OIN_FIELD_NUMBER: _builtins.int
     AT_LEAST_REVISION_FIELD_NUMBER: _builtins.int
+    SERVICE_FIELD_NUMBER: _builtins.int
+    SECTOR_FIELD_NUMBER: _builtins.int
+    NAME_CONTAINS_FIELD_NUMBER: _builtins.int
+    BRIN_FIELD_NUMBER: _builtins.int
+    SWV_FIELD_NUMBER: _builtins.int
+    ON_DATE_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most this many; 0 means 100, the most is 1,000."""
     page_token: _builtins.str
@@ -898,6 +947,23 @@ class ListSystemsRequest(_message.Message):
     """Only of this vendor."""
     at_least_revision: _builtins.int
     """Wait until the register has reached this revision."""
+    service: _builtins.str
+    """Only those of which something is recorded for this service (code or alias), qualified or not;
+    beside an organisation it is the service that availability is about, and hides none. A vendor
+    finds its own.
+    """
+    sector: _builtins.str
+    """Only those of which something is recorded for a service that serves this sector: `PO`, `SO`,
+    `VO` or `MBO`. A vendor finds its own.
+    """
+    name_contains: _builtins.str
+    """Only those with this text in their name, in any case."""
+    brin: _builtins.str
+    """School whose availability is shown; needs a service. A vendor sees it of its own systems."""
+    swv: _builtins.str
+    """Samenwerkingsverband, instead of brin."""
+    on_date: _builtins.str
+    """Day from which on availability is shown, `yyyy-mm-dd`; by default today."""
     def __init__(
         self,
         *,
@@ -905,10 +971,16 @@ class ListSystemsRequest(_message.Message):
         page_token: _builtins.str = ...,
         party_oin: _builtins.str = ...,
         at_least_revision: _builtins.int | None = ...,
+        service: _builtins.str = ...,
+        sector: _builtins.str = ...,
+        name_contains: _builtins.str = ...,
+        brin: _builtins.str = ...,
+        swv: _builtins.str = ...,
+        on_date: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision", "page_size", b"page_size", "page_token", b"page_token", "party_oin", b"party_oin"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision", "brin", b"brin", "name_contains", b"name_contains", "on_date", b"on_date", "page_size", b"page_size", "page_token", b"page_token", "party_oin", b"party_oin", "sector", b"sector", "service", b"service", "swv", b"swv"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__at_least_revision: _TypeAlias = _typing.Literal["at_least_revision"]  # noqa: Y015
     _WhichOneofArgType__at_least_revision: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision"]  # noqa: Y015

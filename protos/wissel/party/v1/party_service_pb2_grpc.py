@@ -148,7 +148,8 @@ class PartyServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListSystems(self, request, context):
-        """ListSystems lists systems in order of id, with their qualifications.
+        """ListSystems lists systems in order of id, with their qualifications; and for an organisation
+        that is to choose one, from when each can act.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -52,7 +52,9 @@ class PartyServiceStub:
     systems, an operator also name and kind.
     """
     ListSystems: _grpc.UnaryUnaryMultiCallable[_party_service_pb2.ListSystemsRequest, _party_service_pb2.ListSystemsResponse]
-    """ListSystems lists systems in order of id, with their qualifications."""
+    """ListSystems lists systems in order of id, with their qualifications; and for an organisation
+    that is to choose one, from when each can act.
+    """
     QualifySystem: _grpc.UnaryUnaryMultiCallable[_party_service_pb2.QualifySystemRequest, _party_service_pb2.QualifySystemResponse]
     """QualifySystem records evidence that a system is fit for a service, and qualifies it once there
     is all that the service demands; or takes the qualification away.
@@ -88,7 +90,9 @@ class PartyServiceAsyncStub(PartyServiceStub):
     systems, an operator also name and kind.
     """
     ListSystems: _aio.UnaryUnaryMultiCallable[_party_service_pb2.ListSystemsRequest, _party_service_pb2.ListSystemsResponse]  # type: ignore[assignment]
-    """ListSystems lists systems in order of id, with their qualifications."""
+    """ListSystems lists systems in order of id, with their qualifications; and for an organisation
+    that is to choose one, from when each can act.
+    """
     QualifySystem: _aio.UnaryUnaryMultiCallable[_party_service_pb2.QualifySystemRequest, _party_service_pb2.QualifySystemResponse]  # type: ignore[assignment]
     """QualifySystem records evidence that a system is fit for a service, and qualifies it once there
     is all that the service demands; or takes the qualification away.
@@ -169,7 +173,9 @@ class PartyServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _party_service_pb2.ListSystemsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_party_service_pb2.ListSystemsResponse, _abc.Awaitable[_party_service_pb2.ListSystemsResponse]]:
-        """ListSystems lists systems in order of id, with their qualifications."""
+        """ListSystems lists systems in order of id, with their qualifications; and for an organisation
+        that is to choose one, from when each can act.
+        """
 
     @_abc_1.abstractmethod
     def QualifySystem(

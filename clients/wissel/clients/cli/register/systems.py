@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 import typer
 
+from wissel.clients.addressing import organisation
 from wissel.clients.cli.impact import DryRun, show_outcome
 from wissel.clients.cli.output import Column, desk, show, show_all
 from wissel.clients.cli.paging import Limit, collect
@@ -51,6 +52,16 @@ _SYSTEM: Final[list[Column]] = [
     ("MANUAL", "manual_url"),
     ("STEP PLAN", "step_plan_url"),
 ]
+_CHOICE: Final[list[Column]] = [
+    ("SYSTEM", "system_id"),
+    ("NAME", "name"),
+    ("KIND", "kind"),
+    ("CAN ACT FROM", lambda system: system.availability.from_date),
+    ("LACKING", lambda system: system.availability.lacking),
+    ("DESK", desk),
+    ("STEP PLAN", "step_plan_url"),
+]
+"""What a board wants to know of the systems that it may choose."""
 
 
 @app.command()
@@ -102,15 +113,29 @@ def update(
 def list_systems(
     context: typer.Context,
     party: Annotated[str, typer.Option(help="only of this vendor")] = "",
+    service: Annotated[str, typer.Option(help="only those with something for a service")] = "",
+    sector: Annotated[str, typer.Option(help="only those for PO, SO, VO or MBO")] = "",
+    name: Annotated[str, typer.Option(help="only with this in their name")] = "",
+    for_: Annotated[
+        str, typer.Option("--for", help="BRIN or samenwerkingsverband that is to choose; --service")
+    ] = "",
+    on: Annotated[str, typer.Option(help="with --for: from this day on; by default today")] = "",
     limit: Limit = 1000,
 ) -> None:
-    """List systems in order of id, with what they are qualified for."""
+    """List systems; with --for and --service from when each can act for an organisation."""
     session = session_of(context)
-    request = pb.ListSystemsRequest(party_oin=party)
+    request = pb.ListSystemsRequest(
+        party_oin=party,
+        service=service,
+        sector=sector,
+        name_contains=name,
+        on_date=on,
+        **organisation(for_),
+    )
     found = collect(
         session, lambda c: PartyServiceStub(c).ListSystems, request, lambda p: p.systems, limit
     )
-    show_all(session, found, _SYSTEM)
+    show_all(session, found, _CHOICE if for_ else _SYSTEM)
 
 
 @app.command()

@@ -22,6 +22,7 @@ from wissel.server.rpc.requests.parsing import (
     optional_oin,
 )
 from wissel.server.rpc.requests.scoping import current_scope
+from wissel.server.rpc.services.parties.listing import Sees, filter_of
 from wissel.server.rpc.services.parties.messages import (
     party_message,
     person_message,
@@ -162,12 +163,15 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
     ) -> pb.ListSystemsResponse:
         """List systems in order of id; a vendor sees qualifications of its own only."""
         page = page_of(request)
+        table = (await self._backend.at(request)).table
+        wanted = filter_of(request, table, self._sees(), self._backend.today())
         party = optional_oin(request.party_oin, "party_oin")
         where: dict[str, Where] = {"party": party} if party else {}
-        await self._backend.at(request)
         async with self._backend.snapshot() as snapshot:
-            found, token = await list_page(snapshot, System, page, where)
+            found, token = await list_page(snapshot, System, page, where, keep=wanted.fits)
             shown = await system_messages(snapshot, found, self._shown())
+        for message in shown:
+            wanted.add_availability(message)
         return pb.ListSystemsResponse(systems=shown, next_page_token=token)
 
     async def QualifySystem(
@@ -214,6 +218,12 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
             return pb.RevokeCertificateResponse()
 
         return await mutate(self._backend, request, pb.RevokeCertificateResponse, work)
+
+    @staticmethod
+    def _sees() -> Sees:
+        """Return whether the caller may know how far a system may act: a board, to choose one."""
+        scope, chooses = current_scope(), caller().role is Role.PORTAL
+        return lambda system_id: chooses or scope.sees(system_id)
 
     def _shown(self) -> Shown:
         return Shown(scope=current_scope(), today=self._backend.today(), persons=caller().operator)
