@@ -1,7 +1,10 @@
-"""What a board's person does through a portal: giving and ending mandates of its own schools."""
+"""What a board's person does through a portal: agreeing, and giving and ending its mandates."""
 
+import hashlib
 from typing import Final
 
+from wissel.agreement.v1 import agreement_service_pb2 as agreement
+from wissel.agreement.v1.agreement_service_pb2_grpc import AgreementServiceStub
 from wissel.clients.demo.exchange import Side
 from wissel.clients.testing.issuer import DevelopmentIssuer
 from wissel.clients.transport.connection import Connection
@@ -13,10 +16,23 @@ SWV_KVK: Final = "90000001"
 
 
 def login(issuer: DevelopmentIssuer, side: Side) -> str:
-    """Log somebody of a side's board or samenwerkingsverband in; return the token."""
+    """Log somebody in who signs for a side's board or samenwerkingsverband; return the token."""
     if side.board_number:
-        return issuer.token(boards=[side.board_number])
-    return issuer.token(kvk=SWV_KVK)
+        return issuer.token(boards=[side.board_number], signs=True)
+    return issuer.token(kvk=SWV_KVK, signs=True)
+
+
+async def agree(portal: Connection, kind: str) -> agreement.AcceptAgreementResponse:
+    """Ask for an agreement, read its text and accept it; return the hub's signed answer."""
+    asked = agreement.OfferAgreementRequest(kind=kind)
+    offer = await portal.call(lambda c: AgreementServiceStub(c).OfferAgreement, asked)
+    agreement_id = offer.agreement.agreement_id
+    reading = agreement.GetAgreementTextRequest(agreement_id=agreement_id)
+    text = await portal.call(lambda c: AgreementServiceStub(c).GetAgreementText, reading)
+    accepting = agreement.AcceptAgreementRequest(
+        agreement_id=agreement_id, document_sha256=hashlib.sha256(text.document).hexdigest()
+    )
+    return await portal.call(lambda c: AgreementServiceStub(c).AcceptAgreement, accepting)
 
 
 async def give_mandate(portal: Connection, side: Side, service: str, system: str) -> str:

@@ -1,10 +1,9 @@
 """What the service desk and the vendors record before a dossier can be sent."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from wissel.agreement.v1 import agreement_service_pb2 as agreement
+from wissel.agreement.v1 import agreement_text_pb2 as agreement_text
 from wissel.agreement.v1.agreement_service_pb2_grpc import AgreementServiceStub
 from wissel.clients.demo.board import SWV_KVK
 from wissel.clients.demo.exchange import Exchange, Side
@@ -75,25 +74,21 @@ class Desk:
         for method, request in steps:
             await self._connection.call(method, request)
 
-    async def sign_for(self, exchange: Exchange) -> list[str]:
-        """Record the agreements of the boards of both sides; return who signed them."""
-        signed: list[str] = []
-        for side in (exchange.sender, exchange.receiver):
-            who = side.board_number or side.swv
-            if who in signed:
-                continue
-            signed.append(who)
-            for kind in _kinds(exchange):
-                request = agreement.RecordAgreementRequest(kind=kind, reason=WHY)
-                if side.board_number:
-                    request.board_number = side.board_number
-                else:
-                    request.swv = side.swv
-                await self._record(request)
-        return signed
-
-    async def _record(self, request: agreement.RecordAgreementRequest) -> None:
-        await self._connection.call(lambda c: AgreementServiceStub(c).RecordAgreement, request)
+    async def register_texts(self, exchange: Exchange) -> None:
+        """Register a text of each agreement that the boards of both sides need."""
+        for kind in kinds_of(exchange):
+            request = agreement_text.RegisterAgreementTextRequest(
+                kind=kind,
+                version="1",
+                language="nl",
+                counterparty="Kennisnet" if kind == "KENNISNET_OSR" else "PO-Raad en VO-raad",
+                document=f"{kind}, versie 1: een voorbeeld dat niemand bindt.\n".encode(),
+                data_categories=["naam en adres van scholen"],
+                reason=WHY,
+            )
+            await self._connection.call(
+                lambda c: AgreementServiceStub(c).RegisterAgreementText, request
+            )
 
 
 async def register_endpoint(connection: Connection, side: Side, mandate_id: str, url: str) -> str:
@@ -109,6 +104,7 @@ async def register_endpoint(connection: Connection, side: Side, mandate_id: str,
     return answer.endpoint.endpoint_id
 
 
-def _kinds(exchange: Exchange) -> Iterable[str]:
+def kinds_of(exchange: Exchange) -> list[str]:
+    """Return which agreements the service of an exchange asks of each side."""
     kinds = ["KENNISNET_OSR", "OSO"]
     return [*kinds, "OSO_SWV_EXTENSION"] if exchange.service == "OSO_SWV" else kinds

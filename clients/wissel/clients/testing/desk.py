@@ -82,7 +82,7 @@ class ServiceDesk:
 
     def _sign(self) -> None:
         if not self._signed:
-            for kind in ("KENNISNET_OSR", "OSO", "OSO_SWV_EXTENSION"):
+            for kind in ("KENNISNET_OSR", "OSO", "OSO_SWV_EXTENSION", "VVA"):
                 self._record(
                     agreement.RecordAgreementRequest(board_number=BOARD, kind=kind, reason=WHY)
                 )
