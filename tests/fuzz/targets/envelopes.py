@@ -1,4 +1,4 @@
-"""What is signed, once it has been verified: headers, stamps and receipts."""
+"""What is signed, once it has been verified: headers, stamps, receipts and acceptances."""
 
 import dataclasses
 import hashlib
@@ -11,8 +11,10 @@ from google.protobuf.message import Message
 from fuzz.shaping import joined, patched, selector_of
 from fuzz.target import Target, told
 from support.builders.envelopes import MESSAGE_ID, NOW, SENDER, header, header_bytes
+from support.vectors.acceptances import acceptance
 from wissel.clients.testing.cast import DUO, HUB, NOORD, SWV, ZUID
 from wissel.dossier.v1 import dossier_pb2 as pb
+from wissel.routing.exchange.acceptance import acceptance_fields, read_acceptance
 from wissel.routing.exchange.envelope import (
     Address,
     EnvelopeContext,
@@ -181,6 +183,7 @@ def _identifiers(said: EnvelopeContext) -> Iterator[Any]:
         yield from filter(None, (end.vestiging, end.routing_key, end.aanleverpunt))
 
 
+_PARTIES: Final = ("hub_oin", "sender_oin", "receiver_oin", "caller_oin", "signatory")
 Read = Callable[[bytes, Any], Any]
 """One of the readers of `receipt_messages`."""
 
@@ -199,9 +202,9 @@ def _paper(name: str, kind: type[Message], base: bytes, read: Read, write: Read)
         except Refused as refused:
             return told(refused)
         assert read(write(found, kind), kind) == found
-        exchange: Any = getattr(found, "exchange", found)
-        parties = (exchange.hub_oin, exchange.sender_oin, exchange.receiver_oin)
-        assert all(is_canonical(each) for each in parties)
+        about: Any = getattr(found, "exchange", found)
+        named = [getattr(about, name, about.hub_oin) for name in _PARTIES]
+        assert all(is_canonical(each) for each in named)
         return "accepted"
 
     def seeds() -> Iterable[bytes]:
@@ -250,5 +253,12 @@ TARGETS: Final = (
         delivered_bytes(dataclasses.replace(DELIVERED, revocation_stale=True)),
         read_hub_receipt,
         _written(hub_receipt_fields),
+    ),
+    _paper(
+        "acceptance",
+        pb.AgreementAcceptance,
+        acceptance(),
+        read_acceptance,
+        _written(acceptance_fields),
     ),
 )
