@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from support.builders.duo_files import board_file, board_line
+from wissel.agreement.v1 import agreement_service_pb2 as agreement
+from wissel.agreement.v1.agreement_service_pb2_grpc import AgreementServiceStub
 from wissel.clients.blocking import Hub
 from wissel.clients.errors import Refused, WisselError
 from wissel.clients.processes import command
@@ -98,6 +100,23 @@ def test_a_portals_author_acts_for_a_board_in_a_few_lines(
 
     assert given
     assert "ORGANISATION_NOT_YOURS" == refused.value.reason
+
+
+def test_a_portals_author_lets_a_board_accept_a_text(
+    hub: TestingHub, issuer: DevelopmentIssuer, portal: Portal
+) -> None:
+    digest = hub.desk.text("VVA")
+    signs = hub.acting(portal, issuer.token(boards=[BOARD], signs=True))
+
+    asked = agreement.OfferAgreementRequest(kind="VVA")
+    offer = signs.call(lambda c: AgreementServiceStub(c).OfferAgreement, asked).agreement
+    accepting = agreement.AcceptAgreementRequest(
+        agreement_id=offer.agreement_id, document_sha256=digest
+    )
+    done = signs.call(lambda c: AgreementServiceStub(c).AcceptAgreement, accepting)
+
+    assert "ACCEPTED" == done.agreement.status
+    assert done.acceptance.payload
 
 
 def test_a_token_may_be_what_is_asked_for_at_each_call(

@@ -12,7 +12,7 @@ import grpc
 import pytest
 
 from support.builders.stubs import Stubs
-from support.fakes.broker import ROLE, SIGNS, bearer
+from support.fakes.broker import ROLE, SIGNS, SUBJECT, bearer
 from support.worlds import small_world
 from support.worlds.hub import BOUNDS, OPERATOR_METADATA, reason_of, status_of
 from support.worlds.persons.portal_world import OWN, PortalWorld, portal_world
@@ -82,6 +82,7 @@ async def test_what_is_accepted_is_read_again_and_proven(world: PortalWorld) -> 
 
     trust = Trust.from_pem(world.hub.pki.roots.read_bytes())
     said = prove_acceptance(read.acceptance, trust, Oin(HUB.oin), dt.datetime.now(dt.UTC))
+    assert SUBJECT not in repr(world.hub.lines())
     assert done.acceptance == read.acceptance
     assert (DOCUMENT, "2", DIGEST) == (read.document, read.text.version, said.document_sha256.hex())
     assert ("99001", world.broker.url) == (said.signatory, said.issuer)

@@ -3,6 +3,7 @@
 from typing import Final
 
 from wissel.agreement.v1 import agreement_service_pb2 as agreement
+from wissel.agreement.v1 import agreement_text_pb2 as agreement_text
 from wissel.agreement.v1.agreement_service_pb2_grpc import AgreementServiceStub
 from wissel.clients.addressing import organisation as named
 from wissel.clients.addressing import parse_address
@@ -79,6 +80,19 @@ class ServiceDesk:
         )
         done = self.hub.call(lambda c: MandateServiceStub(c).CreateMandate, request)
         return done.mandate.mandate_id
+
+    def text(self, kind: str, document: bytes = b"A text that binds nobody.\n") -> str:
+        """Register version 1 of a text that boards or vendors may accept; return its digest."""
+        request = agreement_text.RegisterAgreementTextRequest(
+            kind=kind,
+            version="1",
+            language="nl",
+            counterparty="Kennisnet",
+            document=document,
+            reason=WHY,
+        )
+        done = self.hub.call(lambda c: AgreementServiceStub(c).RegisterAgreementText, request)
+        return done.text.document_sha256
 
     def _sign(self) -> None:
         if not self._signed:

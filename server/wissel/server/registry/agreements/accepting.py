@@ -94,7 +94,7 @@ async def accept_agreement(
     )
     # 4.
     signed = await transaction.find(Agreement, signatory=str(offer.signatory))
-    ended = tuple(making_room(agreed, signed, renews=True))
+    ended = making_room(agreed, signed, renews=True)
     agreed = within_base(agreed, signed)  # 5.
     # 6.
     issued = issuer.issue(_acceptance(agreed, text, acceptor, issuer.hub_oin))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
-from wissel.routing.facts import Agreement, AgreementStatus, AgreementText, Role, Signatory
+from wissel.routing.facts import Agreement, AgreementStatus, Role, Signatory
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import Period
@@ -47,18 +47,18 @@ async def offer_agreement(
     refuse_replaced(text, await texts_of(transaction, text.kind), transaction.today)
     # 3.
     signed = await transaction.find(Agreement, signatory=str(signatory))
-    offer = _offered(
-        Agreement(
-            agreement_id=new_id(),
-            signatory=signatory,
-            kind=text.kind,
-            period=Period(max(transaction.today, text.start)),
-            status=AgreementStatus.OFFERED,
-        ),
-        text,
+    offer = Agreement(
+        agreement_id=new_id(),
+        signatory=signatory,
+        kind=text.kind,
+        period=Period(max(transaction.today, text.start)),
+        status=AgreementStatus.OFFERED,
+        text=text.digest,
+        text_version=text.version,
+        language=text.language,
         requested=not scope.operator,
     )
-    list(making_room(offer, signed, renews=True))
+    making_room(offer, signed, renews=True)
     # 4.
     for known in signed:
         if known.kind is text.kind and known.status is AgreementStatus.OFFERED:
@@ -125,13 +125,3 @@ async def require_signatory(snapshot: Snapshot, signatory: Signatory) -> Role | 
         case Oin():
             return (await get_party(snapshot, signatory)).role
     return None
-
-
-def _offered(offer: Agreement, text: AgreementText, *, requested: bool) -> Agreement:
-    return replace(
-        offer,
-        text=text.digest,
-        text_version=text.version,
-        language=text.language,
-        requested=requested,
-    )

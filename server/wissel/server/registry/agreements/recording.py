@@ -61,7 +61,7 @@ async def record_agreement(
 
 async def _recorded(transaction: Transaction, agreement: Agreement) -> Agreement:
     signed = await transaction.find(Agreement, signatory=str(agreement.signatory))
-    list(making_room(agreement, signed, renews=False))  # 4.
+    making_room(agreement, signed, renews=False)  # 4.
     agreement = within_base(agreement, signed)  # 5.
     await transaction.put(agreement)
     return agreement

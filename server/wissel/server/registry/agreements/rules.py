@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from operator import attrgetter
 from typing import Final
@@ -117,21 +117,23 @@ def renewed_until(
 
 def making_room(
     new: Agreement, signed: Iterable[Agreement], *, renews: bool
-) -> Iterator[Agreement]:
-    """Yield what the signatory has of this kind that ends the day before `new` begins.
+) -> tuple[Agreement, ...]:
+    """Return what the signatory has of this kind, ended on the day before `new` begins.
 
     With `renews` the new one takes the place of those on another version; otherwise,
     and for the same version, no two share a day: ALREADY_REGISTERED.
     """
-    for other in signed:
-        if other.kind != new.kind or not other.concluded or other.agreement_id == new.agreement_id:
-            continue
-        if not other.period.overlaps(new.period):
-            continue
+    others = [
+        each
+        for each in signed
+        if each.kind is new.kind and each.concluded and each.period.overlaps(new.period)
+    ]
+    for other in others:
         if not renews or (other.text and other.text_version == new.text_version):
             key = str(other.agreement_id)
             raise Refused(Reason.ALREADY_REGISTERED, entity="agreement", key=key)
-        yield replace(other, period=other.period.until(new.period.start - ONE_DAY))
+    last = new.period.start - ONE_DAY
+    return tuple(replace(other, period=other.period.until(last)) for other in others)
 
 
 def within_base(new: Agreement, signed: Iterable[Agreement]) -> Agreement:
