@@ -3,12 +3,16 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 import wissel.clients
+from support.builders.duo_files import po_file, po_line
 from support.builders.stubs import WHY, Stubs
+from support.worlds import small_world
 from support.worlds.hub import OPERATOR_METADATA, Hub, reason_of, refusal, running_hub, status_of
+from wissel.clients.testing.cast import NOORD
 from wissel.school.v1.school_service_pb2 import (
     ImportSchoolsHeader,
     ImportSchoolsRequest,
@@ -58,7 +62,26 @@ async def test_a_dry_run_reports_and_keeps_nothing(hub: Hub) -> None:
     answer = await send(hub, parts(FILE, validate_only=True))
 
     assert answer.change_counts["SCHOOL_NEW"] > 0
+    assert answer.impact.registry_revision == answer.revision
     assert await hub.register.head_revision() == answer.revision
+
+
+async def test_a_file_tells_whose_routes_it_stops(hub: Hub) -> None:
+    """99XA moves to a board that has signed nothing."""
+    await hub.put(*small_world.small())
+    await send(hub, parts(po_file(po_line("99XA00", "99001"))))
+    moved = po_file(po_line("99XA00", "99009"))
+    same: dict[str, Any] = {"request_id": str(uuid4())}
+
+    told = (await send(hub, parts(moved, validate_only=True))).impact
+    done = (await send(hub, parts(moved, **same))).impact
+    again = await send(hub, parts(moved, **same))
+
+    assert ("99009", NOORD.oin) == (told.by_board.groups[0].key, told.by_vendor.groups[0].key)
+    assert "AGREEMENT_MISSING" == told.by_reason.groups[0].key
+    assert 2 == told.routes.lost
+    assert told == done
+    assert not again.HasField("impact")
 
 
 @pytest.mark.parametrize(

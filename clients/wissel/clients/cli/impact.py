@@ -1,4 +1,4 @@
-"""What a change would do, as `--dry-run` prints it; and what it did without."""
+"""What a change does, or would do with `--dry-run`."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Final
@@ -51,15 +51,13 @@ def show_outcome(session: Session, answer: Any, field: str, columns: Sequence[Co
     else:
         show_all(session, changed, columns)
     if answer.HasField("impact"):
+        note("Nothing was changed.")
         show_impact(answer.impact)
 
 
 def show_impact(impact: pb.Impact) -> None:
-    """Print which routes and senders a change would stop, move or bring, and some of them."""
-    note(
-        f"Nothing was changed. From {impact.from_date} on, by revision "
-        f"{impact.registry_revision}, it would do this:"
-    )
+    """Print which routes and senders a change stops, moves or brings, and some of them."""
+    note(f"From {impact.from_date} on, against revision {impact.registry_revision}:")
     rows = [["all", "", "", *_counts(impact)]]
     for kind in _GROUPS:
         groups = getattr(impact, f"by_{kind}")

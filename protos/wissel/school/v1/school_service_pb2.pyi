@@ -146,7 +146,7 @@ class ImportSchoolsResponse(_message.Message):
 
     @_builtins.property
     def impact(self) -> _impact_pb2.Impact:
-        """Output only. What it would do to routes; only with validate_only."""
+        """Output only. What it did to routes, or would do; absent from the answer to a repeat."""
 
     def __init__(
         self,

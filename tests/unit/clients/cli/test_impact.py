@@ -36,7 +36,8 @@ def test_it_is_printed_after_what_would_be_changed(capsys: pytest.CaptureFixture
     assert ["vendor", "1", "Noord", "2", "0", "0", "0", "0"] in lines
     assert ["vendor", "3", "more"] in lines
     assert ["LOST", "ROUTE", "99XA02"] == lines[-1][:3]
-    assert "Nothing was changed. From 2026-11-29 on, by revision 7" in printed.err
+    assert "Nothing was changed." in printed.err
+    assert "From 2026-11-29 on, against revision 7:" in printed.err
 
 
 def test_programs_get_the_whole_answer(capsys: pytest.CaptureFixture[str]) -> None:

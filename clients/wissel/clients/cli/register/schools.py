@@ -96,7 +96,7 @@ def show_report(path: Path, report: pb.ImportSchoolsResponse, *, changes: bool) 
     if changes:
         rows = [[each.kind, each.subject, each.before, each.after] for each in report.changes]
         print_rows(["CHANGE", "SUBJECT", "BEFORE", "AFTER"], rows)
-    if report.HasField("impact"):
+    if report.impact.examples:
         show_impact(report.impact)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Final, Protocol, TypeVar
 
 import structlog
@@ -76,7 +77,7 @@ def _subject(call: Call, caller: Caller, account: str) -> str:
     return f"{caller.oin}:{account}" if account else ""
 
 
-async def mutate(
+async def mutate(  # noqa: PLR0913 - what differs between mutations
     backend: Backend,
     request: Mutation,
     answer: type[A],
@@ -84,22 +85,24 @@ async def mutate(
     *,
     owned: Callable[[Transaction], Awaitable[object]] | None = None,
     body: bytes | None = None,
+    reports: bool = False,
 ) -> A:
     """Do `work` in one transaction and return its answer, with the revision filled in.
 
     1. A repeat of the same request gets the stored answer, and changes nothing. What
        it is about is still the caller's own: `owned` raises if it is not.
     2. With `validate_only` all the work is done and rolled back. The answer has what
-       it would do in place of a revision of its own; see `_supposed`.
+       it would do, and the revision of which that is; see `_supposed`.
     3. The facts in memory reach the new revision before the answer is given, so
        that the caller's next call to this process is decided on it.
     4. A request that forbids forwards is answered when no process can begin one
        that it forbids (ADR 12).
 
-    `body` is what a repeat must equal, by default the request itself.
+    `body` is what a repeat must equal, by default the request itself. What `reports`
+    answers with what it did, too, but not when it is repeated.
     """
     call = current()
-    supposed = None
+    supposed, dry = None, bool(getattr(request, "validate_only", False))
     actor = actor_of(call, call.admitted, request, repeatable(request) if body is None else body)
     async with backend.register.transaction(actor) as transaction:
         before = transaction.revision
@@ -109,18 +112,21 @@ async def mutate(
             response = answer.FromString(transaction.answer)  # 1.
         else:
             response = await work(transaction)
-            if getattr(request, "validate_only", False):
+            if dry or reports:
                 supposed = await _supposed(backend, transaction, before)
+            if dry:
                 transaction.discard()
-            _set_revision(response, before if supposed else transaction.revision)
+            _set_revision(response, before if dry else transaction.revision)
             transaction.answer_with(response.SerializeToString())
     call.revision = response.revision  # type: ignore[attr-defined]  # every answer has it
     # 2.
-    if supposed is not None:
-        impact = await backend.impacts.of(call.admitted.oin, supposed)
-        response.impact.CopyFrom(impact_message(impact, supposed.table))  # type: ignore[attr-defined]
+    if dry and supposed is not None:
+        await _tell(backend, response, supposed)
         return response
     await _caught_up(backend, call)  # 3.
+    if supposed is not None:
+        with suppress(Refused):  # it is committed: an error would say that it is not
+            await _tell(backend, response, supposed)
     # 4.
     forbids = call.policy.forbids
     if forbids is not None and forbids(request):
@@ -141,6 +147,11 @@ async def _supposed(backend: Backend, transaction: Transaction, before: int) -> 
         today=transaction.today,
         viewer=await viewer_in(transaction),
     )
+
+
+async def _tell(backend: Backend, response: Message, supposed: Supposed) -> None:
+    impact = await backend.impacts.of(current().admitted.oin, supposed)
+    response.impact.CopyFrom(impact_message(impact, supposed.table))  # type: ignore[attr-defined]
 
 
 async def _caught_up(backend: Backend, call: Call) -> None:

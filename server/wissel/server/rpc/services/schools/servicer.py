@@ -69,7 +69,9 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
         async def work(transaction: Transaction) -> pb.ImportSchoolsResponse:
             return import_message(await file_import.import_schools(transaction, command))
 
-        return await mutate(self._backend, header, pb.ImportSchoolsResponse, work, body=body)
+        return await mutate(
+            self._backend, header, pb.ImportSchoolsResponse, work, body=body, reports=True
+        )
 
     async def RegisterSchool(
         self, request: pb.RegisterSchoolRequest, context: object
