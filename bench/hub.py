@@ -1,13 +1,15 @@
 """Starts the processes of a benchmark: the installed hub on a seeded register, and references."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
 from bench.world import NONE, facts
 from wissel.clients.processes import Service
 from wissel.clients.testing.cast import OPERATOR, PLAYERS
+from wissel.routing.facts import Fact
 from wissel.server.identity import pki
 from wissel.server.registry.ports import Actor
 from wissel.server.setting_rules import PREFIX
@@ -27,8 +29,14 @@ def make_pki(folder: Path) -> None:
         pki.issue(folder, player.name, oin=player.oin, now=now)
 
 
-async def seed(url: str, mandates: int, las_url: str, moved: Mapping[int, str] = NONE) -> None:
-    """Fill the register in one change, as an import would.
+async def seed(
+    url: str,
+    mandates: int,
+    las_url: str,
+    moved: Mapping[int, str] = NONE,
+    beside: Iterable[Fact] = (),
+) -> None:
+    """Fill the register in one change, as an import would, with the facts `beside` as well.
 
     `moved` are the URLs of schools, by their number, that are not at `las_url`.
     """
@@ -37,7 +45,7 @@ async def seed(url: str, mandates: int, las_url: str, moved: Mapping[int, str] =
     register = SqlRegister(database, clock=lambda: dt.datetime.now(dt.UTC))
     batch = []
     async with register.transaction(Actor(caller=OPERATOR.oin, method="bench")) as transaction:
-        for fact in facts(mandates, las_url, moved):
+        for fact in chain(facts(mandates, las_url, moved), beside):
             batch.append(fact)
             if len(batch) == _BATCH:
                 await transaction.put(*batch)

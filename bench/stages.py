@@ -15,6 +15,7 @@ import uvloop
 
 from bench import hoarding, large, neighbours, strangers, workers
 from bench.bare import channel
+from bench.copying import copying
 from bench.figures import Figure
 from bench.hub import hub, reference, seed
 from bench.load import DOSSIER_BYTES, Sender, resolving
@@ -242,6 +243,17 @@ def bad_neighbours(bench: Bench, _wanted: Collection[str]) -> Iterator[Figure]:
     yield Figure(key=key, value=measured.ratio, row=measured.row(key))
 
 
+def copies(bench: Bench, wanted: Collection[str]) -> Iterator[Figure]:
+    """Measure copying a mandate to 1,000 schools, and what other writers wait meanwhile."""
+    measured = copying(bench.folder, bench.certificates)
+    for key, value, unit in (
+        ("copy_1000_seconds", measured.seconds, "s for preview and copy, the slowest of several"),
+        ("copy_lock_ms", measured.lock_ms, "ms that another writer took meanwhile, at most"),
+    ):
+        if key in wanted:
+            yield Figure(key=key, value=value, row=f"{key:<24} {value:8.2f}  {unit}")
+
+
 def _ratio(key: str, measured: Comparison, bare: str = "bare") -> Figure:
     return Figure(key=key, value=measured.ratio, row=measured.row(key, bare))
 
@@ -264,6 +276,7 @@ STAGES: Final[Mapping[Callable[[Bench, Collection[str]], Iterator[Figure]], Sequ
     hoarding_stranger: ("stranger_memory_mib",),
     bad_neighbours: ("neighbour_p99_ratio",),
     impacts: ("impact_100k_seconds",),
+    copies: ("copy_1000_seconds", "copy_lock_ms"),
     million: (*_OF_THE_TABLE, "resolve_1m_to_10k"),
 }
 """Which figures each stage gives."""

@@ -88,7 +88,7 @@ def _parties() -> Iterator[Fact]:
     for system, vendor in ((LAS_NOORD, NOORD), (LAS_ZUID, ZUID)):
         yield System(system_id=system, party=vendor.oin, name=system)
         for kind in (AgreementKind.VENDOR_OSR, AgreementKind.VENDOR_OSO):
-            yield _agreement(vendor.oin, kind)
+            yield agreement(vendor.oin, kind)
 
 
 def _qualified() -> Iterator[Fact]:
@@ -108,7 +108,7 @@ def _school(index: int, brin: Brin, url: str) -> Iterator[Fact]:
     if index % _SCHOOLS_PER_BOARD == 0:
         yield Board(number=board, name=f"Board {board}")
         for kind in (AgreementKind.KENNISNET_OSR, AgreementKind.OSO):
-            yield _agreement(board, kind)
+            yield agreement(board, kind)
     location = Location(
         vestiging=Vestiging(f"{brin}00"),
         name=f"School {brin}",
@@ -143,7 +143,8 @@ def _school(index: int, brin: Brin, url: str) -> Iterator[Fact]:
         )
 
 
-def _agreement(signatory: BoardNumber | Oin, kind: AgreementKind) -> Agreement:
+def agreement(signatory: BoardNumber | Oin, kind: AgreementKind) -> Agreement:
+    """Return an agreement that holds from the first day on."""
     return Agreement(
         agreement_id=uuid5(NAMESPACE_OID, f"{signatory} {kind}"),
         signatory=signatory,

@@ -356,6 +356,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Switch pending."""
     ERROR_REASON_SWITCH_NOT_FOUND: _ErrorReason.ValueType  # 167
     """Switch not found."""
+    ERROR_REASON_COPY_TOKEN_INVALID: _ErrorReason.ValueType  # 168
+    """Copy token invalid."""
+    ERROR_REASON_COPY_PREVIEW_STALE: _ErrorReason.ValueType  # 169
+    """Copy preview stale."""
+    ERROR_REASON_NOTHING_TO_COPY: _ErrorReason.ValueType  # 170
+    """Nothing to copy."""
     ERROR_REASON_EVIDENCE_MISSING: _ErrorReason.ValueType  # 180
     """Evidence missing."""
 
@@ -696,6 +702,12 @@ ERROR_REASON_SWITCH_PENDING: ErrorReason.ValueType  # 166
 """Switch pending."""
 ERROR_REASON_SWITCH_NOT_FOUND: ErrorReason.ValueType  # 167
 """Switch not found."""
+ERROR_REASON_COPY_TOKEN_INVALID: ErrorReason.ValueType  # 168
+"""Copy token invalid."""
+ERROR_REASON_COPY_PREVIEW_STALE: ErrorReason.ValueType  # 169
+"""Copy preview stale."""
+ERROR_REASON_NOTHING_TO_COPY: ErrorReason.ValueType  # 170
+"""Nothing to copy."""
 ERROR_REASON_EVIDENCE_MISSING: ErrorReason.ValueType  # 180
 """Evidence missing."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -354,6 +354,7 @@ class ListMandatesRequest(_message.Message):
     STATUS_FIELD_NUMBER: _builtins.int
     ON_DATE_FIELD_NUMBER: _builtins.int
     PROCESSING_FIELD_NUMBER: _builtins.int
+    BOARD_NUMBER_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most this many; 0 means 100, the most is 1,000."""
     page_token: _builtins.str
@@ -376,6 +377,8 @@ class ListMandatesRequest(_message.Message):
     """Day, `yyyy-mm-dd`, that status, overdue and include_ended are about; empty means today."""
     processing: _builtins.str
     """Only those that are `NOT_REQUIRED`, `AWAITING`, `PROCESSED` or `REJECTED`."""
+    board_number: _builtins.str
+    """Only of the schools that this board has now."""
     def __init__(
         self,
         *,
@@ -390,10 +393,11 @@ class ListMandatesRequest(_message.Message):
         status: _builtins.str = ...,
         on_date: _builtins.str = ...,
         processing: _builtins.str = ...,
+        board_number: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision", "brin", b"brin", "include_ended", b"include_ended", "on_date", b"on_date", "page_size", b"page_size", "page_token", b"page_token", "processing", b"processing", "service", b"service", "status", b"status", "swv", b"swv", "system_id", b"system_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision", "board_number", b"board_number", "brin", b"brin", "include_ended", b"include_ended", "on_date", b"on_date", "page_size", b"page_size", "page_token", b"page_token", "processing", b"processing", "service", b"service", "status", b"status", "swv", b"swv", "system_id", b"system_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__at_least_revision: _TypeAlias = _typing.Literal["at_least_revision"]  # noqa: Y015
     _WhichOneofArgType__at_least_revision: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision"]  # noqa: Y015
@@ -996,6 +1000,229 @@ class UndoSwitchResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___UndoSwitchResponse: _TypeAlias = UndoSwitchResponse  # noqa: Y015
+
+@_typing.final
+class PreviewCopyRequest(_message.Message):
+    """PreviewCopyRequest asks to which schools a mandate can be copied."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MANDATE_ID_FIELD_NUMBER: _builtins.int
+    BRINS_FIELD_NUMBER: _builtins.int
+    AT_LEAST_REVISION_FIELD_NUMBER: _builtins.int
+    mandate_id: _builtins.str
+    """Required. UUID of the mandate to copy."""
+    at_least_revision: _builtins.int
+    """Wait until the register has reached this revision."""
+    @_builtins.property
+    def brins(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """BRINs of the schools, 1,000 at most; empty means all other schools of the caller's own that are
+        open, for an operator those of the board of the mandate's school.
+        """
+
+    def __init__(
+        self,
+        *,
+        mandate_id: _builtins.str = ...,
+        brins: _abc.Iterable[_builtins.str] | None = ...,
+        at_least_revision: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision", "brins", b"brins", "mandate_id", b"mandate_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__at_least_revision: _TypeAlias = _typing.Literal["at_least_revision"]  # noqa: Y015
+    _WhichOneofArgType__at_least_revision: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_least_revision) -> _WhichOneofReturnType__at_least_revision | None: ...
+
+Global___PreviewCopyRequest: _TypeAlias = PreviewCopyRequest  # noqa: Y015
+
+@_typing.final
+class CopyRow(_message.Message):
+    """CopyRow is one school in a preview, or in what came of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BRIN_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    OTHER_SYSTEM_IDS_FIELD_NUMBER: _builtins.int
+    MANDATE_ID_FIELD_NUMBER: _builtins.int
+    brin: _builtins.str
+    """BRIN."""
+    name: _builtins.str
+    """Name of the school; empty if it is not the caller's."""
+    state: _builtins.str
+    """`CAN_COPY`; `ALREADY_MANDATED`: the system has a mandate there on one of the days;
+    `OTHER_SYSTEM`: another system has one, so give the mandate individually; `AGREEMENT_MISSING`,
+    `SCHOOL_CLOSED`, `SECTOR_NOT_SERVED`, as CreateMandate would refuse; or `NOT_YOURS`.
+    """
+    mandate_id: _builtins.str
+    """Output only. UUID of the copy; empty in a preview, and for a school that was not copied to."""
+    @_builtins.property
+    def other_system_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Other systems that hold the service there on one of the days."""
+
+    def __init__(
+        self,
+        *,
+        brin: _builtins.str = ...,
+        name: _builtins.str = ...,
+        state: _builtins.str = ...,
+        other_system_ids: _abc.Iterable[_builtins.str] | None = ...,
+        mandate_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["brin", b"brin", "mandate_id", b"mandate_id", "name", b"name", "other_system_ids", b"other_system_ids", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CopyRow: _TypeAlias = CopyRow  # noqa: Y015
+
+@_typing.final
+class PreviewCopyResponse(_message.Message):
+    """PreviewCopyResponse is what copying would make."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERVICE_FIELD_NUMBER: _builtins.int
+    SYSTEM_ID_FIELD_NUMBER: _builtins.int
+    START_DATE_FIELD_NUMBER: _builtins.int
+    END_DATE_FIELD_NUMBER: _builtins.int
+    PROCESSING_FIELD_NUMBER: _builtins.int
+    ROWS_FIELD_NUMBER: _builtins.int
+    COPY_COUNT_FIELD_NUMBER: _builtins.int
+    TOKEN_FIELD_NUMBER: _builtins.int
+    EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    REGISTRY_REVISION_FIELD_NUMBER: _builtins.int
+    service: _builtins.str
+    """Service code."""
+    system_id: _builtins.str
+    """System that may act."""
+    start_date: _builtins.str
+    """First day of each copy, `yyyy-mm-dd`: the later of today and that of the mandate."""
+    end_date: _builtins.str
+    """Last day of each copy; empty means until further notice."""
+    processing: _builtins.str
+    """`AWAITING` if the owner of the service will process each copy, else `NOT_REQUIRED`."""
+    copy_count: _builtins.int
+    """How many of them can be copied to."""
+    token: _builtins.str
+    """What CopyMandate takes to confirm this."""
+    registry_revision: _builtins.int
+    """Revision of the register that was read."""
+    @_builtins.property
+    def rows(self) -> _containers.RepeatedCompositeFieldContainer[Global___CopyRow]:
+        """The schools, in order of BRIN."""
+
+    @_builtins.property
+    def expire_time(self) -> _timestamp_pb2.Timestamp:
+        """Until when it does."""
+
+    def __init__(
+        self,
+        *,
+        service: _builtins.str = ...,
+        system_id: _builtins.str = ...,
+        start_date: _builtins.str = ...,
+        end_date: _builtins.str = ...,
+        processing: _builtins.str = ...,
+        rows: _abc.Iterable[Global___CopyRow] | None = ...,
+        copy_count: _builtins.int = ...,
+        token: _builtins.str = ...,
+        expire_time: _timestamp_pb2.Timestamp | None = ...,
+        registry_revision: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expire_time", b"expire_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["copy_count", b"copy_count", "end_date", b"end_date", "expire_time", b"expire_time", "processing", b"processing", "registry_revision", b"registry_revision", "rows", b"rows", "service", b"service", "start_date", b"start_date", "system_id", b"system_id", "token", b"token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PreviewCopyResponse: _TypeAlias = PreviewCopyResponse  # noqa: Y015
+
+@_typing.final
+class CopyMandateRequest(_message.Message):
+    """CopyMandateRequest confirms a preview."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MANDATE_ID_FIELD_NUMBER: _builtins.int
+    BRINS_FIELD_NUMBER: _builtins.int
+    TOKEN_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    mandate_id: _builtins.str
+    """Required. UUID of the mandate to copy."""
+    token: _builtins.str
+    """Required. Token of the preview."""
+    validate_only: _builtins.bool
+    """Change nothing, and answer with what it would do."""
+    request_id: _builtins.str
+    """UUID; a repeat with the same body returns the earlier answer."""
+    reason: _builtins.str
+    """Required for operators. Why."""
+    @_builtins.property
+    def brins(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The BRINs of the preview."""
+
+    def __init__(
+        self,
+        *,
+        mandate_id: _builtins.str = ...,
+        brins: _abc.Iterable[_builtins.str] | None = ...,
+        token: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
+        request_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["brins", b"brins", "mandate_id", b"mandate_id", "reason", b"reason", "request_id", b"request_id", "token", b"token", "validate_only", b"validate_only"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CopyMandateRequest: _TypeAlias = CopyMandateRequest  # noqa: Y015
+
+@_typing.final
+class CopyMandateResponse(_message.Message):
+    """CopyMandateResponse is what came of each row."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROWS_FIELD_NUMBER: _builtins.int
+    COPY_COUNT_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    IMPACT_FIELD_NUMBER: _builtins.int
+    copy_count: _builtins.int
+    """How many were copied to."""
+    revision: _builtins.int
+    """Revision of the register."""
+    @_builtins.property
+    def rows(self) -> _containers.RepeatedCompositeFieldContainer[Global___CopyRow]:
+        """The rows of the preview."""
+
+    @_builtins.property
+    def impact(self) -> _impact_pb2.Impact:
+        """Output only. What it would do; only with validate_only."""
+
+    def __init__(
+        self,
+        *,
+        rows: _abc.Iterable[Global___CopyRow] | None = ...,
+        copy_count: _builtins.int = ...,
+        revision: _builtins.int = ...,
+        impact: _impact_pb2.Impact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["copy_count", b"copy_count", "impact", b"impact", "revision", b"revision", "rows", b"rows"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CopyMandateResponse: _TypeAlias = CopyMandateResponse  # noqa: Y015
 
 @_typing.final
 class ValidateMandateRequest(_message.Message):

@@ -80,6 +80,16 @@ class MandateServiceStub:
                 request_serializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.UndoSwitchRequest.SerializeToString,
                 response_deserializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.UndoSwitchResponse.FromString,
                 _registered_method=True)
+        self.PreviewCopy = channel.unary_unary(
+                '/wissel.mandate.v1.MandateService/PreviewCopy',
+                request_serializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.PreviewCopyRequest.SerializeToString,
+                response_deserializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.PreviewCopyResponse.FromString,
+                _registered_method=True)
+        self.CopyMandate = channel.unary_unary(
+                '/wissel.mandate.v1.MandateService/CopyMandate',
+                request_serializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.CopyMandateRequest.SerializeToString,
+                response_deserializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.CopyMandateResponse.FromString,
+                _registered_method=True)
         self.ValidateMandate = channel.unary_unary(
                 '/wissel.mandate.v1.MandateService/ValidateMandate',
                 request_serializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.ValidateMandateRequest.SerializeToString,
@@ -181,6 +191,26 @@ class MandateServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PreviewCopy(self, request, context):
+        """PreviewCopy shows to which other schools a mandate can be copied, row by row, and gives the
+        token with which CopyMandate confirms it. An operator names its account with both.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CopyMandate(self, request, context):
+        """CopyMandate copies a mandate to the schools of a preview, all or none. Each row is as it was
+        shown.
+
+        Errors: FAILED_PRECONDITION with COPY_PREVIEW_STALE after 15 minutes, or if a row would differ,
+        and with NOTHING_TO_COPY if none can be copied to; INVALID_ARGUMENT with COPY_TOKEN_INVALID for
+        the token of another person, mandate or selection of schools.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ValidateMandate(self, request, context):
         """ValidateMandate answers whether a vendor may act for a school, as OK or NOK.
         """
@@ -256,6 +286,16 @@ def add_MandateServiceServicer_to_server(servicer, server):
                     servicer.UndoSwitch,
                     request_deserializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.UndoSwitchRequest.FromString,
                     response_serializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.UndoSwitchResponse.SerializeToString,
+            ),
+            'PreviewCopy': grpc.unary_unary_rpc_method_handler(
+                    servicer.PreviewCopy,
+                    request_deserializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.PreviewCopyRequest.FromString,
+                    response_serializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.PreviewCopyResponse.SerializeToString,
+            ),
+            'CopyMandate': grpc.unary_unary_rpc_method_handler(
+                    servicer.CopyMandate,
+                    request_deserializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.CopyMandateRequest.FromString,
+                    response_serializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.CopyMandateResponse.SerializeToString,
             ),
             'ValidateMandate': grpc.unary_unary_rpc_method_handler(
                     servicer.ValidateMandate,
@@ -517,6 +557,60 @@ class MandateService:
             '/wissel.mandate.v1.MandateService/UndoSwitch',
             wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.UndoSwitchRequest.SerializeToString,
             wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.UndoSwitchResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PreviewCopy(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.mandate.v1.MandateService/PreviewCopy',
+            wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.PreviewCopyRequest.SerializeToString,
+            wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.PreviewCopyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CopyMandate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.mandate.v1.MandateService/CopyMandate',
+            wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.CopyMandateRequest.SerializeToString,
+            wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.CopyMandateResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -74,6 +74,18 @@ class MandateServiceStub:
     Errors: FAILED_PRECONDITION with MANDATE_STARTED from that day on, and with SWITCH_NOT_FOUND if
     no mandate made way for it, or one that was changed since.
     """
+    PreviewCopy: _grpc.UnaryUnaryMultiCallable[_mandate_service_pb2.PreviewCopyRequest, _mandate_service_pb2.PreviewCopyResponse]
+    """PreviewCopy shows to which other schools a mandate can be copied, row by row, and gives the
+    token with which CopyMandate confirms it. An operator names its account with both.
+    """
+    CopyMandate: _grpc.UnaryUnaryMultiCallable[_mandate_service_pb2.CopyMandateRequest, _mandate_service_pb2.CopyMandateResponse]
+    """CopyMandate copies a mandate to the schools of a preview, all or none. Each row is as it was
+    shown.
+
+    Errors: FAILED_PRECONDITION with COPY_PREVIEW_STALE after 15 minutes, or if a row would differ,
+    and with NOTHING_TO_COPY if none can be copied to; INVALID_ARGUMENT with COPY_TOKEN_INVALID for
+    the token of another person, mandate or selection of schools.
+    """
     ValidateMandate: _grpc.UnaryUnaryMultiCallable[_mandate_service_pb2.ValidateMandateRequest, _mandate_service_pb2.ValidateMandateResponse]
     """ValidateMandate answers whether a vendor may act for a school, as OK or NOK."""
     ListPendingMandates: _grpc.UnaryUnaryMultiCallable[_mandate_service_pb2.ListPendingMandatesRequest, _mandate_service_pb2.ListPendingMandatesResponse]
@@ -135,6 +147,18 @@ class MandateServiceAsyncStub(MandateServiceStub):
 
     Errors: FAILED_PRECONDITION with MANDATE_STARTED from that day on, and with SWITCH_NOT_FOUND if
     no mandate made way for it, or one that was changed since.
+    """
+    PreviewCopy: _aio.UnaryUnaryMultiCallable[_mandate_service_pb2.PreviewCopyRequest, _mandate_service_pb2.PreviewCopyResponse]  # type: ignore[assignment]
+    """PreviewCopy shows to which other schools a mandate can be copied, row by row, and gives the
+    token with which CopyMandate confirms it. An operator names its account with both.
+    """
+    CopyMandate: _aio.UnaryUnaryMultiCallable[_mandate_service_pb2.CopyMandateRequest, _mandate_service_pb2.CopyMandateResponse]  # type: ignore[assignment]
+    """CopyMandate copies a mandate to the schools of a preview, all or none. Each row is as it was
+    shown.
+
+    Errors: FAILED_PRECONDITION with COPY_PREVIEW_STALE after 15 minutes, or if a row would differ,
+    and with NOTHING_TO_COPY if none can be copied to; INVALID_ARGUMENT with COPY_TOKEN_INVALID for
+    the token of another person, mandate or selection of schools.
     """
     ValidateMandate: _aio.UnaryUnaryMultiCallable[_mandate_service_pb2.ValidateMandateRequest, _mandate_service_pb2.ValidateMandateResponse]  # type: ignore[assignment]
     """ValidateMandate answers whether a vendor may act for a school, as OK or NOK."""
@@ -248,6 +272,30 @@ class MandateServiceServicer(metaclass=_abc_1.ABCMeta):
 
         Errors: FAILED_PRECONDITION with MANDATE_STARTED from that day on, and with SWITCH_NOT_FOUND if
         no mandate made way for it, or one that was changed since.
+        """
+
+    @_abc_1.abstractmethod
+    def PreviewCopy(
+        self,
+        request: _mandate_service_pb2.PreviewCopyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_mandate_service_pb2.PreviewCopyResponse, _abc.Awaitable[_mandate_service_pb2.PreviewCopyResponse]]:
+        """PreviewCopy shows to which other schools a mandate can be copied, row by row, and gives the
+        token with which CopyMandate confirms it. An operator names its account with both.
+        """
+
+    @_abc_1.abstractmethod
+    def CopyMandate(
+        self,
+        request: _mandate_service_pb2.CopyMandateRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_mandate_service_pb2.CopyMandateResponse, _abc.Awaitable[_mandate_service_pb2.CopyMandateResponse]]:
+        """CopyMandate copies a mandate to the schools of a preview, all or none. Each row is as it was
+        shown.
+
+        Errors: FAILED_PRECONDITION with COPY_PREVIEW_STALE after 15 minutes, or if a row would differ,
+        and with NOTHING_TO_COPY if none can be copied to; INVALID_ARGUMENT with COPY_TOKEN_INVALID for
+        the token of another person, mandate or selection of schools.
         """
 
     @_abc_1.abstractmethod

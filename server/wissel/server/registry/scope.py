@@ -88,12 +88,16 @@ class Scope:
             return where | _within("service", service, self.services)
         return where | _within("system_id", system_id, self.systems)
 
+    def gives_for(self, organisation: Organisation) -> bool:
+        """Whether the caller gives the mandates of an organisation."""
+        return self.operator or organisation in self.organisations
+
     def require_organisation(self, organisation: Organisation) -> None:
         """Raise `Refused(ORGANISATION_NOT_YOURS)` unless it gives mandates for an organisation.
 
         Which organisations there are is public, so this tells nothing of them.
         """
-        if not self.operator and organisation not in self.organisations:
+        if not self.gives_for(organisation):
             raise Refused(Reason.ORGANISATION_NOT_YOURS, organisation=organisation)
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 
-from wissel.routing.values.identifiers import Organisation, ServiceCode, SystemId
+from wissel.routing.values.identifiers import Brin, Organisation, ServiceCode, SystemId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,3 +38,17 @@ class UndoSwitch:
     """The mandates that a switch gave, and whose first day is still to come."""
 
     mandate_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyMandate:
+    """A preview that a person confirms with its token.
+
+    `targets` are the schools that the preview named, empty if it was of all others.
+    `person` is who confirms: `alias:sub` of a login, or the caller's OIN and an account.
+    """
+
+    mandate_id: UUID
+    targets: frozenset[Brin]
+    token: str
+    person: str

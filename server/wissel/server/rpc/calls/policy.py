@@ -202,6 +202,8 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
         # From today on, the system that makes way may send and receive no more.
         "SwitchSystem": replace(_BOARDS, forbids=_every),
         "UndoSwitch": _BOARDS,
+        "PreviewCopy": _BOARDS,
+        "CopyMandate": _BOARDS,
         "ValidateMandate": replace(_RESOLVE_IN_FLOOD, of_others=_mandate_of_others),
         "ListPendingMandates": _OWN_SERVICES,
         "ProcessMandate": replace(_OWN_SERVICES, forbids=_rejected),

@@ -63,7 +63,7 @@ def actor_of(call: Call, caller: Caller, request: Mutation, body: bytes) -> Acto
     return Actor(
         caller=caller.oin,
         method=call.method,
-        subject=_subject(call, caller, account),
+        subject=subject_of(call, caller, account),
         proven=call.person is not None,
         reason=reason,
         request_id=request_id,
@@ -71,7 +71,11 @@ def actor_of(call: Call, caller: Caller, request: Mutation, body: bytes) -> Acto
     )
 
 
-def _subject(call: Call, caller: Caller, account: str) -> str:
+def subject_of(call: Call, caller: Caller, account: str) -> str:
+    """Return who acts: the person whom a token shows, or the account that a caller names.
+
+    That is `alias:sub`, `OIN:account`, or empty without either.
+    """
     if call.person is not None:
         return call.person.subject
     return f"{caller.oin}:{account}" if account else ""

@@ -7,12 +7,13 @@ from uuid import UUID
 from wissel.mandate.v1 import mandate_service_pb2 as pb
 from wissel.routing.facts import Mandate, Processing
 from wissel.routing.values.days import parse_day, parse_optional_day
-from wissel.routing.values.identifiers import ServiceCode, SystemId, organisation
+from wissel.routing.values.identifiers import BoardNumber, ServiceCode, SystemId, organisation
 from wissel.server.registry import commands
 from wissel.server.registry.finding import get_mandate, get_service
 from wissel.server.registry.mandates import changing
 from wissel.server.registry.mandates.commands import WithdrawMandate
 from wissel.server.registry.mandates.giving import create_mandate
+from wissel.server.registry.mandates.selecting import of_board
 from wissel.server.registry.ports import Transaction
 from wissel.server.registry.rules.mandates import MandateStatus, has_ended, status_on
 from wissel.server.registry.scope import Scope
@@ -27,9 +28,10 @@ from wissel.server.rpc.requests.parsing import (
     uuid,
 )
 from wissel.server.rpc.requests.scoping import current_scope, scope_in
+from wissel.server.rpc.services.mandates.copying import CopiedMandates
 from wissel.server.rpc.services.mandates.messages import message_in, messages_in
 from wissel.server.rpc.services.mandates.pending import pending_mandates, processing_command
-from wissel.server.rpc.services.mandates.several import SeveralMandates, owning
+from wissel.server.rpc.services.mandates.several import owning
 from wissel.server.rpc.services.mandates.validation import validate_mandate
 
 A = TypeVar(
@@ -41,7 +43,7 @@ A = TypeVar(
 )
 
 
-class MandateServicer(SeveralMandates):
+class MandateServicer(CopiedMandates):
     """Mandates: giving, changing, ending, listing and validating them."""
 
     async def CreateMandate(
@@ -93,6 +95,7 @@ class MandateServicer(SeveralMandates):
         """
         page = page_of(request)
         giver = optional_organisation(request.brin, request.swv)
+        board = optional(BoardNumber, request.board_number, "board_number")
         code = optional(ServiceCode, request.service, "service")
         system_id = optional(SystemId, request.system_id, "system_id")
         status = optional_choice(MandateStatus, request.status, "status")
@@ -113,6 +116,8 @@ class MandateServicer(SeveralMandates):
             scope = await scope_in(snapshot)
             service = (await get_service(snapshot, code)).code if code else None
             where = scope.where(organisation=giver, service=service, system_id=system_id)
+            if board:
+                where = await of_board(snapshot, where, board)
             found, token = await list_page(
                 snapshot, Mandate, page, where, keep=None if every else keep
             )

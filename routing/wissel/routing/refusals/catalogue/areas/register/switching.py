@@ -5,7 +5,7 @@ from typing import Final
 from wissel.routing.refusals.catalogue.entry import Code, Contact, Entry, Owner, Words
 from wissel.routing.refusals.reasons import Reason
 
-SWITCHING: Final = {
+SWITCHING_AND_COPYING: Final = {
     Reason.NOTHING_TO_SWITCH: Entry(
         code=Code.FAILED_PRECONDITION,
         en=Words(
@@ -46,6 +46,50 @@ SWITCHING: Final = {
             "gewijzigd.",
             "Wijzig beide mandaten een voor een: trek het ene in en geef het andere zijn laatste "
             "dag.",
+        ),
+        owner=Owner.BOARD,
+        contact=Contact.KENNISNET,
+    ),
+    Reason.COPY_TOKEN_INVALID: Entry(
+        code=Code.INVALID_ARGUMENT,
+        en=Words(
+            "This token was not given to this person for this mandate and these schools.",
+            "Ask for a preview, and confirm it with the same schools and the token in it.",
+        ),
+        nl=Words(
+            "Dit token is niet aan deze persoon gegeven voor dit mandaat en deze scholen.",
+            "Vraag een overzicht vooraf op en bevestig het met dezelfde scholen en het token erin.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.OPERATOR,
+        also=frozenset({"field"}),
+    ),
+    Reason.COPY_PREVIEW_STALE: Entry(
+        code=Code.FAILED_PRECONDITION,
+        en=Words(
+            "What the preview showed is not so any more, or it was made too long ago[: more than "
+            "{minutes} minutes].",
+            "Look at a new preview, and confirm that one.",
+        ),
+        nl=Words(
+            "Wat het overzicht vooraf toonde is niet meer zo, of het is te lang geleden gemaakt[: "
+            "meer dan {minutes} minuten].",
+            "Bekijk een nieuw overzicht en bevestig dat.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.KENNISNET,
+        also=frozenset({"field"}),
+    ),
+    Reason.NOTHING_TO_COPY: Entry(
+        code=Code.FAILED_PRECONDITION,
+        en=Words(
+            "The mandate[ {mandate_id}] can be copied to none of these schools.",
+            "The state of each row says why: give the mandate individually, or sign what lacks.",
+        ),
+        nl=Words(
+            "Het mandaat[ {mandate_id}] kan naar geen van deze scholen worden gekopieerd.",
+            "De status van elke regel zegt waarom: geef het mandaat per school af, of onderteken "
+            "wat ontbreekt.",
         ),
         owner=Owner.BOARD,
         contact=Contact.KENNISNET,
