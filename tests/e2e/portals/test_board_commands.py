@@ -3,7 +3,9 @@
 import datetime as dt
 import json
 import os
+import re
 import subprocess
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,3 +118,69 @@ def test_a_mandate_is_withdrawn_before_it_begins(board: Board) -> None:
 
     assert "ENDED" == withdrawn["status"]
     assert "MANDATE_STARTED" in refused
+
+
+def test_a_mandate_is_copied_after_a_look_and_a_yes(board: Board) -> None:
+    given = board.json("mandate", "create", "99XA", "ROD_PO", "las-een")
+    asked = ("mandate", "copy", given["mandate_id"])
+
+    shown, question = board.run(*asked, code=1, typed="n\n")
+    dry = board.json(*asked, "--dry-run")
+    _, unasked = board.run(*asked, "--json", code=2)
+    _, said = board.run(*asked, "99XB", typed="y\n")
+    rest = board.json(*asked, "--yes")
+    _, none = board.run(*asked, code=1)
+
+    assert 2 == shown.count("CAN_COPY")
+    assert "Give 2 of these 2 schools a mandate for ROD_PO to las-een" in question
+    assert "its owner processes each" in question
+    assert 2 == dry["copy_count"]
+    assert "--yes" in unasked
+    assert "copied to 1 schools" in said
+    assert [("99XB", "ALREADY_MANDATED"), ("99XC", "CAN_COPY")] == [
+        (each["brin"], each["state"]) for each in rest
+    ]
+    assert rest[1]["mandate_id"]
+    assert "no school to which it can be copied" in none
+
+
+def test_a_board_overlooks_its_mandates(board: Board, tmp_path: Path) -> None:
+    board.run("mandate", "create", "99XB", "CE_VO", "las-twee", "--start", SOON, "--end", LATER)
+    file = tmp_path / "mandates.xlsx"
+
+    table, _ = board.run("board", "overview", BOARD)
+    data = board.json("board", "overview", BOARD)
+    on_that_day = board.json("board", "overview", BOARD, "--on", SOON)
+    _, said = board.run("board", "overview", BOARD, "--xlsx", str(file))
+    _, unknown = board.run("board", "overview", "12345", code=1)
+    _, nowhere = board.run("board", "overview", BOARD, "--xlsx", "/nowhere/x.xlsx", code=2)
+
+    assert "CE_VO" in table
+    assert f"las-twee PLANNED from {SOON} until {LATER}" in table
+    assert ["99XA", "99XB", "99XC"] == [each["brin"] for each in data]
+    planned, begun = (each[1]["services"]["CE_VO"][0]["state"] for each in (data, on_that_day))
+    assert ("PLANNED", "SYSTEM_NOT_QUALIFIED") == (planned, begun)
+    assert "3 schools" in said
+    with zipfile.ZipFile(file) as book:
+        texts = book.read("xl/sharedStrings.xml").decode()
+        sheets = [name for name in book.namelist() if name.startswith("xl/worksheets/sheet")]
+    assert {"99XB", "CE_VO"} <= set(re.findall(r">([^<]+)</t>", texts))
+    assert 2 == len(sheets)
+    assert "BOARD_NOT_FOUND" in unknown
+    assert "/nowhere/x.xlsx" in nowhere
+
+
+def test_a_boards_yearly_check_names_what_is_odd(board: Board) -> None:
+    board.run("mandate", "create", "99XC", "VERZUIM", "las-een", "--end", SOON)
+
+    table, said = board.run("board", "review", BOARD, "--soon", "31", code=1)
+    found = board.json("board", "review", BOARD, "--soon", "29", code=1)
+
+    assert "ENDS_SOON" in table
+    assert "99XC VERZUIM las-een: The system las-een is not qualified" in said
+    odd = {
+        (each["brin"], each["service"]): {one["reason"] for one in each["odd"]} for each in found
+    }
+    assert "ENDS_SOON" not in odd["99XC", "VERZUIM"]
+    assert "MANDATE_AWAITING" not in odd["99XC", "VERZUIM"]
+    assert "SYSTEM_NOT_QUALIFIED" in odd["99XC", "VERZUIM"]

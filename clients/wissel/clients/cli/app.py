@@ -9,6 +9,7 @@ import typer
 from wissel.clients.cli import checks, tokens
 from wissel.clients.cli.examples import add_examples
 from wissel.clients.cli.failing import explain_failure
+from wissel.clients.cli.mandating import copying, overview, review, several
 from wissel.clients.cli.register import (
     agreements,
     boards,
@@ -17,7 +18,6 @@ from wissel.clients.cli.register import (
     parties,
     schools,
     services,
-    several,
     swv,
     systems,
 )
@@ -73,6 +73,9 @@ app.add_typer(mandates.app, name="mandate")
 mandates.app.command("create-many")(several.create_many)
 mandates.app.command("switch")(several.switch)
 mandates.app.command("undo-switch")(several.undo_switch)
+mandates.app.command("copy")(copying.copy)
+boards.app.command("overview")(overview.overview)
+boards.app.command("review")(review.review)
 app.add_typer(endpoints.app, name="endpoint")
 app.add_typer(connections.app, name="connection")
 app.add_typer(routes.app, name="route")

@@ -42,6 +42,11 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "wissel board import kvk.csv --dry-run --changes",
         "wissel board import kvk.csv --reason 'trade register of October'",
     ),
+    "board overview": (
+        "wissel board overview 99001",
+        "wissel board overview 99001 --on 2027-08-01 --xlsx mandates.xlsx",
+    ),
+    "board review": ("wissel board review 99001 --soon 90",),
     "board update": (
         "wissel board update 99001 --kvk 90000001 --reason 'the board told its number'",
     ),
@@ -214,6 +219,10 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         ),
     ),
     "mandate undo-switch": ("wissel mandate undo-switch ba17a80a-76c9-44e8-8f06-c7793974b46c",),
+    "mandate copy": (
+        "wissel mandate copy ba17a80a-76c9-44e8-8f06-c7793974b46c 99XB 99XC",
+        "wissel mandate copy ba17a80a-76c9-44e8-8f06-c7793974b46c --dry-run",
+    ),
     "mandate validate": ("wissel mandate validate 99XA RIO 00000003990000030000",),
     "endpoint register": (
         (

@@ -123,6 +123,17 @@ def bar(session: Session, label: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
+@contextmanager
+def busy(session: Session, label: str) -> Iterator[None]:
+    """Show that something is under way, if stderr is a terminal."""
+    console = _err()
+    if session.json or not console.is_terminal:
+        yield
+        return
+    with console.status(styled(f"{label} …")):
+        yield
+
+
 def organisation(message: Any) -> str:
     """Return the BRIN or samenwerkingsverband of a message."""
     return str(message.brin or message.swv)

@@ -1,36 +1,21 @@
 """What still lacks before a system can act by a mandate, and from when it can (R3).
 
-It asks what `may_act` asks, of the very mandate: what is refused is noted and mended in a
-table of its own, which is then asked again.
+It asks what `may_act` asks, of the very mandate, and of what is refused what would be
+left if that were closed.
 """
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
-from uuid import UUID
 
 from wissel.routing.deciding.decision import Permission, Refusal
+from wissel.routing.deciding.gaps.gaps import search
+from wissel.routing.deciding.gaps.suppositions import Supposition
 from wissel.routing.deciding.may_act import permission_by, sector_not_served
-from wissel.routing.facts import (
-    TEST_SCHOOL,
-    Agreement,
-    AgreementKind,
-    Fact,
-    Mandate,
-    Processing,
-    Qualification,
-    RolloutStage,
-    Signatory,
-)
-from wissel.routing.refusals.reasons import Reason
+from wissel.routing.deciding.query import ANYBODY, Query
+from wissel.routing.facts import TEST_SCHOOL, Mandate
 from wissel.routing.refusals.sides import Side
 from wissel.routing.table import Table
 from wissel.routing.table.spans import days_of_change
-from wissel.routing.values.days import Period
-from wissel.routing.values.identifiers import BoardNumber, Oin, Swv
-
-_NOBODYS: Final = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +39,9 @@ def outlook(table: Table, mandate: Mandate, on: dt.date) -> Outlook | None:
     day = max(on, mandate.period.start)
     if mandate.stopped or not mandate.period.contains(day):
         return None
-    lacking = _lacking(table, mandate, day)
-    if lacking is None:
+    if _asked(table, mandate, day) is None:
         return None
+    lacking = _lacking(table, mandate, day)
     return Outlook(
         lacking=lacking,
         acts_from=_acts_from(table, mandate, day) if lacking else day,
@@ -64,21 +49,15 @@ def outlook(table: Table, mandate: Mandate, on: dt.date) -> Outlook | None:
     )
 
 
-def _lacking(table: Table, mandate: Mandate, day: dt.date) -> tuple[Refusal, ...] | None:
-    """Return each refusal that is left when those before it are mended.
-
-    None if the table does not have the mandate.
-    """
-    found: list[Refusal] = []
-    while (outcome := _asked(table, mandate, day)) is not None:
-        if isinstance(outcome, Permission):
-            return tuple(found)
-        mended = () if outcome in found else _mended(table, mandate, outcome, day)
-        found += [] if outcome in found else [outcome]
-        if not mended:
-            return tuple(found)
-        table = table.supposing(mended)
-    return None
+def _lacking(table: Table, mandate: Mandate, day: dt.date) -> tuple[Refusal, ...]:
+    """Return each refusal that is left when those before it are supposed to be closed."""
+    query = Query(
+        asker=ANYBODY, sender=None, receiver=mandate.organisation, service=mandate.service
+    )
+    found = search(
+        Supposition(table=table, query=query), lambda then: _asked(then.table, mandate, day), day
+    )
+    return tuple(replace(gap.refusal, side=Side.QUERY) for gap in found)
 
 
 def _asked(table: Table, mandate: Mandate, day: dt.date) -> Permission | Refusal | None:
@@ -88,43 +67,12 @@ def _asked(table: Table, mandate: Mandate, day: dt.date) -> Permission | Refusal
     if giver is None or service is None:
         return None
     if giver.sectors.isdisjoint(service.sectors):
-        return sector_not_served(giver, service, Side.QUERY)
+        return sector_not_served(giver, service, Side.RECEIVER)
     for each in giver.mandates_in_force(service.code, day):
         if each.mandate_id == mandate.mandate_id:
             test = giver.code == TEST_SCHOOL
-            return permission_by(each, table.reference, service, day, Side.QUERY, test=test)
+            return permission_by(each, table.reference, service, day, Side.RECEIVER, test=test)
     return None
-
-
-def _mended(table: Table, mandate: Mandate, refusal: Refusal, day: dt.date) -> Sequence[Fact]:
-    """Return the facts with which a refusal would not be; none if no such facts are known."""
-    known = table.reference.qualifications.get(
-        (mandate.system_id, mandate.service),
-        Qualification(system_id=mandate.system_id, service=mandate.service),
-    )
-    match refusal.reason:
-        case Reason.AGREEMENT_MISSING | Reason.VENDOR_AGREEMENT_MISSING:
-            signed = Agreement(
-                agreement_id=_NOBODYS,
-                signatory=_signatory(refusal.metadata["signatory"]),
-                kind=AgreementKind(refusal.metadata["agreement"]),
-                period=Period(day, day),
-            )
-            return (signed,)
-        case Reason.MANDATE_AWAITING | Reason.MANDATE_REJECTED:
-            return (replace(mandate, processing=Processing.PROCESSED),)
-        case Reason.SYSTEM_NOT_QUALIFIED:
-            return (replace(known, qualified=True, since=None),)
-        case Reason.ROLLOUT_CLOSED:
-            return (replace(known, rollout=RolloutStage.OPEN, steps=()),)
-        case _:
-            return ()
-
-
-def _signatory(text: str) -> Signatory:
-    if BoardNumber.pattern.fullmatch(text):
-        return BoardNumber(text)
-    return Swv(text) if Swv.pattern.fullmatch(text) else Oin(text)
 
 
 def _acts_from(table: Table, mandate: Mandate, day: dt.date) -> dt.date | None:

@@ -75,6 +75,7 @@ def create(
 def list_mandates(
     context: typer.Context,
     organisation: Annotated[str, typer.Argument(help="BRIN or samenwerkingsverband")] = "",
+    board: Annotated[str, typer.Option(help="only of the schools of this board")] = "",
     service: Annotated[str, typer.Option(help="only for this service")] = "",
     system: Annotated[str, typer.Option(help="only to this system")] = "",
     status: Annotated[str, typer.Option(help="PLANNED, ACTIVE or ENDED, on the day")] = "",
@@ -86,6 +87,7 @@ def list_mandates(
     """List mandates: a vendor's own, a service's owner those for it, an operator's all."""
     session = session_of(context)
     request = pb.ListMandatesRequest(
+        board_number=board,
         service=service,
         system_id=system,
         status=status,

@@ -1,0 +1,1 @@
+"""What boards do with all of their mandates: several at once, copying, overviews, reviews."""

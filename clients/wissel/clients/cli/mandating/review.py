@@ -1,0 +1,83 @@
+"""`wissel board review`: the yearly check of all mandates of a board, and what is odd."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+import typer
+
+from wissel.clients.cli.failing import EXIT_REFUSED
+from wissel.clients.cli.mandating.holdings import holdings, state_of
+from wissel.clients.cli.output import as_data, note, period, print_json, print_rows
+from wissel.clients.cli.session import session_of
+from wissel.mandate.v1 import mandate_service_pb2 as pb
+from wissel.routing.values.days import day_of
+
+_USUAL: Final = frozenset({"MANDATE_AWAITING", "SERVICE_NOTE"})
+"""What comes by itself, or is only a note."""
+_TITLES: Final = ("SCHOOL", "SERVICE", "SYSTEM", "PERIOD", "STATE", "ODD")
+
+
+@dataclass(frozen=True, slots=True)
+class Oddity:
+    """One thing that a board should look at: a reason, in words, and whom to ask."""
+
+    reason: str
+    text: str
+    contact: str = ""
+
+
+def review(
+    context: typer.Context,
+    board: str,
+    soon: Annotated[int, typer.Option(min=0, help="days within which an end is odd")] = 60,
+) -> None:
+    """Check every mandate of a board; exit code 1 if something is odd."""
+    session = session_of(context)
+    last = str(day_of(dt.datetime.now(dt.UTC)) + dt.timedelta(days=soon))
+    checked = [
+        (each, list(oddities(each, board, last))) for each in holdings(session, board).mandates
+    ]
+    if session.json:
+        print_json(
+            [
+                as_data(each) | {"odd": [{"reason": o.reason, "text": o.text} for o in odd]}
+                for each, odd in checked
+            ]
+        )
+    else:
+        rows = [_row(each, odd) for each, odd in checked]
+        print_rows(_TITLES, rows)
+        for each, odd in checked:
+            for oddity in odd:
+                asked = f" Ask {oddity.contact}." if oddity.contact else ""
+                note(f"{each.brin} {each.service} {each.system_id}: {oddity.text}{asked}")
+    if any(odd for _, odd in checked):
+        raise typer.Exit(EXIT_REFUSED)
+
+
+def oddities(mandate: pb.Mandate, board: str, soon: str) -> Iterator[Oddity]:
+    """Yield what is odd about a mandate of a board; `soon` is the last day that is soon."""
+    if mandate.end_date and mandate.end_date <= soon:
+        yield Oddity("ENDS_SOON", f"It ends on {mandate.end_date}.")
+    if mandate.overdue:
+        due = mandate.processing_due_date
+        text = f"Its service's owner should have processed it by {due}."
+        contact = next((s.contact for s in mandate.next_steps if s.reason in _USUAL), "")
+        yield Oddity("OVERDUE", text, contact)
+    if mandate.board_number and mandate.board_number != board:
+        yield Oddity(
+            "SCHOOL_MOVED",
+            f"The school was board {mandate.board_number}'s when the mandate was given; "
+            "update it to say that it stands.",
+        )
+    for step in mandate.next_steps:
+        if step.reason not in _USUAL:
+            yield Oddity(step.reason, f"{step.text} {step.fix}".rstrip(), step.contact)
+
+
+def _row(mandate: pb.Mandate, odd: list[Oddity]) -> list[str]:
+    reasons = ", ".join(oddity.reason for oddity in odd)
+    named = [mandate.brin, mandate.service, mandate.system_id]
+    return [*named, period(mandate), state_of(mandate), reasons]
