@@ -15,9 +15,9 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Final
 
-from wissel.clients.demo import chapters
+from wissel.clients.demo import boards, chapters
 from wissel.clients.demo.desk import Desk
-from wissel.clients.demo.exchange import choose
+from wissel.clients.demo.exchange import choose, uninvolved
 from wissel.clients.demo.stage import Stage, stage
 from wissel.clients.demo.story import Story
 from wissel.clients.errors import WisselError
@@ -93,9 +93,18 @@ async def _play(
     try:
         with story.chapter("The register learns which schools there are"):
             await chapters.import_schools(desk, story, schools)
-            exchange = choose(facts.kind, await desk.schools())
-        with story.chapter("Vendors, agreements, mandates and endpoints are recorded"):
-            mandates = await chapters.register(running, desk, story, exchange)
+            known = await desk.schools()
+            exchange = choose(facts.kind, known)
+        with story.chapter("The service desk admits the vendors"):
+            await chapters.admit(desk, story, exchange)
+        with story.chapter("Each board reads and accepts its agreements"):
+            await boards.sign(running, desk, story, exchange)
+        with story.chapter("Each board gives its mandate, and the vendor registers the endpoint"):
+            mandates = await boards.give(running, story, exchange)
+        with story.chapter("The sender's board copies its mandate to its other schools"):
+            await boards.copy(running, story, exchange, mandates[0])
+        with story.chapter("It gives a mandate for RIO too, and DUO confirms it"):
+            await boards.confirm(running, story, exchange)
         with story.chapter("DUO asks where messages for the receiver go, and why"):
             await chapters.ask(running, story, exchange)
         with story.chapter("LAS Noord sends the dossier"):
@@ -106,6 +115,9 @@ async def _play(
             "The receiver's board ends its mandate immediately, and the next resolve is refused"
         ):
             await chapters.revoke(running, story, exchange, mandates[1])
+        if (elsewhere := uninvolved(exchange, known)) is not None:
+            with story.chapter("All that is missing at a school whose board has done nothing"):
+                await boards.missing(running, story, exchange, elsewhere)
         received = chapters.received(running, receipt)
     finally:
         await operator.close()

@@ -1,4 +1,4 @@
-"""What a board's person does through a portal: agreeing, and giving and ending its mandates."""
+"""What a board's person does through a portal, with agreements and mandates."""
 
 import hashlib
 from typing import Final
@@ -35,15 +35,29 @@ async def agree(portal: Connection, kind: str) -> agreement.AcceptAgreementRespo
     return await portal.call(lambda c: AgreementServiceStub(c).AcceptAgreement, accepting)
 
 
-async def give_mandate(portal: Connection, side: Side, service: str, system: str) -> str:
-    """Let a system act for a side; return the mandate's id."""
+async def give_mandate(
+    portal: Connection, side: Side, service: str, system: str
+) -> mandate.CreateMandateResponse:
+    """Let a system act for a side."""
     request = mandate.CreateMandateRequest(service=service, system_id=system)
     if side.brin:
         request.brin = side.brin
     else:
         request.swv = side.swv
-    answer = await portal.call(lambda c: MandateServiceStub(c).CreateMandate, request)
-    return answer.mandate.mandate_id
+    return await portal.call(lambda c: MandateServiceStub(c).CreateMandate, request)
+
+
+async def copy_mandate(portal: Connection, mandate_id: str) -> list[mandate.CopyRow]:
+    """Copy a mandate to the board's other schools as their preview shows; return its rows."""
+    preview = await portal.call(
+        lambda c: MandateServiceStub(c).PreviewCopy,
+        mandate.PreviewCopyRequest(mandate_id=mandate_id),
+    )
+    if not preview.copy_count:
+        return list(preview.rows)
+    request = mandate.CopyMandateRequest(mandate_id=mandate_id, token=preview.token)
+    copied = await portal.call(lambda c: MandateServiceStub(c).CopyMandate, request)
+    return list(copied.rows)
 
 
 async def end_mandate(portal: Connection, mandate_id: str) -> int:

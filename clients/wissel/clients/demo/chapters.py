@@ -1,14 +1,12 @@
 """The chapters of the demo: each does one thing with the hub, and tells what came of it."""
 
 import datetime as dt
-import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from wissel.clients.acceptances import acceptance_record
-from wissel.clients.demo.board import agree, end_mandate, give_mandate
-from wissel.clients.demo.desk import Desk, kinds_of, register_endpoint
+from wissel.clients.demo.board import end_mandate
+from wissel.clients.demo.desk import Desk
 from wissel.clients.demo.exchange import Exchange
 from wissel.clients.demo.stage import Stage
 from wissel.clients.demo.story import Story
@@ -33,8 +31,8 @@ async def import_schools(desk: Desk, story: Story, schools: Sequence[Path]) -> N
         story.fact(answer.source, f"{answer.line_count:,} lines: {counts or 'nothing new'}")
 
 
-async def register(running: Stage, desk: Desk, story: Story, exchange: Exchange) -> tuple[str, str]:
-    """Record everything that a route needs; return the ids of both mandates, sender first."""
+async def admit(desk: Desk, story: Story, exchange: Exchange) -> None:
+    """Record parties, and both vendors with their systems."""
     for player in PLAYERS:
         if player is not HUB:
             await desk.register_party(player)
@@ -42,48 +40,7 @@ async def register(running: Stage, desk: Desk, story: Story, exchange: Exchange)
         await desk.register_swv()
     for player in (NOORD, ZUID):
         await desk.admit_vendor(player, exchange.service)
-    await desk.register_texts(exchange)
-    await sign(running, story, exchange)
-    story.say("The boards give their mandates themselves: their portal shows the hub the token")
-    story.say("of a person's login.")
-    mandates: list[str] = []
-    for side, player in ((exchange.sender, NOORD), (exchange.receiver, ZUID)):
-        portal = running.portal(side)
-        mandate_id = await give_mandate(portal, side, exchange.service, player.system_id)
-        await portal.close()
-        mandates.append(mandate_id)
-        vendor = running.connection(player)
-        url = running.las_urls[player.name]
-        await register_endpoint(vendor, side, mandate_id, url)
-        await vendor.close()
-        story.fact(
-            side.place,
-            f"{side.title}: {exchange.service} by {player.system_id}, key {side.routing_key}",
-        )
-    return mandates[0], mandates[1]
-
-
-async def sign(running: Stage, story: Story, exchange: Exchange) -> None:
-    """As a person of each side's board, read and accept what the service asks; prove the last."""
-    story.say("Each board reads what the service asks, and a person who may sign accepts it.")
-    signed: set[str] = set()
-    kept = running.folder / "acceptance.json"
-    for side in (exchange.sender, exchange.receiver):
-        who = side.board_number or side.swv
-        if who in signed:
-            continue
-        signed.add(who)
-        portal = running.portal(side)
-        for kind in kinds_of(exchange):
-            done = await agree(portal, kind)
-            story.fact(who, f"{kind} {done.agreement.text_version}, {done.agreement.status}")
-            kept.write_text(json.dumps(acceptance_record(done.acceptance)))
-        await portal.close()
-    roots = ["--trust-roots", str(running.certificates / "root.pem"), "--hub-oin", HUB.oin]
-    said = json.loads(run(["wissel", *roots, "--json", "agreement", "verify", str(kept)]))
-    story.say("The last one, verified offline as the hub signed it:")
-    for name in ("kind", "version", "document_sha256", "by", "accepted"):
-        story.fact(name.replace("_", " "), said[name])
+        story.fact(player.title, f"system {player.system_id}, qualified for {exchange.service}")
 
 
 async def ask(running: Stage, story: Story, exchange: Exchange) -> None:

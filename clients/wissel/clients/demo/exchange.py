@@ -40,6 +40,11 @@ class Exchange:
     sender: Side
     receiver: Side
 
+    @property
+    def signatories(self) -> dict[str, Side]:
+        """Who signs agreements, each with a side for which it does."""
+        return {side.board_number or side.swv: side for side in (self.sender, self.receiver)}
+
 
 def choose(kind: Kind, schools: Sequence[school_pb2.School]) -> Exchange:
     """Return an exchange of this kind between schools that are there.
@@ -74,6 +79,15 @@ def choose(kind: Kind, schools: Sequence[school_pb2.School]) -> Exchange:
         sender=_side(sender, _open(sender)[0], "00931"),
         receiver=_side(receiver, _open(receiver)[-1], "00932"),
     )
+
+
+def uninvolved(exchange: Exchange, schools: Sequence[school_pb2.School]) -> Side | None:
+    """Return a school whose board has no part in the exchange; None if there is none."""
+    boards = {exchange.sender.board_number, exchange.receiver.board_number}
+    for school in schools:
+        if school.board_number not in boards and not school.closed_date and _open(school):
+            return _side(school, _open(school)[0], "00931")
+    return None
 
 
 def _another(schools: Sequence[school_pb2.School]) -> school_pb2.School:
