@@ -8,6 +8,7 @@ from wissel.agreement.v1.agreement_service_pb2_grpc import AgreementServiceStub
 from wissel.clients.demo.exchange import Side
 from wissel.clients.testing.issuer import DevelopmentIssuer
 from wissel.clients.transport.connection import Connection
+from wissel.impact.v1 import impact_pb2 as impact
 from wissel.mandate.v1 import mandate_service_pb2 as mandate
 from wissel.mandate.v1.mandate_service_pb2_grpc import MandateServiceStub
 
@@ -58,6 +59,13 @@ async def copy_mandate(portal: Connection, mandate_id: str) -> list[mandate.Copy
     request = mandate.CopyMandateRequest(mandate_id=mandate_id, token=preview.token)
     copied = await portal.call(lambda c: MandateServiceStub(c).CopyMandate, request)
     return list(copied.rows)
+
+
+async def what_ending_does(portal: Connection, mandate_id: str) -> impact.Impact:
+    """Return what ending a mandate with immediate effect would do; nothing is ended."""
+    request = mandate.EndMandateRequest(mandate_id=mandate_id, immediately=True, validate_only=True)
+    answer = await portal.call(lambda c: MandateServiceStub(c).EndMandate, request)
+    return answer.impact
 
 
 async def end_mandate(portal: Connection, mandate_id: str) -> int:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from wissel.clients.demo.board import end_mandate
+from wissel.clients.demo.board import end_mandate, what_ending_does
 from wissel.clients.demo.desk import Desk
 from wissel.clients.demo.exchange import Exchange
 from wissel.clients.demo.stage import Stage
@@ -110,6 +110,12 @@ async def revoke(running: Stage, story: Story, exchange: Exchange, mandate_id: s
     Raises `WisselError` if it is not.
     """
     portal = running.portal(exchange.receiver)
+    impact = await what_ending_does(portal, mandate_id)
+    story.say("Asked first, the hub says what that would stop:")
+    story.fact("routes lost", impact.routes.lost)
+    first = impact.examples[0]
+    place = first.vestiging or first.brin or first.swv
+    story.fact("such as", f"{place} for {first.service}: {first.reason}")
     revision = await end_mandate(portal, mandate_id)
     await portal.close()
     started = time.monotonic()
