@@ -145,7 +145,7 @@ async def test_paper_on_an_earlier_version_lasts_no_longer_than_that(world: Worl
     new = (await text(world, "2.1", start=LATER)).text
 
     (first,) = await record(world, FRESH, OSO, text=old.digest)
-    with refused(Reason.PERIOD_INVALID):
+    with refused(Reason.AGREEMENT_TEXT_REPLACED):
         await record(world, FRESH, OSO, start=LATER + DAY)
     (second,) = await record(world, FRESH, OSO, start=LATER + DAY, text=new.digest)
 

@@ -16,9 +16,8 @@ from wissel.server.registry.agreements.offering import require_signatory
 from wissel.server.registry.agreements.rules import (
     BOARD_KINDS,
     VENDOR_KINDS,
-    clipped,
+    counted,
     making_room,
-    renewed_until,
     require_kind,
     within_base,
 )
@@ -35,13 +34,13 @@ async def record_agreement(
     """Record what was concluded elsewhere, and return it: one, or all that pass by law.
 
     1. The signatory exists: BOARD_NOT_FOUND, SWV_NOT_FOUND, PARTY_NOT_FOUND.
-    2. On paper it can sign this kind (FIELD_REQUIRED, FIELD_INVALID), on a day that is
-       not in the future, and the text is one of this kind: AGREEMENT_TEXT_NOT_FOUND.
-       Of an earlier version than one that asks anew it lasts no longer than that says:
-       PERIOD_INVALID.
-    3. By law it passes from a predecessor of the same sort that had it on the first day
+    2. By law it passes from a predecessor of the same sort that had it on the first day
        or the day before, and a document says so: FIELD_REQUIRED, FIELD_INVALID,
        AGREEMENT_MISSING.
+    3. On paper it can sign this kind (FIELD_REQUIRED, FIELD_INVALID), on a day that is
+       not in the future, and the text is one of this kind: AGREEMENT_TEXT_NOT_FOUND.
+       On an earlier version than one that asks anew it lasts no longer than that says:
+       AGREEMENT_TEXT_REPLACED.
     4. No agreement of the same kind and signatory has a day in common with it:
        ALREADY_REGISTERED.
     5. An extension needs an OSO agreement that is in force on its first day,
@@ -50,8 +49,8 @@ async def record_agreement(
     # 1.
     role = await require_signatory(transaction, command.signatory)
     if command.predecessor is not None:
-        return await _passed(transaction, command, new_id)  # 3.
-    # 2.
+        return await _passed(transaction, command, new_id)  # 2.
+    # 3.
     if command.kind is None:
         raise Refused(Reason.FIELD_REQUIRED, field="kind")
     require_kind(command.signatory, role, command.kind)
@@ -85,22 +84,21 @@ async def _on_paper(
             raise Refused(
                 Reason.FIELD_INVALID, field="document_sha256", problem=f"it is of {text.kind}"
             )
-    version = text.version if text else ""
-    last = renewed_until(text, version, await texts_of(transaction, kind))
     signer = free_line(command.signer, "signer", SIGNER_LIMIT)
     person = f"paper:{command.signatory}:{signer}"
-    return Agreement(
+    agreement = Agreement(
         agreement_id=new_id(),
         signatory=command.signatory,
         kind=kind,
-        period=clipped(Period(command.start or today), last),
+        period=Period(command.start or today),
         text=command.text,
-        text_version=version,
+        text_version=text.version if text else "",
         language=text.language if text else "",
         signer=await transaction.person_for(person) if signer else "",
         signed=command.signed,
         paper=command.paper,
     )
+    return counted(agreement, text, await texts_of(transaction, kind))
 
 
 async def _passed(

@@ -10,7 +10,7 @@ from typing import Final
 from wissel.routing.facts import Agreement, AgreementKind, AgreementText, Role, Signatory
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.values.days import ONE_DAY, Period
+from wissel.routing.values.days import FOREVER, ONE_DAY
 from wissel.routing.values.identifiers import Oin
 
 BOARD_KINDS: Final = (
@@ -97,22 +97,37 @@ def refuse_replaced(text: AgreementText, of_kind: Iterable[AgreementText], today
         )
 
 
-def renewed_until(
-    text: AgreementText | None, version: str, of_kind: Iterable[AgreementText]
-) -> dt.date | None:
-    """Return the last day on which agreements on a text count, None if nothing asks them anew.
+def counted(
+    new: Agreement, text: AgreementText | None, of_kind: Iterable[AgreementText]
+) -> Agreement:
+    """Return an agreement that was signed on a text as far as later texts let it count.
 
-    A later text of another version may say so; what is on no known text counts as
-    earlier than all.
+    A later text of another version may ask it anew from a day on; what is on no known
+    text counts as earlier than all. AGREEMENT_TEXT_REPLACED if no day is left.
     """
-    days = [
-        each.renewal
+    asking = [
+        each
         for each in of_kind
         if each.renewal is not None
-        and each.version != version
+        and each.version != new.text_version
         and (text is None or each.registered > text.registered)
     ]
-    return min(days, default=None)
+    first = min(asking, key=_renewal, default=None)
+    if first is None:
+        return new
+    period = new.period.until(first.renewal)
+    if period.empty:
+        raise Refused(
+            Reason.AGREEMENT_TEXT_REPLACED,
+            kind=first.kind,
+            version=first.version,
+            digest=first.digest,
+        )
+    return replace(new, period=period)
+
+
+def _renewal(text: AgreementText) -> dt.date:
+    return text.renewal or FOREVER
 
 
 def making_room(
@@ -153,8 +168,3 @@ def within_base(new: Agreement, signed: Iterable[Agreement]) -> Agreement:
         signatory=str(new.signatory),
         on=str(new.period.start),
     )
-
-
-def clipped(period: Period, last: dt.date | None) -> Period:
-    """Return the part of a period that earlier texts may have: PERIOD_INVALID if there is none."""
-    return period if last is None else Period.parse(period.start, period.until(last).end)

@@ -92,11 +92,13 @@ AGREEMENTS: Final = {
         code=Code.FAILED_PRECONDITION,
         en=Words(
             "A later version of this text can be accepted[: {kind} {version}].",
-            "Ask for that one (OfferAgreement) and read it.",
+            "Ask for that one (OfferAgreement) and read it; for paper, name the text that was "
+            "signed.",
         ),
         nl=Words(
             "Er is een nieuwere versie van deze tekst[: {kind} {version}].",
-            "Vraag die aan (OfferAgreement) en lees haar.",
+            "Vraag die aan (OfferAgreement) en lees haar; noem bij papier de tekst die is "
+            "ondertekend.",
         ),
         owner=Owner.CALLER,
         contact=Contact.KENNISNET,
