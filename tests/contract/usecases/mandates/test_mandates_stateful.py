@@ -40,7 +40,12 @@ from wissel.routing.facts import Mandate
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.server.registry.commands import KEEP, EndMandate, Keep, UpdateMandate
-from wissel.server.registry.mandates.changing import end_mandate, update_mandate
+from wissel.server.registry.mandates.changing import (
+    end_mandate,
+    update_mandate,
+    withdraw_mandate,
+)
+from wissel.server.registry.mandates.commands import WithdrawMandate
 from wissel.server.registry.mandates.giving import create_mandate
 from wissel.server.registry.ports import Transaction
 
@@ -67,7 +72,7 @@ class Known:
 
 
 class Mandates(RuleBasedStateMachine):
-    """Gives, changes and ends mandates of one school to one system, as days go by."""
+    """Gives, changes, withdraws and ends mandates of one school to one system, as days go by."""
 
     ids: Bundle[UUID] = Bundle("ids")
 
@@ -168,6 +173,17 @@ class Mandates(RuleBasedStateMachine):
         outcome = self._do(lambda transaction: end_mandate(transaction, command, AS_OPERATOR))
 
         self._settle(mandate_id, outcome, self._ended_refused(now), changed)
+
+    @rule(mandate_id=ids)
+    def withdraw(self, mandate_id: UUID) -> None:
+        now = self.known[mandate_id]
+        changed = Known(now.start, now.start, stopped=True)
+        started = Reason.MANDATE_STARTED if now.start <= self.today else None
+
+        command = WithdrawMandate(mandate_id=mandate_id)
+        outcome = self._do(lambda transaction: withdraw_mandate(transaction, command, AS_BOARD))
+
+        self._settle(mandate_id, outcome, self._ended_refused(now) or started, changed)
 
     @rule(days=st.integers(1, 4))
     def wait(self, days: int) -> None:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Annotated, Final
 
 import typer
@@ -41,10 +41,7 @@ def review(
     ]
     if session.json:
         print_json(
-            [
-                as_data(each) | {"odd": [{"reason": o.reason, "text": o.text} for o in odd]}
-                for each, odd in checked
-            ]
+            [as_data(each) | {"odd": [asdict(oddity) for oddity in odd]} for each, odd in checked]
         )
     else:
         rows = [_row(each, odd) for each, odd in checked]
