@@ -35,7 +35,7 @@ from wissel.server.registry.agreements import texts
 from wissel.server.registry.persons import MAX_BOARDS, MAX_BRINS, SIGNING_AGE
 from wissel.server.registry.schools import duo
 from wissel.server.retention import RetentionSchedule
-from wissel.server.rpc.calls.policy import MAX_REQUEST_BYTES, POLICY
+from wissel.server.rpc.calls.policy import EXPLANATION_COST, MAX_REQUEST_BYTES, POLICY
 from wissel.server.rpc.calls.sharing.lateness import LATE_SECONDS
 from wissel.server.rpc.calls.sharing.receiving import MAX_RECEIVE_BYTES, MessageBounds
 from wissel.server.rpc.calls.status import MAX_DETAILS
@@ -71,9 +71,10 @@ FIGURES: Final = [
     ("identity", "at most {} signatures", path_choice.MAX_VERIFICATIONS),
     ("identity", "for {} seconds", REFUSED_SECONDS.total_seconds()),
     ("revocation", "counts for {} hours more", GRACE.total_seconds() / 3600),
+    ("bounds", "an explanation for {}", EXPLANATION_COST),
     ("impact", "the {} largest of each", impact_messages.GROUPS),
     ("impact", "shows {} examples", EXAMPLES),
-    ("impact", "{} in a process", impacts.AT_ONCE),
+    ("impact", "one of {} threads", impacts.AT_ONCE),
     ("impact", "at most {} are under way or wait", impacts.WAITING),
     ("impact", "more than {} seconds", impacts.SECONDS),
     ("authorization", "reason (at most {} characters)", mutation.REASON_LIMIT),

@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 from uuid import uuid4
 
@@ -248,6 +249,25 @@ async def test_of_one_party_only_some_wait() -> None:
     refused = [each for each in outcomes if isinstance(each, Refused)]
     assert [Reason.IMPACT_LIMIT] == [each.reason for each in refused]
     assert other.revision == 1
+
+
+async def test_the_turn_of_a_call_that_is_gone_lasts_until_its_work_has_ended() -> None:
+    """Otherwise whoever calls and hangs up again and again would have all threads."""
+    impacts, began, gone, done = Impacts(), Event(), Event(), list[str]()
+
+    def work() -> None:
+        began.set()
+        gone.wait(30)
+        done.append("first")
+
+    first = asyncio.create_task(impacts.in_turn(Oin(DUO.oin), work, gone))
+    await asyncio.to_thread(began.wait, 30)
+    second = asyncio.create_task(impacts.in_turn(Oin(DUO.oin), lambda: done.append("second")))
+    first.cancel()
+    await asyncio.gather(first, second, return_exceptions=True)
+
+    assert ["first", "second"] == done
+    assert first.cancelled()
 
 
 async def test_one_that_takes_too_long_is_refused() -> None:

@@ -5,8 +5,10 @@ import datetime as dt
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, TypeVar
 
 from wissel.routing.deciding.impact.differences import differences
@@ -22,7 +24,7 @@ T = TypeVar("T")
 SECONDS: Final = 30
 """The longest that one impact may take."""
 AT_ONCE: Final = 2
-"""How many impacts one process works out at the same time."""
+"""How many threads of one process work out impacts and the like."""
 WAITING: Final = 8
 """How many of one OIN there may be, of which one is worked out and the others wait."""
 _STEPS: Final = 16
@@ -44,7 +46,7 @@ class Impacts:
 
     def __init__(self, seconds: float = SECONDS) -> None:
         self._seconds = seconds
-        self._all = asyncio.Semaphore(AT_ONCE)
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="wissel-impacts")
         self._turns: dict[Oin, asyncio.Lock] = {}
         self._waiting: dict[Oin, int] = {}
 
@@ -56,18 +58,33 @@ class Impacts:
         the work.
         """
         gone = threading.Event()
-        try:
-            return await self.beside(oin, lambda: _work_out(supposed, self._seconds, gone))
-        finally:
-            gone.set()
+        work = partial(_work_out, supposed, self._seconds, gone)
+        return await self.in_turn(oin, work, gone)
 
-    async def beside(self, oin: Oin, work: Callable[[], T]) -> T:
-        """Do work that takes long in a thread, in the turn of an OIN.
+    async def in_turn(
+        self, oin: Oin, work: Callable[[], T], gone: threading.Event | None = None
+    ) -> T:
+        """Do work that takes long in a thread, when it is the turn of an OIN.
 
+        `gone` tells the work that its call was cancelled; the turn lasts until it ends.
         Raises `Refused(IMPACT_LIMIT)` if as many of this OIN wait already as may.
         """
         async with self._turn(oin):
-            return await asyncio.to_thread(work)
+            running = self.beside(work)
+            try:
+                return await asyncio.shield(running)
+            except asyncio.CancelledError:
+                if gone is not None:
+                    gone.set()
+                await asyncio.gather(running, return_exceptions=True)
+                raise
+
+    def beside(self, work: Callable[[], T]) -> asyncio.Future[T]:
+        """Do short work in one of these threads, so that what others leave to threads is not late.
+
+        Of those the facts in memory are one: they follow the register in a thread.
+        """
+        return asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     @asynccontextmanager
     async def _turn(self, oin: Oin) -> AsyncIterator[None]:
@@ -76,7 +93,7 @@ class Impacts:
             raise Refused(Reason.IMPACT_LIMIT, limit=str(WAITING))
         self._waiting[oin] = waiting + 1
         try:
-            async with self._turns.setdefault(oin, asyncio.Lock()), self._all:
+            async with self._turns.setdefault(oin, asyncio.Lock()):
                 yield
         finally:
             self._waiting[oin] -= 1

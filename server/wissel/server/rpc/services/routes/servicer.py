@@ -7,6 +7,7 @@ the database (ADR 10).
 
 import asyncio
 import datetime as dt
+from functools import partial
 from typing import Final
 
 from wissel.routing.deciding.audience import audience_for, for_audience, steps_for_audience
@@ -107,7 +108,8 @@ class RouteServicer(pb_grpc.RouteServiceServicer):
         response.reason = told.reason
         response.text = refusal_text(told, call.language).sentence
         response.nearest_fix.CopyFrom(fix_message(told, call.language))
-        found = await asyncio.to_thread(gaps, table, asked.query, asked.day)
+        looking = partial(gaps, table, asked.query, asked.day)
+        found = await self._backend.impacts.beside(looking)
         response.gaps.extend(
             gap_message(gap, call.language) for gap in gaps_for_audience(found, audience)
         )

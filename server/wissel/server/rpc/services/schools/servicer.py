@@ -144,7 +144,7 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
         """Say whether an organisation is connected, or what is missing."""
         code = organisation(request.brin, request.swv, "")
         asked, call = await asked_in(self._backend, request)
-        found = await self._backend.impacts.beside(
+        found = await self._backend.impacts.in_turn(
             call.admitted.oin, lambda: check(call.table, code, asked)
         )
         return pb.CheckConnectionResponse(
@@ -163,7 +163,7 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
             board=optional(BoardNumber, request.board_number, "board_number"),
             connected_too=request.include_connected,
         )
-        found, last = await self._backend.impacts.beside(
+        found, last = await self._backend.impacts.in_turn(
             call.admitted.oin, lambda: page_of_connections(call.table, page, asked)
         )
         return pb.ListConnectionsResponse(
