@@ -23,7 +23,13 @@ def mandate(*steps: str, **more: Any) -> pb.Mandate:
         (mandate(), []),
         (mandate(end_date="2026-10-31"), ["ENDS_SOON"]),
         (mandate(end_date="2026-11-01"), []),
+        (mandate(end_date="2026-10-31", switched_to_mandate_id="x"), []),
         (mandate("ENDPOINT_MISSING"), ["ENDPOINT_MISSING"]),
+        (
+            mandate("ENDPOINT_MISSING", status="PLANNED", start_date="2026-10-31"),
+            ["ENDPOINT_MISSING"],
+        ),
+        (mandate("ENDPOINT_MISSING", status="PLANNED", start_date="2026-11-01"), []),
         (mandate("MANDATE_AWAITING", "SERVICE_NOTE"), []),
         (mandate("MANDATE_AWAITING", overdue=True), ["OVERDUE"]),
         (mandate("MANDATE_REJECTED"), ["MANDATE_REJECTED"]),

@@ -55,8 +55,12 @@ def review(
 
 
 def oddities(mandate: pb.Mandate, board: str, soon: str) -> Iterator[Oddity]:
-    """Yield what is odd about a mandate of a board; `soon` is the last day that is soon."""
-    if mandate.end_date and mandate.end_date <= soon:
+    """Yield what is odd about a mandate of a board; `soon` is the last day that is soon.
+
+    An end is not odd where another system takes its place, nor what lacks while the
+    mandate begins only after that.
+    """
+    if mandate.end_date and mandate.end_date <= soon and not mandate.switched_to_mandate_id:
         yield Oddity("ENDS_SOON", f"It ends on {mandate.end_date}.")
     if mandate.overdue:
         due = mandate.processing_due_date
@@ -69,8 +73,9 @@ def oddities(mandate: pb.Mandate, board: str, soon: str) -> Iterator[Oddity]:
             f"The school was board {mandate.board_number}'s when the mandate was given; "
             "update it to say that it stands.",
         )
+    begins_later = mandate.status == "PLANNED" and mandate.start_date > soon
     for step in mandate.next_steps:
-        if step.reason not in _USUAL:
+        if step.reason not in _USUAL and not begins_later:
             yield Oddity(step.reason, f"{step.text} {step.fix}".rstrip(), step.contact)
 
 

@@ -25,7 +25,7 @@ MANDATE: Final[list[Column]] = [
     ("PROCESSING", "processing"),
 ]
 OUTCOME: Final[list[Column]] = [*MANDATE, ("REJECTION", "rejection")]
-_MORE: Final[list[Column]] = [
+_MORE: Final[list[tuple[str, str]]] = [
     ("VENDOR", "party_oin"),
     ("GIVEN", "created_time"),
     ("BOARD", "board_number"),
@@ -108,7 +108,11 @@ def show_mandate(context: typer.Context, mandate: str) -> None:
     session = session_of(context)
     request = pb.GetMandateRequest(mandate_id=mandate)
     found = session.call(lambda c: MandateServiceStub(c).GetMandate, request).mandate
-    show(session, found, [*OUTCOME, *_MORE])
+    show(
+        session,
+        found,
+        [*OUTCOME, *((title, name) for title, name in _MORE if getattr(found, name))],
+    )
     tell_steps(session, found)
 
 
