@@ -1,6 +1,7 @@
 """A hub up to its database: what servicers read and decide with, and nothing beyond it."""
 
 import datetime as dt
+from collections.abc import Callable
 from functools import cache
 from typing import Any, Final, NoReturn, cast
 
@@ -75,6 +76,16 @@ class _Gates:
         return CALLERS[0]
 
 
+class _Impacts:
+    """Works out at once what a hub leaves to threads: nothing here has an event loop."""
+
+    async def in_turn(self, _oin: object, work: Callable[[], Any], _gone: object = None) -> Any:
+        return work()
+
+    async def beside(self, work: Callable[[], Any]) -> Any:
+        return work()
+
+
 @cache
 def journal() -> Any:
     """Return what takes the place of the journal."""
@@ -94,4 +105,5 @@ def backend() -> Backend:
         hub_oin=HUB.oin,
         signer=cast(Any, None),  # nothing is accepted: the register takes nothing
         max_closed_share=0.02,
+        impacts=cast(Any, _Impacts()),
     )
