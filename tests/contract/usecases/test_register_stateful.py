@@ -1,0 +1,170 @@
+"""Boards, vendors, DUO and operators, at random and as days go by, beside a simple model.
+
+After every step `may_act`, `locate`, `decide` and `impact` agree with the model, on every
+question that there is here, today and on other days.
+"""
+
+from uuid import UUID
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    MultipleResults,
+    initialize,
+    multiple,
+    rule,
+)
+
+from support.worlds.beside.desk_rules import DeskRules, ahead, offsets, schools, services, systems
+from support.worlds.beside.model import Model
+from support.worlds.beside.register import LOCATIONS
+from support.worlds.register_world import (
+    AS_DUO,
+    AS_OPERATOR,
+    DAY,
+    LAS_NOORD,
+    LAS_ZUID,
+    OSO_OV,
+    SCHOOL,
+    SECOND_SCHOOL,
+)
+from wissel.routing.facts import TEST_SCHOOL, Processing
+from wissel.routing.values.identifiers import Brin, ServiceCode, SystemId
+from wissel.server.registry.commands import (
+    EndEndpoint,
+    EndMandate,
+    ProcessMandate,
+    ResumeEndpoint,
+    SuspendEndpoint,
+)
+from wissel.server.registry.endpoints import (
+    end_endpoint,
+    resume_endpoint,
+    suspend_endpoint,
+)
+from wissel.server.registry.mandates.changing import end_mandate, process_mandate
+
+
+class Registers(DeskRules):
+    """Changes a real register and the model alike; what the register refuses changes neither."""
+
+    mandates: Bundle[UUID] = Bundle("mandates")
+    endpoints: Bundle[UUID] = Bundle("endpoints")
+
+    @initialize(target=mandates)
+    def schools_are_connected(self) -> MultipleResults[UUID]:
+        """One location of a school at Noord, and two at Zuid, among them the test school."""
+        latest, today = self.beside.version(OSO_OV, -1), self.today
+        ids = []
+        for giver, system in (
+            (SCHOOL, LAS_NOORD),
+            (SECOND_SCHOOL, LAS_ZUID),
+            (TEST_SCHOOL, LAS_ZUID),
+        ):
+            mandate_id = self.beside.give(giver, OSO_OV, system, today - 3 * DAY, None)
+            assert mandate_id is not None
+            ids.append(mandate_id)
+            own = LOCATIONS[giver][-1] if giver == SCHOOL else None
+            assert self.beside.place(mandate_id, 9, own, latest, today, None)
+        return multiple(*ids)
+
+    @initialize(target=endpoints)
+    def no_endpoints(self) -> MultipleResults[UUID]:
+        return multiple()
+
+    @rule(
+        target=mandates,
+        giver=schools,
+        service=services,
+        system=systems,
+        start=offsets,
+        length=st.none() | ahead,
+    )
+    def give(
+        self, giver: Brin, service: ServiceCode, system: SystemId, start: int, length: int | None
+    ) -> MultipleResults[UUID] | UUID:
+        first = self.today + start * DAY
+        last = None if length is None else first + length * DAY
+        return self.beside.give(giver, service, system, first, last) or multiple()
+
+    @rule(mandate_id=mandates, end=st.none() | ahead)
+    def end(self, mandate_id: UUID, end: int | None) -> None:
+        last = None if end is None else self.today + end * DAY
+        command = EndMandate(mandate_id=mandate_id, end=last)
+
+        def change(model: Model, _: object) -> None:
+            model.given[mandate_id].stopped = last is None
+            model.given[mandate_id].days.end = last
+
+        self.beside.change(lambda tx: end_mandate(tx, command, AS_OPERATOR), change)
+
+    @rule(mandate_id=mandates, rejected=st.booleans())
+    def process(self, mandate_id: UUID, rejected: bool) -> None:
+        command = ProcessMandate(
+            mandate_id=mandate_id,
+            processing=Processing.REJECTED if rejected else Processing.PROCESSED,
+            rejection="no pupils",
+        )
+
+        def change(model: Model, _: object) -> None:
+            model.given[mandate_id].processing = command.processing
+
+        self.beside.change(lambda tx: process_mandate(tx, command, AS_DUO), change)
+
+    @rule(
+        target=endpoints,
+        mandate_id=mandates,
+        number=st.integers(1, 3),
+        own=st.booleans(),
+        start=ahead,
+        length=st.none() | ahead,
+        older=st.booleans(),
+    )
+    def register(
+        self,
+        mandate_id: UUID,
+        number: int,
+        own: bool,
+        start: int,
+        length: int | None,
+        older: bool,
+    ) -> MultipleResults[UUID] | UUID:
+        given = self.beside.model.given[mandate_id]
+        first = self.today + start * DAY
+        last = None if length is None else first + length * DAY
+        vestiging = LOCATIONS[given.giver][-1] if own else None
+        version = self.beside.version(given.service, 0 if older else -1)
+        return self.beside.place(mandate_id, number, vestiging, version, first, last) or multiple()
+
+    @rule(endpoint_id=endpoints, suspended=st.booleans())
+    def suspend(self, endpoint_id: UUID, suspended: bool) -> None:
+        def change(model: Model, _: object) -> None:
+            model.places[endpoint_id].suspended = suspended
+
+        if suspended:
+            stop = SuspendEndpoint(endpoint_id=endpoint_id)
+            self.beside.change(lambda tx: suspend_endpoint(tx, stop, AS_OPERATOR), change)
+        else:
+            resume = ResumeEndpoint(endpoint_id=endpoint_id)
+            self.beside.change(lambda tx: resume_endpoint(tx, resume, AS_OPERATOR), change)
+
+    @rule(endpoint_id=endpoints, end=st.none() | ahead)
+    def end_place(self, endpoint_id: UUID, end: int | None) -> None:
+        last = None if end is None else self.today + end * DAY
+        command = EndEndpoint(endpoint_id=endpoint_id, end=last)
+
+        def change(model: Model, _: object) -> None:
+            model.places[endpoint_id].stopped = last is None
+            model.places[endpoint_id].days.end = last
+
+        self.beside.change(lambda tx: end_endpoint(tx, command, AS_OPERATOR), change)
+
+
+TestRegisters = Registers.TestCase
+TestRegisters.settings = settings(
+    max_examples=15,
+    stateful_step_count=15,
+    deadline=None,  # the database and two cores shared with others take their time
+    suppress_health_check=[HealthCheck.too_slow],
+)

@@ -1,0 +1,1 @@
+"""A real register beside a simple model of it, changed alike and compared."""
