@@ -103,3 +103,19 @@ async def test_a_cancelled_writer_leaves_nothing_and_holds_nobody_up(
     assert await register.head_revision() == 0
     await count_up(register, "99001", 1)
     assert await register.head_revision() == 1
+
+
+async def test_a_writer_that_is_cancelled_at_any_moment_holds_nobody_up(
+    register: SqlRegister,
+) -> None:
+    """What it was doing lives on in its traceback, which is kept here as by a cycle of garbage."""
+    kept = []
+    for turns in range(0, 300, 6):
+        task = asyncio.create_task(count_up(register, "99001", 1))
+        kept.append(task)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+
+        await count_up(register, "99002", 1)

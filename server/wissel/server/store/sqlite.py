@@ -6,6 +6,7 @@ in between, whatever the busy timeout. SQLite has no notifications, so other
 processes find a change by polling.
 """
 
+import asyncio
 import fcntl
 import logging
 import os
@@ -126,6 +127,9 @@ class SqliteEngine:
             begin = connection.get_execution_options().get(_BEGIN, "BEGIN")
             connection.exec_driver_sql(begin)
 
+        if pool.dialect.is_async:
+            event.listen(pool, "invalidate", _roll_back)
+
     def require_fit(self, *, writing: bool = True) -> None:
         """Check the version of the library, and that each file that is there is a database."""
         require_version(self.version)
@@ -191,6 +195,24 @@ class SqliteEngine:
     @property
     def _file(self) -> Path | None:
         return _file_at(self.url)
+
+
+def _roll_back(connection: Any, _record: Any, _error: BaseException | None) -> None:
+    """Let go of the lock of a connection that is about to be closed.
+
+    A call that is cancelled leaves a statement in its traceback that was not read to
+    its end. With such a one SQLite keeps a closed connection, and its lock, until the
+    garbage is collected: all other writers would wait in vain until then. The driver
+    does in order what it is given, so this comes before the closing.
+    """
+    done = asyncio.ensure_future(connection.driver_connection.rollback())
+    done.add_done_callback(_forget)
+
+
+def _forget(done: "asyncio.Future[None]") -> None:
+    """Take what the rollback of a broken connection raised: nobody else waits for it."""
+    if not done.cancelled():
+        done.exception()
 
 
 def _file_at(url: str) -> Path | None:
