@@ -4,8 +4,7 @@ import base64
 import datetime as dt
 from collections.abc import Mapping
 
-from google.protobuf import json_format
-
+from wissel.clients.sending.signed_json import signed_in
 from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.routing.exchange.acceptance import Acceptance, verify_acceptance
 from wissel.routing.exchange.signed_messages import signed_of
@@ -25,14 +24,7 @@ def acceptance_in(written: object) -> pb.Signed:
     that has one. Raises ValueError if there is none, or it cannot be read.
     """
     value = written.get("acceptance") if isinstance(written, Mapping) else None
-    try:
-        if isinstance(value, str):
-            return pb.Signed.FromString(base64.b64decode(value, validate=True))
-        if isinstance(value, dict):
-            return json_format.ParseDict(value, pb.Signed())
-    except Exception:  # noqa: BLE001 - base64, protobuf and JSON each have errors of their own
-        raise ValueError("the acceptance in it is none") from None
-    raise ValueError("no acceptance in it")
+    return signed_in(value, absent="no acceptance in it", unreadable="the acceptance in it is none")
 
 
 def prove_acceptance(

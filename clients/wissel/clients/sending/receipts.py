@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
-from google.protobuf import json_format
-
 from wissel.clients.errors import ReceiptUntrusted, StorageError
 from wissel.clients.identity import Material
 from wissel.clients.sending.entry import Entry
+from wissel.clients.sending.signed_json import signed_in
 from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.routing.exchange.messages import read_header
 from wissel.routing.exchange.proof import Demanded, Proof, ReceiptTypes, verify_hub_receipt
@@ -167,14 +166,11 @@ def _created(payload: bytes) -> dt.datetime:
 
 
 def _signed_in(value: object) -> pb.Signed:
-    try:
-        if isinstance(value, str):
-            return pb.Signed.FromString(base64.b64decode(value, validate=True))
-        if isinstance(value, dict):
-            return json_format.ParseDict(value, pb.Signed())
-    except Exception:  # noqa: BLE001 - base64, protobuf and JSON each have errors of their own
-        raise ValueError("a receipt in it is none") from None
-    raise ValueError("no hub receipt and receiver receipt in it")
+    return signed_in(
+        value,
+        absent="no hub receipt and receiver receipt in it",
+        unreadable="a receipt in it is none",
+    )
 
 
 def _require(holds: bool, problem: str) -> None:

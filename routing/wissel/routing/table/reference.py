@@ -67,9 +67,8 @@ class IndexedService:
     @property
     def days_of_change(self) -> set[dt.date]:
         """The days on which a version begins, or is over."""
-        periods = [version.period for version in self.versions]
-        ends = {period.end + ONE_DAY for period in periods if period.end and period.end < FOREVER}
-        return ends | {period.start for period in periods}
+        periods = (version.period for version in self.versions)
+        return days_of_change([(period.start, period.end or FOREVER) for period in periods])
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ def shared(spans: Spans) -> Spans:
     return spans
 
 
-def days_of_change(spans: Spans) -> set[dt.date]:
+def days_of_change(spans: Sequence[Span]) -> set[dt.date]:
     """Return the days on which spans begin, or no longer hold."""
     ends = {end + ONE_DAY for _, end in spans if end != FOREVER}
     return ends | {start for start, _ in spans}

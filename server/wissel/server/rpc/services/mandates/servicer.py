@@ -31,7 +31,7 @@ from wissel.server.rpc.requests.scoping import current_scope, scope_in
 from wissel.server.rpc.services.mandates.copying import CopiedMandates
 from wissel.server.rpc.services.mandates.messages import message_in, messages_in
 from wissel.server.rpc.services.mandates.pending import pending_mandates, processing_command
-from wissel.server.rpc.services.mandates.several import owning
+from wissel.server.rpc.services.mandates.several import new_mandate, owning, unname
 from wissel.server.rpc.services.mandates.validation import validate_mandate
 
 A = TypeVar(
@@ -50,20 +50,14 @@ class MandateServicer(CopiedMandates):
         self, request: pb.CreateMandateRequest, context: object
     ) -> pb.CreateMandateResponse:
         """Give a mandate."""
-        command = commands.CreateMandate(
-            organisation=organisation(request.brin, request.swv, ""),
-            service=ServiceCode.parse(request.service, "service"),
-            system_id=SystemId.parse(request.system_id, "system_id"),
-            start=parse_optional_day(request.start_date, "start_date"),
-            end=parse_optional_day(request.end_date, "end_date"),
-        )
+        command = new_mandate(organisation(request.brin, request.swv, ""), request)
 
         async def work(transaction: Transaction) -> pb.CreateMandateResponse:
             scope = await scope_in(transaction)
             given = await create_mandate(transaction, command, scope, self._backend.new_id)
             message = await message_in(transaction, given.mandate, transaction.today)
             if request.validate_only:
-                message.mandate_id = message.etag = ""
+                unname([message])
             return pb.CreateMandateResponse(mandate=message, note=given.note)
 
         return await mutate(

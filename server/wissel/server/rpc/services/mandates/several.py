@@ -40,7 +40,8 @@ class SeveralMandates(pb_grpc.MandateServiceServicer):
     ) -> pb.BatchCreateMandatesResponse:
         """Give mandates for several services of one organisation, or none."""
         giver = organisation(request.brin, request.swv, "")
-        asked = [_new(giver, each) for each in _some(request.mandates, "mandates")]
+        some = _some(request.mandates, "mandates")
+        asked = [new_mandate(giver, each, "mandates.") for each in some]
 
         async def work(transaction: Transaction) -> pb.BatchCreateMandatesResponse:
             scope = await scope_in(transaction)
@@ -48,7 +49,7 @@ class SeveralMandates(pb_grpc.MandateServiceServicer):
             new = [each.mandate for each in given]
             messages = await messages_in(transaction, new, transaction.today)
             if request.validate_only:
-                _unnamed(messages)
+                unname(messages)
             return pb.BatchCreateMandatesResponse(mandates=messages)
 
         return await mutate(
@@ -80,7 +81,7 @@ class SeveralMandates(pb_grpc.MandateServiceServicer):
             done = await switch_system(transaction, command, scope, self._backend.new_id)
             switches = await _switches(transaction, done)
             if request.validate_only:
-                _unnamed(each.new_mandate for each in switches)
+                unname(each.new_mandate for each in switches)
                 for each in switches:
                     each.old_mandate.switched_to_mandate_id = ""
             return pb.SwitchSystemResponse(switches=switches)
@@ -112,13 +113,16 @@ class SeveralMandates(pb_grpc.MandateServiceServicer):
         return await mutate(self._backend, request, pb.UndoSwitchResponse, work, owned=owned)
 
 
-def _new(giver: Organisation, asked: pb.NewMandate) -> CreateMandate:
+def new_mandate(
+    giver: Organisation, asked: pb.CreateMandateRequest | pb.NewMandate, prefix: str = ""
+) -> CreateMandate:
+    """Return the command to give a mandate; `prefix` comes before the names of its fields."""
     return CreateMandate(
         organisation=giver,
-        service=ServiceCode.parse(asked.service, "mandates.service"),
-        system_id=SystemId.parse(asked.system_id, "mandates.system_id"),
-        start=parse_optional_day(asked.start_date, "mandates.start_date"),
-        end=parse_optional_day(asked.end_date, "mandates.end_date"),
+        service=ServiceCode.parse(asked.service, f"{prefix}service"),
+        system_id=SystemId.parse(asked.system_id, f"{prefix}system_id"),
+        start=parse_optional_day(asked.start_date, f"{prefix}start_date"),
+        end=parse_optional_day(asked.end_date, f"{prefix}end_date"),
     )
 
 
@@ -155,7 +159,7 @@ def _awaits(new: pb.Mandate) -> bool:
     return waits and (not due or due >= new.start_date)
 
 
-def _unnamed(messages: Iterable[pb.Mandate]) -> None:
+def unname(messages: Iterable[pb.Mandate]) -> None:
     """Take from mandates that were only checked what no mandate will have."""
     for message in messages:
         message.mandate_id = message.etag = ""
