@@ -19,10 +19,10 @@ from wissel.clients.testing.cast import NOORD
 from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.signing.trusted_path import TrustedPath, validity_problem
+from wissel.routing.values.csv_text import MAX_LINE_BYTES
 from wissel.routing.values.days import day_of
 from wissel.server.registry.schools.duo import MAX_BROKEN_LINES, parse
 from wissel.server.registry.schools.duo_formats import Source
-from wissel.server.registry.schools.duo_text import MAX_LINE_BYTES
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 

@@ -5,6 +5,7 @@
      ├── Unreachable       no answer, or not in time
      ├── IdentityError     a certificate, key or trust root that cannot be used
      ├── DossierUnusable   a file that cannot be sent
+     ├── FileUnusable      a table in a file that cannot be read
      ├── ReceiptUntrusted  a receipt that does not prove the delivery
      ├── EndlessList       a list of the hub whose pages do not come to an end
      ├── StorageError      an outbox or inbox that cannot be used
@@ -71,6 +72,10 @@ class IdentityError(WisselError):
 
 class DossierUnusable(WisselError):
     """A file cannot be sent; the message says which and why."""
+
+
+class FileUnusable(WisselError):
+    """A table in a file cannot be read; the message says which lines are wrong, and why."""
 
 
 class ReceiptUntrusted(WisselError):

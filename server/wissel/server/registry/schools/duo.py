@@ -4,7 +4,6 @@ A file is accepted whole or refused: `parse` reads every line, and its refusal
 names the first problems by their line numbers.
 """
 
-import csv
 import hashlib
 from array import array
 from collections.abc import Iterator
@@ -14,6 +13,13 @@ from typing import Final
 
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.csv_text import (
+    BrokenLine,
+    Encoding,
+    cells_of,
+    encoding_of,
+    lines_of,
+)
 from wissel.routing.values.identifiers import BoardNumber, Brin
 from wissel.routing.values.person_numbers import holds_person_number
 from wissel.server.registry.schools.duo_formats import (
@@ -23,17 +29,7 @@ from wissel.server.registry.schools.duo_formats import (
     Row,
     Source,
 )
-from wissel.server.registry.schools.duo_text import (
-    MAX_LINE_BYTES,
-    Encoding,
-    Header,
-    UnknownFile,
-    cells_of,
-    encoding_of,
-    lines_of,
-    mixed_line,
-    read_header,
-)
+from wissel.server.registry.schools.duo_text import Header, UnknownFile, read_header
 
 MAX_FILE_BYTES: Final = 32 * 1024 * 1024
 """Largest file that is read; DUO's are about 2 MB."""
@@ -135,7 +131,7 @@ class _Lines:
             self.count += 1
             try:
                 self._take(number, self._row(line))
-            except BrokenCell as broken:
+            except (BrokenLine, BrokenCell) as broken:
                 problems.append(_Problem(number, str(broken)))
             except Refused as refused:
                 value = refused.metadata.get("value", "")  # none where the cell is empty
@@ -143,10 +139,7 @@ class _Lines:
         return self._rows
 
     def _row(self, line: bytes) -> Row:
-        if len(line) > MAX_LINE_BYTES:
-            message = f"it is longer than {MAX_LINE_BYTES} bytes"
-            raise BrokenCell(message)
-        cells = self._cells(line)
+        cells = cells_of(line, self._encoding, self._header.delimiter)
         columns = self._header.columns
         if len(cells) < len(columns) or any(cells[len(columns) :]):
             message = f"{len(cells)} columns instead of {len(columns)}"
@@ -155,23 +148,6 @@ class _Lines:
         return self._header.kind.read(
             {column: cell for column, cell in named if column is not None}
         )
-
-    def _cells(self, line: bytes) -> list[str]:
-        """Return the cells of a line, without the blanks around them and without quotes."""
-        try:
-            text = self._encoding.decode(line)
-        except UnicodeDecodeError as error:
-            message = f"byte {error.start + 1} is no {self._encoding.name}"
-            raise BrokenCell(message) from None
-        if mixed_line(line, self._encoding):
-            raise BrokenCell("it is UTF-8, and the file as a whole is not")
-        text = text.replace("\N{NO-BREAK SPACE}", " ")
-        if not text.replace("\t", " ").isprintable():
-            raise BrokenCell("it holds a control character")
-        try:
-            return cells_of(text, self._header.delimiter)
-        except csv.Error:
-            raise BrokenCell("a quote is not closed, or closed in the middle of a cell") from None
 
     def _take(self, number: int, row: Row) -> None:
         index = self._index_of.setdefault(row.key, len(self._rows))

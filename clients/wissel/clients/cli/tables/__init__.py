@@ -1,0 +1,1 @@
+"""Tables in files: CSV for spreadsheets and for programs."""
