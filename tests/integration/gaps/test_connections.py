@@ -14,6 +14,8 @@ from support.worlds import small_world as w
 from support.worlds.hub import Hub, reason_of, running_hub
 from support.worlds.persons.portal_world import portal_world
 from wissel.clients.testing.cast import SWV
+from wissel.mandate.v1 import mandate_service_pb2 as mandate_pb
+from wissel.routing.facts import AgreementKind, AgreementStatus
 from wissel.school.v1 import school_service_pb2 as pb
 
 SUSPENDED = w.endpoint(w.C_ZUID, 1, vestiging="01", aanleverpunt="1", suspended=True)
@@ -126,3 +128,27 @@ async def test_a_person_asks_about_its_own_schools(tmp_path: Path) -> None:
 
 async def test_duo_does_not_ask(hub: Hub) -> None:
     assert "METHOD_NOT_ALLOWED" == await refused(check(hub, "duo"))
+
+
+async def test_what_counts_without_a_signature_is_told(hub: Hub) -> None:
+    """It is told beside what is connected, and keeps nothing from working."""
+    signed = w.agreement(w.BOARD_2, AgreementKind.KENNISNET_OSR)
+    await hub.put(
+        dataclasses.replace(signed, status=AgreementStatus.MIGRATED, only_with=AgreementKind.OSO)
+    )
+
+    (oso,) = await check(hub, "desk", brin="99XB", service="OSO_OV")
+    (rio,) = await check(hub, "desk", brin="99XB", service="RIO")
+    (signed,) = await check(hub, "desk", brin="99XA", service="OSO_OV")
+    mandates = await Stubs(hub, "desk").mandates.ListMandates(
+        mandate_pb.ListMandatesRequest(brin="99XB", system_id=w.LAS_NOORD)
+    )
+
+    assert (True, ["KENNISNET_OSR"]) == (oso.connected, list(oso.kinds_to_sign))
+    assert (["AGREEMENT_MISSING"], []) == (
+        [gap.reason for gap in rio.gaps if gap.action == "SIGN_AGREEMENT"],
+        list(rio.kinds_to_sign),
+    )
+    assert [] == list(signed.kinds_to_sign)
+    (step,) = mandates.mandates[0].next_steps
+    assert ("SIGNING_OPEN", True) == (step.reason, "KENNISNET_OSR" in step.text)

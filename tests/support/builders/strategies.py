@@ -127,6 +127,7 @@ def agreements() -> st.SearchStrategy[Agreement]:
         signer=texts(),
         accepted=st.none() | _instants(),
         predecessor=st.none() | named(BoardNumber),
+        only_with=st.none() | st.sampled_from(AgreementKind),
     )
 
 

@@ -90,7 +90,16 @@ def agreements() -> st.SearchStrategy[Agreement]:
         st.sampled_from([NOORD.oin, ZUID.oin]),
         st.sampled_from([AgreementKind.VENDOR_OSR, AgreementKind.VENDOR_OSO]),
     )
-    return st.builds(dataclasses.replace, boards | vendors, period=periods())
+    limited = st.builds(
+        dataclasses.replace,
+        st.builds(
+            w.agreement,
+            st.sampled_from([w.BOARD_1, w.BOARD_2]),
+            st.just(AgreementKind.KENNISNET_OSR),
+        ),
+        only_with=st.sampled_from([AgreementKind.OSO, AgreementKind.OSO_SWV_EXTENSION]),
+    )
+    return st.builds(dataclasses.replace, boards | vendors | limited, period=periods())
 
 
 def locations(brin: Brin, number: str) -> st.SearchStrategy[Location]:

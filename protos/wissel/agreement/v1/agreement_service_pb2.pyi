@@ -48,6 +48,7 @@ class Agreement(_message.Message):
     ACCEPTANCE_SHA256_FIELD_NUMBER: _builtins.int
     ACCEPTED_TIME_FIELD_NUMBER: _builtins.int
     PREDECESSOR_FIELD_NUMBER: _builtins.int
+    ONLY_WITH_KIND_FIELD_NUMBER: _builtins.int
     agreement_id: _builtins.str
     """UUID, assigned by the hub."""
     board_number: _builtins.str
@@ -65,8 +66,8 @@ class Agreement(_message.Message):
     etag: _builtins.str
     """Output only. Changes on every write."""
     status: _builtins.str
-    """How it stands: `OFFERED`, `DECLINED`, `ACCEPTED` before this hub, `RECORDED` from paper, or passed
-    by `SUCCESSION`. The first two are no agreements yet.
+    """How it stands: `OFFERED`, `DECLINED`, `ACCEPTED` before this hub, `RECORDED` from paper, passed by
+    `SUCCESSION`, or `MIGRATED` from Mijn OSO. The first two are no agreements yet.
     """
     document_sha256: _builtins.str
     """SHA-256 of the document of its text, lower-case hex; empty if that is not known."""
@@ -88,6 +89,10 @@ class Agreement(_message.Message):
     """SHA-256 of the hub's AgreementAcceptance, lower-case hex."""
     predecessor: _builtins.str
     """From whom it passed by succession, written as the signatory is."""
+    only_with_kind: _builtins.str
+    """If not empty, it counts only for services that ask for this kind as well, until its own is signed:
+    a `KENNISNET_OSR` with `OSO` here is what an agreement from Mijn OSO counts for.
+    """
     @_builtins.property
     def accepted_time(self) -> _timestamp_pb2.Timestamp:
         """When it was accepted."""
@@ -115,10 +120,11 @@ class Agreement(_message.Message):
         acceptance_sha256: _builtins.str = ...,
         accepted_time: _timestamp_pb2.Timestamp | None = ...,
         predecessor: _builtins.str = ...,
+        only_with_kind: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["accepted_time", b"accepted_time", "board_number", b"board_number", "party_oin", b"party_oin", "signatory", b"signatory", "swv", b"swv"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acceptance_sha256", b"acceptance_sha256", "accepted_time", b"accepted_time", "agreement_id", b"agreement_id", "board_number", b"board_number", "document_sha256", b"document_sha256", "end_date", b"end_date", "etag", b"etag", "kind", b"kind", "language", b"language", "paper_sha256", b"paper_sha256", "party_oin", b"party_oin", "predecessor", b"predecessor", "requested", b"requested", "signatory", b"signatory", "signed_date", b"signed_date", "signer", b"signer", "signer_id", b"signer_id", "start_date", b"start_date", "status", b"status", "swv", b"swv", "text_version", b"text_version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acceptance_sha256", b"acceptance_sha256", "accepted_time", b"accepted_time", "agreement_id", b"agreement_id", "board_number", b"board_number", "document_sha256", b"document_sha256", "end_date", b"end_date", "etag", b"etag", "kind", b"kind", "language", b"language", "only_with_kind", b"only_with_kind", "paper_sha256", b"paper_sha256", "party_oin", b"party_oin", "predecessor", b"predecessor", "requested", b"requested", "signatory", b"signatory", "signed_date", b"signed_date", "signer", b"signer", "signer_id", b"signer_id", "start_date", b"start_date", "status", b"status", "swv", b"swv", "text_version", b"text_version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_signatory: _TypeAlias = _typing.Literal["board_number", "swv", "party_oin"]  # noqa: Y015
     _WhichOneofArgType_signatory: _TypeAlias = _typing.Literal["signatory", b"signatory"]  # noqa: Y015

@@ -161,7 +161,8 @@ class NextStep(_message.Message):
     EXPECTED_DATE_FIELD_NUMBER: _builtins.int
     reason: _builtins.str
     """What lacks, as a reason of google.rpc.ErrorInfo, such as `MANDATE_AWAITING` or
-    `ENDPOINT_MISSING`; `SERVICE_NOTE` for what the service itself tells schools.
+    `ENDPOINT_MISSING`; `SERVICE_NOTE` for what the service itself tells schools, `SIGNING_OPEN` where
+    an agreement counts that the board has not signed yet: that keeps nothing from working.
     """
     text: _builtins.str
     """What is so, in one sentence."""

@@ -812,6 +812,7 @@ class Connection(_message.Message):
     CONNECTED_FIELD_NUMBER: _builtins.int
     SYSTEM_IDS_FIELD_NUMBER: _builtins.int
     GAPS_FIELD_NUMBER: _builtins.int
+    KINDS_TO_SIGN_FIELD_NUMBER: _builtins.int
     brin: _builtins.str
     """BRIN of a school."""
     swv: _builtins.str
@@ -830,6 +831,12 @@ class Connection(_message.Message):
     def gaps(self) -> _containers.RepeatedCompositeFieldContainer[_gap_pb2.Gap]:
         """What is missing, for the system that lacks least; empty if it is connected."""
 
+    @_builtins.property
+    def kinds_to_sign(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Kinds of agreements that count for this service by what came from Mijn OSO, and that the board has
+        not signed: for this service nothing has to be done, other ones ask for a signature.
+        """
+
     def __init__(
         self,
         *,
@@ -840,10 +847,11 @@ class Connection(_message.Message):
         connected: _builtins.bool = ...,
         system_ids: _abc.Iterable[_builtins.str] | None = ...,
         gaps: _abc.Iterable[_gap_pb2.Gap] | None = ...,
+        kinds_to_sign: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["brin", b"brin", "organisation", b"organisation", "swv", b"swv"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["board_number", b"board_number", "brin", b"brin", "connected", b"connected", "gaps", b"gaps", "organisation", b"organisation", "service", b"service", "swv", b"swv", "system_ids", b"system_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["board_number", b"board_number", "brin", b"brin", "connected", b"connected", "gaps", b"gaps", "kinds_to_sign", b"kinds_to_sign", "organisation", b"organisation", "service", b"service", "swv", b"swv", "system_ids", b"system_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_organisation: _TypeAlias = _typing.Literal["brin", "swv"]  # noqa: Y015
     _WhichOneofArgType_organisation: _TypeAlias = _typing.Literal["organisation", b"organisation"]  # noqa: Y015

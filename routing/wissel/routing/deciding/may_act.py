@@ -202,7 +202,9 @@ def _unsigned(
     reference: Reference, signatory: str, kinds: tuple[AgreementKind, ...], on: dt.date
 ) -> str:
     """Return the first agreement that a signatory lacks on a day on which it lacks one."""
-    lacking = (kind for kind in kinds if last_day(reference.signed(signatory, kind), on) is None)
+    lacking = (
+        kind for kind in kinds if last_day(reference.signed(signatory, kind, kinds), on) is None
+    )
     return next(lacking).value
 
 

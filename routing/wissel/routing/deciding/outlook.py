@@ -12,7 +12,7 @@ from wissel.routing.deciding.gaps.gaps import search
 from wissel.routing.deciding.gaps.suppositions import Supposition
 from wissel.routing.deciding.may_act import permission_by, sector_not_served
 from wissel.routing.deciding.query import ANYBODY, Query
-from wissel.routing.facts import TEST_SCHOOL, Mandate
+from wissel.routing.facts import TEST_SCHOOL, AgreementKind, Mandate
 from wissel.routing.refusals.sides import Side
 from wissel.routing.table import Table
 from wissel.routing.table.spans import days_of_change
@@ -24,11 +24,13 @@ class Outlook:
 
     `acts_from` is the first day on which the system may act if nothing changes, None if
     none is known. `connected` is whether it has an endpoint, so that it can be reached.
+    `to_sign` are agreements that count for it without being signed.
     """
 
     lacking: tuple[Refusal, ...]
     acts_from: dt.date | None
     connected: bool
+    to_sign: tuple[AgreementKind, ...] = ()
 
 
 def outlook(table: Table, mandate: Mandate, on: dt.date) -> Outlook | None:
@@ -46,7 +48,16 @@ def outlook(table: Table, mandate: Mandate, on: dt.date) -> Outlook | None:
         lacking=lacking,
         acts_from=_acts_from(table, mandate, day) if lacking else day,
         connected=_connected(table, mandate, day),
+        to_sign=_to_sign(table, mandate, day),
     )
+
+
+def _to_sign(table: Table, mandate: Mandate, day: dt.date) -> tuple[AgreementKind, ...]:
+    giver = table.organisation(mandate.organisation)
+    service = table.reference.services.get(mandate.service)
+    if giver is None or service is None:
+        return ()
+    return table.reference.to_sign(giver.signatory, service, day)
 
 
 def _lacking(table: Table, mandate: Mandate, day: dt.date) -> tuple[Refusal, ...]:

@@ -1,6 +1,7 @@
 """Facts about agreements and their texts (R2)."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -28,6 +29,7 @@ class AgreementStatus(StrEnum):
     ACCEPTED = "ACCEPTED"
     RECORDED = "RECORDED"
     SUCCESSION = "SUCCESSION"
+    MIGRATED = "MIGRATED"
 
     @property
     def concluded(self) -> bool:
@@ -72,7 +74,7 @@ class Agreement:
     `signer` the id of the person who signed, `paper` the digest of the document that
     was signed or that tells of a succession, `acceptance` that of the hub's
     `AgreementAcceptance`; all are empty where there is none. `predecessor` is from
-    whom it passed.
+    whom it passed. `only_with` limits it to the services that ask for that kind as well.
     """
 
     agreement_id: UUID
@@ -90,11 +92,24 @@ class Agreement:
     acceptance: str = ""
     accepted: dt.datetime | None = None
     predecessor: Signatory | None = None
+    only_with: AgreementKind | None = None
 
     @property
     def concluded(self) -> bool:
         """Whether it holds on the days of its period."""
         return self.status.concluded
+
+    @property
+    def stands_on(self) -> AgreementKind | None:
+        """The kind of agreement without which it cannot be, and with which it ends."""
+        if self.kind is AgreementKind.OSO_SWV_EXTENSION:
+            return AgreementKind.OSO
+        return self.only_with
+
+    @property
+    def provisional(self) -> bool:
+        """Whether nobody signed it here: it makes way for one that its signatory signs."""
+        return self.status is AgreementStatus.MIGRATED or self.only_with is not None
 
     @property
     def last_day(self) -> dt.date:
@@ -104,3 +119,7 @@ class Agreement:
     def holds_on(self, day: dt.date) -> bool:
         """Whether it is in force on a day."""
         return self.concluded and self.period.contains(day)
+
+    def counts_for(self, asked: Collection[AgreementKind]) -> bool:
+        """Whether it counts for a service that asks for these kinds."""
+        return self.only_with is None or self.only_with in asked

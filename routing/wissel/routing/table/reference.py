@@ -4,8 +4,9 @@ There are thousands of them, not millions: a change copies the small dictionarie
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Self
 from uuid import UUID
 
@@ -23,7 +24,14 @@ from wissel.routing.facts import (
     ServiceVersion,
     System,
 )
-from wissel.routing.table.spans import Spans, days_of_change, intersection, shared, union
+from wissel.routing.table.spans import (
+    Spans,
+    days_of_change,
+    intersection,
+    last_day,
+    shared,
+    union,
+)
 from wissel.routing.values.days import FOREVER, ONE_DAY
 from wissel.routing.values.identifiers import Oin, Organisation, ServiceCode, Swv, SystemId
 
@@ -32,8 +40,8 @@ ReferenceFact = (
 )
 """A fact that is about no single organisation, or that is also looked up without one."""
 
-SignedPeriods = tuple[tuple[UUID, dt.date, dt.date], ...]
-"""Agreements of one signatory and kind in order of id: (id, first day, last day) each."""
+SignedPeriod = tuple[UUID, dt.date, dt.date, AgreementKind | None]
+"""An agreement: its id, first day and last day, and the kind that it counts only with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +138,9 @@ class Reference:
 
     `services` is by code and by alias, `systems_of` by acting OIN,
     `qualifications` by system and service, `agreements` by signatory and kind.
-    What `signed`, `agreed` and `acting` return is kept, as a decision asks both of
-    sender and receiver: working one out takes 8 to 11 µs, looking it up 0.2 (timed in the
-    register of `bench.world`).
+    What `agreed` and `acting` return is kept, as a decision asks both of sender and
+    receiver: working one out takes 8 to 11 µs, looking it up 0.2 (timed in the register
+    of `bench.world`).
     """
 
     parties: Mapping[str, Party]
@@ -140,12 +148,9 @@ class Reference:
     systems_of: Mapping[str, tuple[SystemId, ...]]
     services: Mapping[str, IndexedService]
     qualifications: Mapping[tuple[SystemId, ServiceCode], Qualification]
-    agreements: Mapping[str, Mapping[AgreementKind, SignedPeriods]]
+    agreements: Mapping[str, Mapping[AgreementKind, tuple[SignedPeriod, ...]]]
     samenwerkingsverbanden: Mapping[Oin, Swv]
     revocations: frozenset[tuple[RevocationTarget, str]]
-    _signed: dict[tuple[str, AgreementKind], Spans] = field(
-        default_factory=dict, compare=False, repr=False
-    )
     _agreed: dict[tuple[str, ServiceCode], Spans] = field(
         default_factory=dict, compare=False, repr=False
     )
@@ -182,17 +187,34 @@ class Reference:
         party = self.parties.get(oin)
         return "" if party is None else party.desk.of(party.name)
 
-    def signed(self, signatory: str, kind: AgreementKind) -> Spans:
-        """Return the days on which a signatory has an agreement of this kind."""
-        key = signatory, kind
-        spans = self._signed.get(key)
-        if spans is None:
-            periods = self.agreements.get(signatory, {}).get(kind, ())
-            spans = self._signed[key] = shared(union((start, end) for _, start, end in periods))
-        return spans
+    def signed(
+        self, signatory: str, kind: AgreementKind, asked: Collection[AgreementKind] = ()
+    ) -> Spans:
+        """Return the days on which a signatory has an agreement of a kind.
+
+        Also those of one that counts only for a service which asks for a kind in `asked`.
+        """
+        periods = self.agreements.get(signatory, {}).get(kind, ())
+        return union(
+            (start, end)
+            for _, start, end, only_with in periods
+            if only_with is None or only_with in asked
+        )
+
+    def to_sign(
+        self, signatory: str, service: IndexedService, on: dt.date
+    ) -> tuple[AgreementKind, ...]:
+        """Return what counts for a service on a day for the sake of another, and is not signed."""
+        asked = service.agreements
+        return tuple(
+            kind
+            for kind in asked
+            if last_day(self.signed(signatory, kind, asked), on) is not None
+            and last_day(self.signed(signatory, kind), on) is None
+        )
 
     def _all_signed(self, signatory: str, kinds: tuple[AgreementKind, ...]) -> Spans:
-        return shared(intersection([self.signed(signatory, kind) for kind in kinds]))
+        return shared(intersection([self.signed(signatory, kind, kinds) for kind in kinds]))
 
     @classmethod
     def empty(cls) -> Self:
@@ -254,7 +276,8 @@ class _Draft:
         kinds = dict(self.agreements.get(fact.signatory, {}))
         others = [each for each in kinds.get(fact.kind, ()) if each[0] != fact.agreement_id]
         end = FOREVER if fact.period.end is None else fact.period.end
-        kinds[fact.kind] = tuple(sorted([*others, (fact.agreement_id, fact.period.start, end)]))
+        signed = fact.agreement_id, fact.period.start, end, fact.only_with
+        kinds[fact.kind] = tuple(sorted([*others, signed], key=itemgetter(0)))
         self.agreements[fact.signatory] = kinds
 
     def freeze(self) -> Reference:

@@ -31,6 +31,7 @@ def mandate(*steps: str, **more: Any) -> pb.Mandate:
         ),
         (mandate("ENDPOINT_MISSING", status="PLANNED", start_date="2026-11-01"), []),
         (mandate("MANDATE_AWAITING", "SERVICE_NOTE"), []),
+        (mandate("SIGNING_OPEN"), []),
         (mandate("MANDATE_AWAITING", overdue=True), ["OVERDUE"]),
         (mandate("MANDATE_REJECTED"), ["MANDATE_REJECTED"]),
         (mandate(board_number="99002"), ["SCHOOL_MOVED"]),
@@ -56,6 +57,7 @@ def test_what_is_overdue_names_the_desk_of_who_processes() -> None:
     [
         (mandate(), "ACTIVE"),
         (mandate("SERVICE_NOTE"), "ACTIVE"),
+        (mandate("SIGNING_OPEN"), "ACTIVE"),
         (mandate("MANDATE_AWAITING", "ENDPOINT_MISSING"), "MANDATE_AWAITING"),
         (mandate("ENDPOINT_MISSING", status="PLANNED"), "PLANNED"),
     ],

@@ -123,6 +123,22 @@ def test_a_moved_school_waits_until_its_new_board_has_signed() -> None:
     route(decided(None, moved, *signed))
 
 
+def test_what_counts_only_with_oso_counts_for_no_other_service() -> None:
+    """It keeps the same key, so it is there instead of what the board had signed."""
+    signed = w.agreement(w.BOARD_1, AgreementKind.KENNISNET_OSR)
+    limited = dataclasses.replace(signed, only_with=AgreementKind.OSO)
+    rio = w.mandate(w.XA, w.LAS_NOORD, w.RIO)
+
+    route(decided(None, limited))
+    refused = decided(query(service=w.RIO), limited, rio)
+    assert (Side.SENDER, Reason.AGREEMENT_MISSING) == refusal(refused)
+    assert isinstance(refused, Refusal)
+    assert "KENNISNET_OSR" == refused.metadata["agreement"]
+    assert (Side.SENDER, Reason.AGREEMENT_MISSING) == refusal(
+        decided(None, limited, w.agreement(w.BOARD_1, AgreementKind.OSO, end=w.START))
+    )
+
+
 def test_the_extension_for_samenwerkingsverbanden_lapses_with_oso() -> None:
     lapsed = w.agreement(SWV, AgreementKind.OSO, end=w.TODAY - ONE_DAY)
     asked = query(SWV, service=w.OSO_SWV)

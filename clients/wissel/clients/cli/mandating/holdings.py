@@ -1,6 +1,7 @@
 """What a board holds: its schools, and all mandates of these, as they stand on a day."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from wissel.clients.cli.paging import collect
 from wissel.clients.cli.session import Session
@@ -11,6 +12,10 @@ from wissel.school.v1 import school_service_pb2 as schools_pb
 from wissel.school.v1.school_service_pb2_grpc import SchoolServiceStub
 
 _ALL = 1_000_000
+SIGNING_OPEN: Final = "SIGNING_OPEN"
+"""The step of an agreement that counts without having been signed."""
+NOTES: Final = frozenset({"SERVICE_NOTE", SIGNING_OPEN})
+"""Steps that keep nothing from working."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +50,6 @@ def holdings(session: Session, board: str, on: str = "") -> Holdings:
 
 
 def state_of(mandate: pb.Mandate) -> str:
-    """Return the first reason for which a mandate does not count, or else its status.
-
-    What a service notes for schools is no such reason.
-    """
-    gaps = (step.reason for step in mandate.next_steps if step.reason != "SERVICE_NOTE")
+    """Return the first reason for which a mandate does not count, or else its status."""
+    gaps = (step.reason for step in mandate.next_steps if step.reason not in NOTES)
     return mandate.status if mandate.status != "ACTIVE" else next(gaps, mandate.status)

@@ -1,20 +1,20 @@
 """`wissel board review`: the yearly check of all mandates of a board, and what is odd."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Annotated, Final
 
 import typer
 
 from wissel.clients.cli.failing import EXIT_REFUSED
-from wissel.clients.cli.mandating.holdings import holdings, state_of
+from wissel.clients.cli.mandating.holdings import NOTES, SIGNING_OPEN, holdings, state_of
 from wissel.clients.cli.output import as_data, note, period, print_json, print_rows
 from wissel.clients.cli.session import session_of
 from wissel.mandate.v1 import mandate_service_pb2 as pb
 from wissel.routing.values.days import day_of
 
-_USUAL: Final = frozenset({"MANDATE_AWAITING", "SERVICE_NOTE"})
+_USUAL: Final = NOTES | {"MANDATE_AWAITING"}
 """What comes by itself, or is only a note."""
 _TITLES: Final = ("SCHOOL", "SERVICE", "SYSTEM", "PERIOD", "STATE", "ODD")
 
@@ -50,6 +50,8 @@ def review(
             for oddity in odd:
                 asked = f" Ask {oddity.contact}." if oddity.contact else ""
                 note(f"{each.brin} {each.service} {each.system_id}: {oddity.text}{asked}")
+        for text in sorted(set(_to_sign(each for each, _ in checked))):
+            note(text)
     if any(odd for _, odd in checked):
         raise typer.Exit(EXIT_REFUSED)
 
@@ -77,6 +79,14 @@ def oddities(mandate: pb.Mandate, board: str, soon: str) -> Iterator[Oddity]:
     for step in mandate.next_steps:
         if step.reason not in _USUAL and not begins_later:
             yield Oddity(step.reason, f"{step.text} {step.fix}".rstrip(), step.contact)
+
+
+def _to_sign(mandates: Iterable[pb.Mandate]) -> Iterator[str]:
+    """Yield what is said of agreements that count without having been signed."""
+    for mandate in mandates:
+        for step in mandate.next_steps:
+            if step.reason == SIGNING_OPEN:
+                yield f"{mandate.service}: {step.text} {step.fix}"
 
 
 def _row(mandate: pb.Mandate, odd: list[Oddity]) -> list[str]:

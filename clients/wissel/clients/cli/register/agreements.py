@@ -40,10 +40,15 @@ def _signed_by(agreement: Any) -> str:
     return str(agreement.signer)
 
 
+def _kind(agreement: Any) -> str:
+    limit = agreement.only_with_kind
+    return f"{agreement.kind} (with {limit})" if limit else str(agreement.kind)
+
+
 _AGREEMENT: Final[list[Column]] = [
     ("ID", "agreement_id"),
     ("SIGNATORY", _signatory),
-    ("KIND", "kind"),
+    ("KIND", _kind),
     ("STATUS", "status"),
     ("PERIOD", lambda each: "" if each.status in ("OFFERED", "DECLINED") else period(each)),
     ("VERSION", "text_version"),

@@ -66,6 +66,9 @@ def _tell(each: pb.Connection) -> None:
     whose = f"{organisation(each)} {each.service}"
     if each.connected:
         say(f"{whose}: connected by {', '.join(each.system_ids)}")
-        return
-    say(f"{whose}: not connected", style="bold")
-    show_gaps(each.gaps)
+    else:
+        say(f"{whose}: not connected", style="bold")
+        show_gaps(each.gaps)
+    if each.kinds_to_sign:
+        kinds = ", ".join(each.kinds_to_sign)
+        say(f"   {kinds} counts by what came from Mijn OSO, and is still to be signed")

@@ -10,6 +10,7 @@ from wissel.routing.deciding.gaps.gaps import Gap, gaps, search
 from wissel.routing.deciding.gaps.suppositions import Supposition
 from wissel.routing.deciding.may_act import may_act
 from wissel.routing.deciding.query import ANYBODY, Query
+from wissel.routing.facts import AgreementKind
 from wissel.routing.refusals.catalogue.entry import Action
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.refusals.sides import Side
@@ -24,7 +25,7 @@ class Connection:
     """An organisation and a service, with the systems by which it is connected.
 
     Without one it is not, and `gaps` says what is missing. `signatory` is its board, or
-    itself for a samenwerkingsverband.
+    itself for a samenwerkingsverband; `to_sign` counts for it without being signed.
     """
 
     organisation: Organisation
@@ -32,6 +33,7 @@ class Connection:
     service: ServiceCode
     systems: tuple[SystemId, ...]
     gaps: tuple[Gap, ...]
+    to_sign: tuple[AgreementKind, ...] = ()
 
 
 def mandated(view: OrganisationView, service: ServiceCode, on: dt.date) -> list[SystemId]:
@@ -91,6 +93,7 @@ def connection(
         service=service.code,
         systems=connected,
         gaps=found,
+        to_sign=table.reference.to_sign(view.signatory, service, on),
     )
 
 

@@ -33,7 +33,7 @@ def required_of(
     """
     vendor = isinstance(signatory, Oin)
     kinds = service.vendor_agreements if vendor else required_agreements(service)
-    own = list(agreements)
+    own = [each for each in agreements if each.counts_for(kinds)]
     return tuple(
         _required(kind, [each for each in own if each.kind is kind], day) for kind in kinds
     )

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import replace
 
-from wissel.routing.facts import Agreement, AgreementKind
+from wissel.routing.facts import Agreement
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import ONE_DAY, Period
@@ -16,7 +16,7 @@ from wissel.server.registry.scope import Scope
 async def terminate_agreement(
     transaction: Transaction, command: TerminateAgreement, scope: Scope
 ) -> tuple[Agreement, ...]:
-    """End an agreement, and with one of OSO its extensions; return them, the agreement first.
+    """End an agreement, and what stands on it; return them, the agreement first.
 
     Without a day its last day becomes yesterday, so an agreement that began
     today or later was never in force. A last day that is named is today or
@@ -34,17 +34,18 @@ async def terminate_agreement(
             status=agreement.status,
         )
     end = _last_day(agreement, command.end, transaction.today)
-    ended = [replace(agreement, period=agreement.period.until(end))]
-    if agreement.kind is AgreementKind.OSO:
-        signed = await transaction.find(Agreement, signatory=str(agreement.signatory))
-        ended += [
+    signed = await transaction.find(Agreement, signatory=str(agreement.signatory))
+    ended = [
+        replace(agreement, period=agreement.period.until(end)),
+        *(
             replace(each, period=each.period.until(end))
             for each in signed
-            if each.kind is AgreementKind.OSO_SWV_EXTENSION
+            if each.stands_on is agreement.kind
             and each.concluded
             and each.period.overlaps(agreement.period)
             and each.period.until(end) != each.period
-        ]
+        ),
+    ]
     await transaction.put(*ended)
     return tuple(ended)
 

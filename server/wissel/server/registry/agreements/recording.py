@@ -41,10 +41,10 @@ async def record_agreement(
        not in the future, and the text is one of this kind: AGREEMENT_TEXT_NOT_FOUND.
        On an earlier version than one that asks anew it lasts no longer than that says:
        AGREEMENT_TEXT_REPLACED.
-    4. No agreement of the same kind and signatory has a day in common with it:
-       ALREADY_REGISTERED.
-    5. An extension needs an OSO agreement that is in force on its first day,
-       and ends with it: AGREEMENT_MISSING.
+    4. No agreement of the same kind and signatory has a day in common with it
+       (ALREADY_REGISTERED), but for a provisional one, which ends the day before.
+    5. What stands on another needs that in force on its first day, and ends with it:
+       AGREEMENT_MISSING.
     """
     # 1.
     role = await require_signatory(transaction, command.signatory)
@@ -60,9 +60,9 @@ async def record_agreement(
 
 async def _recorded(transaction: Transaction, agreement: Agreement) -> Agreement:
     signed = await transaction.find(Agreement, signatory=str(agreement.signatory))
-    making_room(agreement, signed, renews=False)  # 4.
+    ended = making_room(agreement, signed, renews=False)  # 4.
     agreement = within_base(agreement, signed)  # 5.
-    await transaction.put(agreement)
+    await transaction.put(*ended, agreement)
     return agreement
 
 
@@ -118,10 +118,9 @@ async def _passed(
     held = await transaction.find(Agreement, signatory=str(before))
     asked = (*BOARD_KINDS, *VENDOR_KINDS) if command.kind is None else (command.kind,)
     passed: list[Agreement] = []
-    for kind in asked:
-        source = _held(held, kind, start - ONE_DAY, start)
-        if source is None:
-            continue
+    sources = [_held(held, kind, start - ONE_DAY, start) for kind in asked]
+    passing = [source for source in sources if source is not None]
+    for source in sorted(passing, key=lambda each: each.stands_on is not None):
         end = source.period.end
         successor = replace(
             source,
@@ -160,6 +159,9 @@ async def _has(transaction: Transaction, successor: Agreement) -> bool:
     """Whether a successor has an agreement of its own that shares a day with what would pass."""
     own = await transaction.find(Agreement, signatory=str(successor.signatory))
     return any(
-        each.kind is successor.kind and each.concluded and each.period.overlaps(successor.period)
+        each.kind is successor.kind
+        and each.concluded
+        and each.period.overlaps(successor.period)
+        and (successor.provisional or not each.provisional)
         for each in own
     )

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from operator import attrgetter
 from typing import Final
@@ -16,8 +16,8 @@ from wissel.routing.values.identifiers import Oin
 BOARD_KINDS: Final = (
     AgreementKind.KENNISNET_OSR,
     AgreementKind.OSO,
-    AgreementKind.OSO_SWV_EXTENSION,
     AgreementKind.VVA,
+    AgreementKind.OSO_SWV_EXTENSION,
 )
 """What a board, or a samenwerkingsverband for itself, can sign; what extends stands last."""
 VENDOR_KINDS: Final = (AgreementKind.VENDOR_OSR, AgreementKind.VENDOR_OSO)
@@ -29,9 +29,12 @@ _PDF_BEGINS: Final = b"%PDF-"
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 
 
-def in_force(agreements: Iterable[Agreement], kind: AgreementKind, day: dt.date) -> bool:
-    """Whether one of the agreements is of a kind and in force on a day."""
-    return any(each.kind == kind and each.holds_on(day) for each in agreements)
+def lacking_of(
+    agreements: Iterable[Agreement], asked: Collection[AgreementKind], day: dt.date
+) -> AgreementKind | None:
+    """Return the first of the kinds that a service asks which is not in force on a day."""
+    held = {each.kind for each in agreements if each.holds_on(day) and each.counts_for(asked)}
+    return next((kind for kind in asked if kind not in held), None)
 
 
 def require_kind(signatory: Signatory, role: Role | None, kind: AgreementKind) -> None:
@@ -136,7 +139,8 @@ def making_room(
     """Return what the signatory has of this kind, ended on the day before `new` begins.
 
     With `renews` the new one takes the place of those on another version; otherwise,
-    and for the same version, no two share a day: ALREADY_REGISTERED.
+    and for the same version, no two share a day: ALREADY_REGISTERED. What is only
+    provisional makes way for what is not.
     """
     others = [
         each
@@ -144,6 +148,8 @@ def making_room(
         if each.kind is new.kind and each.concluded and each.period.overlaps(new.period)
     ]
     for other in others:
+        if other.provisional and not new.provisional:
+            continue
         if not renews or (other.text and other.text_version == new.text_version):
             key = str(other.agreement_id)
             raise Refused(Reason.ALREADY_REGISTERED, entity="agreement", key=key)
@@ -152,19 +158,19 @@ def making_room(
 
 
 def within_base(new: Agreement, signed: Iterable[Agreement]) -> Agreement:
-    """Return an agreement as far as what it extends lets it hold.
+    """Return an agreement as far as what it stands on lets it hold.
 
-    OSO_SWV_EXTENSION stands on an OSO agreement that is in force on its first day
-    (AGREEMENT_MISSING), and ends with it.
+    That is in force on its first day (AGREEMENT_MISSING), and it ends with it.
     """
-    if new.kind is not AgreementKind.OSO_SWV_EXTENSION:
+    base = new.stands_on
+    if base is None:
         return new
     for each in signed:
-        if each.kind is AgreementKind.OSO and each.holds_on(new.period.start):
+        if each.kind is base and each.holds_on(new.period.start):
             return replace(new, period=new.period.until(each.period.end))
     raise Refused(
         Reason.AGREEMENT_MISSING,
-        agreement=AgreementKind.OSO,
+        agreement=base,
         signatory=str(new.signatory),
         on=str(new.period.start),
     )

@@ -19,7 +19,7 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import ServiceCode, SystemId
 from wissel.routing.values.texts import NAME_LIMIT, free_line
-from wissel.server.registry.agreements.rules import in_force
+from wissel.server.registry.agreements.rules import lacking_of
 from wissel.server.registry.finding import (
     get_organisation,
     get_qualification,
@@ -128,15 +128,15 @@ async def _refuse_unsigned_vendor(
     transaction: Transaction, system: System, service: Service
 ) -> None:
     signed = await transaction.find(Agreement, signatory=system.party)
-    for kind in service.vendor_agreements:
-        if not in_force(signed, kind, transaction.today):
-            raise Refused(
-                Reason.VENDOR_AGREEMENT_MISSING,
-                agreement=kind,
-                oin=system.party,
-                service=service.code,
-                on=str(transaction.today),
-            )
+    kind = lacking_of(signed, service.vendor_agreements, transaction.today)
+    if kind is not None:
+        raise Refused(
+            Reason.VENDOR_AGREEMENT_MISSING,
+            agreement=kind,
+            oin=system.party,
+            service=service.code,
+            on=str(transaction.today),
+        )
 
 
 async def set_rollout(transaction: Transaction, command: SetRollout) -> Qualification:

@@ -18,8 +18,9 @@ from wissel.routing.facts import (
 )
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
+from wissel.routing.table.reference import required_agreements
 from wissel.routing.values.days import Period
-from wissel.server.registry.agreements.rules import in_force
+from wissel.server.registry.agreements.rules import lacking_of
 from wissel.server.registry.commands import Keep, ProcessMandate, UpdateMandate
 from wissel.server.registry.scope import Scope
 
@@ -204,13 +205,12 @@ def refuse_unsigned(
 
     `signed` are the agreements of the signatory; the first kind that is missing is named.
     """
-    agreements = list(signed)
-    for kind in service.board_agreements:
-        if not in_force(agreements, kind, day):
-            raise Refused(
-                Reason.AGREEMENT_MISSING,
-                agreement=kind,
-                signatory=signatory,
-                service=service.code,
-                on=str(day),
-            )
+    kind = lacking_of(signed, required_agreements(service), day)
+    if kind is not None:
+        raise Refused(
+            Reason.AGREEMENT_MISSING,
+            agreement=kind,
+            signatory=signatory,
+            service=service.code,
+            on=str(day),
+        )

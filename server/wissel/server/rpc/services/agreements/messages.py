@@ -103,6 +103,7 @@ def agreement_message(agreement: Agreement, signers: Mapping[str, str]) -> pb.Ag
         paper_sha256=agreement.paper,
         acceptance_sha256=agreement.acceptance,
         predecessor=agreement.predecessor or "",
+        only_with_kind=agreement.only_with or "",
     )
     setattr(message, signatory_field(agreement.signatory), agreement.signatory)
     if agreement.accepted is not None:

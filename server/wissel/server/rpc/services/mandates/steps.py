@@ -15,6 +15,7 @@ from wissel.routing.table import Table
 from wissel.server.rpc.requests.parsing import day_text
 
 _SERVICE_NOTE: Final = "SERVICE_NOTE"
+_SIGNING_OPEN: Final = "SIGNING_OPEN"
 _UNCONNECTED: Final = {
     "en": (
         "The system has no endpoint yet, so nothing reaches it by this mandate.",
@@ -23,6 +24,16 @@ _UNCONNECTED: Final = {
     "nl": (
         "Het systeem heeft nog geen endpoint, dus er komt met dit mandaat niets binnen.",
         "De leverancier registreert er een; vraag de servicedesk als dat lang duurt.",
+    ),
+}
+_TO_SIGN: Final = {
+    "en": (
+        "What was agreed in Mijn OSO counts for {kinds} here: nothing has to be done.",
+        "For other services the board signs {kinds}.",
+    ),
+    "nl": (
+        "Wat in Mijn OSO is overeengekomen, telt hier als {kinds}: u hoeft niets te doen.",
+        "Voor andere diensten ondertekent het bestuur {kinds}.",
     ),
 }
 
@@ -49,6 +60,12 @@ def add_outlook(
         message.next_steps.append(step)
     if not seen.connected:
         message.next_steps.extend(_unconnected(mandate, table, desk, told))
+    if seen.to_sign:
+        kinds = ", ".join(seen.to_sign)
+        text, fix = (words.format(kinds=kinds) for words in _TO_SIGN[told])
+        step = pb.NextStep(reason=_SIGNING_OPEN, text=text, fix=fix)
+        step.owner = owner_of(Owner.BOARD, told)
+        message.next_steps.append(step)
 
 
 def _refused(refusal: Refusal, language: Language) -> pb.NextStep:

@@ -103,6 +103,7 @@ def connection_message(each: Connection, language: str) -> pb.Connection:
         connected=bool(each.systems),
         system_ids=each.systems,
         gaps=[gap_message(gap, language) for gap in each.gaps],
+        kinds_to_sign=each.to_sign,
     )
     if isinstance(each.organisation, Brin):
         message.brin, message.board_number = each.organisation, each.signatory
