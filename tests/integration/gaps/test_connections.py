@@ -139,7 +139,7 @@ async def test_what_counts_without_a_signature_is_told(hub: Hub) -> None:
 
     (oso,) = await check(hub, "desk", brin="99XB", service="OSO_OV")
     (rio,) = await check(hub, "desk", brin="99XB", service="RIO")
-    (signed,) = await check(hub, "desk", brin="99XA", service="OSO_OV")
+    (other,) = await check(hub, "desk", brin="99XA", service="OSO_OV")
     mandates = await Stubs(hub, "desk").mandates.ListMandates(
         mandate_pb.ListMandatesRequest(brin="99XB", system_id=w.LAS_NOORD)
     )
@@ -149,6 +149,6 @@ async def test_what_counts_without_a_signature_is_told(hub: Hub) -> None:
         [gap.reason for gap in rio.gaps if gap.action == "SIGN_AGREEMENT"],
         list(rio.kinds_to_sign),
     )
-    assert [] == list(signed.kinds_to_sign)
+    assert [] == list(other.kinds_to_sign)
     (step,) = mandates.mandates[0].next_steps
     assert ("SIGNING_OPEN", True) == (step.reason, "KENNISNET_OSR" in step.text)
