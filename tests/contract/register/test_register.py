@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from support.builders.register_builders import actor, board
-from support.builders.strategies import facts
+from support.builders.strategies.facts import facts
 from support.worlds.stores import register_at
 from wissel.clients.testing.cast import OPERATOR
 from wissel.routing.facts import Board, Fact

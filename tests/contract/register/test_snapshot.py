@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from support.builders.register_builders import actor, board, system
-from support.builders.strategies import mandates
+from support.builders.strategies.facts import mandates
 from wissel.clients.testing.cast import NOORD, ZUID
 from wissel.routing.facts import Board, Fact, Mandate, Party, Revocation, RevocationTarget, System
 from wissel.server.store.register.register import SqlRegister

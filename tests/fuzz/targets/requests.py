@@ -28,7 +28,8 @@ from wissel.server.rpc.services.endpoints.servicer import EndpointServicer
 from wissel.server.rpc.services.mandates.servicer import MandateServicer
 from wissel.server.rpc.services.parties.servicer import PartyServicer
 from wissel.server.rpc.services.routes.servicer import RouteServicer
-from wissel.server.rpc.services.schools.servicer import SamenwerkingsverbandServicer, SchoolServicer
+from wissel.server.rpc.services.schools.servicer import SchoolServicer
+from wissel.server.rpc.services.schools.swv_servicer import SamenwerkingsverbandServicer
 from wissel.server.rpc.services.traffic.servicer import TrafficServicer
 from wissel.traffic.v1 import route_service_pb2, traffic_service_pb2
 

@@ -28,6 +28,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "wissel schools import duo/*.csv --dry-run --changes",
         "wissel schools import duo/*.csv --as-of 2026-10-01 --reason 'files of October'",
     ),
+    "schools locate": ("wissel schools locate scholen.geo.json.zip --reason 'EduGIS, November'",),
     "schools list": ("wissel schools list --board 99001 --closed",),
     "schools show": ("wissel schools show 99XA",),
     "schools register": (

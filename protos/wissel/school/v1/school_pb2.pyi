@@ -69,6 +69,8 @@ class Location(_message.Message):
     MUNICIPALITY_CODE_FIELD_NUMBER: _builtins.int
     CLOSED_DATE_FIELD_NUMBER: _builtins.int
     SECTOR_FIELD_NUMBER: _builtins.int
+    LATITUDE_FIELD_NUMBER: _builtins.int
+    LONGITUDE_FIELD_NUMBER: _builtins.int
     vestiging: _builtins.str
     """BRIN plus two digits, such as `99XA02`."""
     name: _builtins.str
@@ -83,6 +85,10 @@ class Location(_message.Message):
     """Last day it was open, `yyyy-mm-dd`; empty while it is open."""
     sector: _builtins.str
     """Sector, `PO`, `SO`, `VO` or `MBO`; empty if it is not known. Sbo is `PO`, (v)so is `SO`."""
+    latitude: _builtins.float
+    """Where it is, in decimal degrees of WGS 84; absent if that is not known."""
+    longitude: _builtins.float
+    """As latitude."""
     def __init__(
         self,
         *,
@@ -93,12 +99,21 @@ class Location(_message.Message):
         municipality_code: _builtins.str = ...,
         closed_date: _builtins.str = ...,
         sector: _builtins.str = ...,
+        latitude: _builtins.float | None = ...,
+        longitude: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_latitude", b"_latitude", "_longitude", b"_longitude", "latitude", b"latitude", "longitude", b"longitude"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["city", b"city", "closed_date", b"closed_date", "municipality_code", b"municipality_code", "name", b"name", "postcode", b"postcode", "sector", b"sector", "vestiging", b"vestiging"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_latitude", b"_latitude", "_longitude", b"_longitude", "city", b"city", "closed_date", b"closed_date", "latitude", b"latitude", "longitude", b"longitude", "municipality_code", b"municipality_code", "name", b"name", "postcode", b"postcode", "sector", b"sector", "vestiging", b"vestiging"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__latitude: _TypeAlias = _typing.Literal["latitude"]  # noqa: Y015
+    _WhichOneofArgType__latitude: _TypeAlias = _typing.Literal["_latitude", b"_latitude"]  # noqa: Y015
+    _WhichOneofReturnType__longitude: _TypeAlias = _typing.Literal["longitude"]  # noqa: Y015
+    _WhichOneofArgType__longitude: _TypeAlias = _typing.Literal["_longitude", b"_longitude"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__latitude) -> _WhichOneofReturnType__latitude | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__longitude) -> _WhichOneofReturnType__longitude | None: ...
 
 Global___Location: _TypeAlias = Location  # noqa: Y015
 

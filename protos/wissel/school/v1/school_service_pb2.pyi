@@ -276,6 +276,112 @@ class RegisterSchoolResponse(_message.Message):
 Global___RegisterSchoolResponse: _TypeAlias = RegisterSchoolResponse  # noqa: Y015
 
 @_typing.final
+class LocationPoint(_message.Message):
+    """LocationPoint is where a location is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VESTIGING_FIELD_NUMBER: _builtins.int
+    LATITUDE_FIELD_NUMBER: _builtins.int
+    LONGITUDE_FIELD_NUMBER: _builtins.int
+    vestiging: _builtins.str
+    """Required. BRIN plus two digits, such as `99XA02`."""
+    latitude: _builtins.float
+    """Required. Latitude in decimal degrees of WGS 84, such as 52.07."""
+    longitude: _builtins.float
+    """Required. Longitude likewise, such as 4.33."""
+    def __init__(
+        self,
+        *,
+        vestiging: _builtins.str = ...,
+        latitude: _builtins.float = ...,
+        longitude: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["latitude", b"latitude", "longitude", b"longitude", "vestiging", b"vestiging"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LocationPoint: _TypeAlias = LocationPoint  # noqa: Y015
+
+@_typing.final
+class LocateSchoolsRequest(_message.Message):
+    """LocateSchoolsRequest says where locations are."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POINTS_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """UUID; a repeat with the same body returns the earlier answer."""
+    reason: _builtins.str
+    """Required. Why."""
+    @_builtins.property
+    def points(self) -> _containers.RepeatedCompositeFieldContainer[Global___LocationPoint]:
+        """Required. The points, at most 15,000. Of two for one location the first counts."""
+
+    def __init__(
+        self,
+        *,
+        points: _abc.Iterable[Global___LocationPoint] | None = ...,
+        request_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["points", b"points", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LocateSchoolsRequest: _TypeAlias = LocateSchoolsRequest  # noqa: Y015
+
+@_typing.final
+class LocateSchoolsResponse(_message.Message):
+    """LocateSchoolsResponse tells what was recorded, and what was not."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LOCATED_COUNT_FIELD_NUMBER: _builtins.int
+    UNKNOWN_VESTIGINGEN_FIELD_NUMBER: _builtins.int
+    DOUBLED_VESTIGINGEN_FIELD_NUMBER: _builtins.int
+    UNLOCATED_VESTIGINGEN_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    located_count: _builtins.int
+    """Number of locations that have a new or another point."""
+    revision: _builtins.int
+    """Revision of the register; unchanged if nothing changed."""
+    @_builtins.property
+    def unknown_vestigingen(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Locations in the request that the register does not know, in order."""
+
+    @_builtins.property
+    def doubled_vestigingen(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Locations that came more than once, in order."""
+
+    @_builtins.property
+    def unlocated_vestigingen(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Open locations of the register that still have no point, in order."""
+
+    def __init__(
+        self,
+        *,
+        located_count: _builtins.int = ...,
+        unknown_vestigingen: _abc.Iterable[_builtins.str] | None = ...,
+        doubled_vestigingen: _abc.Iterable[_builtins.str] | None = ...,
+        unlocated_vestigingen: _abc.Iterable[_builtins.str] | None = ...,
+        revision: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["doubled_vestigingen", b"doubled_vestigingen", "located_count", b"located_count", "revision", b"revision", "unknown_vestigingen", b"unknown_vestigingen", "unlocated_vestigingen", b"unlocated_vestigingen"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LocateSchoolsResponse: _TypeAlias = LocateSchoolsResponse  # noqa: Y015
+
+@_typing.final
 class ListSchoolsRequest(_message.Message):
     """ListSchoolsRequest selects schools; conditions add up."""
 

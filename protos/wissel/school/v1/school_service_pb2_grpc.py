@@ -45,6 +45,11 @@ class SchoolServiceStub:
                 request_serializer=wissel_dot_school_dot_v1_dot_school__service__pb2.RegisterSchoolRequest.SerializeToString,
                 response_deserializer=wissel_dot_school_dot_v1_dot_school__service__pb2.RegisterSchoolResponse.FromString,
                 _registered_method=True)
+        self.LocateSchools = channel.unary_unary(
+                '/wissel.school.v1.SchoolService/LocateSchools',
+                request_serializer=wissel_dot_school_dot_v1_dot_school__service__pb2.LocateSchoolsRequest.SerializeToString,
+                response_deserializer=wissel_dot_school_dot_v1_dot_school__service__pb2.LocateSchoolsResponse.FromString,
+                _registered_method=True)
         self.ListSchools = channel.unary_unary(
                 '/wissel.school.v1.SchoolService/ListSchools',
                 request_serializer=wissel_dot_school_dot_v1_dot_school__service__pb2.ListSchoolsRequest.SerializeToString,
@@ -97,6 +102,15 @@ class SchoolServiceServicer:
 
     def RegisterSchool(self, request, context):
         """RegisterSchool records a school that DUO's files lack, with a reason.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def LocateSchools(self, request, context):
+        """LocateSchools records where locations are, as a file of points tells it.
+
+        What the register does not know is told, and stops nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -165,6 +179,11 @@ def add_SchoolServiceServicer_to_server(servicer, server):
                     servicer.RegisterSchool,
                     request_deserializer=wissel_dot_school_dot_v1_dot_school__service__pb2.RegisterSchoolRequest.FromString,
                     response_serializer=wissel_dot_school_dot_v1_dot_school__service__pb2.RegisterSchoolResponse.SerializeToString,
+            ),
+            'LocateSchools': grpc.unary_unary_rpc_method_handler(
+                    servicer.LocateSchools,
+                    request_deserializer=wissel_dot_school_dot_v1_dot_school__service__pb2.LocateSchoolsRequest.FromString,
+                    response_serializer=wissel_dot_school_dot_v1_dot_school__service__pb2.LocateSchoolsResponse.SerializeToString,
             ),
             'ListSchools': grpc.unary_unary_rpc_method_handler(
                     servicer.ListSchools,
@@ -257,6 +276,33 @@ class SchoolService:
             '/wissel.school.v1.SchoolService/RegisterSchool',
             wissel_dot_school_dot_v1_dot_school__service__pb2.RegisterSchoolRequest.SerializeToString,
             wissel_dot_school_dot_v1_dot_school__service__pb2.RegisterSchoolResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LocateSchools(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.school.v1.SchoolService/LocateSchools',
+            wissel_dot_school_dot_v1_dot_school__service__pb2.LocateSchoolsRequest.SerializeToString,
+            wissel_dot_school_dot_v1_dot_school__service__pb2.LocateSchoolsResponse.FromString,
             options,
             channel_credentials,
             insecure,

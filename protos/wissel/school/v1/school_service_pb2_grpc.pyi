@@ -40,6 +40,11 @@ class SchoolServiceStub:
     """
     RegisterSchool: _grpc.UnaryUnaryMultiCallable[_school_service_pb2.RegisterSchoolRequest, _school_service_pb2.RegisterSchoolResponse]
     """RegisterSchool records a school that DUO's files lack, with a reason."""
+    LocateSchools: _grpc.UnaryUnaryMultiCallable[_school_service_pb2.LocateSchoolsRequest, _school_service_pb2.LocateSchoolsResponse]
+    """LocateSchools records where locations are, as a file of points tells it.
+
+    What the register does not know is told, and stops nothing.
+    """
     ListSchools: _grpc.UnaryUnaryMultiCallable[_school_service_pb2.ListSchoolsRequest, _school_service_pb2.ListSchoolsResponse]
     """ListSchools lists schools in order of BRIN."""
     GetSchool: _grpc.UnaryUnaryMultiCallable[_school_service_pb2.GetSchoolRequest, _school_service_pb2.GetSchoolResponse]
@@ -71,6 +76,11 @@ class SchoolServiceAsyncStub(SchoolServiceStub):
     """
     RegisterSchool: _aio.UnaryUnaryMultiCallable[_school_service_pb2.RegisterSchoolRequest, _school_service_pb2.RegisterSchoolResponse]  # type: ignore[assignment]
     """RegisterSchool records a school that DUO's files lack, with a reason."""
+    LocateSchools: _aio.UnaryUnaryMultiCallable[_school_service_pb2.LocateSchoolsRequest, _school_service_pb2.LocateSchoolsResponse]  # type: ignore[assignment]
+    """LocateSchools records where locations are, as a file of points tells it.
+
+    What the register does not know is told, and stops nothing.
+    """
     ListSchools: _aio.UnaryUnaryMultiCallable[_school_service_pb2.ListSchoolsRequest, _school_service_pb2.ListSchoolsResponse]  # type: ignore[assignment]
     """ListSchools lists schools in order of BRIN."""
     GetSchool: _aio.UnaryUnaryMultiCallable[_school_service_pb2.GetSchoolRequest, _school_service_pb2.GetSchoolResponse]  # type: ignore[assignment]
@@ -111,6 +121,17 @@ class SchoolServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_school_service_pb2.RegisterSchoolResponse, _abc.Awaitable[_school_service_pb2.RegisterSchoolResponse]]:
         """RegisterSchool records a school that DUO's files lack, with a reason."""
+
+    @_abc_1.abstractmethod
+    def LocateSchools(
+        self,
+        request: _school_service_pb2.LocateSchoolsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_school_service_pb2.LocateSchoolsResponse, _abc.Awaitable[_school_service_pb2.LocateSchoolsResponse]]:
+        """LocateSchools records where locations are, as a file of points tells it.
+
+        What the register does not know is told, and stops nothing.
+        """
 
     @_abc_1.abstractmethod
     def ListSchools(

@@ -6,6 +6,7 @@ from enum import StrEnum, unique
 from typing import Final
 
 from wissel.routing.values.identifiers import BoardNumber, Brin, Oin, Swv, Vestiging
+from wissel.routing.values.points import Point
 
 OPERATOR_SOURCE = "OPERATOR"
 """Source of a school that an operator registered; imports never close it."""
@@ -41,7 +42,7 @@ class Board:
 class Location:
     """A vestiging, as its source last reported it; `closed` is its last day.
 
-    `sector` is None where nobody has told it.
+    `sector` and `point` are None where nobody has told them.
     """
 
     vestiging: Vestiging
@@ -52,6 +53,7 @@ class Location:
     municipality: str = ""
     closed: dt.date | None = None
     sector: Sector | None = None
+    point: Point | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

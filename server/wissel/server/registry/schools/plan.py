@@ -170,15 +170,20 @@ def _by_vestiging(location: Location) -> Vestiging:
 
 
 def _location(old: Location | None, row: LocationRow, source: str) -> Location:
-    """Return the location as a row tells it; what its file has no column for stays."""
+    """Return the location as a row tells it; what its file has no column for stays.
+
+    Its point is that of its address, and goes with a postcode that changes.
+    """
+    postcode = _told_or(row.postcode, old.postcode if old else "")
     return Location(
         vestiging=row.vestiging,
         name=row.name,
         source=source,
-        postcode=_told_or(row.postcode, old.postcode if old else ""),
+        postcode=postcode,
         city=_told_or(row.city, old.city if old else ""),
         municipality=_told_or(row.municipality, old.municipality if old else ""),
         sector=row.sector or (old.sector if old else None),
+        point=old.point if old and old.postcode == postcode else None,
     )
 
 

@@ -8,6 +8,7 @@ from wissel.routing.facts import OPERATOR_SOURCE, Board, Location, School, Secto
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import BoardNumber, Brin, Vestiging
+from wissel.routing.values.points import Point
 from wissel.routing.values.texts import NAME_LIMIT, free_line, named_line
 from wissel.server.registry.ports import Transaction
 from wissel.server.registry.schools.duo_formats import MUNICIPALITY, POSTCODE
@@ -20,7 +21,7 @@ class NewLocation:
     """A location of a school that an operator registers; only its name is needed.
 
     `postcode` and `municipality` (a gemeentenummer) are as DUO's files write them,
-    `sector` is None if it is not known.
+    `sector` and `point` are None if they are not known.
     """
 
     vestiging: Vestiging
@@ -29,6 +30,7 @@ class NewLocation:
     city: str = ""
     municipality: str = ""
     sector: Sector | None = None
+    point: Point | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +97,7 @@ def _location(new: NewLocation) -> Location:
         city=free_line(new.city, f"{_LOCATIONS}.city", NAME_LIMIT),
         municipality=_four_digits(_matching(MUNICIPALITY, new.municipality, "municipality_code")),
         sector=new.sector,
+        point=new.point,
     )
 
 

@@ -12,6 +12,7 @@ HARMLESS: Final = {
     "WhoAmI": "it names the revision, and changes nothing",
     "RegisterSamenwerkingsverband": "nothing leads to what is new",
     "UpdateSamenwerkingsverband": "no decision reads its name or KvK number",
+    "LocateSchools": "no decision reads where a location is",
     "UpdateBoard": "no decision reads its name or KvK number",
     "RegisterParty": "nothing leads to what is new",
     "RegisterService": "nothing is mandated for what is new",

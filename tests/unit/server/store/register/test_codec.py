@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.builders.strategies import EACH_KIND, facts
+from support.builders.strategies.facts import EACH_KIND, facts
 from wissel.routing.facts import Board, Fact, Qualification, Revocation, RevocationTarget
 from wissel.routing.facts.keys import key_of
 from wissel.routing.facts.plain import FACT_KINDS, etag_of

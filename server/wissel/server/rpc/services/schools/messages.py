@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from wissel.routing.facts import Board, Samenwerkingsverband, School
+from wissel.routing.facts import Board, Location, Samenwerkingsverband, School
 from wissel.routing.facts.plain import etag_of
 from wissel.school.v1 import school_pb2, school_service_pb2
 from wissel.server.registry.schools.file_import import ImportReport
+from wissel.server.registry.schools.locating import Located
 from wissel.server.rpc.requests.parsing import day_text
 
 MAX_CHANGES: Final = 20_000
@@ -19,22 +20,26 @@ def school_message(school: School) -> school_pb2.School:
         name=school.name,
         oin=school.brin.oin,
         board_number=school.board,
-        locations=[
-            school_pb2.Location(
-                vestiging=location.vestiging,
-                name=location.name,
-                postcode=location.postcode,
-                city=location.city,
-                municipality_code=location.municipality,
-                closed_date=day_text(location.closed),
-                sector=location.sector or "",
-            )
-            for location in school.locations
-        ],
+        locations=map(_location_message, school.locations),
         closed_date=day_text(school.closed),
         source=school.source,
         etag=etag_of(school),
         sectors=sorted(school.sectors),
+    )
+
+
+def _location_message(location: Location) -> school_pb2.Location:
+    latitude, longitude = location.point.degrees if location.point else (None, None)
+    return school_pb2.Location(
+        vestiging=location.vestiging,
+        name=location.name,
+        postcode=location.postcode,
+        city=location.city,
+        municipality_code=location.municipality,
+        closed_date=day_text(location.closed),
+        sector=location.sector or "",
+        latitude=latitude,
+        longitude=longitude,
     )
 
 
@@ -72,4 +77,14 @@ def import_message(report: ImportReport) -> school_service_pb2.ImportSchoolsResp
             )
             for change in report.changes[:MAX_CHANGES]
         ],
+    )
+
+
+def located_message(found: Located) -> school_service_pb2.LocateSchoolsResponse:
+    """Return what points changed, and the locations that they did not tell of."""
+    return school_service_pb2.LocateSchoolsResponse(
+        located_count=found.changed,
+        unknown_vestigingen=found.unknown,
+        doubled_vestigingen=found.doubled,
+        unlocated_vestigingen=found.unlocated,
     )

@@ -1,20 +1,13 @@
-"""SchoolService and SamenwerkingsverbandService."""
+"""SchoolService."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
-from wissel.routing.facts import Samenwerkingsverband, Sector
-from wissel.routing.refusals.errors import Refused
-from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import parse_optional_day
 from wissel.routing.values.identifiers import (
     BoardNumber,
     Brin,
-    KvkNumber,
-    Oin,
-    Swv,
-    Vestiging,
     organisation,
 )
 from wissel.school.v1 import school_service_pb2 as pb
@@ -29,11 +22,11 @@ from wissel.server.registry.schools.lists import (
     list_boards,
     list_schools,
 )
-from wissel.server.registry.schools.swv import RegisterSwv, UpdateSwv, register_swv, update_swv
+from wissel.server.registry.schools.locating import locate_schools
 from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.mutation import mutate
-from wissel.server.rpc.requests.paging import list_page, page_of
-from wissel.server.rpc.requests.parsing import optional, optional_choice, required
+from wissel.server.rpc.requests.paging import page_of
+from wissel.server.rpc.requests.parsing import optional
 from wissel.server.rpc.services.schools.connections import (
     asked_in,
     check,
@@ -43,9 +36,10 @@ from wissel.server.rpc.services.schools.connections import (
 from wissel.server.rpc.services.schools.messages import (
     board_message,
     import_message,
+    located_message,
     school_message,
-    swv_message,
 )
+from wissel.server.rpc.services.schools.reading import kvk_asked_for, points_in, registration_in
 from wissel.server.rpc.services.schools.upload import received
 
 
@@ -77,13 +71,25 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
         self, request: pb.RegisterSchoolRequest, context: object
     ) -> pb.RegisterSchoolResponse:
         """Record a school that DUO's files lack."""
-        command = _registration(request)
+        command = registration_in(request)
 
         async def work(transaction: Transaction) -> pb.RegisterSchoolResponse:
             school = await registration.register_school(transaction, command)
             return pb.RegisterSchoolResponse(school=school_message(school))
 
         return await mutate(self._backend, request, pb.RegisterSchoolResponse, work)
+
+    async def LocateSchools(
+        self, request: pb.LocateSchoolsRequest, context: object
+    ) -> pb.LocateSchoolsResponse:
+        """Record where locations are."""
+        # Reading thousands of points takes some tens of milliseconds.
+        points = await self._backend.impacts.beside(lambda: points_in(request))
+
+        async def work(transaction: Transaction) -> pb.LocateSchoolsResponse:
+            return located_message(await locate_schools(transaction, points))
+
+        return await mutate(self._backend, request, pb.LocateSchoolsResponse, work)
 
     async def ListSchools(
         self, request: pb.ListSchoolsRequest, context: object
@@ -179,7 +185,7 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
         command = UpdateBoard(
             number=BoardNumber.parse(request.board_number, "board_number"),
             name=request.name if request.HasField("name") else None,
-            kvk=_kvk(request),
+            kvk=kvk_asked_for(request),
             etag=request.etag,
         )
 
@@ -202,94 +208,3 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
             max_closed_share=share,
             validate_only=header.validate_only,
         )
-
-
-class SamenwerkingsverbandServicer(pb_grpc.SamenwerkingsverbandServiceServicer):
-    """Recording and listing samenwerkingsverbanden."""
-
-    def __init__(self, backend: Backend) -> None:
-        self._backend = backend
-
-    async def RegisterSamenwerkingsverband(
-        self, request: pb.RegisterSamenwerkingsverbandRequest, context: object
-    ) -> pb.RegisterSamenwerkingsverbandResponse:
-        """Record a samenwerkingsverband."""
-        command = RegisterSwv(
-            code=Swv.parse(request.swv, "swv"),
-            name=request.name,
-            oin=Oin.parse(request.oin, "oin"),
-            kvk=optional(KvkNumber, request.kvk_number, "kvk_number"),
-        )
-
-        async def work(transaction: Transaction) -> pb.RegisterSamenwerkingsverbandResponse:
-            swv = await register_swv(transaction, command)
-            return pb.RegisterSamenwerkingsverbandResponse(samenwerkingsverband=swv_message(swv))
-
-        return await mutate(self._backend, request, pb.RegisterSamenwerkingsverbandResponse, work)
-
-    async def UpdateSamenwerkingsverband(
-        self, request: pb.UpdateSamenwerkingsverbandRequest, context: object
-    ) -> pb.UpdateSamenwerkingsverbandResponse:
-        """Correct the name or KvK number of a samenwerkingsverband."""
-        command = UpdateSwv(
-            code=Swv.parse(request.swv, "swv"),
-            name=request.name if request.HasField("name") else None,
-            kvk=_kvk(request),
-            etag=request.etag,
-        )
-
-        async def work(transaction: Transaction) -> pb.UpdateSamenwerkingsverbandResponse:
-            swv = await update_swv(transaction, command)
-            return pb.UpdateSamenwerkingsverbandResponse(samenwerkingsverband=swv_message(swv))
-
-        return await mutate(self._backend, request, pb.UpdateSamenwerkingsverbandResponse, work)
-
-    async def ListSamenwerkingsverbanden(
-        self, request: pb.ListSamenwerkingsverbandenRequest, context: object
-    ) -> pb.ListSamenwerkingsverbandenResponse:
-        """List samenwerkingsverbanden in order of code."""
-        page = page_of(request)
-        await self._backend.at(request)
-        async with self._backend.snapshot() as snapshot:
-            found, token = await list_page(snapshot, Samenwerkingsverband, page)
-        return pb.ListSamenwerkingsverbandenResponse(
-            samenwerkingsverbanden=map(swv_message, found), next_page_token=token
-        )
-
-
-def _kvk(
-    request: pb.UpdateBoardRequest | pb.UpdateSamenwerkingsverbandRequest,
-) -> KvkNumber | str | None:
-    """Return the number that is asked for: None leaves it, an empty text takes it away."""
-    if not request.HasField("kvk_number"):
-        return None
-    return optional(KvkNumber, request.kvk_number, "kvk_number") or ""
-
-
-def _registration(request: pb.RegisterSchoolRequest) -> registration.RegisterSchool:
-    school = request.school
-    brin = Brin.parse(school.brin, "school.brin")
-    if len(school.locations) > 100:  # noqa: PLR2004 - a vestiging has two digits
-        raise Refused(
-            Reason.FIELD_INVALID, field="school.locations", expected="at most 100 locations"
-        )
-    return registration.RegisterSchool(
-        brin=brin,
-        board=BoardNumber.parse(school.board_number, "school.board_number"),
-        board_name=request.board_name,
-        locations=tuple(
-            registration.NewLocation(
-                vestiging=Vestiging.within(
-                    brin,
-                    required(each.vestiging, "school.locations.vestiging"),
-                    "school.locations.vestiging",
-                ),
-                name=each.name,
-                postcode=each.postcode,
-                city=each.city,
-                municipality=each.municipality_code,
-                sector=optional_choice(Sector, each.sector, "school.locations.sector"),
-            )
-            for each in school.locations
-        ),
-    )

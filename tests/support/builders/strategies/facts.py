@@ -1,21 +1,21 @@
 """Strategies for every kind of fact, and for the names in them."""
 
 import datetime as dt
-from typing import Final, TypeVar
+from typing import Final
 
 from hypothesis import strategies as st
 
+from support.builders.strategies.names import days, named, organisations, periods, texts
+from support.builders.strategies.schools import boards, samenwerkingsverbanden, schools
 from wissel.routing.facts import (
     Agreement,
     AgreementKind,
     AgreementStatus,
     AgreementText,
     Attribute,
-    Board,
     DeliveryContract,
     Endpoint,
     Fact,
-    Location,
     Mandate,
     Party,
     Processing,
@@ -24,20 +24,15 @@ from wissel.routing.facts import (
     RevocationTarget,
     Role,
     RolloutStage,
-    Samenwerkingsverband,
-    School,
     Sector,
     Service,
     ServiceVersion,
     SourceReport,
     System,
 )
-from wissel.routing.values.days import Period
 from wissel.routing.values.identifiers import (
     Aanleverpunt,
     BoardNumber,
-    Brin,
-    Identifier,
     Namespace,
     Oin,
     RoutingKey,
@@ -46,73 +41,6 @@ from wissel.routing.values.identifiers import (
     SystemId,
     Vestiging,
 )
-
-Name = TypeVar("Name", bound=Identifier)
-
-
-def named(kind: type[Name]) -> st.SearchStrategy[Name]:
-    """Well-formed identifiers of a kind."""
-    return st.from_regex(kind.pattern, fullmatch=True).map(kind)
-
-
-def days() -> st.SearchStrategy[dt.date]:
-    """Days that occur in a register."""
-    return st.dates(dt.date(2015, 1, 1), dt.date(2040, 12, 31))
-
-
-@st.composite
-def periods(draw: st.DrawFn) -> Period:
-    """Periods, half of them open."""
-    first, second = sorted((draw(days()), draw(days())))
-    return Period(first, second if draw(st.booleans()) else None)
-
-
-def texts() -> st.SearchStrategy[str]:
-    """Free text, also outside ASCII."""
-    return st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
-
-
-def organisations() -> st.SearchStrategy[Brin | Swv]:
-    """Schools and samenwerkingsverbanden."""
-    return st.one_of(named(Brin), named(Swv))
-
-
-def boards() -> st.SearchStrategy[Board]:
-    """Boards, some known by number only."""
-    return st.builds(Board, number=named(BoardNumber), name=texts(), kvk=texts())
-
-
-def locations() -> st.SearchStrategy[Location]:
-    """Locations of any school."""
-    return st.builds(
-        Location,
-        vestiging=named(Vestiging),
-        name=texts(),
-        source=texts(),
-        postcode=texts(),
-        city=texts(),
-        municipality=texts(),
-        closed=st.none() | days(),
-        sector=st.none() | st.sampled_from(Sector),
-    )
-
-
-def schools() -> st.SearchStrategy[School]:
-    """Schools with up to three locations."""
-    return st.builds(
-        School,
-        brin=named(Brin),
-        board=named(BoardNumber),
-        source=texts(),
-        locations=st.lists(locations(), max_size=3).map(tuple),
-    )
-
-
-def samenwerkingsverbanden() -> st.SearchStrategy[Samenwerkingsverband]:
-    """Samenwerkingsverbanden."""
-    return st.builds(
-        Samenwerkingsverband, code=named(Swv), name=texts(), oin=named(Oin), kvk=texts()
-    )
 
 
 def agreements() -> st.SearchStrategy[Agreement]:

@@ -1,0 +1,1 @@
+"""Strategies for every kind of fact, and for what is in them."""
