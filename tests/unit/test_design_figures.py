@@ -40,9 +40,10 @@ from wissel.server.rpc.calls.sharing.lateness import LATE_SECONDS
 from wissel.server.rpc.calls.sharing.receiving import MAX_RECEIVE_BYTES, MessageBounds
 from wissel.server.rpc.calls.status import MAX_DETAILS
 from wissel.server.rpc.connections.connection import ConnectionBounds
-from wissel.server.rpc.requests import impact_messages, impacts, mutation, paging
+from wissel.server.rpc.requests import impact_messages, impacts, mutation, paging, pinned
 from wissel.server.rpc.server import LOOKAHEAD_BYTES, Bounds
 from wissel.server.rpc.services.routes.servicer import MAX_QUERIES
+from wissel.server.rpc.services.schools import connections
 from wissel.server.settings import LEAST_PERSON_DAYS, Settings
 from wissel.server.store.engine import LOCK_TIMEOUT
 from wissel.server.store.journal import reducer, writer
@@ -77,6 +78,11 @@ FIGURES: Final = [
     ("impact", "one of {} threads", impacts.AT_ONCE),
     ("impact", "at most {} are under way or wait", impacts.WAITING),
     ("impact", "more than {} seconds", impacts.SECONDS),
+    ("gaps", "looks at {} organisations and services at most", connections.LOOKED_AT),
+    ("gaps", "A page looks at {}", connections.LOOKED_AT_OF_EVERYONE),
+    ("gaps", "kept in memory for {} seconds", pinned.SECONDS),
+    ("gaps", "of one OIN the latest {},", pinned.OF_ONE),
+    ("gaps", "for {} OINs in a process", pinned.PARTIES),
     ("authorization", "reason (at most {} characters)", mutation.REASON_LIMIT),
     ("authorization", "`wissel-user` (at most {})", mutation.ACCOUNT_LIMIT),
     ("persons", "One OIN gets {} verified in a minute", SETTINGS["token_quota_per_minute"]),

@@ -81,9 +81,6 @@ def test_what_a_chain_partner_may_call_is_as_it_is_told() -> None:
     }
 
     told -= {"/wissel.party.v1.PartyService/UpdateSystem"}
-    told -= {
-        f"/wissel.school.v1.SchoolService/{name}" for name in ("CheckConnection", "ListConnections")
-    }
     assert told == {name for name in partners if name.startswith("/wissel.")}
 
 

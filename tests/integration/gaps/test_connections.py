@@ -126,8 +126,9 @@ async def test_a_person_asks_about_its_own_schools(tmp_path: Path) -> None:
     assert "TOKEN_REQUIRED" == silent
 
 
-async def test_duo_does_not_ask(hub: Hub) -> None:
-    assert "METHOD_NOT_ALLOWED" == await refused(check(hub, "duo"))
+async def test_who_owns_no_service_has_nothing_to_ask_about(hub: Hub) -> None:
+    assert "ORGANISATION_NOT_YOURS" == await refused(check(hub, "duo"))
+    assert [] == await every(hub, "duo", include_connected=True)
 
 
 async def test_what_counts_without_a_signature_is_told(hub: Hub) -> None:

@@ -55,6 +55,10 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "wissel connection check 99XA --service OSO_OV",
         "wissel connection check --all --board 99001",
     ),
+    "connection list": (
+        "wissel connection list --service OSO_OV",
+        "wissel connection list --board 99001 --on 2026-08-01",
+    ),
     "swv register": (
         (
             "wissel swv register PO9901 --oin 00000003990000550000 --name 'Passend Onderwijs' "

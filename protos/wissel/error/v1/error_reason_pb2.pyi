@@ -364,6 +364,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Nothing to copy."""
     ERROR_REASON_EVIDENCE_MISSING: _ErrorReason.ValueType  # 180
     """Evidence missing."""
+    ERROR_REASON_PAGE_EXPIRED: _ErrorReason.ValueType  # 230
+    """Page expired."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason is the value of google.rpc.ErrorInfo.reason, without its prefix; docs/errors.md tells what each means."""
@@ -710,4 +712,6 @@ ERROR_REASON_NOTHING_TO_COPY: ErrorReason.ValueType  # 170
 """Nothing to copy."""
 ERROR_REASON_EVIDENCE_MISSING: ErrorReason.ValueType  # 180
 """Evidence missing."""
+ERROR_REASON_PAGE_EXPIRED: ErrorReason.ValueType  # 230
+"""Page expired."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

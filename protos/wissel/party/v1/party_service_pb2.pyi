@@ -704,6 +704,7 @@ class ListPartiesRequest(_message.Message):
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     ROLE_FIELD_NUMBER: _builtins.int
     AT_LEAST_REVISION_FIELD_NUMBER: _builtins.int
+    AT_REVISION_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most this many; 0 means 100, the most is 1,000."""
     page_token: _builtins.str
@@ -712,6 +713,8 @@ class ListPartiesRequest(_message.Message):
     """Only with this role."""
     at_least_revision: _builtins.int
     """Wait until the register has reached this revision."""
+    at_revision: _builtins.int
+    """As they were at this revision, not later than the newest, instead of as they are now."""
     def __init__(
         self,
         *,
@@ -719,14 +722,20 @@ class ListPartiesRequest(_message.Message):
         page_token: _builtins.str = ...,
         role: _builtins.str = ...,
         at_least_revision: _builtins.int | None = ...,
+        at_revision: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "_at_revision", b"_at_revision", "at_least_revision", b"at_least_revision", "at_revision", b"at_revision"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision", "page_size", b"page_size", "page_token", b"page_token", "role", b"role"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "_at_revision", b"_at_revision", "at_least_revision", b"at_least_revision", "at_revision", b"at_revision", "page_size", b"page_size", "page_token", b"page_token", "role", b"role"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__at_least_revision: _TypeAlias = _typing.Literal["at_least_revision"]  # noqa: Y015
     _WhichOneofArgType__at_least_revision: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision"]  # noqa: Y015
+    _WhichOneofReturnType__at_revision: _TypeAlias = _typing.Literal["at_revision"]  # noqa: Y015
+    _WhichOneofArgType__at_revision: _TypeAlias = _typing.Literal["_at_revision", b"_at_revision"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__at_least_revision) -> _WhichOneofReturnType__at_least_revision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_revision) -> _WhichOneofReturnType__at_revision | None: ...
 
 Global___ListPartiesRequest: _TypeAlias = ListPartiesRequest  # noqa: Y015
 
@@ -939,6 +948,7 @@ class ListSystemsRequest(_message.Message):
     BRIN_FIELD_NUMBER: _builtins.int
     SWV_FIELD_NUMBER: _builtins.int
     ON_DATE_FIELD_NUMBER: _builtins.int
+    AT_REVISION_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most this many; 0 means 100, the most is 1,000."""
     page_token: _builtins.str
@@ -964,6 +974,8 @@ class ListSystemsRequest(_message.Message):
     """Samenwerkingsverband, instead of brin."""
     on_date: _builtins.str
     """Day from which on availability is shown, `yyyy-mm-dd`; by default today."""
+    at_revision: _builtins.int
+    """As they were at this revision, not later than the newest, instead of as they are now."""
     def __init__(
         self,
         *,
@@ -977,14 +989,20 @@ class ListSystemsRequest(_message.Message):
         brin: _builtins.str = ...,
         swv: _builtins.str = ...,
         on_date: _builtins.str = ...,
+        at_revision: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "_at_revision", b"_at_revision", "at_least_revision", b"at_least_revision", "at_revision", b"at_revision"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision", "brin", b"brin", "name_contains", b"name_contains", "on_date", b"on_date", "page_size", b"page_size", "page_token", b"page_token", "party_oin", b"party_oin", "sector", b"sector", "service", b"service", "swv", b"swv"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "_at_revision", b"_at_revision", "at_least_revision", b"at_least_revision", "at_revision", b"at_revision", "brin", b"brin", "name_contains", b"name_contains", "on_date", b"on_date", "page_size", b"page_size", "page_token", b"page_token", "party_oin", b"party_oin", "sector", b"sector", "service", b"service", "swv", b"swv"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__at_least_revision: _TypeAlias = _typing.Literal["at_least_revision"]  # noqa: Y015
     _WhichOneofArgType__at_least_revision: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision"]  # noqa: Y015
+    _WhichOneofReturnType__at_revision: _TypeAlias = _typing.Literal["at_revision"]  # noqa: Y015
+    _WhichOneofArgType__at_revision: _TypeAlias = _typing.Literal["_at_revision", b"_at_revision"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__at_least_revision) -> _WhichOneofReturnType__at_least_revision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_revision) -> _WhichOneofReturnType__at_revision | None: ...
 
 Global___ListSystemsRequest: _TypeAlias = ListSystemsRequest  # noqa: Y015
 

@@ -393,6 +393,7 @@ class ListSchoolsRequest(_message.Message):
     NAME_CONTAINS_FIELD_NUMBER: _builtins.int
     INCLUDE_CLOSED_FIELD_NUMBER: _builtins.int
     AT_LEAST_REVISION_FIELD_NUMBER: _builtins.int
+    AT_REVISION_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most this many; 0 means 100, the most is 1,000."""
     page_token: _builtins.str
@@ -405,6 +406,8 @@ class ListSchoolsRequest(_message.Message):
     """Also closed schools."""
     at_least_revision: _builtins.int
     """Wait until the register has reached this revision."""
+    at_revision: _builtins.int
+    """As they were at this revision, not later than the newest, instead of as they are now."""
     def __init__(
         self,
         *,
@@ -414,14 +417,20 @@ class ListSchoolsRequest(_message.Message):
         name_contains: _builtins.str = ...,
         include_closed: _builtins.bool = ...,
         at_least_revision: _builtins.int | None = ...,
+        at_revision: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "_at_revision", b"_at_revision", "at_least_revision", b"at_least_revision", "at_revision", b"at_revision"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision", "board_number", b"board_number", "include_closed", b"include_closed", "name_contains", b"name_contains", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "_at_revision", b"_at_revision", "at_least_revision", b"at_least_revision", "at_revision", b"at_revision", "board_number", b"board_number", "include_closed", b"include_closed", "name_contains", b"name_contains", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__at_least_revision: _TypeAlias = _typing.Literal["at_least_revision"]  # noqa: Y015
     _WhichOneofArgType__at_least_revision: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision"]  # noqa: Y015
+    _WhichOneofReturnType__at_revision: _TypeAlias = _typing.Literal["at_revision"]  # noqa: Y015
+    _WhichOneofArgType__at_revision: _TypeAlias = _typing.Literal["_at_revision", b"_at_revision"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__at_least_revision) -> _WhichOneofReturnType__at_least_revision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_revision) -> _WhichOneofReturnType__at_revision | None: ...
 
 Global___ListSchoolsRequest: _TypeAlias = ListSchoolsRequest  # noqa: Y015
 
@@ -854,26 +863,35 @@ class ListSamenwerkingsverbandenRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     AT_LEAST_REVISION_FIELD_NUMBER: _builtins.int
+    AT_REVISION_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most this many; 0 means 100, the most is 1,000."""
     page_token: _builtins.str
     """next_page_token of the page before."""
     at_least_revision: _builtins.int
     """Wait until the register has reached this revision."""
+    at_revision: _builtins.int
+    """As they were at this revision, not later than the newest, instead of as they are now."""
     def __init__(
         self,
         *,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
         at_least_revision: _builtins.int | None = ...,
+        at_revision: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "_at_revision", b"_at_revision", "at_least_revision", b"at_least_revision", "at_revision", b"at_revision"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "_at_revision", b"_at_revision", "at_least_revision", b"at_least_revision", "at_revision", b"at_revision", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__at_least_revision: _TypeAlias = _typing.Literal["at_least_revision"]  # noqa: Y015
     _WhichOneofArgType__at_least_revision: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision"]  # noqa: Y015
+    _WhichOneofReturnType__at_revision: _TypeAlias = _typing.Literal["at_revision"]  # noqa: Y015
+    _WhichOneofArgType__at_revision: _TypeAlias = _typing.Literal["_at_revision", b"_at_revision"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__at_least_revision) -> _WhichOneofReturnType__at_least_revision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_revision) -> _WhichOneofReturnType__at_revision | None: ...
 
 Global___ListSamenwerkingsverbandenRequest: _TypeAlias = ListSamenwerkingsverbandenRequest  # noqa: Y015
 
@@ -931,7 +949,9 @@ class Connection(_message.Message):
     """A system may act for it and takes messages; for a service without versions the first is enough."""
     @_builtins.property
     def system_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Those systems."""
+        """Those systems, as far as the caller may know: all to the organisation's own board, the owner of
+        the service and an operator, its own to a vendor.
+        """
 
     @_builtins.property
     def gaps(self) -> _containers.RepeatedCompositeFieldContainer[_gap_pb2.Gap]:
@@ -1053,6 +1073,7 @@ class ListConnectionsRequest(_message.Message):
     INCLUDE_CONNECTED_FIELD_NUMBER: _builtins.int
     ON_DATE_FIELD_NUMBER: _builtins.int
     AT_LEAST_REVISION_FIELD_NUMBER: _builtins.int
+    EVERYONE_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most this many; 0 means 100, the most is 1,000."""
     page_token: _builtins.str
@@ -1067,6 +1088,11 @@ class ListConnectionsRequest(_message.Message):
     """Day, `yyyy-mm-dd`; empty means today."""
     at_least_revision: _builtins.int
     """Wait until the register has reached this revision."""
+    everyone: _builtins.bool
+    """Instead of all that are the caller's own: every organisation that is connected. Of others it is
+    not told by which system; and of none what is missing. All pages are of the revision of the
+    first, and are asked for within 5 minutes.
+    """
     def __init__(
         self,
         *,
@@ -1077,10 +1103,11 @@ class ListConnectionsRequest(_message.Message):
         include_connected: _builtins.bool = ...,
         on_date: _builtins.str = ...,
         at_least_revision: _builtins.int | None = ...,
+        everyone: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision", "board_number", b"board_number", "include_connected", b"include_connected", "on_date", b"on_date", "page_size", b"page_size", "page_token", b"page_token", "service", b"service"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision", "board_number", b"board_number", "everyone", b"everyone", "include_connected", b"include_connected", "on_date", b"on_date", "page_size", b"page_size", "page_token", b"page_token", "service", b"service"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__at_least_revision: _TypeAlias = _typing.Literal["at_least_revision"]  # noqa: Y015
     _WhichOneofArgType__at_least_revision: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision"]  # noqa: Y015
@@ -1103,7 +1130,7 @@ class ListConnectionsResponse(_message.Message):
     """Revision of the register."""
     @_builtins.property
     def connections(self) -> _containers.RepeatedCompositeFieldContainer[Global___Connection]:
-        """As they are now. Closed organisations are left out."""
+        """As they are now, with everyone as at the first page. Closed organisations are left out."""
 
     def __init__(
         self,

@@ -154,7 +154,8 @@ class SchoolServiceServicer:
 
     def ListConnections(self, request, context):
         """ListConnections answers the same for all that are the caller's own, in order of organisation
-        and service: a vendor's by its own systems, a person's schools, an operator's all.
+        and service: a vendor's by its own systems, a person's schools, those for the services of their
+        owner, an operator's all; or which organisations are connected, whoever's they are.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -59,7 +59,8 @@ class SchoolServiceStub:
     """
     ListConnections: _grpc.UnaryUnaryMultiCallable[_school_service_pb2.ListConnectionsRequest, _school_service_pb2.ListConnectionsResponse]
     """ListConnections answers the same for all that are the caller's own, in order of organisation
-    and service: a vendor's by its own systems, a person's schools, an operator's all.
+    and service: a vendor's by its own systems, a person's schools, those for the services of their
+    owner, an operator's all; or which organisations are connected, whoever's they are.
     """
     UpdateBoard: _grpc.UnaryUnaryMultiCallable[_school_service_pb2.UpdateBoardRequest, _school_service_pb2.UpdateBoardResponse]
     """UpdateBoard corrects the name or KvK number of a board."""
@@ -95,7 +96,8 @@ class SchoolServiceAsyncStub(SchoolServiceStub):
     """
     ListConnections: _aio.UnaryUnaryMultiCallable[_school_service_pb2.ListConnectionsRequest, _school_service_pb2.ListConnectionsResponse]  # type: ignore[assignment]
     """ListConnections answers the same for all that are the caller's own, in order of organisation
-    and service: a vendor's by its own systems, a person's schools, an operator's all.
+    and service: a vendor's by its own systems, a person's schools, those for the services of their
+    owner, an operator's all; or which organisations are connected, whoever's they are.
     """
     UpdateBoard: _aio.UnaryUnaryMultiCallable[_school_service_pb2.UpdateBoardRequest, _school_service_pb2.UpdateBoardResponse]  # type: ignore[assignment]
     """UpdateBoard corrects the name or KvK number of a board."""
@@ -182,7 +184,8 @@ class SchoolServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_school_service_pb2.ListConnectionsResponse, _abc.Awaitable[_school_service_pb2.ListConnectionsResponse]]:
         """ListConnections answers the same for all that are the caller's own, in order of organisation
-        and service: a vendor's by its own systems, a person's schools, an operator's all.
+        and service: a vendor's by its own systems, a person's schools, those for the services of their
+        owner, an operator's all; or which organisations are connected, whoever's they are.
         """
 
     @_abc_1.abstractmethod

@@ -1,18 +1,32 @@
 """`wissel connection`: whether schools are connected, and what is missing."""
 # ruff: noqa: PLR0917 - the arguments of a command are its options
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from wissel.clients.addressing import organisation as named
 from wissel.clients.cli.gaps import show_gaps
-from wissel.clients.cli.output import as_data, note, organisation, print_json, say
+from wissel.clients.cli.output import (
+    Column,
+    as_data,
+    note,
+    organisation,
+    print_json,
+    say,
+    show_all,
+)
 from wissel.clients.cli.paging import Limit, collect
 from wissel.clients.cli.session import Session, session_of
 from wissel.school.v1 import school_service_pb2 as pb
 from wissel.school.v1.school_service_pb2_grpc import SchoolServiceStub
 
+_CONNECTED: Final[list[Column]] = [
+    ("ORGANISATION", organisation),
+    ("BOARD", "board_number"),
+    ("SERVICE", "service"),
+    ("SYSTEM", "system_ids"),
+]
 app = typer.Typer(help="Connections: can a school receive?", no_args_is_help=True)
 
 
@@ -50,6 +64,26 @@ def check(
         note(f"{len(missing)} not connected" if missing else "all connected")
     if missing:
         raise typer.Exit(1)
+
+
+@app.command("list")
+def list_connected(
+    context: typer.Context,
+    service: Annotated[str, typer.Option(help="only for this service")] = "",
+    board: Annotated[str, typer.Option(help="only of this board")] = "",
+    on: Annotated[str, typer.Option(help="day; by default today")] = "",
+    limit: Limit = 1000,
+) -> None:
+    """List which organisations are connected, anybody's, for which service.
+
+    The system is told to the organisation's own board, that vendor, the owner of the service
+    and operators.
+    """
+    session = session_of(context)
+    asked = pb.ListConnectionsRequest(
+        everyone=True, service=service, board_number=board, on_date=on
+    )
+    show_all(session, _every(session, asked, limit), _CONNECTED)
 
 
 def _every(session: Session, request: pb.ListConnectionsRequest, limit: int) -> list[pb.Connection]:

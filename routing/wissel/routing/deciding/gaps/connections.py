@@ -22,15 +22,16 @@ from wissel.routing.values.identifiers import Organisation, ServiceCode, SystemI
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """An organisation and a service, with the systems by which it is connected.
+    """An organisation and a service, with the systems by which it is connected, as far as told.
 
-    Without one it is not, and `gaps` says what is missing. `signatory` is its board, or
-    itself for a samenwerkingsverband; `to_sign` counts for it without being signed.
+    If it is not, `gaps` says what is missing. `signatory` is its board, or itself for a
+    samenwerkingsverband; `to_sign` counts for it without being signed.
     """
 
     organisation: Organisation
     signatory: str
     service: ServiceCode
+    connected: bool
     systems: tuple[SystemId, ...]
     gaps: tuple[Gap, ...]
     to_sign: tuple[AgreementKind, ...] = ()
@@ -72,29 +73,53 @@ def connection(
     that have mandates in force. If it is not, what is missing for the system that lacks
     least is told; without a system what a receiver would lack. A closed school is not.
     """
-    query = Query(ANYBODY, None, view.code, service.code)
-    now = Supposition(table=table, query=query)
-    open_on = on <= view.closed
-    lacking = {
-        system_id: search(now, partial(_received, system_id=system_id, on=on), on)
-        for system_id in sorted(systems)
-        if open_on
-    }
-    connected = tuple(system_id for system_id, some in lacking.items() if not some)
-    if connected:
-        found: tuple[Gap, ...] = ()
-    elif lacking:
-        found = min(lacking.values(), key=len)
-    else:
-        found = tuple(gap for gap in gaps(table, query, on) if _counts(gap, service))
+    connected = connected_by(table, view, service, systems, on)
     return Connection(
         organisation=view.code,
         signatory=view.signatory,
         service=service.code,
+        connected=bool(connected),
         systems=connected,
-        gaps=found,
+        gaps=() if connected else _missing(table, view, service, systems, on),
         to_sign=table.reference.to_sign(view.signatory, service, on),
     )
+
+
+def connected_by(
+    table: Table,
+    view: OrganisationView,
+    service: IndexedService,
+    systems: Collection[SystemId],
+    on: dt.date,
+) -> tuple[SystemId, ...]:
+    """Return by which of some systems an organisation is connected for a service, sorted (R10)."""
+    if on > view.closed:
+        return ()
+    now = Supposition(table=table, query=Query(ANYBODY, None, view.code, service.code))
+    return tuple(
+        system_id
+        for system_id in sorted(systems)
+        if isinstance(_received(now, system_id, on), Permission)
+    )
+
+
+def _missing(
+    table: Table,
+    view: OrganisationView,
+    service: IndexedService,
+    systems: Collection[SystemId],
+    on: dt.date,
+) -> tuple[Gap, ...]:
+    """Return what is missing for the system that lacks least, or what a receiver would lack."""
+    query = Query(ANYBODY, None, view.code, service.code)
+    if systems and on <= view.closed:
+        now = Supposition(table=table, query=query)
+        lacking = (
+            search(now, partial(_received, system_id=system_id, on=on), on)
+            for system_id in sorted(systems)
+        )
+        return min(lacking, key=len)
+    return tuple(gap for gap in gaps(table, query, on) if _counts(gap, service))
 
 
 def _counts(gap: Gap, service: IndexedService) -> bool:

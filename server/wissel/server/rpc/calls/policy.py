@@ -156,8 +156,8 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
         "GetSchool": _READ_BY_PERSONS,
         "ListBoards": _READ_BY_PERSONS,
         "GetBoard": _READ_BY_PERSONS,
-        "CheckConnection": _OWN_OR_PERSONS,
-        "ListConnections": _OWN_OR_PERSONS,
+        "CheckConnection": _OWN_MANDATES,
+        "ListConnections": _OWN_MANDATES,
         "UpdateBoard": _OPERATE,
     },
     "wissel.school.v1.SamenwerkingsverbandService": {

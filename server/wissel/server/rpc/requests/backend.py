@@ -16,6 +16,7 @@ from wissel.server.rpc.calls.call import Call, current
 from wissel.server.rpc.calls.gates import Gates
 from wissel.server.rpc.calls.sharing.waiting import WaitingCalls
 from wissel.server.rpc.requests.impacts import Impacts
+from wissel.server.rpc.requests.pinned import PinnedTables
 
 
 class RevisionRequest(Protocol):
@@ -47,6 +48,7 @@ class Backend:
     signer: Renewed[Signer]
     max_closed_share: float
     impacts: Impacts = field(default_factory=Impacts)
+    pinned: PinnedTables = field(default_factory=PinnedTables)
 
     def today(self) -> dt.date:
         """Return the day of this moment in Amsterdam."""

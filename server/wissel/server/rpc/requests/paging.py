@@ -39,22 +39,29 @@ class ListRequest(Protocol):
 class Page:
     """Which page is asked for: at most `size` items after a key.
 
-    `pinned` is the revision of the first page, None if this is the first.
-    `filters` is a digest of the list and its filters.
+    `pinned` is the revision of the first page, or the one that is asked for; None for a
+    first page of the newest. `filters` is a digest of the list and its filters, and
+    `continued` says whether a token came along.
     """
 
     size: int
     after: str
     pinned: int | None
     filters: str
+    continued: bool
 
     def token(self, pinned: int, last: str) -> str:
         """Return the token of the page after the item with key `last`."""
         return _encode(pinned, last, self.filters)
 
     def part(self, snapshot: Snapshot) -> Part:
-        """Return which part of the list it is, at the revision of the first page."""
+        """Return which part of the list it is, at the revision of the first page.
+
+        `Refused(REVISION_UNKNOWN)` if that is yet to come.
+        """
         pinned = snapshot.revision if self.pinned is None else self.pinned
+        if pinned > snapshot.revision and not self.continued:
+            raise Refused(Reason.REVISION_UNKNOWN, field="at_revision", revision=str(pinned))
         return Part(after=self.after, limit=self.size, pinned=pinned)
 
     def token_after(self, part: Part, last: str) -> str:
@@ -71,11 +78,24 @@ def page_of(request: ListRequest) -> Page:
     if request.page_size < 0:
         raise Refused(Reason.FIELD_INVALID, field="page_size", expected="0 to 1000")
     filters = _filters(request)
-    pinned, after = None, ""
+    pinned, after = _asked_revision(request), ""
     if request.page_token:
         pinned, after = _decode(request.page_token, filters)
     size = min(request.page_size or DEFAULT_SIZE, MAX_SIZE)
-    return Page(size=size, after=after, pinned=pinned, filters=filters)
+    continued = bool(request.page_token)
+    return Page(size=size, after=after, pinned=pinned, filters=filters, continued=continued)
+
+
+def _asked_revision(request: ListRequest) -> int | None:
+    """Return the revision that a first page is asked for, if any."""
+    assert isinstance(request, Message)  # noqa: S101 - generated code cannot say so
+    name = "at_revision"
+    if name not in request.DESCRIPTOR.fields_by_name or not request.HasField(name):
+        return None
+    revision: int = getattr(request, name)
+    if revision > _LAST_REVISION:
+        raise Refused(Reason.REVISION_UNKNOWN, field=name, revision=str(revision))
+    return revision
 
 
 async def list_page(

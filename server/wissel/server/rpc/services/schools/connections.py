@@ -1,13 +1,14 @@
-"""Whether organisations are connected, as their boards, vendors and operators ask (R10)."""
+"""Whether organisations are connected, as all ask for whom that matters (R10)."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
 from wissel.routing.deciding.gaps.connections import (
     Connection,
+    connected_by,
     connection,
     mandated,
     services_of,
@@ -29,6 +30,12 @@ from wissel.server.rpc.requests.scoping import current_scope, scope_in
 
 LOOKED_AT: Final = 500
 """After so many organisations and services a page ends, full or not."""
+LOOKED_AT_OF_EVERYONE: Final = 5_000
+"""The same where what is missing is not looked for, in a tenth of the time."""
+
+
+ServicesOf = Callable[[Table, OrganisationView, "Asked"], Sequence[ServiceCode]]
+"""Which services of an organisation are asked about, in order of code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +47,19 @@ class Asked:
     board: BoardNumber | None
     on: dt.date
     connected_too: bool = True
+
+    def whole(self, view: OrganisationView, service: ServiceCode) -> bool:
+        """Whether the caller may know every system of an organisation for a service."""
+        scope = self.scope
+        return scope.operator or view.code in scope.organisations or service in scope.services
+
+    def shown(
+        self, view: OrganisationView, service: ServiceCode, systems: Collection[SystemId]
+    ) -> Collection[SystemId]:
+        """Return those of its systems that the caller may know."""
+        if self.whole(view, service):
+            return systems
+        return [each for each in systems if each in self.scope.systems]
 
 
 async def asked_in(
@@ -84,7 +104,7 @@ def page_of_connections(table: Table, page: Page, asked: Asked) -> tuple[list[Co
     out. The key is empty if there are no more.
     """
     found: list[Connection] = []
-    pairs = _pairs(table, page.after, asked)
+    pairs = _pairs(table, page.after, asked, _own_services)
     last = ""
     for view, service in islice(pairs, LOOKED_AT):
         if len(found) == page.size:
@@ -96,11 +116,43 @@ def page_of_connections(table: Table, page: Page, asked: Asked) -> tuple[list[Co
     return found, last if next(pairs, None) is not None else ""
 
 
+def page_of_everyone(table: Table, page: Page, asked: Asked) -> tuple[list[Connection], str]:
+    """Return a page of the organisations that are connected, and the key after which it ends.
+
+    In the same order. Of each, the systems that the caller may know.
+    """
+    found: list[Connection] = []
+    pairs = _pairs(table, page.after, asked, _given)
+    last = ""
+    for view, service in islice(pairs, LOOKED_AT_OF_EVERYONE):
+        if len(found) == page.size:
+            return found, last
+        last = _key(view, service)
+        by = connected_by(
+            table,
+            view,
+            table.reference.services[service],
+            mandated(view, service, asked.on),
+            asked.on,
+        )
+        if by:
+            known = Connection(
+                organisation=view.code,
+                signatory=view.signatory,
+                service=service,
+                connected=True,
+                systems=tuple(asked.shown(view, service, by)),
+                gaps=(),
+            )
+            found.append(known)
+    return found, last if next(pairs, None) is not None else ""
+
+
 def connection_message(each: Connection, language: str) -> pb.Connection:
     """Return a connection as it is answered."""
     message = pb.Connection(
         service=each.service,
-        connected=bool(each.systems),
+        connected=each.connected,
         system_ids=each.systems,
         gaps=[gap_message(gap, language) for gap in each.gaps],
         kinds_to_sign=each.to_sign,
@@ -113,9 +165,9 @@ def connection_message(each: Connection, language: str) -> pb.Connection:
 
 
 def _pairs(
-    table: Table, after: str, asked: Asked
+    table: Table, after: str, asked: Asked, services: ServicesOf
 ) -> Iterator[tuple[OrganisationView, ServiceCode]]:
-    """Yield each organisation and service of the caller's own that comes after a key."""
+    """Yield each organisation, with each of its services that are asked about, after a key."""
     first = after.partition(" ")[0]
     views = (
         view
@@ -125,7 +177,7 @@ def _pairs(
         and (asked.board is None or view.signatory == asked.board)
     )
     for view in sorted(views, key=lambda view: view.code):
-        for service in _own_services(table, view, asked):
+        for service in services(table, view, asked):
             if _key(view, service) > after:
                 yield view, service
 
@@ -136,25 +188,23 @@ def _own_services(table: Table, view: OrganisationView, asked: Asked) -> Sequenc
     Those of a vendor are the ones for which its own systems have mandates in force.
     """
     services = [asked.service] if asked.service else services_of(table, view, asked.on)
-    if asked.scope.operator or view.code in asked.scope.organisations:
-        return services
-    return [each for each in services if _own_systems(view, each, asked)]
+    return [
+        each
+        for each in services
+        if asked.whole(view, each) or asked.shown(view, each, mandated(view, each, asked.on))
+    ]
 
 
-def _own_systems(
-    view: OrganisationView, service: ServiceCode, asked: Asked
-) -> Collection[SystemId]:
-    systems = mandated(view, service, asked.on)
-    if asked.scope.operator or view.code in asked.scope.organisations:
-        return systems
-    return [each for each in systems if each in asked.scope.systems]
+def _given(_: Table, view: OrganisationView, asked: Asked) -> Sequence[ServiceCode]:
+    """Return the services for which an organisation has, had or will have a mandate."""
+    return sorted({service for service, _ in view.acting if asked.service in {None, service}})
 
 
 def _connection(
     table: Table, view: OrganisationView, service: ServiceCode, asked: Asked
 ) -> Connection:
-    indexed = table.reference.services[service]
-    return connection(table, view, indexed, _own_systems(view, service, asked), asked.on)
+    systems = asked.shown(view, service, mandated(view, service, asked.on))
+    return connection(table, view, table.reference.services[service], systems, asked.on)
 
 
 def _key(view: OrganisationView, service: ServiceCode) -> str:

@@ -32,6 +32,7 @@ from wissel.server.rpc.services.schools.connections import (
     check,
     connection_message,
     page_of_connections,
+    page_of_everyone,
 )
 from wissel.server.rpc.services.schools.messages import (
     board_message,
@@ -161,7 +162,7 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
     async def ListConnections(
         self, request: pb.ListConnectionsRequest, context: object
     ) -> pb.ListConnectionsResponse:
-        """Say the same of all organisations that are the caller's own."""
+        """Say the same of all organisations that are the caller's own, or which are connected."""
         page = page_of(request)
         asked, call = await asked_in(self._backend, request)
         asked = replace(
@@ -169,13 +170,15 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
             board=optional(BoardNumber, request.board_number, "board_number"),
             connected_too=request.include_connected,
         )
-        found, last = await self._backend.impacts.in_turn(
-            call.admitted.oin, lambda: page_of_connections(call.table, page, asked)
-        )
+        oin, table, search = call.admitted.oin, call.table, page_of_connections
+        if request.everyone:
+            pinned = self._backend.pinned
+            table, search = pinned.of_page(oin, page.pinned, call.table), page_of_everyone
+        found, last = await self._backend.impacts.in_turn(oin, lambda: search(table, page, asked))
         return pb.ListConnectionsResponse(
             connections=[connection_message(each, call.language) for each in found],
-            next_page_token=page.token(call.table.revision, last) if last else "",
-            registry_revision=call.table.revision,
+            next_page_token=page.token(table.revision, last) if last else "",
+            registry_revision=table.revision,
         )
 
     async def UpdateBoard(

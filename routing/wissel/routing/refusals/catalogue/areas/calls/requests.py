@@ -75,6 +75,23 @@ REQUESTS: Final = {
         contact=Contact.VENDOR,
         also=frozenset({"field"}),
     ),
+    Reason.PAGE_EXPIRED: Entry(
+        code=Code.ABORTED,
+        en=Words(
+            "The register as it was at the first page of this list is not kept any more.",
+            "Start again without a token, and ask for all pages over one connection[ within "
+            "{seconds} seconds].",
+        ),
+        nl=Words(
+            "Het register zoals het was bij de eerste pagina van deze lijst wordt niet meer "
+            "bewaard.",
+            "Begin opnieuw zonder token, en vraag alle pagina's over één verbinding[ binnen "
+            "{seconds} seconden].",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.VENDOR,
+        also=frozenset({"field"}),
+    ),
     Reason.PAGE_TOKEN_INVALID: Entry(
         code=Code.INVALID_ARGUMENT,
         en=Words(
