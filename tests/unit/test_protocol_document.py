@@ -73,7 +73,9 @@ def test_what_a_chain_partner_may_call_is_as_it_is_told() -> None:
         name
         for name in vendors
         if name.split("/")[1].rpartition(".")[2] in whole
-        or name.endswith(("/ValidateMandate", "/LookupEndpoints", "/GetMandate", "/ListMandates"))
+        or name.endswith(
+            ("/ValidateMandate", "/LookupEndpoints", "/GetMandate", "/ListMandates", "/ListHistory")
+        )
     }
     told |= {
         f"/wissel.mandate.v1.MandateService/{method}"

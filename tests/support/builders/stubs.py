@@ -5,6 +5,7 @@ from typing import Any
 from support.worlds.hub import OPERATOR_METADATA, Hub
 from wissel.agreement.v1 import agreement_service_pb2 as agreement
 from wissel.agreement.v1.agreement_service_pb2_grpc import AgreementServiceStub
+from wissel.audit.v1.audit_service_pb2_grpc import AuditServiceStub
 from wissel.catalog.v1.catalog_service_pb2_grpc import CatalogServiceStub
 from wissel.endpoint.v1 import endpoint_service_pb2 as endpoint
 from wissel.endpoint.v1.endpoint_service_pb2_grpc import EndpointServiceStub
@@ -41,6 +42,7 @@ class Stubs:
         self.mandates: Any = MandateServiceStub(channel)
         self.endpoints: Any = EndpointServiceStub(channel)
         self.routes: Any = RouteServiceStub(channel)
+        self.audit: Any = AuditServiceStub(channel)
 
     async def school(self, brin: str, board: str, *vestigingen: str) -> Any:
         """Register a school with its board."""

@@ -9,6 +9,7 @@ import typer
 from wissel.clients.cli import checks, tokens
 from wissel.clients.cli.examples import add_examples
 from wissel.clients.cli.failing import explain_failure
+from wissel.clients.cli.history import command as past
 from wissel.clients.cli.mandating import copying, overview, review, several
 from wissel.clients.cli.register import (
     agreements,
@@ -85,6 +86,7 @@ app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(las.app, name="las")
 app.add_typer(receipts.app, name="receipt")
+app.command()(past.history)
 app.command()(sending.send)
 app.command()(sending.resume)
 app.command()(checks.whoami)

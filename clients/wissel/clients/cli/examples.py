@@ -249,6 +249,11 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "wissel route explain 99XA 99XB OSO_OV --on 2026-08-01 --vendor 00000003990000030000",
     ),
     "route batch": ("wissel route batch routes.csv --json",),
+    "history": (
+        "wissel history mandate ba17a80a-76c9-44e8-8f06-c7793974b46c",
+        "wissel history school 99XA --from 2026-08-01 --kind mandate --kind endpoint",
+        "wissel history board 99001 --oldest-first --json",
+    ),
     "deliveries list": ("wissel deliveries list --state UNCERTAIN",),
     "deliveries show": (
         "wissel deliveries show efaf84be-cfb4-4b7e-afca-8f8abb734f11 --json > receipt.json",

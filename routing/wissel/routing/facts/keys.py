@@ -1,5 +1,6 @@
-"""The key of a fact, which no other fact of its kind has."""
+"""The key of a fact, which no other fact of its kind has, and the name of a kind."""
 
+import re
 from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import Any, Final
@@ -37,6 +38,14 @@ KEYS: Final[Mapping[Any, Callable[[Any], object]]] = {
     Endpoint: attrgetter("endpoint_id"),
 }
 """What makes the key, for every kind of fact; in the order in which facts refer to each other."""
+
+
+_INNER_CAPITAL: Final = re.compile(r"(?<!^)[A-Z]")
+
+
+def name_of(kind: type[Fact]) -> str:
+    """Return the name of a kind of fact, such as `mandate` or `source_report`."""
+    return _INNER_CAPITAL.sub(r"_\g<0>", kind.__name__).lower()
 
 
 def key_of(fact: Fact) -> str:

@@ -47,6 +47,11 @@ def _day_of(instant: dt.datetime) -> dt.date:
         return dt.date.max
 
 
+def begin_of(day: dt.date) -> dt.datetime:
+    """Return the first instant of a day in Amsterdam, in UTC."""
+    return dt.datetime.combine(day, dt.time(), AMSTERDAM).astimezone(dt.UTC)
+
+
 def parse_day(text: str, field: str) -> dt.date:
     """Return the day written as `yyyy-mm-dd`, or raise `Refused(DATE_MALFORMED)`."""
     try:

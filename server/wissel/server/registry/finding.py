@@ -81,7 +81,7 @@ async def get_system(snapshot: Snapshot, system_id: SystemId) -> System:
     """Return the system, or raise `Refused(SYSTEM_NOT_FOUND)`."""
     system = await snapshot.get(System, system_id)
     if system is None:
-        raise Refused(Reason.SYSTEM_NOT_FOUND, field="system_id", system_id=system_id)
+        raise no_system(system_id)
     return system
 
 
@@ -108,9 +108,7 @@ async def get_agreement(snapshot: Snapshot, agreement_id: UUID, scope: Scope) ->
     """Return an agreement within the scope, or raise `Refused(AGREEMENT_NOT_FOUND)`."""
     agreement = await snapshot.get(Agreement, str(agreement_id))
     if agreement is None or not scope.signed(agreement):
-        raise Refused(
-            Reason.AGREEMENT_NOT_FOUND, field="agreement_id", agreement_id=str(agreement_id)
-        )
+        raise no_agreement(agreement_id)
     return agreement
 
 
@@ -118,7 +116,7 @@ async def get_mandate(snapshot: Snapshot, mandate_id: UUID, scope: Scope) -> Man
     """Return a mandate within the scope, or raise `Refused(MANDATE_NOT_FOUND)`."""
     mandate = await snapshot.get(Mandate, str(mandate_id))
     if mandate is None or not scope.holds(mandate):
-        raise Refused(Reason.MANDATE_NOT_FOUND, field="mandate_id", mandate_id=str(mandate_id))
+        raise no_mandate(mandate_id)
     return mandate
 
 
@@ -126,8 +124,28 @@ async def get_endpoint(snapshot: Snapshot, endpoint_id: UUID, scope: Scope) -> E
     """Return an endpoint within the scope, or raise `Refused(ENDPOINT_NOT_FOUND)`."""
     endpoint = await snapshot.get(Endpoint, str(endpoint_id))
     if endpoint is None or not scope.holds(endpoint):
-        raise Refused(Reason.ENDPOINT_NOT_FOUND, field="endpoint_id", endpoint_id=str(endpoint_id))
+        raise no_endpoint(endpoint_id)
     return endpoint
+
+
+def no_system(system_id: SystemId, field: str = "system_id") -> Refused:
+    """Return the refusal of a system that is not there, or not the caller's own."""
+    return Refused(Reason.SYSTEM_NOT_FOUND, field=field, system_id=system_id)
+
+
+def no_agreement(agreement_id: UUID) -> Refused:
+    """Return the refusal of an agreement that is not there, or not the caller's own."""
+    return Refused(Reason.AGREEMENT_NOT_FOUND, field="agreement_id", agreement_id=str(agreement_id))
+
+
+def no_mandate(mandate_id: UUID) -> Refused:
+    """Return the refusal of a mandate that is not there, or not the caller's own."""
+    return Refused(Reason.MANDATE_NOT_FOUND, field="mandate_id", mandate_id=str(mandate_id))
+
+
+def no_endpoint(endpoint_id: UUID) -> Refused:
+    """Return the refusal of an endpoint that is not there, or not the caller's own."""
+    return Refused(Reason.ENDPOINT_NOT_FOUND, field="endpoint_id", endpoint_id=str(endpoint_id))
 
 
 def check_etag(fact: Fact, etag: str) -> None:

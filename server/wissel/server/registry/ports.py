@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 
 from wissel.routing.facts import Fact
 from wissel.routing.values.identifiers import Oin
+from wissel.server.registry.events import WHENEVER, Event, Position, Slice, Span
 
 F = TypeVar("F", bound=Fact)
 
@@ -71,6 +72,30 @@ class Snapshot(Protocol):
         They follow the fact with the key `after`, or begin with the first for an empty
         one. They are as they are now, without those that came after `pinned`.
         """
+        ...
+
+    async def positions(
+        self,
+        slices: Sequence[Slice],
+        *,
+        limit: int,
+        after: Position | None = None,
+        within: Span = WHENEVER,
+        oldest_first: bool = False,
+    ) -> list[Position]:
+        """Return where up to `limit` events of any of these slices stand, each once.
+
+        The newest come first, or the oldest; they follow `after` in that order. Only
+        those of the revisions `within`.
+        """
+        ...
+
+    async def events(self, positions: Sequence[Position]) -> list[Event]:
+        """Return the events at some positions, at most a few dozen, in the order of these."""
+        ...
+
+    async def revision_at(self, moment: dt.datetime) -> int:
+        """Return the last revision that was recorded at or before a moment, 0 if none was."""
         ...
 
     async def subjects(self, persons: Collection[str]) -> Mapping[str, str]:

@@ -9,6 +9,7 @@ from grpc_health.v1 import health_pb2_grpc
 from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc
 
 from wissel.agreement.v1 import agreement_service_pb2_grpc
+from wissel.audit.v1 import audit_service_pb2_grpc
 from wissel.catalog.v1 import catalog_service_pb2_grpc
 from wissel.endpoint.v1 import endpoint_service_pb2_grpc
 from wissel.mandate.v1 import mandate_service_pb2_grpc
@@ -17,6 +18,7 @@ from wissel.school.v1 import school_service_pb2_grpc
 from wissel.server.rpc.calls.policy import POLICY
 from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.services.agreements.servicer import AgreementServicer
+from wissel.server.rpc.services.audit.servicer import AuditServicer
 from wissel.server.rpc.services.catalog import CatalogServicer
 from wissel.server.rpc.services.endpoints.servicer import EndpointServicer
 from wissel.server.rpc.services.health import HealthServicer
@@ -87,6 +89,7 @@ def add_servicers(
     endpoint_service_pb2_grpc.add_EndpointServiceServicer_to_server(EndpointServicer(backend), to)
     route_service_pb2_grpc.add_RouteServiceServicer_to_server(RouteServicer(backend), to)
     traffic_service_pb2_grpc.add_TrafficServiceServicer_to_server(traffic, to)
+    audit_service_pb2_grpc.add_AuditServiceServicer_to_server(AuditServicer(backend), to)
     health_pb2_grpc.add_HealthServicer_to_server(health, to)
     channelz_pb2_grpc.add_ChannelzServicer_to_server(channelz.ChannelzServicer(), to)
     names = [name for name in (*recorder.services, reflection.SERVICE_NAME) if name != _HIDDEN]

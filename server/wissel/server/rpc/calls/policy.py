@@ -235,6 +235,9 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
         "GetDelivery": _OWN,
         "ListDeliveries": _OWN,
     },
+    "wissel.audit.v1.AuditService": {
+        "ListHistory": _OWN_MANDATES,
+    },
     "grpc.health.v1.Health": {
         "Check": MethodPolicy(who=ANY_CERTIFICATE, always=True),
         "List": MethodPolicy(who=ANY_CERTIFICATE, always=True),

@@ -4,7 +4,6 @@ Indexed columns are those of `tables.INDEXED`; mandates and endpoints can also
 be filtered by `party`, the vendor of their system.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,13 +11,11 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Table, select
 
 from wissel.routing.facts import Fact, System
-from wissel.routing.facts.keys import KEYS
+from wissel.routing.facts.keys import KEYS, name_of
 from wissel.server.registry.ports import Where
 from wissel.server.store.register.tables import FACT_TABLES, INDEXED
 
 Text = Callable[[Any], str]
-
-_INNER_CAPITAL: Final = re.compile(r"(?<!^)[A-Z]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +57,7 @@ def _equals(column: ColumnElement[str], value: Where) -> ColumnElement[bool]:
 
 def _projection(kind: type[Fact]) -> Projection:
     """Return the projection of a kind: a column is the field of its name, but for `_SPECIAL`."""
-    entity = _INNER_CAPITAL.sub(r"_\g<0>", kind.__name__).lower()
+    entity = name_of(kind)
     columns = {name: _field(_SPECIAL.get((kind, name), name)) for name in INDEXED[entity]}
     return Projection(kind=kind, entity=entity, columns=columns)
 

@@ -1,5 +1,6 @@
 """Consistent reads of the register."""
 
+import datetime as dt
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TypeVar
@@ -8,9 +9,11 @@ from sqlalchemy import Select, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from wissel.routing.facts import Fact
+from wissel.server.registry.events import WHENEVER, Event, Position, Slice, Span
 from wissel.server.registry.ports import Where
 from wissel.server.store.database import Database
 from wissel.server.store.register.codec import decode
+from wissel.server.store.register.past import events as past
 from wissel.server.store.register.persons import kept_acceptance, subjects
 from wissel.server.store.register.projection import PROJECTIONS, Projection
 from wissel.server.store.register.tables import DOCUMENT, EVENT, HEAD
@@ -97,6 +100,33 @@ class SqlSnapshot:
             last = select(table.c.created_revision).where(table.c.key == after).scalar_subquery()
             query = query.where(age > tuple_(last, after))
         return await self._facts(kind, query)
+
+    async def positions(
+        self,
+        slices: Sequence[Slice],
+        *,
+        limit: int,
+        after: Position | None = None,
+        within: Span = WHENEVER,
+        oldest_first: bool = False,
+    ) -> list[Position]:
+        """Return where up to `limit` events of any of these slices stand, each once."""
+        return await past.positions(
+            self._connection,
+            slices,
+            limit=limit,
+            after=after,
+            within=within,
+            oldest_first=oldest_first,
+        )
+
+    async def events(self, positions: Sequence[Position]) -> list[Event]:
+        """Return the events at some positions, in the order of these."""
+        return await past.events(self._connection, positions)
+
+    async def revision_at(self, moment: dt.datetime) -> int:
+        """Return the last revision that was recorded at or before a moment, 0 if none was."""
+        return await past.revision_at(self._connection, moment)
 
     async def subjects(self, persons: Collection[str]) -> Mapping[str, str]:
         """Return whom ids of persons stand for, without those that were forgotten."""

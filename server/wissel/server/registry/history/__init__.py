@@ -1,0 +1,1 @@
+"""What happened, as whoever asks may read it."""
