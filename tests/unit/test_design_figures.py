@@ -33,7 +33,7 @@ from wissel.server.observing.health import NOT_SERVING_SECONDS
 from wissel.server.observing.worker_state import SILENT_SECONDS
 from wissel.server.registry.agreements import texts
 from wissel.server.registry.persons import MAX_BOARDS, MAX_BRINS, SIGNING_AGE
-from wissel.server.registry.schools import duo
+from wissel.server.registry.schools.duo import parsing as duo
 from wissel.server.retention import RetentionSchedule
 from wissel.server.rpc.calls.policy import EXPLANATION_COST, MAX_REQUEST_BYTES, POLICY
 from wissel.server.rpc.calls.sharing.lateness import LATE_SECONDS

@@ -15,7 +15,7 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import BoardNumber, KvkNumber, Swv
 from wissel.server.registry.persons import Person, scope_of
 from wissel.server.registry.schools.boards import UpdateBoard, update_board
-from wissel.server.registry.schools.duo import parse
+from wissel.server.registry.schools.duo.parsing import parse
 from wissel.server.registry.schools.file_import import ImportSchools, import_schools
 from wissel.server.registry.schools.swv import UpdateSwv, update_swv
 from wissel.server.registry.scope import Scope

@@ -25,8 +25,8 @@ from wissel.routing.facts import Board, School
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.values.identifiers import BoardNumber, Vestiging
 from wissel.routing.values.person_numbers import holds_person_number
-from wissel.server.registry.schools.duo import ParsedFile, parse
-from wissel.server.registry.schools.duo_formats import BoardRow, LocationRow, Row, Source
+from wissel.server.registry.schools.duo.formats import BoardRow, LocationRow, Row, Source
+from wissel.server.registry.schools.duo.parsing import ParsedFile, parse
 from wissel.server.registry.schools.plan import Known, Plan, plan
 
 _NOTHING: Final = Known(boards={}, schools={})

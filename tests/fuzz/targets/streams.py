@@ -29,7 +29,7 @@ from wissel.server.courier.streams.chunk_framing import (
     raw_chunk_of,
 )
 from wissel.server.courier.streams.request_stream import RequestStream
-from wissel.server.registry.schools.duo import MAX_FILE_BYTES
+from wissel.server.registry.schools.duo.parsing import MAX_FILE_BYTES
 from wissel.server.rpc.services.schools.upload import received
 from wissel.traffic.v1 import traffic_service_pb2
 

@@ -29,7 +29,7 @@ from wissel.mandate.v1 import mandate_service_pb2 as mandate
 from wissel.party.v1 import party_service_pb2 as party
 from wissel.routing.values.person_numbers import holds_person_number
 from wissel.school.v1 import school_service_pb2 as school
-from wissel.server.registry.schools.duo_formats import Source
+from wissel.server.registry.schools.duo.formats import Source
 from wissel.traffic.v1 import route_service_pb2 as route
 
 BSN: Final = "999995571"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from support.paths import ROOT, SHARED
-from wissel.server.registry.schools.duo_formats import Source
+from wissel.server.registry.schools.duo.formats import Source
 
 REAL_FILES: Final = SHARED / "data" / "duo"
 """Where DUO's own files lie, if they are here."""

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 from support.builders.register_builders import actor
 from wissel.routing.facts import Board, School
 from wissel.server.registry.ports import Register, Snapshot, Transaction
-from wissel.server.registry.schools.duo import parse
+from wissel.server.registry.schools.duo.parsing import parse
 from wissel.server.registry.schools.file_import import ImportReport, ImportSchools, import_schools
 from wissel.server.registry.schools.plan import Known, Plan, plan
 

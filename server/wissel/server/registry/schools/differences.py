@@ -8,7 +8,7 @@ from typing import Final
 
 from wissel.routing.facts import Board, Location, School
 from wissel.routing.values.identifiers import Vestiging
-from wissel.server.registry.schools.duo_formats import LocationRow
+from wissel.server.registry.schools.duo.formats import LocationRow
 
 
 @unique

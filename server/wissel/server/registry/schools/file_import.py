@@ -9,7 +9,7 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.server.registry.ports import Transaction
 from wissel.server.registry.schools.differences import ChangeKind, SchoolChange
-from wissel.server.registry.schools.duo import ParsedFile
+from wissel.server.registry.schools.duo.parsing import ParsedFile
 from wissel.server.registry.schools.plan import Known, Plan, plan
 
 

@@ -25,8 +25,8 @@ from wissel.server.registry.schools.differences import (
     kept_changes,
     school_changes,
 )
-from wissel.server.registry.schools.duo import ParsedFile
-from wissel.server.registry.schools.duo_formats import BoardRow, LocationRow, Source
+from wissel.server.registry.schools.duo.formats import BoardRow, LocationRow, Source
+from wissel.server.registry.schools.duo.parsing import ParsedFile
 
 _REGISTERS: Final = frozenset({Source.PO_LOCATIONS, Source.SO_LOCATIONS, Source.VO_LOCATIONS})
 

@@ -11,7 +11,7 @@ from wissel.routing.values.identifiers import BoardNumber, Brin, Vestiging
 from wissel.routing.values.points import Point
 from wissel.routing.values.texts import NAME_LIMIT, free_line, named_line
 from wissel.server.registry.ports import Transaction
-from wissel.server.registry.schools.duo_formats import MUNICIPALITY, POSTCODE
+from wissel.server.registry.schools.duo.formats import MUNICIPALITY, POSTCODE
 
 _LOCATIONS: Final = "school.locations"
 

@@ -20,8 +20,8 @@ from support.builders.school_imports import AUGUST, EMPTY, OCTOBER, SEPTEMBER, a
 from wissel.routing.facts import OPERATOR_SOURCE, Board, Location, School
 from wissel.routing.values.identifiers import BoardNumber, Brin, Vestiging
 from wissel.server.registry.schools.differences import ChangeKind
-from wissel.server.registry.schools.duo import parse
-from wissel.server.registry.schools.duo_formats import Source
+from wissel.server.registry.schools.duo.formats import Source
+from wissel.server.registry.schools.duo.parsing import parse
 from wissel.server.registry.schools.plan import Known, Plan, plan
 
 LAST_OF_AUGUST = dt.date(2026, 8, 31)

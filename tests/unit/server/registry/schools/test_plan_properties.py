@@ -12,8 +12,8 @@ from support.builders.school_imports import AUGUST, EMPTY, SEPTEMBER, applied
 from wissel.routing.facts import Location, School
 from wissel.routing.values.identifiers import Brin
 from wissel.server.registry.schools.differences import ChangeKind, SchoolChange
-from wissel.server.registry.schools.duo import ParsedFile, parse
-from wissel.server.registry.schools.duo_formats import Source
+from wissel.server.registry.schools.duo.formats import Source
+from wissel.server.registry.schools.duo.parsing import ParsedFile, parse
 from wissel.server.registry.schools.plan import Known, plan
 
 

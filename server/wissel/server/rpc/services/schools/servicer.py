@@ -14,8 +14,9 @@ from wissel.school.v1 import school_service_pb2 as pb
 from wissel.school.v1 import school_service_pb2_grpc as pb_grpc
 from wissel.server.registry.finding import get_board, get_school
 from wissel.server.registry.ports import Transaction
-from wissel.server.registry.schools import duo, file_import, registration
+from wissel.server.registry.schools import file_import, registration
 from wissel.server.registry.schools.boards import UpdateBoard, update_board
+from wissel.server.registry.schools.duo.parsing import ParsedFile, parse
 from wissel.server.registry.schools.lists import (
     SchoolFilter,
     count_schools,
@@ -57,7 +58,7 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
         upload = await received(request_iterator)
         header, body = upload.header, upload.body
         # Parsing takes a good part of a second, so it is left to a thread.
-        file = await asyncio.to_thread(duo.parse, upload.data, header.file_name)
+        file = await asyncio.to_thread(parse, upload.data, header.file_name)
         del upload  # frees the bytes of the file
         command = self._import(header, file)
 
@@ -200,7 +201,7 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
         return await mutate(self._backend, request, pb.UpdateBoardResponse, work)
 
     def _import(
-        self, header: pb.ImportSchoolsHeader, file: duo.ParsedFile
+        self, header: pb.ImportSchoolsHeader, file: ParsedFile
     ) -> file_import.ImportSchools:
         share = self._backend.max_closed_share
         if header.HasField("max_closed_share"):

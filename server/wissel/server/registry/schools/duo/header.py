@@ -11,8 +11,8 @@ from wissel.routing.values.csv_text import (
     first_line,
     names_in,
 )
-from wissel.server.registry.schools.duo_columns import Column, columns_of, harmless, lacking
-from wissel.server.registry.schools.duo_formats import FORMATS, Format
+from wissel.server.registry.schools.duo.columns import Column, columns_of, harmless, lacking
+from wissel.server.registry.schools.duo.formats import FORMATS, Format
 
 _MOST_SHOWN: Final = 6
 

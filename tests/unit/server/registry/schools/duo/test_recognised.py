@@ -19,8 +19,8 @@ from wissel.routing.facts import Sector
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import BoardNumber, Vestiging
-from wissel.server.registry.schools.duo import parse
-from wissel.server.registry.schools.duo_formats import BoardRow, LocationRow, Source
+from wissel.server.registry.schools.duo.formats import BoardRow, LocationRow, Source
+from wissel.server.registry.schools.duo.parsing import parse
 
 
 def unknown(data: bytes) -> Refused:

@@ -22,14 +22,14 @@ from wissel.routing.values.csv_text import (
 )
 from wissel.routing.values.identifiers import BoardNumber, Brin
 from wissel.routing.values.person_numbers import holds_person_number
-from wissel.server.registry.schools.duo_formats import (
+from wissel.server.registry.schools.duo.formats import (
     BoardRow,
     BrokenCell,
     LocationRow,
     Row,
     Source,
 )
-from wissel.server.registry.schools.duo_text import Header, UnknownFile, read_header
+from wissel.server.registry.schools.duo.header import Header, UnknownFile, read_header
 
 MAX_FILE_BYTES: Final = 32 * 1024 * 1024
 """Largest file that is read; DUO's are about 2 MB."""

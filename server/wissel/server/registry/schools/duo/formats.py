@@ -16,7 +16,7 @@ from wissel.routing.facts import Sector
 from wissel.routing.values.identifiers import BoardNumber, Brin, Vestiging
 from wissel.routing.values.person_numbers import holds_person_number
 from wissel.routing.values.texts import NAME_LIMIT
-from wissel.server.registry.schools.duo_columns import Column
+from wissel.server.registry.schools.duo.columns import Column
 
 POSTCODE: Final = re.compile(r"[1-9][0-9]{3} ?[A-Z]{2}")
 """A postcode as people write it; kept without the blank."""
