@@ -22,7 +22,7 @@ from wissel.clients.cli.register import (
     swv,
     systems,
 )
-from wissel.clients.cli.rio import locating
+from wissel.clients.cli.rio import locating, updating
 from wissel.clients.cli.session import Session, account
 from wissel.clients.cli.traffic import (
     connections,
@@ -64,6 +64,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(schools.app, name="schools")
+schools.app.command("update")(updating.update)
 schools.app.command("locate")(locating.locate)
 app.add_typer(boards.lists, name="boards")
 app.add_typer(boards.app, name="board")

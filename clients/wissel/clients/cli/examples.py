@@ -28,6 +28,10 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "wissel schools import duo/*.csv --dry-run --changes",
         "wissel schools import duo/*.csv --as-of 2026-10-01 --reason 'files of October'",
     ),
+    "schools update": (
+        "wissel schools update 99XA --successor 99XB02 --reason 'merger on 1 August'",
+        ("wissel schools update 99XV --closed 2026-07-31 --reason 'letter of the board' --dry-run"),
+    ),
     "schools locate": ("wissel schools locate scholen.geo.json.zip --reason 'EduGIS, November'",),
     "schools list": ("wissel schools list --board 99001 --closed",),
     "schools show": ("wissel schools show 99XA",),

@@ -366,6 +366,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Evidence missing."""
     ERROR_REASON_PAGE_EXPIRED: _ErrorReason.ValueType  # 230
     """Page expired."""
+    ERROR_REASON_KEPT_BY_RIO: _ErrorReason.ValueType  # 210
+    """Kept by RIO."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason is the value of google.rpc.ErrorInfo.reason, without its prefix; docs/errors.md tells what each means."""
@@ -714,4 +716,6 @@ ERROR_REASON_EVIDENCE_MISSING: ErrorReason.ValueType  # 180
 """Evidence missing."""
 ERROR_REASON_PAGE_EXPIRED: ErrorReason.ValueType  # 230
 """Page expired."""
+ERROR_REASON_KEPT_BY_RIO: ErrorReason.ValueType  # 210
+"""Kept by RIO."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

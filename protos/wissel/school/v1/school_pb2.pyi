@@ -71,6 +71,8 @@ class Location(_message.Message):
     SECTOR_FIELD_NUMBER: _builtins.int
     LATITUDE_FIELD_NUMBER: _builtins.int
     LONGITUDE_FIELD_NUMBER: _builtins.int
+    HOLIDAY_REGION_FIELD_NUMBER: _builtins.int
+    SUCCESSOR_FIELD_NUMBER: _builtins.int
     vestiging: _builtins.str
     """BRIN plus two digits, such as `99XA02`."""
     name: _builtins.str
@@ -89,6 +91,10 @@ class Location(_message.Message):
     """Where it is, in decimal degrees of WGS 84; absent if that is not known."""
     longitude: _builtins.float
     """As latitude."""
+    holiday_region: _builtins.str
+    """Part of the country with holidays of its own, `NOORD`, `MIDDEN` or `ZUID`; empty if it is not known."""
+    successor: _builtins.str
+    """BRIN or vestiging at which a closed location goes on; empty if it does not, or none is known."""
     def __init__(
         self,
         *,
@@ -101,10 +107,12 @@ class Location(_message.Message):
         sector: _builtins.str = ...,
         latitude: _builtins.float | None = ...,
         longitude: _builtins.float | None = ...,
+        holiday_region: _builtins.str = ...,
+        successor: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_latitude", b"_latitude", "_longitude", b"_longitude", "latitude", b"latitude", "longitude", b"longitude"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_latitude", b"_latitude", "_longitude", b"_longitude", "city", b"city", "closed_date", b"closed_date", "latitude", b"latitude", "longitude", b"longitude", "municipality_code", b"municipality_code", "name", b"name", "postcode", b"postcode", "sector", b"sector", "vestiging", b"vestiging"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_latitude", b"_latitude", "_longitude", b"_longitude", "city", b"city", "closed_date", b"closed_date", "holiday_region", b"holiday_region", "latitude", b"latitude", "longitude", b"longitude", "municipality_code", b"municipality_code", "name", b"name", "postcode", b"postcode", "sector", b"sector", "successor", b"successor", "vestiging", b"vestiging"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__latitude: _TypeAlias = _typing.Literal["latitude"]  # noqa: Y015
     _WhichOneofArgType__latitude: _TypeAlias = _typing.Literal["_latitude", b"_latitude"]  # noqa: Y015
@@ -132,6 +140,7 @@ class School(_message.Message):
     SOURCE_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
     SECTORS_FIELD_NUMBER: _builtins.int
+    SUCCESSOR_FIELD_NUMBER: _builtins.int
     brin: _builtins.str
     """BRIN, such as `99XA`."""
     name: _builtins.str
@@ -146,6 +155,10 @@ class School(_message.Message):
     """Source of the record: a DUO file's, or `OPERATOR`."""
     etag: _builtins.str
     """Output only. Changes on every write."""
+    successor: _builtins.str
+    """Output only. BRIN or vestiging at which a closed school goes on; empty if it does not, or none
+    is known.
+    """
     @_builtins.property
     def locations(self) -> _containers.RepeatedCompositeFieldContainer[Global___Location]:
         """Its locations, in order."""
@@ -168,10 +181,11 @@ class School(_message.Message):
         source: _builtins.str = ...,
         etag: _builtins.str = ...,
         sectors: _abc.Iterable[_builtins.str] | None = ...,
+        successor: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["board_number", b"board_number", "brin", b"brin", "closed_date", b"closed_date", "etag", b"etag", "locations", b"locations", "name", b"name", "oin", b"oin", "sectors", b"sectors", "source", b"source"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["board_number", b"board_number", "brin", b"brin", "closed_date", b"closed_date", "etag", b"etag", "locations", b"locations", "name", b"name", "oin", b"oin", "sectors", b"sectors", "source", b"source", "successor", b"successor"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

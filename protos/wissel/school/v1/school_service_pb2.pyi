@@ -178,7 +178,7 @@ class SchoolChange(_message.Message):
     BEFORE_FIELD_NUMBER: _builtins.int
     AFTER_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
-    """Kind, such as `LOCATION_NEW`, `SCHOOL_RENAMED`, `SCHOOL_MOVED` or `LOCATION_CLOSED`."""
+    """Kind, such as `LOCATION_NEW`, `SCHOOL_RENAMED`, `SCHOOL_MOVED`, `LOCATION_CLOSED` or `SCHOOL_MERGED`."""
     subject: _builtins.str
     """What it is about: a board number, BRIN or vestiging."""
     before: _builtins.str
@@ -274,6 +274,141 @@ class RegisterSchoolResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RegisterSchoolResponse: _TypeAlias = RegisterSchoolResponse  # noqa: Y015
+
+@_typing.final
+class UpdateSchoolRequest(_message.Message):
+    """UpdateSchoolRequest changes what is known of a school; an absent field stays as it is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BRIN_FIELD_NUMBER: _builtins.int
+    BOARD_NUMBER_FIELD_NUMBER: _builtins.int
+    BOARD_NAME_FIELD_NUMBER: _builtins.int
+    LOCATIONS_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    brin: _builtins.str
+    """Required. BRIN."""
+    board_number: _builtins.str
+    """Board, five digits; only of a school that an operator registered."""
+    board_name: _builtins.str
+    """Name of the board if it is new."""
+    etag: _builtins.str
+    """Only if the school has not changed since."""
+    request_id: _builtins.str
+    """UUID; a repeat with the same body returns the earlier answer."""
+    reason: _builtins.str
+    """Required. Why."""
+    validate_only: _builtins.bool
+    """Change nothing, and answer with what it would do."""
+    @_builtins.property
+    def locations(self) -> _containers.RepeatedCompositeFieldContainer[Global___LocationUpdate]:
+        """Its locations that change, each once."""
+
+    def __init__(
+        self,
+        *,
+        brin: _builtins.str = ...,
+        board_number: _builtins.str | None = ...,
+        board_name: _builtins.str = ...,
+        locations: _abc.Iterable[Global___LocationUpdate] | None = ...,
+        etag: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_board_number", b"_board_number", "board_number", b"board_number"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_board_number", b"_board_number", "board_name", b"board_name", "board_number", b"board_number", "brin", b"brin", "etag", b"etag", "locations", b"locations", "reason", b"reason", "request_id", b"request_id", "validate_only", b"validate_only"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__board_number: _TypeAlias = _typing.Literal["board_number"]  # noqa: Y015
+    _WhichOneofArgType__board_number: _TypeAlias = _typing.Literal["_board_number", b"_board_number"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__board_number) -> _WhichOneofReturnType__board_number | None: ...
+
+Global___UpdateSchoolRequest: _TypeAlias = UpdateSchoolRequest  # noqa: Y015
+
+@_typing.final
+class LocationUpdate(_message.Message):
+    """LocationUpdate changes what is known of a location; an absent field stays as it is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VESTIGING_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    CLOSED_DATE_FIELD_NUMBER: _builtins.int
+    SUCCESSOR_FIELD_NUMBER: _builtins.int
+    vestiging: _builtins.str
+    """Required. Written `02` or `99XA02`."""
+    name: _builtins.str
+    """Name; only of a location that an operator registered."""
+    closed_date: _builtins.str
+    """Last day it was open, `yyyy-mm-dd`, today or earlier; empty opens it again. Only of a location
+    that an operator registered.
+    """
+    successor: _builtins.str
+    """BRIN or vestiging at which it goes on, once it has closed; empty takes it away."""
+    def __init__(
+        self,
+        *,
+        vestiging: _builtins.str = ...,
+        name: _builtins.str | None = ...,
+        closed_date: _builtins.str | None = ...,
+        successor: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_closed_date", b"_closed_date", "_name", b"_name", "_successor", b"_successor", "closed_date", b"closed_date", "name", b"name", "successor", b"successor"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_closed_date", b"_closed_date", "_name", b"_name", "_successor", b"_successor", "closed_date", b"closed_date", "name", b"name", "successor", b"successor", "vestiging", b"vestiging"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__closed_date: _TypeAlias = _typing.Literal["closed_date"]  # noqa: Y015
+    _WhichOneofArgType__closed_date: _TypeAlias = _typing.Literal["_closed_date", b"_closed_date"]  # noqa: Y015
+    _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
+    _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType__successor: _TypeAlias = _typing.Literal["successor"]  # noqa: Y015
+    _WhichOneofArgType__successor: _TypeAlias = _typing.Literal["_successor", b"_successor"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__closed_date) -> _WhichOneofReturnType__closed_date | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__successor) -> _WhichOneofReturnType__successor | None: ...
+
+Global___LocationUpdate: _TypeAlias = LocationUpdate  # noqa: Y015
+
+@_typing.final
+class UpdateSchoolResponse(_message.Message):
+    """UpdateSchoolResponse is the school as recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SCHOOL_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    IMPACT_FIELD_NUMBER: _builtins.int
+    revision: _builtins.int
+    """Revision of the register."""
+    @_builtins.property
+    def school(self) -> _school_pb2.School:
+        """The school."""
+
+    @_builtins.property
+    def impact(self) -> _impact_pb2.Impact:
+        """Output only. What it would do; only with validate_only."""
+
+    def __init__(
+        self,
+        *,
+        school: _school_pb2.School | None = ...,
+        revision: _builtins.int = ...,
+        impact: _impact_pb2.Impact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact", "school", b"school"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact", "revision", b"revision", "school", b"school"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateSchoolResponse: _TypeAlias = UpdateSchoolResponse  # noqa: Y015
 
 @_typing.final
 class LocationPoint(_message.Message):

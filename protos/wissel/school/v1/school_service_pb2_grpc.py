@@ -45,6 +45,11 @@ class SchoolServiceStub:
                 request_serializer=wissel_dot_school_dot_v1_dot_school__service__pb2.RegisterSchoolRequest.SerializeToString,
                 response_deserializer=wissel_dot_school_dot_v1_dot_school__service__pb2.RegisterSchoolResponse.FromString,
                 _registered_method=True)
+        self.UpdateSchool = channel.unary_unary(
+                '/wissel.school.v1.SchoolService/UpdateSchool',
+                request_serializer=wissel_dot_school_dot_v1_dot_school__service__pb2.UpdateSchoolRequest.SerializeToString,
+                response_deserializer=wissel_dot_school_dot_v1_dot_school__service__pb2.UpdateSchoolResponse.FromString,
+                _registered_method=True)
         self.LocateSchools = channel.unary_unary(
                 '/wissel.school.v1.SchoolService/LocateSchools',
                 request_serializer=wissel_dot_school_dot_v1_dot_school__service__pb2.LocateSchoolsRequest.SerializeToString,
@@ -102,6 +107,14 @@ class SchoolServiceServicer:
 
     def RegisterSchool(self, request, context):
         """RegisterSchool records a school that DUO's files lack, with a reason.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateSchool(self, request, context):
+        """UpdateSchool corrects what a person knows better than the files: where a closed school goes on,
+        and, of what an operator registered, its board, names and closing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -180,6 +193,11 @@ def add_SchoolServiceServicer_to_server(servicer, server):
                     servicer.RegisterSchool,
                     request_deserializer=wissel_dot_school_dot_v1_dot_school__service__pb2.RegisterSchoolRequest.FromString,
                     response_serializer=wissel_dot_school_dot_v1_dot_school__service__pb2.RegisterSchoolResponse.SerializeToString,
+            ),
+            'UpdateSchool': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateSchool,
+                    request_deserializer=wissel_dot_school_dot_v1_dot_school__service__pb2.UpdateSchoolRequest.FromString,
+                    response_serializer=wissel_dot_school_dot_v1_dot_school__service__pb2.UpdateSchoolResponse.SerializeToString,
             ),
             'LocateSchools': grpc.unary_unary_rpc_method_handler(
                     servicer.LocateSchools,
@@ -277,6 +295,33 @@ class SchoolService:
             '/wissel.school.v1.SchoolService/RegisterSchool',
             wissel_dot_school_dot_v1_dot_school__service__pb2.RegisterSchoolRequest.SerializeToString,
             wissel_dot_school_dot_v1_dot_school__service__pb2.RegisterSchoolResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateSchool(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.school.v1.SchoolService/UpdateSchool',
+            wissel_dot_school_dot_v1_dot_school__service__pb2.UpdateSchoolRequest.SerializeToString,
+            wissel_dot_school_dot_v1_dot_school__service__pb2.UpdateSchoolResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -40,6 +40,10 @@ class SchoolServiceStub:
     """
     RegisterSchool: _grpc.UnaryUnaryMultiCallable[_school_service_pb2.RegisterSchoolRequest, _school_service_pb2.RegisterSchoolResponse]
     """RegisterSchool records a school that DUO's files lack, with a reason."""
+    UpdateSchool: _grpc.UnaryUnaryMultiCallable[_school_service_pb2.UpdateSchoolRequest, _school_service_pb2.UpdateSchoolResponse]
+    """UpdateSchool corrects what a person knows better than the files: where a closed school goes on,
+    and, of what an operator registered, its board, names and closing.
+    """
     LocateSchools: _grpc.UnaryUnaryMultiCallable[_school_service_pb2.LocateSchoolsRequest, _school_service_pb2.LocateSchoolsResponse]
     """LocateSchools records where locations are, as a file of points tells it.
 
@@ -77,6 +81,10 @@ class SchoolServiceAsyncStub(SchoolServiceStub):
     """
     RegisterSchool: _aio.UnaryUnaryMultiCallable[_school_service_pb2.RegisterSchoolRequest, _school_service_pb2.RegisterSchoolResponse]  # type: ignore[assignment]
     """RegisterSchool records a school that DUO's files lack, with a reason."""
+    UpdateSchool: _aio.UnaryUnaryMultiCallable[_school_service_pb2.UpdateSchoolRequest, _school_service_pb2.UpdateSchoolResponse]  # type: ignore[assignment]
+    """UpdateSchool corrects what a person knows better than the files: where a closed school goes on,
+    and, of what an operator registered, its board, names and closing.
+    """
     LocateSchools: _aio.UnaryUnaryMultiCallable[_school_service_pb2.LocateSchoolsRequest, _school_service_pb2.LocateSchoolsResponse]  # type: ignore[assignment]
     """LocateSchools records where locations are, as a file of points tells it.
 
@@ -123,6 +131,16 @@ class SchoolServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_school_service_pb2.RegisterSchoolResponse, _abc.Awaitable[_school_service_pb2.RegisterSchoolResponse]]:
         """RegisterSchool records a school that DUO's files lack, with a reason."""
+
+    @_abc_1.abstractmethod
+    def UpdateSchool(
+        self,
+        request: _school_service_pb2.UpdateSchoolRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_school_service_pb2.UpdateSchoolResponse, _abc.Awaitable[_school_service_pb2.UpdateSchoolResponse]]:
+        """UpdateSchool corrects what a person knows better than the files: where a closed school goes on,
+        and, of what an operator registered, its board, names and closing.
+        """
 
     @_abc_1.abstractmethod
     def LocateSchools(

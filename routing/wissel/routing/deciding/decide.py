@@ -101,7 +101,7 @@ def _open_receiver(table: Table, query: Query, on: dt.date) -> OrganisationView 
     if receiver is None:
         return _refusal(Reason.RECEIVER_UNKNOWN, organisation=str(query.receiver))
     if on > receiver.closed:
-        return _closed(receiver, receiver.closed)
+        return _closed(receiver, receiver.closed, asked=query.selection.vestiging)
     vestiging = query.selection.vestiging
     if vestiging is None:
         return receiver
@@ -147,12 +147,19 @@ def _open_until(receiver: OrganisationView, endpoint: EndpointView) -> dt.date:
 
 
 def _closed(
-    receiver: OrganisationView, last: dt.date, vestiging: Vestiging | None = None
+    receiver: OrganisationView,
+    last: dt.date,
+    vestiging: Vestiging | None = None,
+    asked: Vestiging | None = None,
 ) -> Refusal:
-    metadata = {"organisation": str(receiver.code), "closed": str(last)}
-    if vestiging is not None:
-        metadata["vestiging"] = str(vestiging)
-    return _refusal(Reason.RECEIVER_CLOSED, **metadata)
+    """Return that a receiver or a vestiging has closed, and where what was asked for goes on."""
+    return _refusal(
+        Reason.RECEIVER_CLOSED,
+        organisation=str(receiver.code),
+        closed=str(last),
+        vestiging=str(vestiging or ""),
+        successor=str(receiver.successor_of(vestiging or asked) or ""),
+    )
 
 
 def _refusal(reason: Reason, /, **metadata: str) -> Refusal:

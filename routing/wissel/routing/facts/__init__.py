@@ -41,11 +41,14 @@ from wissel.routing.facts.schools import (
     OPERATOR_SOURCE,
     TEST_SCHOOL,
     Board,
+    HolidayRegion,
     Location,
     Samenwerkingsverband,
     School,
     Sector,
     SourceReport,
+    Successor,
+    common_successor,
 )
 from wissel.routing.facts.services import Service, ServiceVersion
 
@@ -65,6 +68,7 @@ __all__ = (
     "Evidence",
     "EvidenceKind",
     "Fact",
+    "HolidayRegion",
     "Location",
     "Mandate",
     "Party",
@@ -82,9 +86,11 @@ __all__ = (
     "ServiceVersion",
     "Signatory",
     "SourceReport",
+    "Successor",
     "Switch",
     "System",
     "SystemKind",
+    "common_successor",
     "overdue_since",
     "processing_due",
 )

@@ -1,6 +1,7 @@
 """Facts about schools and boards, and about the files that they were read from (R1)."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import Final
@@ -26,6 +27,19 @@ class Sector(StrEnum):
     MBO = "MBO"
 
 
+@unique
+class HolidayRegion(StrEnum):
+    """A part of the country with holidays of its own, as DUO names it."""
+
+    NOORD = "NOORD"
+    MIDDEN = "MIDDEN"
+    ZUID = "ZUID"
+
+
+Successor = Brin | Vestiging
+"""The school or location at which a closed location goes on (R1)."""
+
+
 EVERY_SECTOR: Final = frozenset(Sector)
 
 
@@ -42,7 +56,8 @@ class Board:
 class Location:
     """A vestiging, as its source last reported it; `closed` is its last day.
 
-    `sector` and `point` are None where nobody has told them.
+    `sector`, `point` and `holiday_region` are None where nobody has told them, and so is
+    the `successor`, which only a closed location has.
     """
 
     vestiging: Vestiging
@@ -54,6 +69,8 @@ class Location:
     closed: dt.date | None = None
     sector: Sector | None = None
     point: Point | None = None
+    holiday_region: HolidayRegion | None = None
+    successor: Successor | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +95,13 @@ class School:
         return max(known) if known and len(known) == len(days) else None
 
     @property
+    def successor(self) -> Successor | None:
+        """Where it goes on if it is closed: see `common_successor`."""
+        if self.closed is None:
+            return None
+        return common_successor(each.successor for each in self.locations if each.successor)
+
+    @property
     def sectors(self) -> frozenset[Sector]:
         """The sectors of its open locations, of all of them if none is open (R11).
 
@@ -93,6 +117,14 @@ class School:
     def possible_sectors(self) -> frozenset[Sector]:
         """The sectors that it may be of: all where they are not known."""
         return self.sectors or EVERY_SECTOR
+
+
+def common_successor(successors: Iterable[Successor]) -> Successor | None:
+    """Return the successor that all have, or the school of which all are; None if they differ."""
+    found = set(successors)
+    if len(found) > 1:
+        found = {each if isinstance(each, Brin) else each.brin for each in found}
+    return found.pop() if len(found) == 1 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

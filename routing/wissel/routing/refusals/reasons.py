@@ -120,6 +120,7 @@ class Reason(StrEnum):
     FILE_TOO_LARGE = "FILE_TOO_LARGE"
     FILE_OUTDATED = "FILE_OUTDATED"
     IMPORT_CLOSES_TOO_MANY = "IMPORT_CLOSES_TOO_MANY"
+    KEPT_BY_RIO = "KEPT_BY_RIO"
 
     # Deciding (design.md#deciding)
     SENDER_UNKNOWN = "SENDER_UNKNOWN"

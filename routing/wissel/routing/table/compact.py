@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from wissel.routing.facts import Attribute, DeliveryContract, Processing, Sector
+from wissel.routing.facts import Attribute, DeliveryContract, Processing, Sector, Successor
 from wissel.routing.values.days import FOREVER
 from wissel.routing.values.identifiers import (
     Aanleverpunt,
@@ -100,6 +100,7 @@ class PackedOrganisation:
       samenwerkingsverband itself
     - `closed`: its last day; `locations`: the last day of each vestiging, by
       its name without the organisation's prefix
+    - `successors`: where closed vestigingen go on, by the same names
     - `sectors`: those that it may be of, all for a samenwerkingsverband
     - `mandates`: in order of service code and then of id; `mandate_ids` has
       their ids in the same order, 16 bytes each
@@ -116,6 +117,7 @@ class PackedOrganisation:
     signatory: str
     closed: dt.date
     locations: Mapping[str, dt.date]
+    successors: Mapping[str, Successor]
     sectors: frozenset[Sector]
     mandates: tuple[MandateTerms, ...]
     mandate_ids: bytes

@@ -8,7 +8,15 @@ from collections.abc import Hashable, Mapping
 from itertools import groupby
 from typing import TypeVar
 
-from wissel.routing.facts import Attribute, DeliveryContract, Endpoint, Location, Mandate, Sector
+from wissel.routing.facts import (
+    Attribute,
+    DeliveryContract,
+    Endpoint,
+    Location,
+    Mandate,
+    Sector,
+    Successor,
+)
 from wissel.routing.table.compact import (
     EndpointTerms,
     MandateTerms,
@@ -47,6 +55,7 @@ class Interner:
         "_mandates",
         "_sectors",
         "_services",
+        "_successors",
         "_systems",
         "_versions",
     )
@@ -63,6 +72,7 @@ class Interner:
         self._indexes: dict[tuple[int, ...], tuple[int, ...]] = {}
         self._sectors: dict[frozenset[Sector], frozenset[Sector]] = {}
         self._locations: dict[tuple[tuple[str, dt.date], ...], Mapping[str, dt.date]] = {}
+        self._successors: dict[tuple[tuple[str, Successor], ...], Mapping[str, Successor]] = {}
         self._by_service: dict[tuple[ServiceCode, ...], Mapping[ServiceCode, range]] = {}
         self._by_version: dict[tuple[VersionKey, ...], Mapping[VersionKey, range]] = {}
 
@@ -129,6 +139,17 @@ class Interner:
             for each in locations
         )
         return self._locations.setdefault(items, dict(items))
+
+    def successors(
+        self, organisation: Organisation, locations: tuple[Location, ...]
+    ) -> Mapping[str, Successor]:
+        """Return where vestigingen go on, by their names without the school's prefix."""
+        items = tuple(
+            (without_prefix(organisation, each.vestiging), each.successor)
+            for each in locations
+            if each.successor is not None
+        )
+        return self._successors.setdefault(items, dict(items))
 
     def indexes(self, indexes: tuple[int, ...]) -> tuple[int, ...]:
         """Return a row of indexes."""

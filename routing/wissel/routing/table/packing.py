@@ -31,7 +31,7 @@ def organisation_of(fact: OrganisationFact) -> Organisation:
 def unknown(organisation: Organisation) -> PackedOrganisation:
     """Return an organisation of which nothing is known yet."""
     return PackedOrganisation(
-        organisation, False, "", FOREVER, {}, EVERY_SECTOR, (), b"", (), b"", (), {}, {}
+        organisation, False, "", FOREVER, {}, {}, EVERY_SECTOR, (), b"", (), b"", (), {}, {}
     )
 
 
@@ -55,6 +55,7 @@ class Draft:
         "_registered",
         "_sectors",
         "_signatory",
+        "_successors",
     )
 
     def __init__(self, packed: PackedOrganisation) -> None:
@@ -63,6 +64,7 @@ class Draft:
         self._signatory = packed.signatory
         self._closed = packed.closed
         self._locations = packed.locations
+        self._successors = packed.successors
         self._sectors = packed.sectors
         self._mandates = list(packed.mandates)
         self._mandate_ids = bytearray(packed.mandate_ids)
@@ -86,6 +88,7 @@ class Draft:
                 self._registered, self._signatory = True, interner.board(fact.board)
                 self._closed = interner.last_day(fact.closed)
                 self._locations = interner.locations(fact.brin, fact.locations)
+                self._successors = interner.successors(fact.brin, fact.locations)
                 self._sectors = interner.sectors(fact.possible_sectors)
             case Samenwerkingsverband():
                 self._registered, self._signatory = True, fact.code
@@ -109,6 +112,7 @@ class Draft:
             signatory=self._signatory,
             closed=self._closed,
             locations=self._locations,
+            successors=self._successors,
             sectors=self._sectors,
             mandates=tuple([mandates[ident] for ident in index_of]),
             mandate_ids=b"".join(index_of),

@@ -9,7 +9,14 @@ import datetime as dt
 from typing import Final
 from uuid import UUID
 
-from wissel.routing.facts import Attribute, DeliveryContract, Processing, Sector
+from wissel.routing.facts import (
+    Attribute,
+    DeliveryContract,
+    Processing,
+    Sector,
+    Successor,
+    common_successor,
+)
 from wissel.routing.table.compact import (
     PackedOrganisation,
     VersionKey,
@@ -64,6 +71,12 @@ class OrganisationView:
     def last_day_of(self, vestiging: Vestiging) -> dt.date | None:
         """Return the last day of one of its vestigingen, or None if it has no such vestiging."""
         return self._packed.locations.get(without_prefix(self._packed.code, vestiging))
+
+    def successor_of(self, vestiging: Vestiging | None) -> Successor | None:
+        """Return where one of its closed vestigingen goes on, else where all of them do (R1)."""
+        successors = self._packed.successors
+        own = None if vestiging is None else without_prefix(self._packed.code, vestiging)
+        return successors.get(own or "") or common_successor(successors.values())
 
     @property
     def vestigingen(self) -> list[Vestiging]:

@@ -3,7 +3,14 @@
 from hypothesis import strategies as st
 
 from support.builders.strategies.names import days, named, texts
-from wissel.routing.facts import Board, Location, Samenwerkingsverband, School, Sector
+from wissel.routing.facts import (
+    Board,
+    HolidayRegion,
+    Location,
+    Samenwerkingsverband,
+    School,
+    Sector,
+)
 from wissel.routing.values.identifiers import BoardNumber, Brin, Oin, Swv, Vestiging
 from wissel.routing.values.points import Point
 
@@ -33,6 +40,8 @@ def locations() -> st.SearchStrategy[Location]:
         closed=st.none() | days(),
         sector=st.none() | st.sampled_from(Sector),
         point=st.none() | points(),
+        holiday_region=st.none() | st.sampled_from(HolidayRegion),
+        successor=st.none() | named(Brin) | named(Vestiging),
     )
 
 

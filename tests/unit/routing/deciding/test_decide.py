@@ -23,7 +23,7 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.refusals.sides import Side
 from wissel.routing.table import Table
 from wissel.routing.values.days import ONE_DAY, Period
-from wissel.routing.values.identifiers import Brin, Namespace, Oin, ServiceCode, Swv
+from wissel.routing.values.identifiers import Brin, Namespace, Oin, ServiceCode, Swv, Vestiging
 
 
 def test_a_route_tells_where_and_by_which_mandates() -> None:
@@ -100,6 +100,25 @@ def test_a_closed_vestiging_beside_an_open_one() -> None:
     assert closed == refusal(decided(query(w.XB, vestiging="02"), partly))
     assert closed == refusal(decided(query(w.XB, aanleverpunt="2"), partly))
     route(decided(query(w.XB, vestiging="00"), partly))
+
+
+@pytest.mark.parametrize(
+    ("vestiging", "successor"), [(None, "99XA"), ("00", "99XA01"), ("01", "99XA"), ("02", "99XA")]
+)
+def test_a_closed_receiver_names_where_it_goes_on(vestiging: str | None, successor: str) -> None:
+    closed = w.school(w.XC, w.BOARD_2, "00", "01", "02", closed=w.TODAY - ONE_DAY)
+    first, second, third = closed.locations
+    locations = (
+        dataclasses.replace(first, successor=Vestiging("99XA01")),
+        dataclasses.replace(second, successor=w.XA),
+        third,
+    )
+    merged = dataclasses.replace(closed, locations=locations)
+
+    decision = decided(query(vestiging=vestiging), merged)
+
+    assert isinstance(decision, Refusal)
+    assert successor == decision.metadata["successor"]
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ _SCHOOL: Final[list[Column]] = [
     ("LOCATIONS", lambda school: len(school.locations)),
     ("CLOSED", "closed_date"),
 ]
-_DETAILS: Final[list[Column]] = [
+DETAILS: Final[list[Column]] = [
     ("BRIN", "brin"),
     ("name", "name"),
     ("OIN", "oin"),
@@ -43,6 +43,7 @@ _DETAILS: Final[list[Column]] = [
     ("source", "source"),
     ("sectors", lambda school: ", ".join(school.sectors)),
     ("closed", "closed_date"),
+    ("goes on as", "successor"),
     ("locations", lambda school: ", ".join(each.vestiging for each in school.locations)),
 ]
 
@@ -123,7 +124,7 @@ def show_school(context: typer.Context, brin: str) -> None:
     session = session_of(context)
     request = pb.GetSchoolRequest(brin=brin)
     school = session.call(lambda c: SchoolServiceStub(c).GetSchool, request).school
-    show(session, school, _DETAILS)
+    show(session, school, DETAILS)
 
 
 @app.command("register")
@@ -149,7 +150,7 @@ def register(
     )
     request = pb.RegisterSchoolRequest(school=school, board_name=board_name, validate_only=dry_run)
     done = session.call(lambda c: SchoolServiceStub(c).RegisterSchool, request)
-    show_outcome(session, done, "school", _DETAILS)
+    show_outcome(session, done, "school", DETAILS)
 
 
 def _location(brin: str, school: str, sector: str, text: str) -> school_pb2.Location:

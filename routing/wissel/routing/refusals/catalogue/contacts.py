@@ -1,8 +1,9 @@
 """Who can take a fix and whom to ask, in words.
 
 They are those of the client's documents: Kennisnet support for agreements and
-the register, DUO's security service desk for what DUO processes, and the
-service desk of the administration system for everything that a LAS does.
+the register, DUO's security service desk for what DUO processes, RIO's help desk
+for what it tells of schools, and the service desk of the administration system for
+everything that a LAS does.
 """
 
 from collections.abc import Mapping
@@ -19,6 +20,12 @@ _CONTACTS: Final[Mapping[Contact, Mapping[str, str]]] = {
     Contact.DUO: {
         "en": "DUO service desk: securityservicedesk@duo.nl, 050 599 84 40 (9:00-13:00)",
         "nl": "Helpdesk van DUO: securityservicedesk@duo.nl, 050 599 84 40 (9.00-13.00 uur)",
+    },
+    Contact.RIO: {
+        "en": "RIO, in Mijn DUO (https://rio-kennisbank.duo.nl); help desk: rio@duo.nl, "
+        "050 599 77 38 (Mon-Fri 9:00-13:00)",
+        "nl": "RIO, in Mijn DUO (https://rio-kennisbank.duo.nl); helpdesk: rio@duo.nl, "
+        "050 599 77 38 (ma-vr 9.00-13.00 uur)",
     },
     Contact.VENDOR: {
         "en": "the service desk of the administration system",

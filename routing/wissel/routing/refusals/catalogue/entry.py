@@ -43,6 +43,7 @@ class Contact(StrEnum):
 
     KENNISNET = "KENNISNET"
     DUO = "DUO"
+    RIO = "RIO"
     VENDOR = "VENDOR"
     SCHOOL = "SCHOOL"
     OPERATOR = "OPERATOR"

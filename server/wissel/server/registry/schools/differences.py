@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum, unique
 from typing import Final
 
-from wissel.routing.facts import Board, Location, School
+from wissel.routing.facts import Board, Location, School, Successor
 from wissel.routing.values.identifiers import Vestiging
 from wissel.server.registry.schools.duo.formats import LocationRow
 
@@ -23,14 +23,17 @@ class ChangeKind(StrEnum):
     SCHOOL_MOVED = "SCHOOL_MOVED"
     SCHOOL_CLOSED = "SCHOOL_CLOSED"
     SCHOOL_REOPENED = "SCHOOL_REOPENED"
+    SCHOOL_MERGED = "SCHOOL_MERGED"
     SCHOOL_TAKEN_OVER = "SCHOOL_TAKEN_OVER"
     SCHOOL_KEPT = "SCHOOL_KEPT"
     LOCATION_NEW = "LOCATION_NEW"
     LOCATION_RENAMED = "LOCATION_RENAMED"
     LOCATION_CHANGED = "LOCATION_CHANGED"
     LOCATION_SECTOR = "LOCATION_SECTOR"
+    LOCATION_HOLIDAYS = "LOCATION_HOLIDAYS"
     LOCATION_CLOSED = "LOCATION_CLOSED"
     LOCATION_REOPENED = "LOCATION_REOPENED"
+    LOCATION_MERGED = "LOCATION_MERGED"
     LOCATION_TAKEN_OVER = "LOCATION_TAKEN_OVER"
     LOCATION_KEPT = "LOCATION_KEPT"
 
@@ -39,7 +42,8 @@ class ChangeKind(StrEnum):
 class SchoolChange:
     """One difference: `subject` is a board number, BRIN or vestiging.
 
-    `before` is empty for what is new, `after` for what closes. What is kept has
+    `before` is empty for what is new, `after` for what closes. What is merged goes on as
+    `after`, another BRIN or vestiging. What is kept has
     the content of the better source before, and what the file tells after.
     """
 
@@ -70,6 +74,7 @@ def school_changes(before: School | None, after: School) -> Iterator[SchoolChang
         yield from _difference(ChangeKind.SCHOOL_MOVED, brin, before.board, after.board)
         yield from _difference(ChangeKind.SCHOOL_RENAMED, brin, before.name, after.name)
         yield from _opening(_SCHOOL, brin, after.name, before.closed, after.closed)
+        yield from _merger(ChangeKind.SCHOOL_MERGED, brin, before.successor, after.successor)
     for location in after.locations:
         yield from _location_changes(old.get(location.vestiging), location)
 
@@ -128,7 +133,11 @@ def _location_changes(before: Location | None, after: Location) -> Iterator[Scho
     yield from _difference(ChangeKind.LOCATION_RENAMED, key, before.name, after.name)
     yield from _difference(ChangeKind.LOCATION_CHANGED, key, _address(before), _address(after))
     yield from _difference(ChangeKind.LOCATION_SECTOR, key, before.sector or "", after.sector or "")
+    yield from _difference(
+        ChangeKind.LOCATION_HOLIDAYS, key, before.holiday_region or "", after.holiday_region or ""
+    )
     yield from _opening(_LOCATION, key, after.name, before.closed, after.closed)
+    yield from _merger(ChangeKind.LOCATION_MERGED, key, before.successor, after.successor)
 
 
 _SCHOOL: Final = (ChangeKind.SCHOOL_CLOSED, ChangeKind.SCHOOL_REOPENED)
@@ -148,6 +157,14 @@ def _opening(
         yield SchoolChange(kind=closed, subject=subject, before=name)
     elif before is not None and after is None:
         yield SchoolChange(kind=reopened, subject=subject, after=name)
+
+
+def _merger(
+    kind: ChangeKind, subject: str, before: Successor | None, after: Successor | None
+) -> Iterator[SchoolChange]:
+    """Yield where something goes on; what has a successor no longer was opened again."""
+    if after is not None:
+        yield from _difference(kind, subject, before or "", after)
 
 
 def _difference(kind: ChangeKind, subject: str, before: str, after: str) -> Iterator[SchoolChange]:

@@ -27,6 +27,7 @@ from wissel.server.registry.schools.differences import (
 )
 from wissel.server.registry.schools.duo.formats import BoardRow, LocationRow, Source
 from wissel.server.registry.schools.duo.parsing import ParsedFile
+from wissel.server.registry.schools.successors import with_successors
 
 _REGISTERS: Final = frozenset({Source.PO_LOCATIONS, Source.SO_LOCATIONS, Source.VO_LOCATIONS})
 
@@ -81,10 +82,13 @@ def plan(known: Known, file: ParsedFile, as_of: dt.date) -> Plan:
     for board in _boards(known, file):
         changes += board_changes(known.boards.get(board.number), board)
         facts.append(board)
-    told = _told(file)
-    for brin in sorted({*told, *_reported(known, file.source)}):
+    told, last_day = _told(file), as_of - ONE_DAY
+    schools = {
+        brin: _school(known.schools.get(brin), told[brin], file.source, last_day)
+        for brin in sorted({*told, *_reported(known, file.source)})
+    }
+    for brin, after in with_successors(known.schools, schools).items():
         before = known.schools.get(brin)
-        after = _school(before, told[brin], file.source, as_of - ONE_DAY)
         if after != before:
             changes += school_changes(before, after)
             facts.append(after)
@@ -184,6 +188,7 @@ def _location(old: Location | None, row: LocationRow, source: str) -> Location:
         municipality=_told_or(row.municipality, old.municipality if old else ""),
         sector=row.sector or (old.sector if old else None),
         point=old.point if old and old.postcode == postcode else None,
+        holiday_region=row.holiday_region or (old.holiday_region if old else None),
     )
 
 

@@ -10,7 +10,7 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import BoardNumber, Brin, Vestiging
 from wissel.routing.values.points import Point
 from wissel.routing.values.texts import NAME_LIMIT, free_line, named_line
-from wissel.server.registry.ports import Transaction
+from wissel.server.registry.ports import Snapshot, Transaction
 from wissel.server.registry.schools.duo.formats import MUNICIPALITY, POSTCODE
 
 _LOCATIONS: Final = "school.locations"
@@ -63,7 +63,7 @@ async def register_school(transaction: Transaction, command: RegisterSchool) -> 
         raise Refused(
             Reason.ALREADY_REGISTERED, field="school.brin", entity="school", key=command.brin
         )
-    board = await _board_of(transaction, command)  # 3.
+    board = await board_of(transaction, command.board, command.board_name)  # 3.
     school = School(
         brin=command.brin,
         board=command.board,
@@ -122,10 +122,13 @@ def _location_invalid(vestiging: Vestiging, problem: str) -> Refused:
     )
 
 
-async def _board_of(transaction: Transaction, command: RegisterSchool) -> Board:
-    """Return the board of a school: as it is known, with the name that it lacked, or new."""
-    board = await transaction.get(Board, command.board) or Board(number=command.board)
-    name = free_line(command.board_name, "board_name", NAME_LIMIT)
+async def board_of(snapshot: Snapshot, number: BoardNumber, board_name: str) -> Board:
+    """Return a board as it is known, with a name that it lacked, or new.
+
+    Raises `Refused(FIELD_INVALID)` if it is known by another name.
+    """
+    board = await snapshot.get(Board, number) or Board(number=number)
+    name = free_line(board_name, "board_name", NAME_LIMIT)
     if not name or name == board.name:
         return board
     if board.name:

@@ -151,6 +151,7 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
     "wissel.school.v1.SchoolService": {
         "ImportSchools": _OPERATE,
         "RegisterSchool": _OPERATE,
+        "UpdateSchool": _OPERATE,
         "LocateSchools": replace(_OPERATE, max_bytes=_MANY),
         "ListSchools": _READ_BY_PERSONS,
         "GetSchool": _READ_BY_PERSONS,

@@ -12,7 +12,7 @@ from enum import StrEnum, unique
 from sys import intern
 from typing import Final
 
-from wissel.routing.facts import Sector
+from wissel.routing.facts import HolidayRegion, Sector
 from wissel.routing.values.identifiers import BoardNumber, Brin, Vestiging
 from wissel.routing.values.person_numbers import holds_person_number
 from wissel.routing.values.texts import NAME_LIMIT
@@ -28,6 +28,7 @@ _KINDS: Final[Mapping[str, Sector]] = {
     **dict.fromkeys(("SO", "VSO", "(V)SO"), Sector.SO),
 }
 """The sector of each kind of primary education: sbo is of primary education itself (R11)."""
+_HOLIDAYS: Final[Mapping[str, HolidayRegion]] = {str(region): region for region in HolidayRegion}
 
 Cells = Mapping[Column, str]
 """The cells of one line by column, without the blanks around them."""
@@ -53,7 +54,7 @@ class Source(StrEnum):
 class LocationRow:
     """A vestiging as a file has it; `postcode` is None if the file has no such column.
 
-    `sector` is None where the file does not tell it.
+    `sector` and `holiday_region` are None where the file does not tell them.
 
     A file may hold hundreds of thousands of them in a few thousand towns: each
     name of a town is kept once in memory.
@@ -66,6 +67,7 @@ class LocationRow:
     municipality: str | None = None
     postcode: str | None = None
     sector: Sector | None = None
+    holiday_region: HolidayRegion | None = None
 
     @property
     def key(self) -> str:
@@ -148,6 +150,7 @@ def _location(cells: Cells, sector: Sector | None) -> LocationRow:
         city=None if city is None else intern(_words(city, "place")),
         municipality=None if municipality is None else _municipality(municipality),
         sector=sector,
+        holiday_region=_HOLIDAYS.get(cells.get(Column.HOLIDAYS, "").upper()),
     )
 
 

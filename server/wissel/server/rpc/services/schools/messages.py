@@ -25,6 +25,7 @@ def school_message(school: School) -> school_pb2.School:
         source=school.source,
         etag=etag_of(school),
         sectors=sorted(school.sectors),
+        successor=school.successor or "",
     )
 
 
@@ -40,6 +41,8 @@ def _location_message(location: Location) -> school_pb2.Location:
         sector=location.sector or "",
         latitude=latitude,
         longitude=longitude,
+        holiday_region=location.holiday_region or "",
+        successor=location.successor or "",
     )
 
 

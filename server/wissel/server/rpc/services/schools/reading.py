@@ -1,18 +1,24 @@
 """What requests about schools ask for, as commands of the register."""
 
 from collections.abc import Sequence
-from typing import Final
+from dataclasses import replace
+from typing import Final, Literal
 
-from wissel.routing.facts import Sector
+from wissel.routing.facts import Sector, Successor
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.days import parse_optional_day
 from wissel.routing.values.identifiers import BoardNumber, Brin, KvkNumber, Vestiging
 from wissel.routing.values.points import Point
 from wissel.school.v1 import school_pb2
 from wissel.school.v1 import school_service_pb2 as pb
+from wissel.server.registry.commands import KEEP, Keep
 from wissel.server.registry.schools import registration
+from wissel.server.registry.schools.updating import UpdateLocation, UpdateSchool
 from wissel.server.rpc.requests.parsing import few, optional, optional_choice, required
 
+MAX_LOCATIONS: Final = 100
+"""Most locations of a school: a vestiging has two digits."""
 MAX_POINTS: Final = 15_000
 """Most points of one request: the Netherlands has some 10,000 locations of schools."""
 
@@ -30,9 +36,11 @@ def registration_in(request: pb.RegisterSchoolRequest) -> registration.RegisterS
     """Return the school to register; raises `Refused` for what is malformed."""
     school = request.school
     brin = Brin.parse(school.brin, "school.brin")
-    if len(school.locations) > 100:  # noqa: PLR2004 - a vestiging has two digits
+    if len(school.locations) > MAX_LOCATIONS:
         raise Refused(
-            Reason.FIELD_INVALID, field="school.locations", expected="at most 100 locations"
+            Reason.FIELD_INVALID,
+            field="school.locations",
+            expected=f"at most {MAX_LOCATIONS} locations",
         )
     return registration.RegisterSchool(
         brin=brin,
@@ -61,6 +69,45 @@ def _point(location: school_pb2.Location) -> Point | None:
     if not location.HasField("latitude") and not location.HasField("longitude"):
         return None
     return Point.parse(location.latitude, location.longitude, "school.locations.latitude")
+
+
+def update_in(request: pb.UpdateSchoolRequest) -> UpdateSchool:
+    """Return what to correct of a school; raises `Refused` for what is malformed."""
+    brin = Brin.parse(request.brin, "brin")
+    locations = few(request.locations, MAX_LOCATIONS, "locations")
+    board: BoardNumber | Literal[Keep.KEEP] = KEEP
+    if request.HasField("board_number"):
+        board = BoardNumber.parse(request.board_number, "board_number")
+    return UpdateSchool(
+        brin=brin,
+        board=board,
+        board_name=request.board_name,
+        locations=tuple(_location_update(brin, each) for each in locations),
+        etag=request.etag,
+    )
+
+
+def _location_update(brin: Brin, update: pb.LocationUpdate) -> UpdateLocation:
+    field = "locations.vestiging"
+    asked = UpdateLocation(
+        vestiging=Vestiging.within(brin, required(update.vestiging, field), field)
+    )
+    if update.HasField("name"):
+        asked = replace(asked, name=update.name)
+    if update.HasField("closed_date"):
+        asked = replace(
+            asked, closed=parse_optional_day(update.closed_date, "locations.closed_date")
+        )
+    if update.HasField("successor"):
+        asked = replace(asked, successor=_successor(update.successor))
+    return asked
+
+
+def _successor(text: str) -> Successor | None:
+    field = "locations.successor"
+    if Brin.pattern.fullmatch(text):
+        return Brin.parse(text, field)
+    return optional(Vestiging, text, field)
 
 
 def points_in(request: pb.LocateSchoolsRequest) -> Sequence[tuple[Vestiging, Point]]:

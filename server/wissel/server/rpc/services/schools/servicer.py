@@ -24,6 +24,7 @@ from wissel.server.registry.schools.lists import (
     list_schools,
 )
 from wissel.server.registry.schools.locating import locate_schools
+from wissel.server.registry.schools.updating import update_school
 from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.mutation import mutate
 from wissel.server.rpc.requests.paging import page_of
@@ -41,7 +42,12 @@ from wissel.server.rpc.services.schools.messages import (
     located_message,
     school_message,
 )
-from wissel.server.rpc.services.schools.reading import kvk_asked_for, points_in, registration_in
+from wissel.server.rpc.services.schools.reading import (
+    kvk_asked_for,
+    points_in,
+    registration_in,
+    update_in,
+)
 from wissel.server.rpc.services.schools.upload import received
 
 
@@ -80,6 +86,18 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
             return pb.RegisterSchoolResponse(school=school_message(school))
 
         return await mutate(self._backend, request, pb.RegisterSchoolResponse, work)
+
+    async def UpdateSchool(
+        self, request: pb.UpdateSchoolRequest, context: object
+    ) -> pb.UpdateSchoolResponse:
+        """Correct what a person knows better than the files."""
+        command = update_in(request)
+
+        async def work(transaction: Transaction) -> pb.UpdateSchoolResponse:
+            school = await update_school(transaction, command)
+            return pb.UpdateSchoolResponse(school=school_message(school))
+
+        return await mutate(self._backend, request, pb.UpdateSchoolResponse, work)
 
     async def LocateSchools(
         self, request: pb.LocateSchoolsRequest, context: object

@@ -7,7 +7,7 @@ from wissel.routing.refusals.reasons import Reason
 
 _OF_A_RECEIVER: Final = frozenset(
     {"organisation", "service", "on", "vestiging", "aanleverpunt", "routing_key", "closed"}
-    | {"choices", "count"}
+    | {"choices", "count", "successor"}
 )
 """What the other side may read of a receiver: no system, agreement or identifier."""
 
@@ -81,12 +81,16 @@ _SIDES: Final = {
     Reason.RECEIVER_CLOSED: Entry(
         code=Code.FAILED_PRECONDITION,
         en=Words(
-            "The receiving school or vestiging[ {organisation}] has closed[ on {closed}].",
-            "Ask at which school the pupil is enrolled now, and send the dossier there.",
+            "The receiving school or vestiging[ {organisation}] has closed[ on {closed}][; it goes "
+            "on as {successor}].",
+            "Ask at which school the pupil is enrolled now, and send the dossier there[: it may be "
+            "{successor}].",
         ),
         nl=Words(
-            "De ontvangende school of vestiging[ {organisation}] is gesloten[ op {closed}].",
-            "Vraag bij welke school de leerling nu is ingeschreven en stuur het dossier daarheen.",
+            "De ontvangende school of vestiging[ {organisation}] is gesloten[ op {closed}][; zij "
+            "gaat verder als {successor}].",
+            "Vraag bij welke school de leerling nu is ingeschreven en stuur het dossier daarheen[: "
+            "dat kan {successor} zijn].",
         ),
         owner=Owner.CALLER,
         contact=Contact.KENNISNET,

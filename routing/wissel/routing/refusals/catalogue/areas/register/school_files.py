@@ -1,4 +1,4 @@
-"""School files of DUO (rule R1)."""
+"""What DUO and RIO tell of schools (rule R1)."""
 
 from typing import Final
 
@@ -89,5 +89,19 @@ SCHOOL_FILES: Final = {
         owner=Owner.CALLER,
         contact=Contact.OPERATOR,
         also=frozenset({"file", "source"}),
+    ),
+    Reason.KEPT_BY_RIO: Entry(
+        code=Code.FAILED_PRECONDITION,
+        en=Words(
+            "What RIO tells of a school is not corrected here[: {subject}].",
+            "Have its board correct it in RIO; the next file of DUO brings it.",
+        ),
+        nl=Words(
+            "Wat RIO van een school vertelt wordt niet hier verbeterd[: {subject}].",
+            "Laat het bestuur het in RIO verbeteren; het volgende bestand van DUO brengt het mee.",
+        ),
+        owner=Owner.BOARD,
+        contact=Contact.RIO,
+        also=frozenset({"field", "source"}),
     ),
 }
