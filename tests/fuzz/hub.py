@@ -62,6 +62,9 @@ class _Follower:
         if revision > self.table.revision:
             raise Refused(Reason.REVISION_UNKNOWN, revision=str(revision))
 
+    async def beyond(self, _table: Table) -> NoReturn:
+        raise Reached
+
     async def head_revision(self) -> int:
         return self.table.revision
 

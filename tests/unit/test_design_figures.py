@@ -42,13 +42,14 @@ from wissel.server.rpc.calls.status import MAX_DETAILS
 from wissel.server.rpc.connections.connection import ConnectionBounds
 from wissel.server.rpc.requests import impact_messages, impacts, mutation, paging, pinned
 from wissel.server.rpc.server import LOOKAHEAD_BYTES, Bounds
+from wissel.server.rpc.services.mandates.watching import feed
 from wissel.server.rpc.services.routes.servicer import MAX_QUERIES
 from wissel.server.rpc.services.schools import connections
 from wissel.server.settings import LEAST_PERSON_DAYS, Settings
 from wissel.server.store.engine import LOCK_TIMEOUT
 from wissel.server.store.journal import reducer, writer
 from wissel.server.store.postgres import requirements, timeouts
-from wissel.server.store.register import follower, idempotency, register
+from wissel.server.store.register import event_log, follower, idempotency, register
 from wissel.server.store.sqlite import TURN_SECONDS
 
 KIB: Final = 1024
@@ -190,6 +191,14 @@ FIGURES: Final = [
     ("storage", "{} s for a host to connect", timeouts.CONNECT_SECONDS),
     ("storage", "by the server after {} s", requirements.ABANDONED_SECONDS),
     ("storage", "heard within {} s", requirements.HEARD_SECONDS),
+    ("bounds", "in a minute | {}, ", BOUNDS.watches.of_oin),
+    ("bounds", f"| {BOUNDS.watches.of_oin}, {{}};", BOUNDS.watches.per_minute),
+    ("watching", "more than {} events", BOUNDS.watches.too_far),
+    ("watching", "nothing to tell for {} seconds", BOUNDS.watches.heartbeat),
+    ("watching", "of up to {} changes", event_log.CHANGES_AT_ONCE),
+    ("watching", "in parts of {} events", event_log.CHANGES_AT_ONCE),
+    ("watching", "the last {} changes", feed.KEPT),
+    ("watching", "{} such reads", feed.READERS),
     ("revisions", "keeps its answer for {} days", idempotency.RETENTION.days),
     ("journal", "at most {} moves", writer.BATCH),
     ("journal", "a pause of {} ms", writer.PAUSE * 1000),

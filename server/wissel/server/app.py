@@ -50,6 +50,7 @@ from wissel.server.port import require_free
 from wissel.server.retention import Retention, RetentionSchedule, Step
 from wissel.server.rpc.connections.connection import ConnectionBounds
 from wissel.server.rpc.credentials import ServerCertificate
+from wissel.server.rpc.requests.watches import WATCH_BOUNDS, WatchBounds
 from wissel.server.rpc.server import Bounds, RpcServer, ServerParts, build
 from wissel.server.rpc.services.traffic.servicer import TrafficServicer
 from wissel.server.settings import AUDIENCE, WHOLE, CutShortError, ListenError, Settings, Share
@@ -188,6 +189,10 @@ def _bounds(settings: Settings, share: Share) -> Bounds:
         resolve_per_minute=share.part_of(settings.resolve_quota_per_minute),
         lookup_per_minute=share.part_of(settings.lookup_quota_per_minute),
         tokens_per_minute=share.part_of(settings.token_quota_per_minute),
+        watches=WatchBounds(
+            of_oin=share.part_of(WATCH_BOUNDS.of_oin),
+            per_minute=share.part_of(WATCH_BOUNDS.per_minute),
+        ),
         max_closed_share=settings.max_closed_share,
         connections=ConnectionBounds(
             most=settings.max_connections,

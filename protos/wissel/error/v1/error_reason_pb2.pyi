@@ -368,6 +368,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Page expired."""
     ERROR_REASON_KEPT_BY_RIO: _ErrorReason.ValueType  # 210
     """Kept by RIO."""
+    ERROR_REASON_RESUME_TOKEN_INVALID: _ErrorReason.ValueType  # 190
+    """Resume token invalid."""
+    ERROR_REASON_WATCH_LIMIT: _ErrorReason.ValueType  # 191
+    """Watch limit."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason is the value of google.rpc.ErrorInfo.reason, without its prefix; docs/errors.md tells what each means."""
@@ -718,4 +722,8 @@ ERROR_REASON_PAGE_EXPIRED: ErrorReason.ValueType  # 230
 """Page expired."""
 ERROR_REASON_KEPT_BY_RIO: ErrorReason.ValueType  # 210
 """Kept by RIO."""
+ERROR_REASON_RESUME_TOKEN_INVALID: ErrorReason.ValueType  # 190
+"""Resume token invalid."""
+ERROR_REASON_WATCH_LIMIT: ErrorReason.ValueType  # 191
+"""Watch limit."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -356,6 +356,7 @@ class ListMandatesRequest(_message.Message):
     ON_DATE_FIELD_NUMBER: _builtins.int
     PROCESSING_FIELD_NUMBER: _builtins.int
     BOARD_NUMBER_FIELD_NUMBER: _builtins.int
+    AT_REVISION_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most this many; 0 means 100, the most is 1,000."""
     page_token: _builtins.str
@@ -380,6 +381,8 @@ class ListMandatesRequest(_message.Message):
     """Only those that are `NOT_REQUIRED`, `AWAITING`, `PROCESSED` or `REJECTED`."""
     board_number: _builtins.str
     """Only of the schools that this board has now."""
+    at_revision: _builtins.int
+    """As they were at this revision, such as that of a resync; absent means the latest one."""
     def __init__(
         self,
         *,
@@ -395,14 +398,20 @@ class ListMandatesRequest(_message.Message):
         on_date: _builtins.str = ...,
         processing: _builtins.str = ...,
         board_number: _builtins.str = ...,
+        at_revision: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "_at_revision", b"_at_revision", "at_least_revision", b"at_least_revision", "at_revision", b"at_revision"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision", "board_number", b"board_number", "brin", b"brin", "include_ended", b"include_ended", "on_date", b"on_date", "page_size", b"page_size", "page_token", b"page_token", "processing", b"processing", "service", b"service", "status", b"status", "swv", b"swv", "system_id", b"system_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "_at_revision", b"_at_revision", "at_least_revision", b"at_least_revision", "at_revision", b"at_revision", "board_number", b"board_number", "brin", b"brin", "include_ended", b"include_ended", "on_date", b"on_date", "page_size", b"page_size", "page_token", b"page_token", "processing", b"processing", "service", b"service", "status", b"status", "swv", b"swv", "system_id", b"system_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__at_least_revision: _TypeAlias = _typing.Literal["at_least_revision"]  # noqa: Y015
     _WhichOneofArgType__at_least_revision: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision"]  # noqa: Y015
+    _WhichOneofReturnType__at_revision: _TypeAlias = _typing.Literal["at_revision"]  # noqa: Y015
+    _WhichOneofArgType__at_revision: _TypeAlias = _typing.Literal["_at_revision", b"_at_revision"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__at_least_revision) -> _WhichOneofReturnType__at_least_revision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_revision) -> _WhichOneofReturnType__at_revision | None: ...
 
 Global___ListMandatesRequest: _TypeAlias = ListMandatesRequest  # noqa: Y015
 
@@ -415,10 +424,15 @@ class ListMandatesResponse(_message.Message):
     MANDATES_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     REGISTRY_REVISION_FIELD_NUMBER: _builtins.int
+    RESUME_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Empty on the last page."""
     registry_revision: _builtins.int
     """Output only. Revision of the first page, of which every page is."""
+    resume_token: _builtins.str
+    """Output only. With it WatchMandates goes on after this list; empty for a caller that it is not
+    for. Keep it once the whole list was taken in.
+    """
     @_builtins.property
     def mandates(self) -> _containers.RepeatedCompositeFieldContainer[Global___Mandate]:
         """The mandates as they were at the revision of the first page."""
@@ -429,10 +443,11 @@ class ListMandatesResponse(_message.Message):
         mandates: _abc.Iterable[Global___Mandate] | None = ...,
         next_page_token: _builtins.str = ...,
         registry_revision: _builtins.int = ...,
+        resume_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["mandates", b"mandates", "next_page_token", b"next_page_token", "registry_revision", b"registry_revision"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["mandates", b"mandates", "next_page_token", b"next_page_token", "registry_revision", b"registry_revision", "resume_token", b"resume_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1477,3 +1492,208 @@ class ProcessMandateResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ProcessMandateResponse: _TypeAlias = ProcessMandateResponse  # noqa: Y015
+
+@_typing.final
+class WatchMandatesRequest(_message.Message):
+    """WatchMandatesRequest says where to begin."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESUME_TOKEN_FIELD_NUMBER: _builtins.int
+    AFTER_REVISION_FIELD_NUMBER: _builtins.int
+    resume_token: _builtins.str
+    """resume_token of the list, or of the last response, that was taken in. Empty begins with a
+    resync, unless a revision is named.
+    """
+    after_revision: _builtins.int
+    """Instead of a token: tell what came after this revision. Unlike a token it does not show whether
+    the register has been put back to a backup since.
+    """
+    def __init__(
+        self,
+        *,
+        resume_token: _builtins.str = ...,
+        after_revision: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_after_revision", b"_after_revision", "after_revision", b"after_revision"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_after_revision", b"_after_revision", "after_revision", b"after_revision", "resume_token", b"resume_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__after_revision: _TypeAlias = _typing.Literal["after_revision"]  # noqa: Y015
+    _WhichOneofArgType__after_revision: _TypeAlias = _typing.Literal["_after_revision", b"_after_revision"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__after_revision) -> _WhichOneofReturnType__after_revision | None: ...
+
+Global___WatchMandatesRequest: _TypeAlias = WatchMandatesRequest  # noqa: Y015
+
+@_typing.final
+class WatchMandatesResponse(_message.Message):
+    """WatchMandatesResponse is what one revision changed for the caller, a resync, or a heartbeat."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REGISTRY_REVISION_FIELD_NUMBER: _builtins.int
+    RESUME_TOKEN_FIELD_NUMBER: _builtins.int
+    RECORDED_TIME_FIELD_NUMBER: _builtins.int
+    MANDATES_FIELD_NUMBER: _builtins.int
+    SCHOOLS_FIELD_NUMBER: _builtins.int
+    RESYNC_FIELD_NUMBER: _builtins.int
+    registry_revision: _builtins.int
+    """Revision that has been reached: all before it has been told."""
+    resume_token: _builtins.str
+    """With it a later watch goes on after this response. Empty where more of the same revision
+    follows: then it counts as taken in once a token has come.
+    """
+    @_builtins.property
+    def recorded_time(self) -> _timestamp_pb2.Timestamp:
+        """When the revision was recorded; only with changes."""
+
+    @_builtins.property
+    def mandates(self) -> _containers.RepeatedCompositeFieldContainer[Global___MandateChange]:
+        """What became of mandates."""
+
+    @_builtins.property
+    def schools(self) -> _containers.RepeatedCompositeFieldContainer[Global___SchoolChange]:
+        """What became of schools that gave them."""
+
+    @_builtins.property
+    def resync(self) -> Global___Resync:
+        """What came before cannot be told: list the mandates at this revision. The watch goes on from it."""
+
+    def __init__(
+        self,
+        *,
+        registry_revision: _builtins.int = ...,
+        resume_token: _builtins.str = ...,
+        recorded_time: _timestamp_pb2.Timestamp | None = ...,
+        mandates: _abc.Iterable[Global___MandateChange] | None = ...,
+        schools: _abc.Iterable[Global___SchoolChange] | None = ...,
+        resync: Global___Resync | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded_time", b"recorded_time", "resync", b"resync"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["mandates", b"mandates", "recorded_time", b"recorded_time", "registry_revision", b"registry_revision", "resume_token", b"resume_token", "resync", b"resync", "schools", b"schools"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchMandatesResponse: _TypeAlias = WatchMandatesResponse  # noqa: Y015
+
+@_typing.final
+class MandateChange(_message.Message):
+    """MandateChange is what became of one mandate."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    MANDATE_FIELD_NUMBER: _builtins.int
+    ENDPOINT_IDS_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    """`GIVEN`, `CHANGED`, `PROCESSED` (or rejected) by the owner of its service, or `ENDED`: it ended
+    with immediate effect, was withdrawn, or its last day is earlier than it was.
+    """
+    @_builtins.property
+    def mandate(self) -> Global___Mandate:
+        """The mandate as it became, without next_steps and acts_from_date."""
+
+    @_builtins.property
+    def endpoint_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """UUIDs of its endpoints that lose it: they would have lasted longer. Only with ENDED, and not
+        for the owner of the service.
+        """
+
+    def __init__(
+        self,
+        *,
+        kind: _builtins.str = ...,
+        mandate: Global___Mandate | None = ...,
+        endpoint_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["mandate", b"mandate"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["endpoint_ids", b"endpoint_ids", "kind", b"kind", "mandate", b"mandate"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MandateChange: _TypeAlias = MandateChange  # noqa: Y015
+
+@_typing.final
+class SchoolChange(_message.Message):
+    """SchoolChange is what became of a school that gave a mandate."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KINDS_FIELD_NUMBER: _builtins.int
+    BRIN_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    BOARD_NUMBER_FIELD_NUMBER: _builtins.int
+    FORMER_BOARD_NUMBER_FIELD_NUMBER: _builtins.int
+    CLOSED_DATE_FIELD_NUMBER: _builtins.int
+    CLOSED_VESTIGINGEN_FIELD_NUMBER: _builtins.int
+    REOPENED_VESTIGINGEN_FIELD_NUMBER: _builtins.int
+    brin: _builtins.str
+    """BRIN."""
+    name: _builtins.str
+    """Name."""
+    board_number: _builtins.str
+    """Board of which it is."""
+    former_board_number: _builtins.str
+    """Board of which it was; only with MOVED."""
+    closed_date: _builtins.str
+    """Its last day, `yyyy-mm-dd`; empty for one that is open."""
+    @_builtins.property
+    def kinds(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """`MOVED` to another board, `CLOSED`, `REOPENED`, or `LOCATIONS`: some of its vestigingen closed
+        or opened again.
+        """
+
+    @_builtins.property
+    def closed_vestigingen(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Vestigingen that closed, such as `99XA02`."""
+
+    @_builtins.property
+    def reopened_vestigingen(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Vestigingen that opened again."""
+
+    def __init__(
+        self,
+        *,
+        kinds: _abc.Iterable[_builtins.str] | None = ...,
+        brin: _builtins.str = ...,
+        name: _builtins.str = ...,
+        board_number: _builtins.str = ...,
+        former_board_number: _builtins.str = ...,
+        closed_date: _builtins.str = ...,
+        closed_vestigingen: _abc.Iterable[_builtins.str] | None = ...,
+        reopened_vestigingen: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["board_number", b"board_number", "brin", b"brin", "closed_date", b"closed_date", "closed_vestigingen", b"closed_vestigingen", "former_board_number", b"former_board_number", "kinds", b"kinds", "name", b"name", "reopened_vestigingen", b"reopened_vestigingen"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SchoolChange: _TypeAlias = SchoolChange  # noqa: Y015
+
+@_typing.final
+class Resync(_message.Message):
+    """Resync says why a caller cannot be told only what changed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CAUSE_FIELD_NUMBER: _builtins.int
+    cause: _builtins.str
+    """`START` without a token; `TOO_FAR` more than 10,000 events behind; `ANOTHER_PAST` if the
+    register never had that revision, as after a backup was put back; `SCOPE` if other systems or
+    services are the caller's own than before.
+    """
+    def __init__(
+        self,
+        *,
+        cause: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cause", b"cause"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Resync: _TypeAlias = Resync  # noqa: Y015

@@ -105,6 +105,11 @@ class MandateServiceStub:
                 request_serializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.ProcessMandateRequest.SerializeToString,
                 response_deserializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.ProcessMandateResponse.FromString,
                 _registered_method=True)
+        self.WatchMandates = channel.unary_stream(
+                '/wissel.mandate.v1.MandateService/WatchMandates',
+                request_serializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.WatchMandatesRequest.SerializeToString,
+                response_deserializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.WatchMandatesResponse.FromString,
+                _registered_method=True)
 
 
 class MandateServiceServicer:
@@ -239,6 +244,23 @@ class MandateServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def WatchMandates(self, request, context):
+        """WatchMandates tells what becomes of mandates, and of the schools that gave them, from a moment
+        on and until the caller or the hub ends it: a vendor's own, a service's owner those for its
+        services, an operator's all. Persons and reasons are not told.
+
+        To begin, list the mandates and watch with the list's resume_token. Keep the resume_token of
+        what was taken in; whoever comes back with it gets all that it has missed, however long it was
+        away. Where that cannot be, a resync says so. A response that has neither a change nor a resync
+        is a heartbeat, at least every 30 seconds. Mandates begin and end by the calendar without an
+        event: act on their days.
+
+        Errors: INVALID_ARGUMENT with RESUME_TOKEN_INVALID; RESOURCE_EXHAUSTED with WATCH_LIMIT.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_MandateServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -311,6 +333,11 @@ def add_MandateServiceServicer_to_server(servicer, server):
                     servicer.ProcessMandate,
                     request_deserializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.ProcessMandateRequest.FromString,
                     response_serializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.ProcessMandateResponse.SerializeToString,
+            ),
+            'WatchMandates': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchMandates,
+                    request_deserializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.WatchMandatesRequest.FromString,
+                    response_serializer=wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.WatchMandatesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -692,6 +719,33 @@ class MandateService:
             '/wissel.mandate.v1.MandateService/ProcessMandate',
             wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.ProcessMandateRequest.SerializeToString,
             wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.ProcessMandateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchMandates(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/wissel.mandate.v1.MandateService/WatchMandates',
+            wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.WatchMandatesRequest.SerializeToString,
+            wissel_dot_mandate_dot_v1_dot_mandate__service__pb2.WatchMandatesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -101,6 +101,19 @@ class MandateServiceStub:
     Errors: FAILED_PRECONDITION with MANDATE_ENDED, or with PROCESSING_NOT_REQUIRED for a service
     whose mandates count at once; INVALID_ARGUMENT with REASON_REQUIRED for REJECTED without why.
     """
+    WatchMandates: _grpc.UnaryStreamMultiCallable[_mandate_service_pb2.WatchMandatesRequest, _mandate_service_pb2.WatchMandatesResponse]
+    """WatchMandates tells what becomes of mandates, and of the schools that gave them, from a moment
+    on and until the caller or the hub ends it: a vendor's own, a service's owner those for its
+    services, an operator's all. Persons and reasons are not told.
+
+    To begin, list the mandates and watch with the list's resume_token. Keep the resume_token of
+    what was taken in; whoever comes back with it gets all that it has missed, however long it was
+    away. Where that cannot be, a resync says so. A response that has neither a change nor a resync
+    is a heartbeat, at least every 30 seconds. Mandates begin and end by the calendar without an
+    event: act on their days.
+
+    Errors: INVALID_ARGUMENT with RESUME_TOKEN_INVALID; RESOURCE_EXHAUSTED with WATCH_LIMIT.
+    """
 
 @_typing.type_check_only
 class MandateServiceAsyncStub(MandateServiceStub):
@@ -174,6 +187,19 @@ class MandateServiceAsyncStub(MandateServiceStub):
 
     Errors: FAILED_PRECONDITION with MANDATE_ENDED, or with PROCESSING_NOT_REQUIRED for a service
     whose mandates count at once; INVALID_ARGUMENT with REASON_REQUIRED for REJECTED without why.
+    """
+    WatchMandates: _aio.UnaryStreamMultiCallable[_mandate_service_pb2.WatchMandatesRequest, _mandate_service_pb2.WatchMandatesResponse]  # type: ignore[assignment]
+    """WatchMandates tells what becomes of mandates, and of the schools that gave them, from a moment
+    on and until the caller or the hub ends it: a vendor's own, a service's owner those for its
+    services, an operator's all. Persons and reasons are not told.
+
+    To begin, list the mandates and watch with the list's resume_token. Keep the resume_token of
+    what was taken in; whoever comes back with it gets all that it has missed, however long it was
+    away. Where that cannot be, a resync says so. A response that has neither a change nor a resync
+    is a heartbeat, at least every 30 seconds. Mandates begin and end by the calendar without an
+    event: act on their days.
+
+    Errors: INVALID_ARGUMENT with RESUME_TOKEN_INVALID; RESOURCE_EXHAUSTED with WATCH_LIMIT.
     """
 
 class MandateServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -329,6 +355,25 @@ class MandateServiceServicer(metaclass=_abc_1.ABCMeta):
 
         Errors: FAILED_PRECONDITION with MANDATE_ENDED, or with PROCESSING_NOT_REQUIRED for a service
         whose mandates count at once; INVALID_ARGUMENT with REASON_REQUIRED for REJECTED without why.
+        """
+
+    @_abc_1.abstractmethod
+    def WatchMandates(
+        self,
+        request: _mandate_service_pb2.WatchMandatesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_mandate_service_pb2.WatchMandatesResponse], _abc.AsyncIterator[_mandate_service_pb2.WatchMandatesResponse]]:
+        """WatchMandates tells what becomes of mandates, and of the schools that gave them, from a moment
+        on and until the caller or the hub ends it: a vendor's own, a service's owner those for its
+        services, an operator's all. Persons and reasons are not told.
+
+        To begin, list the mandates and watch with the list's resume_token. Keep the resume_token of
+        what was taken in; whoever comes back with it gets all that it has missed, however long it was
+        away. Where that cannot be, a resync says so. A response that has neither a change nor a resync
+        is a heartbeat, at least every 30 seconds. Mandates begin and end by the calendar without an
+        event: act on their days.
+
+        Errors: INVALID_ARGUMENT with RESUME_TOKEN_INVALID; RESOURCE_EXHAUSTED with WATCH_LIMIT.
         """
 
 def add_MandateServiceServicer_to_server(servicer: MandateServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -91,6 +91,14 @@ class OrganisationView:
         """Each service with a system that has a mandate for it, on whatever day."""
         return {(terms.service, terms.system_id) for terms in self._packed.mandates}
 
+    def acting_until(self, day: dt.date) -> set[tuple[ServiceCode, SystemId]]:
+        """Return each service with a system whose mandate for it lasts until a day, or longer.
+
+        One that was ended with immediate effect lasted until that day.
+        """
+        terms = self._packed.mandates
+        return {(each.service, each.system_id) for each in terms if each.end >= day}
+
     @property
     def receiving(self) -> set[tuple[ServiceCode, SystemId]]:
         """Each service with a system that has an endpoint for it, on whatever day."""

@@ -171,6 +171,10 @@ class Tables(Protocol):
         """
         ...
 
+    async def beyond(self, table: Table) -> Table:
+        """Return `table` of this process once it is another one than the one given."""
+        ...
+
     async def head_revision(self) -> int:
         """Return the revision that the database holds at this moment.
 

@@ -31,6 +31,7 @@ from wissel.server.rpc.connections.connection import ConnectionBounds
 from wissel.server.rpc.connections.connections import Connections
 from wissel.server.rpc.connections.watch import ConnectionMetrics, watch
 from wissel.server.rpc.requests.backend import Backend
+from wissel.server.rpc.requests.watches import WATCH_BOUNDS, WatchBounds, Watches
 from wissel.server.rpc.servicers import Traffic, add_servicers
 from wissel.server.rpc.services.health import HealthServicer
 
@@ -72,6 +73,7 @@ class Bounds:
     lookup_per_minute: int
     tokens_per_minute: int = 3_000
     refusals_per_minute: int = 600
+    watches: WatchBounds = WATCH_BOUNDS
     max_closed_share: float = 0.02
     connection_age_seconds: float = 600
     connection_grace_seconds: float = 630
@@ -186,6 +188,7 @@ async def build(parts: ServerParts) -> RpcServer:
         hub_oin=parts.hub_oin,
         signer=parts.signer,
         max_closed_share=parts.bounds.max_closed_share,
+        watches=Watches(parts.bounds.watches),
     )
     added = add_servicers(server, backend, parts.traffic, health)
     check_policy(added.methods)
@@ -214,6 +217,7 @@ def _gates(parts: ServerParts, serving: Serving, connections: Connections) -> Ga
     sizes: Mapping[Quota, int] = {
         Quota.RESOLVE: parts.bounds.resolve_per_minute,
         Quota.LOOKUP: parts.bounds.lookup_per_minute,
+        Quota.WATCH: parts.bounds.watches.per_minute,
     }
     return Gates(
         peers=parts.peers,

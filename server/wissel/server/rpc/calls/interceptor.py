@@ -108,8 +108,8 @@ class Interceptor(grpc.aio.ServerInterceptor):
 
         def check() -> None:
             gates.readmit(call)
-            if gates.serving.stopping and call.policy.always:
-                raise Refused(Reason.SHUTTING_DOWN)  # an open watch would outlast the grace
+            if gates.serving.stopping and call.policy.endless:
+                raise Refused(Reason.SHUTTING_DOWN)  # it would outlast the grace
 
         return StreamReauth(call, check, self.stages.stream_check_seconds)
 

@@ -71,6 +71,8 @@ class MethodPolicy:
     of_others   whether a request of a vendor asks about others: then it counts as a
                 look-up, since whoever asks often enough reads out the register
     always      whether it also answers while the hub stops or its facts are stale
+    endless     whether a stream of it lasts until somebody ends it: the hub does when it
+                stops, and the others may last as long as the grace
     in_memory   whether it decides on the facts in memory: its calls that come close
                 together are served together (ADR 14), and one counts as waiting for
                 the database only while it does wait (ADR 10)
@@ -91,6 +93,7 @@ class MethodPolicy:
     cost: Callable[[Any], int] | None = None
     of_others: Callable[[Any, Table, Collection[str]], bool] | None = None
     always: bool = False
+    endless: bool = False
     in_memory: bool = False
     own_queue: bool = False
     forbids: Callable[[Any], bool] | None = None
@@ -215,6 +218,9 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
         "ValidateMandate": replace(_RESOLVE_IN_FLOOD, of_others=_mandate_of_others),
         "ListPendingMandates": _OWN_SERVICES,
         "ProcessMandate": replace(_OWN_SERVICES, forbids=_rejected),
+        "WatchMandates": MethodPolicy(
+            who=OWNERS | CHAIN_PARTNER, sees=Sees.OWN, quota=Quota.WATCH, endless=True
+        ),
     },
     "wissel.endpoint.v1.EndpointService": {
         "RegisterEndpoint": _OWN,
@@ -242,10 +248,10 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
     "grpc.health.v1.Health": {
         "Check": MethodPolicy(who=ANY_CERTIFICATE, always=True),
         "List": MethodPolicy(who=ANY_CERTIFICATE, always=True),
-        "Watch": MethodPolicy(who=ANY_CERTIFICATE, always=True),
+        "Watch": MethodPolicy(who=ANY_CERTIFICATE, always=True, endless=True),
     },
     "grpc.reflection.v1alpha.ServerReflection": {
-        "ServerReflectionInfo": MethodPolicy(who=ANY_PARTY, always=True),
+        "ServerReflectionInfo": MethodPolicy(who=ANY_PARTY, always=True, endless=True),
     },
     "grpc.channelz.v1.Channelz": {
         method: MethodPolicy(who=OPERATOR, sees=Sees.EVERYTHING, always=True)

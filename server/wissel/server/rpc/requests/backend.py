@@ -17,6 +17,7 @@ from wissel.server.rpc.calls.gates import Gates
 from wissel.server.rpc.calls.sharing.waiting import WaitingCalls
 from wissel.server.rpc.requests.impacts import Impacts
 from wissel.server.rpc.requests.pinned import PinnedTables
+from wissel.server.rpc.requests.watches import Watches
 
 
 class RevisionRequest(Protocol):
@@ -49,6 +50,7 @@ class Backend:
     max_closed_share: float
     impacts: Impacts = field(default_factory=Impacts)
     pinned: PinnedTables = field(default_factory=PinnedTables)
+    watches: Watches = field(default_factory=Watches)
 
     def today(self) -> dt.date:
         """Return the day of this moment in Amsterdam."""

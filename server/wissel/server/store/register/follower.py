@@ -149,6 +149,12 @@ class Follower(Generic[T]):
                 revision=str(revision),
             ) from None
 
+    async def beyond(self, table: T) -> T:
+        """Return the table once it is another one than `table`."""
+        while self.table is table:
+            await self._advanced.wait()
+        return self.table
+
     def learn(self, head: int) -> None:
         """Take note that revision `head` exists; what is missing is read without waiting."""
         self._known_head = max(self._known_head, head)

@@ -20,6 +20,7 @@ class Quota(StrEnum):
 
     RESOLVE = "RESOLVE"
     LOOKUP = "LOOKUP"
+    WATCH = "WATCH"  # watches that are begun: each may have much to catch up with
     TOKEN = "TOKEN"  # noqa: S105 - tokens of persons, which cost their verification
     REFUSAL = "REFUSAL"  # of transfers: further ones are given late, never in this one's place
 

@@ -19,7 +19,7 @@ from wissel.server.registry.rules.mandates import MandateStatus, has_ended, stat
 from wissel.server.registry.scope import Scope
 from wissel.server.rpc.calls.call import caller
 from wissel.server.rpc.requests.mutation import Mutation, mutate
-from wissel.server.rpc.requests.paging import list_page, page_of
+from wissel.server.rpc.requests.paging import list_page, page_of, pinned
 from wissel.server.rpc.requests.parsing import (
     moment,
     optional,
@@ -28,11 +28,12 @@ from wissel.server.rpc.requests.parsing import (
     uuid,
 )
 from wissel.server.rpc.requests.scoping import current_scope, scope_in
-from wissel.server.rpc.services.mandates.copying import CopiedMandates
 from wissel.server.rpc.services.mandates.messages import message_in, messages_in
 from wissel.server.rpc.services.mandates.pending import pending_mandates, processing_command
 from wissel.server.rpc.services.mandates.several import new_mandate, owning, unname
 from wissel.server.rpc.services.mandates.validation import validate_mandate
+from wissel.server.rpc.services.mandates.watching.resuming import token_of
+from wissel.server.rpc.services.mandates.watching.servicer import WatchedMandates
 
 A = TypeVar(
     "A",
@@ -43,7 +44,7 @@ A = TypeVar(
 )
 
 
-class MandateServicer(CopiedMandates):
+class MandateServicer(WatchedMandates):
     """Mandates: giving, changing, ending, listing and validating them."""
 
     async def CreateMandate(
@@ -107,6 +108,7 @@ class MandateServicer(CopiedMandates):
 
         every = request.include_ended and status is None and processing is None
         async with self._backend.snapshot() as snapshot:
+            page = pinned(page, request, snapshot.revision)
             scope = await scope_in(snapshot)
             service = (await get_service(snapshot, code)).code if code else None
             where = scope.where(organisation=giver, service=service, system_id=system_id)
@@ -117,8 +119,12 @@ class MandateServicer(CopiedMandates):
             )
             messages = await messages_in(snapshot, found, day)
             revision = page.part(snapshot).pinned
+            resume = "" if token else await token_of(snapshot, revision, scope)
         return pb.ListMandatesResponse(
-            mandates=messages, next_page_token=token, registry_revision=revision
+            mandates=messages,
+            next_page_token=token,
+            registry_revision=revision,
+            resume_token=resume,
         )
 
     async def UpdateMandate(

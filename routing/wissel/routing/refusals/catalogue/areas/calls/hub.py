@@ -79,6 +79,21 @@ HUB: Final = {
         retry_seconds=5,
         own_delay=True,
     ),
+    Reason.WATCH_LIMIT: Entry(
+        code=Code.RESOURCE_EXHAUSTED,
+        en=Words(
+            "This party already watches as often as it may[: at most {limit} at once in this "
+            "process].",
+            "End a watch that is not needed: one is enough to follow everything.",
+        ),
+        nl=Words(
+            "Deze partij volgt al zo vaak als mag[: hoogstens {limit} tegelijk in dit proces].",
+            "Stop met volgen waar dat niet nodig is: eenmaal is genoeg om alles te volgen.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.OPERATOR,
+        retry_seconds=10,
+    ),
     Reason.IMPACT_LIMIT: Entry(
         code=Code.RESOURCE_EXHAUSTED,
         en=Words(

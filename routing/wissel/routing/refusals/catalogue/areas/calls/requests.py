@@ -108,6 +108,22 @@ REQUESTS: Final = {
         contact=Contact.VENDOR,
         also=frozenset({"field"}),
     ),
+    Reason.RESUME_TOKEN_INVALID: Entry(
+        code=Code.INVALID_ARGUMENT,
+        en=Words(
+            "The resume token is none that this hub gave.",
+            "Watch with the last resume_token as it came, or list the mandates and watch with "
+            "the token of the list.",
+        ),
+        nl=Words(
+            "Het resume token is geen token dat deze hub gaf.",
+            "Volg met het laatste resume_token zoals het kwam, of vraag de mandaten op en volg "
+            "met het token van die lijst.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.VENDOR,
+        also=frozenset({"field"}),
+    ),
     Reason.BATCH_TOO_LARGE: Entry(
         code=Code.INVALID_ARGUMENT,
         en=Words(

@@ -1,0 +1,225 @@
+"""What those who watch mandates are told of a change (R10)."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import groupby
+from typing import Final
+
+from wissel.routing.facts import Endpoint, Location, Mandate, School
+from wissel.routing.table import Table
+from wissel.routing.values.days import day_of
+from wissel.routing.values.identifiers import Vestiging
+from wissel.server.registry.ports import Change, Place, Snapshot, Subjects
+from wissel.server.registry.scope import Scope
+
+_ENDPOINTS: Final = 100
+"""The most endpoints of one mandate that are told to lose it."""
+
+
+class MandateChangeKind(StrEnum):
+    """What became of a mandate."""
+
+    GIVEN = "GIVEN"
+    CHANGED = "CHANGED"
+    PROCESSED = "PROCESSED"
+    ENDED = "ENDED"
+
+
+class SchoolChangeKind(StrEnum):
+    """What became of a school that matters to who acts for it."""
+
+    MOVED = "MOVED"
+    CLOSED = "CLOSED"
+    REOPENED = "REOPENED"
+    LOCATIONS = "LOCATIONS"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MandateChange:
+    """What became of a mandate; `endpoints` lose it, and would have lasted longer."""
+
+    kind: MandateChangeKind
+    mandate: Mandate
+    endpoints: tuple[Endpoint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolChange:
+    """What became of a school; `closed` and `reopened` are vestigingen of it."""
+
+    kinds: tuple[SchoolChangeKind, ...]
+    before: School
+    school: School
+    closed: tuple[Vestiging, ...]
+    reopened: tuple[Vestiging, ...]
+    day: dt.date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What one revision changed, or some of it; `whole` unless more of it follows.
+
+    It begins after the part before it and ends at `place`. `mark` is what the revision is
+    known by (`Snapshot.marks`).
+    """
+
+    place: Place
+    mark: str
+    recorded: dt.datetime
+    mandates: tuple[MandateChange, ...]
+    schools: tuple[SchoolChange, ...]
+    whole: bool
+
+
+def subjects_of(scope: Scope) -> Subjects:
+    """Return by whom the log is searched for what a scope holds."""
+    if scope.operator:
+        return None
+    systems = (f"system:{each}" for each in scope.systems)
+    services = (f"service:{each}" for each in scope.services)
+    return tuple(sorted((*systems, *services)))
+
+
+async def parts_after(
+    snapshot: Snapshot, after: Place, until: int, subjects: Subjects
+) -> tuple[list[Part], Place]:
+    """Return some of what changed after a place, up to a revision, and the place where it ends.
+
+    Only what those who watch are told of.
+    """
+    changes = await snapshot.changes(after, until, subjects)
+    found: list[Part] = []
+    by_revision = groupby(changes.found, lambda change: change.place.revision)
+    grouped = [list(some) for _, some in by_revision]
+    marks = await snapshot.marks({some[0].place.revision for some in grouped})
+    for some in grouped:
+        place = some[-1].place
+        mandates = [await _of_mandate(snapshot, each) for each in some]
+        schools = [_of_school(each) for each in some]
+        part = Part(
+            place=place,
+            mark=marks[place.revision],
+            recorded=some[0].recorded,
+            mandates=tuple(each for each in mandates if each is not None),
+            schools=tuple(each for each in schools if each is not None),
+            whole=changes.whole or place.revision < changes.until.revision,
+        )
+        if part.mandates or part.schools:
+            found.append(part)
+    return found, changes.until
+
+
+def shown(part: Part, scope: Scope, table: Table) -> Part | None:
+    """Return what a scope is told of a part, None if nothing of it is.
+
+    The mandates that it holds, and the schools at which it has one that lasted until the
+    day of the change or longer. As a mandate is never deleted nor given to another system,
+    what was visible before a change is so after it.
+    """
+    if scope.operator:
+        return part
+    mandates = tuple(_of_scope(each, scope) for each in part.mandates if scope.holds(each.mandate))
+    schools = tuple(each for each in part.schools if _concerns(each, scope, table))
+    if not mandates and not schools:
+        return None
+    return replace(part, mandates=mandates, schools=schools)
+
+
+def mandate_change(before: Mandate | None, after: Mandate) -> MandateChangeKind:
+    """Return what became of a mandate."""
+    if before is None:
+        return MandateChangeKind.GIVEN
+    if _shorter(before, after):
+        return MandateChangeKind.ENDED
+    if after.processing is not before.processing:
+        return MandateChangeKind.PROCESSED
+    return MandateChangeKind.CHANGED
+
+
+def school_changes(before: School, after: School) -> tuple[SchoolChangeKind, ...]:
+    """Return what became of a school; nothing for what does not matter to who acts for it."""
+    kinds = []
+    if before.board != after.board:
+        kinds.append(SchoolChangeKind.MOVED)
+    if before.closed is None and after.closed is not None:
+        kinds.append(SchoolChangeKind.CLOSED)
+    if before.closed is not None and after.closed is None:
+        kinds.append(SchoolChangeKind.REOPENED)
+    if _open(before) != _open(after) & _all(before):
+        kinds.append(SchoolChangeKind.LOCATIONS)
+    return tuple(kinds)
+
+
+async def _of_mandate(snapshot: Snapshot, change: Change) -> MandateChange | None:
+    before, after = change.before, change.after
+    if not isinstance(after, Mandate):
+        return None
+    kind = mandate_change(before if isinstance(before, Mandate) else None, after)
+    if kind is not MandateChangeKind.ENDED:
+        return MandateChange(kind=kind, mandate=after)
+    endpoints = await snapshot.page(
+        Endpoint,
+        after="",
+        limit=_ENDPOINTS,
+        pinned=change.place.revision,
+        mandate_id=str(after.mandate_id),
+    )
+    losing = tuple(each for each in endpoints if not each.stopped and _outlives(each, after))
+    return MandateChange(kind=kind, mandate=after, endpoints=losing)
+
+
+def _of_school(change: Change) -> SchoolChange | None:
+    before, after = change.before, change.after
+    if not isinstance(after, School) or not isinstance(before, School):
+        return None
+    kinds = school_changes(before, after)
+    if not kinds:
+        return None
+    return SchoolChange(
+        kinds=kinds,
+        before=before,
+        school=after,
+        closed=tuple(sorted(_open(before) - _open(after))),
+        reopened=tuple(sorted(_open(after) & _all(before) - _open(before))),
+        day=day_of(change.recorded),
+    )
+
+
+def _of_scope(change: MandateChange, scope: Scope) -> MandateChange:
+    """Return a change without the endpoints that a scope does not hold."""
+    return replace(change, endpoints=tuple(filter(scope.holds, change.endpoints)))
+
+
+def _concerns(change: SchoolChange, scope: Scope, table: Table) -> bool:
+    school = table.organisation(change.school.brin)
+    return school is not None and any(
+        system_id in scope.systems or service in scope.services
+        for service, system_id in school.acting_until(change.day)
+    )
+
+
+def _shorter(before: Mandate, after: Mandate) -> bool:
+    """Whether a mandate lost days at its end."""
+    if after.stopped:
+        return not before.stopped
+    last = after.period.end
+    return last is not None and (before.period.end is None or last < before.period.end)
+
+
+def _outlives(endpoint: Endpoint, mandate: Mandate) -> bool:
+    last = endpoint.period.end
+    return mandate.stopped or last is None or (mandate.period.end or last) < last
+
+
+def _open(school: School) -> set[Vestiging]:
+    return _vestigingen(each for each in school.locations if each.closed is None)
+
+
+def _all(school: School) -> set[Vestiging]:
+    return _vestigingen(school.locations)
+
+
+def _vestigingen(locations: Iterable[Location]) -> set[Vestiging]:
+    return {each.vestiging for each in locations}

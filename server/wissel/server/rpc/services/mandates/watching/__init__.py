@@ -1,0 +1,1 @@
+"""WatchMandates: what becomes of mandates, told as it happens (ADR 30)."""
