@@ -164,6 +164,7 @@ async def test_mandates_of_before_are_found_by_what_their_owner_did(registry_url
             connection.execute(text("DROP INDEX ix_mandate_processing"))
             connection.execute(text("ALTER TABLE mandate DROP COLUMN processing"))
             _without_agreement_texts(connection)
+            _without_receivers(connection)
             connection.execute(text("UPDATE registry_schema SET version_num = '0002'"))
         database.close()
 
@@ -181,6 +182,12 @@ def _without_agreement_texts(connection: Connection) -> None:
     for name in ("signer", "last_day"):
         connection.execute(text(f"DROP INDEX ix_agreement_{name}"))
         connection.execute(text(f"ALTER TABLE agreement DROP COLUMN {name}"))
+
+
+def _without_receivers(connection: Connection) -> None:
+    """Take back what revision 0005 of the register added."""
+    for name in ("ping_round", "receiver"):
+        connection.execute(text(f"DROP TABLE {name}"))
 
 
 def test_a_new_database_is_its_owners_alone_whatever_the_umask(tmp_path: Path) -> None:

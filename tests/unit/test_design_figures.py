@@ -17,6 +17,8 @@ from wissel.routing.values.texts import NAME_LIMIT
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.deliver import revalidate
 from wissel.server.courier.ports import STALE_SECONDS
+from wissel.server.courier.reachability import observation, receivers
+from wissel.server.courier.reachability.rounds import LEASE_SECONDS
 from wissel.server.courier.receivers import names
 from wissel.server.courier.receivers.addresses import MOST_ADDRESSES
 from wissel.server.courier.receivers.dial import MOST_LINES, MOST_OF_ONE, STAGGER
@@ -111,6 +113,15 @@ FIGURES: Final = [
     ("forwarding", "until {} seconds bring nothing", LIMITS.quiet),
     ("states", "for {} days after acceptance", delivery.REMEMBERED.days),
     ("states", "`WISSEL_SWEEP_SECONDS` ({};", SETTINGS["sweep_seconds"]),
+    ("living endpoints", "every `WISSEL_PING_SECONDS` ({};", SETTINGS["ping_seconds"]),
+    ("living endpoints", "`WISSEL_PINGS_AT_ONCE` ({})", SETTINGS["pings_at_once"]),
+    ("living endpoints", "waits {} seconds for the answer", LIMITS.handshake),
+    ("living endpoints", "the first {} by name", receivers.MOST_OF_ONE),
+    ("living endpoints", "leads for {} seconds more", LEASE_SECONDS),
+    ("living endpoints", "but for {} intervals at most", observation.COUNTED_ROUNDS),
+    ("living endpoints", "after {} and 5 days", observation.WARNED_DAYS[0]),
+    ("living endpoints", "after 1 and {} days", observation.WARNED_DAYS[1]),
+    ("living endpoints", "`UNREACHABLE` after {}:", observation.UNREACHABLE_DAYS),
     ("dialling", "less than {} minutes ago", PROBE_SECONDS / 60),
     ("dialling", "its addresses, {} at most", MOST_ADDRESSES),
     ("dialling", "begins {} seconds after", STAGGER),

@@ -5,10 +5,10 @@ import datetime as dt
 import os
 import platform
 import time
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from prometheus_client import CollectorRegistry
 
@@ -20,9 +20,13 @@ from wissel.server.courier.factory import (
     CourierDependencies,
     make_courier,
     make_dialer,
+    make_pinger,
     make_sweeper,
 )
 from wissel.server.courier.forward import Courier
+from wissel.server.courier.reachability.rounds import Rounds, usual_pings
+from wissel.server.courier.reachability.view import NothingKnown, Reachability, ReachabilityView
+from wissel.server.courier.receivers.dial import Dialer
 from wissel.server.courier.settle.receipt_query import untraced
 from wissel.server.courier.settle.reduction import DeliveryReduction
 from wissel.server.courier.settle.sweep import Sweeper, usual_schedule
@@ -44,6 +48,7 @@ from wissel.server.observing.metrics import (
     SweeperMetrics,
 )
 from wissel.server.observing.metrics_server import serving_metrics
+from wissel.server.observing.receivers import ReceiverMetrics
 from wissel.server.observing.tracing import traces_for
 from wissel.server.observing.worker_state import OwnState
 from wissel.server.port import require_free
@@ -55,6 +60,7 @@ from wissel.server.rpc.server import Bounds, RpcServer, ServerParts, build
 from wissel.server.rpc.services.traffic.servicer import TrafficServicer
 from wissel.server.settings import AUDIENCE, WHOLE, CutShortError, ListenError, Settings, Share
 from wissel.server.store.journal.journal import SqlJournal
+from wissel.server.store.observations import SqlObservations
 from wissel.server.store.opening import open_journal, open_register, require_database
 from wissel.server.store.register.follower import Follower
 from wissel.server.store.register.register import SqlRegister
@@ -107,6 +113,9 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         stack.push_async_callback(_drain, courier, settings.grace_seconds)
         forwards = ForwardMetrics(metrics, traces.timeline if traces else _timeline)
 
+        # Whether receivers answer, which changes no route.
+        reachability, pinging = _reachability(settings, register, metrics, deps, dialer)
+
         # The server.
         server = await build(
             ServerParts(
@@ -123,6 +132,7 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
                 monotonic=time.monotonic,
                 lines=lines,
                 metrics=metrics,
+                reachability=reachability,
                 around=(traces.interceptor,) if traces else (),
             )
         )
@@ -138,15 +148,18 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         answered = SweeperMetrics(metrics).answered
         tracing = traces.receipt_query if traces else untraced
         sweeper = make_sweeper(deps, dialer, schedule, answered=answered, tracing=tracing)
-        _keep(stack, sweeper.run())
-        _keep(stack, _retention(settings, register, journal, metrics).run())
-        _keep(stack, MandateMetrics(metrics, register, lambda: day_of(_now())).run())
-        tell = own_state.tell if share.whole else share.tell
-        _keep(stack, report_health(server, follower, tell))
-        _keep(stack, _process_metrics(metrics, follower, courier, sweeper, lines).keep_updated())
-        _keep(stack, give_back(lambda: courier.under_way))
-        _keep(stack, files.keep_fresh(_now, metrics, _FILES_SECONDS))
-        _keep(stack, persons.keep_fresh())
+        for work in (
+            sweeper.run(),
+            _retention(settings, register, journal, metrics).run(),
+            MandateMetrics(metrics, register, lambda: day_of(_now())).run(),
+            *(each() for each in pinging),
+            report_health(server, follower, own_state.tell if share.whole else share.tell),
+            _process_metrics(metrics, follower, courier, sweeper, lines).keep_updated(),
+            give_back(lambda: courier.under_way),
+            files.keep_fresh(_now, metrics, _FILES_SECONDS),
+            persons.keep_fresh(),
+        ):
+            _keep(stack, work)
         yield address
 
 
@@ -182,6 +195,23 @@ def _retention(
         "persons": partial(register.forget_persons, persons),
     }
     return Retention(RetentionSchedule(), chores, RetentionMetrics(metrics, chores))
+
+
+def _reachability(
+    settings: Settings,
+    register: SqlRegister,
+    metrics: CollectorRegistry,
+    deps: CourierDependencies,
+    dialer: Dialer,
+) -> tuple[Reachability, Sequence[Callable[[], Coroutine[Any, Any, NoReturn]]]]:
+    """Return what tells whether receivers answer, and what is to run for that."""
+    if not settings.ping_seconds:
+        return NothingKnown(), ()
+    observer, observations = ReceiverMetrics(metrics), SqlObservations(register.database)
+    view = ReachabilityView(observations, observer.counted)
+    schedule = usual_pings(settings.ping_seconds, settings.pings_at_once)
+    rounds = Rounds(schedule, observations, make_pinger(deps, dialer), deps, observer)
+    return view, (rounds.run, view.keep_fresh)
 
 
 def _bounds(settings: Settings, share: Share) -> Bounds:

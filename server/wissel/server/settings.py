@@ -133,6 +133,9 @@ class Settings(BaseSettings):
     """How long a stopping hub waits for calls and deliveries under way."""
     sweep_seconds: float = Field(default=5, ge=0.1, le=60)
     """How often each process looks for messages whose delivery was not finished."""
+    ping_seconds: float = Field(default=3600, ge=0, le=86_400)
+    """How often the hubs together ping each receiver; 0 pings nobody."""
+    pings_at_once: int = Field(default=4, ge=1, le=64)
     keep_deliveries_days: int = Field(default=730, ge=LEAST_KEPT.days, le=36_500)
     """How long deliveries are kept in full; after that, what proves them (design.md#retention)."""
     log_level: str = "info"

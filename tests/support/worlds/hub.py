@@ -32,15 +32,18 @@ from wissel.clients.testing.cast import DUO, HUB, NOORD, OPERATOR, PORTAL, ZUID
 from wissel.routing.facts import Fact
 from wissel.routing.table import Table
 from wissel.server.courier.ports import Clock
+from wissel.server.courier.reachability.view import ReachabilityView
 from wissel.server.identity.files import HubFiles
 from wissel.server.identity.own_certificates import reloaded_signer, reloaded_tls
 from wissel.server.identity.peer import Peers
 from wissel.server.identity.trust import HubTrust
 from wissel.server.logs.lines import JsonLines
+from wissel.server.observing.receivers import ReceiverMetrics
 from wissel.server.registry.ports import Actor
 from wissel.server.rpc.credentials import ServerCertificate
 from wissel.server.rpc.server import Bounds, RpcServer, ServerParts, build
 from wissel.server.rpc.servicers import Traffic
+from wissel.server.store.observations import SqlObservations
 from wissel.server.store.register.follower import Follower
 from wissel.server.store.register.register import SqlRegister
 
@@ -73,6 +76,7 @@ class Hub:
     metrics: CollectorRegistry
     log: io.StringIO
     ahead: list[float]
+    reachability: ReachabilityView
     identities: dict[str, Identity] = field(default_factory=dict)
     channels: list[grpc.aio.Channel] = field(default_factory=list)
     _by_name: dict[str, grpc.aio.Channel] = field(default_factory=dict)
@@ -177,6 +181,8 @@ async def running_hub(
         follower = Follower(register, Table.load, clock=lambda: time.monotonic() + ahead[0])
         await _seed(register, facts)
         await follower.start()
+        observations = SqlObservations(register.database)
+        reachability = ReachabilityView(observations, ReceiverMetrics(metrics).counted)
         forwarding = traffic(register, follower) if traffic else _no_traffic()
         server = await build(
             ServerParts(
@@ -193,6 +199,7 @@ async def running_hub(
                 monotonic=time.monotonic,
                 lines=JsonLines(log),
                 metrics=metrics,
+                reachability=reachability,
             )
         )
         port = await server.listen("127.0.0.1:0", ServerCertificate(files.tls).credentials())
@@ -207,6 +214,7 @@ async def running_hub(
             metrics=metrics,
             log=log,
             ahead=ahead,
+            reachability=reachability,
         )
         try:
             yield hub

@@ -149,6 +149,19 @@ def period(message: Any) -> str:
     return f"{message.start_date} - {message.end_date or '...'}"
 
 
+def reach(message: Any) -> str:
+    """Return how the receiver of a message stands, such as `SILENT 3 days: TCP`; empty if unknown.
+
+    What more is known follows in brackets.
+    """
+    known = message.reachability
+    if not known.cause:
+        return str(known.state)
+    days = f"{known.silent_days} {'day' if known.silent_days == 1 else 'days'}"
+    detail = f" ({known.detail})" if known.detail else ""
+    return f"{known.state} {days}: {known.cause}{detail}"
+
+
 def _cell(message: Any, source: str | Callable[[Any], object]) -> str:
     return _text(source(message) if callable(source) else getattr(message, source))
 

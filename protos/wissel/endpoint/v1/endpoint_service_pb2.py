@@ -23,50 +23,51 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
+from wissel.endpoint.v1 import reachability_pb2 as wissel_dot_endpoint_dot_v1_dot_reachability__pb2
 from wissel.impact.v1 import impact_pb2 as wissel_dot_impact_dot_v1_dot_impact__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)wissel/endpoint/v1/endpoint_service.proto\x12\x12wissel.endpoint.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1dwissel/impact/v1/impact.proto\"\xab\x01\n\x10\x44\x65liveryContract\x12\x19\n\x11max_payload_bytes\x18\x01 \x01(\x04\x12\x14\n\x0cmax_attempts\x18\x02 \x01(\r\x12\x31\n\x0eretry_interval\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x33\n\x10persist_duration\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x82\x03\n\x08\x45ndpoint\x12\x13\n\x0b\x65ndpoint_id\x18\x01 \x01(\t\x12\x12\n\nmandate_id\x18\x02 \x01(\t\x12\x0e\n\x04\x62rin\x18\x03 \x01(\tH\x00\x12\r\n\x03swv\x18\x04 \x01(\tH\x00\x12\x0f\n\x07service\x18\x05 \x01(\t\x12\x17\n\x0fservice_version\x18\x06 \x01(\t\x12\x11\n\tsystem_id\x18\x07 \x01(\t\x12\x13\n\x0brouting_key\x18\x08 \x01(\t\x12\x0b\n\x03url\x18\t \x01(\t\x12\x11\n\tvestiging\x18\n \x01(\t\x12\x14\n\x0c\x61\x61nleverpunt\x18\x0b \x01(\t\x12\x11\n\tattribute\x18\x0c \x01(\t\x12\x12\n\nstart_date\x18\r \x01(\t\x12\x10\n\x08\x65nd_date\x18\x0e \x01(\t\x12?\n\x11\x64\x65livery_contract\x18\x0f \x01(\x0b\x32$.wissel.endpoint.v1.DeliveryContract\x12\x0e\n\x06status\x18\x10 \x01(\t\x12\x0c\n\x04\x65tag\x18\x11 \x01(\tB\x0e\n\x0corganisation\"\xc6\x02\n\x17RegisterEndpointRequest\x12\x12\n\nmandate_id\x18\x01 \x01(\t\x12\x17\n\x0fservice_version\x18\x02 \x01(\t\x12\x13\n\x0brouting_key\x18\x03 \x01(\t\x12\x0b\n\x03url\x18\x04 \x01(\t\x12\x11\n\tvestiging\x18\x05 \x01(\t\x12\x14\n\x0c\x61\x61nleverpunt\x18\x06 \x01(\t\x12\x11\n\tattribute\x18\x07 \x01(\t\x12\x12\n\nstart_date\x18\x08 \x01(\t\x12\x10\n\x08\x65nd_date\x18\t \x01(\t\x12?\n\x11\x64\x65livery_contract\x18\n \x01(\x0b\x32$.wissel.endpoint.v1.DeliveryContract\x12\x12\n\nrequest_id\x18\x0b \x01(\t\x12\x0e\n\x06reason\x18\x0c \x01(\t\x12\x15\n\rvalidate_only\x18\r \x01(\x08\"\x86\x01\n\x18RegisterEndpointResponse\x12.\n\x08\x65ndpoint\x18\x01 \x01(\x0b\x32\x1c.wissel.endpoint.v1.Endpoint\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12(\n\x06impact\x18\x03 \x01(\x0b\x32\x18.wissel.impact.v1.Impact\"\xa7\x01\n\x12\x45ndEndpointRequest\x12\x13\n\x0b\x65ndpoint_id\x18\x01 \x01(\t\x12\x12\n\x08\x65nd_date\x18\x02 \x01(\tH\x00\x12\x15\n\x0bimmediately\x18\x03 \x01(\x08H\x00\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x15\n\rvalidate_only\x18\x07 \x01(\x08\x42\x08\n\x06moment\"\x81\x01\n\x13\x45ndEndpointResponse\x12.\n\x08\x65ndpoint\x18\x01 \x01(\x0b\x32\x1c.wissel.endpoint.v1.Endpoint\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12(\n\x06impact\x18\x03 \x01(\x0b\x32\x18.wissel.impact.v1.Impact\"v\n\x16SuspendEndpointRequest\x12\x13\n\x0b\x65ndpoint_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"\x85\x01\n\x17SuspendEndpointResponse\x12.\n\x08\x65ndpoint\x18\x01 \x01(\x0b\x32\x1c.wissel.endpoint.v1.Endpoint\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12(\n\x06impact\x18\x03 \x01(\x0b\x32\x18.wissel.impact.v1.Impact\"u\n\x15ResumeEndpointRequest\x12\x13\n\x0b\x65ndpoint_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"\x84\x01\n\x16ResumeEndpointResponse\x12.\n\x08\x65ndpoint\x18\x01 \x01(\x0b\x32\x1c.wissel.endpoint.v1.Endpoint\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12(\n\x06impact\x18\x03 \x01(\x0b\x32\x18.wissel.impact.v1.Impact\"_\n\x12GetEndpointRequest\x12\x13\n\x0b\x65ndpoint_id\x18\x01 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x02 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"E\n\x13GetEndpointResponse\x12.\n\x08\x65ndpoint\x18\x01 \x01(\x0b\x32\x1c.wissel.endpoint.v1.Endpoint\"\xca\x01\n\x14ListEndpointsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0c\n\x04\x62rin\x18\x03 \x01(\t\x12\x0b\n\x03swv\x18\x04 \x01(\t\x12\x0f\n\x07service\x18\x05 \x01(\t\x12\x12\n\nmandate_id\x18\x06 \x01(\t\x12\x15\n\rinclude_ended\x18\x07 \x01(\x08\x12\x1e\n\x11\x61t_least_revision\x18\x08 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"a\n\x15ListEndpointsResponse\x12/\n\tendpoints\x18\x01 \x03(\x0b\x32\x1c.wissel.endpoint.v1.Endpoint\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xf8\x01\n\x16LookupEndpointsRequest\x12\x0e\n\x04\x62rin\x18\x01 \x01(\tH\x00\x12\r\n\x03swv\x18\x02 \x01(\tH\x00\x12\x15\n\x0brouting_key\x18\x03 \x01(\tH\x00\x12\x0f\n\x07service\x18\x04 \x01(\t\x12\x17\n\x0fservice_version\x18\x05 \x01(\t\x12\x11\n\tattribute\x18\x06 \x01(\t\x12\x16\n\x0ereference_date\x18\x07 \x01(\t\x12\x16\n\x0einclude_future\x18\x08 \x01(\x08\x12\x1e\n\x11\x61t_least_revision\x18\t \x01(\x04H\x01\x88\x01\x01\x42\x05\n\x03keyB\x14\n\x12_at_least_revision\"j\n\x17LookupEndpointsResponse\x12\x34\n\tendpoints\x18\x01 \x03(\x0b\x32!.wissel.endpoint.v1.EndpointEntry\x12\x19\n\x11registry_revision\x18\x02 \x01(\x04\"\xc1\x01\n\rEndpointEntry\x12\x13\n\x0b\x65ndpoint_id\x18\x01 \x01(\t\x12\x17\n\x0fservice_version\x18\x02 \x01(\t\x12\x13\n\x0brouting_key\x18\x03 \x01(\t\x12\x0b\n\x03url\x18\x04 \x01(\t\x12\x11\n\tvestiging\x18\x05 \x01(\t\x12\x14\n\x0c\x61\x61nleverpunt\x18\x06 \x01(\t\x12\x11\n\tattribute\x18\x07 \x01(\t\x12\x12\n\nstart_date\x18\x08 \x01(\t\x12\x10\n\x08\x65nd_date\x18\t \x01(\t2\xe7\x05\n\x0f\x45ndpointService\x12m\n\x10RegisterEndpoint\x12+.wissel.endpoint.v1.RegisterEndpointRequest\x1a,.wissel.endpoint.v1.RegisterEndpointResponse\x12^\n\x0b\x45ndEndpoint\x12&.wissel.endpoint.v1.EndEndpointRequest\x1a\'.wissel.endpoint.v1.EndEndpointResponse\x12j\n\x0fSuspendEndpoint\x12*.wissel.endpoint.v1.SuspendEndpointRequest\x1a+.wissel.endpoint.v1.SuspendEndpointResponse\x12g\n\x0eResumeEndpoint\x12).wissel.endpoint.v1.ResumeEndpointRequest\x1a*.wissel.endpoint.v1.ResumeEndpointResponse\x12^\n\x0bGetEndpoint\x12&.wissel.endpoint.v1.GetEndpointRequest\x1a\'.wissel.endpoint.v1.GetEndpointResponse\x12\x64\n\rListEndpoints\x12(.wissel.endpoint.v1.ListEndpointsRequest\x1a).wissel.endpoint.v1.ListEndpointsResponse\x12j\n\x0fLookupEndpoints\x12*.wissel.endpoint.v1.LookupEndpointsRequest\x1a+.wissel.endpoint.v1.LookupEndpointsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)wissel/endpoint/v1/endpoint_service.proto\x12\x12wissel.endpoint.v1\x1a\x1egoogle/protobuf/duration.proto\x1a%wissel/endpoint/v1/reachability.proto\x1a\x1dwissel/impact/v1/impact.proto\"\xab\x01\n\x10\x44\x65liveryContract\x12\x19\n\x11max_payload_bytes\x18\x01 \x01(\x04\x12\x14\n\x0cmax_attempts\x18\x02 \x01(\r\x12\x31\n\x0eretry_interval\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x33\n\x10persist_duration\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\"\xba\x03\n\x08\x45ndpoint\x12\x13\n\x0b\x65ndpoint_id\x18\x01 \x01(\t\x12\x12\n\nmandate_id\x18\x02 \x01(\t\x12\x0e\n\x04\x62rin\x18\x03 \x01(\tH\x00\x12\r\n\x03swv\x18\x04 \x01(\tH\x00\x12\x0f\n\x07service\x18\x05 \x01(\t\x12\x17\n\x0fservice_version\x18\x06 \x01(\t\x12\x11\n\tsystem_id\x18\x07 \x01(\t\x12\x13\n\x0brouting_key\x18\x08 \x01(\t\x12\x0b\n\x03url\x18\t \x01(\t\x12\x11\n\tvestiging\x18\n \x01(\t\x12\x14\n\x0c\x61\x61nleverpunt\x18\x0b \x01(\t\x12\x11\n\tattribute\x18\x0c \x01(\t\x12\x12\n\nstart_date\x18\r \x01(\t\x12\x10\n\x08\x65nd_date\x18\x0e \x01(\t\x12?\n\x11\x64\x65livery_contract\x18\x0f \x01(\x0b\x32$.wissel.endpoint.v1.DeliveryContract\x12\x0e\n\x06status\x18\x10 \x01(\t\x12\x0c\n\x04\x65tag\x18\x11 \x01(\t\x12\x36\n\x0creachability\x18\x14 \x01(\x0b\x32 .wissel.endpoint.v1.ReachabilityB\x0e\n\x0corganisation\"\xc6\x02\n\x17RegisterEndpointRequest\x12\x12\n\nmandate_id\x18\x01 \x01(\t\x12\x17\n\x0fservice_version\x18\x02 \x01(\t\x12\x13\n\x0brouting_key\x18\x03 \x01(\t\x12\x0b\n\x03url\x18\x04 \x01(\t\x12\x11\n\tvestiging\x18\x05 \x01(\t\x12\x14\n\x0c\x61\x61nleverpunt\x18\x06 \x01(\t\x12\x11\n\tattribute\x18\x07 \x01(\t\x12\x12\n\nstart_date\x18\x08 \x01(\t\x12\x10\n\x08\x65nd_date\x18\t \x01(\t\x12?\n\x11\x64\x65livery_contract\x18\n \x01(\x0b\x32$.wissel.endpoint.v1.DeliveryContract\x12\x12\n\nrequest_id\x18\x0b \x01(\t\x12\x0e\n\x06reason\x18\x0c \x01(\t\x12\x15\n\rvalidate_only\x18\r \x01(\x08\"\x86\x01\n\x18RegisterEndpointResponse\x12.\n\x08\x65ndpoint\x18\x01 \x01(\x0b\x32\x1c.wissel.endpoint.v1.Endpoint\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12(\n\x06impact\x18\x03 \x01(\x0b\x32\x18.wissel.impact.v1.Impact\"\xa7\x01\n\x12\x45ndEndpointRequest\x12\x13\n\x0b\x65ndpoint_id\x18\x01 \x01(\t\x12\x12\n\x08\x65nd_date\x18\x02 \x01(\tH\x00\x12\x15\n\x0bimmediately\x18\x03 \x01(\x08H\x00\x12\x0c\n\x04\x65tag\x18\x04 \x01(\t\x12\x12\n\nrequest_id\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x15\n\rvalidate_only\x18\x07 \x01(\x08\x42\x08\n\x06moment\"\x81\x01\n\x13\x45ndEndpointResponse\x12.\n\x08\x65ndpoint\x18\x01 \x01(\x0b\x32\x1c.wissel.endpoint.v1.Endpoint\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12(\n\x06impact\x18\x03 \x01(\x0b\x32\x18.wissel.impact.v1.Impact\"v\n\x16SuspendEndpointRequest\x12\x13\n\x0b\x65ndpoint_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"\x85\x01\n\x17SuspendEndpointResponse\x12.\n\x08\x65ndpoint\x18\x01 \x01(\x0b\x32\x1c.wissel.endpoint.v1.Endpoint\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12(\n\x06impact\x18\x03 \x01(\x0b\x32\x18.wissel.impact.v1.Impact\"u\n\x15ResumeEndpointRequest\x12\x13\n\x0b\x65ndpoint_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x15\n\rvalidate_only\x18\x05 \x01(\x08\"\x84\x01\n\x16ResumeEndpointResponse\x12.\n\x08\x65ndpoint\x18\x01 \x01(\x0b\x32\x1c.wissel.endpoint.v1.Endpoint\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12(\n\x06impact\x18\x03 \x01(\x0b\x32\x18.wissel.impact.v1.Impact\"_\n\x12GetEndpointRequest\x12\x13\n\x0b\x65ndpoint_id\x18\x01 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x02 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"E\n\x13GetEndpointResponse\x12.\n\x08\x65ndpoint\x18\x01 \x01(\x0b\x32\x1c.wissel.endpoint.v1.Endpoint\"\xca\x01\n\x14ListEndpointsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x0c\n\x04\x62rin\x18\x03 \x01(\t\x12\x0b\n\x03swv\x18\x04 \x01(\t\x12\x0f\n\x07service\x18\x05 \x01(\t\x12\x12\n\nmandate_id\x18\x06 \x01(\t\x12\x15\n\rinclude_ended\x18\x07 \x01(\x08\x12\x1e\n\x11\x61t_least_revision\x18\x08 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"a\n\x15ListEndpointsResponse\x12/\n\tendpoints\x18\x01 \x03(\x0b\x32\x1c.wissel.endpoint.v1.Endpoint\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xf8\x01\n\x16LookupEndpointsRequest\x12\x0e\n\x04\x62rin\x18\x01 \x01(\tH\x00\x12\r\n\x03swv\x18\x02 \x01(\tH\x00\x12\x15\n\x0brouting_key\x18\x03 \x01(\tH\x00\x12\x0f\n\x07service\x18\x04 \x01(\t\x12\x17\n\x0fservice_version\x18\x05 \x01(\t\x12\x11\n\tattribute\x18\x06 \x01(\t\x12\x16\n\x0ereference_date\x18\x07 \x01(\t\x12\x16\n\x0einclude_future\x18\x08 \x01(\x08\x12\x1e\n\x11\x61t_least_revision\x18\t \x01(\x04H\x01\x88\x01\x01\x42\x05\n\x03keyB\x14\n\x12_at_least_revision\"j\n\x17LookupEndpointsResponse\x12\x34\n\tendpoints\x18\x01 \x03(\x0b\x32!.wissel.endpoint.v1.EndpointEntry\x12\x19\n\x11registry_revision\x18\x02 \x01(\x04\"\xc1\x01\n\rEndpointEntry\x12\x13\n\x0b\x65ndpoint_id\x18\x01 \x01(\t\x12\x17\n\x0fservice_version\x18\x02 \x01(\t\x12\x13\n\x0brouting_key\x18\x03 \x01(\t\x12\x0b\n\x03url\x18\x04 \x01(\t\x12\x11\n\tvestiging\x18\x05 \x01(\t\x12\x14\n\x0c\x61\x61nleverpunt\x18\x06 \x01(\t\x12\x11\n\tattribute\x18\x07 \x01(\t\x12\x12\n\nstart_date\x18\x08 \x01(\t\x12\x10\n\x08\x65nd_date\x18\t \x01(\t2\xe7\x05\n\x0f\x45ndpointService\x12m\n\x10RegisterEndpoint\x12+.wissel.endpoint.v1.RegisterEndpointRequest\x1a,.wissel.endpoint.v1.RegisterEndpointResponse\x12^\n\x0b\x45ndEndpoint\x12&.wissel.endpoint.v1.EndEndpointRequest\x1a\'.wissel.endpoint.v1.EndEndpointResponse\x12j\n\x0fSuspendEndpoint\x12*.wissel.endpoint.v1.SuspendEndpointRequest\x1a+.wissel.endpoint.v1.SuspendEndpointResponse\x12g\n\x0eResumeEndpoint\x12).wissel.endpoint.v1.ResumeEndpointRequest\x1a*.wissel.endpoint.v1.ResumeEndpointResponse\x12^\n\x0bGetEndpoint\x12&.wissel.endpoint.v1.GetEndpointRequest\x1a\'.wissel.endpoint.v1.GetEndpointResponse\x12\x64\n\rListEndpoints\x12(.wissel.endpoint.v1.ListEndpointsRequest\x1a).wissel.endpoint.v1.ListEndpointsResponse\x12j\n\x0fLookupEndpoints\x12*.wissel.endpoint.v1.LookupEndpointsRequest\x1a+.wissel.endpoint.v1.LookupEndpointsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'wissel.endpoint.v1.endpoint_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_DELIVERYCONTRACT']._serialized_start=129
-  _globals['_DELIVERYCONTRACT']._serialized_end=300
-  _globals['_ENDPOINT']._serialized_start=303
-  _globals['_ENDPOINT']._serialized_end=689
-  _globals['_REGISTERENDPOINTREQUEST']._serialized_start=692
-  _globals['_REGISTERENDPOINTREQUEST']._serialized_end=1018
-  _globals['_REGISTERENDPOINTRESPONSE']._serialized_start=1021
-  _globals['_REGISTERENDPOINTRESPONSE']._serialized_end=1155
-  _globals['_ENDENDPOINTREQUEST']._serialized_start=1158
-  _globals['_ENDENDPOINTREQUEST']._serialized_end=1325
-  _globals['_ENDENDPOINTRESPONSE']._serialized_start=1328
-  _globals['_ENDENDPOINTRESPONSE']._serialized_end=1457
-  _globals['_SUSPENDENDPOINTREQUEST']._serialized_start=1459
-  _globals['_SUSPENDENDPOINTREQUEST']._serialized_end=1577
-  _globals['_SUSPENDENDPOINTRESPONSE']._serialized_start=1580
-  _globals['_SUSPENDENDPOINTRESPONSE']._serialized_end=1713
-  _globals['_RESUMEENDPOINTREQUEST']._serialized_start=1715
-  _globals['_RESUMEENDPOINTREQUEST']._serialized_end=1832
-  _globals['_RESUMEENDPOINTRESPONSE']._serialized_start=1835
-  _globals['_RESUMEENDPOINTRESPONSE']._serialized_end=1967
-  _globals['_GETENDPOINTREQUEST']._serialized_start=1969
-  _globals['_GETENDPOINTREQUEST']._serialized_end=2064
-  _globals['_GETENDPOINTRESPONSE']._serialized_start=2066
-  _globals['_GETENDPOINTRESPONSE']._serialized_end=2135
-  _globals['_LISTENDPOINTSREQUEST']._serialized_start=2138
-  _globals['_LISTENDPOINTSREQUEST']._serialized_end=2340
-  _globals['_LISTENDPOINTSRESPONSE']._serialized_start=2342
-  _globals['_LISTENDPOINTSRESPONSE']._serialized_end=2439
-  _globals['_LOOKUPENDPOINTSREQUEST']._serialized_start=2442
-  _globals['_LOOKUPENDPOINTSREQUEST']._serialized_end=2690
-  _globals['_LOOKUPENDPOINTSRESPONSE']._serialized_start=2692
-  _globals['_LOOKUPENDPOINTSRESPONSE']._serialized_end=2798
-  _globals['_ENDPOINTENTRY']._serialized_start=2801
-  _globals['_ENDPOINTENTRY']._serialized_end=2994
-  _globals['_ENDPOINTSERVICE']._serialized_start=2997
-  _globals['_ENDPOINTSERVICE']._serialized_end=3740
+  _globals['_DELIVERYCONTRACT']._serialized_start=168
+  _globals['_DELIVERYCONTRACT']._serialized_end=339
+  _globals['_ENDPOINT']._serialized_start=342
+  _globals['_ENDPOINT']._serialized_end=784
+  _globals['_REGISTERENDPOINTREQUEST']._serialized_start=787
+  _globals['_REGISTERENDPOINTREQUEST']._serialized_end=1113
+  _globals['_REGISTERENDPOINTRESPONSE']._serialized_start=1116
+  _globals['_REGISTERENDPOINTRESPONSE']._serialized_end=1250
+  _globals['_ENDENDPOINTREQUEST']._serialized_start=1253
+  _globals['_ENDENDPOINTREQUEST']._serialized_end=1420
+  _globals['_ENDENDPOINTRESPONSE']._serialized_start=1423
+  _globals['_ENDENDPOINTRESPONSE']._serialized_end=1552
+  _globals['_SUSPENDENDPOINTREQUEST']._serialized_start=1554
+  _globals['_SUSPENDENDPOINTREQUEST']._serialized_end=1672
+  _globals['_SUSPENDENDPOINTRESPONSE']._serialized_start=1675
+  _globals['_SUSPENDENDPOINTRESPONSE']._serialized_end=1808
+  _globals['_RESUMEENDPOINTREQUEST']._serialized_start=1810
+  _globals['_RESUMEENDPOINTREQUEST']._serialized_end=1927
+  _globals['_RESUMEENDPOINTRESPONSE']._serialized_start=1930
+  _globals['_RESUMEENDPOINTRESPONSE']._serialized_end=2062
+  _globals['_GETENDPOINTREQUEST']._serialized_start=2064
+  _globals['_GETENDPOINTREQUEST']._serialized_end=2159
+  _globals['_GETENDPOINTRESPONSE']._serialized_start=2161
+  _globals['_GETENDPOINTRESPONSE']._serialized_end=2230
+  _globals['_LISTENDPOINTSREQUEST']._serialized_start=2233
+  _globals['_LISTENDPOINTSREQUEST']._serialized_end=2435
+  _globals['_LISTENDPOINTSRESPONSE']._serialized_start=2437
+  _globals['_LISTENDPOINTSRESPONSE']._serialized_end=2534
+  _globals['_LOOKUPENDPOINTSREQUEST']._serialized_start=2537
+  _globals['_LOOKUPENDPOINTSREQUEST']._serialized_end=2785
+  _globals['_LOOKUPENDPOINTSRESPONSE']._serialized_start=2787
+  _globals['_LOOKUPENDPOINTSRESPONSE']._serialized_end=2893
+  _globals['_ENDPOINTENTRY']._serialized_start=2896
+  _globals['_ENDPOINTENTRY']._serialized_end=3089
+  _globals['_ENDPOINTSERVICE']._serialized_start=3092
+  _globals['_ENDPOINTSERVICE']._serialized_end=3835
 # @@protoc_insertion_point(module_scope)

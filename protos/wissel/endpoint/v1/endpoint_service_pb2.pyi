@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from wissel.endpoint.v1 import reachability_pb2 as _reachability_pb2
 from wissel.impact.v1 import impact_pb2 as _impact_pb2
 import builtins as _builtins
 import sys
@@ -81,6 +82,7 @@ class Endpoint(_message.Message):
     DELIVERY_CONTRACT_FIELD_NUMBER: _builtins.int
     STATUS_FIELD_NUMBER: _builtins.int
     ETAG_FIELD_NUMBER: _builtins.int
+    REACHABILITY_FIELD_NUMBER: _builtins.int
     endpoint_id: _builtins.str
     """UUID, assigned by the hub."""
     mandate_id: _builtins.str
@@ -117,6 +119,10 @@ class Endpoint(_message.Message):
     def delivery_contract(self) -> Global___DeliveryContract:
         """What the receiver asks."""
 
+    @_builtins.property
+    def reachability(self) -> _reachability_pb2.Reachability:
+        """Output only. Whether the hubs get an answer there; absent while nobody has looked, and for one that is not in force."""
+
     def __init__(
         self,
         *,
@@ -137,10 +143,11 @@ class Endpoint(_message.Message):
         delivery_contract: Global___DeliveryContract | None = ...,
         status: _builtins.str = ...,
         etag: _builtins.str = ...,
+        reachability: _reachability_pb2.Reachability | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["brin", b"brin", "delivery_contract", b"delivery_contract", "organisation", b"organisation", "swv", b"swv"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["brin", b"brin", "delivery_contract", b"delivery_contract", "organisation", b"organisation", "reachability", b"reachability", "swv", b"swv"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["aanleverpunt", b"aanleverpunt", "attribute", b"attribute", "brin", b"brin", "delivery_contract", b"delivery_contract", "end_date", b"end_date", "endpoint_id", b"endpoint_id", "etag", b"etag", "mandate_id", b"mandate_id", "organisation", b"organisation", "routing_key", b"routing_key", "service", b"service", "service_version", b"service_version", "start_date", b"start_date", "status", b"status", "swv", b"swv", "system_id", b"system_id", "url", b"url", "vestiging", b"vestiging"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aanleverpunt", b"aanleverpunt", "attribute", b"attribute", "brin", b"brin", "delivery_contract", b"delivery_contract", "end_date", b"end_date", "endpoint_id", b"endpoint_id", "etag", b"etag", "mandate_id", b"mandate_id", "organisation", b"organisation", "reachability", b"reachability", "routing_key", b"routing_key", "service", b"service", "service_version", b"service_version", "start_date", b"start_date", "status", b"status", "swv", b"swv", "system_id", b"system_id", "url", b"url", "vestiging", b"vestiging"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_organisation: _TypeAlias = _typing.Literal["brin", "swv"]  # noqa: Y015
     _WhichOneofArgType_organisation: _TypeAlias = _typing.Literal["organisation", b"organisation"]  # noqa: Y015

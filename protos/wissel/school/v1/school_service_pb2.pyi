@@ -7,6 +7,7 @@ from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from wissel.endpoint.v1 import reachability_pb2 as _reachability_pb2
 from wissel.impact.v1 import impact_pb2 as _impact_pb2
 from wissel.school.v1 import school_pb2 as _school_pb2
 from wissel.traffic.v1 import gap_pb2 as _gap_pb2
@@ -1072,6 +1073,7 @@ class Connection(_message.Message):
     SYSTEM_IDS_FIELD_NUMBER: _builtins.int
     GAPS_FIELD_NUMBER: _builtins.int
     KINDS_TO_SIGN_FIELD_NUMBER: _builtins.int
+    SILENT_ENDPOINTS_FIELD_NUMBER: _builtins.int
     brin: _builtins.str
     """BRIN of a school."""
     swv: _builtins.str
@@ -1098,6 +1100,10 @@ class Connection(_message.Message):
         not signed: for this service nothing has to be done, other ones ask for a signature.
         """
 
+    @_builtins.property
+    def silent_endpoints(self) -> _containers.RepeatedCompositeFieldContainer[_reachability_pb2.SilentEndpoint]:
+        """Endpoints of those systems where the hubs get no answer: messages go there all the same."""
+
     def __init__(
         self,
         *,
@@ -1109,10 +1115,11 @@ class Connection(_message.Message):
         system_ids: _abc.Iterable[_builtins.str] | None = ...,
         gaps: _abc.Iterable[_gap_pb2.Gap] | None = ...,
         kinds_to_sign: _abc.Iterable[_builtins.str] | None = ...,
+        silent_endpoints: _abc.Iterable[_reachability_pb2.SilentEndpoint] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["brin", b"brin", "organisation", b"organisation", "swv", b"swv"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["board_number", b"board_number", "brin", b"brin", "connected", b"connected", "gaps", b"gaps", "kinds_to_sign", b"kinds_to_sign", "organisation", b"organisation", "service", b"service", "swv", b"swv", "system_ids", b"system_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["board_number", b"board_number", "brin", b"brin", "connected", b"connected", "gaps", b"gaps", "kinds_to_sign", b"kinds_to_sign", "organisation", b"organisation", "service", b"service", "silent_endpoints", b"silent_endpoints", "swv", b"swv", "system_ids", b"system_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_organisation: _TypeAlias = _typing.Literal["brin", "swv"]  # noqa: Y015
     _WhichOneofArgType_organisation: _TypeAlias = _typing.Literal["organisation", b"organisation"]  # noqa: Y015

@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from wissel.endpoint.v1 import endpoint_service_pb2 as _endpoint_service_pb2
+from wissel.endpoint.v1 import reachability_pb2 as _reachability_pb2
 from wissel.traffic.v1 import gap_pb2 as _gap_pb2
 import builtins as _builtins
 import sys
@@ -490,6 +491,7 @@ class ExplainRouteResponse(_message.Message):
     REGISTRY_REVISION_FIELD_NUMBER: _builtins.int
     GAPS_FIELD_NUMBER: _builtins.int
     TEST_FIELD_NUMBER: _builtins.int
+    REACHABILITY_FIELD_NUMBER: _builtins.int
     reason: _builtins.str
     """Reason of the refusal if there is none."""
     text: _builtins.str
@@ -516,6 +518,12 @@ class ExplainRouteResponse(_message.Message):
         first is the refusal. When all are closed there is a route.
         """
 
+    @_builtins.property
+    def reachability(self) -> _reachability_pb2.Reachability:
+        """Whether the hubs get an answer where the route leads, for whoever may know of the receiver's
+        endpoint: its own side, chain partners and operators. It changes no route.
+        """
+
     def __init__(
         self,
         *,
@@ -527,10 +535,11 @@ class ExplainRouteResponse(_message.Message):
         registry_revision: _builtins.int = ...,
         gaps: _abc.Iterable[_gap_pb2.Gap] | None = ...,
         test: _builtins.bool = ...,
+        reachability: _reachability_pb2.Reachability | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["nearest_fix", b"nearest_fix", "route", b"route"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["nearest_fix", b"nearest_fix", "reachability", b"reachability", "route", b"route"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["gaps", b"gaps", "nearest_fix", b"nearest_fix", "reason", b"reason", "registry_revision", b"registry_revision", "route", b"route", "steps", b"steps", "test", b"test", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["gaps", b"gaps", "nearest_fix", b"nearest_fix", "reachability", b"reachability", "reason", b"reason", "registry_revision", b"registry_revision", "route", b"route", "steps", b"steps", "test", b"test", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

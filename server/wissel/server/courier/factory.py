@@ -17,6 +17,7 @@ from wissel.server.courier.deliver.record import Recorder
 from wissel.server.courier.deliver.revalidate import Revalidation
 from wissel.server.courier.forward import Courier
 from wissel.server.courier.ports import Clock, Journal, OwnTls, PeerTrust, Renewed, Tables
+from wissel.server.courier.reachability.ping import Pinger
 from wissel.server.courier.receivers.dial import Dialer
 from wissel.server.courier.receivers.dns import DnsResolver
 from wissel.server.courier.receivers.line import LineOpener
@@ -62,6 +63,11 @@ def make_dialer(deps: CourierDependencies) -> Dialer:
     opener = LineOpener(prober, deps.tls, deps.trust, deps.clock, time.monotonic)
     names = HostNames(DnsResolver(deps.name_servers), deps.limits.lookup, time.monotonic)
     return Dialer(opener, names, deps.limits.dial, private=deps.private)
+
+
+def make_pinger(deps: CourierDependencies, dialer: Dialer) -> Pinger:
+    """Return what pings receivers for one process; end its rounds before the dialer is closed."""
+    return Pinger(dialer, lambda: deps.tables.table.revoked, deps.limits.handshake)
 
 
 def make_courier(deps: CourierDependencies, dialer: Dialer) -> Courier:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 from wissel.routing.signing.dsse import Signer
 from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.ports import Clock, Renewed, Tables
+from wissel.server.courier.reachability.view import NothingKnown, Reachability
 from wissel.server.identity.peer import Peers
 from wissel.server.logs.lines import Lines
 from wissel.server.registry.ports import Register
@@ -91,7 +92,8 @@ class ServerParts:
 
     `clock` gives aware instants, `monotonic` seconds. `traffic` is the servicer
     of forwarding, `persons` verifies the tokens of portals, `signer` signs for
-    the hub. `operators` are operators before anyone is registered. The interceptors
+    the hub, `reachability` tells which receivers answer. `operators` are operators
+    before anyone is registered. The interceptors
     of `around` go around our own, the first outermost.
     """
 
@@ -109,6 +111,7 @@ class ServerParts:
     lines: Lines
     metrics: CollectorRegistry
     new_id: Callable[[], UUID] = uuid4
+    reachability: Reachability = field(default_factory=NothingKnown)
     around: tuple[grpc.aio.ServerInterceptor, ...] = ()
 
 
@@ -189,6 +192,7 @@ async def build(parts: ServerParts) -> RpcServer:
         signer=parts.signer,
         max_closed_share=parts.bounds.max_closed_share,
         watches=Watches(parts.bounds.watches),
+        reachability=parts.reachability,
     )
     added = add_servicers(server, backend, parts.traffic, health)
     check_policy(added.methods)

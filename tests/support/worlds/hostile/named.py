@@ -15,11 +15,18 @@ NAME: Final = "las-zuid.example"
 
 
 @asynccontextmanager
-async def named(folder: Path, answering: Answering) -> AsyncIterator[tuple[World, NameServer]]:
-    """Start the world of forwarding with Zuid at `NAME`; the hub asks only this name server."""
+async def named(
+    folder: Path, answering: Answering, *, private: bool = True
+) -> AsyncIterator[tuple[World, NameServer]]:
+    """Start the world of forwarding with Zuid at `NAME`; the hub asks only this name server.
+
+    With `private`, it may be at loopback.
+    """
     async with name_server(answering) as server:
         limits = replace(QUICK, lookup=2.0)
-        async with forwarding(folder, limits, name_servers=(server.address,)) as world:
+        async with forwarding(
+            folder, limits, private=private, name_servers=(server.address,)
+        ) as world:
             await world.las.stop()
             world.las = await FakeLas.start(world.hub.issue("named", oin=ZUID.oin, dns=[NAME]))
             await world.hub.put(*facts_for(f"https://{NAME}:{world.las.port}"))

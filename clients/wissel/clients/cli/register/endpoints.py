@@ -7,7 +7,7 @@ import typer
 
 from wissel.clients.addressing import organisation as named
 from wissel.clients.cli.impact import DryRun, show_outcome
-from wissel.clients.cli.output import Column, organisation, period, show, show_all
+from wissel.clients.cli.output import Column, organisation, period, reach, show, show_all
 from wissel.clients.cli.paging import Limit, collect
 from wissel.clients.cli.register.mandates import Etag, Moment, Now, moment
 from wissel.clients.cli.session import session_of
@@ -31,6 +31,7 @@ _ENDPOINT: Final[list[Column]] = [
     ("SERVICE", "service"),
     *_ENTRY[1:],
     ("STATUS", "status"),
+    ("REACHED", reach),
 ]
 
 

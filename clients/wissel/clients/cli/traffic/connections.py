@@ -13,6 +13,7 @@ from wissel.clients.cli.output import (
     note,
     organisation,
     print_json,
+    reach,
     say,
     show_all,
 )
@@ -100,6 +101,8 @@ def _tell(each: pb.Connection) -> None:
     whose = f"{organisation(each)} {each.service}"
     if each.connected:
         say(f"{whose}: connected by {', '.join(each.system_ids)}")
+        for silent in each.silent_endpoints:
+            say(f"   {silent.url} of {silent.system_id}: {reach(silent)}")
     else:
         say(f"{whose}: not connected", style="bold")
         show_gaps(each.gaps)

@@ -16,6 +16,7 @@ from wissel.clients.cli.output import (
     note,
     print_json,
     print_rows,
+    reach,
     say,
     show,
     styled,
@@ -99,6 +100,8 @@ def _tell(answer: pb.ExplainRouteResponse) -> None:
         say(mark, styled(step.rule, "bold"), f"{step.reason} {step.text}".strip())
     if not answer.reason:
         say(f"-> {answer.route.url} {answer.route.routing_key}")
+        if answer.reachability.cause:
+            say(f"   {reach(answer)}")
         return
     say(f"{answer.reason}: {answer.text}", style="bold")
     show_gaps(answer.gaps)

@@ -5,8 +5,8 @@ party is its OIN, not its address.
 """
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from typing import Final
 
@@ -16,6 +16,7 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.signing.trusted_path import Revoked
 from wissel.server.courier.receivers.addresses import allowed_addresses
+from wissel.server.courier.receivers.causes import Cause
 from wissel.server.courier.receivers.line import Key, Line, LineOpener
 from wissel.server.courier.receivers.names import HostNames
 from wissel.server.courier.receivers.race import first_of
@@ -84,6 +85,22 @@ class Dialer:
                 return line
             self._give_up(line)
 
+    @asynccontextmanager
+    async def once(self, key: Key, revoked: Revoked) -> AsyncIterator[grpc.aio.Channel]:
+        """Yield a channel that is opened as a new line is, and closed with the block.
+
+        No line is used, kept or given up for it. Raises as `line` does.
+        """
+        try:
+            async with asyncio.timeout(self._seconds):
+                line = await self._opened(key, revoked)
+        except TimeoutError:
+            raise _slow(key[0].host) from None
+        try:
+            yield line.channel
+        finally:
+            await _close(line)
+
     @contextmanager
     def using(self, line: Line) -> Iterator[grpc.aio.Channel]:
         """Yield the channel of a line; after RECEIVER_TIMEOUT in the block it is not used again.
@@ -147,18 +164,21 @@ class Dialer:
                     self._give_up(known)
                 return await self._new(key, revoked)
         except TimeoutError:
-            raise Refused(Reason.RECEIVER_UNREACHABLE, host=host, problem=_SLOW) from None
+            raise _slow(host) from None
 
     async def _new(self, key: Key, revoked: Revoked) -> Line:
+        line = await self._opened(key, revoked)
+        self._keep(line)
+        return line
+
+    async def _opened(self, key: Key, revoked: Revoked) -> Line:
         host_port, oin = key
         # 2.
         found = await self._names.addresses(host_port.host, oin)
         addresses = allowed_addresses(host_port.host, found, private=self._private)
         # 3.
         attempts = [partial(self._opener.open, key, address, revoked) for address in addresses]
-        line = await first_of(attempts, STAGGER, _close)
-        self._keep(line)
-        return line
+        return await first_of(attempts, STAGGER, _close)
 
     def _keep(self, line: Line) -> None:
         """Keep a line, and give up those that are too many for it."""
@@ -177,6 +197,10 @@ class Dialer:
         task = asyncio.create_task(line.channel.close(_CLOSE_GRACE), name="retire a line")
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
+
+
+def _slow(host: str) -> Refused:
+    return Refused(Reason.RECEIVER_UNREACHABLE, host=host, problem=_SLOW, cause=Cause.TCP)
 
 
 async def _close(line: Line) -> None:

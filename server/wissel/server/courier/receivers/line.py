@@ -19,6 +19,7 @@ from wissel.routing.signing.trusted_path import Revoked, TrustedPath
 from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.ports import Clock, OwnTls, PeerTrust, Renewed
 from wissel.server.courier.receivers.addresses import HostPort, IpAddress, target_of
+from wissel.server.courier.receivers.causes import Cause
 from wissel.server.courier.receivers.probe import Prober
 
 _OPTIONS: Final = (
@@ -28,6 +29,7 @@ _OPTIONS: Final = (
     ("grpc.use_local_subchannel_pool", 1),
     ("grpc.max_receive_message_length", 64 * 1024),
 )
+_CLOSED: Final = "it closes the connection when it has seen the hub's certificate"
 PROBE_SECONDS: Final = 600.0
 """How long a receiver's certificates count before the server is probed again."""
 _ROUNDS: Final = 4
@@ -94,7 +96,9 @@ class LineOpener:
         Raises `Refused` with RECEIVER_UNREACHABLE or RECEIVER_UNTRUSTED.
         """
         tls, probed = self._tls.current, self._monotonic()
-        problem = Refused(Reason.RECEIVER_UNREACHABLE, host=key[0].host)
+        problem = Refused(
+            Reason.RECEIVER_UNREACHABLE, host=key[0].host, problem=_CLOSED, cause=Cause.TLS
+        )
         paths: dict[str, TrustedPath] = {}
         for number in range(1, _ROUNDS + 1):
             for _ in range(number):
@@ -164,9 +168,17 @@ class LineOpener:
             path = self._trust.path(chain, Purpose.SERVER, now)
             self._trust.check(path, revoked, now)
         except Refused as refused:
-            raise Refused(Reason.RECEIVER_UNTRUSTED, problem=refused.reason) from refused
+            early = refused.reason is Reason.CERTIFICATE_NOT_YET_VALID
+            cause = Cause.CLOCK if early else Cause.CHAIN
+            raise Refused(
+                Reason.RECEIVER_UNTRUSTED, problem=refused.reason, cause=cause
+            ) from refused
         if path.oin != oin:
-            raise Refused(Reason.RECEIVER_UNTRUSTED, problem="its certificate is another party's")
+            raise Refused(
+                Reason.RECEIVER_UNTRUSTED,
+                problem="its certificate is another party's",
+                cause=Cause.OIN,
+            )
         return path
 
     def _channel(

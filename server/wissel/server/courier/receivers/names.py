@@ -16,6 +16,7 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.signing.bounded_cache import BoundedCache
 from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.receivers.addresses import IpAddress
+from wissel.server.courier.receivers.causes import Cause
 
 AT_ONCE: Final = 32
 """How many look-ups a process makes at once."""
@@ -164,4 +165,4 @@ def _literal(host: str) -> IpAddress | None:
 
 
 def _unreachable(host: str, problem: str) -> Refused:
-    return Refused(Reason.RECEIVER_UNREACHABLE, host=host, problem=problem)
+    return Refused(Reason.RECEIVER_UNREACHABLE, host=host, problem=problem, cause=Cause.DNS)

@@ -5,13 +5,17 @@ a TLS handshake of its own.
 """
 
 import asyncio
+import socket
 import ssl
-from typing import Any
+from typing import Any, Final
 
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.server.courier.ports import OwnTls
 from wissel.server.courier.receivers.addresses import HostPort, IpAddress
+from wissel.server.courier.receivers.causes import Cause
+
+_NOT_YET_VALID: Final = 9  # X509_V_ERR_CERT_NOT_YET_VALID
 
 
 class Prober:
@@ -28,23 +32,58 @@ class Prober:
         hub's identity.
         """
         loop = asyncio.get_running_loop()
+        step = Cause.TCP
         try:
             async with asyncio.timeout(self.handshake):
-                transport, _ = await loop.create_connection(
-                    asyncio.Protocol,
-                    str(address),
-                    host_port.port,
-                    ssl=tls.context,
-                    server_hostname=host_port.host,
-                )
+                connected = await _connected(address, host_port.port)
+                step = Cause.TLS
+                try:
+                    transport, _ = await loop.create_connection(
+                        asyncio.Protocol,
+                        sock=connected,
+                        ssl=tls.context,
+                        server_hostname=host_port.host,
+                    )
+                except BaseException:
+                    connected.close()
+                    raise
         except ssl.SSLCertVerificationError as error:
-            raise Refused(Reason.RECEIVER_UNTRUSTED, problem=error.verify_message) from error
+            cause = Cause.CLOCK if error.verify_code == _NOT_YET_VALID else Cause.CHAIN
+            raise Refused(
+                Reason.RECEIVER_UNTRUSTED, problem=error.verify_message, cause=cause
+            ) from error
         except (OSError, TimeoutError) as error:
-            raise Refused(Reason.RECEIVER_UNREACHABLE, host=host_port.host) from error
+            raise Refused(
+                Reason.RECEIVER_UNREACHABLE,
+                host=host_port.host,
+                problem=_problem(step, error),
+                cause=step,
+            ) from error
         try:
             return _chain(transport.get_extra_info("ssl_object"))
         finally:
             transport.abort()
+
+
+async def _connected(address: IpAddress, port: int) -> socket.socket:
+    """Return a socket that is connected; raises OSError."""
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6  # noqa: PLR2004 - of IP
+    connecting = socket.socket(family, socket.SOCK_STREAM)
+    connecting.setblocking(False)
+    try:
+        await asyncio.get_running_loop().sock_connect(connecting, (str(address), port))
+    except BaseException:
+        connecting.close()
+        raise
+    return connecting
+
+
+def _problem(step: Cause, error: OSError) -> str:
+    if isinstance(error, TimeoutError):
+        return "no connection in time" if step is Cause.TCP else "no TLS handshake in time"
+    if step is Cause.TLS:
+        return "the TLS handshake failed"
+    return "it takes no connections"
 
 
 def _chain(tls: Any) -> list[bytes]:

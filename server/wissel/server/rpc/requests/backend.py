@@ -11,6 +11,7 @@ from wissel.routing.signing.dsse import Signer
 from wissel.routing.values.days import day_of
 from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.ports import Clock, Renewed, Tables
+from wissel.server.courier.reachability.view import NothingKnown, Reachability
 from wissel.server.registry.ports import Register, Snapshot
 from wissel.server.rpc.calls.call import Call, current
 from wissel.server.rpc.calls.gates import Gates
@@ -36,7 +37,8 @@ class Backend:
 
     `signer` signs for the hub, under `hub_oin`.
     `clock` gives aware instants. `max_closed_share` (0 to 1) is the largest
-    share of open locations that an import of schools may close.
+    share of open locations that an import of schools may close. `reachability` tells
+    which receivers answer.
     """
 
     register: Register
@@ -51,6 +53,7 @@ class Backend:
     impacts: Impacts = field(default_factory=Impacts)
     pinned: PinnedTables = field(default_factory=PinnedTables)
     watches: Watches = field(default_factory=Watches)
+    reachability: Reachability = field(default_factory=NothingKnown)
 
     def today(self) -> dt.date:
         """Return the day of this moment in Amsterdam."""

@@ -56,6 +56,11 @@ class SqlRegister:
         self._turn = asyncio.Lock()
         self._listeners: list[Callable[[int], None]] = []
 
+    @property
+    def database(self) -> Database:
+        """The database that holds it, for what is kept there outside its log."""
+        return self._database
+
     def on_commit(self, listener: Callable[[int], None]) -> None:
         """Call `listener` with each new revision that this process commits."""
         self._listeners.append(listener)

@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Index,
@@ -105,6 +106,34 @@ ACCEPTANCE: Final = Table(
     Index(None, "person_id"),
 )
 """What the hub signed about acceptances; outside the log, as it tells who accepted (ADR 25)."""
+
+ROUND: Final = Table(
+    "ping_round",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("holder", NAME, nullable=False),
+    Column("lease", Instant, nullable=False),
+    Column("started", Instant, nullable=False),
+    Column("ended", Boolean, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    CheckConstraint("id = 1", name="single_row"),
+)
+"""The last round of pings, and who leads it (design.md#living-endpoints)."""
+
+RECEIVER: Final = Table(
+    "receiver",
+    METADATA,
+    Column("host", NAME, primary_key=True),
+    Column("port", Integer, primary_key=True, autoincrement=False),
+    Column("oin", NAME, primary_key=True),
+    Column("checked", Instant, nullable=False),
+    Column("cause", NAME, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("since", Instant),
+    Column("counted_seconds", BigInteger, nullable=False),
+    Column("warned", Integer, nullable=False),
+)
+"""What the last ping of each receiver found; outside the log, as it is not for ever true."""
 
 INDEXED: Final[Mapping[str, tuple[str, ...]]] = {
     "board": ("kvk",),

@@ -108,7 +108,7 @@ async def test_that_there_is_no_answer_counts_shortly(world: World) -> None:
         refusals.append((refused.value.reason, refused.value.metadata))
         asked.append(len(world.resolver.asked))
 
-    told = {"host": "las.example", "problem": "there is no such name"}
+    told = {"host": "las.example", "problem": "there is no such name", "cause": "DNS"}
     assert asked == [1, 1, 2]
     assert refusals == [(Reason.RECEIVER_UNREACHABLE, told)] * 3
 

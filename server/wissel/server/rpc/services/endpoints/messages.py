@@ -1,18 +1,32 @@
 """Endpoints as they are answered."""
 
 import datetime as dt
+from collections.abc import Callable
+from typing import Final
 
 from wissel.endpoint.v1 import endpoint_service_pb2 as pb
 from wissel.routing.facts import Endpoint, Mandate
 from wissel.routing.facts.plain import etag_of
 from wissel.routing.values.identifiers import Swv
+from wissel.server.courier.reachability.observation import Observation
 from wissel.server.registry.rules.mandates import has_ended
 from wissel.server.rpc.requests.messages import contract_message
 from wissel.server.rpc.requests.parsing import day_text
+from wissel.server.rpc.requests.reachability_messages import reachability_message
+
+Reach = Callable[[Endpoint], Observation | None]
+_IN_FORCE: Final = ("ACTIVE", "SUSPENDED")
 
 
-def endpoint_message(endpoint: Endpoint, mandate: Mandate | None, today: dt.date) -> pb.Endpoint:
-    """Return an endpoint as its owner sees it, with its status today under its mandate."""
+def endpoint_message(
+    endpoint: Endpoint, mandate: Mandate | None, today: dt.date, reach: Reach
+) -> pb.Endpoint:
+    """Return an endpoint as its owner sees it, with its status today under its mandate.
+
+    Of one that is in force, `reach` says whether the hubs get an answer there.
+    """
+    status = _status(endpoint, mandate, today)
+    known = reach(endpoint) if status in _IN_FORCE else None
     message = pb.Endpoint(
         endpoint_id=str(endpoint.endpoint_id),
         mandate_id=str(endpoint.mandate_id),
@@ -27,8 +41,9 @@ def endpoint_message(endpoint: Endpoint, mandate: Mandate | None, today: dt.date
         start_date=endpoint.period.start.isoformat(),
         end_date=day_text(endpoint.period.end),
         delivery_contract=contract_message(endpoint.contract),
-        status=_status(endpoint, mandate, today),
+        status=status,
         etag=etag_of(endpoint),
+        reachability=reachability_message(known),
     )
     if isinstance(endpoint.organisation, Swv):
         message.swv = endpoint.organisation

@@ -12,6 +12,7 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import parse_optional_day
 from wissel.routing.values.identifiers import Aanleverpunt, Namespace, RoutingKey, ServiceCode
+from wissel.server.courier.reachability.observation import Observation
 from wissel.server.registry import commands, endpoints
 from wissel.server.registry.finding import get_endpoint, get_service
 from wissel.server.registry.ports import Snapshot, Transaction, Where
@@ -27,6 +28,7 @@ from wissel.server.rpc.requests.parsing import (
     required,
     uuid,
 )
+from wissel.server.rpc.requests.reachability_messages import observation_of
 from wissel.server.rpc.requests.scoping import current_scope, scope_in
 from wissel.server.rpc.services.endpoints.lookup import lookup
 from wissel.server.rpc.services.endpoints.messages import endpoint_message
@@ -120,7 +122,7 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
 
         async def work(transaction: Transaction) -> A:
             endpoint = await change(transaction)
-            message = await _message(transaction, endpoint, transaction.today)
+            message = await self._message(transaction, endpoint, transaction.today)
             return answer(endpoint=message)
 
         return await mutate(self._backend, request, answer, work)
@@ -133,7 +135,7 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
         await self._backend.at(request)
         async with self._backend.snapshot() as snapshot:
             endpoint = await get_endpoint(snapshot, endpoint_id, await scope_in(snapshot))
-            message = await _message(snapshot, endpoint, self._backend.today())
+            message = await self._message(snapshot, endpoint, self._backend.today())
         return pb.GetEndpointResponse(endpoint=message)
 
     async def ListEndpoints(
@@ -155,7 +157,7 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
             if mandate_id:
                 where["mandate_id"] = str(mandate_id)
             found, token = await list_page(snapshot, Endpoint, page, where, keep=keep)
-            messages = await _messages(snapshot, found, today)
+            messages = await self._messages(snapshot, found, today)
         return pb.ListEndpointsResponse(endpoints=messages, next_page_token=token)
 
     async def LookupEndpoints(
@@ -168,23 +170,27 @@ class EndpointServicer(pb_grpc.EndpointServiceServicer):
             revision = snapshot.revision
         return pb.LookupEndpointsResponse(endpoints=entries, registry_revision=revision)
 
+    async def _message(self, snapshot: Snapshot, endpoint: Endpoint, today: dt.date) -> pb.Endpoint:
+        return (await self._messages(snapshot, [endpoint], today))[0]
 
-async def _message(snapshot: Snapshot, endpoint: Endpoint, today: dt.date) -> pb.Endpoint:
-    return (await _messages(snapshot, [endpoint], today))[0]
+    async def _messages(
+        self, snapshot: Snapshot, found: Iterable[Endpoint], today: dt.date
+    ) -> list[pb.Endpoint]:
+        """Return endpoints as they are answered; their status depends on their mandates."""
+        mandates: dict[UUID, Mandate | None] = {}
+        messages = []
+        for endpoint in found:
+            mandate_id = endpoint.mandate_id
+            if mandate_id not in mandates:
+                mandates[mandate_id] = await snapshot.get(Mandate, str(mandate_id))
+            messages.append(
+                endpoint_message(endpoint, mandates[mandate_id], today, self._observation)
+            )
+        return messages
 
-
-async def _messages(
-    snapshot: Snapshot, found: Iterable[Endpoint], today: dt.date
-) -> list[pb.Endpoint]:
-    """Return endpoints as they are answered; their status depends on their mandates."""
-    mandates: dict[UUID, Mandate | None] = {}
-    messages = []
-    for endpoint in found:
-        mandate_id = endpoint.mandate_id
-        if mandate_id not in mandates:
-            mandates[mandate_id] = await snapshot.get(Mandate, str(mandate_id))
-        messages.append(endpoint_message(endpoint, mandates[mandate_id], today))
-    return messages
+    def _observation(self, endpoint: Endpoint) -> Observation | None:
+        table, reachability = self._backend.follower.table, self._backend.reachability
+        return observation_of(reachability, table, endpoint.url, endpoint.system_id)
 
 
 def _registration(request: pb.RegisterEndpointRequest) -> commands.RegisterEndpoint:

@@ -25,6 +25,7 @@ from wissel.server.rpc.calls.call import Caller, caller, current
 from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.gap_messages import gap_message
 from wissel.server.rpc.requests.parsing import optional_oin
+from wissel.server.rpc.requests.reachability_messages import reachability_message
 from wissel.server.rpc.services.routes.messages import (
     fix_message,
     refusal_message,
@@ -103,6 +104,11 @@ class RouteServicer(pb_grpc.RouteServiceServicer):
         decision = explanation.decision
         if isinstance(decision, Route):
             response.route.CopyFrom(route_message(decision))
+            if audience is not Audience.OTHER_SIDE:
+                known = self._backend.reachability.of(decision.url, decision.receiver_oin)
+                response.MergeFrom(
+                    pb.ExplainRouteResponse(reachability=reachability_message(known))
+                )
             return response
         told = for_audience(decision, audience)
         response.reason = told.reason

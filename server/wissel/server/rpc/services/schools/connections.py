@@ -1,7 +1,7 @@
 """Whether organisations are connected, as all ask for whom that matters (R10)."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -26,6 +26,7 @@ from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.gap_messages import gap_message
 from wissel.server.rpc.requests.paging import Page
 from wissel.server.rpc.requests.parsing import optional
+from wissel.server.rpc.requests.reachability_messages import silent_endpoints
 from wissel.server.rpc.requests.scoping import current_scope, scope_in
 
 LOOKED_AT: Final = 500
@@ -148,8 +149,22 @@ def page_of_everyone(table: Table, page: Page, asked: Asked) -> tuple[list[Conne
     return found, last if next(pairs, None) is not None else ""
 
 
-def connection_message(each: Connection, language: str) -> pb.Connection:
-    """Return a connection as it is answered."""
+def connection_messages(
+    backend: Backend, table: Table, asked: Asked, found: Iterable[Connection], language: str
+) -> list[pb.Connection]:
+    """Return connections as they are answered, with the endpoints that do not answer."""
+    messages = []
+    for each in found:
+        message = _connection_message(each, language)
+        silent = silent_endpoints(
+            backend.reachability, table, each.organisation, each.service, each.systems, asked.on
+        )
+        message.silent_endpoints.extend(silent)
+        messages.append(message)
+    return messages
+
+
+def _connection_message(each: Connection, language: str) -> pb.Connection:
     message = pb.Connection(
         service=each.service,
         connected=each.connected,

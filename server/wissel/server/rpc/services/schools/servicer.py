@@ -32,7 +32,7 @@ from wissel.server.rpc.requests.parsing import optional
 from wissel.server.rpc.services.schools.connections import (
     asked_in,
     check,
-    connection_message,
+    connection_messages,
     page_of_connections,
     page_of_everyone,
 )
@@ -174,7 +174,7 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
             call.admitted.oin, lambda: check(call.table, code, asked)
         )
         return pb.CheckConnectionResponse(
-            connections=[connection_message(each, call.language) for each in found],
+            connections=connection_messages(self._backend, call.table, asked, found, call.language),
             registry_revision=call.table.revision,
         )
 
@@ -195,7 +195,7 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
             table, search = pinned.of_page(oin, page.pinned, call.table), page_of_everyone
         found, last = await self._backend.impacts.in_turn(oin, lambda: search(table, page, asked))
         return pb.ListConnectionsResponse(
-            connections=[connection_message(each, call.language) for each in found],
+            connections=connection_messages(self._backend, table, asked, found, call.language),
             next_page_token=page.token(table.revision, last) if last else "",
             registry_revision=table.revision,
         )

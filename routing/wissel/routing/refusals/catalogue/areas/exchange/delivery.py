@@ -132,6 +132,7 @@ _DIALLING: Final = {
         owner=Owner.VENDOR,
         contact=Contact.SCHOOL,
         retry_seconds=60,
+        also=frozenset({"cause"}),
         receiver_absent=True,
     ),
     Reason.RECEIVER_UNTRUSTED: Entry(
@@ -151,6 +152,7 @@ _DIALLING: Final = {
         owner=Owner.VENDOR,
         contact=Contact.SCHOOL,
         retry_seconds=300,
+        also=frozenset({"cause"}),
         receiver_absent=True,
     ),
 }

@@ -1,0 +1,1 @@
+"""Whether receivers answer, whatever is sent to them (design.md#living-endpoints)."""
