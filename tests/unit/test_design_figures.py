@@ -9,6 +9,7 @@ from support.paths import ROOT
 from wissel.clients.las.server import MAX_PAYLOAD, PING_MS
 from wissel.clients.sending import compose, transfer
 from wissel.clients.transport.retry import Patience
+from wissel.routing.deciding.forecast import changes, forecast
 from wissel.routing.deciding.impact.impact import EXAMPLES
 from wissel.routing.exchange import delivery, envelope
 from wissel.routing.signing import dsse, keys, path_choice
@@ -86,6 +87,9 @@ FIGURES: Final = [
     ("gaps", "kept in memory for {} seconds", pinned.SECONDS),
     ("gaps", "of one OIN the latest {},", pinned.OF_ONE),
     ("gaps", "for {} OINs in a process", pinned.PARTIES),
+    ("forecast", "the next 1 to {} days", changes.LONGEST),
+    ("forecast", "the first {} of them", forecast.EXAMPLES),
+    ("forecast", "within their {} seconds", impacts.SECONDS),
     ("authorization", "reason (at most {} characters)", mutation.REASON_LIMIT),
     ("authorization", "`wissel-user` (at most {})", mutation.ACCOUNT_LIMIT),
     ("persons", "One OIN gets {} verified in a minute", SETTINGS["token_quota_per_minute"]),

@@ -372,6 +372,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Resume token invalid."""
     ERROR_REASON_WATCH_LIMIT: _ErrorReason.ValueType  # 191
     """Watch limit."""
+    ERROR_REASON_FORECAST_TOO_LARGE: _ErrorReason.ValueType  # 225
+    """Forecast too large."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason is the value of google.rpc.ErrorInfo.reason, without its prefix; docs/errors.md tells what each means."""
@@ -726,4 +728,6 @@ ERROR_REASON_RESUME_TOKEN_INVALID: ErrorReason.ValueType  # 190
 """Resume token invalid."""
 ERROR_REASON_WATCH_LIMIT: ErrorReason.ValueType  # 191
 """Watch limit."""
+ERROR_REASON_FORECAST_TOO_LARGE: ErrorReason.ValueType  # 225
+"""Forecast too large."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -9,6 +9,8 @@ from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from wissel.endpoint.v1 import endpoint_service_pb2 as _endpoint_service_pb2
 from wissel.endpoint.v1 import reachability_pb2 as _reachability_pb2
+from wissel.impact.v1 import impact_pb2 as _impact_pb2
+from wissel.traffic.v1 import forecast_pb2 as _forecast_pb2
 from wissel.traffic.v1 import gap_pb2 as _gap_pb2
 import builtins as _builtins
 import sys
@@ -544,3 +546,105 @@ class ExplainRouteResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ExplainRouteResponse: _TypeAlias = ExplainRouteResponse  # noqa: Y015
+
+@_typing.final
+class ForecastRoutesRequest(_message.Message):
+    """ForecastRoutesRequest asks about the days to come. A vendor is told of the routes to its own
+    systems, a person of those of its own schools, the owner of services of these, an operator of all.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DAYS_FIELD_NUMBER: _builtins.int
+    SERVICE_FIELD_NUMBER: _builtins.int
+    BRIN_FIELD_NUMBER: _builtins.int
+    SWV_FIELD_NUMBER: _builtins.int
+    BOARD_NUMBER_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    AT_LEAST_REVISION_FIELD_NUMBER: _builtins.int
+    days: _builtins.int
+    """Required. How many days after today, 1 to 366."""
+    service: _builtins.str
+    """Only of this service, by code or alias."""
+    brin: _builtins.str
+    """Only of this school, by BRIN."""
+    swv: _builtins.str
+    """Only of this samenwerkingsverband."""
+    board_number: _builtins.str
+    """Only of schools of this board."""
+    page_size: _builtins.int
+    """Events on one page: 100 by default, 1,000 at most."""
+    page_token: _builtins.str
+    """Token of the page; empty for the first."""
+    at_least_revision: _builtins.int
+    """Wait until the register has reached this revision."""
+    def __init__(
+        self,
+        *,
+        days: _builtins.int = ...,
+        service: _builtins.str = ...,
+        brin: _builtins.str = ...,
+        swv: _builtins.str = ...,
+        board_number: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        at_least_revision: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision", "board_number", b"board_number", "brin", b"brin", "days", b"days", "page_size", b"page_size", "page_token", b"page_token", "service", b"service", "swv", b"swv"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__at_least_revision: _TypeAlias = _typing.Literal["at_least_revision"]  # noqa: Y015
+    _WhichOneofArgType__at_least_revision: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_least_revision) -> _WhichOneofReturnType__at_least_revision | None: ...
+
+Global___ForecastRoutesRequest: _TypeAlias = ForecastRoutesRequest  # noqa: Y015
+
+@_typing.final
+class ForecastRoutesResponse(_message.Message):
+    """ForecastRoutesResponse is a page of what changes, by day and cause. All pages are about the same
+    days and the same revision.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVENTS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    REGISTRY_REVISION_FIELD_NUMBER: _builtins.int
+    FROM_DATE_FIELD_NUMBER: _builtins.int
+    TO_DATE_FIELD_NUMBER: _builtins.int
+    TOTAL_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Token of the next page; empty on the last."""
+    registry_revision: _builtins.int
+    """Output only. Revision of the register that it was worked out on."""
+    from_date: _builtins.str
+    """Day from which it was worked out, `yyyy-mm-dd`: the day of the first page."""
+    to_date: _builtins.str
+    """Last day that was looked at, `yyyy-mm-dd`."""
+    @_builtins.property
+    def events(self) -> _containers.RepeatedCompositeFieldContainer[_forecast_pb2.ForecastEvent]:
+        """The events, in order of day."""
+
+    @_builtins.property
+    def total(self) -> _impact_pb2.Impact:
+        """All that changes in those days, not on this page alone, by vendor, board, service, reason and day."""
+
+    def __init__(
+        self,
+        *,
+        events: _abc.Iterable[_forecast_pb2.ForecastEvent] | None = ...,
+        next_page_token: _builtins.str = ...,
+        registry_revision: _builtins.int = ...,
+        from_date: _builtins.str = ...,
+        to_date: _builtins.str = ...,
+        total: _impact_pb2.Impact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["total", b"total"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["events", b"events", "from_date", b"from_date", "next_page_token", b"next_page_token", "registry_revision", b"registry_revision", "to_date", b"to_date", "total", b"total"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ForecastRoutesResponse: _TypeAlias = ForecastRoutesResponse  # noqa: Y015

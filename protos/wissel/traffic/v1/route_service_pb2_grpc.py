@@ -50,6 +50,11 @@ class RouteServiceStub:
                 request_serializer=wissel_dot_traffic_dot_v1_dot_route__service__pb2.ExplainRouteRequest.SerializeToString,
                 response_deserializer=wissel_dot_traffic_dot_v1_dot_route__service__pb2.ExplainRouteResponse.FromString,
                 _registered_method=True)
+        self.ForecastRoutes = channel.unary_unary(
+                '/wissel.traffic.v1.RouteService/ForecastRoutes',
+                request_serializer=wissel_dot_traffic_dot_v1_dot_route__service__pb2.ForecastRoutesRequest.SerializeToString,
+                response_deserializer=wissel_dot_traffic_dot_v1_dot_route__service__pb2.ForecastRoutesResponse.FromString,
+                _registered_method=True)
 
 
 class RouteServiceServicer:
@@ -77,6 +82,13 @@ class RouteServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ForecastRoutes(self, request, context):
+        """ForecastRoutes tells which routes will break, begin or move if nothing is done, and why.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RouteServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -94,6 +106,11 @@ def add_RouteServiceServicer_to_server(servicer, server):
                     servicer.ExplainRoute,
                     request_deserializer=wissel_dot_traffic_dot_v1_dot_route__service__pb2.ExplainRouteRequest.FromString,
                     response_serializer=wissel_dot_traffic_dot_v1_dot_route__service__pb2.ExplainRouteResponse.SerializeToString,
+            ),
+            'ForecastRoutes': grpc.unary_unary_rpc_method_handler(
+                    servicer.ForecastRoutes,
+                    request_deserializer=wissel_dot_traffic_dot_v1_dot_route__service__pb2.ForecastRoutesRequest.FromString,
+                    response_serializer=wissel_dot_traffic_dot_v1_dot_route__service__pb2.ForecastRoutesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -178,6 +195,33 @@ class RouteService:
             '/wissel.traffic.v1.RouteService/ExplainRoute',
             wissel_dot_traffic_dot_v1_dot_route__service__pb2.ExplainRouteRequest.SerializeToString,
             wissel_dot_traffic_dot_v1_dot_route__service__pb2.ExplainRouteResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ForecastRoutes(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.traffic.v1.RouteService/ForecastRoutes',
+            wissel_dot_traffic_dot_v1_dot_route__service__pb2.ForecastRoutesRequest.SerializeToString,
+            wissel_dot_traffic_dot_v1_dot_route__service__pb2.ForecastRoutesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -39,6 +39,8 @@ class RouteServiceStub:
     """BatchResolveRoutes resolves up to 1,000 queries at one revision; each has its own result."""
     ExplainRoute: _grpc.UnaryUnaryMultiCallable[_route_service_pb2.ExplainRouteRequest, _route_service_pb2.ExplainRouteResponse]
     """ExplainRoute returns every step that led to a route or a refusal, and the nearest fix."""
+    ForecastRoutes: _grpc.UnaryUnaryMultiCallable[_route_service_pb2.ForecastRoutesRequest, _route_service_pb2.ForecastRoutesResponse]
+    """ForecastRoutes tells which routes will break, begin or move if nothing is done, and why."""
 
 @_typing.type_check_only
 class RouteServiceAsyncStub(RouteServiceStub):
@@ -51,6 +53,8 @@ class RouteServiceAsyncStub(RouteServiceStub):
     """BatchResolveRoutes resolves up to 1,000 queries at one revision; each has its own result."""
     ExplainRoute: _aio.UnaryUnaryMultiCallable[_route_service_pb2.ExplainRouteRequest, _route_service_pb2.ExplainRouteResponse]  # type: ignore[assignment]
     """ExplainRoute returns every step that led to a route or a refusal, and the nearest fix."""
+    ForecastRoutes: _aio.UnaryUnaryMultiCallable[_route_service_pb2.ForecastRoutesRequest, _route_service_pb2.ForecastRoutesResponse]  # type: ignore[assignment]
+    """ForecastRoutes tells which routes will break, begin or move if nothing is done, and why."""
 
 class RouteServiceServicer(metaclass=_abc_1.ABCMeta):
     """RouteService tells where a message must go, and why or why not."""
@@ -78,5 +82,13 @@ class RouteServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_route_service_pb2.ExplainRouteResponse, _abc.Awaitable[_route_service_pb2.ExplainRouteResponse]]:
         """ExplainRoute returns every step that led to a route or a refusal, and the nearest fix."""
+
+    @_abc_1.abstractmethod
+    def ForecastRoutes(
+        self,
+        request: _route_service_pb2.ForecastRoutesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_route_service_pb2.ForecastRoutesResponse, _abc.Awaitable[_route_service_pb2.ForecastRoutesResponse]]:
+        """ForecastRoutes tells which routes will break, begin or move if nothing is done, and why."""
 
 def add_RouteServiceServicer_to_server(servicer: RouteServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

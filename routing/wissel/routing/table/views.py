@@ -134,8 +134,7 @@ class OrganisationView:
     def mandates_in_force(self, service: ServiceCode, on: dt.date) -> "list[MandateView]":
         """Return its mandates for a service that are in force on a day, in order of id (R3).
 
-        Those are mandates whose period contains the day, and which were not
-        ended with immediate effect.
+        Those are of a period with that day, and were not ended with immediate effect.
         """
         packed = self._packed
         return [
@@ -147,8 +146,7 @@ class OrganisationView:
     def endpoints_in_force(self, version: VersionKey, on: dt.date) -> "list[EndpointView]":
         """Return its endpoints of a version that are in force on a day, in order of id (R8).
 
-        Those are endpoints whose own period and that of whose mandate contain the
-        day, and neither of which was stopped.
+        Their own period and that of their mandate contain it, and neither was stopped.
         """
         packed = self._packed
         return [
@@ -192,6 +190,11 @@ class MandateView:
     def system_id(self) -> SystemId:
         """The system that it lets act; the register may not know it yet."""
         return self._terms.system_id
+
+    @property
+    def first_day(self) -> dt.date:
+        """The first day of its period."""
+        return self._terms.start
 
     @property
     def last_day(self) -> dt.date:
@@ -285,6 +288,11 @@ class EndpointView:
     def suspended(self) -> bool:
         """Whether it takes no messages for now."""
         return self._terms.suspended
+
+    @property
+    def first_day(self) -> dt.date:
+        """The first day of its own period; that of its mandate may be later."""
+        return self._terms.start
 
     @property
     def last_day(self) -> dt.date:

@@ -64,7 +64,8 @@ class Difference(NamedTuple):
     signatory: str
 
 
-_Decided = Route | Permission | Refusal
+Decided = Route | Permission | Refusal
+"""What is decided of a subject."""
 _Outcome = tuple[Change, System | None, System | None, Reason | None]
 """How two decisions about a subject differ; as the fields of a `Difference`."""
 _Span = tuple[Change, System | None, System | None, Reason | None, dt.date, dt.date]
@@ -92,12 +93,12 @@ def differences(before: Table, after: Table, today: dt.date) -> Iterator[list[Di
             moments = [(day, last_day(spans, day) is not None) for day in (today, *later)]
             yield [
                 Difference(subject, *span, each.views[-1].signatory)
-                for subject in _subjects(each, service)
+                for subject in subjects_of(each, service)
                 for span in _spans(before, after, subject, moments)
             ]
 
 
-def _subjects(asked: Touched, service: ServiceCode) -> list[Subject]:
+def subjects_of(asked: Touched, service: ServiceCode) -> list[Subject]:
     """Return the routes to an organisation, and the systems that may act for it."""
     code = asked.organisation
     senders = sorted(system_id for each, system_id in asked.acting if each == service)
@@ -116,10 +117,10 @@ def _spans(
     before: Table, after: Table, subject: Subject, moments: Sequence[_Moment]
 ) -> list[_Span]:
     """Return how a subject is decided otherwise, once for days in a row that differ alike."""
-    decide_on = _deciding(subject)
+    decide_on = deciding_of(subject)
     found: list[tuple[_Outcome | None, dt.date]] = []
     for day, may_differ in moments:
-        outcome = _compare(decide_on(before, day), decide_on(after, day)) if may_differ else None
+        outcome = compare(decide_on(before, day), decide_on(after, day)) if may_differ else None
         if not found or found[-1][0] != outcome:
             found.append((outcome, day))
     lasts = [first - ONE_DAY for _, first in found[1:]] + [FOREVER]
@@ -130,22 +131,22 @@ def _spans(
     ]
 
 
-def _compare(was: _Decided, becomes: _Decided) -> _Outcome | None:
+def compare(was: Decided, becomes: Decided) -> _Outcome | None:
     """Return how two decisions about a subject differ, None if they do not."""
     if isinstance(was, Refusal):
         if isinstance(becomes, Refusal):
             return None
-        return Change.GAINED, None, _system(becomes), was.reason
+        return Change.GAINED, None, system_of(becomes), was.reason
     if isinstance(becomes, Refusal):
-        return Change.LOST, _system(was), None, becomes.reason
+        return Change.LOST, system_of(was), None, becomes.reason
     if isinstance(was, Permission) or isinstance(becomes, Permission):
         return None  # by whichever mandate, the system may act
     if becomes.unchanged_since(was):
         return None
-    return Change.MOVED, _system(was), _system(becomes), None
+    return Change.MOVED, system_of(was), system_of(becomes), None
 
 
-def _deciding(subject: Subject) -> Callable[[Table, dt.date], _Decided]:
+def deciding_of(subject: Subject) -> Callable[[Table, dt.date], Decided]:
     """Return the function that decides a subject by a table, on a day."""
     code, service, vestiging, sender = subject
     if sender is not None:
@@ -154,5 +155,6 @@ def _deciding(subject: Subject) -> Callable[[Table, dt.date], _Decided]:
     return lambda table, on: decide(table, query, on)
 
 
-def _system(answer: Route | Permission) -> System:
+def system_of(answer: Route | Permission) -> System:
+    """Return the system that receives or acts."""
     return answer.system if isinstance(answer, Permission) else answer.receiver.system

@@ -5,7 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Final
 
-from wissel.routing.deciding.impact.differences import Change, Difference, differences
+from wissel.routing.deciding.impact.differences import Change, Difference, Subject, differences
 from wissel.routing.table import Table
 from wissel.routing.values.identifiers import Organisation, ServiceCode, SystemId
 
@@ -64,18 +64,22 @@ class Viewer:
     services: frozenset[ServiceCode] = frozenset()
     organisations: frozenset[Organisation] = frozenset()
 
+    def sees_all_of(self, subject: Subject) -> bool:
+        """Whether a subject is the viewer's, whichever systems serve it."""
+        return (
+            self.everything
+            or subject.organisation in self.organisations
+            or subject.service in self.services
+        )
+
     def shown(self, difference: Difference) -> Difference | None:
         """Return a difference as it is shown, None if it is nothing of the viewer's.
 
         A route that moves between the systems of two vendors is lost to the one and
         gained by the other, and neither is told of the other.
         """
-        subject, was, becomes = difference.subject, difference.was, difference.becomes
-        if (
-            self.everything
-            or subject.organisation in self.organisations
-            or subject.service in self.services
-        ):
+        was, becomes = difference.was, difference.becomes
+        if self.sees_all_of(difference.subject):
             return difference
         loses = was is not None and was.system_id in self.systems
         gains = becomes is not None and becomes.system_id in self.systems

@@ -235,6 +235,7 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
         "ResolveRoute": _RESOLVE_IN_FLOOD,
         "BatchResolveRoutes": replace(_RESOLVE_IN_FLOOD, cost=_queries, max_bytes=_MANY),
         "ExplainRoute": replace(_RESOLVE, cost=_explained),
+        "ForecastRoutes": _OWN_MANDATES,
     },
     "wissel.traffic.v1.TrafficService": {
         # An operator helps with everything but never sends in anybody's name.

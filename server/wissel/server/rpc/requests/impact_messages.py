@@ -21,14 +21,14 @@ def impact_message(impact: Impact, table: Table) -> pb.Impact:
     return pb.Impact(
         registry_revision=impact.revision,
         from_date=day_text(impact.today),
-        routes=_counts(impact.total.routes),
-        senders=_counts(impact.total.senders),
+        routes=counts_message(impact.total.routes),
+        senders=counts_message(impact.total.senders),
         by_vendor=_groups(impact.by_vendor, table),
         by_board=_groups(impact.by_signatory),
         by_service=_groups(impact.by_service),
         by_reason=_groups(impact.by_reason),
         by_day=_groups({str(day): tally for day, tally in impact.by_day.items()}),
-        examples=map(_example, impact.examples),
+        examples=map(example_message, impact.examples),
     )
 
 
@@ -40,8 +40,8 @@ def _groups(tallies: Mapping[str, Tally], table: Table | None = None) -> pb.Impa
             pb.ImpactGroup(
                 key=key,
                 name=_name(table, key) if table else "",
-                routes=_counts(tally.routes),
-                senders=_counts(tally.senders),
+                routes=counts_message(tally.routes),
+                senders=counts_message(tally.senders),
             )
             for key, tally in largest
         ],
@@ -54,11 +54,13 @@ def _name(table: Table, oin: str) -> str:
     return party.name if party else ""
 
 
-def _counts(counts: Counts) -> pb.ImpactCounts:
+def counts_message(counts: Counts) -> pb.ImpactCounts:
+    """Return how many change, and how."""
     return pb.ImpactCounts(lost=counts.lost, moved=counts.moved, gained=counts.gained)
 
 
-def _example(difference: Difference) -> pb.ImpactExample:
+def example_message(difference: Difference) -> pb.ImpactExample:
+    """Return one route or sender that changes."""
     subject = difference.subject
     message = pb.ImpactExample(
         change=difference.change,

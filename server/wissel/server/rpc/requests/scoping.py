@@ -42,7 +42,15 @@ async def viewer_in(snapshot: Snapshot) -> Viewer:
     Raises `Refused` with KVK_UNKNOWN or KVK_AMBIGUOUS.
     """
     person = current().person
-    scope = _own_scope(Sees.OWN) if person is None else await scope_of(snapshot, person)
+    return current_viewer() if person is None else _viewer(await scope_of(snapshot, person))
+
+
+def current_viewer() -> Viewer:
+    """Return the same where no person acts."""
+    return _viewer(_own_scope(Sees.OWN))
+
+
+def _viewer(scope: Scope) -> Viewer:
     return Viewer(
         everything=scope.operator,
         systems=scope.systems,

@@ -97,13 +97,12 @@ HUB: Final = {
     Reason.IMPACT_LIMIT: Entry(
         code=Code.RESOURCE_EXHAUSTED,
         en=Words(
-            "The hub already works out what other changes would do for this party[: at most "
-            "{limit} at once].",
+            "The hub already works out as much for this party as it may[: at most {limit} at "
+            "once].",
             "Wait until those are answered, and ask again.",
         ),
         nl=Words(
-            "De hub rekent voor deze partij al uit wat andere wijzigingen zouden doen[: hoogstens "
-            "{limit} tegelijk].",
+            "De hub rekent voor deze partij al zoveel uit als mag[: hoogstens {limit} tegelijk].",
             "Wacht tot die beantwoord zijn, en vraag het opnieuw.",
         ),
         owner=Owner.CALLER,
@@ -121,6 +120,20 @@ HUB: Final = {
             "Uitrekenen wat deze wijziging zou doen duurde langer dan de hub toestaat[, {seconds} "
             "seconden]; er is niets gewijzigd.",
             "Vraag naar een kleiner deel ervan, of vraag het als het rustiger is.",
+        ),
+        owner=Owner.CALLER,
+        contact=Contact.OPERATOR,
+        retry_seconds=60,
+    ),
+    Reason.FORECAST_TOO_LARGE: Entry(
+        code=Code.RESOURCE_EXHAUSTED,
+        en=Words(
+            "Working out this forecast took longer than the hub allows[, {seconds} seconds].",
+            "Ask about fewer days, one service, one board or one school.",
+        ),
+        nl=Words(
+            "Deze vooruitblik uitrekenen duurde langer dan de hub toestaat[, {seconds} seconden].",
+            "Vraag naar minder dagen, één dienst, één bestuur of één school.",
         ),
         owner=Owner.CALLER,
         contact=Contact.OPERATOR,
