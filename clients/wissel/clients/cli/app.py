@@ -27,6 +27,7 @@ from wissel.clients.cli.session import Session, account
 from wissel.clients.cli.traffic import (
     connections,
     deliveries,
+    forecast,
     las,
     outbox,
     receipts,
@@ -88,6 +89,7 @@ app.add_typer(outbox.app, name="outbox")
 app.add_typer(las.app, name="las")
 app.add_typer(receipts.app, name="receipt")
 app.command()(past.history)
+app.command()(forecast.forecast)
 app.command()(sending.send)
 app.command()(sending.resume)
 app.command()(checks.whoami)

@@ -63,6 +63,10 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "wissel connection list --service OSO_OV",
         "wissel connection list --board 99001 --on 2026-08-01",
     ),
+    "forecast": (
+        "wissel forecast --days 90",
+        "wissel forecast --school 99XA --days 366 --fail-on-break",
+    ),
     "swv register": (
         (
             "wissel swv register PO9901 --oin 00000003990000550000 --name 'Passend Onderwijs' "

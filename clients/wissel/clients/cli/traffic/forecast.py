@@ -1,0 +1,121 @@
+"""`wissel forecast`: which routes will break, begin or move if nothing is done, and why."""
+# ruff: noqa: PLR0917 - the arguments of a command are its options
+
+from typing import Annotated, Final
+
+import typer
+
+from wissel.clients.addressing import organisation as named
+from wissel.clients.cli.failing import EXIT_REFUSED
+from wissel.clients.cli.output import as_data, busy, note, organisation, print_json, print_rows
+from wissel.clients.cli.session import Session, session_of
+from wissel.clients.transport.pages import Pages
+from wissel.traffic.v1 import forecast_pb2
+from wissel.traffic.v1 import route_service_pb2 as pb
+from wissel.traffic.v1.route_service_pb2_grpc import RouteServiceStub
+
+_PAGE: Final = 1000
+_TITLES: Final = (
+    "DATE",
+    "OF",
+    "ROUTES LOST",
+    "MOVED",
+    "GAINED",
+    "SENDERS LOST",
+    "GAINED",
+    "WHY",
+    "FIX",
+    "BY",
+)
+
+
+def forecast(
+    context: typer.Context,
+    days: Annotated[int, typer.Option(min=1, max=366, help="how many days after today")] = 90,
+    service: Annotated[str, typer.Option(help="only this service")] = "",
+    school: Annotated[str, typer.Option(help="only this BRIN or samenwerkingsverband")] = "",
+    board: Annotated[str, typer.Option(help="only schools of this board")] = "",
+    limit: Annotated[int, typer.Option(min=1, help="at most this many events")] = 1000,
+    fail_on_break: Annotated[
+        bool, typer.Option("--fail-on-break", help="exit code 1 if anything will be lost")
+    ] = False,
+) -> None:
+    """Tell which routes will break, begin or move if nothing is done, and what keeps them."""
+    session = session_of(context)
+    request = pb.ForecastRoutesRequest(
+        days=days, service=service, board_number=board, **(named(school) if school else {})
+    )
+    with busy(session, "Deciding day by day"):
+        found = _collect(session, request, limit)
+    if session.json:
+        print_json(as_data(found))
+    else:
+        _show(found)
+    total = found.total
+    if fail_on_break and (total.routes.lost or total.senders.lost):
+        raise typer.Exit(EXIT_REFUSED)
+
+
+def _collect(
+    session: Session, request: pb.ForecastRoutesRequest, limit: int
+) -> pb.ForecastRoutesResponse:
+    """Return the answer with at most `limit` events; it has a token if there are more."""
+    pages, found = Pages(), pb.ForecastRoutesResponse()
+    while True:
+        request.page_size = min(_PAGE, limit - len(found.events))
+        page = session.call(lambda c: RouteServiceStub(c).ForecastRoutes, request)
+        events = [*found.events, *page.events]
+        found.CopyFrom(page)
+        del found.events[:]
+        found.events.extend(events)
+        request.page_token = pages.after(page)
+        if not request.page_token or len(events) >= limit:
+            return found
+
+
+def _show(found: pb.ForecastRoutesResponse) -> None:
+    note(f"From {found.from_date} to {found.to_date}, revision {found.registry_revision}:")
+    print_rows(_TITLES, [_row(event) for event in found.events])
+    if found.next_page_token:
+        note("There are more; see --limit, or ask about fewer days.")
+    fixes = {
+        (fix.action, fix.text, fix.owner_text, fix.contact): None
+        for event in found.events
+        for fix in event.fixes
+    }
+    for action, text, owner, contact in fixes:
+        note(f"{action}: {text} By {owner}. Contact: {contact}")
+
+
+def _row(event: forecast_pb2.ForecastEvent) -> list[str]:
+    routes, senders = event.routes, event.senders
+    numbers = (routes.lost, routes.moved, routes.gained, senders.lost, senders.gained)
+    return [
+        event.date,
+        _whose(event),
+        *map(str, numbers),
+        _why(event),
+        ", ".join(dict.fromkeys(fix.action for fix in event.fixes)),
+        ", ".join(dict.fromkeys(fix.owner_text for fix in event.fixes)),
+    ]
+
+
+def _whose(event: forecast_pb2.ForecastEvent) -> str:
+    """Return the organisation, with `...` if there are more, and the service."""
+    whose = list(dict.fromkeys(map(organisation, event.examples)))
+    services = sorted({each.service for each in event.examples})
+    return f"{whose[0]}{' ...' if len(whose) > 1 else ''} {', '.join(services)}"
+
+
+def _why(event: forecast_pb2.ForecastEvent) -> str:
+    causes = [_cause(each) for each in event.causes]
+    return "; ".join([*causes, *["of another vendor"] * event.caused_by_others])
+
+
+def _cause(cause: forecast_pb2.ForecastCause) -> str:
+    """Return a cause, such as `mandate 1f… of las-noord ends 2027-07-31`."""
+    what = cause.entity.lower().replace("_", " ")
+    of = cause.signatory or cause.system_id
+    kind = f"{what} {cause.agreement}".rstrip()
+    whose = f" of {of}" if of else ""
+    return f"{kind} {cause.entity_id}{whose} {cause.happening.lower()} {cause.date}"
