@@ -1,29 +1,8 @@
-"""Examples of each command, shown in its help."""
+"""Examples of the commands about the register: schools, parties, agreements, mandates."""
 
-from collections.abc import Iterator
 from typing import Final
 
-import typer
-from typer.models import CommandInfo
-
 EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
-    "send": (
-        "wissel send dossier.xml --from 99XA --to 99XB02 --receipt receipt.json",
-        "wissel send dossier.zip --from 99XA --to 99XB --inzage-date 2026-06-30",
-        "wissel send handover.xml --from 99XA --to PO9901 --service OSO_SWV",
-        (
-            "wissel send dossier.xml --from 99XA --to 99XB02 "
-            "--message-id efaf84be-cfb4-4b7e-afca-8f8abb734f11"
-        ),
-    ),
-    "resume": ("wissel resume",),
-    "whoami": ("wissel whoami", "wissel whoami --json"),
-    "doctor": ("wissel doctor --hub-oin 00000003990000000000",),
-    "token": (
-        "wissel token --issuer http://127.0.0.1:9400 --board 99001 --out token",
-        "wissel token --issuer http://127.0.0.1:9400 --kvk 90000001 --signs",
-    ),
-    "errors": ("wissel errors ROUTE_AMBIGUOUS --language nl", "wissel errors --json"),
     "schools import": (
         "wissel schools import duo/*.csv --dry-run --changes",
         "wissel schools import duo/*.csv --as-of 2026-10-01 --reason 'files of October'",
@@ -54,18 +33,6 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     "board review": ("wissel board review 99001 --soon 90",),
     "board update": (
         "wissel board update 99001 --kvk 90000001 --reason 'the board told its number'",
-    ),
-    "connection check": (
-        "wissel connection check 99XA --service OSO_OV",
-        "wissel connection check --all --board 99001",
-    ),
-    "connection list": (
-        "wissel connection list --service OSO_OV",
-        "wissel connection list --board 99001 --on 2026-08-01",
-    ),
-    "forecast": (
-        "wissel forecast --days 90",
-        "wissel forecast --school 99XA --days 366 --fail-on-break",
     ),
     "swv register": (
         (
@@ -251,52 +218,5 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "endpoint resume": ("wissel endpoint resume e285cc8c-482f-451c-80d4-e3d750c76f85",),
     "endpoint lookup": ("wissel endpoint lookup 99XB OSO_OV",),
-    "route resolve": ("wissel route resolve 99XA 99XB02 OSO_OV",),
-    "route explain": (
-        "wissel route explain 99XA 99XB02 OSO_OV",
-        "wissel route explain 99XA 99XB OSO_OV --on 2026-08-01 --vendor 00000003990000030000",
-    ),
-    "route batch": ("wissel route batch routes.csv --json",),
-    "history": (
-        "wissel history mandate ba17a80a-76c9-44e8-8f06-c7793974b46c",
-        "wissel history school 99XA --from 2026-08-01 --kind mandate --kind endpoint",
-        "wissel history board 99001 --oldest-first --json",
-    ),
-    "deliveries list": ("wissel deliveries list --state UNCERTAIN",),
-    "deliveries show": (
-        "wissel deliveries show efaf84be-cfb4-4b7e-afca-8f8abb734f11 --json > receipt.json",
-    ),
-    "outbox list": ("wissel outbox list", "wissel outbox list --json"),
-    "outbox drop": ("wissel outbox drop efaf84be-cfb4-4b7e-afca-8f8abb734f11",),
-    "las serve": (
-        "wissel las serve --hub-oin 00000003990000000000",
-        (
-            "wissel las serve --listen 0.0.0.0:8443 --storage inbox --keep received "
-            "--hub-oin 00000003990000000000"
-        ),
-    ),
-    "receipt verify": (
-        (
-            "wissel receipt verify receipt.json --hub-oin 00000003990000000000 "
-            "--trust-roots roots.pem --dossier dossier.xml"
-        ),
-    ),
 }
 """The examples by the words of their command."""
-
-
-def add_examples(app: typer.Typer) -> None:
-    """Add its examples to the help of each command of `app` and its groups."""
-    for words, command in commands(app):
-        lines = EXAMPLES.get(words, ())
-        command.epilog = "\n\n".join(["Examples:" if len(lines) > 1 else "Example:", *lines])
-
-
-def commands(app: typer.Typer, before: str = "") -> Iterator[tuple[str, CommandInfo]]:
-    """Yield each command with its words, such as `route explain`."""
-    for command in app.registered_commands:
-        name = command.name or getattr(command.callback, "__name__", "")
-        yield f"{before}{name}", command
-    for group in app.registered_groups:
-        if group.typer_instance is not None:
-            yield from commands(group.typer_instance, f"{before}{group.name} ")

@@ -1,0 +1,66 @@
+"""Examples of all other commands: routes, what was and will be, messages and receipts."""
+
+from typing import Final
+
+EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
+    "send": (
+        "wissel send dossier.xml --from 99XA --to 99XB02 --receipt receipt.json",
+        "wissel send dossier.zip --from 99XA --to 99XB --inzage-date 2026-06-30",
+        "wissel send handover.xml --from 99XA --to PO9901 --service OSO_SWV",
+        (
+            "wissel send dossier.xml --from 99XA --to 99XB02 "
+            "--message-id efaf84be-cfb4-4b7e-afca-8f8abb734f11"
+        ),
+    ),
+    "resume": ("wissel resume",),
+    "whoami": ("wissel whoami", "wissel whoami --json"),
+    "doctor": ("wissel doctor --hub-oin 00000003990000000000",),
+    "token": (
+        "wissel token --issuer http://127.0.0.1:9400 --board 99001 --out token",
+        "wissel token --issuer http://127.0.0.1:9400 --kvk 90000001 --signs",
+    ),
+    "errors": ("wissel errors ROUTE_AMBIGUOUS --language nl", "wissel errors --json"),
+    "connection check": (
+        "wissel connection check 99XA --service OSO_OV",
+        "wissel connection check --all --board 99001",
+    ),
+    "connection list": (
+        "wissel connection list --service OSO_OV",
+        "wissel connection list --board 99001 --on 2026-08-01",
+    ),
+    "forecast": (
+        "wissel forecast --days 90",
+        "wissel forecast --school 99XA --days 366 --fail-on-break",
+    ),
+    "route resolve": ("wissel route resolve 99XA 99XB02 OSO_OV",),
+    "route explain": (
+        "wissel route explain 99XA 99XB02 OSO_OV",
+        "wissel route explain 99XA 99XB OSO_OV --on 2026-08-01 --vendor 00000003990000030000",
+    ),
+    "route batch": ("wissel route batch routes.csv --json",),
+    "history": (
+        "wissel history mandate ba17a80a-76c9-44e8-8f06-c7793974b46c",
+        "wissel history school 99XA --from 2026-08-01 --kind mandate --kind endpoint",
+        "wissel history board 99001 --oldest-first --json",
+    ),
+    "deliveries list": ("wissel deliveries list --state UNCERTAIN",),
+    "deliveries show": (
+        "wissel deliveries show efaf84be-cfb4-4b7e-afca-8f8abb734f11 --json > receipt.json",
+    ),
+    "outbox list": ("wissel outbox list", "wissel outbox list --json"),
+    "outbox drop": ("wissel outbox drop efaf84be-cfb4-4b7e-afca-8f8abb734f11",),
+    "las serve": (
+        "wissel las serve --hub-oin 00000003990000000000",
+        (
+            "wissel las serve --listen 0.0.0.0:8443 --storage inbox --keep received "
+            "--hub-oin 00000003990000000000"
+        ),
+    ),
+    "receipt verify": (
+        (
+            "wissel receipt verify receipt.json --hub-oin 00000003990000000000 "
+            "--trust-roots roots.pem --dossier dossier.xml"
+        ),
+    ),
+}
+"""The examples by the words of their command."""
