@@ -78,8 +78,7 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
     `UnreachableError`, `ListenError`, `KeyFileError`, `TrustFileError` or
     `Refused(DATABASE_UNAVAILABLE)`.
     """
-    lines, metrics = configure(settings.log_level), CollectorRegistry()
-    own_state = OwnState()
+    lines, metrics, own_state = configure(settings.log_level), CollectorRegistry(), OwnState()
     async with AsyncExitStack() as stack:
         traces = traces_for(settings.trace_share)
         if traces is not None:
