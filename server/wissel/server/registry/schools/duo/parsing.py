@@ -8,7 +8,6 @@ import hashlib
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Final
 
 from wissel.routing.refusals.errors import Refused
@@ -21,7 +20,7 @@ from wissel.routing.values.csv_text import (
     lines_of,
 )
 from wissel.routing.values.identifiers import BoardNumber, Brin
-from wissel.routing.values.person_numbers import holds_person_number
+from wissel.server.registry.broken_lines import BrokenLines, harmless_name
 from wissel.server.registry.schools.duo.formats import (
     BoardRow,
     BrokenCell,
@@ -33,13 +32,6 @@ from wissel.server.registry.schools.duo.header import Header, UnknownFile, read_
 
 MAX_FILE_BYTES: Final = 32 * 1024 * 1024
 """Largest file that is read; DUO's are about 2 MB."""
-MAX_PROBLEMS: Final = 20
-"""Most problems that a refusal names."""
-MAX_BROKEN_LINES: Final = 1000
-"""After so many broken lines the rest of a file is not read."""
-
-_UNNAMED: Final = "the file"
-_NAME_LIMIT: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +50,6 @@ class ParsedFile:
     boards: tuple[BoardRow, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Problem:
-    """What is wrong with one line; lines count from 1, the header."""
-
-    line: int
-    text: str
-
-
 def parse(data: bytes, file_name: str = "") -> ParsedFile:
     """Return what the file says, or refuse it.
 
@@ -75,9 +59,7 @@ def parse(data: bytes, file_name: str = "") -> ParsedFile:
        `lacking`.
     3. Each line is in the encoding of the file and has the columns of the header
        with readable cells; two lines with the same key say the same; no BRIN has
-       two boards: FILE_LINE_INVALID with `line`, `problem`, the `count` of broken
-       lines and the first of them in `problems`. The count ends with `+` if the
-       rest was not read. Empty lines are passed over.
+       two boards: FILE_LINE_INVALID. Empty lines are passed over.
     """
     name = harmless_name(file_name)
     # 1.
@@ -91,10 +73,9 @@ def parse(data: bytes, file_name: str = "") -> ParsedFile:
         raise _unknown(name, unknown) from None
     # 3.
     read = _Lines(header, encoding)
-    problems: list[_Problem] = []
-    rows = read.read(lines, problems)
-    if problems:
-        raise _broken(name, problems)
+    broken = BrokenLines(name)
+    rows = read.read(lines, broken)
+    broken.refuse()
     return ParsedFile(
         source=header.kind.source,
         name=name,
@@ -121,21 +102,20 @@ class _Lines:
         self._index_of: dict[str, int] = {}  # of a row in both, by its key
         self._boards: dict[Brin, tuple[int, BoardNumber]] = {}
 
-    def read(self, lines: Iterator[bytes], problems: list[_Problem]) -> list[Row]:
-        """Return the rows, equal ones once, and add the problems of the lines after the header."""
+    def read(self, lines: Iterator[bytes], broken: BrokenLines) -> list[Row]:
+        """Return the rows, equal ones once, and note which lines after the header are broken."""
         for number, line in enumerate(lines, start=self._header.line + 1):
-            if len(problems) == MAX_BROKEN_LINES:
+            if broken.full:
                 break
             if not line or line.isspace():
                 continue
             self.count += 1
             try:
                 self._take(number, self._row(line))
-            except (BrokenLine, BrokenCell) as broken:
-                problems.append(_Problem(number, str(broken)))
+            except (BrokenLine, BrokenCell) as problem:
+                broken.add(number, str(problem))
             except Refused as refused:
-                value = refused.metadata.get("value", "")  # none where the cell is empty
-                problems.append(_Problem(number, f"{value!r} is no {refused.field}"))
+                broken.add_refused(number, refused)
         return self._rows
 
     def _row(self, line: bytes) -> Row:
@@ -170,26 +150,3 @@ def _unknown(name: str, unknown: UnknownFile) -> Refused:
     if unknown.problem:
         return Refused(Reason.FILE_UNKNOWN, file=name, problem=unknown.problem)
     return Refused(Reason.FILE_UNKNOWN, file=name, kind=unknown.kind, lacking=unknown.lacking)
-
-
-def _broken(name: str, problems: list[_Problem]) -> Refused:
-    first = problems[0]
-    more = "+" if len(problems) >= MAX_BROKEN_LINES else ""
-    named = "; ".join(f"line {each.line}: {each.text}" for each in problems[:MAX_PROBLEMS])
-    return Refused(
-        Reason.FILE_LINE_INVALID,
-        file=name,
-        line=str(first.line),
-        problem=first.text,
-        count=f"{len(problems)}{more}",
-        problems=named,
-    )
-
-
-def harmless_name(file_name: str) -> str:
-    """Return the name of a file as a message may show it: without folders, at most 100 characters.
-
-    `the file` if that is empty, not printable, or may hold the number of a person.
-    """
-    name = PurePath(file_name.replace("\\", "/")).name[:_NAME_LIMIT]
-    return name if name and name.isprintable() and not holds_person_number(name) else _UNNAMED
