@@ -16,6 +16,7 @@ from wissel.catalog.v1 import catalog_service_pb2
 from wissel.clients.testing.cast import NOORD, SWV
 from wissel.endpoint.v1 import endpoint_service_pb2
 from wissel.mandate.v1 import mandate_service_pb2
+from wissel.move.v1 import move_service_pb2
 from wissel.party.v1 import party_service_pb2
 from wissel.routing.refusals.errors import Refused
 from wissel.school.v1 import school_service_pb2
@@ -26,6 +27,7 @@ from wissel.server.rpc.services.agreements.servicer import AgreementServicer
 from wissel.server.rpc.services.catalog import CatalogServicer
 from wissel.server.rpc.services.endpoints.servicer import EndpointServicer
 from wissel.server.rpc.services.mandates.servicer import MandateServicer
+from wissel.server.rpc.services.moving.servicer import MoveServicer
 from wissel.server.rpc.services.parties.servicer import PartyServicer
 from wissel.server.rpc.services.routes.servicer import RouteServicer
 from wissel.server.rpc.services.schools.servicer import SchoolServicer
@@ -39,6 +41,7 @@ _SERVICERS: Final[tuple[tuple[Any, Any], ...]] = (
     (catalog_service_pb2, CatalogServicer(backend())),
     (endpoint_service_pb2, EndpointServicer(backend())),
     (mandate_service_pb2, MandateServicer(backend())),
+    (move_service_pb2, MoveServicer(backend())),
     (party_service_pb2, PartyServicer(backend())),
     (school_service_pb2, SchoolServicer(backend())),
     (school_service_pb2, SamenwerkingsverbandServicer(backend())),

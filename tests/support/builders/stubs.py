@@ -11,6 +11,7 @@ from wissel.endpoint.v1 import endpoint_service_pb2 as endpoint
 from wissel.endpoint.v1.endpoint_service_pb2_grpc import EndpointServiceStub
 from wissel.mandate.v1 import mandate_service_pb2 as mandate
 from wissel.mandate.v1.mandate_service_pb2_grpc import MandateServiceStub
+from wissel.move.v1.move_service_pb2_grpc import MoveServiceStub
 from wissel.party.v1 import party_service_pb2 as party
 from wissel.party.v1.party_service_pb2_grpc import PartyServiceStub
 from wissel.school.v1 import school_pb2
@@ -40,6 +41,7 @@ class Stubs:
         self.catalog: Any = CatalogServiceStub(channel)
         self.parties: Any = PartyServiceStub(channel)
         self.mandates: Any = MandateServiceStub(channel)
+        self.moves: Any = MoveServiceStub(channel)
         self.endpoints: Any = EndpointServiceStub(channel)
         self.routes: Any = RouteServiceStub(channel)
         self.audit: Any = AuditServiceStub(channel)

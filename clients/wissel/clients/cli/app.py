@@ -11,6 +11,7 @@ from wissel.clients.cli.examples import add_examples
 from wissel.clients.cli.failing import explain_failure
 from wissel.clients.cli.history import command as past
 from wissel.clients.cli.mandating import copying, overview, review, several
+from wissel.clients.cli.moving import mijn_oso
 from wissel.clients.cli.register import (
     agreements,
     boards,
@@ -81,6 +82,7 @@ mandates.app.command("undo-switch")(several.undo_switch)
 mandates.app.command("copy")(copying.copy)
 boards.app.command("overview")(overview.overview)
 boards.app.command("review")(review.review)
+app.add_typer(mijn_oso.app, name="move")
 app.add_typer(endpoints.app, name="endpoint")
 app.add_typer(connections.app, name="connection")
 app.add_typer(routes.app, name="route")

@@ -13,6 +13,7 @@ from wissel.audit.v1 import audit_service_pb2_grpc
 from wissel.catalog.v1 import catalog_service_pb2_grpc
 from wissel.endpoint.v1 import endpoint_service_pb2_grpc
 from wissel.mandate.v1 import mandate_service_pb2_grpc
+from wissel.move.v1 import move_service_pb2_grpc
 from wissel.party.v1 import party_service_pb2_grpc
 from wissel.school.v1 import school_service_pb2_grpc
 from wissel.server.rpc.calls.policy import POLICY
@@ -23,6 +24,7 @@ from wissel.server.rpc.services.catalog import CatalogServicer
 from wissel.server.rpc.services.endpoints.servicer import EndpointServicer
 from wissel.server.rpc.services.health import HealthServicer
 from wissel.server.rpc.services.mandates.servicer import MandateServicer
+from wissel.server.rpc.services.moving.servicer import MoveServicer
 from wissel.server.rpc.services.parties.servicer import PartyServicer
 from wissel.server.rpc.services.reflection import ReflectionServicer
 from wissel.server.rpc.services.routes.servicer import RouteServicer
@@ -86,6 +88,7 @@ def add_servicers(
     catalog_service_pb2_grpc.add_CatalogServiceServicer_to_server(CatalogServicer(backend), to)
     party_service_pb2_grpc.add_PartyServiceServicer_to_server(PartyServicer(backend), to)
     mandate_service_pb2_grpc.add_MandateServiceServicer_to_server(MandateServicer(backend), to)
+    move_service_pb2_grpc.add_MoveServiceServicer_to_server(MoveServicer(backend), to)
     endpoint_service_pb2_grpc.add_EndpointServiceServicer_to_server(EndpointServicer(backend), to)
     route_service_pb2_grpc.add_RouteServiceServicer_to_server(RouteServicer(backend), to)
     traffic_service_pb2_grpc.add_TrafficServiceServicer_to_server(traffic, to)

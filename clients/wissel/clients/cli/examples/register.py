@@ -34,6 +34,13 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     "board update": (
         "wissel board update 99001 --kvk 90000001 --reason 'the board told its number'",
     ),
+    "move mijn-oso": (
+        "wissel move mijn-oso aanleverpunten.csv --agreements overeenkomsten.csv --dry-run",
+        (
+            "wissel move mijn-oso aanleverpunten.csv --agreements overeenkomsten.csv "
+            "--report report.csv --proposals vendors --reason 'the move of 15 August 2022'"
+        ),
+    ),
     "swv register": (
         (
             "wissel swv register PO9901 --oin 00000003990000550000 --name 'Passend Onderwijs' "

@@ -31,10 +31,10 @@ _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 
 def lacking_of(
     agreements: Iterable[Agreement], asked: Collection[AgreementKind], day: dt.date
-) -> AgreementKind | None:
-    """Return the first of the kinds that a service asks which is not in force on a day."""
+) -> tuple[AgreementKind, ...]:
+    """Return those of the kinds that a service asks which are not in force on a day, in order."""
     held = {each.kind for each in agreements if each.holds_on(day) and each.counts_for(asked)}
-    return next((kind for kind in asked if kind not in held), None)
+    return tuple(kind for kind in asked if kind not in held)
 
 
 def require_kind(signatory: Signatory, role: Role | None, kind: AgreementKind) -> None:

@@ -10,7 +10,7 @@ from wissel.routing.facts import (
     School,
     Service,
 )
-from wissel.routing.values.identifiers import BoardNumber, Organisation
+from wissel.routing.values.identifiers import BoardNumber, Organisation, Swv
 from wissel.server.registry.finding import check_etag, get_mandate, get_organisation
 from wissel.server.registry.ports import Snapshot, Transaction
 from wissel.server.registry.rules.mandates import (
@@ -54,6 +54,11 @@ def board_of(giver: Giver) -> BoardNumber | None:
     return giver.board if isinstance(giver, School) else None
 
 
+def signatory_of(giver: Giver) -> BoardNumber | Swv:
+    """Return who signs for an organisation: the board of a school, or a samenwerkingsverband."""
+    return giver.board if isinstance(giver, School) else giver.code
+
+
 async def require_first_day(
     transaction: Transaction, mandate: Mandate, service: Service, giver: Giver
 ) -> None:
@@ -66,7 +71,7 @@ async def require_first_day(
     day = max(mandate.period.start, transaction.today)
     refuse_closed(giver, day)
     refuse_unserved(service, giver)
-    signatory = board_of(giver) or mandate.organisation
+    signatory = signatory_of(giver)
     signed = await transaction.find(Agreement, signatory=signatory)
     refuse_unsigned(service, signatory, signed, day)
 

@@ -13,7 +13,7 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Brin, Organisation, ServiceCode
 from wissel.server.registry.finding import get_mandate, get_school, get_service
 from wissel.server.registry.mandates.commands import CopyMandate
-from wissel.server.registry.mandates.giving import processing_by
+from wissel.server.registry.mandates.giving import new_mandate
 from wissel.server.registry.ports import Snapshot, Transaction
 from wissel.server.registry.rules.copying import (
     CopyPlan,
@@ -91,17 +91,16 @@ async def copy_mandate(
     if not plan.copied:
         raise Refused(Reason.NOTHING_TO_COPY, mandate_id=str(command.mandate_id))
     copies = tuple(
-        Mandate(
+        new_mandate(
+            row.school,
+            plan.service,
+            plan.source.system_id,
+            plan.period,
             mandate_id=new_id(),
-            organisation=row.brin,
-            service=plan.source.service,
-            system_id=plan.source.system_id,
-            period=plan.period,
-            processing=processing_by(plan.service),
             created=transaction.now,
-            board=row.school.board if row.school else None,
         )
         for row in plan.copied
+        if row.school is not None
     )
     await transaction.put(*copies)
     return Copied(plan=plan, mandates=copies)

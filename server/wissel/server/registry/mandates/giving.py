@@ -1,14 +1,17 @@
 """Giving mandates: which system may act for whom, for which service, and when (R3)."""
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from wissel.routing.facts import Mandate, Processing, Service
+from wissel.routing.facts import Mandate, Processing, School, Service
 from wissel.routing.values.days import Period
+from wissel.routing.values.identifiers import SystemId
 from wissel.server.registry.commands import CreateMandate
 from wissel.server.registry.finding import get_service, get_system
 from wissel.server.registry.mandates.checks import (
+    Giver,
     board_of,
     own_organisation,
     require_first_day,
@@ -49,15 +52,13 @@ async def create_mandate(
     system = await get_system(transaction, command.system_id)
     # 2.
     start = allow_start(command.start or transaction.today, transaction.today, scope)
-    mandate = Mandate(
+    mandate = new_mandate(
+        giver,
+        service,
+        system.system_id,
+        Period.parse(start, command.end),
         mandate_id=new_id(),
-        organisation=command.organisation,
-        service=service.code,
-        system_id=system.system_id,
-        period=Period.parse(start, command.end),
-        processing=processing_by(service),
         created=transaction.now,
-        board=board_of(giver),
     )
     await require_first_day(transaction, mandate, service, giver)  # 3.
     await require_free_days(transaction, mandate)  # 4.
@@ -78,6 +79,28 @@ async def create_mandates(
     """
     return tuple(
         [await create_mandate(transaction, command, scope, new_id) for command in commands]
+    )
+
+
+def new_mandate(
+    giver: Giver,
+    service: Service,
+    system_id: SystemId,
+    period: Period,
+    *,
+    mandate_id: UUID,
+    created: dt.datetime,
+) -> Mandate:
+    """Return a mandate as it is given."""
+    return Mandate(
+        mandate_id=mandate_id,
+        organisation=giver.brin if isinstance(giver, School) else giver.code,
+        service=service.code,
+        system_id=system_id,
+        period=period,
+        processing=processing_by(service),
+        created=created,
+        board=board_of(giver),
     )
 
 

@@ -128,11 +128,11 @@ async def _refuse_unsigned_vendor(
     transaction: Transaction, system: System, service: Service
 ) -> None:
     signed = await transaction.find(Agreement, signatory=system.party)
-    kind = lacking_of(signed, service.vendor_agreements, transaction.today)
-    if kind is not None:
+    lacking = lacking_of(signed, service.vendor_agreements, transaction.today)
+    if lacking:
         raise Refused(
             Reason.VENDOR_AGREEMENT_MISSING,
-            agreement=kind,
+            agreement=lacking[0],
             oin=system.party,
             service=service.code,
             on=str(transaction.today),

@@ -205,11 +205,11 @@ def refuse_unsigned(
 
     `signed` are the agreements of the signatory; the first kind that is missing is named.
     """
-    kind = lacking_of(signed, required_agreements(service), day)
-    if kind is not None:
+    lacking = lacking_of(signed, required_agreements(service), day)
+    if lacking:
         raise Refused(
             Reason.AGREEMENT_MISSING,
-            agreement=kind,
+            agreement=lacking[0],
             signatory=signatory,
             service=service.code,
             on=str(day),

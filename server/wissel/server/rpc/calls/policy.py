@@ -19,6 +19,7 @@ MAX_REQUEST_BYTES: Final = 64 * 1024
 EXPLANATION_COST: Final = 50
 """For how many routes an explanation counts: it looks for all that is missing, in up to 4 ms."""
 _MANY: Final = 512 * 1024  # a thousand queries or organisations, or 15,000 points
+_LINES: Final = 1536 * 1024  # 20,000 aanleverpunten and 5,000 agreements
 _DOCUMENTS: Final = 1600 * 1024  # a document of 1 MiB, a privacybijsluiter of half, and the rest
 
 
@@ -221,6 +222,9 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
         "WatchMandates": MethodPolicy(
             who=OWNERS | CHAIN_PARTNER, sees=Sees.OWN, quota=Quota.WATCH, endless=True
         ),
+    },
+    "wissel.move.v1.MoveService": {
+        "ImportMijnOso": replace(_OPERATE, max_bytes=_LINES),
     },
     "wissel.endpoint.v1.EndpointService": {
         "RegisterEndpoint": _OWN,

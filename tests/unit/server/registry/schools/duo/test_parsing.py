@@ -25,8 +25,8 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import BoardNumber, Vestiging
 from wissel.server.registry.broken_lines import MAX_PROBLEMS
-from wissel.server.registry.schools.duo.parsing import MAX_FILE_BYTES, parse
 from wissel.server.registry.schools.duo.formats import BoardRow, LocationRow, Source
+from wissel.server.registry.schools.duo.parsing import MAX_FILE_BYTES, parse
 
 _LATIN_IN_UTF8 = re.compile(rb"[\xc3-\xc5][\x80-\xbf]")
 _NAMES = st.text(

@@ -28,14 +28,14 @@ SCHOOL_FILES: Final = {
         en=Words(
             "A line of the file cannot be read[: {file}][ line {line}][, {problem}]. Nothing was "
             "changed.",
-            "Fetch the file from DUO again without editing it, or correct the lines that are "
-            "named[; {count} in all].",
+            "Correct the lines that are named[; {count} in all], or fetch a file of DUO again "
+            "without editing it.",
         ),
         nl=Words(
             "Een regel van het bestand is niet te lezen[: {file}][ regel {line}][, {problem}]. "
             "Er is niets gewijzigd.",
-            "Haal het bestand opnieuw bij DUO op zonder het te bewerken, of verbeter de genoemde "
-            "regels[; {count} in totaal].",
+            "Verbeter de genoemde regels[; {count} in totaal], of haal een bestand van DUO "
+            "opnieuw op zonder het te bewerken.",
         ),
         owner=Owner.CALLER,
         contact=Contact.OPERATOR,
