@@ -21,7 +21,7 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.signing.trusted_path import TrustedPath, validity_problem
 from wissel.routing.values.csv_text import MAX_LINE_BYTES
 from wissel.routing.values.days import day_of
-from wissel.server.registry.broken_lines import MAX_BROKEN_LINES
+from wissel.server.registry.schools.broken_lines import MAX_BROKEN_LINES
 from wissel.server.registry.schools.duo.formats import Source
 from wissel.server.registry.schools.duo.parsing import parse
 

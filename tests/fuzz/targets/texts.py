@@ -15,7 +15,7 @@ from wissel.routing.values.days import parse_day, parse_optional_day
 from wissel.routing.values.identifiers import Brin, Identifier, Oin, RoutingKey, Vestiging
 from wissel.routing.values.texts import NAME_LIMIT, free_line, named_line
 from wissel.school.v1 import school_service_pb2
-from wissel.server.registry.broken_lines import harmless_name
+from wissel.server.registry.schools.broken_lines import harmless_name
 from wissel.server.rpc.requests.paging import page_of
 
 _KINDS: Final = tuple(

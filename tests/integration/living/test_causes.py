@@ -15,9 +15,9 @@ from support.builders.pki import Pki
 from support.fakes.http_proxy import refusing_proxy
 from support.fakes.las import Context, FakeLas
 from support.fakes.name_server import addresses
+from support.worlds.beside.pinging import AT_ONCE, Counted, aborting, never, of_zuid, rounds_of
 from support.worlds.forwarding import QUICK, World, facts_for, forwarding
 from support.worlds.hostile.named import named
-from support.worlds.pinging import AT_ONCE, Counted, aborting, never, of_zuid, rounds_of
 from wissel.clients.testing.cast import ZUID
 from wissel.las.v1 import las_service_pb2 as las
 from wissel.server.courier.reachability.observation import ReachState

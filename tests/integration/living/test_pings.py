@@ -12,8 +12,16 @@ from structlog.testing import capture_logs
 
 from support.eventually import eventually_async
 from support.fakes.las import Context, FakeLas
+from support.worlds.beside.pinging import (
+    AT_ONCE,
+    Counted,
+    aborting,
+    known,
+    never,
+    of_zuid,
+    rounds_of,
+)
 from support.worlds.forwarding import QUICK, World, facts_for, forwarding
-from support.worlds.pinging import AT_ONCE, Counted, aborting, known, never, of_zuid, rounds_of
 from wissel.clients.testing.cast import ZUID
 from wissel.las.v1 import las_service_pb2 as las
 from wissel.routing.facts import Endpoint

@@ -10,9 +10,9 @@ from prometheus_client import generate_latest
 from support.builders.stubs import Stubs
 from support.fakes.broker import bearer
 from support.worlds import small_world as w
+from support.worlds.beside.pinging import silent_for
 from support.worlds.hub import Hub, running_hub
 from support.worlds.persons.portal_world import portal_world
-from support.worlds.pinging import silent_for
 from wissel.clients.testing.cast import NOORD, ZUID
 from wissel.endpoint.v1 import endpoint_service_pb2 as pb
 from wissel.routing.values.identifiers import Oin

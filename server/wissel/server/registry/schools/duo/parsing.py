@@ -20,7 +20,7 @@ from wissel.routing.values.csv_text import (
     lines_of,
 )
 from wissel.routing.values.identifiers import BoardNumber, Brin
-from wissel.server.registry.broken_lines import BrokenLines, harmless_name
+from wissel.server.registry.schools.broken_lines import BrokenLines, harmless_name
 from wissel.server.registry.schools.duo.formats import (
     BoardRow,
     BrokenCell,

@@ -9,9 +9,9 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.values.csv_text import BrokenLine
 from wissel.routing.values.days import Period, parse_optional_day
 from wissel.routing.values.identifiers import Aanleverpunt, BoardNumber, Organisation, Swv
-from wissel.server.registry.broken_lines import BrokenLines, harmless_name
 from wissel.server.registry.moving.lines import MOVING_DAY, AanleverpuntLine, AgreementLine
 from wissel.server.registry.moving.mijn_oso import ImportMijnOso
+from wissel.server.registry.schools.broken_lines import BrokenLines, harmless_name
 from wissel.server.rpc.requests.parsing import few, organisation, required
 
 AANLEVERPUNTEN: Final = 20_000

@@ -8,7 +8,7 @@ from typing import Final
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.school.v1 import school_service_pb2 as pb
-from wissel.server.registry.broken_lines import harmless_name
+from wissel.server.registry.schools.broken_lines import harmless_name
 from wissel.server.registry.schools.duo.parsing import MAX_FILE_BYTES
 from wissel.server.rpc.requests.mutation import repeatable
 

@@ -24,7 +24,7 @@ from wissel.routing.facts import Sector
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import BoardNumber, Vestiging
-from wissel.server.registry.broken_lines import MAX_PROBLEMS
+from wissel.server.registry.schools.broken_lines import MAX_PROBLEMS
 from wissel.server.registry.schools.duo.formats import BoardRow, LocationRow, Source
 from wissel.server.registry.schools.duo.parsing import MAX_FILE_BYTES, parse
 
