@@ -7,6 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from wissel.clients.cli import checks, tokens
+from wissel.clients.cli.dossier import checking
 from wissel.clients.cli.examples import add_examples
 from wissel.clients.cli.failing import explain_failure
 from wissel.clients.cli.history import command as past
@@ -92,6 +93,7 @@ app.add_typer(las.app, name="las")
 app.add_typer(receipts.app, name="receipt")
 app.command()(past.history)
 app.command()(forecast.forecast)
+app.add_typer(checking.app, name="dossier")
 app.command()(sending.send)
 app.command()(sending.resume)
 app.command()(checks.whoami)

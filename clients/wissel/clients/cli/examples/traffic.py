@@ -12,6 +12,11 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
             "--message-id efaf84be-cfb4-4b7e-afca-8f8abb734f11"
         ),
     ),
+    "dossier check": (
+        "wissel dossier check dossier.xml --gegevensset oso-gegevensset-2019.1",
+        "wissel dossier check *.xml --toetscodes toetscodes.csv --json",
+    ),
+    "dossier show": ("wissel dossier show dossier.xml --out dossier.html",),
     "resume": ("wissel resume",),
     "whoami": ("wissel whoami", "wissel whoami --json"),
     "doctor": ("wissel doctor --hub-oin 00000003990000000000",),

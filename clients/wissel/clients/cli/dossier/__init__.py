@@ -1,0 +1,1 @@
+"""The commands about a dossier itself: `wissel dossier check` and `wissel dossier show`."""

@@ -1,0 +1,113 @@
+"""What the fields of the gegevensset are called on a page, in Dutch."""
+
+from typing import Final
+
+_LABELS: Final = {
+    "aanduiding": "Aanduiding",
+    "aansprakelijkeinstelling": "Aansprakelijke instelling",
+    "aantalfout": "Aantal fout",
+    "aantalgelezen": "Aantal gelezen",
+    "aantalgoed": "Aantal goed",
+    "aantalopgaven": "Aantal opgaven",
+    "adresbuitenland": "Adres in het buitenland",
+    "adresgeheim": "Adres geheim",
+    "adreslijst": "Adressen",
+    "afgenomendoor": "Afgenomen door",
+    "afnamedatum": "Afgenomen op",
+    "akkoord": "Eens met de inhoud",
+    "arrangement_beschikkingsnr": "Beschikkingsnummer",
+    "arrangement_cluster12": "Arrangement (cluster 1 en 2)",
+    "arrangement_datum": "Datum",
+    "arrangement_einddatum": "Tot en met",
+    "arrangement_kenmerk": "Kenmerk",
+    "arrangement_pao": "Arrangement (passend onderwijs)",
+    "brincode": "BRIN",
+    "bsn": "BSN",
+    "cijferlijstlijst": "Cijferlijsten",
+    "cijferlijstTypelijst": "Vakken",
+    "communicatielijst": "Telefoon en e-mail",
+    "contactemail": "E-mail van de contactpersoon",
+    "contactleerplicht": "Contact met leerplicht",
+    "contactnodig": "Contact nodig",
+    "contacttelefoon": "Telefoon van de contactpersoon",
+    "dagdelengeoorloofd": "Dagdelen geoorloofd",
+    "dagdelenongeoorloofd": "Dagdelen ongeoorloofd",
+    "datum_afname": "Afgenomen op",
+    "datuminschrijving": "Eerste schooldag",
+    "datumuitschrijving": "Laatste schooldag",
+    "eindtoets_basisonderwijs": "Eindtoets basisonderwijs",
+    "eindtoetsresultaat": "Resultaat",
+    "eldonderdeelcode": "Onderdeel",
+    "eldtoetscode": "Toets",
+    "examenresultaat": "Examen",
+    "gba": "Zoals in de basisregistratie",
+    "gbaachternaam": "Achternaam",
+    "gbageboortedatum": "Geboortedatum",
+    "gbavoornaam": "Voornaam",
+    "gbavoorvoegsel": "Voorvoegsel",
+    "herzienadvies": "Herzien advies",
+    "inzagedatum": "Ingezien op",
+    "isgerichtop": "Gericht op",
+    "jaargroep": "Leerjaar",
+    "leerlingid": "Leerlingcode",
+    "lwoo": "LWOO",
+    "meerdan25percent": "Meer dan 25 procent",
+    "motivatie_herzienadvies": "Waarom het advies is herzien",
+    "naamdirecteur": "Directeur",
+    "naampeuterspeelzaal": "Naam van de peuterspeelzaal",
+    "nnca": "NNCA",
+    "onderwijssinds": "Onderwijs sinds",
+    "opp": "Ontwikkelingsperspectief",
+    "opp_einddatum": "Tot en met",
+    "opp_ingangdatum": "Vanaf",
+    "overigdocumentlijst": "Overige bijlagen",
+    "overigvombo": "Overig voor het mbo",
+    "redennietakkoord": "Waarom niet eens",
+    "relatietotkind": "Relatie tot het kind",
+    "resultaatvakkenvo": "Vakken vo",
+    "rvc": "RVC",
+    "schoolloopbaanlijst": "Schoolloopbaan",
+    "startdatumhuidigonderwijs": "Huidig onderwijs sinds",
+    "soortadres": "Soort adres",
+    "teruggeplaatstnaarbrin": "Teruggeplaatst naar BRIN",
+    "tlv": "Toelaatbaarheidsverklaring",
+    "tlvbeschikkingsnummer": "Beschikkingsnummer",
+    "tlvcategorie": "Bekostigingscategorie",
+    "tlveinddatum": "Tot en met",
+    "tlvingangdatum": "Vanaf",
+    "tlvswvnummer": "Samenwerkingsverband",
+    "toelichting_onderwijsbehoeften": "Toelichting op de onderwijsbehoeften",
+    "toets_advies": "Toetsadvies",
+    "toetsidentificatie": "Toets",
+    "toetslijst": "Toetsen",
+    "urengeoorloofd": "Uren geoorloofd",
+    "urenongeoorloofd": "Uren ongeoorloofd",
+    "vanpeuterspeelzaal": "Van een peuterspeelzaal",
+    "verzorgersaansprakelijk": "Verzorgers aansprakelijk",
+    "vestigingscode": "Vestiging",
+    "voorletters-1": "Voorletters",
+    "voorlopigdossier": "Voorlopig dossier",
+    "vroegschoolsdatumingang": "Vanaf",
+    "vroegschoolseinddatum": "Tot en met",
+    "wensleerling": "Wens van de leerling",
+    "wensouders": "Wens van de ouders",
+    "wettelijke_ontheffing": "Wettelijke ontheffing",
+    "wettigevertegenwoordiger": "Wettelijk vertegenwoordiger",
+}
+_WORDS: Final = {"true": "ja", "false": "nee"}
+_CODES: Final = {
+    "geslacht": {"0": "onbekend", "1": "man", "2": "vrouw"},
+    "relatietotkind": {"1": "vader", "2": "moeder", "3": "voogd"},
+}
+"""The codes whose meaning the documentation of the gegevensset tells."""
+
+
+def label(name: str) -> str:
+    """Return what a field is called; a field without a label of its own by its name."""
+    return _LABELS.get(name) or name.replace("_", " ").capitalize()
+
+
+def words(name: str, value: str) -> str:
+    """Return the value of a field as people read it."""
+    meaning = _CODES.get(name, {}).get(value)
+    return f"{meaning} ({value})" if meaning else _WORDS.get(value, value)

@@ -1,0 +1,1 @@
+"""Made-up dossiers of each profile, and edits that break one rule each."""
