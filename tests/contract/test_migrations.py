@@ -164,7 +164,7 @@ async def test_mandates_of_before_are_found_by_what_their_owner_did(registry_url
             connection.execute(text("DROP INDEX ix_mandate_processing"))
             connection.execute(text("ALTER TABLE mandate DROP COLUMN processing"))
             _without_agreement_texts(connection)
-            _without_receivers(connection)
+            _without_receivers_and_postcodes(connection)
             connection.execute(text("UPDATE registry_schema SET version_num = '0002'"))
         database.close()
 
@@ -184,9 +184,9 @@ def _without_agreement_texts(connection: Connection) -> None:
         connection.execute(text(f"ALTER TABLE agreement DROP COLUMN {name}"))
 
 
-def _without_receivers(connection: Connection) -> None:
-    """Take back what revision 0005 of the register added."""
-    for name in ("ping_round", "receiver"):
+def _without_receivers_and_postcodes(connection: Connection) -> None:
+    """Take back what revisions 0005 and 0006 of the register added."""
+    for name in ("ping_round", "receiver", "postcode_area"):
         connection.execute(text(f"DROP TABLE {name}"))
 
 

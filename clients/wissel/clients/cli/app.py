@@ -24,7 +24,7 @@ from wissel.clients.cli.register import (
     swv,
     systems,
 )
-from wissel.clients.cli.rio import locating, updating
+from wissel.clients.cli.rio import locating, regions, updating
 from wissel.clients.cli.session import Session, account
 from wissel.clients.cli.traffic import (
     connections,
@@ -72,6 +72,8 @@ schools.app.command("locate")(locating.locate)
 app.add_typer(boards.lists, name="boards")
 app.add_typer(boards.app, name="board")
 app.add_typer(swv.app, name="swv")
+swv.app.command("import")(regions.import_swvs)
+swv.app.command("postcodes")(regions.import_postcodes)
 app.add_typer(parties.app, name="party")
 app.add_typer(systems.app, name="system")
 app.add_typer(agreements.app, name="agreement")

@@ -73,6 +73,8 @@ class Location(_message.Message):
     LONGITUDE_FIELD_NUMBER: _builtins.int
     HOLIDAY_REGION_FIELD_NUMBER: _builtins.int
     SUCCESSOR_FIELD_NUMBER: _builtins.int
+    SWV_PO_FIELD_NUMBER: _builtins.int
+    SWV_VO_FIELD_NUMBER: _builtins.int
     vestiging: _builtins.str
     """BRIN plus two digits, such as `99XA02`."""
     name: _builtins.str
@@ -95,6 +97,12 @@ class Location(_message.Message):
     """Part of the country with holidays of its own, `NOORD`, `MIDDEN` or `ZUID`; empty if it is not known."""
     successor: _builtins.str
     """BRIN or vestiging at which a closed location goes on; empty if it does not, or none is known."""
+    swv_po: _builtins.str
+    """Output only. Samenwerkingsverband of primary education in whose region its postcode is, such as
+    `PO9901`; empty if it is not known.
+    """
+    swv_vo: _builtins.str
+    """Output only. Samenwerkingsverband of secondary education likewise, such as `VO9901`."""
     def __init__(
         self,
         *,
@@ -109,10 +117,12 @@ class Location(_message.Message):
         longitude: _builtins.float | None = ...,
         holiday_region: _builtins.str = ...,
         successor: _builtins.str = ...,
+        swv_po: _builtins.str = ...,
+        swv_vo: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_latitude", b"_latitude", "_longitude", b"_longitude", "latitude", b"latitude", "longitude", b"longitude"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_latitude", b"_latitude", "_longitude", b"_longitude", "city", b"city", "closed_date", b"closed_date", "holiday_region", b"holiday_region", "latitude", b"latitude", "longitude", b"longitude", "municipality_code", b"municipality_code", "name", b"name", "postcode", b"postcode", "sector", b"sector", "successor", b"successor", "vestiging", b"vestiging"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_latitude", b"_latitude", "_longitude", b"_longitude", "city", b"city", "closed_date", b"closed_date", "holiday_region", b"holiday_region", "latitude", b"latitude", "longitude", b"longitude", "municipality_code", b"municipality_code", "name", b"name", "postcode", b"postcode", "sector", b"sector", "successor", b"successor", "swv_po", b"swv_po", "swv_vo", b"swv_vo", "vestiging", b"vestiging"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__latitude: _TypeAlias = _typing.Literal["latitude"]  # noqa: Y015
     _WhichOneofArgType__latitude: _TypeAlias = _typing.Literal["_latitude", b"_latitude"]  # noqa: Y015

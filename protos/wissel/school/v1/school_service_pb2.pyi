@@ -633,6 +633,9 @@ class GetSchoolResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     SCHOOL_FIELD_NUMBER: _builtins.int
+    CORRECTED_AT_FIELD_NUMBER: _builtins.int
+    corrected_at: _builtins.str
+    """Where what is wrong of it is corrected, and whom to ask, in the language of the caller."""
     @_builtins.property
     def school(self) -> _school_pb2.School:
         """The school."""
@@ -641,10 +644,11 @@ class GetSchoolResponse(_message.Message):
         self,
         *,
         school: _school_pb2.School | None = ...,
+        corrected_at: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["school", b"school"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["school", b"school"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["corrected_at", b"corrected_at", "school", b"school"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -989,6 +993,166 @@ class RegisterSamenwerkingsverbandResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RegisterSamenwerkingsverbandResponse: _TypeAlias = RegisterSamenwerkingsverbandResponse  # noqa: Y015
+
+@_typing.final
+class ImportSamenwerkingsverbandenRequest(_message.Message):
+    """ImportSamenwerkingsverbandenRequest is a list of them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SAMENWERKINGSVERBANDEN_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """UUID; a repeat with the same body returns the earlier answer."""
+    reason: _builtins.str
+    """Required. Why."""
+    @_builtins.property
+    def samenwerkingsverbanden(self) -> _containers.RepeatedCompositeFieldContainer[_school_pb2.Samenwerkingsverband]:
+        """Required. The samenwerkingsverbanden, at most 1,000, each once; etag is ignored."""
+
+    def __init__(
+        self,
+        *,
+        samenwerkingsverbanden: _abc.Iterable[_school_pb2.Samenwerkingsverband] | None = ...,
+        request_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "request_id", b"request_id", "samenwerkingsverbanden", b"samenwerkingsverbanden"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportSamenwerkingsverbandenRequest: _TypeAlias = ImportSamenwerkingsverbandenRequest  # noqa: Y015
+
+@_typing.final
+class ImportSamenwerkingsverbandenResponse(_message.Message):
+    """ImportSamenwerkingsverbandenResponse tells what the list changed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NEW_SWVS_FIELD_NUMBER: _builtins.int
+    CHANGED_SWVS_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    revision: _builtins.int
+    """Revision of the register; unchanged if nothing changed."""
+    @_builtins.property
+    def new_swvs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Codes of those that are new, in order."""
+
+    @_builtins.property
+    def changed_swvs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Codes of those that have another name or KvK number, in order."""
+
+    def __init__(
+        self,
+        *,
+        new_swvs: _abc.Iterable[_builtins.str] | None = ...,
+        changed_swvs: _abc.Iterable[_builtins.str] | None = ...,
+        revision: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changed_swvs", b"changed_swvs", "new_swvs", b"new_swvs", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportSamenwerkingsverbandenResponse: _TypeAlias = ImportSamenwerkingsverbandenResponse  # noqa: Y015
+
+@_typing.final
+class PostcodeArea(_message.Message):
+    """PostcodeArea is in whose region a postcode is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POSTCODE_FIELD_NUMBER: _builtins.int
+    SWV_PO_FIELD_NUMBER: _builtins.int
+    SWV_VO_FIELD_NUMBER: _builtins.int
+    postcode: _builtins.str
+    """Required. The digits of a postcode, such as `1234`."""
+    swv_po: _builtins.str
+    """Samenwerkingsverband of primary education, such as `PO9901`; empty if there is none."""
+    swv_vo: _builtins.str
+    """Samenwerkingsverband of secondary education, such as `VO9901`; empty if there is none."""
+    def __init__(
+        self,
+        *,
+        postcode: _builtins.str = ...,
+        swv_po: _builtins.str = ...,
+        swv_vo: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["postcode", b"postcode", "swv_po", b"swv_po", "swv_vo", b"swv_vo"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PostcodeArea: _TypeAlias = PostcodeArea  # noqa: Y015
+
+@_typing.final
+class ImportPostcodesRequest(_message.Message):
+    """ImportPostcodesRequest is a list of postcodes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AREAS_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """UUID; a repeat with the same body returns the earlier answer."""
+    reason: _builtins.str
+    """Required. Why."""
+    @_builtins.property
+    def areas(self) -> _containers.RepeatedCompositeFieldContainer[Global___PostcodeArea]:
+        """Required. The postcodes, at most 10,000, each once."""
+
+    def __init__(
+        self,
+        *,
+        areas: _abc.Iterable[Global___PostcodeArea] | None = ...,
+        request_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["areas", b"areas", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportPostcodesRequest: _TypeAlias = ImportPostcodesRequest  # noqa: Y015
+
+@_typing.final
+class ImportPostcodesResponse(_message.Message):
+    """ImportPostcodesResponse tells what the list changed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHANGED_COUNT_FIELD_NUMBER: _builtins.int
+    UNREGISTERED_SWVS_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    changed_count: _builtins.int
+    """Number of postcodes that are new, or in another region."""
+    revision: _builtins.int
+    """Revision of the register; unchanged if nothing changed."""
+    @_builtins.property
+    def unregistered_swvs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Samenwerkingsverbanden of the list that are not registered, in order."""
+
+    def __init__(
+        self,
+        *,
+        changed_count: _builtins.int = ...,
+        unregistered_swvs: _abc.Iterable[_builtins.str] | None = ...,
+        revision: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changed_count", b"changed_count", "revision", b"revision", "unregistered_swvs", b"unregistered_swvs"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportPostcodesResponse: _TypeAlias = ImportPostcodesResponse  # noqa: Y015
 
 @_typing.final
 class ListSamenwerkingsverbandenRequest(_message.Message):

@@ -564,6 +564,16 @@ class SamenwerkingsverbandServiceStub:
                 request_serializer=wissel_dot_school_dot_v1_dot_school__service__pb2.RegisterSamenwerkingsverbandRequest.SerializeToString,
                 response_deserializer=wissel_dot_school_dot_v1_dot_school__service__pb2.RegisterSamenwerkingsverbandResponse.FromString,
                 _registered_method=True)
+        self.ImportSamenwerkingsverbanden = channel.unary_unary(
+                '/wissel.school.v1.SamenwerkingsverbandService/ImportSamenwerkingsverbanden',
+                request_serializer=wissel_dot_school_dot_v1_dot_school__service__pb2.ImportSamenwerkingsverbandenRequest.SerializeToString,
+                response_deserializer=wissel_dot_school_dot_v1_dot_school__service__pb2.ImportSamenwerkingsverbandenResponse.FromString,
+                _registered_method=True)
+        self.ImportPostcodes = channel.unary_unary(
+                '/wissel.school.v1.SamenwerkingsverbandService/ImportPostcodes',
+                request_serializer=wissel_dot_school_dot_v1_dot_school__service__pb2.ImportPostcodesRequest.SerializeToString,
+                response_deserializer=wissel_dot_school_dot_v1_dot_school__service__pb2.ImportPostcodesResponse.FromString,
+                _registered_method=True)
         self.UpdateSamenwerkingsverband = channel.unary_unary(
                 '/wissel.school.v1.SamenwerkingsverbandService/UpdateSamenwerkingsverband',
                 request_serializer=wissel_dot_school_dot_v1_dot_school__service__pb2.UpdateSamenwerkingsverbandRequest.SerializeToString,
@@ -582,6 +592,20 @@ class SamenwerkingsverbandServiceServicer:
 
     def RegisterSamenwerkingsverband(self, request, context):
         """RegisterSamenwerkingsverband records one.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ImportSamenwerkingsverbanden(self, request, context):
+        """ImportSamenwerkingsverbanden records those of a list: new ones, and other names and KvK numbers.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ImportPostcodes(self, request, context):
+        """ImportPostcodes records in whose region postcodes are. What a list does not name stays.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -608,6 +632,16 @@ def add_SamenwerkingsverbandServiceServicer_to_server(servicer, server):
                     servicer.RegisterSamenwerkingsverband,
                     request_deserializer=wissel_dot_school_dot_v1_dot_school__service__pb2.RegisterSamenwerkingsverbandRequest.FromString,
                     response_serializer=wissel_dot_school_dot_v1_dot_school__service__pb2.RegisterSamenwerkingsverbandResponse.SerializeToString,
+            ),
+            'ImportSamenwerkingsverbanden': grpc.unary_unary_rpc_method_handler(
+                    servicer.ImportSamenwerkingsverbanden,
+                    request_deserializer=wissel_dot_school_dot_v1_dot_school__service__pb2.ImportSamenwerkingsverbandenRequest.FromString,
+                    response_serializer=wissel_dot_school_dot_v1_dot_school__service__pb2.ImportSamenwerkingsverbandenResponse.SerializeToString,
+            ),
+            'ImportPostcodes': grpc.unary_unary_rpc_method_handler(
+                    servicer.ImportPostcodes,
+                    request_deserializer=wissel_dot_school_dot_v1_dot_school__service__pb2.ImportPostcodesRequest.FromString,
+                    response_serializer=wissel_dot_school_dot_v1_dot_school__service__pb2.ImportPostcodesResponse.SerializeToString,
             ),
             'UpdateSamenwerkingsverband': grpc.unary_unary_rpc_method_handler(
                     servicer.UpdateSamenwerkingsverband,
@@ -648,6 +682,60 @@ class SamenwerkingsverbandService:
             '/wissel.school.v1.SamenwerkingsverbandService/RegisterSamenwerkingsverband',
             wissel_dot_school_dot_v1_dot_school__service__pb2.RegisterSamenwerkingsverbandRequest.SerializeToString,
             wissel_dot_school_dot_v1_dot_school__service__pb2.RegisterSamenwerkingsverbandResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportSamenwerkingsverbanden(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.school.v1.SamenwerkingsverbandService/ImportSamenwerkingsverbanden',
+            wissel_dot_school_dot_v1_dot_school__service__pb2.ImportSamenwerkingsverbandenRequest.SerializeToString,
+            wissel_dot_school_dot_v1_dot_school__service__pb2.ImportSamenwerkingsverbandenResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportPostcodes(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.school.v1.SamenwerkingsverbandService/ImportPostcodes',
+            wissel_dot_school_dot_v1_dot_school__service__pb2.ImportPostcodesRequest.SerializeToString,
+            wissel_dot_school_dot_v1_dot_school__service__pb2.ImportPostcodesResponse.FromString,
             options,
             channel_credentials,
             insecure,

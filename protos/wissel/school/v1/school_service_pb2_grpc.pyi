@@ -225,6 +225,10 @@ class SamenwerkingsverbandServiceStub:
     def __new__(cls, channel: _aio.Channel) -> SamenwerkingsverbandServiceAsyncStub: ...
     RegisterSamenwerkingsverband: _grpc.UnaryUnaryMultiCallable[_school_service_pb2.RegisterSamenwerkingsverbandRequest, _school_service_pb2.RegisterSamenwerkingsverbandResponse]
     """RegisterSamenwerkingsverband records one."""
+    ImportSamenwerkingsverbanden: _grpc.UnaryUnaryMultiCallable[_school_service_pb2.ImportSamenwerkingsverbandenRequest, _school_service_pb2.ImportSamenwerkingsverbandenResponse]
+    """ImportSamenwerkingsverbanden records those of a list: new ones, and other names and KvK numbers."""
+    ImportPostcodes: _grpc.UnaryUnaryMultiCallable[_school_service_pb2.ImportPostcodesRequest, _school_service_pb2.ImportPostcodesResponse]
+    """ImportPostcodes records in whose region postcodes are. What a list does not name stays."""
     UpdateSamenwerkingsverband: _grpc.UnaryUnaryMultiCallable[_school_service_pb2.UpdateSamenwerkingsverbandRequest, _school_service_pb2.UpdateSamenwerkingsverbandResponse]
     """UpdateSamenwerkingsverband corrects the name or KvK number of one."""
     ListSamenwerkingsverbanden: _grpc.UnaryUnaryMultiCallable[_school_service_pb2.ListSamenwerkingsverbandenRequest, _school_service_pb2.ListSamenwerkingsverbandenResponse]
@@ -237,6 +241,10 @@ class SamenwerkingsverbandServiceAsyncStub(SamenwerkingsverbandServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     RegisterSamenwerkingsverband: _aio.UnaryUnaryMultiCallable[_school_service_pb2.RegisterSamenwerkingsverbandRequest, _school_service_pb2.RegisterSamenwerkingsverbandResponse]  # type: ignore[assignment]
     """RegisterSamenwerkingsverband records one."""
+    ImportSamenwerkingsverbanden: _aio.UnaryUnaryMultiCallable[_school_service_pb2.ImportSamenwerkingsverbandenRequest, _school_service_pb2.ImportSamenwerkingsverbandenResponse]  # type: ignore[assignment]
+    """ImportSamenwerkingsverbanden records those of a list: new ones, and other names and KvK numbers."""
+    ImportPostcodes: _aio.UnaryUnaryMultiCallable[_school_service_pb2.ImportPostcodesRequest, _school_service_pb2.ImportPostcodesResponse]  # type: ignore[assignment]
+    """ImportPostcodes records in whose region postcodes are. What a list does not name stays."""
     UpdateSamenwerkingsverband: _aio.UnaryUnaryMultiCallable[_school_service_pb2.UpdateSamenwerkingsverbandRequest, _school_service_pb2.UpdateSamenwerkingsverbandResponse]  # type: ignore[assignment]
     """UpdateSamenwerkingsverband corrects the name or KvK number of one."""
     ListSamenwerkingsverbanden: _aio.UnaryUnaryMultiCallable[_school_service_pb2.ListSamenwerkingsverbandenRequest, _school_service_pb2.ListSamenwerkingsverbandenResponse]  # type: ignore[assignment]
@@ -252,6 +260,22 @@ class SamenwerkingsverbandServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_school_service_pb2.RegisterSamenwerkingsverbandResponse, _abc.Awaitable[_school_service_pb2.RegisterSamenwerkingsverbandResponse]]:
         """RegisterSamenwerkingsverband records one."""
+
+    @_abc_1.abstractmethod
+    def ImportSamenwerkingsverbanden(
+        self,
+        request: _school_service_pb2.ImportSamenwerkingsverbandenRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_school_service_pb2.ImportSamenwerkingsverbandenResponse, _abc.Awaitable[_school_service_pb2.ImportSamenwerkingsverbandenResponse]]:
+        """ImportSamenwerkingsverbanden records those of a list: new ones, and other names and KvK numbers."""
+
+    @_abc_1.abstractmethod
+    def ImportPostcodes(
+        self,
+        request: _school_service_pb2.ImportPostcodesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_school_service_pb2.ImportPostcodesResponse, _abc.Awaitable[_school_service_pb2.ImportPostcodesResponse]]:
+        """ImportPostcodes records in whose region postcodes are. What a list does not name stays."""
 
     @_abc_1.abstractmethod
     def UpdateSamenwerkingsverband(

@@ -43,6 +43,7 @@ from wissel.routing.facts.schools import (
     Board,
     HolidayRegion,
     Location,
+    PostcodeArea,
     Samenwerkingsverband,
     School,
     Sector,
@@ -72,6 +73,7 @@ __all__ = (
     "Location",
     "Mandate",
     "Party",
+    "PostcodeArea",
     "Processing",
     "Qualification",
     "Revocation",
@@ -109,4 +111,5 @@ Fact = (
     | Endpoint
     | Revocation
     | SourceReport
+    | PostcodeArea
 )

@@ -13,6 +13,7 @@ from wissel.routing.facts import (
     Fact,
     Mandate,
     Party,
+    PostcodeArea,
     Qualification,
     Revocation,
     Samenwerkingsverband,
@@ -34,6 +35,7 @@ KEYS: Final[Mapping[Any, Callable[[Any], object]]] = {
     Qualification: lambda fact: f"{fact.system_id}/{fact.service}",
     Revocation: lambda fact: f"{fact.target}:{fact.value}",
     SourceReport: attrgetter("source"),
+    PostcodeArea: attrgetter("postcode"),
     Mandate: attrgetter("mandate_id"),
     Endpoint: attrgetter("endpoint_id"),
 }
@@ -53,6 +55,7 @@ def key_of(fact: Fact) -> str:
 
     A board's number, a BRIN, a code of a samenwerkingsverband, an OIN, a system
     id, `system_id/service` for a qualification, a service code, the digest of a text, a
-    canonical UUID, `TARGET:value` for a revocation, the source of a report.
+    canonical UUID, `TARGET:value` for a revocation, the source of a report, the
+    digits of a postcode.
     """
     return str(KEYS[type(fact)](fact))

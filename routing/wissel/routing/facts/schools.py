@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import Final
 
-from wissel.routing.values.identifiers import BoardNumber, Brin, Oin, Swv, Vestiging
+from wissel.routing.values.identifiers import (
+    BoardNumber,
+    Brin,
+    Oin,
+    Postcode4,
+    Swv,
+    Vestiging,
+)
 from wissel.routing.values.points import Point
 
 OPERATOR_SOURCE = "OPERATOR"
@@ -135,6 +142,18 @@ class Samenwerkingsverband:
     name: str
     oin: Oin
     kvk: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostcodeArea:
+    """The samenwerkingsverbanden of primary and of secondary education of a postcode.
+
+    Either is None where it is not known.
+    """
+
+    postcode: Postcode4
+    swv_po: Swv | None = None
+    swv_vo: Swv | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

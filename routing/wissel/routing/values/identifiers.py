@@ -119,6 +119,15 @@ class Swv(Identifier):
     pattern = re.compile(r"(PO|VO)[0-9]{4}")
 
 
+class Postcode4(Identifier):
+    """The digits of a postcode, such as `1234`, by which regions are drawn."""
+
+    __slots__ = ()
+    kind = "postcode without its letters"
+    example = "1234"
+    pattern = re.compile(r"[1-9][0-9]{3}")
+
+
 Organisation = Brin | Swv
 """Who gives mandates, sends and receives."""
 

@@ -6,7 +6,12 @@ from typing import Final
 from hypothesis import strategies as st
 
 from support.builders.strategies.names import days, named, organisations, periods, texts
-from support.builders.strategies.schools import boards, samenwerkingsverbanden, schools
+from support.builders.strategies.schools import (
+    boards,
+    postcode_areas,
+    samenwerkingsverbanden,
+    schools,
+)
 from wissel.routing.facts import (
     Agreement,
     AgreementKind,
@@ -218,6 +223,7 @@ EACH_KIND: Final[tuple[st.SearchStrategy[Fact], ...]] = (
     endpoints(),
     revocations(),
     source_reports(),
+    postcode_areas(),
 )
 """One strategy for each kind of fact."""
 

@@ -7,11 +7,12 @@ from wissel.routing.facts import (
     Board,
     HolidayRegion,
     Location,
+    PostcodeArea,
     Samenwerkingsverband,
     School,
     Sector,
 )
-from wissel.routing.values.identifiers import BoardNumber, Brin, Oin, Swv, Vestiging
+from wissel.routing.values.identifiers import BoardNumber, Brin, Oin, Postcode4, Swv, Vestiging
 from wissel.routing.values.points import Point
 
 
@@ -60,4 +61,14 @@ def samenwerkingsverbanden() -> st.SearchStrategy[Samenwerkingsverband]:
     """Samenwerkingsverbanden."""
     return st.builds(
         Samenwerkingsverband, code=named(Swv), name=texts(), oin=named(Oin), kvk=texts()
+    )
+
+
+def postcode_areas() -> st.SearchStrategy[PostcodeArea]:
+    """Postcodes with their samenwerkingsverbanden."""
+    return st.builds(
+        PostcodeArea,
+        postcode=named(Postcode4),
+        swv_po=st.none() | named(Swv),
+        swv_vo=st.none() | named(Swv),
     )

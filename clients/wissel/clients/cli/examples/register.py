@@ -41,6 +41,8 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
             "--report report.csv --proposals vendors --reason 'the move of 15 August 2022'"
         ),
     ),
+    "swv import": ("wissel swv import swv.csv --reason 'list of October'",),
+    "swv postcodes": ("wissel swv postcodes pc4_swv.csv --reason 'regions of 2026'",),
     "swv register": (
         (
             "wissel swv register PO9901 --oin 00000003990000550000 --name 'Passend Onderwijs' "

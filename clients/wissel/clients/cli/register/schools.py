@@ -123,8 +123,12 @@ def show_school(context: typer.Context, brin: str) -> None:
     """Show a school with its locations."""
     session = session_of(context)
     request = pb.GetSchoolRequest(brin=brin)
-    school = session.call(lambda c: SchoolServiceStub(c).GetSchool, request).school
-    show(session, school, DETAILS)
+    answer = session.call(lambda c: SchoolServiceStub(c).GetSchool, request)
+    if session.json:
+        print_json(as_data(answer.school) | {"corrected_at": answer.corrected_at})
+        return
+    show(session, answer.school, DETAILS)
+    note(f"What is wrong here is corrected at: {answer.corrected_at}")
 
 
 @app.command("register")

@@ -1,5 +1,6 @@
 """Samenwerkingsverbanden: organisations without a BRIN that give mandates and receive."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from wissel.routing.facts import Samenwerkingsverband
@@ -34,6 +35,14 @@ class UpdateSwv:
     etag: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedSwvs:
+    """The codes of those that a list brought, and of those that it changed, in order."""
+
+    new: Sequence[Swv]
+    changed: Sequence[Swv]
+
+
 async def register_swv(transaction: Transaction, command: RegisterSwv) -> Samenwerkingsverband:
     """Record a samenwerkingsverband and return it.
 
@@ -44,9 +53,20 @@ async def register_swv(transaction: Transaction, command: RegisterSwv) -> Samenw
     4. No other has an OIN that differs in its suffix alone, since the routing
        keys of both would be the same (R9): ALREADY_REGISTERED.
     """
-    # 1.
+    swv = _new(command)  # 1. and 2.
+    # 3.
+    if await transaction.get(Samenwerkingsverband, command.code) is not None:
+        raise Refused(Reason.ALREADY_REGISTERED, field="swv", entity="swv", key=command.code)
+    # 4.
+    for other in await transaction.find(Samenwerkingsverband):
+        if other.oin.stem == swv.oin.stem:
+            raise _taken(other.code)
+    await transaction.put(swv)
+    return swv
+
+
+def _new(command: RegisterSwv) -> Samenwerkingsverband:
     name = named_line(command.name, "name", NAME_LIMIT)
-    # 2.
     if command.oin.brin is not None:
         raise Refused(
             Reason.FIELD_INVALID,
@@ -54,13 +74,13 @@ async def register_swv(transaction: Transaction, command: RegisterSwv) -> Samenw
             value=command.oin,
             problem="this is the OIN of a school",
         )
-    # 3.
-    if await transaction.get(Samenwerkingsverband, command.code) is not None:
-        raise Refused(Reason.ALREADY_REGISTERED, field="swv", entity="swv", key=command.code)
-    await _refuse_taken_oin(transaction, command.oin)  # 4.
-    swv = Samenwerkingsverband(code=command.code, name=name, oin=command.oin, kvk=command.kvk or "")
-    await transaction.put(swv)
-    return swv
+    return Samenwerkingsverband(
+        code=command.code, name=name, oin=command.oin, kvk=command.kvk or ""
+    )
+
+
+def _taken(holder: Swv) -> Refused:
+    return Refused(Reason.ALREADY_REGISTERED, field="oin", entity="swv", key=holder)
 
 
 async def update_swv(transaction: Transaction, command: UpdateSwv) -> Samenwerkingsverband:
@@ -77,7 +97,34 @@ async def update_swv(transaction: Transaction, command: UpdateSwv) -> Samenwerki
     return changed
 
 
-async def _refuse_taken_oin(transaction: Transaction, oin: Oin) -> None:
-    for other in await transaction.find(Samenwerkingsverband):
-        if other.oin.stem == oin.stem:
-            raise Refused(Reason.ALREADY_REGISTERED, field="oin", entity="swv", key=str(other.code))
+async def import_swvs(transaction: Transaction, rows: Sequence[RegisterSwv]) -> ImportedSwvs:
+    """Record the samenwerkingsverbanden of a list: all of it, or nothing.
+
+    1. Each stands in it once: FIELD_INVALID.
+    2. Name and OIN are as `register_swv` demands them.
+    3. One that is known keeps its OIN, on which its routing keys are built, and no two have
+       the same: ALREADY_REGISTERED. A KvK number that is not told stays.
+    """
+    before = {each.code: each for each in await transaction.find(Samenwerkingsverband)}
+    holders = {each.oin.stem: each.code for each in before.values()}
+    after: dict[Swv, Samenwerkingsverband] = {}
+    for row in rows:
+        # 1.
+        if row.code in after:
+            raise Refused(
+                Reason.FIELD_INVALID, field="swv", value=row.code, problem="it is there twice"
+            )
+        swv, known = _new(row), before.get(row.code)  # 2.
+        # 3.
+        if holders.setdefault(swv.oin.stem, swv.code) != swv.code:
+            raise _taken(holders[swv.oin.stem])
+        if known is not None and known.oin != swv.oin:
+            raise _taken(known.code)
+        after[row.code] = replace(swv, kvk=swv.kvk or known.kvk) if known else swv
+    await transaction.put(*after.values())
+    return ImportedSwvs(
+        new=sorted(after.keys() - before.keys()),
+        changed=sorted(
+            code for code, swv in after.items() if code in before and before[code] != swv
+        ),
+    )

@@ -168,6 +168,8 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
     "wissel.school.v1.SamenwerkingsverbandService": {
         "RegisterSamenwerkingsverband": _OPERATE,
         "UpdateSamenwerkingsverband": _OPERATE,
+        "ImportSamenwerkingsverbanden": replace(_OPERATE, max_bytes=_MANY),
+        "ImportPostcodes": replace(_OPERATE, max_bytes=_MANY),
         "ListSamenwerkingsverbanden": _READ,
     },
     "wissel.agreement.v1.AgreementService": {

@@ -12,6 +12,7 @@ from wissel.routing.facts import (
     Fact,
     Mandate,
     Party,
+    PostcodeArea,
     Qualification,
     Revocation,
     Samenwerkingsverband,
@@ -25,7 +26,7 @@ from wissel.routing.values.identifiers import BoardNumber, Oin
 
 
 def subjects_of(fact: Fact) -> set[str]:  # noqa: C901 - one case per kind of fact
-    """Return the subjects of a fact; none for a text, a revocation or the report of a source."""
+    """Return the subjects of a fact; none for what is about nobody."""
     match fact:
         case Board():
             return {f"board:{fact.number}"}
@@ -50,7 +51,7 @@ def subjects_of(fact: Fact) -> set[str]:  # noqa: C901 - one case per kind of fa
                 f"service:{fact.service}",
                 f"system:{fact.system_id}",
             }
-        case AgreementText() | Revocation() | SourceReport():
+        case AgreementText() | Revocation() | SourceReport() | PostcodeArea():
             return set()
 
 

@@ -149,6 +149,7 @@ INDEXED: Final[Mapping[str, tuple[str, ...]]] = {
     "endpoint": ("mandate_id", "organisation", "service", "system_id", "routing_key"),
     "revocation": (),
     "source_report": (),
+    "postcode_area": (),
 }
 """Per fact table the columns that lists filter by."""
 

@@ -143,7 +143,7 @@ def test_every_kind_of_fact_is_asked_about() -> None:
     """The others are an operator's alone."""
     asked = {type(fact) for fact in FACTS.values()}
 
-    assert {"AgreementText", "Revocation", "SourceReport"} == {
+    assert {"AgreementText", "PostcodeArea", "Revocation", "SourceReport"} == {
         kind.__name__ for kind in FACT_KINDS if kind not in asked
     }
 

@@ -12,6 +12,8 @@ HARMLESS: Final = {
     "WhoAmI": "it names the revision, and changes nothing",
     "RegisterSamenwerkingsverband": "nothing leads to what is new",
     "UpdateSamenwerkingsverband": "no decision reads its name or KvK number",
+    "ImportSamenwerkingsverbanden": "as registering and updating them one by one",
+    "ImportPostcodes": "no decision reads in whose region a school is",
     "LocateSchools": "no decision reads where a location is",
     "UpdateBoard": "no decision reads its name or KvK number",
     "RegisterParty": "nothing leads to what is new",

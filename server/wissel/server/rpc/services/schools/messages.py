@@ -2,9 +2,20 @@
 
 from typing import Final
 
-from wissel.routing.facts import Board, Location, Samenwerkingsverband, School
+from wissel.routing.facts import (
+    OPERATOR_SOURCE,
+    Board,
+    Location,
+    PostcodeArea,
+    Samenwerkingsverband,
+    School,
+)
 from wissel.routing.facts.plain import etag_of
+from wissel.routing.refusals.catalogue.contacts import contact_text
+from wissel.routing.refusals.catalogue.entry import Contact
+from wissel.routing.values.identifiers import Postcode4
 from wissel.school.v1 import school_pb2, school_service_pb2
+from wissel.server.registry.schools.areas import Areas, digits_of
 from wissel.server.registry.schools.file_import import ImportReport
 from wissel.server.registry.schools.locating import Located
 from wissel.server.rpc.requests.parsing import day_text
@@ -13,14 +24,18 @@ MAX_CHANGES: Final = 20_000
 """Most changes that the answer to an import lists; its counts are of all changes."""
 
 
-def school_message(school: School) -> school_pb2.School:
-    """Return a school with its locations in order."""
+NO_AREAS: Final[Areas] = {}
+_NOWHERE: Final = PostcodeArea(postcode=Postcode4(""))
+
+
+def school_message(school: School, areas: Areas = NO_AREAS) -> school_pb2.School:
+    """Return a school with its locations in order, each in its region."""
     return school_pb2.School(
         brin=school.brin,
         name=school.name,
         oin=school.brin.oin,
         board_number=school.board,
-        locations=map(_location_message, school.locations),
+        locations=[_location_message(each, areas) for each in school.locations],
         closed_date=day_text(school.closed),
         source=school.source,
         etag=etag_of(school),
@@ -29,7 +44,9 @@ def school_message(school: School) -> school_pb2.School:
     )
 
 
-def _location_message(location: Location) -> school_pb2.Location:
+def _location_message(location: Location, areas: Areas) -> school_pb2.Location:
+    digits = digits_of(location)
+    area = (None if digits is None else areas.get(digits)) or _NOWHERE
     latitude, longitude = location.point.degrees if location.point else (None, None)
     return school_pb2.Location(
         vestiging=location.vestiging,
@@ -43,7 +60,16 @@ def _location_message(location: Location) -> school_pb2.Location:
         longitude=longitude,
         holiday_region=location.holiday_region or "",
         successor=location.successor or "",
+        swv_po=area.swv_po or "",
+        swv_vo=area.swv_vo or "",
     )
+
+
+def corrected_at(school: School, language: str) -> str:
+    """Return where what is wrong of a school is corrected, in English or Dutch."""
+    kept_here = school.source == OPERATOR_SOURCE
+    desk = contact_text(Contact.OPERATOR if kept_here else Contact.RIO)
+    return desk["nl" if language == "nl" else "en"]
 
 
 def board_message(board: Board, school_count: int) -> school_pb2.Board:

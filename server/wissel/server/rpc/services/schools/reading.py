@@ -4,16 +4,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, Literal
 
-from wissel.routing.facts import Sector, Successor
+from wissel.routing.facts import PostcodeArea, Sector, Successor
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import parse_optional_day
-from wissel.routing.values.identifiers import BoardNumber, Brin, KvkNumber, Vestiging
+from wissel.routing.values.identifiers import (
+    BoardNumber,
+    Brin,
+    KvkNumber,
+    Oin,
+    Postcode4,
+    Swv,
+    Vestiging,
+)
 from wissel.routing.values.points import Point
 from wissel.school.v1 import school_pb2
 from wissel.school.v1 import school_service_pb2 as pb
 from wissel.server.registry.commands import KEEP, Keep
 from wissel.server.registry.schools import registration
+from wissel.server.registry.schools.swv import RegisterSwv
 from wissel.server.registry.schools.updating import UpdateLocation, UpdateSchool
 from wissel.server.rpc.requests.parsing import few, optional, optional_choice, required
 
@@ -21,6 +30,10 @@ MAX_LOCATIONS: Final = 100
 """Most locations of a school: a vestiging has two digits."""
 MAX_POINTS: Final = 15_000
 """Most points of one request: the Netherlands has some 10,000 locations of schools."""
+MAX_SWVS: Final = 1000
+"""Most samenwerkingsverbanden of one request: there are some 150."""
+MAX_POSTCODES: Final = 10_000
+"""Most postcodes of one request: there are 9,000 of four digits."""
 
 
 def kvk_asked_for(
@@ -120,3 +133,40 @@ def points_in(request: pb.LocateSchoolsRequest) -> Sequence[tuple[Vestiging, Poi
         )
         for number, each in enumerate(request.points)
     ]
+
+
+def swvs_in(request: pb.ImportSamenwerkingsverbandenRequest) -> Sequence[RegisterSwv]:
+    """Return the samenwerkingsverbanden of a request; raises `Refused` for what is malformed."""
+    rows = few(request.samenwerkingsverbanden, MAX_SWVS, "samenwerkingsverbanden")
+    return [
+        RegisterSwv(
+            code=Swv.parse(each.swv, f"samenwerkingsverbanden[{number}].swv"),
+            name=each.name,
+            oin=Oin.parse(each.oin, f"samenwerkingsverbanden[{number}].oin"),
+            kvk=optional(
+                KvkNumber, each.kvk_number, f"samenwerkingsverbanden[{number}].kvk_number"
+            ),
+        )
+        for number, each in enumerate(rows)
+    ]
+
+
+def areas_in(request: pb.ImportPostcodesRequest) -> Sequence[PostcodeArea]:
+    """Return the postcodes of a request; raises `Refused` for what is malformed."""
+    rows = few(request.areas, MAX_POSTCODES, "areas")
+    return [
+        PostcodeArea(
+            postcode=Postcode4.parse(each.postcode, f"areas[{number}].postcode"),
+            swv_po=_swv_of("PO", each.swv_po, f"areas[{number}].swv_po"),
+            swv_vo=_swv_of("VO", each.swv_vo, f"areas[{number}].swv_vo"),
+        )
+        for number, each in enumerate(rows)
+    ]
+
+
+def _swv_of(sector: str, text: str, field: str) -> Swv | None:
+    """Return the samenwerkingsverband of a sector, None for an empty text."""
+    swv = optional(Swv, text, field)
+    if swv is not None and not swv.startswith(sector):
+        raise Refused(Reason.FIELD_INVALID, field=field, value=swv, expected=f"one of {sector}")
+    return swv

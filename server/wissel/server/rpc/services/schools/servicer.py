@@ -15,6 +15,7 @@ from wissel.school.v1 import school_service_pb2_grpc as pb_grpc
 from wissel.server.registry.finding import get_board, get_school
 from wissel.server.registry.ports import Transaction
 from wissel.server.registry.schools import file_import, registration
+from wissel.server.registry.schools.areas import areas_of
 from wissel.server.registry.schools.boards import UpdateBoard, update_board
 from wissel.server.registry.schools.duo.parsing import ParsedFile, parse
 from wissel.server.registry.schools.lists import (
@@ -25,6 +26,7 @@ from wissel.server.registry.schools.lists import (
 )
 from wissel.server.registry.schools.locating import locate_schools
 from wissel.server.registry.schools.updating import update_school
+from wissel.server.rpc.calls.call import current
 from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.mutation import mutate
 from wissel.server.rpc.requests.paging import page_of
@@ -38,6 +40,7 @@ from wissel.server.rpc.services.schools.connections import (
 )
 from wissel.server.rpc.services.schools.messages import (
     board_message,
+    corrected_at,
     import_message,
     located_message,
     school_message,
@@ -83,7 +86,8 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
 
         async def work(transaction: Transaction) -> pb.RegisterSchoolResponse:
             school = await registration.register_school(transaction, command)
-            return pb.RegisterSchoolResponse(school=school_message(school))
+            areas = await areas_of(transaction, [school], transaction.revision)
+            return pb.RegisterSchoolResponse(school=school_message(school, areas))
 
         return await mutate(self._backend, request, pb.RegisterSchoolResponse, work)
 
@@ -95,7 +99,8 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
 
         async def work(transaction: Transaction) -> pb.UpdateSchoolResponse:
             school = await update_school(transaction, command)
-            return pb.UpdateSchoolResponse(school=school_message(school))
+            areas = await areas_of(transaction, [school], transaction.revision)
+            return pb.UpdateSchoolResponse(school=school_message(school, areas))
 
         return await mutate(self._backend, request, pb.UpdateSchoolResponse, work)
 
@@ -125,8 +130,9 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
         async with self._backend.snapshot() as snapshot:
             part = page.part(snapshot)
             found = await list_schools(snapshot, wanted, part)
+            areas = await areas_of(snapshot, found.items, part.pinned)
         return pb.ListSchoolsResponse(
-            schools=map(school_message, found.items),
+            schools=[school_message(each, areas) for each in found.items],
             next_page_token=page.token_after(part, found.last),
         )
 
@@ -138,7 +144,11 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
         await self._backend.at(request)
         async with self._backend.snapshot() as snapshot:
             school = await get_school(snapshot, brin)
-        return pb.GetSchoolResponse(school=school_message(school))
+            areas = await areas_of(snapshot, [school], snapshot.revision)
+        return pb.GetSchoolResponse(
+            school=school_message(school, areas),
+            corrected_at=corrected_at(school, current().language),
+        )
 
     async def ListBoards(
         self, request: pb.ListBoardsRequest, context: object

@@ -5,13 +5,20 @@ from wissel.routing.values.identifiers import KvkNumber, Oin, Swv
 from wissel.school.v1 import school_service_pb2 as pb
 from wissel.school.v1 import school_service_pb2_grpc as pb_grpc
 from wissel.server.registry.ports import Transaction
-from wissel.server.registry.schools.swv import RegisterSwv, UpdateSwv, register_swv, update_swv
+from wissel.server.registry.schools.areas import import_areas
+from wissel.server.registry.schools.swv import (
+    RegisterSwv,
+    UpdateSwv,
+    import_swvs,
+    register_swv,
+    update_swv,
+)
 from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.mutation import mutate
 from wissel.server.rpc.requests.paging import list_page, page_of
 from wissel.server.rpc.requests.parsing import optional
 from wissel.server.rpc.services.schools.messages import swv_message
-from wissel.server.rpc.services.schools.reading import kvk_asked_for
+from wissel.server.rpc.services.schools.reading import areas_in, kvk_asked_for, swvs_in
 
 
 class SamenwerkingsverbandServicer(pb_grpc.SamenwerkingsverbandServiceServicer):
@@ -36,6 +43,34 @@ class SamenwerkingsverbandServicer(pb_grpc.SamenwerkingsverbandServiceServicer):
             return pb.RegisterSamenwerkingsverbandResponse(samenwerkingsverband=swv_message(swv))
 
         return await mutate(self._backend, request, pb.RegisterSamenwerkingsverbandResponse, work)
+
+    async def ImportSamenwerkingsverbanden(
+        self, request: pb.ImportSamenwerkingsverbandenRequest, context: object
+    ) -> pb.ImportSamenwerkingsverbandenResponse:
+        """Record those of a list."""
+        rows = swvs_in(request)
+
+        async def work(transaction: Transaction) -> pb.ImportSamenwerkingsverbandenResponse:
+            done = await import_swvs(transaction, rows)
+            return pb.ImportSamenwerkingsverbandenResponse(
+                new_swvs=done.new, changed_swvs=done.changed
+            )
+
+        return await mutate(self._backend, request, pb.ImportSamenwerkingsverbandenResponse, work)
+
+    async def ImportPostcodes(
+        self, request: pb.ImportPostcodesRequest, context: object
+    ) -> pb.ImportPostcodesResponse:
+        """Record in whose region postcodes are."""
+        areas = await self._backend.impacts.beside(lambda: areas_in(request))
+
+        async def work(transaction: Transaction) -> pb.ImportPostcodesResponse:
+            done = await import_areas(transaction, areas)
+            return pb.ImportPostcodesResponse(
+                changed_count=done.changed, unregistered_swvs=done.unregistered
+            )
+
+        return await mutate(self._backend, request, pb.ImportPostcodesResponse, work)
 
     async def UpdateSamenwerkingsverband(
         self, request: pb.UpdateSamenwerkingsverbandRequest, context: object
