@@ -6,6 +6,7 @@ from typing import Final
 import pytest
 
 from support.paths import ROOT
+from wissel.clients.cli.publishing import reading
 from wissel.clients.las.server import MAX_PAYLOAD, PING_MS
 from wissel.clients.sending import compose, transfer
 from wissel.clients.transport.retry import Patience
@@ -76,6 +77,8 @@ FIGURES: Final = [
     ("identity", "at most {} signatures", path_choice.MAX_VERIFICATIONS),
     ("identity", "for {} seconds", REFUSED_SECONDS.total_seconds()),
     ("revocation", "counts for {} hours more", GRACE.total_seconds() / 3600),
+    ("overviews", "fewer than {} vendors", reading.FEWEST_VENDORS),
+    ("overviews", "begin again, {} times at most", reading.ATTEMPTS),
     ("bounds", "an explanation for {}", EXPLANATION_COST),
     ("impact", "the {} largest of each", impact_messages.GROUPS),
     ("impact", "shows {} examples", EXAMPLES),

@@ -13,6 +13,7 @@ from wissel.clients.cli.failing import explain_failure
 from wissel.clients.cli.history import command as past
 from wissel.clients.cli.mandating import copying, overview, review, several
 from wissel.clients.cli.moving import mijn_oso
+from wissel.clients.cli.publishing import command as publishing
 from wissel.clients.cli.register import (
     agreements,
     boards,
@@ -96,6 +97,7 @@ app.add_typer(receipts.app, name="receipt")
 app.command()(past.history)
 app.command()(forecast.forecast)
 app.add_typer(checking.app, name="dossier")
+app.command()(publishing.overview)
 app.command()(sending.send)
 app.command()(sending.resume)
 app.command()(checks.whoami)

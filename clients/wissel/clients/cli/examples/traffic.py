@@ -33,6 +33,10 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "wissel connection list --service OSO_OV",
         "wissel connection list --board 99001 --on 2026-08-01",
     ),
+    "overview": (
+        "wissel overview --out site",
+        "wissel overview --out site-august --day 2026-08-01",
+    ),
     "forecast": (
         "wissel forecast --days 90",
         "wissel forecast --school 99XA --days 366 --fail-on-break",

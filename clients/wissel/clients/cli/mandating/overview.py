@@ -1,22 +1,21 @@
 """`wissel board overview`: all schools of a board, and who acts for each, for which service."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
-import xlsxwriter
-from xlsxwriter.exceptions import XlsxWriterException
 
 from wissel.clients.cli.mandating.holdings import Holdings, holdings, state_of
 from wissel.clients.cli.output import note, print_json, print_rows
 from wissel.clients.cli.session import session_of
-from wissel.clients.errors import WisselError
+from wissel.clients.cli.tables.workbook import Sheet, workbook_bytes
+from wissel.clients.storage.atomic_write import write_atomically
 from wissel.mandate.v1 import mandate_service_pb2 as pb
 
-_NARROW: Final = 8  # characters of a column with codes
-_WIDE: Final = 36
+_MANDATES: Final = ("SCHOOL", "SERVICE", "SYSTEM", "STATE", "FROM", "UNTIL", "MANDATE")
 
 Cells = Mapping[tuple[str, str], Sequence[pb.Mandate]]
 """The mandates by school and service."""
@@ -35,7 +34,7 @@ def overview(
     held = holdings(session, board, on)
     cells, services = _cells(held), sorted({each.service for each in held.mandates})
     if xlsx is not None:
-        _write(xlsx, held, cells, services)
+        write_atomically(xlsx, _workbook(held, cells, services))
         note(f"{len(held.schools)} schools and {len(held.mandates)} mandates are in {xlsx}")
     elif session.json:
         print_json([_school_data(school, cells, services) for school in held.schools])
@@ -93,42 +92,27 @@ def _school_data(school: Any, cells: Cells, services: Sequence[str]) -> dict[str
     }
 
 
-def _write(path: Path, held: Holdings, cells: Cells, services: Sequence[str]) -> None:
-    """Write a workbook: schools against services, and a sheet with each mandate on a line.
+def _workbook(held: Holdings, cells: Cells, services: Sequence[str]) -> bytes:
+    """Return a workbook: schools against services, and a sheet with each mandate on a line."""
+    titles, rows = _table(held, cells, services)
+    mandates = [
+        (
+            each.brin,
+            each.service,
+            each.system_id,
+            state_of(each),
+            _day(each.start_date),
+            _day(each.end_date),
+            each.mandate_id,
+        )
+        for each in held.mandates
+    ]
+    sheets = (
+        Sheet(name="Overview", titles=titles, rows=rows, frozen=2),
+        Sheet(name="Mandates", titles=_MANDATES, rows=mandates),
+    )
+    return workbook_bytes(sheets, "Mandates")
 
-    Everything is written as text, so that nothing that somebody registered is a formula.
-    """
-    lists = {
-        "Overview": _table(held, cells, services),
-        "Mandates": (
-            ["SCHOOL", "SERVICE", "SYSTEM", "STATE", "FROM", "UNTIL", "MANDATE"],
-            [
-                [
-                    each.brin,
-                    each.service,
-                    each.system_id,
-                    state_of(each),
-                    each.start_date,
-                    each.end_date,
-                    each.mandate_id,
-                ]
-                for each in held.mandates
-            ],
-        ),
-    }
-    try:
-        with xlsxwriter.Workbook(str(path)) as book:
-            bold = book.add_format({"bold": True})
-            for name, (titles, rows) in lists.items():
-                sheet = book.add_worksheet(name)
-                sheet.freeze_panes(1, 2)
-                sheet.set_column(0, 0, _NARROW)
-                sheet.set_column(1, len(titles) - 1, _WIDE)
-                for column, title in enumerate(titles):
-                    sheet.write_string(0, column, title, bold)
-                for number, row in enumerate(rows, 1):
-                    for column, text in enumerate(row):
-                        sheet.write_string(number, column, text)
-    except XlsxWriterException as error:
-        message = f"{path}: {error}"
-        raise WisselError(message) from None
+
+def _day(text: str) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None

@@ -1,0 +1,1 @@
+"""Overviews for everybody: a site, a workbook and JSON that any web server can hand out."""
