@@ -38,7 +38,7 @@ from wissel.server.registry.commands import (
     ResumeEndpoint,
     SuspendEndpoint,
 )
-from wissel.server.registry.endpoints import (
+from wissel.server.registry.endpoints.changing import (
     end_endpoint,
     resume_endpoint,
     suspend_endpoint,

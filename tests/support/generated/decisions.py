@@ -65,7 +65,8 @@ def mandates() -> st.SearchStrategy[Mandate]:
 def endpoints(draw: st.DrawFn) -> Endpoint:
     """Endpoints under any of these mandates, also under one that is not there."""
     under = draw(mandates())
-    return w.endpoint(
+    unapproved = draw(st.sampled_from([False, False, True]))
+    there = w.endpoint(
         under,
         draw(st.integers(1, 3)),
         version=draw(st.sampled_from(VERSIONS[under.service])),
@@ -74,8 +75,10 @@ def endpoints(draw: st.DrawFn) -> Endpoint:
         period=draw(periods()),
         url=draw(st.sampled_from(["", "https://elsewhere.example:8443"])),
         suspended=draw(st.booleans()),
+        aanleverpunt="100" if unapproved else None,
         stopped=draw(st.sampled_from([False, False, True])),
     )
+    return dataclasses.replace(there, unapproved=unapproved)
 
 
 def agreements() -> st.SearchStrategy[Agreement]:

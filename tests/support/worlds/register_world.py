@@ -54,7 +54,7 @@ from wissel.routing.values.identifiers import (
 from wissel.server.registry.agreements.rules import BOARD_KINDS, VENDOR_KINDS
 from wissel.server.registry.catalog import seed
 from wissel.server.registry.commands import CreateMandate, RegisterEndpoint
-from wissel.server.registry.endpoints import register_endpoint
+from wissel.server.registry.endpoints.registering import register_endpoint
 from wissel.server.registry.mandates.commands import SwitchSystem, UndoSwitch
 from wissel.server.registry.mandates.giving import GivenMandate, create_mandate
 from wissel.server.registry.mandates.switching import Switched, switch_system, undo_switch
@@ -265,7 +265,7 @@ async def registered(world: World, **changes: object) -> Endpoint:
 def endpoint_command(mandate_id: UUID, **changes: object) -> RegisterEndpoint:
     """An endpoint of 99XA at Noord, but for what is said."""
     values: dict[str, object] = {"routing_key": KEY, "url": "https://las.noord.example:8443"}
-    return RegisterEndpoint(mandate_id=mandate_id, **(values | changes))  # type: ignore[arg-type]  # a test names real fields
+    return RegisterEndpoint(under=mandate_id, **(values | changes))  # type: ignore[arg-type]  # a test names real fields
 
 
 def _facts() -> list[Fact]:

@@ -112,7 +112,7 @@ class Endpoint(_message.Message):
     end_date: _builtins.str
     """Last day, `yyyy-mm-dd`; empty while it lasts."""
     status: _builtins.str
-    """Output only. `PLANNED`, `ACTIVE`, `SUSPENDED` or `ENDED`, today; one whose mandate has ended is `ENDED`."""
+    """Output only. `AWAITING_APPROVAL`, `PLANNED`, `ACTIVE`, `SUSPENDED` or `ENDED`, today; one whose mandate has ended is `ENDED`."""
     etag: _builtins.str
     """Output only. Changes on every write; send it back to guard against lost updates."""
     @_builtins.property
@@ -185,7 +185,7 @@ class RegisterEndpointRequest(_message.Message):
     vestiging: _builtins.str
     """Vestiging, `02` or `99XA02`; empty means the whole school."""
     aanleverpunt: _builtins.str
-    """Aanleverpunt, such as `2`; empty means that of the vestiging for a LAS, and none otherwise."""
+    """Aanleverpunt, such as `2`; empty means that of the vestiging for a LAS, and none otherwise. An extra one, from `100` on, is in no route until an operator approves it."""
     attribute: _builtins.str
     """`LAS`, `SWV`, `OT` or `LDOS`; empty means LAS for a school, SWV for a samenwerkingsverband."""
     start_date: _builtins.str
@@ -260,6 +260,371 @@ class RegisterEndpointResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RegisterEndpointResponse: _TypeAlias = RegisterEndpointResponse  # noqa: Y015
+
+@_typing.final
+class NewEndpoint(_message.Message):
+    """NewEndpoint is one endpoint to record, under a mandate of the caller."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MANDATE_ID_FIELD_NUMBER: _builtins.int
+    BRIN_FIELD_NUMBER: _builtins.int
+    SWV_FIELD_NUMBER: _builtins.int
+    SERVICE_FIELD_NUMBER: _builtins.int
+    SYSTEM_ID_FIELD_NUMBER: _builtins.int
+    SERVICE_VERSION_FIELD_NUMBER: _builtins.int
+    ROUTING_KEY_FIELD_NUMBER: _builtins.int
+    URL_FIELD_NUMBER: _builtins.int
+    VESTIGING_FIELD_NUMBER: _builtins.int
+    AANLEVERPUNT_FIELD_NUMBER: _builtins.int
+    ATTRIBUTE_FIELD_NUMBER: _builtins.int
+    START_DATE_FIELD_NUMBER: _builtins.int
+    END_DATE_FIELD_NUMBER: _builtins.int
+    DELIVERY_CONTRACT_FIELD_NUMBER: _builtins.int
+    mandate_id: _builtins.str
+    """UUID of the mandate; or else brin or swv, service and system_id."""
+    brin: _builtins.str
+    """BRIN of the school that gave the mandate."""
+    swv: _builtins.str
+    """Code of the samenwerkingsverband that gave it."""
+    service: _builtins.str
+    """Service code or alias of the mandate."""
+    system_id: _builtins.str
+    """System that has the mandate."""
+    service_version: _builtins.str
+    """Namespace of the service version; empty means the latest active one."""
+    routing_key: _builtins.str
+    """Required. Routeringskenmerk, 20 characters."""
+    url: _builtins.str
+    """Required. Address, as for RegisterEndpoint."""
+    vestiging: _builtins.str
+    """Vestiging, `02` or `99XA02`; empty means the whole school."""
+    aanleverpunt: _builtins.str
+    """Aanleverpunt, as for RegisterEndpoint."""
+    attribute: _builtins.str
+    """`LAS`, `SWV`, `OT` or `LDOS`; empty means LAS for a school, SWV for a samenwerkingsverband."""
+    start_date: _builtins.str
+    """First day, `yyyy-mm-dd`; empty means the later of today and the mandate's first day."""
+    end_date: _builtins.str
+    """Last day, `yyyy-mm-dd`; empty means until further notice."""
+    @_builtins.property
+    def delivery_contract(self) -> Global___DeliveryContract:
+        """What the receiver asks of the hub."""
+
+    def __init__(
+        self,
+        *,
+        mandate_id: _builtins.str = ...,
+        brin: _builtins.str = ...,
+        swv: _builtins.str = ...,
+        service: _builtins.str = ...,
+        system_id: _builtins.str = ...,
+        service_version: _builtins.str = ...,
+        routing_key: _builtins.str = ...,
+        url: _builtins.str = ...,
+        vestiging: _builtins.str = ...,
+        aanleverpunt: _builtins.str = ...,
+        attribute: _builtins.str = ...,
+        start_date: _builtins.str = ...,
+        end_date: _builtins.str = ...,
+        delivery_contract: Global___DeliveryContract | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["delivery_contract", b"delivery_contract"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aanleverpunt", b"aanleverpunt", "attribute", b"attribute", "brin", b"brin", "delivery_contract", b"delivery_contract", "end_date", b"end_date", "mandate_id", b"mandate_id", "routing_key", b"routing_key", "service", b"service", "service_version", b"service_version", "start_date", b"start_date", "swv", b"swv", "system_id", b"system_id", "url", b"url", "vestiging", b"vestiging"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NewEndpoint: _TypeAlias = NewEndpoint  # noqa: Y015
+
+@_typing.final
+class BatchRegisterEndpointsRequest(_message.Message):
+    """BatchRegisterEndpointsRequest names endpoints that are to be there."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENDPOINTS_FIELD_NUMBER: _builtins.int
+    UPDATE_EXISTING_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    update_existing: _builtins.bool
+    """An endpoint that is there already, with the same mandate, version and routing key, becomes as it is described here."""
+    request_id: _builtins.str
+    """UUID for all of it; a repeat with the same body returns the earlier answer."""
+    reason: _builtins.str
+    """Why; required for operators."""
+    validate_only: _builtins.bool
+    """Change nothing, and answer with the same results and what they would do."""
+    @_builtins.property
+    def endpoints(self) -> _containers.RepeatedCompositeFieldContainer[Global___NewEndpoint]:
+        """Required. 1 to 1,000 endpoints."""
+
+    def __init__(
+        self,
+        *,
+        endpoints: _abc.Iterable[Global___NewEndpoint] | None = ...,
+        update_existing: _builtins.bool = ...,
+        request_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["endpoints", b"endpoints", "reason", b"reason", "request_id", b"request_id", "update_existing", b"update_existing", "validate_only", b"validate_only"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BatchRegisterEndpointsRequest: _TypeAlias = BatchRegisterEndpointsRequest  # noqa: Y015
+
+@_typing.final
+class BatchRegisterEndpointsResponse(_message.Message):
+    """BatchRegisterEndpointsResponse says what became of each; those that are right are recorded in one revision."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESULTS_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    IMPACT_FIELD_NUMBER: _builtins.int
+    revision: _builtins.int
+    """Revision of the register."""
+    @_builtins.property
+    def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___EndpointResult]:
+        """In the order of the request."""
+
+    @_builtins.property
+    def impact(self) -> _impact_pb2.Impact:
+        """Output only. What it would do; only with validate_only."""
+
+    def __init__(
+        self,
+        *,
+        results: _abc.Iterable[Global___EndpointResult] | None = ...,
+        revision: _builtins.int = ...,
+        impact: _impact_pb2.Impact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact", "results", b"results", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BatchRegisterEndpointsResponse: _TypeAlias = BatchRegisterEndpointsResponse  # noqa: Y015
+
+@_typing.final
+class EndpointResult(_message.Message):
+    """EndpointResult is what became of one endpoint of a batch."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATUS_FIELD_NUMBER: _builtins.int
+    ENDPOINT_FIELD_NUMBER: _builtins.int
+    REFUSAL_FIELD_NUMBER: _builtins.int
+    status: _builtins.str
+    """`REGISTERED`, `UPDATED`, `UNCHANGED` if it is there as described, or `REFUSED`."""
+    @_builtins.property
+    def endpoint(self) -> Global___Endpoint:
+        """The endpoint as it now stands; absent if it was refused."""
+
+    @_builtins.property
+    def refusal(self) -> Global___EndpointRefusal:
+        """Why it was refused; absent otherwise."""
+
+    def __init__(
+        self,
+        *,
+        status: _builtins.str = ...,
+        endpoint: Global___Endpoint | None = ...,
+        refusal: Global___EndpointRefusal | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["endpoint", b"endpoint", "refusal", b"refusal"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["endpoint", b"endpoint", "refusal", b"refusal", "status", b"status"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EndpointResult: _TypeAlias = EndpointResult  # noqa: Y015
+
+@_typing.final
+class EndpointRefusal(_message.Message):
+    """EndpointRefusal is why one endpoint of a batch was not recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class MetadataEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    REASON_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    FIELD_FIELD_NUMBER: _builtins.int
+    METADATA_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    """Reason, as in google.rpc.ErrorInfo."""
+    text: _builtins.str
+    """One sentence, with its fix, in the caller's language."""
+    field: _builtins.str
+    """Field of the endpoint that is at fault; may be empty."""
+    @_builtins.property
+    def metadata(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """The facts that counted."""
+
+    def __init__(
+        self,
+        *,
+        reason: _builtins.str = ...,
+        text: _builtins.str = ...,
+        field: _builtins.str = ...,
+        metadata: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["field", b"field", "metadata", b"metadata", "reason", b"reason", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EndpointRefusal: _TypeAlias = EndpointRefusal  # noqa: Y015
+
+@_typing.final
+class UpdateEndpointRequest(_message.Message):
+    """UpdateEndpointRequest says what is to change of an endpoint; what is absent stays as it is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENDPOINT_ID_FIELD_NUMBER: _builtins.int
+    URL_FIELD_NUMBER: _builtins.int
+    VESTIGING_FIELD_NUMBER: _builtins.int
+    AANLEVERPUNT_FIELD_NUMBER: _builtins.int
+    ATTRIBUTE_FIELD_NUMBER: _builtins.int
+    START_DATE_FIELD_NUMBER: _builtins.int
+    END_DATE_FIELD_NUMBER: _builtins.int
+    DELIVERY_CONTRACT_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    endpoint_id: _builtins.str
+    """Required. UUID."""
+    url: _builtins.str
+    """Another address, as for RegisterEndpoint."""
+    vestiging: _builtins.str
+    """Another vestiging, `02` or `99XA02`; empty means the whole school."""
+    aanleverpunt: _builtins.str
+    """Another aanleverpunt; empty means that of the vestiging for a LAS, and none otherwise."""
+    attribute: _builtins.str
+    """Another attribute: `LAS`, `SWV`, `OT` or `LDOS`."""
+    start_date: _builtins.str
+    """Another first day, `yyyy-mm-dd`, of an endpoint that is still to come."""
+    end_date: _builtins.str
+    """Another last day, `yyyy-mm-dd`, today or later; empty lets it last."""
+    etag: _builtins.str
+    """The endpoint's etag; empty skips the check."""
+    request_id: _builtins.str
+    """UUID; a repeat with the same body returns the earlier answer."""
+    reason: _builtins.str
+    """Why; required for operators."""
+    validate_only: _builtins.bool
+    """Change nothing, and answer with what it would do."""
+    @_builtins.property
+    def delivery_contract(self) -> Global___DeliveryContract:
+        """Another contract, as a whole."""
+
+    def __init__(
+        self,
+        *,
+        endpoint_id: _builtins.str = ...,
+        url: _builtins.str | None = ...,
+        vestiging: _builtins.str | None = ...,
+        aanleverpunt: _builtins.str | None = ...,
+        attribute: _builtins.str | None = ...,
+        start_date: _builtins.str | None = ...,
+        end_date: _builtins.str | None = ...,
+        delivery_contract: Global___DeliveryContract | None = ...,
+        etag: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_aanleverpunt", b"_aanleverpunt", "_attribute", b"_attribute", "_end_date", b"_end_date", "_start_date", b"_start_date", "_url", b"_url", "_vestiging", b"_vestiging", "aanleverpunt", b"aanleverpunt", "attribute", b"attribute", "delivery_contract", b"delivery_contract", "end_date", b"end_date", "start_date", b"start_date", "url", b"url", "vestiging", b"vestiging"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_aanleverpunt", b"_aanleverpunt", "_attribute", b"_attribute", "_end_date", b"_end_date", "_start_date", b"_start_date", "_url", b"_url", "_vestiging", b"_vestiging", "aanleverpunt", b"aanleverpunt", "attribute", b"attribute", "delivery_contract", b"delivery_contract", "end_date", b"end_date", "endpoint_id", b"endpoint_id", "etag", b"etag", "reason", b"reason", "request_id", b"request_id", "start_date", b"start_date", "url", b"url", "validate_only", b"validate_only", "vestiging", b"vestiging"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__aanleverpunt: _TypeAlias = _typing.Literal["aanleverpunt"]  # noqa: Y015
+    _WhichOneofArgType__aanleverpunt: _TypeAlias = _typing.Literal["_aanleverpunt", b"_aanleverpunt"]  # noqa: Y015
+    _WhichOneofReturnType__attribute: _TypeAlias = _typing.Literal["attribute"]  # noqa: Y015
+    _WhichOneofArgType__attribute: _TypeAlias = _typing.Literal["_attribute", b"_attribute"]  # noqa: Y015
+    _WhichOneofReturnType__end_date: _TypeAlias = _typing.Literal["end_date"]  # noqa: Y015
+    _WhichOneofArgType__end_date: _TypeAlias = _typing.Literal["_end_date", b"_end_date"]  # noqa: Y015
+    _WhichOneofReturnType__start_date: _TypeAlias = _typing.Literal["start_date"]  # noqa: Y015
+    _WhichOneofArgType__start_date: _TypeAlias = _typing.Literal["_start_date", b"_start_date"]  # noqa: Y015
+    _WhichOneofReturnType__url: _TypeAlias = _typing.Literal["url"]  # noqa: Y015
+    _WhichOneofArgType__url: _TypeAlias = _typing.Literal["_url", b"_url"]  # noqa: Y015
+    _WhichOneofReturnType__vestiging: _TypeAlias = _typing.Literal["vestiging"]  # noqa: Y015
+    _WhichOneofArgType__vestiging: _TypeAlias = _typing.Literal["_vestiging", b"_vestiging"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__aanleverpunt) -> _WhichOneofReturnType__aanleverpunt | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__attribute) -> _WhichOneofReturnType__attribute | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__end_date) -> _WhichOneofReturnType__end_date | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__start_date) -> _WhichOneofReturnType__start_date | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__url) -> _WhichOneofReturnType__url | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__vestiging) -> _WhichOneofReturnType__vestiging | None: ...
+
+Global___UpdateEndpointRequest: _TypeAlias = UpdateEndpointRequest  # noqa: Y015
+
+@_typing.final
+class UpdateEndpointResponse(_message.Message):
+    """UpdateEndpointResponse is the endpoint as it now stands."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENDPOINT_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    IMPACT_FIELD_NUMBER: _builtins.int
+    revision: _builtins.int
+    """Revision of the register."""
+    @_builtins.property
+    def endpoint(self) -> Global___Endpoint:
+        """The endpoint."""
+
+    @_builtins.property
+    def impact(self) -> _impact_pb2.Impact:
+        """Output only. What it would do; only with validate_only."""
+
+    def __init__(
+        self,
+        *,
+        endpoint: Global___Endpoint | None = ...,
+        revision: _builtins.int = ...,
+        impact: _impact_pb2.Impact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["endpoint", b"endpoint", "impact", b"impact"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["endpoint", b"endpoint", "impact", b"impact", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateEndpointResponse: _TypeAlias = UpdateEndpointResponse  # noqa: Y015
 
 @_typing.final
 class EndEndpointRequest(_message.Message):
@@ -488,6 +853,128 @@ class ResumeEndpointResponse(_message.Message):
 Global___ResumeEndpointResponse: _TypeAlias = ResumeEndpointResponse  # noqa: Y015
 
 @_typing.final
+class ApproveDeliveryPointRequest(_message.Message):
+    """ApproveDeliveryPointRequest approves an extra aanleverpunt."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENDPOINT_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    endpoint_id: _builtins.str
+    """Required. UUID of its endpoint."""
+    etag: _builtins.str
+    """The endpoint's etag; empty skips the check."""
+    request_id: _builtins.str
+    """UUID; a repeat with the same body returns the earlier answer."""
+    reason: _builtins.str
+    """Why; required for operators."""
+    validate_only: _builtins.bool
+    """Change nothing, and answer with what it would do."""
+    def __init__(
+        self,
+        *,
+        endpoint_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["endpoint_id", b"endpoint_id", "etag", b"etag", "reason", b"reason", "request_id", b"request_id", "validate_only", b"validate_only"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ApproveDeliveryPointRequest: _TypeAlias = ApproveDeliveryPointRequest  # noqa: Y015
+
+@_typing.final
+class ApproveDeliveryPointResponse(_message.Message):
+    """ApproveDeliveryPointResponse is the endpoint as it now stands."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ENDPOINT_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    IMPACT_FIELD_NUMBER: _builtins.int
+    revision: _builtins.int
+    """Revision of the register."""
+    @_builtins.property
+    def endpoint(self) -> Global___Endpoint:
+        """The endpoint."""
+
+    @_builtins.property
+    def impact(self) -> _impact_pb2.Impact:
+        """Output only. What it would do; only with validate_only."""
+
+    def __init__(
+        self,
+        *,
+        endpoint: Global___Endpoint | None = ...,
+        revision: _builtins.int = ...,
+        impact: _impact_pb2.Impact | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["endpoint", b"endpoint", "impact", b"impact"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["endpoint", b"endpoint", "impact", b"impact", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ApproveDeliveryPointResponse: _TypeAlias = ApproveDeliveryPointResponse  # noqa: Y015
+
+@_typing.final
+class SuggestRoutingKeyRequest(_message.Message):
+    """SuggestRoutingKeyRequest asks for a routing key that is free."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MANDATE_ID_FIELD_NUMBER: _builtins.int
+    AT_LEAST_REVISION_FIELD_NUMBER: _builtins.int
+    mandate_id: _builtins.str
+    """Required. UUID of a mandate of the caller, whose organisation the key is for."""
+    at_least_revision: _builtins.int
+    """Wait until the register has reached this revision."""
+    def __init__(
+        self,
+        *,
+        mandate_id: _builtins.str = ...,
+        at_least_revision: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision", "mandate_id", b"mandate_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__at_least_revision: _TypeAlias = _typing.Literal["at_least_revision"]  # noqa: Y015
+    _WhichOneofArgType__at_least_revision: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_least_revision) -> _WhichOneofReturnType__at_least_revision | None: ...
+
+Global___SuggestRoutingKeyRequest: _TypeAlias = SuggestRoutingKeyRequest  # noqa: Y015
+
+@_typing.final
+class SuggestRoutingKeyResponse(_message.Message):
+    """SuggestRoutingKeyResponse is a suggestion: nothing is kept free for the caller."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROUTING_KEY_FIELD_NUMBER: _builtins.int
+    routing_key: _builtins.str
+    """The lowest routing key that no endpoint of the organisation has had."""
+    def __init__(
+        self,
+        *,
+        routing_key: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["routing_key", b"routing_key"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SuggestRoutingKeyResponse: _TypeAlias = SuggestRoutingKeyResponse  # noqa: Y015
+
+@_typing.final
 class GetEndpointRequest(_message.Message):
     """GetEndpointRequest names an endpoint."""
 
@@ -553,6 +1040,7 @@ class ListEndpointsRequest(_message.Message):
     MANDATE_ID_FIELD_NUMBER: _builtins.int
     INCLUDE_ENDED_FIELD_NUMBER: _builtins.int
     AT_LEAST_REVISION_FIELD_NUMBER: _builtins.int
+    AWAITING_APPROVAL_ONLY_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most this many; 0 means 100, the most is 1,000."""
     page_token: _builtins.str
@@ -569,6 +1057,8 @@ class ListEndpointsRequest(_message.Message):
     """Also endpoints of which the last day has passed."""
     at_least_revision: _builtins.int
     """Wait until the register has reached this revision."""
+    awaiting_approval_only: _builtins.bool
+    """Only extra aanleverpunten that wait for their approval."""
     def __init__(
         self,
         *,
@@ -580,10 +1070,11 @@ class ListEndpointsRequest(_message.Message):
         mandate_id: _builtins.str = ...,
         include_ended: _builtins.bool = ...,
         at_least_revision: _builtins.int | None = ...,
+        awaiting_approval_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision", "brin", b"brin", "include_ended", b"include_ended", "mandate_id", b"mandate_id", "page_size", b"page_size", "page_token", b"page_token", "service", b"service", "swv", b"swv"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision", "awaiting_approval_only", b"awaiting_approval_only", "brin", b"brin", "include_ended", b"include_ended", "mandate_id", b"mandate_id", "page_size", b"page_size", "page_token", b"page_token", "service", b"service", "swv", b"swv"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__at_least_revision: _TypeAlias = _typing.Literal["at_least_revision"]  # noqa: Y015
     _WhichOneofArgType__at_least_revision: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision"]  # noqa: Y015
@@ -628,50 +1119,58 @@ class LookupEndpointsRequest(_message.Message):
     BRIN_FIELD_NUMBER: _builtins.int
     SWV_FIELD_NUMBER: _builtins.int
     ROUTING_KEY_FIELD_NUMBER: _builtins.int
+    OIN_FIELD_NUMBER: _builtins.int
     SERVICE_FIELD_NUMBER: _builtins.int
     SERVICE_VERSION_FIELD_NUMBER: _builtins.int
     ATTRIBUTE_FIELD_NUMBER: _builtins.int
     REFERENCE_DATE_FIELD_NUMBER: _builtins.int
     INCLUDE_FUTURE_FIELD_NUMBER: _builtins.int
     AT_LEAST_REVISION_FIELD_NUMBER: _builtins.int
+    ON_DATE_FIELD_NUMBER: _builtins.int
     brin: _builtins.str
     """BRIN of a school."""
     swv: _builtins.str
     """Code of a samenwerkingsverband."""
     routing_key: _builtins.str
-    """Routeringskenmerk: none or one endpoint."""
+    """Routeringskenmerk: none or one endpoint of each version."""
+    oin: _builtins.str
+    """OIN of a school or samenwerkingsverband."""
     service: _builtins.str
-    """Required. Service code or alias."""
+    """Service code or alias; required without service_version."""
     service_version: _builtins.str
     """Namespace of the service version; empty means every version."""
     attribute: _builtins.str
     """Only with this attribute."""
     reference_date: _builtins.str
-    """Day, `yyyy-mm-dd`; empty means today."""
+    """Former name of on_date."""
     include_future: _builtins.bool
     """Also endpoints that start after that day."""
     at_least_revision: _builtins.int
     """Wait until the register has reached this revision."""
+    on_date: _builtins.str
+    """Day, `yyyy-mm-dd`; empty means today."""
     def __init__(
         self,
         *,
         brin: _builtins.str = ...,
         swv: _builtins.str = ...,
         routing_key: _builtins.str = ...,
+        oin: _builtins.str = ...,
         service: _builtins.str = ...,
         service_version: _builtins.str = ...,
         attribute: _builtins.str = ...,
         reference_date: _builtins.str = ...,
         include_future: _builtins.bool = ...,
         at_least_revision: _builtins.int | None = ...,
+        on_date: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision", "brin", b"brin", "key", b"key", "routing_key", b"routing_key", "swv", b"swv"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision", "brin", b"brin", "key", b"key", "oin", b"oin", "routing_key", b"routing_key", "swv", b"swv"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision", "attribute", b"attribute", "brin", b"brin", "include_future", b"include_future", "key", b"key", "reference_date", b"reference_date", "routing_key", b"routing_key", "service", b"service", "service_version", b"service_version", "swv", b"swv"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision", "attribute", b"attribute", "brin", b"brin", "include_future", b"include_future", "key", b"key", "oin", b"oin", "on_date", b"on_date", "reference_date", b"reference_date", "routing_key", b"routing_key", "service", b"service", "service_version", b"service_version", "swv", b"swv"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__at_least_revision: _TypeAlias = _typing.Literal["at_least_revision"]  # noqa: Y015
     _WhichOneofArgType__at_least_revision: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision"]  # noqa: Y015
-    _WhichOneofReturnType_key: _TypeAlias = _typing.Literal["brin", "swv", "routing_key"]  # noqa: Y015
+    _WhichOneofReturnType_key: _TypeAlias = _typing.Literal["brin", "swv", "routing_key", "oin"]  # noqa: Y015
     _WhichOneofArgType_key: _TypeAlias = _typing.Literal["key", b"key"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__at_least_revision) -> _WhichOneofReturnType__at_least_revision | None: ...

@@ -40,6 +40,16 @@ class EndpointServiceStub:
                 request_serializer=wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.RegisterEndpointRequest.SerializeToString,
                 response_deserializer=wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.RegisterEndpointResponse.FromString,
                 _registered_method=True)
+        self.BatchRegisterEndpoints = channel.unary_unary(
+                '/wissel.endpoint.v1.EndpointService/BatchRegisterEndpoints',
+                request_serializer=wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.BatchRegisterEndpointsRequest.SerializeToString,
+                response_deserializer=wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.BatchRegisterEndpointsResponse.FromString,
+                _registered_method=True)
+        self.UpdateEndpoint = channel.unary_unary(
+                '/wissel.endpoint.v1.EndpointService/UpdateEndpoint',
+                request_serializer=wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.UpdateEndpointRequest.SerializeToString,
+                response_deserializer=wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.UpdateEndpointResponse.FromString,
+                _registered_method=True)
         self.EndEndpoint = channel.unary_unary(
                 '/wissel.endpoint.v1.EndpointService/EndEndpoint',
                 request_serializer=wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.EndEndpointRequest.SerializeToString,
@@ -54,6 +64,16 @@ class EndpointServiceStub:
                 '/wissel.endpoint.v1.EndpointService/ResumeEndpoint',
                 request_serializer=wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.ResumeEndpointRequest.SerializeToString,
                 response_deserializer=wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.ResumeEndpointResponse.FromString,
+                _registered_method=True)
+        self.ApproveDeliveryPoint = channel.unary_unary(
+                '/wissel.endpoint.v1.EndpointService/ApproveDeliveryPoint',
+                request_serializer=wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.ApproveDeliveryPointRequest.SerializeToString,
+                response_deserializer=wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.ApproveDeliveryPointResponse.FromString,
+                _registered_method=True)
+        self.SuggestRoutingKey = channel.unary_unary(
+                '/wissel.endpoint.v1.EndpointService/SuggestRoutingKey',
+                request_serializer=wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.SuggestRoutingKeyRequest.SerializeToString,
+                response_deserializer=wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.SuggestRoutingKeyResponse.FromString,
                 _registered_method=True)
         self.GetEndpoint = channel.unary_unary(
                 '/wissel.endpoint.v1.EndpointService/GetEndpoint',
@@ -83,6 +103,20 @@ class EndpointServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def BatchRegisterEndpoints(self, request, context):
+        """BatchRegisterEndpoints records up to 1,000, each judged by itself, and says of each what became of it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateEndpoint(self, request, context):
+        """UpdateEndpoint changes address, place, days or contract of one.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def EndEndpoint(self, request, context):
         """EndEndpoint ends one after a day, or immediately.
         """
@@ -99,6 +133,20 @@ class EndpointServiceServicer:
 
     def ResumeEndpoint(self, request, context):
         """ResumeEndpoint opens it again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ApproveDeliveryPoint(self, request, context):
+        """ApproveDeliveryPoint lets an extra aanleverpunt, from 100 on, into routes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SuggestRoutingKey(self, request, context):
+        """SuggestRoutingKey returns the next routing key of an organisation that is free.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -133,6 +181,16 @@ def add_EndpointServiceServicer_to_server(servicer, server):
                     request_deserializer=wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.RegisterEndpointRequest.FromString,
                     response_serializer=wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.RegisterEndpointResponse.SerializeToString,
             ),
+            'BatchRegisterEndpoints': grpc.unary_unary_rpc_method_handler(
+                    servicer.BatchRegisterEndpoints,
+                    request_deserializer=wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.BatchRegisterEndpointsRequest.FromString,
+                    response_serializer=wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.BatchRegisterEndpointsResponse.SerializeToString,
+            ),
+            'UpdateEndpoint': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateEndpoint,
+                    request_deserializer=wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.UpdateEndpointRequest.FromString,
+                    response_serializer=wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.UpdateEndpointResponse.SerializeToString,
+            ),
             'EndEndpoint': grpc.unary_unary_rpc_method_handler(
                     servicer.EndEndpoint,
                     request_deserializer=wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.EndEndpointRequest.FromString,
@@ -147,6 +205,16 @@ def add_EndpointServiceServicer_to_server(servicer, server):
                     servicer.ResumeEndpoint,
                     request_deserializer=wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.ResumeEndpointRequest.FromString,
                     response_serializer=wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.ResumeEndpointResponse.SerializeToString,
+            ),
+            'ApproveDeliveryPoint': grpc.unary_unary_rpc_method_handler(
+                    servicer.ApproveDeliveryPoint,
+                    request_deserializer=wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.ApproveDeliveryPointRequest.FromString,
+                    response_serializer=wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.ApproveDeliveryPointResponse.SerializeToString,
+            ),
+            'SuggestRoutingKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.SuggestRoutingKey,
+                    request_deserializer=wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.SuggestRoutingKeyRequest.FromString,
+                    response_serializer=wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.SuggestRoutingKeyResponse.SerializeToString,
             ),
             'GetEndpoint': grpc.unary_unary_rpc_method_handler(
                     servicer.GetEndpoint,
@@ -192,6 +260,60 @@ class EndpointService:
             '/wissel.endpoint.v1.EndpointService/RegisterEndpoint',
             wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.RegisterEndpointRequest.SerializeToString,
             wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.RegisterEndpointResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BatchRegisterEndpoints(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.endpoint.v1.EndpointService/BatchRegisterEndpoints',
+            wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.BatchRegisterEndpointsRequest.SerializeToString,
+            wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.BatchRegisterEndpointsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateEndpoint(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.endpoint.v1.EndpointService/UpdateEndpoint',
+            wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.UpdateEndpointRequest.SerializeToString,
+            wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.UpdateEndpointResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -273,6 +395,60 @@ class EndpointService:
             '/wissel.endpoint.v1.EndpointService/ResumeEndpoint',
             wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.ResumeEndpointRequest.SerializeToString,
             wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.ResumeEndpointResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ApproveDeliveryPoint(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.endpoint.v1.EndpointService/ApproveDeliveryPoint',
+            wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.ApproveDeliveryPointRequest.SerializeToString,
+            wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.ApproveDeliveryPointResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SuggestRoutingKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.endpoint.v1.EndpointService/SuggestRoutingKey',
+            wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.SuggestRoutingKeyRequest.SerializeToString,
+            wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2.SuggestRoutingKeyResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -35,12 +35,20 @@ class EndpointServiceStub:
     def __new__(cls, channel: _aio.Channel) -> EndpointServiceAsyncStub: ...
     RegisterEndpoint: _grpc.UnaryUnaryMultiCallable[_endpoint_service_pb2.RegisterEndpointRequest, _endpoint_service_pb2.RegisterEndpointResponse]
     """RegisterEndpoint records where a mandated vendor receives messages."""
+    BatchRegisterEndpoints: _grpc.UnaryUnaryMultiCallable[_endpoint_service_pb2.BatchRegisterEndpointsRequest, _endpoint_service_pb2.BatchRegisterEndpointsResponse]
+    """BatchRegisterEndpoints records up to 1,000, each judged by itself, and says of each what became of it."""
+    UpdateEndpoint: _grpc.UnaryUnaryMultiCallable[_endpoint_service_pb2.UpdateEndpointRequest, _endpoint_service_pb2.UpdateEndpointResponse]
+    """UpdateEndpoint changes address, place, days or contract of one."""
     EndEndpoint: _grpc.UnaryUnaryMultiCallable[_endpoint_service_pb2.EndEndpointRequest, _endpoint_service_pb2.EndEndpointResponse]
     """EndEndpoint ends one after a day, or immediately."""
     SuspendEndpoint: _grpc.UnaryUnaryMultiCallable[_endpoint_service_pb2.SuspendEndpointRequest, _endpoint_service_pb2.SuspendEndpointResponse]
     """SuspendEndpoint closes one for traffic; messages are refused, never sent elsewhere."""
     ResumeEndpoint: _grpc.UnaryUnaryMultiCallable[_endpoint_service_pb2.ResumeEndpointRequest, _endpoint_service_pb2.ResumeEndpointResponse]
     """ResumeEndpoint opens it again."""
+    ApproveDeliveryPoint: _grpc.UnaryUnaryMultiCallable[_endpoint_service_pb2.ApproveDeliveryPointRequest, _endpoint_service_pb2.ApproveDeliveryPointResponse]
+    """ApproveDeliveryPoint lets an extra aanleverpunt, from 100 on, into routes."""
+    SuggestRoutingKey: _grpc.UnaryUnaryMultiCallable[_endpoint_service_pb2.SuggestRoutingKeyRequest, _endpoint_service_pb2.SuggestRoutingKeyResponse]
+    """SuggestRoutingKey returns the next routing key of an organisation that is free."""
     GetEndpoint: _grpc.UnaryUnaryMultiCallable[_endpoint_service_pb2.GetEndpointRequest, _endpoint_service_pb2.GetEndpointResponse]
     """GetEndpoint returns one endpoint."""
     ListEndpoints: _grpc.UnaryUnaryMultiCallable[_endpoint_service_pb2.ListEndpointsRequest, _endpoint_service_pb2.ListEndpointsResponse]
@@ -55,12 +63,20 @@ class EndpointServiceAsyncStub(EndpointServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     RegisterEndpoint: _aio.UnaryUnaryMultiCallable[_endpoint_service_pb2.RegisterEndpointRequest, _endpoint_service_pb2.RegisterEndpointResponse]  # type: ignore[assignment]
     """RegisterEndpoint records where a mandated vendor receives messages."""
+    BatchRegisterEndpoints: _aio.UnaryUnaryMultiCallable[_endpoint_service_pb2.BatchRegisterEndpointsRequest, _endpoint_service_pb2.BatchRegisterEndpointsResponse]  # type: ignore[assignment]
+    """BatchRegisterEndpoints records up to 1,000, each judged by itself, and says of each what became of it."""
+    UpdateEndpoint: _aio.UnaryUnaryMultiCallable[_endpoint_service_pb2.UpdateEndpointRequest, _endpoint_service_pb2.UpdateEndpointResponse]  # type: ignore[assignment]
+    """UpdateEndpoint changes address, place, days or contract of one."""
     EndEndpoint: _aio.UnaryUnaryMultiCallable[_endpoint_service_pb2.EndEndpointRequest, _endpoint_service_pb2.EndEndpointResponse]  # type: ignore[assignment]
     """EndEndpoint ends one after a day, or immediately."""
     SuspendEndpoint: _aio.UnaryUnaryMultiCallable[_endpoint_service_pb2.SuspendEndpointRequest, _endpoint_service_pb2.SuspendEndpointResponse]  # type: ignore[assignment]
     """SuspendEndpoint closes one for traffic; messages are refused, never sent elsewhere."""
     ResumeEndpoint: _aio.UnaryUnaryMultiCallable[_endpoint_service_pb2.ResumeEndpointRequest, _endpoint_service_pb2.ResumeEndpointResponse]  # type: ignore[assignment]
     """ResumeEndpoint opens it again."""
+    ApproveDeliveryPoint: _aio.UnaryUnaryMultiCallable[_endpoint_service_pb2.ApproveDeliveryPointRequest, _endpoint_service_pb2.ApproveDeliveryPointResponse]  # type: ignore[assignment]
+    """ApproveDeliveryPoint lets an extra aanleverpunt, from 100 on, into routes."""
+    SuggestRoutingKey: _aio.UnaryUnaryMultiCallable[_endpoint_service_pb2.SuggestRoutingKeyRequest, _endpoint_service_pb2.SuggestRoutingKeyResponse]  # type: ignore[assignment]
+    """SuggestRoutingKey returns the next routing key of an organisation that is free."""
     GetEndpoint: _aio.UnaryUnaryMultiCallable[_endpoint_service_pb2.GetEndpointRequest, _endpoint_service_pb2.GetEndpointResponse]  # type: ignore[assignment]
     """GetEndpoint returns one endpoint."""
     ListEndpoints: _aio.UnaryUnaryMultiCallable[_endpoint_service_pb2.ListEndpointsRequest, _endpoint_service_pb2.ListEndpointsResponse]  # type: ignore[assignment]
@@ -78,6 +94,22 @@ class EndpointServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_endpoint_service_pb2.RegisterEndpointResponse, _abc.Awaitable[_endpoint_service_pb2.RegisterEndpointResponse]]:
         """RegisterEndpoint records where a mandated vendor receives messages."""
+
+    @_abc_1.abstractmethod
+    def BatchRegisterEndpoints(
+        self,
+        request: _endpoint_service_pb2.BatchRegisterEndpointsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_endpoint_service_pb2.BatchRegisterEndpointsResponse, _abc.Awaitable[_endpoint_service_pb2.BatchRegisterEndpointsResponse]]:
+        """BatchRegisterEndpoints records up to 1,000, each judged by itself, and says of each what became of it."""
+
+    @_abc_1.abstractmethod
+    def UpdateEndpoint(
+        self,
+        request: _endpoint_service_pb2.UpdateEndpointRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_endpoint_service_pb2.UpdateEndpointResponse, _abc.Awaitable[_endpoint_service_pb2.UpdateEndpointResponse]]:
+        """UpdateEndpoint changes address, place, days or contract of one."""
 
     @_abc_1.abstractmethod
     def EndEndpoint(
@@ -102,6 +134,22 @@ class EndpointServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_endpoint_service_pb2.ResumeEndpointResponse, _abc.Awaitable[_endpoint_service_pb2.ResumeEndpointResponse]]:
         """ResumeEndpoint opens it again."""
+
+    @_abc_1.abstractmethod
+    def ApproveDeliveryPoint(
+        self,
+        request: _endpoint_service_pb2.ApproveDeliveryPointRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_endpoint_service_pb2.ApproveDeliveryPointResponse, _abc.Awaitable[_endpoint_service_pb2.ApproveDeliveryPointResponse]]:
+        """ApproveDeliveryPoint lets an extra aanleverpunt, from 100 on, into routes."""
+
+    @_abc_1.abstractmethod
+    def SuggestRoutingKey(
+        self,
+        request: _endpoint_service_pb2.SuggestRoutingKeyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_endpoint_service_pb2.SuggestRoutingKeyResponse, _abc.Awaitable[_endpoint_service_pb2.SuggestRoutingKeyResponse]]:
+        """SuggestRoutingKey returns the next routing key of an organisation that is free."""
 
     @_abc_1.abstractmethod
     def GetEndpoint(

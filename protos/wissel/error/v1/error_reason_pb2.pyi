@@ -374,6 +374,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Watch limit."""
     ERROR_REASON_FORECAST_TOO_LARGE: _ErrorReason.ValueType  # 225
     """Forecast too large."""
+    ERROR_REASON_ENDPOINT_UNAPPROVED: _ErrorReason.ValueType  # 195
+    """Endpoint unapproved."""
+    ERROR_REASON_ENDPOINT_STARTED: _ErrorReason.ValueType  # 196
+    """Endpoint started."""
+    ERROR_REASON_ROUTING_KEYS_EXHAUSTED: _ErrorReason.ValueType  # 197
+    """Routing keys exhausted."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason is the value of google.rpc.ErrorInfo.reason, without its prefix; docs/errors.md tells what each means."""
@@ -730,4 +736,10 @@ ERROR_REASON_WATCH_LIMIT: ErrorReason.ValueType  # 191
 """Watch limit."""
 ERROR_REASON_FORECAST_TOO_LARGE: ErrorReason.ValueType  # 225
 """Forecast too large."""
+ERROR_REASON_ENDPOINT_UNAPPROVED: ErrorReason.ValueType  # 195
+"""Endpoint unapproved."""
+ERROR_REASON_ENDPOINT_STARTED: ErrorReason.ValueType  # 196
+"""Endpoint started."""
+ERROR_REASON_ROUTING_KEYS_EXHAUSTED: ErrorReason.ValueType  # 197
+"""Routing keys exhausted."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -61,7 +61,7 @@ class Gap(_message.Message):
     """What is missing, in one sentence."""
     action: _builtins.str
     """What closes it, such as `SIGN_AGREEMENT`, `GIVE_MANDATE`, `PROCESS_MANDATE`, `QUALIFY_SYSTEM`,
-    `OPEN_ROLLOUT`, `REGISTER_ENDPOINT` or `RESUME_ENDPOINT`.
+    `OPEN_ROLLOUT`, `REGISTER_ENDPOINT`, `APPROVE_ENDPOINT` or `RESUME_ENDPOINT`.
     """
     fix: _builtins.str
     """The same in one sentence."""

@@ -11,6 +11,7 @@ from wissel.routing.deciding.locate import Located, locate
 from wissel.routing.deciding.query import Asker, Query
 from wissel.routing.facts import Role
 from wissel.routing.refusals.catalogue import CATALOGUE
+from wissel.routing.refusals.reasons import Reason
 from wissel.routing.refusals.sides import Side
 from wissel.routing.table import Table
 
@@ -81,20 +82,22 @@ def _one(steps: list[Step]) -> Step:
 def _serves(table: Table, asker: Asker, query: Query, on: dt.date) -> bool:
     """Whether what is told of the receiver is only about the asker's own systems.
 
-    1. If an endpoint is meant, its mandate is to a system of the asker.
+    1. If an endpoint is meant, or one that waits for its approval, its mandate is to a
+       system of the asker.
     2. Otherwise the receiver has mandates in force for the service, and all are
        to systems of the asker.
     """
-    located = locate(table, query.receiver, query.selection, query.service, query.version, on)
-    if isinstance(located, Located):
-        # 1.
-        mandates = [located.endpoint.mandate]
-    else:
-        # 2.
-        receiver = table.organisation(query.receiver)
-        service = table.reference.services.get(query.service)
-        if receiver is None or service is None:
-            return False
-        mandates = receiver.mandates_in_force(service.code, on)
     own = table.reference.systems.keys() & asker.system_ids
+    located = locate(table, query.receiver, query.selection, query.service, query.version, on)
+    # 1.
+    if isinstance(located, Located):
+        return located.endpoint.mandate.system_id in own
+    if located.reason is Reason.ENDPOINT_UNAPPROVED:
+        return located.metadata["system_id"] in own
+    # 2.
+    receiver = table.organisation(query.receiver)
+    service = table.reference.services.get(query.service)
+    if receiver is None or service is None:
+        return False
+    mandates = receiver.mandates_in_force(service.code, on)
     return bool(mandates) and all(mandate.system_id in own for mandate in mandates)

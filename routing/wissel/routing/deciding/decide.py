@@ -27,8 +27,9 @@ def decide(table: Table, query: Query, on: dt.date) -> Decision:
     2. The sender may send: see `sender.sender_of`.
     3. The receiver is known and open: RECEIVER_UNKNOWN, RECEIVER_CLOSED.
     4. The service serves the receiver's sector (R11): SECTOR_NOT_SERVED.
-    5. The version is usable and one endpoint is meant: see `locate.find_endpoint`.
-       Without a mandate in force there can be none: then it is MANDATE_MISSING.
+    5. The version is usable and one endpoint is meant, and approved: see
+       `locate.find_endpoint`. Without a mandate in force there can be none: then it is
+       MANDATE_MISSING.
     6. The endpoint's vestiging is open: RECEIVER_CLOSED.
     7. The endpoint's system may act for the receiver: see `may_act.permission_by`.
     8. The endpoint is not suspended: ENDPOINT_SUSPENDED.

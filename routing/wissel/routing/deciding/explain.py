@@ -31,6 +31,13 @@ def _rule(name: str, side: Side, *reasons: Reason) -> Rule:
     return Rule(f"{prefix}{name}", side, frozenset(reasons))
 
 
+_LOCATING: Final = (
+    Reason.ENDPOINT_MISSING,
+    Reason.ENDPOINT_UNAPPROVED,
+    Reason.ROUTE_AMBIGUOUS,
+)
+
+
 def _acting(side: Side) -> tuple[Rule, ...]:
     """Return the rules of `may_act.permission_by` in their order."""
     return (
@@ -54,7 +61,7 @@ RULES: Final[tuple[Rule, ...]] = (
     _rule("SECTOR", Side.RECEIVER, Reason.SECTOR_NOT_SERVED),
     _rule("VERSION", Side.QUERY, Reason.SERVICE_VERSION_NOT_FOUND),
     _rule("MANDATE", Side.RECEIVER, Reason.MANDATE_MISSING),
-    _rule("ENDPOINT", Side.RECEIVER, Reason.ENDPOINT_MISSING, Reason.ROUTE_AMBIGUOUS),
+    _rule("ENDPOINT", Side.RECEIVER, *_LOCATING),
     *_acting(Side.RECEIVER),
     _rule("RESUMED", Side.RECEIVER, Reason.ENDPOINT_SUSPENDED),
 )

@@ -69,18 +69,21 @@ def find_endpoint(
        `asked` for, if any, and only those that are active on the day.
     2. There is exactly one endpoint, and the message was addressed to it
        (`_addressed`): ROUTE_AMBIGUOUS. Endpoints are counted, not systems.
-    3. If none is found: ENDPOINT_MISSING, or SERVICE_VERSION_NOT_FOUND if no
+    3. If none is found: ENDPOINT_UNAPPROVED if the selection finds one that waits for
+       its approval, ENDPOINT_MISSING otherwise, or SERVICE_VERSION_NOT_FOUND if no
        version could be tried.
 
     Whether the endpoint's system may act plays no part here, so that a closed
-    gate never leads a message elsewhere.
+    gate never leads a message elsewhere. What waits for its approval is looked at last,
+    so that it changes no route.
     """
-    tried = False
+    tried = [
+        version
+        for version in service.versions
+        if version.active_on(on) and asked in (None, version.namespace)
+    ]
     # 1.
-    for version in service.versions:
-        if not version.active_on(on) or asked not in (None, version.namespace):
-            continue
-        tried = True
+    for version in tried:
         in_force = receiver.endpoints_in_force((service.code, version.namespace), on)
         found = meant(receiver, in_force, selection)
         # 2.
@@ -89,9 +92,14 @@ def find_endpoint(
         if found:
             return _ambiguous(receiver, service, version, found)
     # 3.
-    if tried:
-        return _missing(receiver, service, selection, on)
-    return _version_not_found(service, asked, on)
+    if not tried:
+        return _version_not_found(service, asked, on)
+    for version in tried:
+        key = service.code, version.namespace
+        waiting = receiver.endpoints_in_force(key, on, unapproved=True)
+        if found := meant(receiver, waiting, selection):
+            return unapproved(receiver, service, found[0])
+    return _missing(receiver, service, selection, on)
 
 
 def meant(
@@ -179,6 +187,23 @@ def _ambiguous(
             "version": str(version.namespace),
             "choices": shown,
             "count": str(len(choices)),
+        },
+    )
+
+
+def unapproved(
+    receiver: OrganisationView, service: IndexedService, endpoint: EndpointView
+) -> Refusal:
+    """Return the refusal for an endpoint that waits for an operator's approval (R9)."""
+    return Refusal(
+        reason=Reason.ENDPOINT_UNAPPROVED,
+        side=Side.RECEIVER,
+        metadata={
+            "organisation": str(receiver.code),
+            "service": str(service.code),
+            "endpoint_id": str(endpoint.endpoint_id),
+            "aanleverpunt": str(endpoint.aanleverpunt),
+            "system_id": str(endpoint.mandate.system_id),
         },
     )
 

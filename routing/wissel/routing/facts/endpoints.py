@@ -41,6 +41,8 @@ class Endpoint:
 
     Organisation, service and system are those of its mandate, repeated so that
     an endpoint can be found and read by itself. `stopped` is as for a mandate.
+    `unapproved` is an extra aanleverpunt that no operator has approved yet (R9): it is
+    in no route.
     """
 
     endpoint_id: UUID
@@ -58,3 +60,4 @@ class Endpoint:
     contract: DeliveryContract = DeliveryContract()
     suspended: bool = False
     stopped: bool = False
+    unapproved: bool = False

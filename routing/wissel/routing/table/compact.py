@@ -85,6 +85,7 @@ class EndpointTerms:
     contract: DeliveryContract
     suspended: bool
     stopped: bool
+    unapproved: bool
 
     def in_force(self, on: dt.date) -> bool:
         """Whether the endpoint's own period contains a day and was not ended at once."""
@@ -127,10 +128,14 @@ class PackedOrganisation:
     by_service: Mapping[ServiceCode, range]
     by_version: Mapping[VersionKey, range]
 
-    def endpoint_in_force(self, index: int, on: dt.date) -> bool:
-        """Whether the endpoint at an index is in force on a day, and its mandate too (R8)."""
-        mandate = self.mandates[self.endpoint_mandates[index]]
-        return self.endpoints[index].in_force(on) and mandate.in_force(on)
+    def endpoint_in_force(self, index: int, on: dt.date, *, unapproved: bool = False) -> bool:
+        """Whether the endpoint at an index is in force on a day, and its mandate too (R8).
+
+        With `unapproved`, whether it would be once it is approved.
+        """
+        endpoint, mandate = self.endpoints[index], self.mandates[self.endpoint_mandates[index]]
+        awaited = endpoint.unapproved is unapproved
+        return awaited and endpoint.in_force(on) and mandate.in_force(on)
 
 
 def id_at(ids: bytes | bytearray, index: int) -> bytes:

@@ -116,6 +116,7 @@ class Interner:
             self._contracts.setdefault(fact.contract, fact.contract),
             fact.suspended,
             fact.stopped,
+            fact.unapproved,
         )
         terms = self._endpoints.get(values)
         if terms is None:

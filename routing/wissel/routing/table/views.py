@@ -143,25 +143,25 @@ class OrganisationView:
             if packed.mandates[index].in_force(on)
         ]
 
-    def endpoints_in_force(self, version: VersionKey, on: dt.date) -> "list[EndpointView]":
+    def endpoints_in_force(
+        self, version: VersionKey, on: dt.date, *, unapproved: bool = False
+    ) -> "list[EndpointView]":
         """Return its endpoints of a version that are in force on a day, in order of id (R8).
 
-        Their own period and that of their mandate contain it, and neither was stopped.
+        Their own period and that of their mandate contain it, and neither was stopped; or
+        would, with `unapproved`, once they are approved (R9).
         """
         packed = self._packed
         return [
             EndpointView(self, packed, index)
             for index in packed.by_version.get(version, _NONE)
-            if packed.endpoint_in_force(index, on)
+            if packed.endpoint_in_force(index, on, unapproved=unapproved)
         ]
 
     def endpoint(self, endpoint_id: UUID) -> "EndpointView | None":
         """Return its endpoint with an id, in force or not, or None."""
-        for index in range(len(self._packed.endpoints)):
-            endpoint = EndpointView(self, self._packed, index)
-            if endpoint.endpoint_id == endpoint_id:
-                return endpoint
-        return None
+        every = (EndpointView(self, self._packed, at) for at in range(len(self._packed.endpoints)))
+        return next((each for each in every if each.endpoint_id == endpoint_id), None)
 
 
 class MandateView:

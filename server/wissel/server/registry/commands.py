@@ -6,7 +6,7 @@ updates.
 """
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Literal
 from uuid import UUID
@@ -79,6 +79,19 @@ class ProcessMandate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MandateOf:
+    """Which mandate, by whom it was given, for what and to which system.
+
+    `service` is a code or alias. Of several the first that has not ended is meant, of
+    those that share a day with what it is asked for.
+    """
+
+    organisation: Organisation
+    service: ServiceCode
+    system_id: SystemId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterEndpoint:
     """A new endpoint under a mandate of the caller.
 
@@ -86,10 +99,11 @@ class RegisterEndpoint:
     is that of the mandate. By default `version` is the latest active one,
     `attribute` LAS for a school and SWV for a samenwerkingsverband,
     `aanleverpunt` the number of the vestiging for a LAS at one, and `start` the
-    later of today and the mandate's first day.
+    later of today and the mandate's first day. Without a `contract` it is the default
+    one.
     """
 
-    mandate_id: UUID
+    under: UUID | MandateOf
     routing_key: RoutingKey
     url: str
     version: Namespace | None = None
@@ -98,7 +112,34 @@ class RegisterEndpoint:
     attribute: Attribute | None = None
     start: dt.date | None = None
     end: dt.date | None = None
-    contract: DeliveryContract = field(default_factory=DeliveryContract)
+    contract: DeliveryContract | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateEndpoint:
+    """What is to change of an endpoint; None leaves a field as it is.
+
+    `vestiging` is written as in `RegisterEndpoint`, empty for the whole school. An
+    `aanleverpunt` or `end` of None is the default one; KEEP leaves it as it is.
+    """
+
+    endpoint_id: UUID
+    url: str | None = None
+    vestiging: str | None = None
+    aanleverpunt: Aanleverpunt | Literal[Keep.KEEP] | None = KEEP
+    attribute: Attribute | None = None
+    start: dt.date | None = None
+    end: dt.date | Literal[Keep.KEEP] | None = KEEP
+    contract: DeliveryContract | None = None
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApproveDeliveryPoint:
+    """Let an extra aanleverpunt into routes."""
+
+    endpoint_id: UUID
+    etag: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ from wissel.routing.facts.plain import etag_of
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import Period
 from wissel.server.registry.commands import EndMandate, UpdateMandate
-from wissel.server.registry.endpoints import register_endpoint
+from wissel.server.registry.endpoints.registering import register_endpoint
 from wissel.server.registry.mandates.changing import (
     end_mandate,
     update_mandate,

@@ -42,6 +42,8 @@ ASKED: list[tuple[str, str, type[Any], str, dict[str, Any]]] = [
     ("endpoints", "SuspendEndpoint", endpoint.SuspendEndpointRequest, "endpoint_id", {}),
     ("endpoints", "ResumeEndpoint", endpoint.ResumeEndpointRequest, "endpoint_id", {"etag": "00"}),
     ("endpoints", "EndEndpoint", endpoint.EndEndpointRequest, "endpoint_id", {"immediately": True}),
+    ("endpoints", "UpdateEndpoint", endpoint.UpdateEndpointRequest, "endpoint_id", {"url": URL}),
+    ("endpoints", "SuggestRoutingKey", endpoint.SuggestRoutingKeyRequest, "mandate_id", {}),
     (
         "endpoints",
         "EndEndpoint",

@@ -191,6 +191,7 @@ def endpoints() -> st.SearchStrategy[Endpoint]:
         contract=delivery_contracts(),
         suspended=st.booleans(),
         stopped=st.booleans(),
+        unapproved=st.booleans(),
     )
 
 

@@ -52,7 +52,7 @@ from wissel.routing.values.identifiers import (
     SystemId,
     Vestiging,
 )
-from wissel.server.registry.endpoints import (
+from wissel.server.registry.endpoints.registering import (
     register_endpoint,
 )
 from wissel.server.registry.mandates.giving import GivenMandate, create_mandate

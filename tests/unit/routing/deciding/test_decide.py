@@ -68,6 +68,9 @@ def test_chain_partners_and_operators_resolve_for_anyone(asker: Asker, sender: B
     assert decision.sender_system_id is None
 
 
+EXTRA = dataclasses.replace(w.endpoint(w.C_ZUID, 1, aanleverpunt="100"), unapproved=True)
+
+
 @pytest.mark.parametrize(
     ("reason", "asked", "facts"),
     [
@@ -83,6 +86,9 @@ def test_chain_partners_and_operators_resolve_for_anyone(asker: Asker, sender: B
         (Reason.ENDPOINT_MISSING, query(), [w.endpoint(w.C_ZUID, 1, stopped=True)]),
         (Reason.ENDPOINT_MISSING, query(routing_key=w.key(w.XC, 9)), []),
         (Reason.ENDPOINT_MISSING, query(aanleverpunt="9"), []),
+        (Reason.ENDPOINT_UNAPPROVED, query(), [EXTRA]),
+        (Reason.ENDPOINT_UNAPPROVED, query(aanleverpunt="100"), [EXTRA]),
+        (Reason.ENDPOINT_MISSING, query(aanleverpunt="0"), [EXTRA]),
         (Reason.ENDPOINT_SUSPENDED, query(), [w.endpoint(w.C_ZUID, 1, suspended=True)]),
         (Reason.ROUTE_AMBIGUOUS, query(w.XB), []),
     ],

@@ -32,6 +32,7 @@ from wissel.routing.values.days import ONE_DAY
 from wissel.routing.values.identifiers import Brin, Namespace, ServiceCode
 
 SUSPENDED = w.endpoint(w.C_ZUID, 1, vestiging="01", suspended=True)
+UNAPPROVED = dataclasses.replace(w.endpoint(w.C_ZUID, 1, aanleverpunt="100"), unapproved=True)
 STOPPED = dataclasses.replace(w.C_ZUID, stopped=True)
 AWAITING = dataclasses.replace(w.C_ZUID, processing=Processing.AWAITING)
 UNSIGNED = w.agreement(w.BOARD_2, AgreementKind.OSO, end=w.TODAY - ONE_DAY)
@@ -103,6 +104,7 @@ def test_a_sender_that_needs_no_mandate_skips_its_gates() -> None:
 
 TOLD: list[tuple[Reason, Reason, Fact]] = [
     (Reason.ENDPOINT_SUSPENDED, Reason.ENDPOINT_UNAVAILABLE, SUSPENDED),
+    (Reason.ENDPOINT_UNAPPROVED, Reason.RECEIVER_NOT_CONNECTED, UNAPPROVED),
     (Reason.MANDATE_MISSING, Reason.RECEIVER_NOT_CONNECTED, STOPPED),
     (Reason.MANDATE_AWAITING, Reason.RECEIVER_NOT_CONNECTED, AWAITING),
     (Reason.AGREEMENT_MISSING, Reason.RECEIVER_NOT_CONNECTED, UNSIGNED),

@@ -8,6 +8,7 @@ from functools import partial
 from wissel.routing.deciding.decision import Permission, Refusal
 from wissel.routing.deciding.gaps.gaps import Gap, gaps, search
 from wissel.routing.deciding.gaps.suppositions import Supposition
+from wissel.routing.deciding.locate import unapproved
 from wissel.routing.deciding.may_act import may_act
 from wissel.routing.deciding.query import ANYBODY, Query
 from wissel.routing.facts import AgreementKind
@@ -141,16 +142,27 @@ def _received(now: Supposition, system_id: SystemId, on: dt.date) -> Permission 
         return _refusal(
             Reason.SERVICE_VERSION_NOT_FOUND, Side.QUERY, service=str(service.code), on=str(on)
         )
+    receiver = now.side(Side.RECEIVER)
     own = [
         endpoint
         for namespace in active
-        for endpoint in now.side(Side.RECEIVER).endpoints_in_force((service.code, namespace), on)
+        for endpoint in receiver.endpoints_in_force((service.code, namespace), on)
         if endpoint.mandate.system_id == system_id
     ]
     if any(not endpoint.suspended for endpoint in own):
         return permission
     desk = now.table.reference.desk_of(system_id)
     if not own:
+        waiting = [
+            endpoint
+            for namespace in active
+            for endpoint in receiver.endpoints_in_force(
+                (service.code, namespace), on, unapproved=True
+            )
+            if endpoint.mandate.system_id == system_id
+        ]
+        if waiting:
+            return unapproved(receiver, service, waiting[0])
         return _refusal(
             Reason.ENDPOINT_MISSING,
             Side.RECEIVER,

@@ -198,27 +198,37 @@ def _endpoint_registered(now: Supposition, refusal: Refusal, on: dt.date) -> Sup
     )
 
 
+def _approved(now: Supposition, refusal: Refusal, on: dt.date) -> Supposition | None:
+    known = _endpoint(now, refusal, on)
+    return None if known is None else now.having(known)
+
+
 def _resumed(now: Supposition, refusal: Refusal, on: dt.date) -> Supposition | None:
+    known = _endpoint(now, refusal, on)
+    return None if known is None else now.having(replace(known, suspended=False))
+
+
+def _endpoint(now: Supposition, refusal: Refusal, on: dt.date) -> Endpoint | None:
+    """Return the endpoint that a refusal names, as one that is approved."""
     service, receiver = now.service, now.side(refusal.side)
     known = receiver.endpoint(UUID(refusal.metadata["endpoint_id"]))
     if known is None:
         return None
-    return now.having(
-        Endpoint(
-            endpoint_id=known.endpoint_id,
-            mandate_id=known.mandate.mandate_id,
-            organisation=receiver.code,
-            service=service.code,
-            system_id=known.mandate.system_id,
-            version=known.version[1],
-            routing_key=known.routing_key,
-            url=known.url,
-            attribute=known.attribute,
-            period=Period(on),
-            vestiging=known.vestiging,
-            aanleverpunt=known.aanleverpunt,
-            contract=known.contract,
-        )
+    return Endpoint(
+        endpoint_id=known.endpoint_id,
+        mandate_id=known.mandate.mandate_id,
+        organisation=receiver.code,
+        service=service.code,
+        system_id=known.mandate.system_id,
+        version=known.version[1],
+        routing_key=known.routing_key,
+        url=known.url,
+        attribute=known.attribute,
+        period=Period(on),
+        vestiging=known.vestiging,
+        aanleverpunt=known.aanleverpunt,
+        contract=known.contract,
+        suspended=known.suspended,
     )
 
 
@@ -251,6 +261,7 @@ _FIXES: Final[Mapping[Action, _Fix]] = {
     Action.QUALIFY_SYSTEM: _qualified,
     Action.OPEN_ROLLOUT: _let_through,
     Action.REGISTER_ENDPOINT: _endpoint_registered,
+    Action.APPROVE_ENDPOINT: _approved,
     Action.RESUME_ENDPOINT: _resumed,
     Action.CHOOSE_ENDPOINT: _chosen,
     Action.CONNECT_RECEIVER: _elsewhere,

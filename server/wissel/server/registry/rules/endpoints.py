@@ -12,6 +12,7 @@ from wissel.routing.values.days import Period
 from wissel.routing.values.identifiers import (
     Aanleverpunt,
     Brin,
+    Oin,
     Organisation,
     RoutingKey,
     Vestiging,
@@ -51,7 +52,7 @@ def own_key(key: RoutingKey, giver: School | Samenwerkingsverband) -> RoutingKey
     `Refused(ROUTING_KEY_FOREIGN)` if it is of another; `ROUTING_KEY_RESERVED` if
     it is the organisation's own OIN.
     """
-    oin = giver.brin.oin if isinstance(giver, School) else giver.oin
+    oin = oin_of(giver)
     name = giver.brin if isinstance(giver, School) else giver.code
     if not key.belongs_to(oin):
         raise Refused(
@@ -62,6 +63,11 @@ def own_key(key: RoutingKey, giver: School | Samenwerkingsverband) -> RoutingKey
             Reason.ROUTING_KEY_RESERVED, field="routing_key", routing_key=key, organisation=name
         )
     return key
+
+
+def oin_of(giver: School | Samenwerkingsverband) -> Oin:
+    """Return the OIN of an organisation; its routing keys begin with the stem of that."""
+    return giver.brin.oin if isinstance(giver, School) else giver.oin
 
 
 def own_vestiging(
@@ -97,21 +103,21 @@ def allowed_aanleverpunt(
     vestiging: Vestiging | None,
     attribute: Attribute,
     giver: School | Samenwerkingsverband,
-    scope: Scope,
 ) -> Aanleverpunt | None:
     """Return the aanleverpunt, or raise `Refused(AANLEVERPUNT_INVALID)` (R9).
 
     By default (None) the school's own system at a vestiging gets the number of
     that vestiging, and any other system none. Below 100 it equals the number of
     the vestiging, or without a vestiging that of some location of the school:
-    `0` only if there is a location 00. From 100 on only an operator registers it.
+    `0` only if there is a location 00. From 100 on it is an extra one, which an operator
+    approves.
     """
     if point is None:
         if vestiging is None or attribute is not Attribute.LAS:
             return None
         return Aanleverpunt(vestiging.number)
     if point.extra:
-        fits = scope.operator
+        fits = True
     elif vestiging is not None:
         fits = int(point) == vestiging.number
     else:
@@ -157,6 +163,12 @@ def endpoint_period(
     """
     first = max(today, mandate.period.start) if start is None else allow_start(start, today, scope)
     period = Period.parse(first, end)
+    refuse_outside(period, mandate)
+    return period
+
+
+def refuse_outside(period: Period, mandate: Mandate) -> None:
+    """Raise `Refused(ENDPOINT_OUTSIDE_MANDATE)` if a period shares no day with a mandate."""
     if not period.overlaps(mandate.period):
         raise Refused(
             Reason.ENDPOINT_OUTSIDE_MANDATE,
@@ -165,7 +177,6 @@ def endpoint_period(
             start=str(mandate.period.start),
             end=str(mandate.period.end or ""),
         )
-    return period
 
 
 def _is_host(host: str) -> bool:

@@ -1,9 +1,12 @@
 """Who holds a routing key on which days (R8)."""
 
+from collections.abc import Collection, Iterable
+
 from wissel.routing.facts import Endpoint, Mandate
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import Period
+from wissel.routing.values.identifiers import Oin, Organisation, RoutingKey
 from wissel.server.registry.ports import Snapshot
 from wissel.server.registry.scope import Scope
 
@@ -25,28 +28,63 @@ async def refuse_taken_key(
 ) -> None:
     """Raise `Refused(ROUTING_KEY_IN_USE)` if another endpoint has its version and key on a day.
 
-    The days that count are the active days of both. The refusal names the other
-    only to a caller that may see it (design.md#authorization).
+    `mandate` is that of the endpoint, as it is about to be. See `refuse_key_of_another`.
+    """
+    holders = await holders_of(snapshot, [endpoint.routing_key])
+    refuse_key_of_another(endpoint, mandate, holders, scope)
+
+
+async def holders_of(
+    snapshot: Snapshot, keys: Collection[RoutingKey]
+) -> list[tuple[Endpoint, Mandate]]:
+    """Return every endpoint with one of these routing keys, each with its mandate."""
+    found = await snapshot.find(Endpoint, routing_key=tuple(keys))
+    ids = {str(endpoint.mandate_id) for endpoint in found}
+    mandates = {each.mandate_id: each for each in await snapshot.find(Mandate, key=tuple(ids))}
+    return [
+        (endpoint, mandates[endpoint.mandate_id])
+        for endpoint in found
+        if endpoint.mandate_id in mandates
+    ]
+
+
+def refuse_key_of_another(
+    endpoint: Endpoint, mandate: Mandate, holders: Iterable[tuple[Endpoint, Mandate]], scope: Scope
+) -> None:
+    """Raise `Refused(ROUTING_KEY_IN_USE)` if another endpoint has its version and key on a day.
+
+    `holders` are endpoints with their mandates, this one perhaps among them. The days
+    that count are the active days of both. The refusal names the other only to a caller
+    that may see it (design.md#authorization).
     """
     days = active_days(endpoint, mandate)
     if days is None:
         return
-    for other in await snapshot.find(Endpoint, routing_key=endpoint.routing_key):
+    asked = endpoint.service, endpoint.version, endpoint.routing_key
+    for other, theirs in holders:
         if other.endpoint_id == endpoint.endpoint_id:
             continue
-        if (other.service, other.version) != (endpoint.service, endpoint.version):
+        if (other.service, other.version, other.routing_key) != asked:
             continue
-        theirs = await _days_of(snapshot, other, mandate)
-        if theirs is not None and theirs.overlaps(days):
+        under = mandate if theirs.mandate_id == mandate.mandate_id else theirs
+        taken = active_days(other, under)
+        if taken is not None and taken.overlaps(days):
             raise _in_use(endpoint, other, scope)
 
 
-async def _days_of(snapshot: Snapshot, endpoint: Endpoint, changing: Mandate) -> Period | None:
-    """Return the active days of an endpoint, under its mandate as it is about to be."""
-    if endpoint.mandate_id == changing.mandate_id:
-        return active_days(endpoint, changing)
-    mandate = await snapshot.get(Mandate, str(endpoint.mandate_id))
-    return None if mandate is None else active_days(endpoint, mandate)
+def free_key(oin: Oin, organisation: Organisation, had: Collection[RoutingKey]) -> RoutingKey:
+    """Return the lowest routing key of an organisation that no endpoint has had (R9).
+
+    `had` are the keys of its endpoints, also of those that have ended: an old message
+    then never reaches another administration. Raises `Refused(ROUTING_KEYS_EXHAUSTED)`
+    if each was used.
+    """
+    width = len(oin) - len(oin.stem)
+    for number in range(1, 10**width):
+        key = RoutingKey(f"{oin.stem}{number:0{width}}")
+        if key not in had:
+            return key
+    raise Refused(Reason.ROUTING_KEYS_EXHAUSTED, organisation=organisation)
 
 
 def _in_use(endpoint: Endpoint, other: Endpoint, scope: Scope) -> Refused:

@@ -230,9 +230,13 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
     },
     "wissel.endpoint.v1.EndpointService": {
         "RegisterEndpoint": _OWN,
+        "BatchRegisterEndpoints": replace(_OWN, forbids=_every, max_bytes=_MANY),
+        "UpdateEndpoint": replace(_OWN, forbids=_every),
         "EndEndpoint": replace(_OWN, forbids=_immediately),
         "SuspendEndpoint": replace(_OWN, forbids=_every),
         "ResumeEndpoint": _OWN,
+        "ApproveDeliveryPoint": _OPERATE,
+        "SuggestRoutingKey": _OWN,
         "GetEndpoint": _OWN_OR_PERSONS,
         "ListEndpoints": _OWN_OR_PERSONS,
         "LookupEndpoints": MethodPolicy(who=READERS, quota=Quota.LOOKUP),

@@ -204,6 +204,10 @@ class Desk:
                         routing_key=asked.selection.routing_key or own.routing_key,
                     )
                 )
+            case Action.APPROVE_ENDPOINT:
+                extra = self.of(Endpoint, told["endpoint_id"])
+                assert isinstance(extra, Endpoint)
+                self.put(dataclasses.replace(extra, unapproved=False))
             case Action.RESUME_ENDPOINT:
                 endpoint = self.of(Endpoint, told["endpoint_id"])
                 assert isinstance(endpoint, Endpoint)

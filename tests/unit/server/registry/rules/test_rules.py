@@ -162,27 +162,25 @@ def test_an_oin_itself_is_no_routing_key() -> None:
             own_key(RoutingKey(oin), giver)
 
 
-@given(st.integers(0, 99999), st.sampled_from([None, "99XA00", "99XA02"]), st.booleans())
-def test_an_aanleverpunt_below_100_is_a_vestiging(
-    number: int, text: str | None, operator: bool
-) -> None:
-    point, scope = Aanleverpunt(number), AS_OPERATOR if operator else AS_NOORD
+@given(st.integers(0, 99999), st.sampled_from([None, "99XA00", "99XA02"]))
+def test_an_aanleverpunt_below_100_is_a_vestiging(number: int, text: str | None) -> None:
+    point = Aanleverpunt(number)
     vestiging = None if text is None else Vestiging(text)
     numbers = {0, 2} if vestiging is None else {vestiging.number}
 
-    if number in numbers or (number >= 100 and operator):
-        assert allowed_aanleverpunt(point, vestiging, Attribute.LAS, GIVER, scope) == point
+    if number in numbers or number >= 100:
+        assert allowed_aanleverpunt(point, vestiging, Attribute.LAS, GIVER) == point
     else:
         with refused(Reason.AANLEVERPUNT_INVALID):
-            allowed_aanleverpunt(point, vestiging, Attribute.LAS, GIVER, scope)
+            allowed_aanleverpunt(point, vestiging, Attribute.LAS, GIVER)
 
 
 def test_a_samenwerkingsverband_has_only_extra_ones() -> None:
     with refused(Reason.AANLEVERPUNT_INVALID):
-        allowed_aanleverpunt(Aanleverpunt("0"), None, Attribute.SWV, VERBAND, AS_OPERATOR)
-    extra = allowed_aanleverpunt(Aanleverpunt("100"), None, Attribute.SWV, VERBAND, AS_OPERATOR)
+        allowed_aanleverpunt(Aanleverpunt("0"), None, Attribute.SWV, VERBAND)
+    extra = allowed_aanleverpunt(Aanleverpunt("100"), None, Attribute.SWV, VERBAND)
     assert extra == "100"
-    assert allowed_aanleverpunt(None, None, Attribute.SWV, VERBAND, AS_NOORD) is None
+    assert allowed_aanleverpunt(None, None, Attribute.SWV, VERBAND) is None
 
 
 @pytest.mark.parametrize(
@@ -199,7 +197,7 @@ def test_a_las_at_a_vestiging_has_its_aanleverpunt(
 ) -> None:
     where = None if vestiging is None else Vestiging(vestiging)
 
-    assert allowed_aanleverpunt(None, where, attribute, GIVER, AS_NOORD) == implied
+    assert allowed_aanleverpunt(None, where, attribute, GIVER) == implied
 
 
 @pytest.mark.parametrize(

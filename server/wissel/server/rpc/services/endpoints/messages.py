@@ -1,7 +1,7 @@
 """Endpoints as they are answered."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from wissel.endpoint.v1 import endpoint_service_pb2 as pb
@@ -9,6 +9,7 @@ from wissel.routing.facts import Endpoint, Mandate
 from wissel.routing.facts.plain import etag_of
 from wissel.routing.values.identifiers import Swv
 from wissel.server.courier.reachability.observation import Observation
+from wissel.server.registry.ports import Snapshot
 from wissel.server.registry.rules.mandates import has_ended
 from wissel.server.rpc.requests.messages import contract_message
 from wissel.server.rpc.requests.parsing import day_text
@@ -52,6 +53,16 @@ def endpoint_message(
     return message
 
 
+async def endpoint_messages(
+    snapshot: Snapshot, found: Sequence[Endpoint], today: dt.date, reach: Reach
+) -> list[pb.Endpoint]:
+    """Return endpoints as they are answered; their status depends on their mandates."""
+    ids = tuple({str(endpoint.mandate_id) for endpoint in found})
+    read = await snapshot.find(Mandate, key=ids) if ids else []
+    mandates = {mandate.mandate_id: mandate for mandate in read}
+    return [endpoint_message(each, mandates.get(each.mandate_id), today, reach) for each in found]
+
+
 def entry_message(endpoint: Endpoint) -> pb.EndpointEntry:
     """Return what any party may know of an endpoint."""
     return pb.EndpointEntry(
@@ -70,6 +81,8 @@ def entry_message(endpoint: Endpoint) -> pb.EndpointEntry:
 def _status(endpoint: Endpoint, mandate: Mandate | None, today: dt.date) -> str:
     if has_ended(endpoint, today) or mandate is None or has_ended(mandate, today):
         return "ENDED"
+    if endpoint.unapproved:
+        return "AWAITING_APPROVAL"
     if endpoint.suspended:
         return "SUSPENDED"
     first = max(endpoint.period.start, mandate.period.start)

@@ -139,6 +139,21 @@ _ENDPOINTS: Final = {
         action=Action.REGISTER_ENDPOINT,
         also=frozenset({"aanleverpunt", "desk", "routing_key", "system_id", "vestiging"}),
     ),
+    Reason.ENDPOINT_UNAPPROVED: Entry(
+        code=Code.FAILED_PRECONDITION,
+        en=Words(
+            "The extra aanleverpunt[ {aanleverpunt}][ of {organisation}] waits for its approval.",
+            "The operator approves it once the school agrees; then repeat the call.",
+        ),
+        nl=Words(
+            "Het extra aanleverpunt[ {aanleverpunt}][ van {organisation}] wacht op goedkeuring.",
+            "De beheerder keurt het goed zodra de school akkoord is; herhaal dan de aanroep.",
+        ),
+        owner=Owner.OPERATOR,
+        contact=Contact.KENNISNET,
+        action=Action.APPROVE_ENDPOINT,
+        also=frozenset({"endpoint_id", "service", "system_id"}),
+    ),
     Reason.ENDPOINT_SUSPENDED: Entry(
         code=Code.FAILED_PRECONDITION,
         en=Words(

@@ -56,19 +56,33 @@ ENDPOINTS: Final = {
         contact=Contact.KENNISNET,
         also=frozenset({"field", "organisation"}),
     ),
+    Reason.ROUTING_KEYS_EXHAUSTED: Entry(
+        code=Code.FAILED_PRECONDITION,
+        en=Words(
+            "Every routing key of the organisation[ {organisation}] has been used.",
+            "Use the key of an endpoint that has ended, as agreed with the school.",
+        ),
+        nl=Words(
+            "Elk routeringskenmerk van de organisatie[ {organisation}] is al eens gebruikt.",
+            "Gebruik het kenmerk van een endpoint dat is geëindigd, zoals afgesproken met de "
+            "school.",
+        ),
+        owner=Owner.VENDOR,
+        contact=Contact.KENNISNET,
+    ),
     Reason.AANLEVERPUNT_INVALID: Entry(
         code=Code.INVALID_ARGUMENT,
         en=Words(
             "This aanleverpunt does not go with the endpoint[: {aanleverpunt}][, vestiging "
             "{vestiging}].",
-            "Use 0 for vestiging 00 and otherwise the number of the vestiging; extra ones, from "
-            "100, are registered by the operator.",
+            "Use 0 for vestiging 00 and otherwise the number of the vestiging, or an extra one "
+            "from 100 on, which an operator approves.",
         ),
         nl=Words(
             "Dit aanleverpunt past niet bij het endpoint[: {aanleverpunt}][, vestiging "
             "{vestiging}].",
-            "Gebruik 0 voor vestiging 00 en anders het nummer van de vestiging; extra "
-            "aanleverpunten, vanaf 100, registreert de beheerder van de hub.",
+            "Gebruik 0 voor vestiging 00 en anders het nummer van de vestiging, of een extra "
+            "aanleverpunt vanaf 100, dat de beheerder van de hub goedkeurt.",
         ),
         owner=Owner.VENDOR,
         contact=Contact.KENNISNET,
@@ -101,6 +115,20 @@ ENDPOINTS: Final = {
         owner=Owner.VENDOR,
         contact=Contact.VENDOR,
         also=frozenset({"endpoint_id"}),
+    ),
+    Reason.ENDPOINT_STARTED: Entry(
+        code=Code.FAILED_PRECONDITION,
+        en=Words(
+            "The endpoint has begun[ on {start}], so its first day stays as it is.",
+            "Leave the first day out; the last day can still be changed.",
+        ),
+        nl=Words(
+            "Het endpoint is begonnen[ op {start}], dus zijn eerste dag blijft zoals die is.",
+            "Laat de eerste dag weg; de laatste dag kan nog worden gewijzigd.",
+        ),
+        owner=Owner.VENDOR,
+        contact=Contact.VENDOR,
+        also=frozenset({"endpoint_id", "field"}),
     ),
     Reason.ENDPOINT_OUTSIDE_MANDATE: Entry(
         code=Code.FAILED_PRECONDITION,

@@ -129,11 +129,13 @@ MISSING: Final = {
     Reason.MANDATE_NOT_FOUND: Entry(
         code=Code.NOT_FOUND,
         en=Words(
-            "There is no such mandate among those that this caller can see[: {mandate_id}].",
+            "There is no such mandate among those that this caller can see[: {mandate_id}]"
+            "[, of {organisation}][ for {service}][ to {system_id}].",
             "Check the id; ListMandates shows the caller's mandates.",
         ),
         nl=Words(
-            "Er is geen mandaat met dit id bij wat deze aanroeper kan zien[: {mandate_id}].",
+            "Zo'n mandaat is er niet bij wat deze aanroeper kan zien[: {mandate_id}]"
+            "[, van {organisation}][ voor {service}][ aan {system_id}].",
             "Controleer het id; ListMandates toont de mandaten van de aanroeper.",
         ),
         owner=Owner.CALLER,

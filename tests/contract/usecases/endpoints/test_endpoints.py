@@ -111,11 +111,10 @@ async def test_a_las_at_a_vestiging_has_its_aanleverpunt_unsaid(world: World) ->
         ({"vestiging": "99XB01"}, Reason.IDENTIFIER_MALFORMED),
         ({"vestiging": "99XA02", "aanleverpunt": "3"}, Reason.AANLEVERPUNT_INVALID),
         ({"aanleverpunt": "7"}, Reason.AANLEVERPUNT_INVALID),
-        ({"aanleverpunt": "100"}, Reason.AANLEVERPUNT_INVALID),
         ({"attribute": Attribute.SWV}, Reason.FIELD_INVALID),
         ({"start": TODAY - DAY}, Reason.DATE_IN_PAST),
         ({"start": TODAY, "end": TODAY - DAY}, Reason.PERIOD_INVALID),
-        ({"mandate_id": NOBODY}, Reason.MANDATE_NOT_FOUND),
+        ({"under": NOBODY}, Reason.MANDATE_NOT_FOUND),
     ],
 )
 async def test_endpoints_that_cannot_be(
@@ -127,15 +126,6 @@ async def test_endpoints_that_cannot_be(
 
     with refused(reason):
         await register(world, replace(endpoint_command(mandate.mandate_id), **changes))  # type: ignore[arg-type]  # the cases name real fields
-
-
-async def test_extra_aanleverpunten_are_for_operators(world: World) -> None:
-    mandate = (await give(world)).mandate
-    command = endpoint_command(
-        mandate.mandate_id, aanleverpunt=Aanleverpunt("100"), attribute=Attribute.OT
-    )
-
-    assert (await register(world, command, AS_OPERATOR)).aanleverpunt == "100"
 
 
 async def test_no_aanleverpunt_0_without_location_00(world: World) -> None:
