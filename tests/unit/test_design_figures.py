@@ -7,6 +7,7 @@ import pytest
 
 from support.paths import ROOT
 from wissel.clients.cli.publishing import reading
+from wissel.clients.connecting.watch import SILENCE
 from wissel.clients.las.server import MAX_PAYLOAD, PING_MS
 from wissel.clients.sending import compose, transfer
 from wissel.clients.transport.retry import Patience
@@ -217,6 +218,7 @@ FIGURES: Final = [
     ("watching", "in parts of {} events", event_log.CHANGES_AT_ONCE),
     ("watching", "the last {} changes", feed.KEPT),
     ("watching", "{} such reads", feed.READERS),
+    ("sdk", "silent for {} seconds", SILENCE),
     ("revisions", "keeps its answer for {} days", idempotency.RETENTION.days),
     ("journal", "at most {} moves", writer.BATCH),
     ("journal", "a pause of {} ms", writer.PAUSE * 1000),

@@ -10,6 +10,8 @@ Receiving is one method: see `wissel.clients.las`.
 """
 
 from wissel.clients.blocking import Hub
+from wissel.clients.connecting.auto_connect import Connected
+from wissel.clients.connecting.plan import DeliveryPoint
 from wissel.clients.errors import (
     DossierUnusable,
     IdentityError,
@@ -28,6 +30,8 @@ from wissel.clients.transport.retry import Patience
 
 __all__ = [
     "AsyncHub",
+    "Connected",
+    "DeliveryPoint",
     "DeliveryReceipt",
     "DossierUnusable",
     "Hub",

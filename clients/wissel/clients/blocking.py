@@ -5,6 +5,8 @@ from typing import Any, Self, Unpack
 from uuid import UUID
 
 from wissel.clients import background
+from wissel.clients.connecting.auto_connect import Connected
+from wissel.clients.connecting.plan import KeyOf
 from wissel.clients.hub import AsyncHub, Resumed
 from wissel.clients.identity import AnyPath, Identity
 from wissel.clients.sending.compose import Envelope, SendOptions
@@ -73,6 +75,21 @@ class Hub:
     def drop(self, message_id: UUID | str) -> Kept:
         """End a pending entry of the outbox; see `AsyncHub.drop`."""
         return background.run(self._hub.drop(message_id))
+
+    def auto_connect(
+        self,
+        service: str,
+        url: str,
+        key_of: KeyOf,
+        *,
+        place: AnyPath | None = None,
+        told: Callable[[Connected], None] = lambda done: None,
+        once: bool = False,
+    ) -> int:
+        """Keep our mandates connected until interrupted; see `AsyncHub.auto_connect`."""
+        return background.run(
+            self._hub.auto_connect(service, url, key_of, place=place, told=told, once=once)
+        )
 
     def call(self, method: Unary[Request, Response], request: Request) -> Response:
         """Call any unary method: `hub.call(lambda c: PartyServiceStub(c).WhoAmI, request)`."""

@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Final, Self, Unpack
 from uuid import UUID, uuid4
 
-from wissel.clients.errors import StorageError, WisselError
+from wissel.clients.connecting.auto_connect import AutoConnect, Connected, ConnectSettings
+from wissel.clients.connecting.place import default_place
+from wissel.clients.connecting.plan import KeyOf
+from wissel.clients.errors import WisselError
 from wissel.clients.identity import AnyPath, Identity
 from wissel.clients.register import AsyncRegister
 from wissel.clients.sending.compose import Envelope, SendOptions, compose
@@ -20,6 +23,7 @@ from wissel.clients.sending.outbox import Kept, Outbox
 from wissel.clients.sending.receipts import DeliveryReceipt, kept_receipt
 from wissel.clients.sending.repeats import begin
 from wissel.clients.sending.transfer import Progress
+from wissel.clients.storage.state import state_folder
 from wissel.clients.transport.connection import Connection
 from wissel.clients.transport.retry import Patience
 from wissel.clients.transport.spans import Tracer
@@ -202,6 +206,45 @@ class AsyncHub(AsyncRegister):
         outbox = await self._opened_outbox()
         return await asyncio.to_thread(outbox.drop, str(message_id))
 
+    async def auto_connect(
+        self,
+        service: str,
+        url: str,
+        key_of: KeyOf,
+        *,
+        place: AnyPath | None = None,
+        told: Callable[[Connected], None] = lambda done: None,
+        once: bool = False,
+    ) -> int:
+        """Register endpoints for our mandates by itself, and end those that lose theirs.
+
+        Each mandate for `service` (a code such as `OSO_OV`) gets an endpoint at `url`
+        (`https://host[:port]`), now and whenever one is given, until the task is cancelled;
+        with `once` only now. `key_of` gets a mandate and returns its routing key, or the
+        `DeliveryPoint`s of its vestigingen, or None to leave it out. `told` is called with each
+        thing that was done, and with what was refused: that is tried again on the next day.
+        How far it is, it keeps in the file `place`; without it, in
+        `~/.local/state/wissel/connect/<OIN>/<service>.json`. Returns how many mandates wait.
+
+        An endpoint that exists is left as it is, whatever its URL. One that you end by hand is
+        registered again when all is looked at: suspend it instead.
+
+        Raises `Refused` for what is not worth repeating, and `StorageError` for the place.
+        """
+        settings = ConnectSettings(
+            hub=await self.hub_oin(),
+            service=service,
+            url=url,
+            key_of=key_of,
+            place=Path(place) if place else default_place(self._identity.oin, service),
+            told=told,
+            now=self._now,
+        )
+        connecting = AutoConnect(self, settings)
+        if not once:
+            await connecting.run()
+        return await connecting.once()
+
     async def hub_oin(self) -> Oin:
         """Return the OIN of the hub, as given or else as the hub answers.
 
@@ -244,9 +287,4 @@ def default_outbox(oin: str) -> Path:
     """
     if folder := os.environ.get(OUTBOX_VARIABLE):
         return Path(folder) / oin
-    try:
-        state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    except RuntimeError:
-        message = f"this account has no home folder; set {OUTBOX_VARIABLE} to a folder"
-        raise StorageError(message) from None
-    return Path(state) / "wissel" / "outbox" / oin
+    return state_folder("outbox", oin, f"set {OUTBOX_VARIABLE} to a folder")

@@ -83,13 +83,36 @@ class AsyncRegister:
         pages = self._pages(lambda c: MandateServiceStub(c).ListMandates, request)
         return [each async for page in pages for each in page.mandates]
 
+    async def mandates_to_watch(self, service: str = "") -> tuple[list[mandate_pb.Mandate], str]:
+        """Return our mandates, also ended ones, and the token to watch with from there on."""
+        request = mandate_pb.ListMandatesRequest(
+            page_size=PAGE, service=service, include_ended=True
+        )
+        mandates: list[mandate_pb.Mandate] = []
+        token = ""
+        async for page in self._pages(lambda c: MandateServiceStub(c).ListMandates, request):
+            mandates += page.mandates
+            token = page.resume_token
+        return mandates, token
+
+    async def mandate(self, mandate_id: str) -> mandate_pb.Mandate:
+        """Return one mandate of ours."""
+        request = mandate_pb.GetMandateRequest(mandate_id=mandate_id)
+        return (await self.call(lambda c: MandateServiceStub(c).GetMandate, request)).mandate
+
     async def endpoints(
-        self, organisation: str = "", *, service: str = "", include_ended: bool = False
+        self,
+        organisation: str = "",
+        *,
+        service: str = "",
+        mandate_id: str = "",
+        include_ended: bool = False,
     ) -> list[endpoint_pb.Endpoint]:
         """Return our endpoints in order of id; all, or those of an organisation or service."""
         request = endpoint_pb.ListEndpointsRequest(
             page_size=PAGE,
             service=service,
+            mandate_id=mandate_id,
             include_ended=include_ended,
             **named(organisation),
         )

@@ -11,7 +11,7 @@ from wissel.clients.cli.dossier import checking
 from wissel.clients.cli.examples import add_examples
 from wissel.clients.cli.failing import explain_failure
 from wissel.clients.cli.history import command as past
-from wissel.clients.cli.mandating import copying, overview, review, several
+from wissel.clients.cli.mandating import copying, overview, review, several, watching
 from wissel.clients.cli.moving import mijn_oso
 from wissel.clients.cli.publishing import command as publishing
 from wissel.clients.cli.register import (
@@ -28,6 +28,7 @@ from wissel.clients.cli.register import (
 from wissel.clients.cli.rio import locating, regions, updating
 from wissel.clients.cli.session import Session, account
 from wissel.clients.cli.traffic import (
+    connecting,
     connections,
     deliveries,
     forecast,
@@ -84,6 +85,7 @@ mandates.app.command("create-many")(several.create_many)
 mandates.app.command("switch")(several.switch)
 mandates.app.command("undo-switch")(several.undo_switch)
 mandates.app.command("copy")(copying.copy)
+mandates.app.command("watch")(watching.watch)
 boards.app.command("overview")(overview.overview)
 boards.app.command("review")(review.review)
 app.add_typer(mijn_oso.app, name="move")
@@ -98,6 +100,7 @@ app.command()(past.history)
 app.command()(forecast.forecast)
 app.add_typer(checking.app, name="dossier")
 app.command()(publishing.overview)
+app.command()(connecting.connect)
 app.command()(sending.send)
 app.command()(sending.resume)
 app.command()(checks.whoami)

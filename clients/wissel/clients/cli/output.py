@@ -64,6 +64,12 @@ def print_json(data: object) -> None:
     sys.stdout.write("".join(f"{harmless(line)}\n" for line in lines))
 
 
+def print_line(data: object) -> None:
+    """Print a message or data as JSON on one line, at once: one of many that are still to come."""
+    plain = as_data(data) if isinstance(data, Message) else data
+    print(harmless(json.dumps(plain, ensure_ascii=False)), flush=True)
+
+
 def show(session: Session, message: Message, columns: Sequence[Column] = ()) -> None:
     """Print a message: the columns, or without them its non-empty fields, one per line."""
     if session.json:

@@ -169,6 +169,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         ),
     ),
     "service show": ("wissel service show OSO_OV",),
+    "mandate watch": ("wissel mandate watch --from 812", "wissel mandate watch --json"),
     "mandate create": (
         "wissel mandate create 99XA OSO_OV las-noord --token-file token",
         "wissel mandate create 99XA OSO_OV las-noord --start 2026-08-01 --reason 'order'",

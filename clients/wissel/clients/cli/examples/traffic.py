@@ -3,6 +3,7 @@
 from typing import Final
 
 EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
+    "connect": ("wissel connect --service OSO_OV --url https://las.example --suffix 00931",),
     "send": (
         "wissel send dossier.xml --from 99XA --to 99XB02 --receipt receipt.json",
         "wissel send dossier.zip --from 99XA --to 99XB --inzage-date 2026-06-30",

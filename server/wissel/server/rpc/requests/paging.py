@@ -8,8 +8,8 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Final, Literal, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Final, Protocol, TypeVar
 
 import orjson
 from google.protobuf.message import Message
@@ -96,29 +96,6 @@ def _asked_revision(request: ListRequest) -> int | None:
     if revision > _LAST_REVISION:
         raise Refused(Reason.REVISION_UNKNOWN, field=name, revision=str(revision))
     return revision
-
-
-class PinnedRequest(Protocol):
-    """A list request that may name the revision of the list."""
-
-    at_revision: int
-
-    def HasField(self, field_name: Literal["at_revision"]) -> bool:
-        """Whether an optional field is there, as protobuf defines it."""
-        ...
-
-
-def pinned(page: Page, request: PinnedRequest, head: int) -> Page:
-    """Return the page of the list as it was at the revision that a request names, if it does.
-
-    Raises `Refused(REVISION_UNKNOWN)` for one after `head`, the last there is.
-    """
-    if page.pinned is not None or not request.HasField("at_revision"):
-        return page
-    if request.at_revision > head:
-        revision = str(request.at_revision)
-        raise Refused(Reason.REVISION_UNKNOWN, field="at_revision", revision=revision)
-    return replace(page, pinned=request.at_revision)
 
 
 async def list_page(

@@ -19,7 +19,7 @@ from wissel.server.registry.rules.mandates import MandateStatus, has_ended, stat
 from wissel.server.registry.scope import Scope
 from wissel.server.rpc.calls.call import caller
 from wissel.server.rpc.requests.mutation import Mutation, mutate
-from wissel.server.rpc.requests.paging import list_page, page_of, pinned
+from wissel.server.rpc.requests.paging import list_page, page_of
 from wissel.server.rpc.requests.parsing import (
     moment,
     optional,
@@ -108,7 +108,6 @@ class MandateServicer(WatchedMandates):
 
         every = request.include_ended and status is None and processing is None
         async with self._backend.snapshot() as snapshot:
-            page = pinned(page, request, snapshot.revision)
             scope = await scope_in(snapshot)
             service = (await get_service(snapshot, code)).code if code else None
             where = scope.where(organisation=giver, service=service, system_id=system_id)

@@ -9,11 +9,11 @@ import orjson
 
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
+from wissel.server.registry.events import LAST_REVISION
 from wissel.server.registry.ports import Snapshot
 from wissel.server.registry.scope import Scope
 from wissel.server.registry.watching import subjects_of
 
-_LAST_REVISION: Final = 2**63 - 1  # the largest number that a store holds
 _LONGEST: Final = 200
 
 
@@ -44,7 +44,7 @@ def resumption_of(token: str) -> Resumption:
     except (binascii.Error, ValueError):
         raise wrong from None
     match parts:
-        case [int(revision), str(mark), str(scope)] if 0 <= revision <= _LAST_REVISION:
+        case [int(revision), str(mark), str(scope)] if 0 <= revision <= LAST_REVISION:
             return Resumption(int(revision), mark, scope)
         case _:
             raise wrong

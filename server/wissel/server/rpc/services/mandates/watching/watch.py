@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from wissel.mandate.v1 import mandate_service_pb2 as pb
+from wissel.server.registry.events import LAST_REVISION
 from wissel.server.registry.ports import Place
 from wissel.server.registry.watching import Part, parts_after, shown, subjects_of
 from wissel.server.rpc.calls.call import Call
@@ -33,7 +34,7 @@ def beginning_of(request: pb.WatchMandatesRequest) -> Beginning:
     if request.resume_token:
         return Beginning(resumption=resumption_of(request.resume_token))
     if request.HasField("after_revision"):
-        return Beginning(revision=request.after_revision)
+        return Beginning(revision=min(request.after_revision, LAST_REVISION))
     return Beginning()
 
 

@@ -1,0 +1,1 @@
+"""Connecting by itself: a mandate is given, and its endpoint is registered (R10)."""
