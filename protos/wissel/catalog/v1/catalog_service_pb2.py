@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from wissel.impact.v1 import impact_pb2 as wissel_dot_impact_dot_v1_dot_impact__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'wissel/catalog/v1/catalog_service.proto\x12\x11wissel.catalog.v1\x1a\x1dwissel/impact/v1/impact.proto\"Y\n\x0eServiceVersion\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0e\n\x06status\x18\x02 \x01(\t\x12\x12\n\nstart_date\x18\x03 \x01(\t\x12\x10\n\x08\x65nd_date\x18\x04 \x01(\t\"\xd1\x02\n\x07Service\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0f\n\x07\x61liases\x18\x02 \x03(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x11\n\towner_oin\x18\x04 \x01(\t\x12\x1b\n\x13required_agreements\x18\x05 \x03(\t\x12\"\n\x1arequired_vendor_agreements\x18\x06 \x03(\t\x12\x1a\n\x12processed_by_owner\x18\x07 \x01(\x08\x12\x13\n\x0b\x66orwardable\x18\x08 \x01(\x08\x12\x0f\n\x07sectors\x18\t \x03(\t\x12\x0c\n\x04note\x18\n \x01(\t\x12\x33\n\x08versions\x18\x0b \x03(\x0b\x32!.wissel.catalog.v1.ServiceVersion\x12\x17\n\x0fprocessing_days\x18\x0c \x01(\r\x12\x19\n\x11required_evidence\x18\r \x03(\t\x12\x0c\n\x04\x65tag\x18\x0e \x01(\t\"\x9c\x01\n\x13ListServicesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x03 \x01(\x04H\x00\x88\x01\x01\x12\x18\n\x0b\x61t_revision\x18\x0c \x01(\x04H\x01\x88\x01\x01\x42\x14\n\x12_at_least_revisionB\x0e\n\x0c_at_revision\"]\n\x14ListServicesResponse\x12,\n\x08services\x18\x01 \x03(\x0b\x32\x1a.wissel.catalog.v1.Service\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"$\n\x11GetServiceRequest\x12\x0f\n\x07service\x18\x01 \x01(\t\"A\n\x12GetServiceResponse\x12+\n\x07service\x18\x01 \x01(\x0b\x32\x1a.wissel.catalog.v1.Service\"i\n\x16RegisterServiceRequest\x12+\n\x07service\x18\x01 \x01(\x0b\x32\x1a.wissel.catalog.v1.Service\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"X\n\x17RegisterServiceResponse\x12+\n\x07service\x18\x01 \x01(\x0b\x32\x1a.wissel.catalog.v1.Service\x12\x10\n\x08revision\x18\x02 \x01(\x04\"\xb2\x01\n\x1dRegisterServiceVersionRequest\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\x11\n\tnamespace\x18\x02 \x01(\t\x12\x12\n\nstart_date\x18\x03 \x01(\t\x12\x10\n\x08\x65nd_date\x18\x04 \x01(\t\x12\x0c\n\x04\x65tag\x18\x05 \x01(\t\x12\x12\n\nrequest_id\x18\x06 \x01(\t\x12\x0e\n\x06reason\x18\x07 \x01(\t\x12\x15\n\rvalidate_only\x18\x08 \x01(\x08\"\x89\x01\n\x1eRegisterServiceVersionResponse\x12+\n\x07service\x18\x01 \x01(\x0b\x32\x1a.wissel.catalog.v1.Service\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12(\n\x06impact\x18\x03 \x01(\x0b\x32\x18.wissel.impact.v1.Impact\"\xe6\x01\n\x1bUpdateServiceVersionRequest\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\x11\n\tnamespace\x18\x02 \x01(\t\x12\x17\n\nstart_date\x18\x03 \x01(\tH\x00\x88\x01\x01\x12\x15\n\x08\x65nd_date\x18\x04 \x01(\tH\x01\x88\x01\x01\x12\x0e\n\x06status\x18\x05 \x01(\t\x12\x0c\n\x04\x65tag\x18\x06 \x01(\t\x12\x12\n\nrequest_id\x18\x07 \x01(\t\x12\x0e\n\x06reason\x18\x08 \x01(\t\x12\x15\n\rvalidate_only\x18\t \x01(\x08\x42\r\n\x0b_start_dateB\x0b\n\t_end_date\"\x87\x01\n\x1cUpdateServiceVersionResponse\x12+\n\x07service\x18\x01 \x01(\x0b\x32\x1a.wissel.catalog.v1.Service\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12(\n\x06impact\x18\x03 \x01(\x0b\x32\x18.wissel.impact.v1.Impact2\xae\x04\n\x0e\x43\x61talogService\x12_\n\x0cListServices\x12&.wissel.catalog.v1.ListServicesRequest\x1a\'.wissel.catalog.v1.ListServicesResponse\x12Y\n\nGetService\x12$.wissel.catalog.v1.GetServiceRequest\x1a%.wissel.catalog.v1.GetServiceResponse\x12h\n\x0fRegisterService\x12).wissel.catalog.v1.RegisterServiceRequest\x1a*.wissel.catalog.v1.RegisterServiceResponse\x12}\n\x16RegisterServiceVersion\x12\x30.wissel.catalog.v1.RegisterServiceVersionRequest\x1a\x31.wissel.catalog.v1.RegisterServiceVersionResponse\x12w\n\x14UpdateServiceVersion\x12..wissel.catalog.v1.UpdateServiceVersionRequest\x1a/.wissel.catalog.v1.UpdateServiceVersionResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'wissel/catalog/v1/catalog_service.proto\x12\x11wissel.catalog.v1\x1a\x1dwissel/impact/v1/impact.proto\"Y\n\x0eServiceVersion\x12\x11\n\tnamespace\x18\x01 \x01(\t\x12\x0e\n\x06status\x18\x02 \x01(\t\x12\x12\n\nstart_date\x18\x03 \x01(\t\x12\x10\n\x08\x65nd_date\x18\x04 \x01(\t\"\xd1\x02\n\x07Service\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0f\n\x07\x61liases\x18\x02 \x03(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12\x11\n\towner_oin\x18\x04 \x01(\t\x12\x1b\n\x13required_agreements\x18\x05 \x03(\t\x12\"\n\x1arequired_vendor_agreements\x18\x06 \x03(\t\x12\x1a\n\x12processed_by_owner\x18\x07 \x01(\x08\x12\x13\n\x0b\x66orwardable\x18\x08 \x01(\x08\x12\x0f\n\x07sectors\x18\t \x03(\t\x12\x0c\n\x04note\x18\n \x01(\t\x12\x33\n\x08versions\x18\x0b \x03(\x0b\x32!.wissel.catalog.v1.ServiceVersion\x12\x17\n\x0fprocessing_days\x18\x0c \x01(\r\x12\x19\n\x11required_evidence\x18\r \x03(\t\x12\x0c\n\x04\x65tag\x18\x0e \x01(\t\"\xc6\x01\n\x13ListServicesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x03 \x01(\x04H\x00\x88\x01\x01\x12\x15\n\rname_contains\x18\x04 \x01(\t\x12\x11\n\tnamespace\x18\x05 \x01(\t\x12\x18\n\x0b\x61t_revision\x18\x0c \x01(\x04H\x01\x88\x01\x01\x42\x14\n\x12_at_least_revisionB\x0e\n\x0c_at_revision\"]\n\x14ListServicesResponse\x12,\n\x08services\x18\x01 \x03(\x0b\x32\x1a.wissel.catalog.v1.Service\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"7\n\x11GetServiceRequest\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\x11\n\tnamespace\x18\x02 \x01(\t\"A\n\x12GetServiceResponse\x12+\n\x07service\x18\x01 \x01(\x0b\x32\x1a.wissel.catalog.v1.Service\"i\n\x16RegisterServiceRequest\x12+\n\x07service\x18\x01 \x01(\x0b\x32\x1a.wissel.catalog.v1.Service\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"X\n\x17RegisterServiceResponse\x12+\n\x07service\x18\x01 \x01(\x0b\x32\x1a.wissel.catalog.v1.Service\x12\x10\n\x08revision\x18\x02 \x01(\x04\"\xb2\x01\n\x1dRegisterServiceVersionRequest\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\x11\n\tnamespace\x18\x02 \x01(\t\x12\x12\n\nstart_date\x18\x03 \x01(\t\x12\x10\n\x08\x65nd_date\x18\x04 \x01(\t\x12\x0c\n\x04\x65tag\x18\x05 \x01(\t\x12\x12\n\nrequest_id\x18\x06 \x01(\t\x12\x0e\n\x06reason\x18\x07 \x01(\t\x12\x15\n\rvalidate_only\x18\x08 \x01(\x08\"\x89\x01\n\x1eRegisterServiceVersionResponse\x12+\n\x07service\x18\x01 \x01(\x0b\x32\x1a.wissel.catalog.v1.Service\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12(\n\x06impact\x18\x03 \x01(\x0b\x32\x18.wissel.impact.v1.Impact\"\xe6\x01\n\x1bUpdateServiceVersionRequest\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\x11\n\tnamespace\x18\x02 \x01(\t\x12\x17\n\nstart_date\x18\x03 \x01(\tH\x00\x88\x01\x01\x12\x15\n\x08\x65nd_date\x18\x04 \x01(\tH\x01\x88\x01\x01\x12\x0e\n\x06status\x18\x05 \x01(\t\x12\x0c\n\x04\x65tag\x18\x06 \x01(\t\x12\x12\n\nrequest_id\x18\x07 \x01(\t\x12\x0e\n\x06reason\x18\x08 \x01(\t\x12\x15\n\rvalidate_only\x18\t \x01(\x08\x42\r\n\x0b_start_dateB\x0b\n\t_end_date\"\x87\x01\n\x1cUpdateServiceVersionResponse\x12+\n\x07service\x18\x01 \x01(\x0b\x32\x1a.wissel.catalog.v1.Service\x12\x10\n\x08revision\x18\x02 \x01(\x04\x12(\n\x06impact\x18\x03 \x01(\x0b\x32\x18.wissel.impact.v1.Impact2\xae\x04\n\x0e\x43\x61talogService\x12_\n\x0cListServices\x12&.wissel.catalog.v1.ListServicesRequest\x1a\'.wissel.catalog.v1.ListServicesResponse\x12Y\n\nGetService\x12$.wissel.catalog.v1.GetServiceRequest\x1a%.wissel.catalog.v1.GetServiceResponse\x12h\n\x0fRegisterService\x12).wissel.catalog.v1.RegisterServiceRequest\x1a*.wissel.catalog.v1.RegisterServiceResponse\x12}\n\x16RegisterServiceVersion\x12\x30.wissel.catalog.v1.RegisterServiceVersionRequest\x1a\x31.wissel.catalog.v1.RegisterServiceVersionResponse\x12w\n\x14UpdateServiceVersion\x12..wissel.catalog.v1.UpdateServiceVersionRequest\x1a/.wissel.catalog.v1.UpdateServiceVersionResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,25 +37,25 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SERVICE']._serialized_start=185
   _globals['_SERVICE']._serialized_end=522
   _globals['_LISTSERVICESREQUEST']._serialized_start=525
-  _globals['_LISTSERVICESREQUEST']._serialized_end=681
-  _globals['_LISTSERVICESRESPONSE']._serialized_start=683
-  _globals['_LISTSERVICESRESPONSE']._serialized_end=776
-  _globals['_GETSERVICEREQUEST']._serialized_start=778
-  _globals['_GETSERVICEREQUEST']._serialized_end=814
-  _globals['_GETSERVICERESPONSE']._serialized_start=816
-  _globals['_GETSERVICERESPONSE']._serialized_end=881
-  _globals['_REGISTERSERVICEREQUEST']._serialized_start=883
-  _globals['_REGISTERSERVICEREQUEST']._serialized_end=988
-  _globals['_REGISTERSERVICERESPONSE']._serialized_start=990
-  _globals['_REGISTERSERVICERESPONSE']._serialized_end=1078
-  _globals['_REGISTERSERVICEVERSIONREQUEST']._serialized_start=1081
-  _globals['_REGISTERSERVICEVERSIONREQUEST']._serialized_end=1259
-  _globals['_REGISTERSERVICEVERSIONRESPONSE']._serialized_start=1262
-  _globals['_REGISTERSERVICEVERSIONRESPONSE']._serialized_end=1399
-  _globals['_UPDATESERVICEVERSIONREQUEST']._serialized_start=1402
-  _globals['_UPDATESERVICEVERSIONREQUEST']._serialized_end=1632
-  _globals['_UPDATESERVICEVERSIONRESPONSE']._serialized_start=1635
-  _globals['_UPDATESERVICEVERSIONRESPONSE']._serialized_end=1770
-  _globals['_CATALOGSERVICE']._serialized_start=1773
-  _globals['_CATALOGSERVICE']._serialized_end=2331
+  _globals['_LISTSERVICESREQUEST']._serialized_end=723
+  _globals['_LISTSERVICESRESPONSE']._serialized_start=725
+  _globals['_LISTSERVICESRESPONSE']._serialized_end=818
+  _globals['_GETSERVICEREQUEST']._serialized_start=820
+  _globals['_GETSERVICEREQUEST']._serialized_end=875
+  _globals['_GETSERVICERESPONSE']._serialized_start=877
+  _globals['_GETSERVICERESPONSE']._serialized_end=942
+  _globals['_REGISTERSERVICEREQUEST']._serialized_start=944
+  _globals['_REGISTERSERVICEREQUEST']._serialized_end=1049
+  _globals['_REGISTERSERVICERESPONSE']._serialized_start=1051
+  _globals['_REGISTERSERVICERESPONSE']._serialized_end=1139
+  _globals['_REGISTERSERVICEVERSIONREQUEST']._serialized_start=1142
+  _globals['_REGISTERSERVICEVERSIONREQUEST']._serialized_end=1320
+  _globals['_REGISTERSERVICEVERSIONRESPONSE']._serialized_start=1323
+  _globals['_REGISTERSERVICEVERSIONRESPONSE']._serialized_end=1460
+  _globals['_UPDATESERVICEVERSIONREQUEST']._serialized_start=1463
+  _globals['_UPDATESERVICEVERSIONREQUEST']._serialized_end=1693
+  _globals['_UPDATESERVICEVERSIONRESPONSE']._serialized_start=1696
+  _globals['_UPDATESERVICEVERSIONRESPONSE']._serialized_end=1831
+  _globals['_CATALOGSERVICE']._serialized_start=1834
+  _globals['_CATALOGSERVICE']._serialized_end=2392
 # @@protoc_insertion_point(module_scope)

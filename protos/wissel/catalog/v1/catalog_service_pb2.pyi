@@ -150,6 +150,8 @@ class ListServicesRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     AT_LEAST_REVISION_FIELD_NUMBER: _builtins.int
+    NAME_CONTAINS_FIELD_NUMBER: _builtins.int
+    NAMESPACE_FIELD_NUMBER: _builtins.int
     AT_REVISION_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most this many; 0 means 100, the most is 1,000."""
@@ -157,6 +159,10 @@ class ListServicesRequest(_message.Message):
     """next_page_token of the page before."""
     at_least_revision: _builtins.int
     """Wait until the register has reached this revision."""
+    name_contains: _builtins.str
+    """Only services whose name contains this, in any case; conditions add up."""
+    namespace: _builtins.str
+    """Only services with this version."""
     at_revision: _builtins.int
     """As they were at this revision, not later than the newest, instead of as they are now."""
     def __init__(
@@ -165,11 +171,13 @@ class ListServicesRequest(_message.Message):
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
         at_least_revision: _builtins.int | None = ...,
+        name_contains: _builtins.str = ...,
+        namespace: _builtins.str = ...,
         at_revision: _builtins.int | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "_at_revision", b"_at_revision", "at_least_revision", b"at_least_revision", "at_revision", b"at_revision"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "_at_revision", b"_at_revision", "at_least_revision", b"at_least_revision", "at_revision", b"at_revision", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "_at_revision", b"_at_revision", "at_least_revision", b"at_least_revision", "at_revision", b"at_revision", "name_contains", b"name_contains", "namespace", b"namespace", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__at_least_revision: _TypeAlias = _typing.Literal["at_least_revision"]  # noqa: Y015
     _WhichOneofArgType__at_least_revision: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision"]  # noqa: Y015
@@ -217,16 +225,20 @@ class GetServiceRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     SERVICE_FIELD_NUMBER: _builtins.int
+    NAMESPACE_FIELD_NUMBER: _builtins.int
     service: _builtins.str
     """Required. Code or alias."""
+    namespace: _builtins.str
+    """Only this version of it, by its namespace; empty means all."""
     def __init__(
         self,
         *,
         service: _builtins.str = ...,
+        namespace: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["service", b"service"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["namespace", b"namespace", "service", b"service"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -528,6 +528,8 @@ class ListSchoolsRequest(_message.Message):
     BOARD_NUMBER_FIELD_NUMBER: _builtins.int
     NAME_CONTAINS_FIELD_NUMBER: _builtins.int
     INCLUDE_CLOSED_FIELD_NUMBER: _builtins.int
+    BRIN_FIELD_NUMBER: _builtins.int
+    OIN_FIELD_NUMBER: _builtins.int
     AT_LEAST_REVISION_FIELD_NUMBER: _builtins.int
     AT_REVISION_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
@@ -539,7 +541,11 @@ class ListSchoolsRequest(_message.Message):
     name_contains: _builtins.str
     """Only schools whose name contains this, in any case."""
     include_closed: _builtins.bool
-    """Also closed schools."""
+    """Also closed schools; conditions add up."""
+    brin: _builtins.str
+    """Only the school with this BRIN."""
+    oin: _builtins.str
+    """Only the school with this OIN."""
     at_least_revision: _builtins.int
     """Wait until the register has reached this revision."""
     at_revision: _builtins.int
@@ -552,12 +558,14 @@ class ListSchoolsRequest(_message.Message):
         board_number: _builtins.str = ...,
         name_contains: _builtins.str = ...,
         include_closed: _builtins.bool = ...,
+        brin: _builtins.str = ...,
+        oin: _builtins.str = ...,
         at_least_revision: _builtins.int | None = ...,
         at_revision: _builtins.int | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "_at_revision", b"_at_revision", "at_least_revision", b"at_least_revision", "at_revision", b"at_revision"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "_at_revision", b"_at_revision", "at_least_revision", b"at_least_revision", "at_revision", b"at_revision", "board_number", b"board_number", "include_closed", b"include_closed", "name_contains", b"name_contains", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "_at_revision", b"_at_revision", "at_least_revision", b"at_least_revision", "at_revision", b"at_revision", "board_number", b"board_number", "brin", b"brin", "include_closed", b"include_closed", "name_contains", b"name_contains", "oin", b"oin", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__at_least_revision: _TypeAlias = _typing.Literal["at_least_revision"]  # noqa: Y015
     _WhichOneofArgType__at_least_revision: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision"]  # noqa: Y015

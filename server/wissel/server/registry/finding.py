@@ -18,6 +18,7 @@ from wissel.routing.facts import (
     Samenwerkingsverband,
     School,
     Service,
+    ServiceVersion,
     System,
 )
 from wissel.routing.facts.plain import etag_of
@@ -26,6 +27,7 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import (
     BoardNumber,
     Brin,
+    Namespace,
     Oin,
     Organisation,
     ServiceCode,
@@ -94,6 +96,19 @@ async def get_service(snapshot: Snapshot, code: ServiceCode) -> Service:
         if code in other.aliases:
             return other
     raise Refused(Reason.SERVICE_NOT_FOUND, field="service", service=code)
+
+
+def get_version(service: Service, namespace: Namespace) -> ServiceVersion:
+    """Return a version of a service, or raise `Refused(SERVICE_VERSION_NOT_FOUND)`."""
+    for version in service.versions:
+        if version.namespace == namespace:
+            return version
+    raise Refused(
+        Reason.SERVICE_VERSION_NOT_FOUND,
+        field="namespace",
+        service=service.code,
+        version=namespace,
+    )
 
 
 async def get_qualification(

@@ -13,7 +13,7 @@ from wissel.routing.values.texts import NAME_LIMIT, free_line, named_line
 from wissel.server.registry.agreements.rules import BOARD_KINDS, VENDOR_KINDS
 from wissel.server.registry.catalog import with_new_versions
 from wissel.server.registry.commands import KEEP, Keep
-from wissel.server.registry.finding import check_etag, get_service
+from wissel.server.registry.finding import check_etag, get_service, get_version
 from wissel.server.registry.ports import Transaction
 from wissel.server.registry.rules.mandates import allow_end
 
@@ -118,14 +118,7 @@ async def update_version(transaction: Transaction, command: UpdateServiceVersion
     # 1.
     service = await get_service(transaction, command.service)
     check_etag(service, command.etag)
-    known = next((each for each in service.versions if each.namespace == command.namespace), None)
-    if known is None:
-        raise Refused(
-            Reason.SERVICE_VERSION_NOT_FOUND,
-            field="namespace",
-            service=service.code,
-            version=command.namespace,
-        )
+    known = get_version(service, command.namespace)
     # 2.
     start, end, today = known.period.start, known.period.end, transaction.today
     if command.start is not Keep.KEEP and command.start != start:

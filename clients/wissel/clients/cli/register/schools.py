@@ -106,12 +106,15 @@ def list_schools(
     context: typer.Context,
     board: Annotated[str, typer.Option(help="only of this board")] = "",
     name: Annotated[str, typer.Option(help="only with this in its name")] = "",
+    oin: Annotated[str, typer.Option(help="only the one with this OIN")] = "",
     closed: Annotated[bool, typer.Option("--closed", help="closed ones too")] = False,
     limit: Limit = 100,
 ) -> None:
     """List schools in order of BRIN."""
     session = session_of(context)
-    request = pb.ListSchoolsRequest(board_number=board, name_contains=name, include_closed=closed)
+    request = pb.ListSchoolsRequest(
+        board_number=board, name_contains=name, oin=oin, include_closed=closed
+    )
     found = collect(
         session, lambda c: SchoolServiceStub(c).ListSchools, request, lambda p: p.schools, limit
     )

@@ -32,13 +32,18 @@ _SERVICE: Final[list[Column]] = [
 
 
 @app.command("list")
-def list_services(context: typer.Context, limit: Limit = 1000) -> None:
+def list_services(
+    context: typer.Context,
+    name: Annotated[str, typer.Option(help="only with this in its name")] = "",
+    version: Annotated[str, typer.Option(help="only with this version, by its namespace")] = "",
+    limit: Limit = 1000,
+) -> None:
     """List services in order of code."""
     session = session_of(context)
     found = collect(
         session,
         lambda c: CatalogServiceStub(c).ListServices,
-        pb.ListServicesRequest(),
+        pb.ListServicesRequest(name_contains=name, namespace=version),
         lambda page: page.services,
         limit,
     )
@@ -46,10 +51,14 @@ def list_services(context: typer.Context, limit: Limit = 1000) -> None:
 
 
 @app.command("show")
-def show_service(context: typer.Context, service: str) -> None:
+def show_service(
+    context: typer.Context,
+    service: str,
+    version: Annotated[str, typer.Option(help="only this one, by its namespace")] = "",
+) -> None:
     """Show a service, by its code or an alias."""
     session = session_of(context)
-    request = pb.GetServiceRequest(service=service)
+    request = pb.GetServiceRequest(service=service, namespace=version)
     show(session, session.call(lambda c: CatalogServiceStub(c).GetService, request).service)
 
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wissel.routing.facts import Board, School
-from wissel.routing.values.identifiers import BoardNumber
-from wissel.server.registry.listing import NO_CONDITION, Listed, Part, list_part
-from wissel.server.registry.ports import Snapshot
+from wissel.routing.values.identifiers import BoardNumber, Brin, Oin
+from wissel.server.registry.listing import Listed, Part, list_part
+from wissel.server.registry.ports import Snapshot, Where
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +18,8 @@ class SchoolFilter:
     """
 
     board: BoardNumber | None = None
+    brin: Brin | None = None
+    oin: Oin | None = None
     name_contains: str = ""
     include_closed: bool = False
 
@@ -33,7 +35,12 @@ async def list_schools(snapshot: Snapshot, wanted: SchoolFilter, part: Part) -> 
         is_open = wanted.include_closed or school.closed is None
         return is_open and text in school.name.casefold()
 
-    where = {"board": str(wanted.board)} if wanted.board else NO_CONDITION
+    where: dict[str, Where] = {"board": str(wanted.board)} if wanted.board else {}
+    asked = {str(wanted.brin)} if wanted.brin else set()
+    if wanted.oin:
+        asked.add(wanted.oin.brin or "")
+    if asked:  # an OIN that is no school's, or another school's, finds none
+        where["key"] = tuple(asked) if len(asked) == 1 else ()
     return await list_part(snapshot, School, part, where, keep=fits)
 
 

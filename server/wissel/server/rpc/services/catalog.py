@@ -1,6 +1,7 @@
 """CatalogService: the services, and what operators add to those that ship."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from typing import Final, TypeVar
 
@@ -14,12 +15,12 @@ from wissel.routing.values.days import parse_day, parse_optional_day
 from wissel.routing.values.identifiers import Namespace, Oin, ServiceCode
 from wissel.server.registry import services
 from wissel.server.registry.commands import KEEP
-from wissel.server.registry.finding import get_service
+from wissel.server.registry.finding import get_service, get_version
 from wissel.server.registry.ports import Transaction
 from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.mutation import mutate
 from wissel.server.rpc.requests.paging import list_page, page_of
-from wissel.server.rpc.requests.parsing import choice, day_text, few, optional_choice
+from wissel.server.rpc.requests.parsing import choice, day_text, few, optional, optional_choice
 
 E = TypeVar("E", bound=StrEnum)
 MOST_ALIASES: Final = 20
@@ -43,18 +44,28 @@ class CatalogServicer(pb_grpc.CatalogServiceServicer):
     ) -> pb.ListServicesResponse:
         """List services in order of code."""
         page = page_of(request)
+        text = request.name_contains.casefold()
+        namespace = optional(Namespace, request.namespace, "namespace")
         await self._backend.at(request)
+
+        def keep(service: Service) -> bool:
+            versions = {each.namespace for each in service.versions}
+            return text in service.name.casefold() and (namespace is None or namespace in versions)
+
         async with self._backend.snapshot() as snapshot:
-            found, token = await list_page(snapshot, Service, page)
+            found, token = await list_page(snapshot, Service, page, keep=keep)
         return pb.ListServicesResponse(services=map(service_message, found), next_page_token=token)
 
     async def GetService(
         self, request: pb.GetServiceRequest, context: object
     ) -> pb.GetServiceResponse:
-        """Return one service, also by an alias."""
+        """Return one service, also by an alias, or one version of it."""
         code = ServiceCode.parse(request.service, "service")
+        namespace = optional(Namespace, request.namespace, "namespace")
         async with self._backend.snapshot() as snapshot:
             service = await get_service(snapshot, code)
+        if namespace is not None:
+            service = replace(service, versions=(get_version(service, namespace),))
         return pb.GetServiceResponse(service=service_message(service))
 
     async def RegisterService(

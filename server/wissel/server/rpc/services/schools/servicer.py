@@ -30,7 +30,7 @@ from wissel.server.rpc.calls.call import current
 from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.mutation import mutate
 from wissel.server.rpc.requests.paging import page_of
-from wissel.server.rpc.requests.parsing import optional
+from wissel.server.rpc.requests.parsing import optional, optional_oin
 from wissel.server.rpc.services.schools.connections import (
     asked_in,
     check,
@@ -123,6 +123,8 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
         page = page_of(request)
         wanted = SchoolFilter(
             board=optional(BoardNumber, request.board_number, "board_number"),
+            brin=optional(Brin, request.brin, "brin"),
+            oin=optional_oin(request.oin, "oin"),
             name_contains=request.name_contains,
             include_closed=request.include_closed,
         )
