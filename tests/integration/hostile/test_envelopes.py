@@ -41,6 +41,7 @@ SHAPE: Final = {
     "ENVELOPE_FROM_FUTURE",
     "KIND_NOT_ALLOWED",
     "INZAGE_NOT_ATTESTED",
+    "TOESTEMMING_NOT_ATTESTED",
 }
 """What may be said about a signed header that is not right."""
 

@@ -380,6 +380,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Endpoint started."""
     ERROR_REASON_ROUTING_KEYS_EXHAUSTED: _ErrorReason.ValueType  # 197
     """Routing keys exhausted."""
+    ERROR_REASON_TOESTEMMING_NOT_ATTESTED: _ErrorReason.ValueType  # 240
+    """Toestemming not attested."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason is the value of google.rpc.ErrorInfo.reason, without its prefix; docs/errors.md tells what each means."""
@@ -742,4 +744,6 @@ ERROR_REASON_ENDPOINT_STARTED: ErrorReason.ValueType  # 196
 """Endpoint started."""
 ERROR_REASON_ROUTING_KEYS_EXHAUSTED: ErrorReason.ValueType  # 197
 """Routing keys exhausted."""
+ERROR_REASON_TOESTEMMING_NOT_ATTESTED: ErrorReason.ValueType  # 240
+"""Toestemming not attested."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -7,7 +7,7 @@ of dossier fits.
 from typing import Final
 
 from wissel.routing.exchange.envelope import SKEW, Address, EnvelopeContext, Kind
-from wissel.routing.facts import Service
+from wissel.routing.facts import Sector, Service
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import day_of
@@ -19,6 +19,8 @@ SERVICE_OF_KIND: Final = {
     Kind.SWV: ServiceCode("OSO_SWV"),
 }
 """The one service over which each kind travels."""
+CONSENTED: Final = "Ja"
+_VO_ALONE: Final = frozenset({Sector.VO})
 
 
 def check_kind(context: EnvelopeContext, service: Service) -> None:
@@ -33,7 +35,7 @@ def check_kind(context: EnvelopeContext, service: Service) -> None:
        `Refused(FIELD_REQUIRED)`.
     5. The parents have seen an overstapdossier, on a day that is stated and has
        come (OVa.IZ02, OVa.IZ03): `Refused(INZAGE_NOT_ATTESTED)`. Whether they
-       agree never matters.
+       agree with what it says never matters.
     """
     # 1.
     if not service.forwardable:
@@ -55,6 +57,21 @@ def check_kind(context: EnvelopeContext, service: Service) -> None:
     # 5.
     if context.kind is Kind.OVERSTAP and not _inzage_attested(context):
         raise Refused(Reason.INZAGE_NOT_ATTESTED)
+
+
+def check_consent(
+    context: EnvelopeContext, sender: frozenset[Sector], receiver: frozenset[Sector]
+) -> None:
+    """Check that the parents consented to an overstapdossier between two schools of vo.
+
+    The sectors are those that sender and receiver may be of; who may be of
+    another one is never refused (R11). OVa.IZ05 demands the consent in the dossier.
+
+    Raises `Refused(TOESTEMMING_NOT_ATTESTED)`.
+    """
+    asked = context.kind is Kind.OVERSTAP and sender == receiver == _VO_ALONE
+    if asked and context.attestation.toestemming != CONSENTED:
+        raise Refused(Reason.TOESTEMMING_NOT_ATTESTED)
 
 
 def check_delivery_point(context: EnvelopeContext, resolved: RoutingKey) -> None:

@@ -95,7 +95,7 @@ def test_an_overstapdossier_has_been_seen_by_the_parents(attestation: Attestatio
 
 
 @pytest.mark.parametrize("toestemming", ["", "Ja", "Nee", "Onbekend"])
-def test_whether_the_parents_agree_never_blocks(toestemming: str) -> None:
+def test_what_kind_it_is_asks_for_no_consent(toestemming: str) -> None:
     seen = Attestation(inzage=True, inzage_date=envelopes.NOW.date(), toestemming=toestemming)
 
     check_kind(envelopes.context(attestation=seen), service("OSO_OV"))

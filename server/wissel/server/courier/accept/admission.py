@@ -8,12 +8,13 @@ from wissel.routing.deciding.decide import decide
 from wissel.routing.deciding.decision import Refusal, Route
 from wissel.routing.deciding.query import Asker, Query, Selection
 from wissel.routing.exchange.envelope import EnvelopeContext, EnvelopeHeader, freshness
-from wissel.routing.exchange.kinds import check_delivery_point, check_kind
+from wissel.routing.exchange.kinds import check_consent, check_delivery_point, check_kind
+from wissel.routing.facts import EVERY_SECTOR, Sector
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.table import Table
 from wissel.routing.values.days import day_of
-from wissel.routing.values.identifiers import Oin
+from wissel.routing.values.identifiers import Oin, Organisation
 from wissel.server.courier.message import Message
 from wissel.server.courier.ports import Clock, Tables
 
@@ -55,6 +56,7 @@ def admitted_route(
     4. There is a route. If there is none, the sender reads as much of the
        reason as it may know.
     5. Within one BRIN the route leads to another delivery point: SAME_DELIVERY_POINT.
+       Between two schools of vo there is consent: TOESTEMMING_NOT_ATTESTED.
     6. The payload is no larger than hub and endpoint take: PAYLOAD_TOO_LARGE.
 
     Raises `Refused` with the reason of the first that does not hold.
@@ -74,10 +76,20 @@ def admitted_route(
     route = _route(table, query_of(context, asker), day_of(now))
     # 5.
     check_delivery_point(context, route.routing_key)
+    check_consent(
+        context,
+        _sectors(table, context.sender.organisation),
+        _sectors(table, context.receiver.organisation),
+    )
     # 6.
     limit = min(rules.max_payload, route.contract.max_payload_bytes or rules.max_payload)
     require_size(header, limit)
     return route
+
+
+def _sectors(table: Table, organisation: Organisation) -> frozenset[Sector]:
+    view = table.organisation(organisation)
+    return view.sectors if view else EVERY_SECTOR
 
 
 def require_size(header: EnvelopeHeader, limit: int) -> None:

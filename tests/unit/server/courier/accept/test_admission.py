@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
@@ -10,11 +11,11 @@ from support.builders import envelopes
 from support.builders.queries import vendor
 from support.worlds import small_world
 from wissel.clients.testing.cast import DUO, HUB, ZUID
-from wissel.routing.exchange.envelope import Address, EnvelopeHeader, Kind
-from wissel.routing.facts import DeliveryContract, Fact
+from wissel.routing.exchange.envelope import Address, Attestation, EnvelopeHeader, Kind
+from wissel.routing.facts import DeliveryContract, Fact, School, Sector
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.values.identifiers import Brin, ServiceCode
+from wissel.routing.values.identifiers import Brin, ServiceCode, Vestiging
 from wissel.server.courier.accept.admission import HubRules, admitted_route
 
 NOW: Final = dt.datetime(2026, 9, 1, 10, 0, tzinfo=dt.UTC)
@@ -72,6 +73,38 @@ def test_within_one_brin_a_message_goes_to_another_delivery_point(number: int, r
     )
 
     assert reason == refusal(header(**WITHIN_XB, receiver=receiver))
+
+
+def school(known: Brin, *sectors: Sector) -> School:
+    """Return a school of the small world, with its locations in these sectors in turn."""
+    facts = small_world.small()
+    fact = next(each for each in facts if isinstance(each, School) and each.brin == known)
+    first = fact.locations[0]
+    others = [Vestiging(f"{known}{number}") for number in range(70, 69 + len(sectors))]
+    at = zip([first.vestiging, *others], sectors, strict=True)
+    locations = tuple(replace(first, vestiging=where, sector=sector) for where, sector in at)
+    return replace(fact, locations=locations)
+
+
+@pytest.mark.parametrize(
+    ("sender", "receiver", "asked"),
+    [
+        ([Sector.VO], [Sector.VO], True),
+        ([Sector.PO], [Sector.VO], False),
+        ([Sector.VO], [Sector.SO], False),
+        ([Sector.VO, Sector.PO], [Sector.VO], False),
+        ([None], [Sector.VO], False),
+    ],
+)
+@pytest.mark.parametrize("toestemming", ["", "Ja", "Nee", "Onbekend"])
+def test_between_two_schools_of_vo_there_is_consent(
+    sender: list[Sector], receiver: list[Sector], asked: bool, toestemming: str
+) -> None:
+    facts = [school(small_world.XA, *sender), school(small_world.XC, *receiver)]
+    seen = Attestation(inzage=True, inzage_date=NOW.date(), toestemming=toestemming)
+    expected = Reason.TOESTEMMING_NOT_ATTESTED if asked and toestemming != "Ja" else ""
+
+    assert expected == refusal(header(attestation=seen), facts)
 
 
 def test_a_payload_is_no_larger_than_the_hub_takes() -> None:

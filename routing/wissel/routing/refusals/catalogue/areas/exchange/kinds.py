@@ -87,4 +87,20 @@ KINDS: Final = {
         owner=Owner.SCHOOL,
         contact=Contact.VENDOR,
     ),
+    Reason.TOESTEMMING_NOT_ATTESTED: Entry(
+        code=Code.FAILED_PRECONDITION,
+        en=Words(
+            "Between two schools of secondary education an overstapdossier travels only with the "
+            "consent (toestemming) of the parents, or of the pupil.",
+            "Ask for the consent, record it in the administration system as 'Ja', and send again.",
+        ),
+        nl=Words(
+            "Tussen twee scholen voor voortgezet onderwijs reist een overstapdossier alleen met "
+            "toestemming van de ouders of de leerling.",
+            "Vraag de toestemming, leg haar vast in het administratiesysteem als 'Ja' en verzend "
+            "opnieuw.",
+        ),
+        owner=Owner.SCHOOL,
+        contact=Contact.VENDOR,
+    ),
 }
