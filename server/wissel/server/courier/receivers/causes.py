@@ -1,8 +1,6 @@
 """Why a receiver cannot be reached, or does not answer: one word for each thing to look at."""
 
-from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final
 
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
@@ -24,24 +22,24 @@ class Cause(StrEnum):
     CALL = "CALL"  # it refuses, or fails
 
 
-CLOCK_REASONS: Final = frozenset({Reason.CERTIFICATE_NOT_YET_VALID, Reason.CERTIFICATE_EXPIRED})
-"""What a receiver says of the hub's certificate, which is valid, if its clock is wrong."""
-
-_BY_REASON: Final[Mapping[Reason, Cause]] = {
-    Reason.ADDRESS_NOT_ALLOWED: Cause.ADDRESS,
-    Reason.RECEIVER_TIMEOUT: Cause.TIMEOUT,
-    Reason.RECEIVER_PROXY_FAILED: Cause.PROXY,
-}
-
-
 def cause_of(refused: Refused) -> Cause:
     """Return why a receiver did not answer, of what dialling or a call to it was refused with."""
     said = refused.metadata.get("cause")
     if said is not None:
         return Cause(said)
-    if refused.metadata.get("receiver_reason") in CLOCK_REASONS:
-        return Cause.CLOCK
-    return _BY_REASON.get(refused.reason, Cause.CALL)
+    match refused.metadata.get("receiver_reason"):
+        # What a receiver says of the hub's certificate, which is valid, if its clock is wrong.
+        case Reason.CERTIFICATE_NOT_YET_VALID | Reason.CERTIFICATE_EXPIRED:
+            return Cause.CLOCK
+    match refused.reason:
+        case Reason.ADDRESS_NOT_ALLOWED:
+            return Cause.ADDRESS
+        case Reason.RECEIVER_TIMEOUT:
+            return Cause.TIMEOUT
+        case Reason.RECEIVER_PROXY_FAILED:
+            return Cause.PROXY
+        case _:
+            return Cause.CALL
 
 
 def detail_of(refused: Refused) -> str:
