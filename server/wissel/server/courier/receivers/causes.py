@@ -31,6 +31,8 @@ def cause_of(refused: Refused) -> Cause:
         # What a receiver says of the hub's certificate, which is valid, if its clock is wrong.
         case Reason.CERTIFICATE_NOT_YET_VALID | Reason.CERTIFICATE_EXPIRED:
             return Cause.CLOCK
+        case _:
+            pass
     match refused.reason:
         case Reason.ADDRESS_NOT_ALLOWED:
             return Cause.ADDRESS
