@@ -40,10 +40,11 @@ from wissel.server.registry.agreements import texts
 from wissel.server.registry.persons import MAX_BOARDS, MAX_BRINS, SIGNING_AGE
 from wissel.server.registry.schools.duo import parsing as duo
 from wissel.server.retention import RetentionSchedule
-from wissel.server.rpc.calls.policy import EXPLANATION_COST, MAX_REQUEST_BYTES, POLICY
+from wissel.server.rpc.calls.policy import MAX_REQUEST_BYTES, POLICY
 from wissel.server.rpc.calls.sharing.lateness import LATE_SECONDS
 from wissel.server.rpc.calls.sharing.receiving import MAX_RECEIVE_BYTES, MessageBounds
 from wissel.server.rpc.calls.status import MAX_DETAILS
+from wissel.server.rpc.calls.traits import EXPLANATION_COST
 from wissel.server.rpc.connections.connection import ConnectionBounds
 from wissel.server.rpc.requests import impact_messages, impacts, mutation, paging, pinned
 from wissel.server.rpc.server import LOOKAHEAD_BYTES, Bounds

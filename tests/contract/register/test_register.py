@@ -1,7 +1,6 @@
 """The register's contract: what every database must do alike when facts are written."""
 
 import asyncio
-import datetime as dt
 import threading
 from collections.abc import Iterable
 from pathlib import Path
@@ -215,28 +214,6 @@ async def test_a_large_import_is_one_revision(register: SqlRegister) -> None:
     assert revision == 1
     async with register.snapshot() as snapshot:
         assert everything == await snapshot.find(Board)
-
-
-async def test_time_in_the_register_never_runs_back(registry_url: str) -> None:
-    moments = iter(
-        dt.datetime(2026, 11, 22, 12, minute, tzinfo=dt.UTC) for minute in (5, 3, 4, 6, 9)
-    )
-    async with register_at(registry_url, lambda: next(moments)) as register:
-        for name in ("a", "b", "c", "d"):
-            await _put(register, board(1, name))
-
-    events = await _events(registry_url)
-
-    assert [5, 5, 5, 6] == [event["recorded_time"].minute for event in events]
-
-
-async def test_the_day_of_a_change_is_the_one_in_amsterdam(registry_url: str) -> None:
-    late = dt.datetime(2026, 6, 30, 22, 30, tzinfo=dt.UTC)
-    async with (
-        register_at(registry_url, lambda: late) as register,
-        register.transaction(actor()) as transaction,
-    ):
-        assert dt.date(2026, 7, 1) == transaction.today
 
 
 @settings(

@@ -1,7 +1,8 @@
 """Boards, vendors, DUO and operators, at random and as days go by, beside a simple model.
 
 After every step `may_act`, `locate`, `decide` and `impact` agree with the model, on every
-question that there is here, today and on other days.
+question that there is here, today and on other days; and so does what was known once any
+earlier revision was made.
 """
 
 from uuid import UUID
@@ -13,6 +14,7 @@ from hypothesis.stateful import (
     MultipleResults,
     initialize,
     multiple,
+    precondition,
     rule,
 )
 
@@ -159,6 +161,12 @@ class Registers(DeskRules):
             model.places[endpoint_id].days.end = last
 
         self.beside.change(lambda tx: end_endpoint(tx, command, AS_OPERATOR), change)
+
+    @precondition(lambda self: self.beside.past)
+    @rule(data=st.data())
+    def ask_what_was_known(self, data: st.DataObject) -> None:
+        """At any revision of the past the register answers what the model remembers."""
+        self.beside.compare_then(data.draw(st.sampled_from(sorted(self.beside.past))))
 
 
 TestRegisters = Registers.TestCase

@@ -382,6 +382,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Routing keys exhausted."""
     ERROR_REASON_TOESTEMMING_NOT_ATTESTED: _ErrorReason.ValueType  # 240
     """Toestemming not attested."""
+    ERROR_REASON_NOTHING_KNOWN_YET: _ErrorReason.ValueType  # 220
+    """Nothing known yet."""
+    ERROR_REASON_KNOWN_IN_FUTURE: _ErrorReason.ValueType  # 221
+    """Known in future."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason is the value of google.rpc.ErrorInfo.reason, without its prefix; docs/errors.md tells what each means."""
@@ -746,4 +750,8 @@ ERROR_REASON_ROUTING_KEYS_EXHAUSTED: ErrorReason.ValueType  # 197
 """Routing keys exhausted."""
 ERROR_REASON_TOESTEMMING_NOT_ATTESTED: ErrorReason.ValueType  # 240
 """Toestemming not attested."""
+ERROR_REASON_NOTHING_KNOWN_YET: ErrorReason.ValueType  # 220
+"""Nothing known yet."""
+ERROR_REASON_KNOWN_IN_FUTURE: ErrorReason.ValueType  # 221
+"""Known in future."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

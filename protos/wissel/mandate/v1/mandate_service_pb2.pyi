@@ -1254,6 +1254,8 @@ class ValidateMandateRequest(_message.Message):
     NAMESPACE_FIELD_NUMBER: _builtins.int
     REFERENCE_DATE_FIELD_NUMBER: _builtins.int
     AT_LEAST_REVISION_FIELD_NUMBER: _builtins.int
+    AS_KNOWN_AT_REVISION_FIELD_NUMBER: _builtins.int
+    AS_KNOWN_AT_TIME_FIELD_NUMBER: _builtins.int
     brin: _builtins.str
     """BRIN of a school."""
     swv: _builtins.str
@@ -1272,6 +1274,12 @@ class ValidateMandateRequest(_message.Message):
     """Day, `yyyy-mm-dd`; empty means today."""
     at_least_revision: _builtins.int
     """Wait until the register has reached this revision."""
+    as_known_at_revision: _builtins.int
+    """Once this revision was made."""
+    @_builtins.property
+    def as_known_at_time(self) -> _timestamp_pb2.Timestamp:
+        """At this moment: once the last revision was made that had been recorded by then."""
+
     def __init__(
         self,
         *,
@@ -1283,19 +1291,25 @@ class ValidateMandateRequest(_message.Message):
         namespace: _builtins.str = ...,
         reference_date: _builtins.str = ...,
         at_least_revision: _builtins.int | None = ...,
+        as_known_at_revision: _builtins.int = ...,
+        as_known_at_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision", "brin", b"brin", "namespace", b"namespace", "organisation", b"organisation", "organisation_oin", b"organisation_oin", "service", b"service", "subject", b"subject", "swv", b"swv"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "as_known_at", b"as_known_at", "as_known_at_revision", b"as_known_at_revision", "as_known_at_time", b"as_known_at_time", "at_least_revision", b"at_least_revision", "brin", b"brin", "namespace", b"namespace", "organisation", b"organisation", "organisation_oin", b"organisation_oin", "service", b"service", "subject", b"subject", "swv", b"swv"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision", "brin", b"brin", "namespace", b"namespace", "organisation", b"organisation", "organisation_oin", b"organisation_oin", "reference_date", b"reference_date", "service", b"service", "subject", b"subject", "supplier_oin", b"supplier_oin", "swv", b"swv"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "as_known_at", b"as_known_at", "as_known_at_revision", b"as_known_at_revision", "as_known_at_time", b"as_known_at_time", "at_least_revision", b"at_least_revision", "brin", b"brin", "namespace", b"namespace", "organisation", b"organisation", "organisation_oin", b"organisation_oin", "reference_date", b"reference_date", "service", b"service", "subject", b"subject", "supplier_oin", b"supplier_oin", "swv", b"swv"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__at_least_revision: _TypeAlias = _typing.Literal["at_least_revision"]  # noqa: Y015
     _WhichOneofArgType__at_least_revision: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision"]  # noqa: Y015
+    _WhichOneofReturnType_as_known_at: _TypeAlias = _typing.Literal["as_known_at_revision", "as_known_at_time"]  # noqa: Y015
+    _WhichOneofArgType_as_known_at: _TypeAlias = _typing.Literal["as_known_at", b"as_known_at"]  # noqa: Y015
     _WhichOneofReturnType_organisation: _TypeAlias = _typing.Literal["brin", "swv", "organisation_oin"]  # noqa: Y015
     _WhichOneofArgType_organisation: _TypeAlias = _typing.Literal["organisation", b"organisation"]  # noqa: Y015
     _WhichOneofReturnType_subject: _TypeAlias = _typing.Literal["service", "namespace"]  # noqa: Y015
     _WhichOneofArgType_subject: _TypeAlias = _typing.Literal["subject", b"subject"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__at_least_revision) -> _WhichOneofReturnType__at_least_revision | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_as_known_at) -> _WhichOneofReturnType_as_known_at | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType_organisation) -> _WhichOneofReturnType_organisation | None: ...
     @_typing.overload

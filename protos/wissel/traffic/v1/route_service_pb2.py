@@ -22,6 +22,7 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from wissel.endpoint.v1 import endpoint_service_pb2 as wissel_dot_endpoint_dot_v1_dot_endpoint__service__pb2
 from wissel.endpoint.v1 import reachability_pb2 as wissel_dot_endpoint_dot_v1_dot_reachability__pb2
 from wissel.impact.v1 import impact_pb2 as wissel_dot_impact_dot_v1_dot_impact__pb2
@@ -29,7 +30,7 @@ from wissel.traffic.v1 import forecast_pb2 as wissel_dot_traffic_dot_v1_dot_fore
 from wissel.traffic.v1 import gap_pb2 as wissel_dot_traffic_dot_v1_dot_gap__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%wissel/traffic/v1/route_service.proto\x12\x11wissel.traffic.v1\x1a)wissel/endpoint/v1/endpoint_service.proto\x1a%wissel/endpoint/v1/reachability.proto\x1a\x1dwissel/impact/v1/impact.proto\x1a wissel/traffic/v1/forecast.proto\x1a\x1bwissel/traffic/v1/gap.proto\"\xec\x03\n\x13ResolveRouteRequest\x12\x15\n\x0bsender_brin\x18\x01 \x01(\tH\x00\x12\x14\n\nsender_swv\x18\x02 \x01(\tH\x00\x12\x14\n\nsender_oin\x18\x03 \x01(\tH\x00\x12\x17\n\rreceiver_brin\x18\x04 \x01(\tH\x01\x12\x16\n\x0creceiver_swv\x18\x05 \x01(\tH\x01\x12\x1f\n\x12receiver_vestiging\x18\x06 \x01(\tH\x02\x88\x01\x01\x12\"\n\x15receiver_aanleverpunt\x18\x07 \x01(\tH\x03\x88\x01\x01\x12!\n\x14receiver_routing_key\x18\x08 \x01(\tH\x04\x88\x01\x01\x12\x0f\n\x07service\x18\t \x01(\t\x12\x1c\n\x0fservice_version\x18\n \x01(\tH\x05\x88\x01\x01\x12\x14\n\x07on_date\x18\x0b \x01(\tH\x06\x88\x01\x01\x12\x1e\n\x11\x61t_least_revision\x18\x0c \x01(\x04H\x07\x88\x01\x01\x42\x08\n\x06senderB\n\n\x08receiverB\x15\n\x13_receiver_vestigingB\x18\n\x16_receiver_aanleverpuntB\x17\n\x15_receiver_routing_keyB\x12\n\x10_service_versionB\n\n\x08_on_dateB\x14\n\x12_at_least_revision\"\xb9\x02\n\x05Route\x12\x13\n\x0b\x65ndpoint_id\x18\x01 \x01(\t\x12\x0b\n\x03url\x18\x02 \x01(\t\x12\x14\n\x0creceiver_oin\x18\x03 \x01(\t\x12\x11\n\tsystem_id\x18\x04 \x01(\t\x12\x0f\n\x07service\x18\x05 \x01(\t\x12\x17\n\x0fservice_version\x18\x06 \x01(\t\x12\x11\n\tvestiging\x18\x07 \x01(\t\x12\x14\n\x0c\x61\x61nleverpunt\x18\x08 \x01(\t\x12\x13\n\x0brouting_key\x18\t \x01(\t\x12\x13\n\x0bvalid_until\x18\n \x01(\t\x12\x19\n\x11registry_revision\x18\x0b \x01(\x04\x12?\n\x11\x64\x65livery_contract\x18\x0c \x01(\x0b\x32$.wissel.endpoint.v1.DeliveryContract\x12\x0c\n\x04test\x18\r \x01(\x08\"?\n\x14ResolveRouteResponse\x12\'\n\x05route\x18\x01 \x01(\x0b\x32\x18.wissel.traffic.v1.Route\"\x8a\x01\n\x19\x42\x61tchResolveRoutesRequest\x12\x37\n\x07queries\x18\x01 \x03(\x0b\x32&.wissel.traffic.v1.ResolveRouteRequest\x12\x1e\n\x11\x61t_least_revision\x18\x02 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"h\n\x1a\x42\x61tchResolveRoutesResponse\x12/\n\x07results\x18\x01 \x03(\x0b\x32\x1e.wissel.traffic.v1.RouteResult\x12\x19\n\x11registry_revision\x18\x02 \x01(\x04\"v\n\x0bRouteResult\x12)\n\x05route\x18\x01 \x01(\x0b\x32\x18.wissel.traffic.v1.RouteH\x00\x12\x32\n\x07refusal\x18\x02 \x01(\x0b\x32\x1f.wissel.traffic.v1.RouteRefusalH\x00\x42\x08\n\x06result\"\x9e\x01\n\x0cRouteRefusal\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12?\n\x08metadata\x18\x03 \x03(\x0b\x32-.wissel.traffic.v1.RouteRefusal.MetadataEntry\x1a/\n\rMetadataEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"`\n\x13\x45xplainRouteRequest\x12\x35\n\x05query\x18\x01 \x01(\x0b\x32&.wissel.traffic.v1.ResolveRouteRequest\x12\x12\n\nvendor_oin\x18\x02 \x01(\t\"\xa4\x01\n\x04Step\x12\x0c\n\x04rule\x18\x01 \x01(\t\x12\x0f\n\x07outcome\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x0c\n\x04text\x18\x04 \x01(\t\x12\x31\n\x05\x66\x61\x63ts\x18\x05 \x03(\x0b\x32\".wissel.traffic.v1.Step.FactsEntry\x1a,\n\nFactsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"3\n\x03\x46ix\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\r\n\x05owner\x18\x02 \x01(\t\x12\x0f\n\x07\x63ontact\x18\x03 \x01(\t\"\xb9\x02\n\x14\x45xplainRouteResponse\x12\'\n\x05route\x18\x01 \x01(\x0b\x32\x18.wissel.traffic.v1.Route\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\x12&\n\x05steps\x18\x04 \x03(\x0b\x32\x17.wissel.traffic.v1.Step\x12+\n\x0bnearest_fix\x18\x05 \x01(\x0b\x32\x16.wissel.traffic.v1.Fix\x12\x19\n\x11registry_revision\x18\x06 \x01(\x04\x12$\n\x04gaps\x18\x07 \x03(\x0b\x32\x16.wissel.traffic.v1.Gap\x12\x0c\n\x04test\x18\x08 \x01(\x08\x12\x36\n\x0creachability\x18\t \x01(\x0b\x32 .wissel.endpoint.v1.Reachability\"\xc4\x01\n\x15\x46orecastRoutesRequest\x12\x0c\n\x04\x64\x61ys\x18\x01 \x01(\x05\x12\x0f\n\x07service\x18\x02 \x01(\t\x12\x0c\n\x04\x62rin\x18\x03 \x01(\t\x12\x0b\n\x03swv\x18\x04 \x01(\t\x12\x14\n\x0c\x62oard_number\x18\x05 \x01(\t\x12\x11\n\tpage_size\x18\x06 \x01(\x05\x12\x12\n\npage_token\x18\x07 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x08 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"\xcb\x01\n\x16\x46orecastRoutesResponse\x12\x30\n\x06\x65vents\x18\x01 \x03(\x0b\x32 .wissel.traffic.v1.ForecastEvent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x19\n\x11registry_revision\x18\x03 \x01(\x04\x12\x11\n\tfrom_date\x18\x04 \x01(\t\x12\x0f\n\x07to_date\x18\x05 \x01(\t\x12\'\n\x05total\x18\x06 \x01(\x0b\x32\x18.wissel.impact.v1.Impact2\xaa\x03\n\x0cRouteService\x12_\n\x0cResolveRoute\x12&.wissel.traffic.v1.ResolveRouteRequest\x1a\'.wissel.traffic.v1.ResolveRouteResponse\x12q\n\x12\x42\x61tchResolveRoutes\x12,.wissel.traffic.v1.BatchResolveRoutesRequest\x1a-.wissel.traffic.v1.BatchResolveRoutesResponse\x12_\n\x0c\x45xplainRoute\x12&.wissel.traffic.v1.ExplainRouteRequest\x1a\'.wissel.traffic.v1.ExplainRouteResponse\x12\x65\n\x0e\x46orecastRoutes\x12(.wissel.traffic.v1.ForecastRoutesRequest\x1a).wissel.traffic.v1.ForecastRoutesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%wissel/traffic/v1/route_service.proto\x12\x11wissel.traffic.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a)wissel/endpoint/v1/endpoint_service.proto\x1a%wissel/endpoint/v1/reachability.proto\x1a\x1dwissel/impact/v1/impact.proto\x1a wissel/traffic/v1/forecast.proto\x1a\x1bwissel/traffic/v1/gap.proto\"\xec\x03\n\x13ResolveRouteRequest\x12\x15\n\x0bsender_brin\x18\x01 \x01(\tH\x00\x12\x14\n\nsender_swv\x18\x02 \x01(\tH\x00\x12\x14\n\nsender_oin\x18\x03 \x01(\tH\x00\x12\x17\n\rreceiver_brin\x18\x04 \x01(\tH\x01\x12\x16\n\x0creceiver_swv\x18\x05 \x01(\tH\x01\x12\x1f\n\x12receiver_vestiging\x18\x06 \x01(\tH\x02\x88\x01\x01\x12\"\n\x15receiver_aanleverpunt\x18\x07 \x01(\tH\x03\x88\x01\x01\x12!\n\x14receiver_routing_key\x18\x08 \x01(\tH\x04\x88\x01\x01\x12\x0f\n\x07service\x18\t \x01(\t\x12\x1c\n\x0fservice_version\x18\n \x01(\tH\x05\x88\x01\x01\x12\x14\n\x07on_date\x18\x0b \x01(\tH\x06\x88\x01\x01\x12\x1e\n\x11\x61t_least_revision\x18\x0c \x01(\x04H\x07\x88\x01\x01\x42\x08\n\x06senderB\n\n\x08receiverB\x15\n\x13_receiver_vestigingB\x18\n\x16_receiver_aanleverpuntB\x17\n\x15_receiver_routing_keyB\x12\n\x10_service_versionB\n\n\x08_on_dateB\x14\n\x12_at_least_revision\"\xb9\x02\n\x05Route\x12\x13\n\x0b\x65ndpoint_id\x18\x01 \x01(\t\x12\x0b\n\x03url\x18\x02 \x01(\t\x12\x14\n\x0creceiver_oin\x18\x03 \x01(\t\x12\x11\n\tsystem_id\x18\x04 \x01(\t\x12\x0f\n\x07service\x18\x05 \x01(\t\x12\x17\n\x0fservice_version\x18\x06 \x01(\t\x12\x11\n\tvestiging\x18\x07 \x01(\t\x12\x14\n\x0c\x61\x61nleverpunt\x18\x08 \x01(\t\x12\x13\n\x0brouting_key\x18\t \x01(\t\x12\x13\n\x0bvalid_until\x18\n \x01(\t\x12\x19\n\x11registry_revision\x18\x0b \x01(\x04\x12?\n\x11\x64\x65livery_contract\x18\x0c \x01(\x0b\x32$.wissel.endpoint.v1.DeliveryContract\x12\x0c\n\x04test\x18\r \x01(\x08\"?\n\x14ResolveRouteResponse\x12\'\n\x05route\x18\x01 \x01(\x0b\x32\x18.wissel.traffic.v1.Route\"\x8a\x01\n\x19\x42\x61tchResolveRoutesRequest\x12\x37\n\x07queries\x18\x01 \x03(\x0b\x32&.wissel.traffic.v1.ResolveRouteRequest\x12\x1e\n\x11\x61t_least_revision\x18\x02 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"h\n\x1a\x42\x61tchResolveRoutesResponse\x12/\n\x07results\x18\x01 \x03(\x0b\x32\x1e.wissel.traffic.v1.RouteResult\x12\x19\n\x11registry_revision\x18\x02 \x01(\x04\"v\n\x0bRouteResult\x12)\n\x05route\x18\x01 \x01(\x0b\x32\x18.wissel.traffic.v1.RouteH\x00\x12\x32\n\x07refusal\x18\x02 \x01(\x0b\x32\x1f.wissel.traffic.v1.RouteRefusalH\x00\x42\x08\n\x06result\"\x9e\x01\n\x0cRouteRefusal\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12?\n\x08metadata\x18\x03 \x03(\x0b\x32-.wissel.traffic.v1.RouteRefusal.MetadataEntry\x1a/\n\rMetadataEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xc7\x01\n\x13\x45xplainRouteRequest\x12\x35\n\x05query\x18\x01 \x01(\x0b\x32&.wissel.traffic.v1.ResolveRouteRequest\x12\x12\n\nvendor_oin\x18\x02 \x01(\t\x12\x1e\n\x14\x61s_known_at_revision\x18\x03 \x01(\x04H\x00\x12\x36\n\x10\x61s_known_at_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x42\r\n\x0b\x61s_known_at\"\xa4\x01\n\x04Step\x12\x0c\n\x04rule\x18\x01 \x01(\t\x12\x0f\n\x07outcome\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x0c\n\x04text\x18\x04 \x01(\t\x12\x31\n\x05\x66\x61\x63ts\x18\x05 \x03(\x0b\x32\".wissel.traffic.v1.Step.FactsEntry\x1a,\n\nFactsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"3\n\x03\x46ix\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\r\n\x05owner\x18\x02 \x01(\t\x12\x0f\n\x07\x63ontact\x18\x03 \x01(\t\"\xb9\x02\n\x14\x45xplainRouteResponse\x12\'\n\x05route\x18\x01 \x01(\x0b\x32\x18.wissel.traffic.v1.Route\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\x12&\n\x05steps\x18\x04 \x03(\x0b\x32\x17.wissel.traffic.v1.Step\x12+\n\x0bnearest_fix\x18\x05 \x01(\x0b\x32\x16.wissel.traffic.v1.Fix\x12\x19\n\x11registry_revision\x18\x06 \x01(\x04\x12$\n\x04gaps\x18\x07 \x03(\x0b\x32\x16.wissel.traffic.v1.Gap\x12\x0c\n\x04test\x18\x08 \x01(\x08\x12\x36\n\x0creachability\x18\t \x01(\x0b\x32 .wissel.endpoint.v1.Reachability\"\xc4\x01\n\x15\x46orecastRoutesRequest\x12\x0c\n\x04\x64\x61ys\x18\x01 \x01(\x05\x12\x0f\n\x07service\x18\x02 \x01(\t\x12\x0c\n\x04\x62rin\x18\x03 \x01(\t\x12\x0b\n\x03swv\x18\x04 \x01(\t\x12\x14\n\x0c\x62oard_number\x18\x05 \x01(\t\x12\x11\n\tpage_size\x18\x06 \x01(\x05\x12\x12\n\npage_token\x18\x07 \x01(\t\x12\x1e\n\x11\x61t_least_revision\x18\x08 \x01(\x04H\x00\x88\x01\x01\x42\x14\n\x12_at_least_revision\"\xcb\x01\n\x16\x46orecastRoutesResponse\x12\x30\n\x06\x65vents\x18\x01 \x03(\x0b\x32 .wissel.traffic.v1.ForecastEvent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x19\n\x11registry_revision\x18\x03 \x01(\x04\x12\x11\n\tfrom_date\x18\x04 \x01(\t\x12\x0f\n\x07to_date\x18\x05 \x01(\t\x12\'\n\x05total\x18\x06 \x01(\x0b\x32\x18.wissel.impact.v1.Impact2\xaa\x03\n\x0cRouteService\x12_\n\x0cResolveRoute\x12&.wissel.traffic.v1.ResolveRouteRequest\x1a\'.wissel.traffic.v1.ResolveRouteResponse\x12q\n\x12\x42\x61tchResolveRoutes\x12,.wissel.traffic.v1.BatchResolveRoutesRequest\x1a-.wissel.traffic.v1.BatchResolveRoutesResponse\x12_\n\x0c\x45xplainRoute\x12&.wissel.traffic.v1.ExplainRouteRequest\x1a\'.wissel.traffic.v1.ExplainRouteResponse\x12\x65\n\x0e\x46orecastRoutes\x12(.wissel.traffic.v1.ForecastRoutesRequest\x1a).wissel.traffic.v1.ForecastRoutesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,36 +41,36 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ROUTEREFUSAL_METADATAENTRY']._serialized_options = b'8\001'
   _globals['_STEP_FACTSENTRY']._loaded_options = None
   _globals['_STEP_FACTSENTRY']._serialized_options = b'8\001'
-  _globals['_RESOLVEROUTEREQUEST']._serialized_start=237
-  _globals['_RESOLVEROUTEREQUEST']._serialized_end=729
-  _globals['_ROUTE']._serialized_start=732
-  _globals['_ROUTE']._serialized_end=1045
-  _globals['_RESOLVEROUTERESPONSE']._serialized_start=1047
-  _globals['_RESOLVEROUTERESPONSE']._serialized_end=1110
-  _globals['_BATCHRESOLVEROUTESREQUEST']._serialized_start=1113
-  _globals['_BATCHRESOLVEROUTESREQUEST']._serialized_end=1251
-  _globals['_BATCHRESOLVEROUTESRESPONSE']._serialized_start=1253
-  _globals['_BATCHRESOLVEROUTESRESPONSE']._serialized_end=1357
-  _globals['_ROUTERESULT']._serialized_start=1359
-  _globals['_ROUTERESULT']._serialized_end=1477
-  _globals['_ROUTEREFUSAL']._serialized_start=1480
-  _globals['_ROUTEREFUSAL']._serialized_end=1638
-  _globals['_ROUTEREFUSAL_METADATAENTRY']._serialized_start=1591
-  _globals['_ROUTEREFUSAL_METADATAENTRY']._serialized_end=1638
-  _globals['_EXPLAINROUTEREQUEST']._serialized_start=1640
-  _globals['_EXPLAINROUTEREQUEST']._serialized_end=1736
-  _globals['_STEP']._serialized_start=1739
-  _globals['_STEP']._serialized_end=1903
-  _globals['_STEP_FACTSENTRY']._serialized_start=1859
-  _globals['_STEP_FACTSENTRY']._serialized_end=1903
-  _globals['_FIX']._serialized_start=1905
-  _globals['_FIX']._serialized_end=1956
-  _globals['_EXPLAINROUTERESPONSE']._serialized_start=1959
-  _globals['_EXPLAINROUTERESPONSE']._serialized_end=2272
-  _globals['_FORECASTROUTESREQUEST']._serialized_start=2275
-  _globals['_FORECASTROUTESREQUEST']._serialized_end=2471
-  _globals['_FORECASTROUTESRESPONSE']._serialized_start=2474
-  _globals['_FORECASTROUTESRESPONSE']._serialized_end=2677
-  _globals['_ROUTESERVICE']._serialized_start=2680
-  _globals['_ROUTESERVICE']._serialized_end=3106
+  _globals['_RESOLVEROUTEREQUEST']._serialized_start=270
+  _globals['_RESOLVEROUTEREQUEST']._serialized_end=762
+  _globals['_ROUTE']._serialized_start=765
+  _globals['_ROUTE']._serialized_end=1078
+  _globals['_RESOLVEROUTERESPONSE']._serialized_start=1080
+  _globals['_RESOLVEROUTERESPONSE']._serialized_end=1143
+  _globals['_BATCHRESOLVEROUTESREQUEST']._serialized_start=1146
+  _globals['_BATCHRESOLVEROUTESREQUEST']._serialized_end=1284
+  _globals['_BATCHRESOLVEROUTESRESPONSE']._serialized_start=1286
+  _globals['_BATCHRESOLVEROUTESRESPONSE']._serialized_end=1390
+  _globals['_ROUTERESULT']._serialized_start=1392
+  _globals['_ROUTERESULT']._serialized_end=1510
+  _globals['_ROUTEREFUSAL']._serialized_start=1513
+  _globals['_ROUTEREFUSAL']._serialized_end=1671
+  _globals['_ROUTEREFUSAL_METADATAENTRY']._serialized_start=1624
+  _globals['_ROUTEREFUSAL_METADATAENTRY']._serialized_end=1671
+  _globals['_EXPLAINROUTEREQUEST']._serialized_start=1674
+  _globals['_EXPLAINROUTEREQUEST']._serialized_end=1873
+  _globals['_STEP']._serialized_start=1876
+  _globals['_STEP']._serialized_end=2040
+  _globals['_STEP_FACTSENTRY']._serialized_start=1996
+  _globals['_STEP_FACTSENTRY']._serialized_end=2040
+  _globals['_FIX']._serialized_start=2042
+  _globals['_FIX']._serialized_end=2093
+  _globals['_EXPLAINROUTERESPONSE']._serialized_start=2096
+  _globals['_EXPLAINROUTERESPONSE']._serialized_end=2409
+  _globals['_FORECASTROUTESREQUEST']._serialized_start=2412
+  _globals['_FORECASTROUTESREQUEST']._serialized_end=2608
+  _globals['_FORECASTROUTESRESPONSE']._serialized_start=2611
+  _globals['_FORECASTROUTESRESPONSE']._serialized_end=2814
+  _globals['_ROUTESERVICE']._serialized_start=2817
+  _globals['_ROUTESERVICE']._serialized_end=3243
 # @@protoc_insertion_point(module_scope)

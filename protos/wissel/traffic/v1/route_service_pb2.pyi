@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from wissel.endpoint.v1 import endpoint_service_pb2 as _endpoint_service_pb2
 from wissel.endpoint.v1 import reachability_pb2 as _reachability_pb2
@@ -369,23 +370,35 @@ class ExplainRouteRequest(_message.Message):
 
     QUERY_FIELD_NUMBER: _builtins.int
     VENDOR_OIN_FIELD_NUMBER: _builtins.int
+    AS_KNOWN_AT_REVISION_FIELD_NUMBER: _builtins.int
+    AS_KNOWN_AT_TIME_FIELD_NUMBER: _builtins.int
     vendor_oin: _builtins.str
     """OIN of the sending vendor; for operators and chain partners who explain for another."""
+    as_known_at_revision: _builtins.int
+    """Once this revision was made."""
     @_builtins.property
     def query(self) -> Global___ResolveRouteRequest:
         """Required. The exchange."""
+
+    @_builtins.property
+    def as_known_at_time(self) -> _timestamp_pb2.Timestamp:
+        """At this moment: once the last revision was made that had been recorded by then."""
 
     def __init__(
         self,
         *,
         query: Global___ResolveRouteRequest | None = ...,
         vendor_oin: _builtins.str = ...,
+        as_known_at_revision: _builtins.int = ...,
+        as_known_at_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["query", b"query"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["as_known_at", b"as_known_at", "as_known_at_revision", b"as_known_at_revision", "as_known_at_time", b"as_known_at_time", "query", b"query"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["query", b"query", "vendor_oin", b"vendor_oin"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_known_at", b"as_known_at", "as_known_at_revision", b"as_known_at_revision", "as_known_at_time", b"as_known_at_time", "query", b"query", "vendor_oin", b"vendor_oin"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType_as_known_at: _TypeAlias = _typing.Literal["as_known_at_revision", "as_known_at_time"]  # noqa: Y015
+    _WhichOneofArgType_as_known_at: _TypeAlias = _typing.Literal["as_known_at", b"as_known_at"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_as_known_at) -> _WhichOneofReturnType_as_known_at | None: ...
 
 Global___ExplainRouteRequest: _TypeAlias = ExplainRouteRequest  # noqa: Y015
 
@@ -499,7 +512,7 @@ class ExplainRouteResponse(_message.Message):
     text: _builtins.str
     """The refusal in one sentence."""
     registry_revision: _builtins.int
-    """Revision of the register."""
+    """Revision of the register that this was decided on."""
     test: _builtins.bool
     """True for an exchange with the test school, for which no system has to be qualified."""
     @_builtins.property

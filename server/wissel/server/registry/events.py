@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from wissel.routing.facts import Fact
-from wissel.routing.values.identifiers import Oin
+from wissel.routing.values.identifiers import Oin, Organisation
 
 LAST_REVISION: Final = 2**63 - 1
 """The largest number that a store holds."""
@@ -80,3 +80,11 @@ class OfSubject:
 
 Slice = OfFact | OfSubject
 """A part of the log that an index finds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concerned:
+    """Whom a question is about: organisations, and OINs that may be of some."""
+
+    organisations: frozenset[Organisation] = frozenset()
+    oins: frozenset[Oin] = frozenset()

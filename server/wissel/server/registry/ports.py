@@ -1,14 +1,14 @@
 """What the use cases need of the store."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol, Self, TypeVar
 
 from wissel.routing.facts import Fact
 from wissel.routing.values.identifiers import Oin
-from wissel.server.registry.events import WHENEVER, Event, Position, Slice, Span
+from wissel.server.registry.events import WHENEVER, Concerned, Event, Position, Slice, Span
 
 F = TypeVar("F", bound=Fact)
 
@@ -131,6 +131,20 @@ class Snapshot(Protocol):
 
     async def events(self, positions: Sequence[Position]) -> list[Event]:
         """Return the events at some positions, at most a few dozen, in the order of these."""
+        ...
+
+    async def facts_at(self, revision: int, concerned: Concerned) -> Callable[[], list[Fact]]:
+        """Return what decodes the facts that deciding needed at a revision, as they were then.
+
+        They are the organisations that are concerned with their mandates, endpoints and
+        agreements, and of everybody the parties with their agreements, systems and
+        qualifications, and the services. Decoding takes some 10 µs for each: leave it to
+        a thread.
+        """
+        ...
+
+    async def recorded_time(self, revision: int) -> dt.datetime | None:
+        """Return when a revision was recorded, None if there is none."""
         ...
 
     async def revision_at(self, moment: dt.datetime) -> int:

@@ -7,7 +7,7 @@ It knows nothing of how facts are kept. It repeats the rules as the documents te
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from wissel.routing.facts import (
@@ -217,6 +217,13 @@ class Model:
         if now is None or now.stage is RolloutStage.CLOSED:
             return False
         return now.stage is RolloutStage.OPEN or giver in now.pilots
+
+
+class Then(NamedTuple):
+    """The model as it was once a revision was made, and the moment of that."""
+
+    model: Model
+    at: dt.datetime
 
 
 _WAITING: Final = {

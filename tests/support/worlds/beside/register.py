@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 from uuid import UUID, uuid4
 
-from support.worlds.beside.model import Days, Given, Model, Place, begun
+from support.worlds.beside.model import Days, Given, Model, Place, Then, begun
 from support.worlds.register_world import (
     AS_OPERATOR,
     DAY,
@@ -55,6 +55,7 @@ from wissel.routing.values.identifiers import (
 from wissel.server.registry.endpoints.registering import (
     register_endpoint,
 )
+from wissel.server.registry.events import Concerned
 from wissel.server.registry.mandates.giving import GivenMandate, create_mandate
 from wissel.server.registry.ports import Transaction
 
@@ -96,6 +97,7 @@ class Beside:
         self._runner.run(self.world.put(school(TEST_SCHOOL, OTHER_BOARD, "00"), unfit))
         self.table = Table.load(1, self._facts())
         self.model = begun(self._facts(), LOCATIONS, SERVICES, VENDOR_OF)
+        self.past: dict[int, Then] = {}
 
     @property
     def today(self) -> dt.date:
@@ -125,7 +127,26 @@ class Beside:
         change(self.model, outcome)
         self._compare_impact(before, self.table.supposing(written))
         self.table = self.table.with_facts(revision, written)
+        self.past[revision] = Then(copy.deepcopy(self.model), self.world.clock())
         return outcome
+
+    def compare_then(self, revision: int) -> None:
+        """Once a revision was made the answers were those that the model gave then."""
+        then, now = self.past[revision], (self.table, self.model)
+        at_its_moment = max(each for each, other in self.past.items() if other.at == then.at)
+
+        async def read() -> Callable[[], list[Fact]]:
+            async with self.world.register.snapshot() as snapshot:
+                assert at_its_moment == await snapshot.revision_at(then.at)
+                everyone = Concerned(organisations=frozenset(SCHOOLS))
+                return await snapshot.facts_at(revision, everyone)
+
+        try:
+            self.table, self.model = Table.load(revision, self._runner.run(read())()), then.model
+            self.compare_acting()
+            self.compare_ways()
+        finally:
+            self.table, self.model = now
 
     def _compare_impact(self, before: Model, after: Table) -> None:
         """What an impact tells of each day is how the model's answers differ."""

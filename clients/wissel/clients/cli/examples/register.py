@@ -213,7 +213,10 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "wissel mandate copy ba17a80a-76c9-44e8-8f06-c7793974b46c 99XB 99XC",
         "wissel mandate copy ba17a80a-76c9-44e8-8f06-c7793974b46c --dry-run",
     ),
-    "mandate validate": ("wissel mandate validate 99XA RIO 00000003990000030000",),
+    "mandate validate": (
+        "wissel mandate validate 99XA RIO 00000003990000030000",
+        "wissel mandate validate 99XA RIO 00000003990000030000 --as-known-at 2026-09-03",
+    ),
     "endpoint register": (
         (
             "wissel endpoint register 0f1a94c1-2c17-4eac-bda4-cbd0f97fbbf1 "

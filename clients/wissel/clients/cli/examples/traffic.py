@@ -46,6 +46,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     "route explain": (
         "wissel route explain 99XA 99XB02 OSO_OV",
         "wissel route explain 99XA 99XB OSO_OV --on 2026-08-01 --vendor 00000003990000030000",
+        "wissel route explain 99XA 99XB OSO_OV --as-known-at 2026-09-03T12:00",
     ),
     "route batch": ("wissel route batch routes.csv --json",),
     "history": (

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from wissel.clients.addressing import organisation as named
+from wissel.clients.cli.history.moments import AsKnownAt, known_at
 from wissel.clients.cli.impact import DryRun, show_outcome
 from wissel.clients.cli.output import Column, note, organisation, period, show, show_all
 from wissel.clients.cli.paging import Limit, collect
@@ -212,10 +213,13 @@ def validate(
     service: Annotated[str, typer.Argument(help="service code, or namespace of a version")],
     supplier: Annotated[str, typer.Argument(help="OIN of the vendor, or of its system")],
     on: Annotated[str, typer.Option(help="day; by default today")] = "",
+    as_known_at: AsKnownAt = "",
 ) -> None:
     """Ask whether a vendor may act for a school: OK (exit 0) or NOK (exit 1)."""
     session = session_of(context)
-    request = pb.ValidateMandateRequest(supplier_oin=supplier, reference_date=on)
+    request = pb.ValidateMandateRequest(
+        supplier_oin=supplier, reference_date=on, **known_at(as_known_at)
+    )
     if Oin.pattern.fullmatch(organisation):
         request.organisation_oin = organisation
     else:

@@ -10,6 +10,7 @@ import typer
 
 from wissel.clients.addressing import route_query
 from wissel.clients.cli.gaps import show_gaps
+from wissel.clients.cli.history.moments import AsKnownAt, known_at
 from wissel.clients.cli.output import (
     Column,
     as_data,
@@ -80,11 +81,12 @@ def explain(
     version: Version = "",
     on: Day = "",
     vendor: Annotated[str, typer.Option(help="OIN of the sending vendor")] = "",
+    as_known_at: AsKnownAt = "",
 ) -> None:
-    """Explain a route or a refusal, step by step."""
+    """Explain a route or a refusal, step by step; also one of before."""
     session = session_of(context)
     query = _query(sender, receiver, service, routing_key, aanleverpunt, version, on)
-    request = pb.ExplainRouteRequest(query=query, vendor_oin=vendor)
+    request = pb.ExplainRouteRequest(query=query, vendor_oin=vendor, **known_at(as_known_at))
     answer = session.call(lambda c: RouteServiceStub(c).ExplainRoute, request)
     if session.json:
         print_json(as_data(answer))

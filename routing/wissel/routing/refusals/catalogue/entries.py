@@ -20,6 +20,7 @@ from wissel.routing.refusals.catalogue.areas.register.agreements_mandates import
 )
 from wissel.routing.refusals.catalogue.areas.register.endpoints import ENDPOINTS
 from wissel.routing.refusals.catalogue.areas.register.missing import MISSING
+from wissel.routing.refusals.catalogue.areas.register.past import PAST
 from wissel.routing.refusals.catalogue.areas.register.school_files import SCHOOL_FILES
 from wissel.routing.refusals.catalogue.areas.register.switching import SWITCHING_AND_COPYING
 from wissel.routing.refusals.catalogue.areas.register.systems import SYSTEMS
@@ -34,6 +35,7 @@ AREAS: Final[Mapping[str, Mapping[Reason, Entry]]] = {
     "Not found": MISSING,
     "Agreements and mandates": AGREEMENTS_AND_MANDATES,
     "Switching and copying": SWITCHING_AND_COPYING,
+    "The past": PAST,
     "Endpoints": ENDPOINTS,
     "Systems and services": SYSTEMS,
     "School files": SCHOOL_FILES,

@@ -12,12 +12,11 @@ from typing import Any, Final
 from wissel.routing.facts import Role
 from wissel.routing.table import Table
 from wissel.server.courier.streams.chunk_framing import decode_request
+from wissel.server.rpc.calls import traits
 from wissel.server.rpc.calls.sharing.quota import Quota
 
 MAX_REQUEST_BYTES: Final = 64 * 1024
 """What a request of one message has at most, where its row says nothing else."""
-EXPLANATION_COST: Final = 50
-"""For how many routes an explanation counts: it looks for all that is missing, in up to 4 ms."""
 _MANY: Final = 512 * 1024  # a thousand queries or organisations, or 15,000 points
 _LINES: Final = 1536 * 1024  # 20,000 aanleverpunten and 5,000 agreements
 _DOCUMENTS: Final = 1600 * 1024  # a document of 1 MiB, a privacybijsluiter of half, and the rest
@@ -103,40 +102,6 @@ class MethodPolicy:
     person: PersonNeed = PersonNeed.NONE
 
 
-def _queries(request: Any) -> int:
-    return len(request.queries)
-
-
-def _explained(_: Any) -> int:
-    return EXPLANATION_COST
-
-
-def _mandate_of_others(request: Any, table: Table, own: Collection[str]) -> bool:
-    """Whether neither the supplier nor the owner of the service is one of the asker's own OINs."""
-    if request.supplier_oin in own:
-        return False
-    services = (
-        [table.service(request.service)]
-        if request.service
-        else table.services_with(request.namespace)
-    )
-    return not any(service is not None and service.owner in own for service in services)
-
-
-def _every(_: Any) -> bool:
-    return True
-
-
-def _rejected(request: Any) -> bool:
-    """Whether the owner of its service rejects a mandate, which it may have processed before."""
-    return bool(request.processing == "REJECTED")
-
-
-def _immediately(request: Any) -> bool:
-    """Whether something ends at once instead of after a day that is named."""
-    return bool(request.immediately)
-
-
 _READ: Final = MethodPolicy(who=READERS)
 _READ_BY_PORTALS: Final = MethodPolicy(who=READERS | PORTAL)
 _READ_BY_PERSONS: Final = replace(_READ_BY_PORTALS, person=PersonNeed.REQUIRED)
@@ -203,7 +168,7 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
         "ListSystems": MethodPolicy(who=READERS | PORTAL, sees=Sees.OWN_OF_VENDORS),
         "QualifySystem": _OPERATE,
         "SetRollout": replace(_OPERATE, max_bytes=_MANY),
-        "RevokeCertificate": replace(_OPERATE, forbids=_every),
+        "RevokeCertificate": replace(_OPERATE, forbids=traits.every),
     },
     "wissel.mandate.v1.MandateService": {
         "CreateMandate": _BOARDS,
@@ -211,16 +176,18 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
         "GetMandate": _OWN_MANDATES,
         "ListMandates": _OWN_MANDATES,
         "UpdateMandate": _BOARDS,
-        "EndMandate": replace(_BOARDS, forbids=_immediately),
+        "EndMandate": replace(_BOARDS, forbids=traits.immediately),
         "WithdrawMandate": _BOARDS,
         # From today on, the system that makes way may send and receive no more.
-        "SwitchSystem": replace(_BOARDS, forbids=_every),
+        "SwitchSystem": replace(_BOARDS, forbids=traits.every),
         "UndoSwitch": _BOARDS,
         "PreviewCopy": _BOARDS,
         "CopyMandate": _BOARDS,
-        "ValidateMandate": replace(_RESOLVE_IN_FLOOD, of_others=_mandate_of_others),
+        "ValidateMandate": replace(
+            _RESOLVE_IN_FLOOD, of_others=traits.mandate_of_others, cost=traits.of_the_past
+        ),
         "ListPendingMandates": _OWN_SERVICES,
-        "ProcessMandate": replace(_OWN_SERVICES, forbids=_rejected),
+        "ProcessMandate": replace(_OWN_SERVICES, forbids=traits.rejected),
         "WatchMandates": MethodPolicy(
             who=OWNERS | CHAIN_PARTNER, sees=Sees.OWN, quota=Quota.WATCH, endless=True
         ),
@@ -230,10 +197,10 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
     },
     "wissel.endpoint.v1.EndpointService": {
         "RegisterEndpoint": _OWN,
-        "BatchRegisterEndpoints": replace(_OWN, forbids=_every, max_bytes=_MANY),
-        "UpdateEndpoint": replace(_OWN, forbids=_every),
-        "EndEndpoint": replace(_OWN, forbids=_immediately),
-        "SuspendEndpoint": replace(_OWN, forbids=_every),
+        "BatchRegisterEndpoints": replace(_OWN, forbids=traits.every, max_bytes=_MANY),
+        "UpdateEndpoint": replace(_OWN, forbids=traits.every),
+        "EndEndpoint": replace(_OWN, forbids=traits.immediately),
+        "SuspendEndpoint": replace(_OWN, forbids=traits.every),
         "ResumeEndpoint": _OWN,
         "ApproveDeliveryPoint": _OPERATE,
         "SuggestRoutingKey": _OWN,
@@ -243,8 +210,8 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
     },
     "wissel.traffic.v1.RouteService": {
         "ResolveRoute": _RESOLVE_IN_FLOOD,
-        "BatchResolveRoutes": replace(_RESOLVE_IN_FLOOD, cost=_queries, max_bytes=_MANY),
-        "ExplainRoute": replace(_RESOLVE, cost=_explained),
+        "BatchResolveRoutes": replace(_RESOLVE_IN_FLOOD, cost=traits.queries, max_bytes=_MANY),
+        "ExplainRoute": replace(_RESOLVE, cost=traits.explained),
         "ForecastRoutes": _OWN_MANDATES,
     },
     "wissel.traffic.v1.TrafficService": {

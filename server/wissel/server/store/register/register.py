@@ -18,6 +18,7 @@ from wissel.server.store.database import Database
 from wissel.server.store.engine import LOCK_TIMEOUT
 from wissel.server.store.register import event_log, snapshot
 from wissel.server.store.register.idempotency import expired_answers, forget_answers
+from wissel.server.store.register.past.recording import record_at
 from wissel.server.store.register.persons import forget_persons, idle_persons
 from wissel.server.store.register.snapshot import SqlSnapshot, open_snapshot
 from wissel.server.store.register.transaction import SqlTransaction, open_transaction
@@ -28,6 +29,8 @@ ANSWERS: Final = 64
 """The most answers that one transaction forgets."""
 PERSONS: Final = 64
 """The most persons that one transaction erases."""
+LONG: Final = dt.timedelta(seconds=1)
+"""A change that takes longer, such as an import, is recorded when it ends (R4)."""
 
 
 class SqlRegister:
@@ -85,6 +88,9 @@ class SqlRegister:
             if not await transaction.finish():
                 await connection.rollback()
             elif transaction.changed:
+                ended = self._clock()
+                if ended - transaction.now >= LONG:
+                    await record_at(connection, transaction.revision, ended)
                 await self._database.storage.announce(connection, transaction.revision)
         if transaction.changed:
             for listener in self._listeners:

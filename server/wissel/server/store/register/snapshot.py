@@ -1,23 +1,24 @@
 """Consistent reads of the register."""
 
 import datetime as dt
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, case, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from wissel.routing.facts import Fact
-from wissel.server.registry.events import WHENEVER, Event, Position, Slice, Span
+from wissel.server.registry.events import WHENEVER, Concerned, Event, Position, Slice, Span
 from wissel.server.registry.ports import Changes, Place, Subjects, Where
 from wissel.server.store.database import Database
 from wissel.server.store.register import event_log
 from wissel.server.store.register.codec import decode
 from wissel.server.store.register.past import events as past
+from wissel.server.store.register.past.facts import body_at, facts_at
 from wissel.server.store.register.persons import kept_acceptance, subjects
-from wissel.server.store.register.projection import PROJECTIONS, Projection
-from wissel.server.store.register.tables import DOCUMENT, EVENT, HEAD
+from wissel.server.store.register.projection import PROJECTIONS
+from wissel.server.store.register.tables import DOCUMENT, HEAD
 
 F = TypeVar("F", bound=Fact)
 
@@ -63,22 +64,18 @@ class SqlSnapshot:
         projection = PROJECTIONS[kind]
         table = projection.table
         query = (
-            select(table.c.key, table.c.body, table.c.revision)
+            select(body_at(projection, pinned), case((table.c.revision > pinned, table.c.body)))
             .where(table.c.key > after, table.c.created_revision <= pinned)
             .where(*projection.matching(where))
             .order_by(table.c.key)
             .limit(limit)
         )
-        rows = (await self._connection.execute(query)).all()
-        changed = [row.key for row in rows if row.revision > pinned]
-        bodies = await self._bodies_at(projection, changed, pinned) if changed else {}
-        then = {key: decode(kind, body) for key, body in bodies.items()}
-        return [
-            then[row.key]
-            if row.key in then and projection.answers(then[row.key], where)
-            else decode(kind, row.body)
-            for row in rows
-        ]
+        facts = []
+        for then, changed in await self._connection.execute(query):
+            fact = decode(kind, then)
+            answers = changed is None or projection.answers(fact, where)
+            facts.append(fact if answers else decode(kind, changed))
+        return facts
 
     async def oldest(
         self, kind: type[F], *, after: str, limit: int, pinned: int, **where: Where
@@ -125,6 +122,14 @@ class SqlSnapshot:
         """Return the events at some positions, in the order of these."""
         return await past.events(self._connection, positions)
 
+    async def facts_at(self, revision: int, concerned: Concerned) -> Callable[[], list[Fact]]:
+        """Return what decodes the facts that deciding needed at a revision, as they were then."""
+        return await facts_at(self._connection, revision, concerned)
+
+    async def recorded_time(self, revision: int) -> dt.datetime | None:
+        """Return when a revision was recorded, None if there is none."""
+        return await past.recorded_time(self._connection, revision)
+
     async def revision_at(self, moment: dt.datetime) -> int:
         """Return the last revision that was recorded at or before a moment, 0 if none was."""
         return await past.revision_at(self._connection, moment)
@@ -156,19 +161,6 @@ class SqlSnapshot:
     async def acceptance(self, agreement_id: str) -> bytes | None:
         """Return what was signed about an acceptance, None once its person is forgotten."""
         return await kept_acceptance(self._connection, agreement_id)
-
-    async def _bodies_at(
-        self, projection: Projection, keys: Sequence[str], revision: int
-    ) -> dict[str, str]:
-        """Return the bodies that facts had at an earlier revision, at which they existed."""
-        query = (
-            select(EVENT.c.entity_id, EVENT.c.after)
-            .where(EVENT.c.entity == projection.entity, EVENT.c.entity_id.in_(keys))
-            .where(EVENT.c.revision <= revision)
-            .order_by(EVENT.c.revision, EVENT.c.seq)
-        )
-        rows = await self._connection.execute(query)
-        return {row.entity_id: row.after for row in rows}
 
     async def _facts(self, kind: type[F], query: Select[str]) -> list[F]:
         bodies: Sequence[str] = (await self._connection.scalars(query)).all()

@@ -27,6 +27,7 @@ from wissel.server.rpc.requests.parsing import (
     optional_organisation,
     uuid,
 )
+from wissel.server.rpc.requests.past.known_at import known_at
 from wissel.server.rpc.requests.scoping import current_scope, scope_in
 from wissel.server.rpc.services.mandates.messages import message_in, messages_in
 from wissel.server.rpc.services.mandates.pending import pending_mandates, processing_command
@@ -182,11 +183,15 @@ class MandateServicer(WatchedMandates):
 
         The answer is decided on the facts in memory. The database is asked for
         the mandate that goes along with an OK, which only the supplier itself
-        and operators get; and for a revision that is not in memory yet.
+        and operators get; for a revision that is not in memory yet; and for what was
+        known at an earlier moment.
         """
         call = await self._backend.at(request)
+        named = (request.brin, request.swv, request.organisation_oin)
+        known = await known_at(self._backend, call, request, named)
+        today = self._backend.today() if known is None else known.day
         who = caller()
-        verdict = validate_mandate(call.table, request, who, self._backend.today())
+        verdict = validate_mandate(call.table, request, who, today)
         response = pb.ValidateMandateResponse(
             result="OK" if verdict.mandate_id else "NOK",
             reason=verdict.reason,
@@ -195,8 +200,12 @@ class MandateServicer(WatchedMandates):
         )
         if verdict.shown and verdict.mandate_id:
             async with self._backend.snapshot() as snapshot:
-                mandate = await get_mandate(snapshot, verdict.mandate_id, Scope.everything())
-                message = await message_in(snapshot, mandate, self._backend.today())
+                mandate = (
+                    await get_mandate(snapshot, verdict.mandate_id, Scope.everything())
+                    if known is None
+                    else known.mandates[verdict.mandate_id]
+                )
+                message = await message_in(snapshot, mandate, today)
             response.mandate.CopyFrom(message)
         return response
 

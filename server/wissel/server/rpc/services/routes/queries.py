@@ -48,6 +48,12 @@ def question(
     return Question(query, parse_day(on, "on_date") if (on := request.on_date) else today)
 
 
+def organisations_in(request: pb.ResolveRouteRequest) -> tuple[str, ...]:
+    """Return the texts that name the two sides of an exchange, or OINs of these."""
+    texts = (request.sender_brin, request.sender_swv, request.sender_oin)
+    return (*texts, request.receiver_brin, request.receiver_swv)
+
+
 def _sender(table: Table, request: pb.ResolveRouteRequest) -> Organisation | None:
     """Return the sending organisation; None for a party that sends in its own name."""
     if brin := request.sender_brin:

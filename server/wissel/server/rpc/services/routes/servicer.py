@@ -7,6 +7,7 @@ the database (ADR 10).
 
 import asyncio
 import datetime as dt
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -26,6 +27,7 @@ from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.gap_messages import gap_message
 from wissel.server.rpc.requests.impact_messages import impact_message
 from wissel.server.rpc.requests.parsing import day_text, optional_oin
+from wissel.server.rpc.requests.past.known_at import known_at
 from wissel.server.rpc.requests.reachability_messages import reachability_message
 from wissel.server.rpc.services.routes.forecast_messages import event_message
 from wissel.server.rpc.services.routes.forecasting import asked_in, foretell
@@ -37,7 +39,7 @@ from wissel.server.rpc.services.routes.messages import (
     route_response,
     step_message,
 )
-from wissel.server.rpc.services.routes.queries import Question, question
+from wissel.server.rpc.services.routes.queries import Question, organisations_in, question
 from wissel.traffic.v1 import route_service_pb2 as pb
 from wissel.traffic.v1 import route_service_pb2_grpc as pb_grpc
 
@@ -91,10 +93,12 @@ class RouteServicer(pb_grpc.RouteServiceServicer):
     ) -> pb.ExplainRouteResponse:
         """Return every step that led to a route or a refusal, and all that is missing."""
         call = await self._backend.at(request.query)
+        past = await known_at(self._backend, call, request, organisations_in(request.query))
+        today = self._backend.today() if past is None else past.day
         who, table = caller(), call.table
         asker = _asker(table, who, optional_oin(request.vendor_oin, "vendor_oin"))
-        asked = question(table, request.query, asker, self._backend.today())
-        audience = _audience(table, asked, who.asker)
+        asked = question(table, request.query, asker, today)
+        audience = _audience(table, asked, _itself(table, who))
         explanation = explain(table, asked.query, asked.day)
         response = pb.ExplainRouteResponse(
             steps=[
@@ -107,7 +111,7 @@ class RouteServicer(pb_grpc.RouteServiceServicer):
         decision = explanation.decision
         if isinstance(decision, Route):
             response.route.CopyFrom(route_message(decision))
-            if audience is not Audience.OTHER_SIDE:
+            if audience is not Audience.OTHER_SIDE and past is None:
                 known = self._backend.reachability.of(decision.url, decision.receiver_oin)
                 response.MergeFrom(
                     pb.ExplainRouteResponse(reachability=reachability_message(known))
@@ -177,13 +181,23 @@ def _result(
 def _asker(table: Table, who: Caller, vendor: Oin | None) -> Asker:
     """Return for whom to explain: the caller, or the vendor that it names.
 
-    A vendor may name only itself: `Refused(FIELD_INVALID)`.
+    It has the systems that the table knows of. A vendor may name only itself:
+    `Refused(FIELD_INVALID)`.
     """
     if vendor is None or vendor == who.oin:
-        return who.asker
+        return replace(who.asker, system_ids=table.systems_of(who.oin))
     if who.role is Role.VENDOR:
         raise Refused(Reason.FIELD_INVALID, field="vendor_oin", expected="empty, or your own OIN")
     system_ids = table.systems_of(vendor)
     if table.party(vendor) is None and not system_ids:
         raise Refused(Reason.PARTY_NOT_FOUND, field="vendor_oin", oin=vendor)
     return Asker(oin=vendor, role=Role.VENDOR, system_ids=system_ids)
+
+
+def _itself(table: Table, who: Caller) -> Asker:
+    """Return the caller with the systems that are its own now, and were when the table was.
+
+    What was told of a system to whom it belonged before is no business of its vendor now.
+    """
+    own = set(who.system_ids).intersection(table.systems_of(who.oin))
+    return replace(who.asker, system_ids=tuple(sorted(own)))
