@@ -13,7 +13,7 @@ from typing import Final
 
 import uvloop
 
-from bench import hoarding, large, neighbours, strangers, workers
+from bench import hoarding, importing, large, neighbours, strangers, workers
 from bench.bare import channel
 from bench.copying import copying
 from bench.figures import Figure
@@ -267,6 +267,17 @@ def impacts(_bench: Bench, _wanted: Collection[str]) -> Iterator[Figure]:
     yield Figure(key=key, value=slower, row=f"{key:<24} {slower:8.2f}  s, the slower of {each}")
 
 
+def imports(bench: Bench, _wanted: Collection[str]) -> Iterator[Figure]:
+    """Measure importing DUO's own files, if they lie here."""
+    key, (earlier, others) = "import_seconds", importing.files()
+    if not (earlier and others):
+        sys.stderr.write(f"{key} is not measured: DUO's own files are not here\n")
+        return
+    value = importing.import_seconds(bench.folder, bench.certificates)
+    row = f"{key:<24} {value:8.2f}  s for {len(earlier) + len(others)} files of DUO"
+    yield Figure(key=key, value=value, row=row)
+
+
 STAGES: Final[Mapping[Callable[[Bench, Collection[str]], Iterator[Figure]], Sequence[str]]] = {
     beside_bare: ("resolve_ratio_10k", "forward_175k_ratio", "forward_25m_ratio"),
     memory: ("forward_25m_memory_mib",),
@@ -276,6 +287,7 @@ STAGES: Final[Mapping[Callable[[Bench, Collection[str]], Iterator[Figure]], Sequ
     hoarding_stranger: ("stranger_memory_mib",),
     bad_neighbours: ("neighbour_p99_ratio",),
     impacts: ("impact_100k_seconds",),
+    imports: ("import_seconds",),
     copies: ("copy_1000_seconds", "copy_lock_ms"),
     million: (*_OF_THE_TABLE, "resolve_1m_to_10k"),
 }

@@ -13,6 +13,8 @@ from support.builders.stubs import WHY, Stubs
 from support.worlds import small_world
 from support.worlds.hub import OPERATOR_METADATA, Hub, reason_of, refusal, running_hub, status_of
 from wissel.clients.testing.cast import NOORD
+from wissel.routing.facts import AgreementKind
+from wissel.routing.values.identifiers import BoardNumber
 from wissel.school.v1.school_service_pb2 import (
     ImportSchoolsHeader,
     ImportSchoolsRequest,
@@ -118,3 +120,45 @@ async def test_a_file_that_is_too_large_is_cut_off(hub: Hub) -> None:
 
     assert reason_of(refused) == "FILE_TOO_LARGE"
     assert b"182071649" not in status_of(refused).SerializeToString()
+
+
+async def test_schools_that_move_are_grouped_by_board_with_what_lacks(hub: Hub) -> None:
+    """Board 99001 merges into 99009, which has signed one of two."""
+    await hub.put(*small_world.small())
+    await hub.put(small_world.agreement(BoardNumber("99009"), AgreementKind.OSO))
+    before = [po_line("99XA00", "99001"), po_line("99XC01", "99002"), po_line("99XD00", "99001")]
+    after = [po_line("99XA00", "99009"), po_line("99XC01", "99009"), po_line("99XD00", "99009")]
+    await send(hub, parts(po_file(*before)))
+
+    told = await send(hub, parts(po_file(*after), validate_only=True))
+    done = await send(hub, parts(po_file(*after)))
+
+    moves = [
+        (each.old_board_number, each.new_board_number, list(each.brins), each.school_count)
+        for each in told.moves
+    ]
+    assert [("99001", "99009", ["99XA", "99XD"], 2), ("99002", "99009", ["99XC"], 1)] == moves
+    assert [["KENNISNET_OSR", "OSO_SWV_EXTENSION"], ["KENNISNET_OSR"]] == [
+        list(each.lacking_agreements) for each in told.moves
+    ]
+    assert told.moves == done.moves
+
+
+@pytest.mark.parametrize("cut", [0.2, 0.5, 0.9])
+async def test_a_file_that_was_cut_off_changes_nothing(hub: Hub, cut: float) -> None:
+    """In the middle of a line it is broken; at the end of one it would close too many."""
+    lines = [po_line(f"{number}XA00") for number in range(10, 60)]
+    whole = po_file(*lines)
+    await send(hub, parts(whole))
+    before = await hub.register.head_revision()
+    middle = whole[: int(len(whole) * cut)]
+    ended = po_file(*lines[: int(len(lines) * cut)])
+
+    of_middle = await refusal(lambda: send(hub, parts(middle)))
+    of_end = await refusal(lambda: send(hub, parts(ended)))
+
+    assert ("FILE_LINE_INVALID", "IMPORT_CLOSES_TOO_MANY") == (
+        reason_of(of_middle),
+        reason_of(of_end),
+    )
+    assert before == await hub.register.head_revision()

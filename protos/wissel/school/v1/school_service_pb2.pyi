@@ -129,6 +129,7 @@ class ImportSchoolsResponse(_message.Message):
     CHANGES_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     IMPACT_FIELD_NUMBER: _builtins.int
+    MOVES_FIELD_NUMBER: _builtins.int
     source: _builtins.str
     """Source that the file was recognised as, such as `DUO_PO_LOCATIONS`."""
     as_of_date: _builtins.str
@@ -149,6 +150,10 @@ class ImportSchoolsResponse(_message.Message):
     def impact(self) -> _impact_pb2.Impact:
         """Output only. What it did to routes, or would do; absent from the answer to a repeat."""
 
+    @_builtins.property
+    def moves(self) -> _containers.RepeatedCompositeFieldContainer[Global___BoardMove]:
+        """Which schools move from one board to another, the most first; cut at 1,000."""
+
     def __init__(
         self,
         *,
@@ -159,14 +164,59 @@ class ImportSchoolsResponse(_message.Message):
         changes: _abc.Iterable[Global___SchoolChange] | None = ...,
         revision: _builtins.int = ...,
         impact: _impact_pb2.Impact | None = ...,
+        moves: _abc.Iterable[Global___BoardMove] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["impact", b"impact"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of_date", b"as_of_date", "change_counts", b"change_counts", "changes", b"changes", "impact", b"impact", "line_count", b"line_count", "revision", b"revision", "source", b"source"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of_date", b"as_of_date", "change_counts", b"change_counts", "changes", b"changes", "impact", b"impact", "line_count", b"line_count", "moves", b"moves", "revision", b"revision", "source", b"source"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ImportSchoolsResponse: _TypeAlias = ImportSchoolsResponse  # noqa: Y015
+
+@_typing.final
+class BoardMove(_message.Message):
+    """BoardMove is the schools that move from one board to another, as in a merger."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OLD_BOARD_NUMBER_FIELD_NUMBER: _builtins.int
+    NEW_BOARD_NUMBER_FIELD_NUMBER: _builtins.int
+    SCHOOL_COUNT_FIELD_NUMBER: _builtins.int
+    BRINS_FIELD_NUMBER: _builtins.int
+    LACKING_AGREEMENTS_FIELD_NUMBER: _builtins.int
+    old_board_number: _builtins.str
+    """Board that they leave."""
+    new_board_number: _builtins.str
+    """Board to which they come."""
+    school_count: _builtins.int
+    """Number of these schools."""
+    @_builtins.property
+    def brins(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Their BRINs, in order; cut at 100."""
+
+    @_builtins.property
+    def lacking_agreements(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Output only. Agreements that the new board lacks today for the services for which they have
+        mandates, such as `KENNISNET_OSR`: their routes stop until it has signed.
+        """
+
+    def __init__(
+        self,
+        *,
+        old_board_number: _builtins.str = ...,
+        new_board_number: _builtins.str = ...,
+        school_count: _builtins.int = ...,
+        brins: _abc.Iterable[_builtins.str] | None = ...,
+        lacking_agreements: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["brins", b"brins", "lacking_agreements", b"lacking_agreements", "new_board_number", b"new_board_number", "old_board_number", b"old_board_number", "school_count", b"school_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BoardMove: _TypeAlias = BoardMove  # noqa: Y015
 
 @_typing.final
 class SchoolChange(_message.Message):

@@ -35,6 +35,13 @@ _SCHOOL: Final[list[Column]] = [
     ("LOCATIONS", lambda school: len(school.locations)),
     ("CLOSED", "closed_date"),
 ]
+_MOVE: Final[list[Column]] = [
+    ("FROM BOARD", "old_board_number"),
+    ("TO BOARD", "new_board_number"),
+    ("SCHOOLS", "school_count"),
+    ("LACKS", "lacking_agreements"),
+    ("", "brins"),
+]
 DETAILS: Final[list[Column]] = [
     ("BRIN", "brin"),
     ("name", "name"),
@@ -97,8 +104,23 @@ def show_report(path: Path, report: pb.ImportSchoolsResponse, *, changes: bool) 
     if changes:
         rows = [[each.kind, each.subject, each.before, each.after] for each in report.changes]
         print_rows(["CHANGE", "SUBJECT", "BEFORE", "AFTER"], rows)
+    if report.moves:
+        _show_moves(report)
     if report.impact.examples:
         show_impact(report.impact)
+
+
+def _show_moves(report: pb.ImportSchoolsResponse) -> None:
+    """Print which schools move between boards, and what stops their routes."""
+    show_all(Session(), report.moves, _MOVE)
+    lacking = next((each for each in report.moves if each.lacking_agreements), None)
+    if lacking is not None:
+        note(
+            "Routes of these schools stop until their new board has signed. If the old board's "
+            "agreements pass to it by law: wissel agreement record "
+            f"--board {lacking.new_board_number} --from {lacking.old_board_number}",
+            style="yellow",
+        )
 
 
 @app.command("list")

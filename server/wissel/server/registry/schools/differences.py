@@ -1,13 +1,14 @@
 """The differences that an import reports: of boards, schools and their locations (R1)."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum, unique
 from typing import Final
 
 from wissel.routing.facts import Board, Location, School, Successor
-from wissel.routing.values.identifiers import Vestiging
+from wissel.routing.values.identifiers import BoardNumber, Brin, Vestiging
 from wissel.server.registry.schools.duo.formats import LocationRow
 
 
@@ -51,6 +52,30 @@ class SchoolChange:
     subject: str
     before: str = ""
     after: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardMove:
+    """The schools, in order, that move from one board to another."""
+
+    old: BoardNumber
+    new: BoardNumber
+    schools: tuple[Brin, ...]
+
+
+def moves_in(changes: Iterable[SchoolChange]) -> list[BoardMove]:
+    """Return which schools move between boards, the most first."""
+    moved: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for change in changes:
+        if change.kind is ChangeKind.SCHOOL_MOVED:
+            moved[change.before, change.after].append(change.subject)
+    moves = [
+        BoardMove(
+            old=BoardNumber(old), new=BoardNumber(new), schools=tuple(map(Brin, sorted(brins)))
+        )
+        for (old, new), brins in moved.items()
+    ]
+    return sorted(moves, key=lambda move: (-len(move.schools), move.old, move.new))
 
 
 def board_changes(before: Board | None, after: Board) -> Iterator[SchoolChange]:

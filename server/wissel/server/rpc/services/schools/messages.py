@@ -1,7 +1,10 @@
 """Schools, boards and samenwerkingsverbanden as they are answered."""
 
+import datetime as dt
+from collections.abc import Iterable, Sequence
 from typing import Final
 
+from wissel.routing.deciding.lacking import agreements_lacking
 from wissel.routing.facts import (
     OPERATOR_SOURCE,
     Board,
@@ -13,9 +16,11 @@ from wissel.routing.facts import (
 from wissel.routing.facts.plain import etag_of
 from wissel.routing.refusals.catalogue.contacts import contact_text
 from wissel.routing.refusals.catalogue.entry import Contact
+from wissel.routing.table import Table
 from wissel.routing.values.identifiers import Postcode4
 from wissel.school.v1 import school_pb2, school_service_pb2
 from wissel.server.registry.schools.areas import Areas, digits_of
+from wissel.server.registry.schools.differences import BoardMove
 from wissel.server.registry.schools.file_import import ImportReport
 from wissel.server.registry.schools.locating import Located
 from wissel.server.rpc.requests.parsing import day_text
@@ -24,6 +29,10 @@ MAX_CHANGES: Final = 20_000
 """Most changes that the answer to an import lists; its counts are of all changes."""
 
 
+MAX_MOVES: Final = 1000
+"""Most pairs of boards between which the answer to an import tells that schools move."""
+MAX_MOVED: Final = 100
+"""Most schools that it names of each; it counts all."""
 NO_AREAS: Final[Areas] = {}
 _NOWHERE: Final = PostcodeArea(postcode=Postcode4(""))
 
@@ -90,7 +99,25 @@ def swv_message(swv: Samenwerkingsverband) -> school_pb2.Samenwerkingsverband:
     )
 
 
-def import_message(report: ImportReport) -> school_service_pb2.ImportSchoolsResponse:
+def move_messages(
+    moves: Sequence[BoardMove], table: Table, today: dt.date
+) -> list[school_service_pb2.BoardMove]:
+    """Return the largest moves of schools, each with the agreements that its new board lacks."""
+    return [
+        school_service_pb2.BoardMove(
+            old_board_number=move.old,
+            new_board_number=move.new,
+            school_count=len(move.schools),
+            brins=move.schools[:MAX_MOVED],
+            lacking_agreements=agreements_lacking(table, move.schools, move.new, today),
+        )
+        for move in moves[:MAX_MOVES]
+    ]
+
+
+def import_message(
+    report: ImportReport, moves: Iterable[school_service_pb2.BoardMove]
+) -> school_service_pb2.ImportSchoolsResponse:
     """Return what a file changed: at most `MAX_CHANGES` changes, and the counts of all."""
     return school_service_pb2.ImportSchoolsResponse(
         source=report.source,
@@ -106,6 +133,7 @@ def import_message(report: ImportReport) -> school_service_pb2.ImportSchoolsResp
             )
             for change in report.changes[:MAX_CHANGES]
         ],
+        moves=moves,
     )
 
 

@@ -17,6 +17,7 @@ from wissel.server.registry.ports import Transaction
 from wissel.server.registry.schools import file_import, registration
 from wissel.server.registry.schools.areas import areas_of
 from wissel.server.registry.schools.boards import UpdateBoard, update_board
+from wissel.server.registry.schools.differences import moves_in
 from wissel.server.registry.schools.duo.parsing import ParsedFile, parse
 from wissel.server.registry.schools.lists import (
     SchoolFilter,
@@ -43,6 +44,7 @@ from wissel.server.rpc.services.schools.messages import (
     corrected_at,
     import_message,
     located_message,
+    move_messages,
     school_message,
 )
 from wissel.server.rpc.services.schools.reading import (
@@ -72,7 +74,13 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
         command = self._import(header, file)
 
         async def work(transaction: Transaction) -> pb.ImportSchoolsResponse:
-            return import_message(await file_import.import_schools(transaction, command))
+            await self._backend.follower.reached(transaction.revision)
+            table, today = self._backend.follower.table, transaction.today
+            report = await file_import.import_schools(transaction, command)
+            moves = await self._backend.impacts.beside(
+                lambda: move_messages(moves_in(report.changes), table, today)
+            )
+            return import_message(report, moves)
 
         return await mutate(
             self._backend, header, pb.ImportSchoolsResponse, work, body=body, reports=True
