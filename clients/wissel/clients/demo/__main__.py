@@ -11,11 +11,13 @@ import hashlib
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Final
 
 from wissel.clients.demo import boards, chapters
+from wissel.clients.demo.connecting import connecting
 from wissel.clients.demo.desk import Desk
 from wissel.clients.demo.exchange import choose, uninvolved
 from wissel.clients.demo.stage import Stage, stage
@@ -90,7 +92,8 @@ async def _play(
         story.fact(player.title, running.las_urls[player.name])
     operator = running.connection(OPERATOR)
     desk = Desk(operator)
-    try:
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(operator.close)
         with story.chapter("The register learns which schools there are"):
             await chapters.import_schools(desk, story, schools)
             known = await desk.schools()
@@ -99,8 +102,9 @@ async def _play(
             await chapters.admit(desk, story, exchange)
         with story.chapter("Each board reads and accepts its agreements"):
             await boards.sign(running, desk, story, exchange)
-        with story.chapter("Each board gives its mandate, and the vendor registers the endpoint"):
-            mandates = await boards.give(running, story, exchange)
+        programs = await stack.enter_async_context(connecting(running, exchange))
+        with story.chapter("Each board gives its mandate, and its LAS connects by itself"):
+            mandates = await boards.give(running, story, exchange, programs)
         with story.chapter("The sender's board copies its mandate to its other schools"):
             await boards.copy(running, story, exchange, mandates[0])
         with story.chapter("It gives a mandate for RIO too, and DUO confirms it"):
@@ -114,13 +118,11 @@ async def _play(
         with story.chapter(
             "The receiver's board ends its mandate immediately, and the next resolve is refused"
         ):
-            await chapters.revoke(running, story, exchange, mandates[1])
+            await chapters.revoke(running, story, exchange, mandates[1], programs)
         if (elsewhere := uninvolved(exchange, known)) is not None:
             with story.chapter("All that is missing at a school whose board has done nothing"):
                 await boards.missing(running, story, exchange, elsewhere)
         received = chapters.received(running, receipt)
-    finally:
-        await operator.close()
     return (
         f"DELIVERED {receipt.message_id} {len(received)} bytes "
         f"sha256:{hashlib.sha256(received).hexdigest()} "

@@ -1,13 +1,15 @@
 """The chapters of boards and DUO: agreements, mandates, copies, and what is still missing."""
 
 import json
+import time
 from pathlib import Path
 from typing import Final
 
 from wissel.agreement.v1 import agreement_service_pb2 as agreement
 from wissel.clients.acceptances import acceptance_record
 from wissel.clients.demo.board import agree, copy_mandate, give_mandate
-from wissel.clients.demo.desk import Desk, kinds_of, register_endpoint
+from wissel.clients.demo.connecting import Connecting
+from wissel.clients.demo.desk import Desk, kinds_of
 from wissel.clients.demo.exchange import Exchange, Side
 from wissel.clients.demo.stage import Stage
 from wissel.clients.demo.story import Story
@@ -41,22 +43,24 @@ async def sign(running: Stage, desk: Desk, story: Story, exchange: Exchange) -> 
         story.fact(name.replace("_", " "), said[name])
 
 
-async def give(running: Stage, story: Story, exchange: Exchange) -> tuple[str, str]:
-    """Give the mandates of both boards; return the ids, sender first."""
-    story.say("Their portal shows the hub the token of a person's login.")
+async def give(
+    running: Stage, story: Story, exchange: Exchange, programs: Connecting
+) -> tuple[str, str]:
+    """Give the mandates of both boards, which the vendors connect; return the ids, sender first."""
+    story.say("Their portal shows the hub the token of a person's login. Each vendor's program")
+    story.say("hears of its mandate at once, and registers where dossiers go: nobody typed that.")
     mandates: list[str] = []
     for side, player in ((exchange.sender, NOORD), (exchange.receiver, ZUID)):
         portal = running.portal(side)
         given = await give_mandate(portal, side, exchange.service, player.system_id)
         await portal.close()
         mandates.append(given.mandate.mandate_id)
-        vendor = running.connection(player)
-        url = running.las_urls[player.name]
-        await register_endpoint(vendor, side, given.mandate.mandate_id, url)
-        await vendor.close()
+        started = time.monotonic()
+        await programs.next()
         story.fact(
             side.place,
-            f"{side.title}: {exchange.service} by {player.system_id}, key {side.routing_key}",
+            f"{side.title}: {exchange.service} by {player.system_id}, key {side.routing_key}, "
+            f"connected in {1000 * (time.monotonic() - started):.0f} ms",
         )
     return mandates[0], mandates[1]
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wissel.clients.demo.board import end_mandate, what_ending_does
+from wissel.clients.demo.connecting import Connecting
 from wissel.clients.demo.desk import Desk
 from wissel.clients.demo.exchange import Exchange
 from wissel.clients.demo.stage import Stage
@@ -104,7 +105,9 @@ def verify(running: Stage, story: Story, receipt: DeliveryReceipt) -> None:
         story.say(line)
 
 
-async def revoke(running: Stage, story: Story, exchange: Exchange, mandate_id: str) -> None:
+async def revoke(
+    running: Stage, story: Story, exchange: Exchange, mandate_id: str, programs: Connecting
+) -> None:
     """As the receiver's board, end its mandate immediately and show that the route is refused.
 
     Raises `WisselError` if it is not.
@@ -132,6 +135,8 @@ async def revoke(running: Stage, story: Story, exchange: Exchange, mandate_id: s
             story.say(refused.text)
             story.fact("nearest fix", refused.fix)
             story.fact("refused in", f"{1000 * (time.monotonic() - started):.1f} ms")
+            await programs.next()
+            story.say("LAS Zuid's program has ended the endpoint, which had lost its mandate.")
             return
     raise WisselError("the route outlived its mandate")
 

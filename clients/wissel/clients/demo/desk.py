@@ -6,13 +6,11 @@ from typing import Final
 from wissel.agreement.v1 import agreement_text_pb2 as agreement_text
 from wissel.agreement.v1.agreement_service_pb2_grpc import AgreementServiceStub
 from wissel.clients.demo.board import SWV_KVK
-from wissel.clients.demo.exchange import Exchange, Side
+from wissel.clients.demo.exchange import Exchange
 from wissel.clients.testing.admission import admission
 from wissel.clients.testing.cast import SWV, SWV_OIN, Player
 from wissel.clients.transport.connection import Connection
 from wissel.clients.upload import import_schools
-from wissel.endpoint.v1 import endpoint_service_pb2 as endpoint
-from wissel.endpoint.v1.endpoint_service_pb2_grpc import EndpointServiceStub
 from wissel.party.v1 import party_service_pb2 as party
 from wissel.party.v1.party_service_pb2_grpc import PartyServiceStub
 from wissel.school.v1 import school_pb2, school_service_pb2
@@ -89,19 +87,6 @@ class Desk:
             await self._connection.call(
                 lambda c: AgreementServiceStub(c).RegisterAgreementText, request
             )
-
-
-async def register_endpoint(connection: Connection, side: Side, mandate_id: str, url: str) -> str:
-    """As the mandated vendor: record where messages for the side go; return the id."""
-    request = endpoint.RegisterEndpointRequest(
-        mandate_id=mandate_id,
-        routing_key=side.routing_key,
-        url=url,
-        vestiging=side.vestiging,
-        aanleverpunt=side.aanleverpunt,
-    )
-    answer = await connection.call(lambda c: EndpointServiceStub(c).RegisterEndpoint, request)
-    return answer.endpoint.endpoint_id
 
 
 def kinds_of(exchange: Exchange) -> list[str]:
