@@ -21,6 +21,7 @@ from bench.hub import hub, reference, seed
 from bench.load import DOSSIER_BYTES, Sender, resolving
 from bench.method import Comparison, Subject, compare
 from bench.revocation import revocation_ms
+from bench.watching import watch_lag
 from bench.world import PER_SCHOOL
 from wissel.clients.processes import Service
 
@@ -254,6 +255,13 @@ def copies(bench: Bench, wanted: Collection[str]) -> Iterator[Figure]:
             yield Figure(key=key, value=value, row=f"{key:<24} {value:8.2f}  {unit}")
 
 
+def watches(bench: Bench, _wanted: Collection[str]) -> Iterator[Figure]:
+    """Measure how soon those who watch are told of a change, at two workers."""
+    key = "watch_lag_ms"
+    measured = watch_lag(bench.folder, bench.certificates)
+    yield Figure(key=key, value=measured.slowest, row=measured.row(key))
+
+
 def _ratio(key: str, measured: Comparison, bare: str = "bare") -> Figure:
     return Figure(key=key, value=measured.ratio, row=measured.row(key, bare))
 
@@ -288,6 +296,7 @@ STAGES: Final[Mapping[Callable[[Bench, Collection[str]], Iterator[Figure]], Sequ
     bad_neighbours: ("neighbour_p99_ratio",),
     impacts: ("impact_100k_seconds",),
     imports: ("import_seconds",),
+    watches: ("watch_lag_ms",),
     copies: ("copy_1000_seconds", "copy_lock_ms"),
     million: (*_OF_THE_TABLE, "resolve_1m_to_10k"),
 }
