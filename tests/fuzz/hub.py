@@ -62,7 +62,7 @@ class _Follower:
         if revision > self.table.revision:
             raise Refused(Reason.REVISION_UNKNOWN, revision=str(revision))
 
-    async def beyond(self, _table: Table) -> NoReturn:
+    async def beyond(self, _table: Table | None) -> NoReturn:
         raise Reached
 
     async def head_revision(self) -> int:

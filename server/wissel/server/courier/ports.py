@@ -171,7 +171,7 @@ class Tables(Protocol):
         """
         ...
 
-    async def beyond(self, table: Table) -> Table:
+    async def beyond(self, table: Table | None) -> Table:
         """Return `table` of this process once it is another one than the one given."""
         ...
 

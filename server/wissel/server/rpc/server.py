@@ -118,13 +118,15 @@ class ServerParts:
 class RpcServer:
     """A server that is built but does not listen yet; its health begins as NOT_SERVING."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its parts
         self,
         server: grpc.aio.Server,
+        *,
         health: HealthServicer,
         serving: Serving,
         services: tuple[str, ...],
         call_log: CallLog,
+        watches: Watches,
         watch: Callable[[int], "asyncio.Task[None] | None"],
     ) -> None:
         self._server = server
@@ -132,6 +134,7 @@ class RpcServer:
         self._serving = serving
         self._services = services
         self._call_log = call_log
+        self._watches = watches
         self._watch = watch
         self._watching: asyncio.Task[None] | None = None
         self._state: object = None
@@ -156,6 +159,7 @@ class RpcServer:
         self._serving.stopping = True
         await self._health.enter_graceful_shutdown()
         await self._server.stop(grace)
+        await self._watches.over()
         if self._watching is not None:
             self._watching.cancel()
         self.flush_log()
@@ -197,7 +201,15 @@ async def build(parts: ServerParts) -> RpcServer:
     added = add_servicers(server, backend, parts.traffic, health)
     check_policy(added.methods)
     counted = partial(watch, connections, ConnectionMetrics(parts.metrics))
-    built = RpcServer(server, health, serving, added.services, stages.call_log, counted)
+    built = RpcServer(
+        server,
+        health=health,
+        serving=serving,
+        services=added.services,
+        call_log=stages.call_log,
+        watches=backend.watches,
+        watch=counted,
+    )
     await built.set_serving(serving=False)
     return built
 

@@ -1,5 +1,6 @@
 """Streams that last: how many a party may have, and how often they say that they are there."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,6 +36,7 @@ class Watches:
     def __init__(self, bounds: WatchBounds = WATCH_BOUNDS) -> None:
         self.bounds = bounds
         self._under_way: Counter[Oin] = Counter()
+        self._ended = asyncio.Event()
 
     @contextmanager
     def counted(self, oin: Oin) -> Iterator[None]:
@@ -52,3 +54,10 @@ class Watches:
             self._under_way[oin] -= 1
             if not self._under_way[oin]:
                 del self._under_way[oin]
+            self._ended.set()
+
+    async def over(self) -> None:
+        """Return once no watch is under way, nor reads anything any more."""
+        while self._under_way:
+            self._ended.clear()
+            await self._ended.wait()

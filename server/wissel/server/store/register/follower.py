@@ -149,7 +149,7 @@ class Follower(Generic[T]):
                 revision=str(revision),
             ) from None
 
-    async def beyond(self, table: T) -> T:
+    async def beyond(self, table: T | None) -> T:
         """Return the table once it is another one than `table`."""
         while self.table is table:
             await self._advanced.wait()

@@ -2,9 +2,10 @@
 
 import asyncio
 from bisect import bisect_right
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Final
+from functools import partial
+from typing import Any, Final, TypeVar
 
 import structlog
 
@@ -22,6 +23,8 @@ READERS: Final = 2
 _RETRY_SECONDS: Final = 0.5
 _LOG: Final = structlog.get_logger("wissel.watch")
 
+T = TypeVar("T")
+
 
 class Feed:
     """Follows the log while somebody watches, behind the facts in memory and never ahead of them.
@@ -36,6 +39,7 @@ class Feed:
         self._watching = 0
         self._beginning = asyncio.Lock()
         self._readers = asyncio.Semaphore(READERS)
+        self._reads: set[asyncio.Task[Any]] = set()
         self._task: asyncio.Task[None] | None = None
         self._woken = asyncio.Event()
         self._parts: list[Part] = []
@@ -51,8 +55,9 @@ class Feed:
         """Follow the log for as long as the block lasts, with all others who do."""
         async with self._beginning:
             if not self._watching:
-                async with self.reading() as snapshot:
-                    await self._begin(snapshot, self._follower.table)
+                if left := {*self._reads, *([self._task] if self._task else [])}:
+                    await asyncio.wait(left)
+                await self.read(self._begin)
                 self._task = asyncio.create_task(self._follow(), name="feed those who watch")
             self._watching += 1
         try:
@@ -61,12 +66,28 @@ class Feed:
             self._watching -= 1
             if not self._watching and self._task is not None:
                 self._task.cancel()
+                if self._reads:
+                    await asyncio.wait(self._reads)
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Snapshot]:
-        """Open a read of the log, when it is one's turn: so few at once that no call waits."""
+    async def read(self, work: Callable[[Snapshot], Awaitable[T]]) -> T:
+        """Read the log when it is one's turn, and return what `work` finds in it.
+
+        So few read at once that no call waits. A caller that goes meanwhile does not break
+        off the read: SQLite's driver would wait for ever for a connection that it gave up.
+        """
+        reading = asyncio.create_task(self._in_turn(work))
+        self._reads.add(reading)
+        reading.add_done_callback(self._has_read)
+        return await asyncio.shield(reading)
+
+    async def _in_turn(self, work: Callable[[Snapshot], Awaitable[T]]) -> T:
         async with self._readers, self._register.snapshot() as snapshot:
-            yield snapshot
+            return await work(snapshot)
+
+    def _has_read(self, reading: "asyncio.Task[Any]") -> None:
+        self._reads.discard(reading)
+        if not reading.cancelled():
+            reading.exception()  # told to whoever still waits for it
 
     @property
     def woken(self) -> asyncio.Event:
@@ -82,39 +103,35 @@ class Feed:
     async def _follow(self) -> None:
         while True:
             try:
-                table = await self._beyond()
-                await self._advance(table)
-                self._table = table
+                await self._advance(await self._follower.beyond(self._table))
             except Exception as error:  # noqa: BLE001 - nobody would be told anything any more
                 reason = error.reason if isinstance(error, Refused) else Reason.INTERNAL_ERROR
                 _LOG.warning("feeding failed", reason=reason, error=type(error).__name__)
                 await asyncio.sleep(_RETRY_SECONDS)
 
-    async def _beyond(self) -> Table:
-        if self._table is None:
-            return self._follower.table
-        return await self._follower.beyond(self._table)
-
     async def _advance(self, table: Table) -> None:
         """Read what led to a table."""
-        while True:
-            async with self.reading() as snapshot:
-                marks = await snapshot.marks({self.reached, table.revision})
-                if table.revision < self.reached or marks.get(self.reached, "") != self.mark:
-                    await self._begin(snapshot, table)
-                    self.past += 1
-                    self._wake()
-                    return
-                parts, place = await parts_after(snapshot, self._place, table.revision, None)
-            self._add(parts, place)
-            if place == Place.after(table.revision):
-                self.reached, self.mark = table.revision, marks.get(table.revision, "")
+        past = self.past
+        while self._table is not table and past == self.past:
+            await self.read(partial(self._step, table=table))
             self._wake()
-            if self.reached == table.revision:
-                return
 
-    async def _begin(self, snapshot: Snapshot, table: Table) -> None:
-        """Keep nothing of what came before a table."""
+    async def _step(self, snapshot: Snapshot, table: Table) -> None:
+        """Read some of what led to a table, or begin anew if the log has another past."""
+        marks = await snapshot.marks({self.reached, table.revision})
+        if table.revision < self.reached or marks.get(self.reached, "") != self.mark:
+            await self._begin(snapshot)
+            self.past += 1
+            return
+        parts, place = await parts_after(snapshot, self._place, table.revision, None)
+        self._add(parts, place)
+        if place == Place.after(table.revision):
+            self._table = table
+            self.reached, self.mark = table.revision, marks.get(table.revision, "")
+
+    async def _begin(self, snapshot: Snapshot) -> None:
+        """Keep nothing of what came before the facts in memory."""
+        table = self._follower.table
         marks = await snapshot.marks({table.revision})
         self.reached, self.mark = table.revision, marks.get(table.revision, "")
         self._start = self._place = Place.after(table.revision)

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from wissel.mandate.v1 import mandate_service_pb2 as pb
 from wissel.server.registry.events import LAST_REVISION
-from wissel.server.registry.ports import Place
+from wissel.server.registry.ports import Place, Snapshot
 from wissel.server.registry.watching import Part, parts_after, shown, subjects_of
 from wissel.server.rpc.calls.call import Call
 from wissel.server.rpc.requests.backend import Backend
@@ -96,9 +97,7 @@ class Watch:
         if revision is None:
             self._leap()
             return Cause.START
-        async with self._feed.reading() as snapshot:
-            mark = (await snapshot.marks({revision})).get(revision, "")
-            head = snapshot.revision
+        mark, head = await self._feed.read(partial(_mark_of, revision=revision))
         if revision > head or (taken_in is not None and taken_in.mark != mark):
             self._leap()
             return Cause.ANOTHER_PAST
@@ -128,14 +127,17 @@ class Watch:
 
     async def _from_log(self) -> Sequence[Part] | Cause:
         """Return what comes next of what the feed keeps no longer."""
-        subjects, until = subjects_of(self._scope), self._table.revision
-        async with self._feed.reading() as snapshot:
-            if not self._behind:
-                self._behind = True
-                revision, most = self._place.revision, self._backend.watches.bounds.too_far
-                if await snapshot.behind(revision, subjects, most + 1) > most:
-                    return Cause.TOO_FAR
-            parts, place = await parts_after(snapshot, self._place, until, subjects)
+        return await self._feed.read(self._log_in)
+
+    async def _log_in(self, snapshot: Snapshot) -> Sequence[Part] | Cause:
+        subjects = subjects_of(self._scope)
+        if not self._behind:
+            self._behind = True
+            revision, most = self._place.revision, self._backend.watches.bounds.too_far
+            if await snapshot.behind(revision, subjects, most + 1) > most:
+                return Cause.TOO_FAR
+        until = self._table.revision
+        parts, place = await parts_after(snapshot, self._place, until, subjects)
         if not parts:
             self._place = place
         return parts
@@ -167,8 +169,7 @@ class Watch:
     async def _is_known(self) -> bool:
         """Whether the log still has what the caller has taken in."""
         mark, revision = self._known
-        async with self._feed.reading() as snapshot:
-            return (await snapshot.marks({revision})).get(revision, "") == mark
+        return mark == (await self._feed.read(partial(_mark_of, revision=revision)))[0]
 
     def _leap(self) -> None:
         """Go on from the last revision, with whatever is the caller's own now."""
@@ -188,3 +189,8 @@ class Watch:
                 await woken.wait()
                 return True
         return False
+
+
+async def _mark_of(snapshot: Snapshot, revision: int) -> tuple[str, int]:
+    """Return what a revision is known by, and which is the last."""
+    return (await snapshot.marks({revision})).get(revision, ""), snapshot.revision
