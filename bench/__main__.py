@@ -11,7 +11,8 @@ from pathlib import Path
 
 from bench.figures import FIGURES, keep
 from bench.hub import make_pki
-from bench.stages import STAGES, Bench
+from bench.stage import Bench
+from bench.stages import STAGES
 
 
 def main() -> int:
