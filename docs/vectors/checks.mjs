@@ -1,11 +1,12 @@
 // What a receiver and a holder of receipts check: docs/protocol.md, "Receiving" and "Receipts".
 import crypto from 'node:crypto'
 import { Refused, verify } from './signed.mjs'
-import { AgreementAcceptance, EnvelopeContext, EnvelopeHeader, HubReceipt, ReceiverReceipt, RouteStamp, read } from './wire.mjs'
+import { AgreementAcceptance, DeliveryOutcome, EnvelopeContext, EnvelopeHeader, HubReceipt, ReceiverReceipt, RouteStamp, read } from './wire.mjs'
 
 const type = name => `application/vnd.wissel.${name}.v1+protobuf`
-export const [HEADER, STAMP, RECEIVER, HUB, ACCEPTANCE] = [
-  'envelope-header', 'route-stamp', 'receiver-receipt', 'hub-receipt', 'agreement-acceptance'
+export const [HEADER, STAMP, RECEIVER, HUB, ACCEPTANCE, OUTCOME] = [
+  'envelope-header', 'route-stamp', 'receiver-receipt', 'hub-receipt', 'agreement-acceptance',
+  'delivery-outcome'
 ].map(type)
 const TOLERANCE = 5 * 60 * 1000
 const DAY = 24 * 3600 * 1000
@@ -203,6 +204,25 @@ export function accepted ({ signed, hubOin, now, roots }) {
     const login = said.authenticated_time.seconds ? time(said.authenticated_time, 'authenticated_time') : moment
     const right = signer === said.hub_oin && signer === hubOin && moment <= +now + TOLERANCE && login <= moment + TOLERANCE
     if (!right) throw new Refused('ACCEPTANCE_INVALID')
+    return said
+  })
+}
+
+const RULE = /^[A-Za-z][A-Za-z0-9._]{0,59}$/
+
+/** Returns what the receiver of a message says became of it, in a `Signed`. */
+export function told ({ signed, now, roots }) {
+  return as('OUTCOME_INVALID', () => {
+    const { signer, payload } = verify(signed, OUTCOME, roots, now)
+    const said = read(DeliveryOutcome, payload)
+    uuid(said.message_id, 'message_id')
+    for (const name of ['hub_oin', 'sender_oin', 'signer_oin']) oin(said[name], name)
+    for (const name of ['header_digest', 'receipt_digest']) digest(said[name], name)
+    choice(said.result, ['IMPORTED', 'REJECTED', 'PENDING_PERSON'], 'result')
+    time(said.outcome_time, 'outcome_time')
+    const rules = said.rule_ids
+    const right = rules.length <= 50 && rules.every(rule => RULE.test(rule)) && (!rules.length || said.result === 'REJECTED')
+    if (!right || signer !== said.signer_oin) throw new Refused('OUTCOME_INVALID')
     return said
   })
 }

@@ -43,6 +43,11 @@ export const HubReceipt = {
   15: ['receiver_receipt_digest', 'bytes'], 16: ['revocation_stale', 'boolean'],
   17: ['test', 'boolean']
 }
+export const DeliveryOutcome = {
+  1: ['hub_oin', 'text'], 2: ['sender_oin', 'text'], 3: ['signer_oin', 'text'], 4: ['message_id', 'text'],
+  5: ['header_digest', 'bytes'], 6: ['receipt_digest', 'bytes'], 7: ['result', 'text'],
+  8: ['rule_ids', ['text']], 9: ['outcome_time', Timestamp]
+}
 export const AgreementAcceptance = {
   1: ['hub_oin', 'text'], 2: ['agreement_id', 'text'], 3: ['kind', 'text'], 4: ['text_version', 'text'],
   5: ['language', 'text'], 6: ['counterparty', 'text'], 7: ['document_sha256', 'bytes'],

@@ -90,6 +90,7 @@ def test_an_operator_may_call_all_but_what_is_for_others_to_do_themselves() -> N
 
     assert kept == {
         "/wissel.traffic.v1.TrafficService/ForwardEnvelope",
+        "/wissel.traffic.v1.TrafficService/ReportOutcome",
         "/wissel.agreement.v1.AgreementService/AcceptAgreement",
         "/wissel.mandate.v1.MandateService/ListPendingMandates",
         "/wissel.mandate.v1.MandateService/ProcessMandate",
@@ -105,6 +106,7 @@ SIGNED: Final = (
     pb.ReceiverReceipt,
     pb.HubReceipt,
     pb.AgreementAcceptance,
+    pb.DeliveryOutcome,
 )
 MESSAGES: Final = sorted(pb.DESCRIPTOR.message_types_by_name.items())
 LAS: Final = las_service_pb2.DESCRIPTOR.services_by_name["LasService"]
@@ -116,7 +118,7 @@ VECTORS: Final = ROOT / "docs" / "vectors"
 def test_each_payload_type_is_named_and_has_vectors(payload_type: str) -> None:
     assert f"`{payload_type}`" in TEXT
     named = f'"payload_type": "{payload_type}"'
-    files = [VECTORS / f"{name}.json" for name in ("exchanges", "acceptances")]
+    files = [VECTORS / f"{name}.json" for name in ("exchanges", "acceptances", "outcomes")]
     assert any(named in file.read_text() for file in files)
 
 
@@ -147,7 +149,7 @@ def test_the_reader_of_the_vectors_knows_each_field(name: str) -> None:
 def test_every_reason_that_is_named_is_one() -> None:
     """Words in capitals with an underscore are reasons, but for a few that are named here."""
     others = {"RSA_PKCS1_PSS_PADDING", "ADMINISTRATION_UNKNOWN", "OSO_OV", "OSO_SWV"}
-    others |= {"VENDOR_OSR", "VENDOR_OSO"}
+    others |= {"VENDOR_OSR", "VENDOR_OSO", "PENDING_PERSON"}
     words = set(re.findall(r"`([A-Z]+(?:_[A-Z0-9]+)+)`", TEXT))
     codes = {"INVALID_ARGUMENT", "FAILED_PRECONDITION", "NOT_FOUND", "ALREADY_EXISTS"}
     codes |= {"PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "DEADLINE_EXCEEDED"}

@@ -22,9 +22,10 @@ from wissel.clients.errors import (
     UsedAfterFork,
     WisselError,
 )
-from wissel.clients.hub import AsyncHub, Resumed
+from wissel.clients.hub import AsyncHub
 from wissel.clients.identity import Identity
 from wissel.clients.las import IncomingMessage, Las, LasServer, LasSettings, RefuseMessage, serve
+from wissel.clients.sending.delivering import Resumed
 from wissel.clients.sending.receipts import DeliveryReceipt
 from wissel.clients.transport.retry import Patience
 

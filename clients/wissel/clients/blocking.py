@@ -1,15 +1,16 @@
 """The hub for synchronous callers: the methods of `AsyncHub`, which wait for the answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Self, Unpack
 from uuid import UUID
 
 from wissel.clients import background
 from wissel.clients.connecting.auto_connect import Connected
 from wissel.clients.connecting.plan import KeyOf
-from wissel.clients.hub import AsyncHub, Resumed
+from wissel.clients.hub import AsyncHub
 from wissel.clients.identity import AnyPath, Identity
 from wissel.clients.sending.compose import Envelope, SendOptions
+from wissel.clients.sending.delivering import Resumed
 from wissel.clients.sending.outbox import Kept
 from wissel.clients.sending.receipts import DeliveryReceipt
 from wissel.clients.sending.transfer import Progress
@@ -90,6 +91,12 @@ class Hub:
         return background.run(
             self._hub.auto_connect(service, url, key_of, place=place, told=told, once=once)
         )
+
+    def report_outcome(
+        self, message_id: UUID | str, sender_oin: str, result: str, rules: Sequence[str] = ()
+    ) -> traffic_pb.Delivery:
+        """Say what became of a message that we received; see `AsyncHub.report_outcome`."""
+        return background.run(self._hub.report_outcome(message_id, sender_oin, result, rules))
 
     def call(self, method: Unary[Request, Response], request: Request) -> Response:
         """Call any unary method: `hub.call(lambda c: PartyServiceStub(c).WhoAmI, request)`."""

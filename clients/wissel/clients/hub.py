@@ -4,8 +4,7 @@ import asyncio
 import dataclasses
 import datetime as dt
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, Self, Unpack
 from uuid import UUID, uuid4
@@ -17,12 +16,12 @@ from wissel.clients.errors import WisselError
 from wissel.clients.identity import AnyPath, Identity
 from wissel.clients.register import AsyncRegister
 from wissel.clients.sending.compose import Envelope, SendOptions, compose
-from wissel.clients.sending.delivering import Delivering, SentElsewhere
-from wissel.clients.sending.entry import Entry
+from wissel.clients.sending.delivering import Delivering, Resumed, SentElsewhere
 from wissel.clients.sending.outbox import Kept, Outbox
 from wissel.clients.sending.receipts import DeliveryReceipt, kept_receipt
 from wissel.clients.sending.repeats import begin
 from wissel.clients.sending.transfer import Progress
+from wissel.clients.statements.outcomes import outcome_request
 from wissel.clients.storage.state import state_folder
 from wissel.clients.transport.connection import Connection
 from wissel.clients.transport.retry import Patience
@@ -32,21 +31,14 @@ from wissel.clients.transport.tokens import Token
 from wissel.routing.exchange.envelope import parse_message_id
 from wissel.routing.refusals.errors import Refused as RuleRefused
 from wissel.routing.values.identifiers import Oin
+from wissel.traffic.v1 import traffic_service_pb2 as traffic_pb
+from wissel.traffic.v1.traffic_service_pb2_grpc import TrafficServiceStub
 
 OUTBOX_VARIABLE: Final = "WISSEL_OUTBOX"
 
 
 def _utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resumed:
-    """The outcome of resuming one entry of the outbox: a receipt, or the error it failed with."""
-
-    entry: Entry
-    receipt: DeliveryReceipt | None = None
-    error: WisselError | None = None
 
 
 class AsyncHub(AsyncRegister):
@@ -244,6 +236,18 @@ class AsyncHub(AsyncRegister):
         if not once:
             await connecting.run()
         return await connecting.once()
+
+    async def report_outcome(
+        self, message_id: UUID | str, sender_oin: str, result: str, rules: Sequence[str] = ()
+    ) -> traffic_pb.Delivery:
+        """Say that a message we received is IMPORTED, REJECTED (for `rules`) or PENDING_PERSON.
+
+        Raises as `outcomes.outcome_request` does, and `Refused`, `Unreachable`.
+        """
+        found = await self.delivery(str(message_id), sender_oin)
+        material, hub_oin = self._identity.current(), await self.hub_oin()
+        request = outcome_request(found, result, rules, material, hub_oin, self._now())
+        return (await self.call(lambda c: TrafficServiceStub(c).ReportOutcome, request)).delivery
 
     async def hub_oin(self) -> Oin:
         """Return the OIN of the hub, as given or else as the hub answers.

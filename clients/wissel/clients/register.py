@@ -138,9 +138,14 @@ class AsyncRegister:
         response = await self.call(lambda c: EndpointServiceStub(c).ResumeEndpoint, request)
         return response.endpoint
 
-    async def delivery(self, message_id: str) -> traffic_pb.GetDeliveryResponse:
-        """Return the delivery of a message that we sent (UUID as text), with its receipts."""
-        request = traffic_pb.GetDeliveryRequest(message_id=message_id)
+    async def delivery(
+        self, message_id: str, sender_oin: str = ""
+    ) -> traffic_pb.GetDeliveryResponse:
+        """Return the delivery of a message (UUID as text), with its receipts.
+
+        It is one that we sent, or that came from `sender_oin`.
+        """
+        request = traffic_pb.GetDeliveryRequest(message_id=message_id, sender_oin=sender_oin)
         return await self.call(lambda c: TrafficServiceStub(c).GetDelivery, request)
 
     async def _pages(self, method: Unary[Any, Page], request: Any) -> AsyncIterator[Page]:

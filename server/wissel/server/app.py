@@ -57,6 +57,7 @@ from wissel.server.rpc.connections.connection import ConnectionBounds
 from wissel.server.rpc.credentials import ServerCertificate
 from wissel.server.rpc.requests.watches import WATCH_BOUNDS, WatchBounds
 from wissel.server.rpc.server import Bounds, RpcServer, ServerParts, build
+from wissel.server.rpc.services.traffic.outcomes import Outcomes
 from wissel.server.rpc.services.traffic.servicer import TrafficServicer
 from wissel.server.settings import AUDIENCE, WHOLE, CutShortError, ListenError, Settings, Share
 from wissel.server.store.journal.journal import SqlJournal
@@ -110,18 +111,21 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         stack.push_async_callback(dialer.close)
         courier = make_courier(deps, dialer)
         stack.push_async_callback(_drain, courier, settings.grace_seconds)
-        forwards = ForwardMetrics(metrics, traces.timeline if traces else _timeline)
+        forwards = ForwardMetrics(
+            metrics, traces.timeline if traces else partial(Timeline, time.perf_counter)
+        )
 
         # Whether receivers answer, which changes no route.
         reachability, pinging = _reachability(settings, register, metrics, deps, dialer)
 
         # The server.
+        outcomes = Outcomes(journal, files.trust, follower, hub_oin, _now)
         server = await build(
             ServerParts(
                 register=register,
                 follower=follower,
                 peers=peers,
-                traffic=TrafficServicer(courier, journal, peers, follower, forwards),
+                traffic=TrafficServicer(courier, journal, peers, follower, forwards, outcomes),
                 persons=persons,
                 hub_oin=hub_oin,
                 signer=files.signer,
@@ -171,10 +175,6 @@ async def _drain(courier: Courier, grace: float) -> None:
 
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
-
-
-def _timeline() -> Timeline:
-    return Timeline(time.perf_counter)
 
 
 def _verifier(settings: Settings, hub_oin: Oin) -> Verifier:

@@ -12,6 +12,7 @@ from fuzz.shaping import joined, patched, selector_of
 from fuzz.target import Target, told
 from support.builders.envelopes import MESSAGE_ID, NOW, SENDER, header, header_bytes
 from support.vectors.acceptances import acceptance
+from support.vectors.outcomes import outcome
 from wissel.clients.testing.cast import DUO, HUB, NOORD, SWV, ZUID
 from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.routing.exchange.acceptance import acceptance_fields, read_acceptance
@@ -24,6 +25,7 @@ from wissel.routing.exchange.envelope import (
 )
 from wissel.routing.exchange.kinds import check_kind
 from wissel.routing.exchange.messages import read_header
+from wissel.routing.exchange.outcome import outcome_fields, read_outcome
 from wissel.routing.exchange.receipt_messages import (
     hub_receipt_fields,
     read_hub_receipt,
@@ -260,5 +262,12 @@ TARGETS: Final = (
         acceptance(),
         read_acceptance,
         _written(acceptance_fields),
+    ),
+    _paper(
+        "outcome",
+        pb.DeliveryOutcome,
+        outcome(result="REJECTED", rule_ids=["OVa.LL12"]),
+        read_outcome,
+        _written(outcome_fields),
     ),
 )

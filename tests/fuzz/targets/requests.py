@@ -54,6 +54,7 @@ _SERVICERS: Final[tuple[tuple[Any, Any], ...]] = (
             cast(Any, None),
             backend().follower,
             cast(Any, None),
+            cast(Any, None),
         ),
     ),
 )

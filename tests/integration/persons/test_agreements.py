@@ -18,7 +18,7 @@ from support.worlds.hub import BOUNDS, OPERATOR_METADATA, reason_of, status_of
 from support.worlds.persons.portal_world import OWN, PortalWorld, portal_world
 from wissel.agreement.v1 import agreement_service_pb2 as pb
 from wissel.agreement.v1 import agreement_text_pb2 as text_pb
-from wissel.clients.acceptances import prove_acceptance
+from wissel.clients.statements.acceptances import prove_acceptance
 from wissel.clients.testing.cast import HUB, NOORD
 from wissel.routing.facts import AgreementKind
 from wissel.routing.signing.certificates import Trust

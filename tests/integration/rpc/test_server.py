@@ -36,6 +36,9 @@ class _Broken(Traffic):
     async def ListDeliveries(self, request: object, context: object) -> Never:
         raise NotImplementedError
 
+    async def ReportOutcome(self, request: object, context: object) -> Never:
+        raise NotImplementedError
+
     async def GetDelivery(self, request: object, context: object) -> Never:
         message = "a secret of the inside"
         raise RuntimeError(message)

@@ -5,7 +5,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from support.paths import ROOT
-from support.vectors import acceptances, deliveries, exchanges, receipts, signatures, statuses
+from support.vectors import (
+    acceptances,
+    deliveries,
+    exchanges,
+    outcomes,
+    receipts,
+    signatures,
+    statuses,
+)
 from support.vectors.identities import Identities
 from support.vectors.signing import Notary, committed
 from wissel.routing.signing.dsse import ENVELOPE_HEADER, HUB_RECEIPT, pae
@@ -28,6 +36,7 @@ def documents(folder: Path) -> dict[str, Any]:
         "deliveries.json": list(deliveries.deliveries(who, notary)),
         "receipts.json": list(receipts.receipts(who, notary)),
         "acceptances.json": list(acceptances.acceptances(who, notary)),
+        "outcomes.json": list(outcomes.outcomes(who, notary)),
         "statuses.json": list(statuses.statuses()),
     }
 

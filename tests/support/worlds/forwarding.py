@@ -45,6 +45,7 @@ from wissel.server.identity.peer import Peers
 from wissel.server.identity.trust import HubTrust
 from wissel.server.observing.metrics import ForwardMetrics, JournalMetrics
 from wissel.server.rpc.server import Bounds
+from wissel.server.rpc.services.traffic.outcomes import Outcomes
 from wissel.server.rpc.services.traffic.servicer import TrafficServicer
 from wissel.server.store.journal.journal import SqlJournal
 from wissel.server.store.register.follower import Follower
@@ -251,7 +252,9 @@ async def forwarding(
         courier = make_courier(deps, dialer)
         forwards = ForwardMetrics(metrics, lambda: Timeline(time.perf_counter))
         made.update(journal=journal, courier=courier, dialer=dialer, files=files, deps=deps)
-        return TrafficServicer(courier, journal, Peers(trust, utc_now), follower, forwards)
+        outcomes = Outcomes(journal, trust, follower, files.signer.current.oin, clock)
+        peers = Peers(trust, utc_now)
+        return TrafficServicer(courier, journal, peers, follower, forwards, outcomes)
 
     async with running_hub(folder, traffic=traffic, bounds=bounds) as hub:
         las = await FakeLas.start(hub.identity("zuid"))

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Final
 
 from wissel.agreement.v1 import agreement_service_pb2 as agreement
-from wissel.clients.acceptances import acceptance_record
 from wissel.clients.demo.board import agree, copy_mandate, give_mandate
 from wissel.clients.demo.connecting import Connecting
 from wissel.clients.demo.desk import Desk, kinds_of
@@ -15,6 +14,7 @@ from wissel.clients.demo.stage import Stage
 from wissel.clients.demo.story import Story
 from wissel.clients.hub import AsyncHub
 from wissel.clients.processes import run
+from wissel.clients.statements.acceptances import acceptance_record
 from wissel.clients.testing.cast import DUO, HUB, NOORD, ZUID
 from wissel.mandate.v1 import mandate_service_pb2 as mandate
 from wissel.mandate.v1.mandate_service_pb2_grpc import MandateServiceStub

@@ -3,10 +3,11 @@
 import asyncio
 import datetime as dt
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from itertools import count
 from typing import Final
 
-from wissel.clients.errors import DossierUnusable, Refused, StorageError, Unreachable
+from wissel.clients.errors import DossierUnusable, Refused, StorageError, Unreachable, WisselError
 from wissel.clients.identity import Identity
 from wissel.clients.sending.compose import measure
 from wissel.clients.sending.entry import Entry
@@ -23,6 +24,15 @@ from wissel.traffic.v1 import traffic_service_pb2 as pb
 _FILE_CHANGED: Final = "FILE_CHANGED"  # an outcome of the outbox, not a reason of a hub
 _OPEN: Final = frozenset({"ACCEPTED", "UNCERTAIN"})  # states that may still become DELIVERED
 _FORWARD: Final = "wissel.traffic.v1.TrafficService/ForwardEnvelope"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed:
+    """The outcome of resuming one entry of the outbox: a receipt, or the error it failed with."""
+
+    entry: Entry
+    receipt: DeliveryReceipt | None = None
+    error: WisselError | None = None
 
 
 class SentElsewhere(StorageError):

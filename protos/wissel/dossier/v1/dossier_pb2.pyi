@@ -516,6 +516,64 @@ class HubReceipt(_message.Message):
 Global___HubReceipt: _TypeAlias = HubReceipt  # noqa: Y015
 
 @_typing.final
+class DeliveryOutcome(_message.Message):
+    """DeliveryOutcome is the receiver's signed word on what became of a message that it holds."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HUB_OIN_FIELD_NUMBER: _builtins.int
+    SENDER_OIN_FIELD_NUMBER: _builtins.int
+    SIGNER_OIN_FIELD_NUMBER: _builtins.int
+    MESSAGE_ID_FIELD_NUMBER: _builtins.int
+    HEADER_DIGEST_FIELD_NUMBER: _builtins.int
+    RECEIPT_DIGEST_FIELD_NUMBER: _builtins.int
+    RESULT_FIELD_NUMBER: _builtins.int
+    RULE_IDS_FIELD_NUMBER: _builtins.int
+    OUTCOME_TIME_FIELD_NUMBER: _builtins.int
+    hub_oin: _builtins.str
+    """Required. OIN of the hub that brought it."""
+    sender_oin: _builtins.str
+    """Required. OIN of the sending vendor."""
+    signer_oin: _builtins.str
+    """Required. OIN of the signer: the receiver of the message."""
+    message_id: _builtins.str
+    """Required. UUID of the message."""
+    header_digest: _builtins.bytes
+    """Required. SHA-256 of the signed header's payload, 32 bytes."""
+    receipt_digest: _builtins.bytes
+    """Required. SHA-256 of the payload of the signed ReceiverReceipt, 32 bytes."""
+    result: _builtins.str
+    """Required. `IMPORTED`, `REJECTED` or `PENDING_PERSON`."""
+    @_builtins.property
+    def rule_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Ids of the rules that the dossier breaks, if it was rejected: at most 50, never a value of it."""
+
+    @_builtins.property
+    def outcome_time(self) -> _timestamp_pb2.Timestamp:
+        """Required. When the receiver says so."""
+
+    def __init__(
+        self,
+        *,
+        hub_oin: _builtins.str = ...,
+        sender_oin: _builtins.str = ...,
+        signer_oin: _builtins.str = ...,
+        message_id: _builtins.str = ...,
+        header_digest: _builtins.bytes = ...,
+        receipt_digest: _builtins.bytes = ...,
+        result: _builtins.str = ...,
+        rule_ids: _abc.Iterable[_builtins.str] | None = ...,
+        outcome_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["outcome_time", b"outcome_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["header_digest", b"header_digest", "hub_oin", b"hub_oin", "message_id", b"message_id", "outcome_time", b"outcome_time", "receipt_digest", b"receipt_digest", "result", b"result", "rule_ids", b"rule_ids", "sender_oin", b"sender_oin", "signer_oin", b"signer_oin"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeliveryOutcome: _TypeAlias = DeliveryOutcome  # noqa: Y015
+
+@_typing.final
 class AgreementAcceptance(_message.Message):
     """AgreementAcceptance is the hub's signed word that somebody accepted a text: who, for whom, which
     text, and when.

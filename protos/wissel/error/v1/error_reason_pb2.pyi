@@ -382,6 +382,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Routing keys exhausted."""
     ERROR_REASON_TOESTEMMING_NOT_ATTESTED: _ErrorReason.ValueType  # 240
     """Toestemming not attested."""
+    ERROR_REASON_OUTCOME_INVALID: _ErrorReason.ValueType  # 270
+    """Outcome invalid."""
+    ERROR_REASON_OUTCOME_OUTDATED: _ErrorReason.ValueType  # 271
+    """Outcome outdated."""
+    ERROR_REASON_OUTCOME_NOT_EXPECTED: _ErrorReason.ValueType  # 272
+    """Outcome not expected."""
     ERROR_REASON_NOTHING_KNOWN_YET: _ErrorReason.ValueType  # 220
     """Nothing known yet."""
     ERROR_REASON_KNOWN_IN_FUTURE: _ErrorReason.ValueType  # 221
@@ -750,6 +756,12 @@ ERROR_REASON_ROUTING_KEYS_EXHAUSTED: ErrorReason.ValueType  # 197
 """Routing keys exhausted."""
 ERROR_REASON_TOESTEMMING_NOT_ATTESTED: ErrorReason.ValueType  # 240
 """Toestemming not attested."""
+ERROR_REASON_OUTCOME_INVALID: ErrorReason.ValueType  # 270
+"""Outcome invalid."""
+ERROR_REASON_OUTCOME_OUTDATED: ErrorReason.ValueType  # 271
+"""Outcome outdated."""
+ERROR_REASON_OUTCOME_NOT_EXPECTED: ErrorReason.ValueType  # 272
+"""Outcome not expected."""
 ERROR_REASON_NOTHING_KNOWN_YET: ErrorReason.ValueType  # 220
 """Nothing known yet."""
 ERROR_REASON_KNOWN_IN_FUTURE: ErrorReason.ValueType  # 221

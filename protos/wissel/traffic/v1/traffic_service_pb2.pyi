@@ -120,6 +120,10 @@ class Delivery(_message.Message):
     RECEIVER_RECEIPT_SHA256_FIELD_NUMBER: _builtins.int
     REDUCED_FIELD_NUMBER: _builtins.int
     TEST_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    OUTCOME_TIME_FIELD_NUMBER: _builtins.int
+    OUTCOME_RULE_IDS_FIELD_NUMBER: _builtins.int
+    OUTCOME_OVERDUE_FIELD_NUMBER: _builtins.int
     message_id: _builtins.str
     """UUID of the message."""
     sender_oin: _builtins.str
@@ -161,6 +165,12 @@ class Delivery(_message.Message):
     """
     test: _builtins.bool
     """True if it was an exchange with the test school."""
+    outcome: _builtins.str
+    """What its receiver says became of it: `IMPORTED`, `REJECTED`, `PENDING_PERSON`, or empty as long
+    as it says nothing. Not of a reduced one.
+    """
+    outcome_overdue: _builtins.bool
+    """True if it was delivered more than seven days ago and its receiver has said nothing yet."""
     @_builtins.property
     def accepted_time(self) -> _timestamp_pb2.Timestamp:
         """When the hub first accepted it."""
@@ -168,6 +178,14 @@ class Delivery(_message.Message):
     @_builtins.property
     def updated_time(self) -> _timestamp_pb2.Timestamp:
         """When its state last changed."""
+
+    @_builtins.property
+    def outcome_time(self) -> _timestamp_pb2.Timestamp:
+        """When its receiver said so."""
+
+    @_builtins.property
+    def outcome_rule_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Ids of the rules that it breaks, if it was rejected."""
 
     def __init__(
         self,
@@ -192,10 +210,14 @@ class Delivery(_message.Message):
         receiver_receipt_sha256: _builtins.str = ...,
         reduced: _builtins.bool = ...,
         test: _builtins.bool = ...,
+        outcome: _builtins.str = ...,
+        outcome_time: _timestamp_pb2.Timestamp | None = ...,
+        outcome_rule_ids: _abc.Iterable[_builtins.str] | None = ...,
+        outcome_overdue: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["accepted_time", b"accepted_time", "updated_time", b"updated_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["accepted_time", b"accepted_time", "outcome_time", b"outcome_time", "updated_time", b"updated_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_time", b"accepted_time", "attempts", b"attempts", "endpoint_id", b"endpoint_id", "header_sha256", b"header_sha256", "hub_receipt_sha256", b"hub_receipt_sha256", "message_id", b"message_id", "overdrachtsoort", b"overdrachtsoort", "payload_size", b"payload_size", "reason", b"reason", "receiver", b"receiver", "receiver_oin", b"receiver_oin", "receiver_receipt_sha256", b"receiver_receipt_sha256", "reduced", b"reduced", "routing_key", b"routing_key", "sender", b"sender", "sender_oin", b"sender_oin", "service", b"service", "state", b"state", "test", b"test", "updated_time", b"updated_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_time", b"accepted_time", "attempts", b"attempts", "endpoint_id", b"endpoint_id", "header_sha256", b"header_sha256", "hub_receipt_sha256", b"hub_receipt_sha256", "message_id", b"message_id", "outcome", b"outcome", "outcome_overdue", b"outcome_overdue", "outcome_rule_ids", b"outcome_rule_ids", "outcome_time", b"outcome_time", "overdrachtsoort", b"overdrachtsoort", "payload_size", b"payload_size", "reason", b"reason", "receiver", b"receiver", "receiver_oin", b"receiver_oin", "receiver_receipt_sha256", b"receiver_receipt_sha256", "reduced", b"reduced", "routing_key", b"routing_key", "sender", b"sender", "sender_oin", b"sender_oin", "service", b"service", "state", b"state", "test", b"test", "updated_time", b"updated_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -236,6 +258,7 @@ class GetDeliveryResponse(_message.Message):
     DELIVERY_FIELD_NUMBER: _builtins.int
     HUB_RECEIPT_FIELD_NUMBER: _builtins.int
     RECEIVER_RECEIPT_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def delivery(self) -> Global___Delivery:
         """The delivery."""
@@ -248,20 +271,73 @@ class GetDeliveryResponse(_message.Message):
     def receiver_receipt(self) -> _dossier_pb2.Signed:
         """A signed ReceiverReceipt, likewise."""
 
+    @_builtins.property
+    def outcome(self) -> _dossier_pb2.Signed:
+        """The signed DeliveryOutcome that stands, likewise."""
+
     def __init__(
         self,
         *,
         delivery: Global___Delivery | None = ...,
         hub_receipt: _dossier_pb2.Signed | None = ...,
         receiver_receipt: _dossier_pb2.Signed | None = ...,
+        outcome: _dossier_pb2.Signed | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["delivery", b"delivery", "hub_receipt", b"hub_receipt", "receiver_receipt", b"receiver_receipt"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["delivery", b"delivery", "hub_receipt", b"hub_receipt", "outcome", b"outcome", "receiver_receipt", b"receiver_receipt"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["delivery", b"delivery", "hub_receipt", b"hub_receipt", "receiver_receipt", b"receiver_receipt"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["delivery", b"delivery", "hub_receipt", b"hub_receipt", "outcome", b"outcome", "receiver_receipt", b"receiver_receipt"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetDeliveryResponse: _TypeAlias = GetDeliveryResponse  # noqa: Y015
+
+@_typing.final
+class ReportOutcomeRequest(_message.Message):
+    """ReportOutcomeRequest says what became of a message."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def outcome(self) -> _dossier_pb2.Signed:
+        """Required. A signed DeliveryOutcome, by the receiver of the message."""
+
+    def __init__(
+        self,
+        *,
+        outcome: _dossier_pb2.Signed | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["outcome", b"outcome"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["outcome", b"outcome"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReportOutcomeRequest: _TypeAlias = ReportOutcomeRequest  # noqa: Y015
+
+@_typing.final
+class ReportOutcomeResponse(_message.Message):
+    """ReportOutcomeResponse is the delivery."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DELIVERY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def delivery(self) -> Global___Delivery:
+        """The delivery, with the outcome that stands."""
+
+    def __init__(
+        self,
+        *,
+        delivery: Global___Delivery | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["delivery", b"delivery"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["delivery", b"delivery"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReportOutcomeResponse: _TypeAlias = ReportOutcomeResponse  # noqa: Y015
 
 @_typing.final
 class ListDeliveriesRequest(_message.Message):
@@ -275,6 +351,7 @@ class ListDeliveriesRequest(_message.Message):
     ORGANISATION_FIELD_NUMBER: _builtins.int
     START_TIME_FIELD_NUMBER: _builtins.int
     END_TIME_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """At most this many; 0 means 100, the most is 1,000."""
     page_token: _builtins.str
@@ -283,6 +360,10 @@ class ListDeliveriesRequest(_message.Message):
     """Only in this state."""
     organisation: _builtins.str
     """Only of this organisation, as sender or receiver: a BRIN or samenwerkingsverband."""
+    outcome: _builtins.str
+    """Only with this outcome: `IMPORTED`, `REJECTED`, `PENDING_PERSON`, or `OVERDUE` for those that are
+    outcome_overdue.
+    """
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
         """Only accepted at or after this moment."""
@@ -300,10 +381,11 @@ class ListDeliveriesRequest(_message.Message):
         organisation: _builtins.str = ...,
         start_time: _timestamp_pb2.Timestamp | None = ...,
         end_time: _timestamp_pb2.Timestamp | None = ...,
+        outcome: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "organisation", b"organisation", "page_size", b"page_size", "page_token", b"page_token", "start_time", b"start_time", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "organisation", b"organisation", "outcome", b"outcome", "page_size", b"page_size", "page_token", b"page_token", "start_time", b"start_time", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

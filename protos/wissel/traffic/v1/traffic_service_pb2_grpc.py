@@ -50,6 +50,11 @@ class TrafficServiceStub:
                 request_serializer=wissel_dot_traffic_dot_v1_dot_traffic__service__pb2.ListDeliveriesRequest.SerializeToString,
                 response_deserializer=wissel_dot_traffic_dot_v1_dot_traffic__service__pb2.ListDeliveriesResponse.FromString,
                 _registered_method=True)
+        self.ReportOutcome = channel.unary_unary(
+                '/wissel.traffic.v1.TrafficService/ReportOutcome',
+                request_serializer=wissel_dot_traffic_dot_v1_dot_traffic__service__pb2.ReportOutcomeRequest.SerializeToString,
+                response_deserializer=wissel_dot_traffic_dot_v1_dot_traffic__service__pb2.ReportOutcomeResponse.FromString,
+                _registered_method=True)
 
 
 class TrafficServiceServicer:
@@ -86,6 +91,15 @@ class TrafficServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ReportOutcome(self, request, context):
+        """ReportOutcome says what became of a delivered message in the system of its receiver: imported,
+        rejected, or waiting for a person. It may be said again; what was said last stands, and both
+        sides see it. It changes neither the delivery nor its receipts.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_TrafficServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -103,6 +117,11 @@ def add_TrafficServiceServicer_to_server(servicer, server):
                     servicer.ListDeliveries,
                     request_deserializer=wissel_dot_traffic_dot_v1_dot_traffic__service__pb2.ListDeliveriesRequest.FromString,
                     response_serializer=wissel_dot_traffic_dot_v1_dot_traffic__service__pb2.ListDeliveriesResponse.SerializeToString,
+            ),
+            'ReportOutcome': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReportOutcome,
+                    request_deserializer=wissel_dot_traffic_dot_v1_dot_traffic__service__pb2.ReportOutcomeRequest.FromString,
+                    response_serializer=wissel_dot_traffic_dot_v1_dot_traffic__service__pb2.ReportOutcomeResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -187,6 +206,33 @@ class TrafficService:
             '/wissel.traffic.v1.TrafficService/ListDeliveries',
             wissel_dot_traffic_dot_v1_dot_traffic__service__pb2.ListDeliveriesRequest.SerializeToString,
             wissel_dot_traffic_dot_v1_dot_traffic__service__pb2.ListDeliveriesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReportOutcome(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.traffic.v1.TrafficService/ReportOutcome',
+            wissel_dot_traffic_dot_v1_dot_traffic__service__pb2.ReportOutcomeRequest.SerializeToString,
+            wissel_dot_traffic_dot_v1_dot_traffic__service__pb2.ReportOutcomeResponse.FromString,
             options,
             channel_credentials,
             insecure,

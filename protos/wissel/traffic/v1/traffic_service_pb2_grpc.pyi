@@ -51,6 +51,11 @@ class TrafficServiceStub:
     accepted in the same microsecond come in falling order of sender_oin, then message_id. Reduced
     ones are not listed.
     """
+    ReportOutcome: _grpc.UnaryUnaryMultiCallable[_traffic_service_pb2.ReportOutcomeRequest, _traffic_service_pb2.ReportOutcomeResponse]
+    """ReportOutcome says what became of a delivered message in the system of its receiver: imported,
+    rejected, or waiting for a person. It may be said again; what was said last stands, and both
+    sides see it. It changes neither the delivery nor its receipts.
+    """
 
 @_typing.type_check_only
 class TrafficServiceAsyncStub(TrafficServiceStub):
@@ -74,6 +79,11 @@ class TrafficServiceAsyncStub(TrafficServiceStub):
     """ListDeliveries lists messages, newest first: a vendor's own, an operator's all. Those that were
     accepted in the same microsecond come in falling order of sender_oin, then message_id. Reduced
     ones are not listed.
+    """
+    ReportOutcome: _aio.UnaryUnaryMultiCallable[_traffic_service_pb2.ReportOutcomeRequest, _traffic_service_pb2.ReportOutcomeResponse]  # type: ignore[assignment]
+    """ReportOutcome says what became of a delivered message in the system of its receiver: imported,
+    rejected, or waiting for a person. It may be said again; what was said last stands, and both
+    sides see it. It changes neither the delivery nor its receipts.
     """
 
 class TrafficServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -113,6 +123,17 @@ class TrafficServiceServicer(metaclass=_abc_1.ABCMeta):
         """ListDeliveries lists messages, newest first: a vendor's own, an operator's all. Those that were
         accepted in the same microsecond come in falling order of sender_oin, then message_id. Reduced
         ones are not listed.
+        """
+
+    @_abc_1.abstractmethod
+    def ReportOutcome(
+        self,
+        request: _traffic_service_pb2.ReportOutcomeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_traffic_service_pb2.ReportOutcomeResponse, _abc.Awaitable[_traffic_service_pb2.ReportOutcomeResponse]]:
+        """ReportOutcome says what became of a delivered message in the system of its receiver: imported,
+        rejected, or waiting for a person. It may be said again; what was said last stands, and both
+        sides see it. It changes neither the delivery nor its receipts.
         """
 
 def add_TrafficServiceServicer_to_server(servicer: TrafficServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

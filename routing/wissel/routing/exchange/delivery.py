@@ -176,7 +176,8 @@ class Wanted:
 
     `party` (an OIN) and `organisation` (a BRIN or samenwerkingsverband) are
     their sender or receiver. They were accepted at or after `start` and before
-    `end`.
+    `end`. Their receiver says `outcome` of them; or they were delivered before
+    `silent_since`, and it says nothing.
     """
 
     party: Oin | None = None
@@ -184,6 +185,8 @@ class Wanted:
     organisation: str = ""
     start: dt.datetime | None = None
     end: dt.datetime | None = None
+    outcome: str = ""
+    silent_since: dt.datetime | None = None
 
 
 def _organisation_of(text: str) -> Organisation:

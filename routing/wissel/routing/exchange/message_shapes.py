@@ -186,3 +186,21 @@ class AcceptanceMessage(WireMessage, Protocol):
     def authenticated_time(self) -> Moment: ...
     @property
     def accepted_time(self) -> Moment: ...
+
+
+class OutcomeMessage(WireMessage, Protocol):
+    """A DeliveryOutcome."""
+
+    hub_oin: str
+    sender_oin: str
+    signer_oin: str
+    message_id: str
+    header_digest: bytes
+    receipt_digest: bytes
+    result: str
+
+    @property
+    def rule_ids(self) -> Sequence[str]: ...
+
+    @property
+    def outcome_time(self) -> Moment: ...

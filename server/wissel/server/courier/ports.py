@@ -2,7 +2,7 @@
 
 import datetime as dt
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol, TypeVar
 from uuid import UUID
@@ -16,6 +16,7 @@ from wissel.routing.exchange.delivery import (
     Result,
     Wanted,
 )
+from wissel.routing.exchange.outcome import KeptOutcome
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.signing.trusted_path import PathFinder, Revoked, TrustedPath
 from wissel.routing.table import Table
@@ -135,6 +136,19 @@ class Journal(Protocol):
         was there when a reader began is shown once, and only once, however many
         hubs write meanwhile.
         """
+        ...
+
+    async def keep_outcome(self, outcome: KeptOutcome) -> KeptOutcome:
+        """Keep what the receiver of a message says became of it, and return what stands.
+
+        Raises what `outcome.replace_outcome` refuses.
+        """
+        ...
+
+    async def outcomes(
+        self, deliveries: Sequence[Delivery]
+    ) -> Mapping[tuple[str, str], KeptOutcome]:
+        """Return what is said of messages, by sender OIN and message id, as far as anything is."""
         ...
 
     async def ended_before(self, moment: dt.datetime, limit: int) -> list[Delivery]:

@@ -9,8 +9,8 @@ from support.builders.orders import signer_of
 from support.builders.pki import Pki
 from support.vectors.acceptances import acceptance
 from support.vectors.messages import moment
-from wissel.clients.acceptances import acceptance_record
 from wissel.clients.cli import main
+from wissel.clients.statements.acceptances import acceptance_record
 from wissel.clients.testing.cast import HUB, NOORD
 from wissel.dossier.v1 import dossier_pb2
 from wissel.routing.exchange.signed_messages import signed_fields

@@ -58,6 +58,16 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     "deliveries show": (
         "wissel deliveries show efaf84be-cfb4-4b7e-afca-8f8abb734f11 --json > receipt.json",
     ),
+    "deliveries outcome": (
+        (
+            "wissel deliveries outcome efaf84be-cfb4-4b7e-afca-8f8abb734f11 IMPORTED "
+            "--sender 00000003990000030000"
+        ),
+        (
+            "wissel deliveries outcome efaf84be-cfb4-4b7e-afca-8f8abb734f11 REJECTED "
+            "--sender 00000003990000030000 --rule OVa.LL12"
+        ),
+    ),
     "outbox list": ("wissel outbox list", "wissel outbox list --json"),
     "outbox drop": ("wissel outbox drop efaf84be-cfb4-4b7e-afca-8f8abb734f11",),
     "las serve": (

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from wissel.clients.acceptances import acceptance_in, prove_acceptance
 from wissel.clients.cli.output import note, print_json, print_pairs
 from wissel.clients.cli.register.agreement_texts import sha256_of
 from wissel.clients.cli.session import Session, session_of
 from wissel.clients.errors import ReceiptUntrusted
+from wissel.clients.statements.acceptances import acceptance_in, prove_acceptance
 from wissel.routing.exchange.acceptance import Acceptance
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.values.identifiers import Oin

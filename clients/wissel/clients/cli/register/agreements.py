@@ -9,7 +9,6 @@ import typer
 
 from wissel.agreement.v1 import agreement_service_pb2 as pb
 from wissel.agreement.v1.agreement_service_pb2_grpc import AgreementServiceStub
-from wissel.clients.acceptances import acceptance_record
 from wissel.clients.cli.impact import DryRun, show_outcome
 from wissel.clients.cli.output import (
     Column,
@@ -23,6 +22,7 @@ from wissel.clients.cli.paging import Limit, collect
 from wissel.clients.cli.register import agreement_proof, agreement_texts
 from wissel.clients.cli.register.agreement_texts import Kind, Language, sha256_of
 from wissel.clients.cli.session import session_of
+from wissel.clients.statements.acceptances import acceptance_record
 from wissel.clients.storage.atomic_write import write_atomically
 
 app = typer.Typer(help="Agreements of boards and vendors.", no_args_is_help=True)

@@ -12,8 +12,8 @@ import typer
 from wissel.clients.cli.output import bar, note, print_json, print_pairs, print_rows
 from wissel.clients.cli.session import session_of
 from wissel.clients.errors import Refused, StorageError, Unreachable
-from wissel.clients.hub import Resumed
 from wissel.clients.sending.compose import Envelope, SendOptions
+from wissel.clients.sending.delivering import Resumed
 from wissel.clients.sending.receipts import DeliveryReceipt, record_of
 from wissel.clients.sending.transfer import settles
 from wissel.clients.storage.atomic_write import write_atomically

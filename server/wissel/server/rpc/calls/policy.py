@@ -219,6 +219,8 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
         "ForwardEnvelope": MethodPolicy(who=VENDOR, sees=Sees.OWN, read=decode_request),
         "GetDelivery": _OWN,
         "ListDeliveries": _OWN,
+        # Who may say what became of a message is its receiver, whose signature proves it.
+        "ReportOutcome": MethodPolicy(who=VENDOR, sees=Sees.OWN),
     },
     "wissel.audit.v1.AuditService": {
         "ListHistory": _OWN_MANDATES,

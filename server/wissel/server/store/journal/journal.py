@@ -6,7 +6,7 @@ promises; the rules that it applies are those of `wissel.routing.exchange.delive
 
 import asyncio
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from wissel.routing.exchange.delivery import (
     Result,
     Wanted,
 )
+from wissel.routing.exchange.outcome import KeptOutcome
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin
@@ -31,6 +32,7 @@ from wissel.server.store.database import BlockingDatabase, journal_url
 from wissel.server.store.engine import Turn
 from wissel.server.store.journal.batch import Move, Rule
 from wissel.server.store.journal.codec import Row, delivery_of, known_of
+from wissel.server.store.journal.outcomes import Outcomes
 from wissel.server.store.journal.queries import (
     due_query,
     overdue_query,
@@ -58,6 +60,7 @@ class SqlJournal:
         self._turn = turn
         self._clock = clock
         self._reducer = Reducer(database)
+        self._outcomes = Outcomes(database)
 
     @classmethod
     def open(
@@ -141,6 +144,17 @@ class SqlJournal:
         """Return deliveries, newest first; see the port."""
         return await asyncio.to_thread(self._read, page_query(wanted, after, limit))
 
+    async def keep_outcome(self, outcome: KeptOutcome) -> KeptOutcome:
+        """Keep what a receiver says; see the port."""
+        return await asyncio.to_thread(self._outcomes.keep, outcome)
+
+    async def outcomes(
+        self, deliveries: Sequence[Delivery]
+    ) -> Mapping[tuple[str, str], KeptOutcome]:
+        """Return what receivers say; see the port."""
+        keys = [(each.order.sender_oin, str(each.order.message_id)) for each in deliveries]
+        return await asyncio.to_thread(self._outcomes.of, keys)
+
     async def ended_before(self, moment: dt.datetime, limit: int) -> list[Delivery]:
         """Return deliveries to reduce; see the port."""
         return await asyncio.to_thread(self._ended_before, moment, limit)
@@ -153,6 +167,7 @@ class SqlJournal:
         """Commit what is waiting, then let go of the database."""
         await self._writer.close()
         self._reducer.close()
+        self._outcomes.close()
         self._turn.close()
         self._database.close()
 

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, or_, select, tuple_
 
 from wissel.routing.exchange.delivery import Delivery, Position, State, Wanted
 from wissel.server.store.journal.codec import microseconds_of
-from wissel.server.store.journal.tables import DELIVERY
+from wissel.server.store.journal.tables import DELIVERY, OUTCOME
 
 
 def page_query(wanted: Wanted, after: Position | None, limit: int) -> Select[Any]:
@@ -90,4 +90,15 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         conditions.append(table.accepted >= microseconds_of(wanted.start))
     if wanted.end:
         conditions.append(table.accepted < microseconds_of(wanted.end))
+    said = select(OUTCOME.c.message_id).where(
+        OUTCOME.c.sender_oin == table.sender_oin, OUTCOME.c.message_id == table.message_id
+    )
+    if wanted.outcome:
+        conditions.append(said.where(OUTCOME.c.result == wanted.outcome).exists())
+    if wanted.silent_since:
+        conditions += [
+            table.state == State.DELIVERED.value,
+            table.updated < microseconds_of(wanted.silent_since),
+            ~said.exists(),
+        ]
     return conditions

@@ -78,5 +78,6 @@ class Reducer:
             (*_REDUCED_VALUES(reduced_row(each)), *key, each.state.value)
             for key, each in zip(keys, deliveries, strict=True)
         ]
+        cursor.executemany(self._statements.forget_outcome, keys)
         cursor.executemany(self._statements.reduce, rows)
         return Reduction(cursor.rowcount, entries)

@@ -54,6 +54,10 @@ class Statements:
         self.update = self._update(MOVED_COLUMNS)
         self.end = self._update(ENDED_COLUMNS)
         self.reduce = self._reduce()
+        self.forget_outcome = (
+            f"DELETE FROM delivery_outcome WHERE sender_oin = {sql.mark}"  # noqa: S608 - names of ours
+            f" AND message_id = {sql.mark}"
+        )
         self.read: Callable[[int], str] = lru_cache(None)(self._read)
         """The rows of so many keys, locked."""
         self.forget_entries: Callable[[int], str] = lru_cache(None)(self._forget_entries)

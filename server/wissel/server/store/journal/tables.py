@@ -2,7 +2,8 @@
 
 `delivery_entry` is the record: one row for each move of a message, appended and
 never changed; it goes when the delivery is reduced. `delivery` beside it holds
-where each message stands now, with the receipts. Neither ever holds a payload.
+where each message stands now, with the receipts, and `delivery_outcome` what its
+receiver says became of it. None ever holds a payload.
 Instants are microseconds since 1970, UTC.
 
 A reduced delivery (design.md#retention) is a row of `delivery` without entries. It
@@ -90,3 +91,16 @@ ENTRY: Final = Table(
     Index(None, "sender_oin", "message_id"),
 )
 """Every move of every message, in order."""
+
+OUTCOME: Final = Table(
+    "delivery_outcome",
+    METADATA,
+    Column("sender_oin", NAME, primary_key=True),
+    Column("message_id", NAME, primary_key=True),
+    Column("result", NAME, nullable=False),
+    Column("rules", NAME, nullable=False),
+    Column("told", BigInteger, nullable=False),
+    Column("payload_sha256", LargeBinary(32), nullable=False),
+    Column("signed", LargeBinary, nullable=False),
+)
+"""What the receiver of a message said last of it; `rules` are separated by blanks."""

@@ -44,9 +44,9 @@ def delivery_message(delivery: Delivery) -> pb.Delivery:
     return message
 
 
-def digested_message(delivery: Delivery) -> pb.Delivery:
-    """Return a delivery as it is answered, with the digests of its receipts."""
-    message, result = delivery_message(delivery), delivery.result
+def digested(message: pb.Delivery, delivery: Delivery) -> pb.Delivery:
+    """Return the message of a delivery with the digests of its receipts."""
+    result = delivery.result
     if result is not None:
         message.hub_receipt_sha256 = receipt_digest(result.hub_receipt).hex()
         message.receiver_receipt_sha256 = receipt_digest(result.receiver_receipt).hex()

@@ -5,6 +5,7 @@ from typing import Final
 
 from wissel.routing.exchange.delivery import Known, ReducedDelivery, State, Wanted
 from wissel.routing.exchange.messages import instant_of
+from wissel.routing.exchange.outcome import OutcomeResult
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.server.courier.forward import Courier
@@ -18,11 +19,11 @@ from wissel.server.rpc.requests.parsing import optional_choice, optional_oin, or
 from wissel.server.rpc.requests.scoping import current_scope
 from wissel.server.rpc.services.traffic.forward_log import ForwardObserver, note
 from wissel.server.rpc.services.traffic.messages import (
-    delivery_message,
-    digested_message,
+    digested,
     receipts_of,
     reduced_message,
 )
+from wissel.server.rpc.services.traffic.outcomes import OVERDUE, Outcomes
 from wissel.server.rpc.services.traffic.paging import parse_position, position_text
 from wissel.traffic.v1 import traffic_service_pb2 as pb
 from wissel.traffic.v1 import traffic_service_pb2_grpc as pb_grpc
@@ -40,12 +41,14 @@ class TrafficServicer(pb_grpc.TrafficServiceServicer):
         peers: Peers,
         follower: Tables,
         observer: ForwardObserver,
+        outcomes: Outcomes,
     ) -> None:
         self._courier = courier
         self._journal = journal
         self._peers = peers
         self._follower = follower
         self._observer = observer
+        self._outcomes = outcomes
 
     async def ForwardEnvelope(
         self, request_iterator: AsyncIterator[ForwardRequest], context: Context
@@ -90,11 +93,14 @@ class TrafficServicer(pb_grpc.TrafficServiceServicer):
             raise Refused(Reason.DELIVERY_NOT_FOUND, message_id=str(message_id))
         if isinstance(delivery, ReducedDelivery):
             return pb.GetDeliveryResponse(delivery=reduced_message(delivery))
-        response = pb.GetDeliveryResponse(delivery=digested_message(delivery))
+        message, outcome = await self._outcomes.of(delivery)
+        response = pb.GetDeliveryResponse(delivery=digested(message, delivery))
         if delivery.state is State.DELIVERED and _concerns(delivery, who):
             hub_receipt, receiver_receipt = receipts_of(delivery)
             response.hub_receipt.CopyFrom(hub_receipt)
             response.receiver_receipt.CopyFrom(receiver_receipt)
+            if outcome is not None:
+                response.outcome.ParseFromString(outcome.signed)
         return response
 
     async def ListDeliveries(
@@ -103,28 +109,38 @@ class TrafficServicer(pb_grpc.TrafficServiceServicer):
         """List messages, newest first: a vendor's own, an operator's all."""
         page = page_of(request)
         after = parse_position(page.after) if page.after else None
-        found = await self._journal.page(
-            _wanted(request, caller()), after=after, limit=page.size + 1
-        )
+        wanted = self._wanted(request, caller())
+        found = await self._journal.page(wanted, after=after, limit=page.size + 1)
         shown = found[: page.size]
         more = len(found) > page.size
         token = page.token(_NO_REVISION, position_text(shown[-1].position)) if more else ""
         return pb.ListDeliveriesResponse(
-            deliveries=map(delivery_message, shown), next_page_token=token
+            deliveries=await self._outcomes.of_all(shown), next_page_token=token
         )
 
+    async def ReportOutcome(
+        self, request: pb.ReportOutcomeRequest, context: Context
+    ) -> pb.ReportOutcomeResponse:
+        """Keep what the receiver of a message says became of it."""
+        delivery = await self._outcomes.report(request.outcome, caller().oin)
+        current().message_id = delivery.message_id
+        return pb.ReportOutcomeResponse(delivery=delivery)
 
-def _wanted(request: pb.ListDeliveriesRequest, who: Caller) -> Wanted:
-    whose = organisation(request.organisation, "organisation") if request.organisation else ""
-    return Wanted(
-        party=None if current_scope().operator else who.oin,
-        state=optional_choice(State, request.state, "state"),
-        organisation=whose,
-        start=instant_of(request.start_time, "start_time")
-        if request.HasField("start_time")
-        else None,
-        end=instant_of(request.end_time, "end_time") if request.HasField("end_time") else None,
-    )
+    def _wanted(self, request: pb.ListDeliveriesRequest, who: Caller) -> Wanted:
+        whose = organisation(request.organisation, "organisation") if request.organisation else ""
+        overdue = request.outcome == OVERDUE
+        outcome = "" if overdue else optional_choice(OutcomeResult, request.outcome, "outcome")
+        return Wanted(
+            party=None if current_scope().operator else who.oin,
+            state=optional_choice(State, request.state, "state"),
+            organisation=whose,
+            start=instant_of(request.start_time, "start_time")
+            if request.HasField("start_time")
+            else None,
+            end=instant_of(request.end_time, "end_time") if request.HasField("end_time") else None,
+            outcome=outcome or "",
+            silent_since=self._outcomes.silent_since() if overdue else None,
+        )
 
 
 def _concerns(known: Known, who: Caller) -> bool:

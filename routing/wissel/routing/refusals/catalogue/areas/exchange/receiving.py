@@ -6,6 +6,48 @@ from wissel.routing.refusals.catalogue.entry import Code, Contact, Entry, Owner,
 from wissel.routing.refusals.reasons import Reason
 
 RECEIVING: Final = {
+    Reason.OUTCOME_INVALID: Entry(
+        code=Code.INVALID_ARGUMENT,
+        en=Words(
+            "The outcome does not hold, or not for this delivery[: {problem}][ ({at})].",
+            "Sign a DeliveryOutcome as the receiver of the message, with the digests of its header "
+            "and of your receipt.",
+        ),
+        nl=Words(
+            "De uitkomst geldt niet, of niet voor deze aflevering[: {problem}][ ({at})].",
+            "Onderteken een DeliveryOutcome als ontvanger van het bericht, met de digests van de "
+            "header en van uw ontvangstbewijs.",
+        ),
+        owner=Owner.VENDOR,
+        contact=Contact.VENDOR,
+    ),
+    Reason.OUTCOME_OUTDATED: Entry(
+        code=Code.FAILED_PRECONDITION,
+        en=Words(
+            "A later outcome of this message is known[: {kept}].",
+            "Nothing is to be done, unless the time in the outcome is wrong: check the clock.",
+        ),
+        nl=Words(
+            "Van dit bericht is een latere uitkomst bekend[: {kept}].",
+            "Er hoeft niets te gebeuren, tenzij de tijd in de uitkomst onjuist is: controleer de "
+            "klok.",
+        ),
+        owner=Owner.VENDOR,
+        contact=Contact.VENDOR,
+    ),
+    Reason.OUTCOME_NOT_EXPECTED: Entry(
+        code=Code.FAILED_PRECONDITION,
+        en=Words(
+            "Only of a delivered message an outcome can be told[; this one is {state}].",
+            "Tell it after the message was delivered and you signed its receipt.",
+        ),
+        nl=Words(
+            "Alleen van een afgeleverd bericht kan een uitkomst worden gemeld[; dit is {state}].",
+            "Meld haar nadat het bericht is afgeleverd en u het ontvangstbewijs hebt ondertekend.",
+        ),
+        owner=Owner.VENDOR,
+        contact=Contact.VENDOR,
+    ),
     Reason.HUB_NOT_TRUSTED: Entry(
         code=Code.PERMISSION_DENIED,
         en=Words(

@@ -1,0 +1,1 @@
+"""Signed statements besides receipts: acceptances of agreements, outcomes of messages."""

@@ -1,0 +1,117 @@
+"""What receivers say became of messages: one row for each, the outcome that stands.
+
+Beside the writer, as the reducer is: outcomes are few, and what waits for the
+writer never waits for more than one of them.
+"""
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, select, text, tuple_
+
+from wissel.routing.exchange.outcome import KeptOutcome, OutcomeResult, replace_outcome
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import Oin
+from wissel.server.store.database import BlockingDatabase
+from wissel.server.store.engine import Turn
+from wissel.server.store.journal.batch import Key
+from wissel.server.store.journal.codec import instant_of, microseconds_of
+from wissel.server.store.journal.tables import OUTCOME
+
+
+class Outcomes:
+    """The outcomes in the journal in `database`; its methods block."""
+
+    def __init__(self, database: BlockingDatabase) -> None:
+        self._database = database
+        self._turn: Turn | None = None
+        self._alone = threading.Lock()
+
+    def keep(self, new: KeptOutcome) -> KeptOutcome:
+        """Keep an outcome if it may stand; see `courier.ports.Journal.keep_outcome`."""
+        with self._alone:
+            # Not the writer's turn: two threads that take one turn would both have it.
+            self._turn = self._turn or self._database.storage.open_turn()
+            with _recorded(), self._turn.taken(), self._database.writing() as connection:
+                kept = _found(connection, new)
+                if kept is not None and not replace_outcome(kept, new):
+                    return kept
+                connection.execute(_KEEP, _row_of(new))
+                replace_outcome(_found(connection, new), new)  # another hub may have been faster
+        return new
+
+    def of(self, keys: Iterable[Key]) -> Mapping[Key, KeptOutcome]:
+        """Return the outcomes of messages, as far as there are any."""
+        wanted = list(keys)
+        if not wanted:
+            return {}
+        query = select(OUTCOME).where(
+            tuple_(OUTCOME.c.sender_oin, OUTCOME.c.message_id).in_(wanted)
+        )
+        with _recorded(), self._database.reading() as connection:
+            rows = [dict(row) for row in connection.execute(query).mappings()]
+        return {(row["sender_oin"], row["message_id"]): _outcome_of(row) for row in rows}
+
+    def close(self) -> None:
+        """Let go of the turn."""
+        with self._alone:
+            if self._turn is not None:
+                self._turn.close()
+
+
+_NAMES: Final = [column.name for column in OUTCOME.c]
+_KEEP: Final = text(
+    f"INSERT INTO delivery_outcome ({', '.join(_NAMES)})"  # noqa: S608 - names of ours
+    f" VALUES ({', '.join(f':{name}' for name in _NAMES)})"
+    " ON CONFLICT (sender_oin, message_id) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in _NAMES[2:])
+    + " WHERE delivery_outcome.told < excluded.told"
+)
+"""Keep what was said last, in one statement: two hubs may hear of a message at once."""
+
+
+@contextmanager
+def _recorded() -> Iterator[None]:
+    """Raise failures of the database as `Refused(RECORD_UNAVAILABLE)`."""
+    try:
+        yield
+    except Refused as refused:
+        if refused.reason is Reason.OUTCOME_OUTDATED:
+            raise
+        raise Refused(Reason.RECORD_UNAVAILABLE, retry_after=1.0) from refused
+
+
+def _found(connection: Connection, of: KeptOutcome) -> KeptOutcome | None:
+    query = select(OUTCOME).where(
+        OUTCOME.c.sender_oin == of.sender_oin, OUTCOME.c.message_id == str(of.message_id)
+    )
+    rows = [dict(row) for row in connection.execute(query).mappings()]
+    return _outcome_of(rows[0]) if rows else None
+
+
+def _row_of(kept: KeptOutcome) -> dict[str, Any]:
+    return {
+        "sender_oin": kept.sender_oin,
+        "message_id": str(kept.message_id),
+        "result": kept.result.value,
+        "rules": " ".join(kept.rules),
+        "told": microseconds_of(kept.told),
+        "payload_sha256": kept.payload_sha256,
+        "signed": kept.signed,
+    }
+
+
+def _outcome_of(row: Mapping[str, Any]) -> KeptOutcome:
+    return KeptOutcome(
+        sender_oin=Oin(row["sender_oin"]),
+        message_id=UUID(row["message_id"]),
+        result=OutcomeResult(row["result"]),
+        rules=tuple(row["rules"].split()),
+        told=instant_of(row["told"]),
+        payload_sha256=bytes(row["payload_sha256"]),
+        signed=bytes(row["signed"]),
+    )
