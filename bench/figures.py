@@ -50,6 +50,8 @@ FIGURES: Final[Mapping[str, Goal | None]] = {
     "impact_100k_seconds": Goal(5, at_most=True),
     "copy_1000_seconds": Goal(2, at_most=True),
     "copy_lock_ms": Goal(500, at_most=True),
+    "dossier_check_ms": Goal(50, at_most=True),
+    "dossier_check_ratio": Goal(2, at_most=True),
     "import_seconds": Goal(15, at_most=True),
     "watch_lag_ms": Goal(500, at_most=True),
 }

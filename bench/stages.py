@@ -193,6 +193,21 @@ def imports(bench: Bench, _wanted: Collection[str]) -> Iterator[Figure]:
     yield Figure(key=key, value=value, row=row)
 
 
+def dossiers(_bench: Bench, wanted: Collection[str]) -> Iterator[Figure]:
+    """Measure checking a dossier beside reading it and validating it against the XSD alone."""
+    measured = _figures("bench.dossiers")
+    if not measured:
+        sys.stderr.write("no dossier is checked: the OSO gegevensset is not here\n")
+        return
+    for key, row in (
+        ("dossier_check_ms", "ms for 175 kB with XSD and rules; {kept_ms:.1f} with a kept XSD"),
+        ("dossier_check_ratio", "times reading and XSD alone; {kept_ratio:.1f} with a kept XSD"),
+    ):
+        if key in wanted:
+            value, said = measured[key], row.format(**measured)
+            yield Figure(key=key, value=value, row=f"{key:<24} {value:8.2f}  {said}")
+
+
 STAGES: Final[Mapping[Callable[[Bench, Collection[str]], Iterator[Figure]], Sequence[str]]] = {
     beside_bare: ("resolve_ratio_10k", "forward_175k_ratio", "forward_25m_ratio"),
     memory: ("forward_25m_memory_mib",),
@@ -205,6 +220,7 @@ STAGES: Final[Mapping[Callable[[Bench, Collection[str]], Iterator[Figure]], Sequ
     imports: ("import_seconds",),
     watches: ("watch_lag_ms",),
     copies: ("copy_1000_seconds", "copy_lock_ms"),
+    dossiers: ("dossier_check_ms", "dossier_check_ratio"),
     million: (*_OF_THE_TABLE, "resolve_1m_to_10k"),
 }
 """Which figures each stage gives."""
