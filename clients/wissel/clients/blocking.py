@@ -144,6 +144,17 @@ class Hub:
         """Record where we receive messages; see `AsyncRegister.register_endpoint`."""
         return background.run(self._hub.register_endpoint(request))
 
+    def register_endpoints(
+        self,
+        endpoints: Sequence[endpoint_pb.NewEndpoint],
+        *,
+        update: bool = False,
+        reason: str = "",
+    ) -> list[endpoint_pb.EndpointResult]:
+        """Record up to 1,000 endpoints; see `AsyncRegister.register_endpoints`."""
+        more = self._hub.register_endpoints(endpoints, update=update, reason=reason)
+        return background.run(more)
+
     def suspend_endpoint(self, endpoint_id: str, reason: str = "") -> endpoint_pb.Endpoint:
         """Close an endpoint for traffic; see `AsyncRegister.suspend_endpoint`."""
         return background.run(self._hub.suspend_endpoint(endpoint_id, reason))

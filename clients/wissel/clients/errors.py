@@ -14,7 +14,7 @@
 None of them holds a payload, a person or a key.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import grpc
 
@@ -75,7 +75,12 @@ class DossierUnusable(WisselError):
 
 
 class FileUnusable(WisselError):
-    """A table in a file cannot be read; the message says which lines are wrong, and why."""
+    """A table in a file cannot be read; `summary` says which, `problems` what is wrong where."""
+
+    def __init__(self, summary: str, problems: Sequence[str] = ()) -> None:
+        super().__init__("; ".join((summary, *problems)))
+        self.summary = summary
+        self.problems = tuple(problems)
 
 
 class ReceiptUntrusted(WisselError):

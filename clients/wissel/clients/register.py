@@ -1,6 +1,6 @@
 """The register as a vendor calls it. The methods return messages of the contract."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final, TypeVar
 
 from wissel.clients.addressing import organisation as named
@@ -125,6 +125,24 @@ class AsyncRegister:
         """Record where we receive messages under a mandate, and return the endpoint."""
         response = await self.call(lambda c: EndpointServiceStub(c).RegisterEndpoint, request)
         return response.endpoint
+
+    async def register_endpoints(
+        self,
+        endpoints: Sequence[endpoint_pb.NewEndpoint],
+        *,
+        update: bool = False,
+        reason: str = "",
+    ) -> list[endpoint_pb.EndpointResult]:
+        """Record up to 1,000 endpoints, each judged by itself; return what became of each.
+
+        The same again changes nothing. With `update` those that are there otherwise become
+        as they are described.
+        """
+        request = endpoint_pb.BatchRegisterEndpointsRequest(
+            endpoints=endpoints, update_existing=update, reason=reason
+        )
+        done = await self.call(lambda c: EndpointServiceStub(c).BatchRegisterEndpoints, request)
+        return list(done.results)
 
     async def suspend_endpoint(self, endpoint_id: str, reason: str = "") -> endpoint_pb.Endpoint:
         """Close an endpoint for traffic: messages for it are refused. Return the endpoint."""

@@ -8,6 +8,7 @@ import typer
 
 from wissel.clients.cli import checks, tokens
 from wissel.clients.cli.dossier import checking
+from wissel.clients.cli.endpoint_files import exporting, importing
 from wissel.clients.cli.examples import add_examples
 from wissel.clients.cli.failing import explain_failure
 from wissel.clients.cli.history import command as past
@@ -90,6 +91,8 @@ boards.app.command("overview")(overview.overview)
 boards.app.command("review")(review.review)
 app.add_typer(mijn_oso.app, name="move")
 app.add_typer(endpoints.app, name="endpoint")
+endpoints.app.command("import")(importing.import_endpoints)
+endpoints.app.command("export")(exporting.export_endpoints)
 app.add_typer(connections.app, name="connection")
 app.add_typer(routes.app, name="route")
 app.add_typer(deliveries.app, name="deliveries")

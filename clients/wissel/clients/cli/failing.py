@@ -4,7 +4,14 @@ import math
 from typing import Final
 
 from wissel.clients.cli.output import note
-from wissel.clients.errors import EndlessList, ReceiptUntrusted, Refused, Unreachable, WisselError
+from wissel.clients.errors import (
+    EndlessList,
+    FileUnusable,
+    ReceiptUntrusted,
+    Refused,
+    Unreachable,
+    WisselError,
+)
 from wissel.clients.transport.status_errors import from_rule
 from wissel.routing.refusals.errors import Refused as RuleRefused
 from wissel.routing.refusals.reasons import Reason
@@ -29,16 +36,13 @@ def explain_failure(error: WisselError | RuleRefused) -> int:
     if isinstance(error, RuleRefused):
         error = from_rule(error)
     if isinstance(error, Refused):
-        note(error.reason, style="bold red")
-        for label, text in (("", error.text), ("Fix: ", error.fix), ("Contact: ", error.contact)):
-            if text:
-                note(f"{label}{text}")
-        if error.retry_after:
-            note(f"Again: in {math.ceil(error.retry_after)} s")
-        for reason, help_here in _HERE.items():
-            if error.reason == reason:
-                note(f"Here: {help_here}")
+        _tell(error)
         return EXIT_REFUSED
+    if isinstance(error, FileUnusable):
+        note(f"wissel: {error.summary}")
+        for problem in error.problems:
+            note(f"  {problem}")
+        return EXIT_USAGE
     note(f"wissel: {error}")
     if isinstance(error, Unreachable):
         note("Fix: run `wissel doctor`, which looks at each step.")
@@ -46,3 +50,16 @@ def explain_failure(error: WisselError | RuleRefused) -> int:
     if isinstance(error, EndlessList):
         return EXIT_UNREACHABLE
     return EXIT_REFUSED if isinstance(error, ReceiptUntrusted) else EXIT_USAGE
+
+
+def _tell(error: Refused) -> None:
+    """Print reason, sentence, fix and contact of a refusal, and what helps here."""
+    note(error.reason, style="bold red")
+    for label, text in (("", error.text), ("Fix: ", error.fix), ("Contact: ", error.contact)):
+        if text:
+            note(f"{label}{text}")
+    if error.retry_after:
+        note(f"Again: in {math.ceil(error.retry_after)} s")
+    for reason, help_here in _HERE.items():
+        if error.reason == reason:
+            note(f"Here: {help_here}")

@@ -13,7 +13,14 @@ from typing import Any, Final
 from google.protobuf import json_format
 from google.protobuf.message import Message
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -112,8 +119,13 @@ def print_rows(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 @contextmanager
-def bar(session: Session, label: str) -> Iterator[Callable[[int, int], None]]:
-    """Yield a function of bytes done and bytes in all that draws a bar, if stderr is a terminal."""
+def bar(
+    session: Session, label: str, *, rows: bool = False
+) -> Iterator[Callable[[int, int], None]]:
+    """Yield a function of bytes done and bytes in all that draws a bar, if stderr is a terminal.
+
+    With `rows` it is rows that are counted.
+    """
     console = _err()
     if session.json or not console.is_terminal:
         yield lambda done, total: None
@@ -121,7 +133,7 @@ def bar(session: Session, label: str) -> Iterator[Callable[[int, int], None]]:
     columns = (
         TextColumn(harmless(label), markup=False),
         BarColumn(),
-        DownloadColumn(),
+        MofNCompleteColumn() if rows else DownloadColumn(),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True) as progress:

@@ -224,13 +224,40 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
             "--routing-key 0000000700099XB00931 --url https://las.zuid.example:8443"
         ),
     ),
-    "endpoint list": ("wissel endpoint list 99XB",),
+    "endpoint import": (
+        "wissel endpoint import endpoints.csv --dry-run",
+        "wissel endpoint import endpoints.csv --url https://las.zuid.example --report done.csv",
+    ),
+    "endpoint export": (
+        "wissel endpoint export --service OSO_OV > endpoints.csv",
+        (
+            "wissel endpoint export --service OSO_OV --out summer.csv "
+            "--as-version http://xml.kennisnet.nl/schemas/Overstapservice/20270801"
+        ),
+    ),
+    "endpoint update": (
+        (
+            "wissel endpoint update e285cc8c-482f-451c-80d4-e3d750c76f85 "
+            "--url https://new.zuid.example --dry-run"
+        ),
+    ),
+    "endpoint approve": (
+        (
+            "wissel endpoint approve e285cc8c-482f-451c-80d4-e3d750c76f85 "
+            "--reason 'letter of the school'"
+        ),
+    ),
+    "endpoint suggest-key": ("wissel endpoint suggest-key 0f1a94c1-2c17-4eac-bda4-cbd0f97fbbf1",),
+    "endpoint list": ("wissel endpoint list 99XB", "wissel endpoint list --waiting"),
     "endpoint show": ("wissel endpoint show e285cc8c-482f-451c-80d4-e3d750c76f85",),
     "endpoint end": ("wissel endpoint end e285cc8c-482f-451c-80d4-e3d750c76f85 --immediately",),
     "endpoint suspend": (
         "wissel endpoint suspend e285cc8c-482f-451c-80d4-e3d750c76f85 --reason 'maintenance'",
     ),
     "endpoint resume": ("wissel endpoint resume e285cc8c-482f-451c-80d4-e3d750c76f85",),
-    "endpoint lookup": ("wissel endpoint lookup 99XB OSO_OV",),
+    "endpoint lookup": (
+        "wissel endpoint lookup 99XB OSO_OV",
+        "wissel endpoint lookup 0000000700099XB00000 OSO_OV --on 2027-08-01 --future",
+    ),
 }
 """The examples by the words of their command."""

@@ -1,12 +1,11 @@
 """The files of a move: an export and agreements are read, a report and proposals written."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from wissel.clients.cli.tables.csv_files import csv_bytes, read_csv
+from wissel.clients.cli.tables.csv_files import csv_bytes, iso_day, read_csv
 from wissel.clients.storage.atomic_write import write_atomically
 from wissel.move.v1 import move_service_pb2 as pb
 from wissel.routing.values.identifiers import Aanleverpunt, Swv
@@ -28,7 +27,6 @@ _AGREEMENTS: Final[Mapping[str, Sequence[str]]] = {
     "END": ("EINDDATUM", "END DATE"),
     "SIGNED": ("DATUM", "DATUM ONDERTEKENING", "GETEKEND", "SIGNED DATE"),
 }
-_DUTCH_DAY: Final = re.compile(r"([0-9]{1,2})-([0-9]{1,2})-([0-9]{4})")
 _REPORT: Final = (
     *("FILE", "LINE", "ORGANISATION", "AANLEVERPUNT", "KIND", "OUTCOME", "DETAIL", "BOARD"),
     *("SYSTEM", "SERVICES", "ROUTING KEY", "HAS ENDPOINT"),
@@ -61,18 +59,12 @@ def read_agreements(path: Path) -> list[pb.MijnOsoAgreement]:
             line=row.line,
             signatory=row.cells["BOARD"],
             kind=row.cells["KIND"],
-            start_date=_day(row.cells["START"]),
-            end_date=_day(row.cells["END"]),
-            signed_date=_day(row.cells["SIGNED"]),
+            start_date=iso_day(row.cells["START"]),
+            end_date=iso_day(row.cells["END"]),
+            signed_date=iso_day(row.cells["SIGNED"]),
         )
         for row in read_csv(path, _AGREEMENTS, needed=("BOARD",))
     ]
-
-
-def _day(text: str) -> str:
-    """Return a day as `yyyy-mm-dd` where it is written as in a Dutch spreadsheet."""
-    dutch = _DUTCH_DAY.fullmatch(text)
-    return f"{dutch[3]}-{int(dutch[2]):02}-{int(dutch[1]):02}" if dutch else text
 
 
 def write_report(path: Path, answer: pb.ImportMijnOsoResponse) -> None:

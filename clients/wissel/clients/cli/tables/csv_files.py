@@ -34,6 +34,7 @@ _SHOWN: Final = 20  # problems that an error names
 _NAME_SHOWN: Final = 40  # characters of a column's name that an error repeats
 # Full-width forms count too: spreadsheets in some languages take them for formulas.
 _FORMULA: Final = re.compile("'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+_DUTCH_DAY: Final = re.compile(r"([0-9]{1,2})-([0-9]{1,2})-([0-9]{4})")
 _GUARDED: Final = re.compile(f"'{_FORMULA.pattern}")
 
 
@@ -62,11 +63,10 @@ class Problems:
     def refuse(self) -> None:
         """Raise `FileUnusable` with the first lines that are wrong, if any is."""
         if self._found:
-            shown = "\n".join(f"  {each}" for each in self._found[:_SHOWN])
             more = len(self._found) - _SHOWN
-            rest = f"\n  and {more} more" if more > 0 else ""
-            message = f"{self._file} cannot be read, and nothing of it was used:\n{shown}{rest}"
-            raise FileUnusable(message)
+            rest = [f"and {more} more"] if more > 0 else []
+            message = f"{self._file} cannot be read, and nothing of it was used"
+            raise FileUnusable(message, [*self._found[:_SHOWN], *rest])
 
 
 def read_csv(
@@ -155,6 +155,12 @@ def guarded(text: str) -> str:
 def unguarded(text: str) -> str:
     """Return what `guarded` was given."""
     return text[1:] if _GUARDED.match(text) else text
+
+
+def iso_day(text: str) -> str:
+    """Return a day as `yyyy-mm-dd`, also one that a Dutch spreadsheet wrote as `1-8-2027`."""
+    dutch = _DUTCH_DAY.fullmatch(text)
+    return f"{dutch[3]}-{int(dutch[2]):02}-{int(dutch[1]):02}" if dutch else text
 
 
 def _line(cells: Iterable[str]) -> bytes:

@@ -197,7 +197,7 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
     },
     "wissel.endpoint.v1.EndpointService": {
         "RegisterEndpoint": _OWN,
-        "BatchRegisterEndpoints": replace(_OWN, forbids=traits.every, max_bytes=_MANY),
+        "BatchRegisterEndpoints": replace(_OWN, forbids=traits.updating, max_bytes=_MANY),
         "UpdateEndpoint": replace(_OWN, forbids=traits.every),
         "EndEndpoint": replace(_OWN, forbids=traits.immediately),
         "SuspendEndpoint": replace(_OWN, forbids=traits.every),

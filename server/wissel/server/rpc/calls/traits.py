@@ -49,3 +49,8 @@ def rejected(request: Any) -> bool:
 def immediately(request: Any) -> bool:
     """Whether something ends at once instead of after a day that is named."""
     return bool(request.immediately)
+
+
+def updating(request: Any) -> bool:
+    """Whether endpoints that are there may change, so that nothing goes to where they were."""
+    return bool(request.update_existing)

@@ -1,0 +1,1 @@
+"""Endpoints in files: many are registered from one, and written to one."""
