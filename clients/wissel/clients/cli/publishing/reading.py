@@ -18,7 +18,7 @@ from wissel.clients.errors import Refused, WisselError
 from wissel.clients.transport.connection import Unary
 from wissel.party.v1 import party_service_pb2 as party_pb
 from wissel.party.v1.party_service_pb2_grpc import PartyServiceStub
-from wissel.routing.facts import TEST_SCHOOL, Role, RolloutStage
+from wissel.routing.facts import TEST_SCHOOL, Role, RolloutStage, Sector
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import day_of
 from wissel.school.v1 import school_pb2
@@ -216,7 +216,7 @@ def _locations(
                     postcode=each.postcode,
                     city=harmless(each.city),
                     sector=each.sector,
-                    swvs=(),
+                    swvs=_swvs(each),
                     services=() if closed else services,
                     closed=closed,
                     latitude=each.latitude if each.HasField("latitude") else None,
@@ -225,6 +225,13 @@ def _locations(
             )
     found.sort(key=lambda each: (*map(words.in_order, (each.city, each.name)), each.vestiging))
     return tuple(found)
+
+
+def _swvs(location: school_pb2.Location) -> tuple[str, ...]:
+    """Return the samenwerkingsverbanden that a location is of: by its postcode and its sector."""
+    po = location.swv_po if location.sector in {Sector.PO, Sector.SO, ""} else ""
+    vo = location.swv_vo if location.sector in {Sector.VO, Sector.SO, ""} else ""
+    return tuple(filter(None, (po, vo)))
 
 
 def _closed(last_day: str, day: dt.date) -> dt.date | None:

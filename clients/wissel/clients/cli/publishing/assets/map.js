@@ -5,8 +5,8 @@
  * the country. What would lie on top of each other is one group; a group is a button.
  */
 function createMap(svg, tip, controls, told) {
-  const CELL = 62; // pixels that a group has to itself
-  const MARGIN = 20; // of these, at each side without its middle, so that targets keep apart
+  const CELL = 62; // pixels across which what lies together is one group
+  const APART = 44; // pixels between the middles of two groups, at least
   const NEAREST = 420; // pixels for a kilometre
   const STEP = 90; // pixels
   const KM = 111.32; // for a degree of latitude
@@ -30,9 +30,9 @@ function createMap(svg, tip, controls, told) {
 
   const view = { x: 0, y: 0, scale: 1 };
   const size = { width: 1, height: 1 };
-  const shown = new Map(); // the groups that are drawn, by the place of their cell
   let points = [];
-  let drawnScale = 0;
+  let every = []; // the groups of these points at one scale
+  let scaleOfGroups = 0;
   let waiting = false;
 
   const world = make("g", { "aria-hidden": "true" }, svg);
@@ -68,7 +68,7 @@ function createMap(svg, tip, controls, told) {
       return { x, y, row };
     });
     dots.setAttribute("d", points.map(({ x, y }) => `M${x.toFixed(2)} ${y.toFixed(2)}h0`).join(""));
-    drawnScale = 0;
+    scaleOfGroups = 0;
     redraw();
   }
 
@@ -117,58 +117,62 @@ function createMap(svg, tip, controls, told) {
     const dy = size.height / 2 - view.y * scale;
     world.setAttribute("transform", `translate(${dx} ${dy}) scale(${scale})`);
     const focused = svg.contains(document.activeElement) && document.activeElement.group;
-    if (scale !== drawnScale) {
+    if (scale !== scaleOfGroups) {
+      every = grouped(scale);
+      scaleOfGroups = scale;
       groups.replaceChildren();
-      shown.clear();
-      drawnScale = scale;
     }
-    const found = grouped(dx, dy);
-    for (const [key, node] of shown) {
-      if (!found.has(key)) {
-        node.remove();
-        shown.delete(key);
+    for (const group of every) {
+      const left = group.x + dx;
+      const top = group.y + dy;
+      const inside = left > 0 && top > 0 && left < size.width && top < size.height;
+      if (!inside) {
+        if (group.node) group.node.remove();
+        continue;
       }
+      group.node ||= button(group);
+      group.node.setAttribute("transform", `translate(${left.toFixed(1)} ${top.toFixed(1)})`);
+      if (!group.node.parentNode) groups.append(group.node);
     }
-    for (const [key, group] of found) {
-      let node = shown.get(key);
-      if (!node) {
-        node = button(group);
-        shown.set(key, node);
-        groups.append(node);
-      }
-      node.setAttribute("transform", `translate(${group.left.toFixed(1)} ${group.top.toFixed(1)})`);
-    }
-    if (focused && !svg.contains(document.activeElement)) refocus(focused.members[0]);
+    if (focused && !svg.contains(document.activeElement)) refocus(focused.members[0].row);
   }
 
-  function grouped(dx, dy) {
-    const { scale } = view;
-    const found = new Map();
+  // Points of one cell of a grid are a group; one that comes too close to a larger one joins it.
+  function grouped(scale) {
+    const cells = new Map();
+    const key = (column, line) => column * 1e6 + line;
     for (const point of points) {
-      const left = point.x * scale + dx;
-      const top = point.y * scale + dy;
-      if (left < -CELL || top < -CELL || left > size.width + CELL || top > size.height + CELL) continue;
-      const column = Math.floor((point.x * scale) / CELL);
-      const line = Math.floor((point.y * scale) / CELL);
-      const key = column * 1e6 + line;
-      let group = found.get(key);
+      const x = point.x * scale;
+      const y = point.y * scale;
+      const column = Math.floor(x / CELL);
+      const line = Math.floor(y / CELL);
+      let group = cells.get(key(column, line));
       if (!group) {
-        group = { members: [], left: 0, top: 0, column, line };
-        found.set(key, group);
+        group = { members: [], x: 0, y: 0, column, line, gone: false };
+        cells.set(key(column, line), group);
       }
       group.members.push(point);
-      group.left += left;
-      group.top += top;
+      group.x += x;
+      group.y += y;
     }
-    for (const group of found.values()) {
-      group.left = within(group.left / group.members.length, group.column * CELL + dx);
-      group.top = within(group.top / group.members.length, group.line * CELL + dy);
+    const largest = [...cells.values()].sort((one, other) => other.members.length - one.members.length);
+    for (const group of largest) {
+      group.x /= group.members.length;
+      group.y /= group.members.length;
     }
-    return found;
-  }
-
-  function within(value, start) {
-    return Math.max(start + MARGIN, Math.min(start + CELL - MARGIN, value));
+    for (const group of largest) {
+      if (group.gone) continue;
+      for (let column = group.column - 1; column <= group.column + 1; column += 1) {
+        for (let line = group.line - 1; line <= group.line + 1; line += 1) {
+          const near = cells.get(key(column, line));
+          if (!near || near === group || near.gone) continue;
+          if (Math.hypot(near.x - group.x, near.y - group.y) >= APART) continue;
+          group.members.push(...near.members);
+          near.gone = true;
+        }
+      }
+    }
+    return largest.filter((group) => !group.gone);
   }
 
   function button(group) {
@@ -188,9 +192,9 @@ function createMap(svg, tip, controls, told) {
     return node;
   }
 
-  function refocus(point) {
+  function refocus(row) {
     for (const node of groups.children) {
-      if (node.group.members.includes(point)) {
+      if (node.group.members.some((point) => point.row === row)) {
         node.focus({ preventScroll: true });
         return;
       }
