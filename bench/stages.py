@@ -14,6 +14,7 @@ import uvloop
 from bench import hoarding, importing, large, neighbours, strangers, workers
 from bench.copying import copying
 from bench.figures import Figure
+from bench.history import histories
 from bench.hub import hub, reference, seed
 from bench.load import DOSSIER_BYTES
 from bench.method import Comparison
@@ -282,6 +283,7 @@ STAGES: Final[Mapping[Callable[[Bench, Collection[str]], Iterator[Figure]], Sequ
     imports: ("import_seconds",),
     watches: ("watch_lag_ms",),
     overviews: ("overview_seconds",),
+    histories: ("history_1m_ms",),
     copies: ("copy_1000_seconds", "copy_lock_ms"),
     dossiers: ("dossier_check_ms", "dossier_check_ratio"),
     million: (*_OF_THE_TABLE, "resolve_1m_to_10k"),

@@ -1,14 +1,15 @@
 """Events are read again by what they are about, part by part, on every database."""
 
 import datetime as dt
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, text
+from sqlalchemy import Select, insert, select, text
 
 from support.builders.register_builders import actor, board, system
 from support.worlds.small_world import BOARD_1, BOARD_2, XA, XB, school
@@ -17,7 +18,7 @@ from wissel.clients.testing.cast import NOORD, ZUID
 from wissel.routing.facts import Board, Fact, School, System
 from wissel.server.registry.events import WHENEVER, OfFact, OfSubject, Position, Slice, Span
 from wissel.server.store.database import BlockingDatabase
-from wissel.server.store.register.past.events import positions_of
+from wissel.server.store.register.past.events import at, positions_of
 from wissel.server.store.register.register import SqlRegister
 from wissel.server.store.register.tables import EVENT, SUBJECT
 
@@ -193,18 +194,29 @@ def test_an_index_leads_to_them(
 ) -> None:
     query = positions_of(part, 100, after, WHENEVER, oldest_first=oldest_first)
 
-    with BlockingDatabase.open(long_log) as database, database.reading() as connection:
+    plan = plan_of(long_log, query)
+
+    assert index in plan
+    assert "pk_registry_event" not in plan
+    assert not re.search("SCAN|Seq Scan", plan)
+
+
+def test_an_index_leads_to_each_of_them(long_log: str) -> None:
+    plan = plan_of(long_log, select(EVENT).where(at([Position(n, 1) for n in range(5, 50)])))
+
+    assert "registry_event" in plan
+    assert not re.search("SCAN|Seq Scan", plan)
+
+
+def plan_of(url: str, query: Select[Any]) -> str:
+    """How the engine runs a query."""
+    with BlockingDatabase.open(url) as database, database.reading() as connection:
         statement = query.compile(
             dialect=connection.dialect, compile_kwargs={"literal_binds": True}
         )
         explain = "EXPLAIN" if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
         rows = connection.exec_driver_sql(f"{explain} {statement}").all()
-        plan = "\n".join(str(row[-1]) for row in rows)
-
-    assert index in plan
-    assert "Seq Scan" not in plan
-    assert "SCAN" not in plan
-    assert "pk_registry_event" not in plan
+    return "\n".join(str(row[-1]) for row in rows)
 
 
 @pytest.fixture

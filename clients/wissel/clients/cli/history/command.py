@@ -9,7 +9,7 @@ import typer
 from wissel.audit.v1 import audit_service_pb2 as pb
 from wissel.audit.v1.audit_service_pb2_grpc import AuditServiceStub
 from wissel.clients.cli.history.words import changes
-from wissel.clients.cli.output import Column, show_all
+from wissel.clients.cli.output import as_data, note, print_json, say, styled
 from wissel.clients.cli.paging import Limit, collect
 from wissel.clients.cli.session import session_of
 
@@ -43,23 +43,6 @@ _FIELDS: Final = {
 }
 
 
-def _change(entry: pb.HistoryEntry) -> str:
-    told = "; ".join(changes(entry))
-    return f"new: {told}" if entry.change == "CREATED" else told
-
-
-_ENTRY: Final[list[Column]] = [
-    ("REVISION", "revision"),
-    ("RECORDED", "recorded_time"),
-    ("BY", lambda entry: entry.actor_name or entry.actor_oin),
-    ("PERSON", lambda entry: entry.person or entry.person_id),
-    ("METHOD", "method"),
-    ("WHAT", lambda entry: f"{entry.kind} {entry.key}"),
-    ("CHANGE", _change),
-    ("REASON", "reason"),
-]
-
-
 def history(
     context: typer.Context,
     subject: Annotated[Subject, typer.Argument(help="of what", show_choices=True)],
@@ -88,4 +71,24 @@ def history(
     found = collect(
         session, lambda c: AuditServiceStub(c).ListHistory, request, lambda p: p.entries, limit
     )
-    show_all(session, found, _ENTRY)
+    if session.json:
+        print_json([as_data(entry) for entry in found])
+        return
+    for entry in found:
+        _tell(entry)
+    note(f"{len(found)} in all", style="dim")
+
+
+def _tell(entry: pb.HistoryEntry) -> None:
+    """Print a change: when and by whom in one line, and each field that it changed below that."""
+    recorded = entry.recorded_time.ToDatetime()
+    who = ", ".join(filter(None, (entry.actor_name or entry.actor_oin, _person(entry))))
+    what = styled(f"{entry.kind} {entry.key}", "bold")
+    did = f"{entry.method} by {who}" + (f": {entry.reason}" if entry.reason else "")
+    say(f"{entry.revision:>6}  {recorded:%Y-%m-%dT%H:%M:%SZ} ", what, f" {did}")
+    for change in changes(entry):
+        say(f"          {change}")
+
+
+def _person(entry: pb.HistoryEntry) -> str:
+    return entry.person or entry.person_id

@@ -13,7 +13,7 @@ _NAMES: Final = ("vestiging", "namespace", "start", "kind")
 
 
 def changes(entry: pb.HistoryEntry) -> list[str]:
-    """Return what changed, one text for each field; what is new tells all that it has."""
+    """Return what changed, one text for each field; of what is new, all that it has."""
     before, after = _flat(entry.before), _flat(entry.after)
     names = sorted(before.keys() | after.keys())
     if entry.change == "CREATED":

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, true, tuple_, union
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, true, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from wissel.routing.values.identifiers import Oin
@@ -51,9 +51,19 @@ async def events(connection: AsyncConnection, wanted: Sequence[Position]) -> lis
     """Return the events at some positions, in the order of these."""
     if not wanted:
         return []
-    query = select(EVENT).where(tuple_(EVENT.c.revision, EVENT.c.seq).in_(wanted))
-    found = {Position(row.revision, row.seq): row for row in await connection.execute(query)}
+    rows = await connection.execute(select(EVENT).where(at(wanted)))
+    found = {Position(row.revision, row.seq): row for row in rows}
     return [_event(found[position]) for position in wanted]
+
+
+def at(wanted: Sequence[Position]) -> ColumnElement[bool]:
+    """Return the condition for the events at some positions.
+
+    Each is a term of its own: for a list of pairs SQLite reads the whole index.
+    """
+    return or_(
+        *(and_(EVENT.c.revision == each.revision, EVENT.c.seq == each.place) for each in wanted)
+    )
 
 
 async def revision_at(connection: AsyncConnection, moment: dt.datetime) -> int:
