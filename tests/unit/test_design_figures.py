@@ -11,6 +11,7 @@ from wissel.clients.connecting.watch import SILENCE
 from wissel.clients.las.server import MAX_PAYLOAD, PING_MS
 from wissel.clients.sending import compose, transfer
 from wissel.clients.transport.retry import Patience
+from wissel.clients.trial import answering, ledger
 from wissel.routing.deciding.forecast import changes, forecast
 from wissel.routing.deciding.impact.impact import EXAMPLES
 from wissel.routing.exchange import delivery, envelope
@@ -131,6 +132,11 @@ FIGURES: Final = [
     ("living endpoints", "after {} and 5 days", observation.WARNED_DAYS[0]),
     ("living endpoints", "after 1 and {} days", observation.WARNED_DAYS[1]),
     ("living endpoints", "`UNREACHABLE` after {}:", observation.UNREACHABLE_DAYS),
+    ("test exchange", "More than {} messages of one vendor in an hour", ledger.MOST_IN_AN_HOUR),
+    ("test exchange", "{} in a day", ledger.MOST_IN_A_DAY),
+    ("test exchange", "{} that wait in all", ledger.MOST_WAITING),
+    ("test exchange", "tried again for {} hour", answering.TRIED_FOR.total_seconds() / 3600),
+    ("test exchange", "it forgets after {} days", ledger.KEPT.days),
     ("dialling", "less than {} minutes ago", PROBE_SECONDS / 60),
     ("dialling", "its addresses, {} at most", MOST_ADDRESSES),
     ("dialling", "begins {} seconds after", STAGGER),

@@ -84,6 +84,7 @@ def check(config: ConfigOption = None) -> None:
     """Say all that would keep a hub from starting, without serving; for use before a restart."""
     from wissel.server.identity.files import HubFiles
     from wissel.server.identity.persons.verifier import require_roots
+    from wissel.server.registry.shipped_school import test_las_of
     from wissel.server.store.opening import require_database
 
     problems = []
@@ -93,6 +94,7 @@ def check(config: ConfigOption = None) -> None:
         lambda: HubFiles.read(settings, lambda: dt.datetime.now(dt.UTC)),
         lambda: require_roots(settings.issuers),
         lambda: require_database(settings.database),
+        lambda: test_las_of(settings.test_las_oin, settings.test_las_url),
     ):
         try:
             look()
@@ -145,7 +147,8 @@ def dev(
     with _explained(), development.login_broker(folder) as broker:
         settings = development.prepare(folder, listen, broker, dt.datetime.now(dt.UTC))
         typer.echo(development.instructions(folder, settings))
-        _run(_serve(settings))
+        with development.test_las(folder, settings):
+            _run(_serve(settings))
 
 
 @pki_app.command("init")

@@ -5,10 +5,10 @@ import datetime as dt
 import os
 import platform
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from prometheus_client import CollectorRegistry
 
@@ -20,13 +20,11 @@ from wissel.server.courier.factory import (
     CourierDependencies,
     make_courier,
     make_dialer,
-    make_pinger,
+    make_reachability,
     make_sweeper,
 )
 from wissel.server.courier.forward import Courier
-from wissel.server.courier.reachability.rounds import Rounds, usual_pings
-from wissel.server.courier.reachability.view import NothingKnown, Reachability, ReachabilityView
-from wissel.server.courier.receivers.dial import Dialer
+from wissel.server.courier.reachability.rounds import usual_pings
 from wissel.server.courier.settle.receipt_query import untraced
 from wissel.server.courier.settle.reduction import DeliveryReduction
 from wissel.server.courier.settle.sweep import Sweeper, usual_schedule
@@ -52,6 +50,7 @@ from wissel.server.observing.receivers import ReceiverMetrics
 from wissel.server.observing.tracing import traces_for
 from wissel.server.observing.worker_state import OwnState
 from wissel.server.port import require_free
+from wissel.server.registry.shipped_school import test_las_of
 from wissel.server.retention import Retention, RetentionSchedule, Step
 from wissel.server.rpc.connections.connection import ConnectionBounds
 from wissel.server.rpc.credentials import ServerCertificate
@@ -95,7 +94,10 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         url = settings.database
         storage = await asyncio.to_thread(require_database, url)
         waited = RegisterMetrics(metrics).waited
-        register = await stack.enter_async_context(open_register(url, hub_oin, _now, waited))
+        test_las = test_las_of(settings.test_las_oin, settings.test_las_url)
+        register = await stack.enter_async_context(
+            open_register(url, hub_oin, _now, waited, test_las)
+        )
         follower = Follower(register, Table.load, clock=time.monotonic)
         await follower.start()
         stack.push_async_callback(follower.stop)
@@ -116,7 +118,9 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         )
 
         # Whether receivers answer, which changes no route.
-        reachability, pinging = _reachability(settings, register, metrics, deps, dialer)
+        pings = usual_pings(settings.ping_seconds, settings.pings_at_once)
+        observations, observer = SqlObservations(register.database), ReceiverMetrics(metrics)
+        reachability, pinging = make_reachability(deps, dialer, pings, observations, observer)
 
         # The server.
         outcomes = Outcomes(journal, files.trust, follower, hub_oin, _now)
@@ -136,6 +140,7 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
                 lines=lines,
                 metrics=metrics,
                 reachability=reachability,
+                deliveries=journal,
                 around=(traces.interceptor,) if traces else (),
             )
         )
@@ -194,23 +199,6 @@ def _retention(
         "persons": partial(register.forget_persons, persons),
     }
     return Retention(RetentionSchedule(), chores, RetentionMetrics(metrics, chores))
-
-
-def _reachability(
-    settings: Settings,
-    register: SqlRegister,
-    metrics: CollectorRegistry,
-    deps: CourierDependencies,
-    dialer: Dialer,
-) -> tuple[Reachability, Sequence[Callable[[], Coroutine[Any, Any, NoReturn]]]]:
-    """Return what tells whether receivers answer, and what is to run for that."""
-    if not settings.ping_seconds:
-        return NothingKnown(), ()
-    observer, observations = ReceiverMetrics(metrics), SqlObservations(register.database)
-    view = ReachabilityView(observations, observer.counted)
-    schedule = usual_pings(settings.ping_seconds, settings.pings_at_once)
-    rounds = Rounds(schedule, observations, make_pinger(deps, dialer), deps, observer)
-    return view, (rounds.run, view.keep_fresh)
 
 
 def _bounds(settings: Settings, share: Share) -> Bounds:

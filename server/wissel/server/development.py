@@ -5,7 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +18,7 @@ from wissel.server.store.migrate import migrate
 
 HUB: Final = "hub"
 OPERATOR: Final = "operator"
+TEST_LAS: Final = "test-las"
 PLAYERS: Final = {
     HUB: Oin("00000003990000000000"),
     OPERATOR: Oin("00000003990000010000"),
@@ -25,10 +26,12 @@ PLAYERS: Final = {
     "noord": Oin("00000003990000030000"),
     "zuid": Oin("00000003990000040000"),
     "portal": Oin("00000003990000060000"),
+    TEST_LAS: Oin("00000003990000070000"),
 }
 """Made-up parties, but for DUO, which owns services; only the operator is known to the hub."""
 
 
+COMMAND: Final = "wissel"
 LOGIN_BROKER: Final = "oidc-provider-mock"
 PORTAL_CLIENT: Final = "portal"
 SIGNING_ROLE: Final = "Tekenbevoegd"
@@ -42,20 +45,48 @@ def login_broker(folder: Path) -> Iterator[str]:
     Its output is in `issuer.log` in `folder`. The address is empty where the broker is
     not installed (extra `testing`).
     """
-    beside = Path(sys.executable).parent / LOGIN_BROKER
-    found = str(beside) if beside.exists() else shutil.which(LOGIN_BROKER)
-    if found is None:
-        yield ""
-        return
-    folder.mkdir(parents=True, exist_ok=True)
     port = _free_port()
-    arguments = [found, "--port", str(port), "--token-max-age", str(_TOKEN_SECONDS)]
-    with (folder / "issuer.log").open("wb") as log:
+    arguments = ["--port", str(port), "--token-max-age", str(_TOKEN_SECONDS)]
+    with _beside(LOGIN_BROKER, arguments, folder / "issuer.log") as runs:
+        yield f"http://127.0.0.1:{port}" if runs else ""
+
+
+@contextmanager
+def test_las(folder: Path, settings: Settings) -> Iterator[None]:
+    """Run the LAS of the test school while the block lasts, where the settings say.
+
+    It is a process of its own, as the hub holds no key of a vendor. Its output is in
+    `test-las.log` in `folder`. Without the command `wissel` (extra `cli`) nobody answers.
+    """
+    certificates = folder / "pki"
+    arguments = [
+        *("--server", settings.listen),
+        *("--certificate", str(certificates / f"{TEST_LAS}.pem")),
+        *("--key", str(certificates / f"{TEST_LAS}.key")),
+        *("--trust-roots", str(certificates / f"{pki.ROOT}.pem")),
+        *("--hub-oin", PLAYERS[HUB]),
+        *("las", "test-school", "--listen", settings.test_las_url.removeprefix("https://")),
+        *("--storage", str(folder / TEST_LAS)),
+    ]
+    with _beside(COMMAND, arguments, folder / "test-las.log"):
+        yield
+
+
+@contextmanager
+def _beside(command: str, arguments: Sequence[str], log: Path) -> Iterator[bool]:
+    """Run a command of the installation, if it is there, while the block lasts; yields whether."""
+    beside = Path(sys.executable).parent / command
+    found = str(beside) if beside.exists() else shutil.which(command)
+    if found is None:
+        yield False
+        return
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - a command of the installation
-            arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            [found, *arguments], stdin=subprocess.DEVNULL, stdout=output, stderr=output
         )
         try:
-            yield f"http://127.0.0.1:{port}"
+            yield True
         finally:
             process.terminate()
             process.wait()
@@ -103,6 +134,8 @@ def prepare(folder: Path, listen: str, broker: str, now: dt.datetime) -> Setting
         signing_key=certificates / f"{HUB}.key",
         operators=(PLAYERS[OPERATOR],),
         private_addresses=True,
+        test_las_oin=PLAYERS[TEST_LAS],
+        test_las_url=f"https://localhost:{_free_port()}",
         issuers=tuple(Issuer.model_validate(issuer_settings(each)) for each in [broker] if each),
     )
     migrate(settings.database)

@@ -136,6 +136,9 @@ class Settings(BaseSettings):
     ping_seconds: float = Field(default=3600, ge=0, le=86_400)
     """How often the hubs together ping each receiver; 0 pings nobody."""
     pings_at_once: int = Field(default=4, ge=1, le=64)
+    test_las_oin: Annotated[Oin | None, NoDecode] = None
+    """OIN of the LAS that acts for the test school, which receives at `test_las_url`."""
+    test_las_url: str = ""
     keep_deliveries_days: int = Field(default=730, ge=LEAST_KEPT.days, le=36_500)
     """How long deliveries are kept in full; after that, what proves them (design.md#retention)."""
     log_level: str = "info"
@@ -146,6 +149,11 @@ class Settings(BaseSettings):
     @classmethod
     def _parse_operators(cls, value: object) -> object:
         return tuple(_parse_oin(part) for part in _parts(value))
+
+    @field_validator("test_las_oin", mode="before")
+    @classmethod
+    def _parse_test_las(cls, value: object) -> object:
+        return _parse_oin(value) if isinstance(value, str) and value else None
 
     @field_validator("crls", mode="before")
     @classmethod

@@ -41,6 +41,7 @@ from wissel.server.logs.lines import JsonLines
 from wissel.server.observing.receivers import ReceiverMetrics
 from wissel.server.registry.ports import Actor
 from wissel.server.rpc.credentials import ServerCertificate
+from wissel.server.rpc.requests.backend import NoDeliveries
 from wissel.server.rpc.server import Bounds, RpcServer, ServerParts, build
 from wissel.server.rpc.servicers import Traffic
 from wissel.server.store.observations import SqlObservations
@@ -181,8 +182,8 @@ async def running_hub(
         follower = Follower(register, Table.load, clock=lambda: time.monotonic() + ahead[0])
         await _seed(register, facts)
         await follower.start()
-        observations = SqlObservations(register.database)
-        reachability = ReachabilityView(observations, ReceiverMetrics(metrics).counted)
+        counted = ReceiverMetrics(metrics).counted
+        reachability = ReachabilityView(SqlObservations(register.database), counted)
         forwarding = traffic(register, follower) if traffic else _no_traffic()
         server = await build(
             ServerParts(
@@ -200,12 +201,12 @@ async def running_hub(
                 lines=JsonLines(log),
                 metrics=metrics,
                 reachability=reachability,
+                deliveries=getattr(forwarding, "_journal", NoDeliveries()),
             )
         )
-        port = await server.listen("127.0.0.1:0", ServerCertificate(files.tls).credentials())
         await server.set_serving(serving=True)
         hub = Hub(
-            port=port,
+            port=await server.listen("127.0.0.1:0", ServerCertificate(files.tls).credentials()),
             pki=pki,
             files=files,
             server=server,
@@ -296,5 +297,4 @@ async def _seed(register: SqlRegister, facts: Iterable[Fact]) -> None:
 
 def _no_traffic() -> Traffic:
     """Return a servicer that forwards nothing: every method is unimplemented."""
-    maker = cast(Callable[[], Traffic], Traffic)  # abstract only in the stubs
-    return maker()
+    return cast(Callable[[], Traffic], Traffic)()  # abstract only in the stubs

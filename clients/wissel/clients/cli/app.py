@@ -38,6 +38,7 @@ from wissel.clients.cli.traffic import (
     receipts,
     routes,
     sending,
+    trial,
 )
 from wissel.clients.errors import WisselError
 from wissel.routing.refusals.errors import Refused as RuleRefused
@@ -98,6 +99,7 @@ app.add_typer(routes.app, name="route")
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(las.app, name="las")
+las.app.command("test-school")(trial.serve_test_school)
 app.add_typer(receipts.app, name="receipt")
 app.command()(past.history)
 app.command()(forecast.forecast)
@@ -106,6 +108,7 @@ app.command()(publishing.overview)
 app.command()(connecting.connect)
 app.command()(sending.send)
 app.command()(sending.resume)
+app.command("test-exchange")(trial.exchange_dossiers)
 app.command()(checks.whoami)
 app.command()(checks.doctor)
 app.command()(checks.errors)

@@ -13,6 +13,7 @@ from wissel.clients.errors import (
     WisselError,
 )
 from wissel.clients.transport.status_errors import from_rule
+from wissel.clients.trial.exchange import ExchangeFailed
 from wissel.routing.refusals.errors import Refused as RuleRefused
 from wissel.routing.refusals.reasons import Reason
 
@@ -49,7 +50,8 @@ def explain_failure(error: WisselError | RuleRefused) -> int:
         return EXIT_UNREACHABLE
     if isinstance(error, EndlessList):
         return EXIT_UNREACHABLE
-    return EXIT_REFUSED if isinstance(error, ReceiptUntrusted) else EXIT_USAGE
+    unproven = isinstance(error, ReceiptUntrusted | ExchangeFailed)
+    return EXIT_REFUSED if unproven else EXIT_USAGE
 
 
 def _tell(error: Refused) -> None:

@@ -13,6 +13,7 @@ from wissel.clients.transport.connection import Connection
 from wissel.clients.upload import import_schools
 from wissel.party.v1 import party_service_pb2 as party
 from wissel.party.v1.party_service_pb2_grpc import PartyServiceStub
+from wissel.routing.facts import TEST_SCHOOL
 from wissel.school.v1 import school_pb2, school_service_pb2
 from wissel.school.v1.school_service_pb2_grpc import (
     SamenwerkingsverbandServiceStub,
@@ -35,10 +36,10 @@ class Desk:
         return await import_schools(self._connection, path, header)
 
     async def schools(self) -> list[school_pb2.School]:
-        """Return the first schools of the register, in order of BRIN."""
+        """Return the first schools of the register, in order of BRIN, without the test school."""
         request = school_service_pb2.ListSchoolsRequest(page_size=_PAGE)
         answer = await self._connection.call(lambda c: SchoolServiceStub(c).ListSchools, request)
-        return list(answer.schools)
+        return [each for each in answer.schools if each.brin != TEST_SCHOOL]
 
     async def register_swv(self) -> None:
         """Record the samenwerkingsverband of the demo."""

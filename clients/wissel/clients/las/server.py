@@ -155,10 +155,11 @@ def serve(  # noqa: PLR0913 - how to serve
         max_payload_bytes=max_payload_bytes,
         tracer=tracer or Tracer(),
     )
-    asyncio.run(_until_stopped(LasServer(las, identity, settings), started))
+    asyncio.run(until_stopped(LasServer(las, identity, settings), started))
 
 
-async def _until_stopped(server: LasServer, started: Callable[[str], None]) -> None:
+async def until_stopped(server: LasServer, started: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM; for `started` see `serve`."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):

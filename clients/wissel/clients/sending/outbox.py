@@ -10,6 +10,7 @@ be imported twice. An entry holds the path of the dossier and not its content.
 """
 
 import dataclasses
+import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -157,6 +158,20 @@ class Outbox:
             write_atomically(path, encode(entry, **record))
             self._path("pending", entry.message_id).unlink()
         return path
+
+    def forget(self, before: dt.datetime) -> int:
+        """Delete what had its outcome before a moment; return how many entries that were.
+
+        Whoever still needs the receipts has copied them. Raises `StorageError`.
+        """
+        forgotten = 0
+        with self._named(), self._locked():
+            for outcome in get_args(Outcome):
+                for path in (self.folder / outcome).glob("*.json"):
+                    if path.stat().st_mtime < before.timestamp():
+                        path.unlink()
+                        forgotten += 1
+        return forgotten
 
     def _write_new(self, entry: Entry) -> None:
         path = self._path("pending", entry.message_id)

@@ -42,6 +42,10 @@ PORTAL: Final = Player(
 )
 PEER: Final = Player(name="peer", oin=Oin("00000003990000990000"), title="peer", role="VENDOR")
 """The vendor of `wissel.clients.testing.running_peer`."""
+TEST_LAS: Final = Player(
+    name="test-las", oin=Oin("00000003990000070000"), title="Test-LAS", role="VENDOR"
+)
+"""The vendor of the test school; a hub that runs for trying out records it by itself."""
 PLAYERS: Final = (HUB, OPERATOR, DUO, NOORD, ZUID, PORTAL)
 """Those of the demo."""
 

@@ -3,21 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
-import wissel.clients
 from wissel.clients import background
 from wissel.clients.las import Las, LasServer, LasSettings
 from wissel.clients.testing.hub import TestingHub, Vendor
+from wissel.clients.trial.dossiers import made_up
 from wissel.routing.exchange.envelope import Kind
 from wissel.routing.values.identifiers import Oin
-
-_FIXTURES: Final = Path(wissel.clients.__file__).parent / "fixtures"
-_NAMES: Final = {
-    Kind.OVERSTAP: "dossier-overstap.xml",
-    Kind.WITHIN_BRIN: "dossier-binnenbrin.xml",
-    Kind.SWV: "dossier-swv.xml",
-}
 
 
 @contextmanager
@@ -44,4 +36,4 @@ def example_dossier(kind: str = Kind.OVERSTAP) -> Path:
 
     `kind` is its overdrachtsoort; ValueError for another than those of `Kind`.
     """
-    return _FIXTURES / _NAMES[Kind(kind)]
+    return made_up(Kind(kind))

@@ -39,6 +39,7 @@ from wissel.routing.facts.qualifications import (
 from wissel.routing.facts.schools import (
     EVERY_SECTOR,
     OPERATOR_SOURCE,
+    TEST_ROUTING_KEY,
     TEST_SCHOOL,
     Board,
     HolidayRegion,
@@ -56,6 +57,7 @@ from wissel.routing.facts.services import Service, ServiceVersion
 __all__ = (
     "EVERY_SECTOR",
     "OPERATOR_SOURCE",
+    "TEST_ROUTING_KEY",
     "TEST_SCHOOL",
     "Agreement",
     "AgreementKind",

@@ -11,6 +11,7 @@ from wissel.routing.values.identifiers import (
     Brin,
     Oin,
     Postcode4,
+    RoutingKey,
     Swv,
     Vestiging,
 )
@@ -22,6 +23,8 @@ OPERATOR_SOURCE = "OPERATOR"
 
 TEST_SCHOOL: Final = Brin("00YY")
 """The test school of Kennisnet, which no sector keeps from a service (R11)."""
+TEST_ROUTING_KEY: Final = RoutingKey(f"{TEST_SCHOOL.stem}99999")
+"""Where the test LAS receives for the test school (R7)."""
 
 
 @unique

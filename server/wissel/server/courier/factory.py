@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, NoReturn, Protocol
 
 from wissel.routing.signing.dsse import Signer
 from wissel.server.courier.accept.acceptance import Acceptance
@@ -17,7 +18,11 @@ from wissel.server.courier.deliver.record import Recorder
 from wissel.server.courier.deliver.revalidate import Revalidation
 from wissel.server.courier.forward import Courier
 from wissel.server.courier.ports import Clock, Journal, OwnTls, PeerTrust, Renewed, Tables
+from wissel.server.courier.reachability.observation import ReachState
 from wissel.server.courier.reachability.ping import Pinger
+from wissel.server.courier.reachability.ports import Observations
+from wissel.server.courier.reachability.rounds import PingObserver, PingSchedule, Rounds
+from wissel.server.courier.reachability.view import NothingKnown, Reachability, ReachabilityView
 from wissel.server.courier.receivers.dial import Dialer
 from wissel.server.courier.receivers.dns import DnsResolver
 from wissel.server.courier.receivers.line import LineOpener
@@ -68,6 +73,32 @@ def make_dialer(deps: CourierDependencies) -> Dialer:
 def make_pinger(deps: CourierDependencies, dialer: Dialer) -> Pinger:
     """Return what pings receivers for one process; end its rounds before the dialer is closed."""
     return Pinger(dialer, lambda: deps.tables.table.revoked, deps.limits.handshake)
+
+
+class ReceiverObserver(PingObserver, Protocol):
+    """Is told of pings and warnings, and how many receivers stand how."""
+
+    def counted(self, receivers: Mapping[ReachState, int]) -> None:
+        """Take how many receivers stand how."""
+        ...
+
+
+def make_reachability(
+    deps: CourierDependencies,
+    dialer: Dialer,
+    schedule: PingSchedule,
+    observations: Observations,
+    observer: ReceiverObserver,
+) -> tuple[Reachability, Sequence[Callable[[], Coroutine[Any, Any, NoReturn]]]]:
+    """Return what tells whether receivers answer, and what is to run for that.
+
+    Nothing runs and nothing is known where the schedule is never.
+    """
+    if not schedule.every:
+        return NothingKnown(), ()
+    view = ReachabilityView(observations, observer.counted)
+    rounds = Rounds(schedule, observations, make_pinger(deps, dialer), deps, observer)
+    return view, (rounds.run, view.keep_fresh)
 
 
 def make_courier(deps: CourierDependencies, dialer: Dialer) -> Courier:

@@ -31,7 +31,7 @@ from wissel.server.rpc.calls.sharing.waiting import WaitingCalls
 from wissel.server.rpc.connections.connection import ConnectionBounds
 from wissel.server.rpc.connections.connections import Connections
 from wissel.server.rpc.connections.watch import ConnectionMetrics, watch
-from wissel.server.rpc.requests.backend import Backend
+from wissel.server.rpc.requests.backend import Backend, Deliveries, NoDeliveries
 from wissel.server.rpc.requests.watches import WATCH_BOUNDS, WatchBounds, Watches
 from wissel.server.rpc.servicers import Traffic, add_servicers
 from wissel.server.rpc.services.health import HealthServicer
@@ -112,6 +112,7 @@ class ServerParts:
     metrics: CollectorRegistry
     new_id: Callable[[], UUID] = uuid4
     reachability: Reachability = field(default_factory=NothingKnown)
+    deliveries: Deliveries = field(default_factory=NoDeliveries)
     around: tuple[grpc.aio.ServerInterceptor, ...] = ()
 
 
@@ -197,6 +198,7 @@ async def build(parts: ServerParts) -> RpcServer:
         max_closed_share=parts.bounds.max_closed_share,
         watches=Watches(parts.bounds.watches),
         reachability=parts.reachability,
+        deliveries=parts.deliveries,
     )
     added = add_servicers(server, backend, parts.traffic, health)
     check_policy(added.methods)

@@ -13,6 +13,7 @@ from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.ports import Clock
 from wissel.server.registry import catalog
 from wissel.server.registry.ports import Actor
+from wissel.server.registry.shipped_school import TestLas, record_test_las, record_test_school
 from wissel.server.settings import DATABASE_SETTING, UnreachableError
 from wissel.server.store.database import Database, require_fit
 from wissel.server.store.engine import StorageEngine
@@ -50,17 +51,22 @@ def _warn_of_readers(files: Iterable[Path]) -> None:
 
 @asynccontextmanager
 async def open_register(
-    url: str, hub_oin: Oin, clock: Clock, waited: Callable[[float], None]
+    url: str,
+    hub_oin: Oin,
+    clock: Clock,
+    waited: Callable[[float], None],
+    test_las: TestLas | None = None,
 ) -> AsyncIterator[SqlRegister]:
-    """Open the register while the block lasts; its first change adds missing shipped services.
+    """Open the register while the block lasts; its first change adds what ships and lacks.
 
     `waited` takes the seconds that each change waited for its turn. Raises
-    `UnreachableError` if the register cannot be written.
+    `UnreachableError` if the register cannot be written, and `StartError` for a `test_las`
+    that cannot be one.
     """
     database = Database.open(url)
     try:
         register = SqlRegister(database, clock=clock, waited=waited)
-        await _seed(register, hub_oin)
+        await _seed(register, hub_oin, test_las)
         yield register
     finally:
         await database.close()
@@ -86,10 +92,13 @@ async def open_journal(
         await journal.close()
 
 
-async def _seed(register: SqlRegister, hub_oin: Oin) -> None:
+async def _seed(register: SqlRegister, hub_oin: Oin, test_las: TestLas | None) -> None:
     try:
         async with register.transaction(Actor(caller=hub_oin, method="start")) as transaction:
             await catalog.seed(transaction)
+            await record_test_school(transaction)
+            if test_las is not None:
+                await record_test_las(transaction, test_las, hub_oin)
     except Refused as refused:
         raise _unwritable("register", refused) from refused
 

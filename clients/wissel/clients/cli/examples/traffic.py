@@ -19,6 +19,11 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "dossier show": ("wissel dossier show dossier.xml --out dossier.html",),
     "resume": ("wissel resume",),
+    "test-exchange": (
+        "wissel test-exchange --school 99XA",
+        "wissel test-exchange --school 99XA --service OSO_OV --receipts receipts",
+    ),
+    "las test-school": ("wissel las test-school --listen 0.0.0.0:8444 --storage test-las",),
     "whoami": ("wissel whoami", "wissel whoami --json"),
     "doctor": ("wissel doctor --hub-oin 00000003990000000000",),
     "token": (

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from wissel.routing.facts import School
+from wissel.routing.facts import TEST_SCHOOL, School
 from wissel.routing.values.identifiers import Vestiging
 from wissel.routing.values.points import Point
 from wissel.server.registry.ports import Transaction
@@ -16,7 +16,8 @@ class Located:
 
     `changed` is the number of locations with a new or another point. Not in the register
     are those that are `unknown`, more than once among the points those that are `doubled`,
-    and still without a point the open ones that are `unlocated`.
+    and still without a point the open ones that are `unlocated`; the
+    test school is nowhere.
     """
 
     schools: tuple[School, ...]
@@ -55,7 +56,7 @@ def located(schools: Iterable[School], points: Sequence[tuple[Vestiging, Point]]
             each.vestiging
             for school in after
             for each in school.locations
-            if each.closed is None and each.point is None
+            if each.closed is None and each.point is None and school.brin != TEST_SCHOOL
         ],
     )
 

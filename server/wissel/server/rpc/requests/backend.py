@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 from uuid import UUID
 
+from wissel.routing.exchange.delivery import Known
 from wissel.routing.signing.dsse import Signer
 from wissel.routing.values.days import day_of
 from wissel.routing.values.identifiers import Oin
@@ -19,6 +20,22 @@ from wissel.server.rpc.calls.sharing.waiting import WaitingCalls
 from wissel.server.rpc.requests.impacts import Impacts
 from wissel.server.rpc.requests.pinned import PinnedTables
 from wissel.server.rpc.requests.watches import Watches
+
+
+class Deliveries(Protocol):
+    """What became of messages."""
+
+    async def find(self, sender_oin: Oin, message_id: UUID) -> Known | None:
+        """Return what is known of a message, None if nothing is."""
+        ...
+
+
+class NoDeliveries:
+    """Knows of no message: that of a server that forwards none."""
+
+    async def find(self, _sender_oin: Oin, _message_id: UUID) -> Known | None:
+        """Return None."""
+        return None
 
 
 class RevisionRequest(Protocol):
@@ -38,7 +55,7 @@ class Backend:
     `signer` signs for the hub, under `hub_oin`.
     `clock` gives aware instants. `max_closed_share` (0 to 1) is the largest
     share of open locations that an import of schools may close. `reachability` tells
-    which receivers answer.
+    which receivers answer, `deliveries` what became of messages.
     """
 
     register: Register
@@ -54,6 +71,7 @@ class Backend:
     pinned: PinnedTables = field(default_factory=PinnedTables)
     watches: Watches = field(default_factory=Watches)
     reachability: Reachability = field(default_factory=NothingKnown)
+    deliveries: Deliveries = field(default_factory=NoDeliveries)
 
     def today(self) -> dt.date:
         """Return the day of this moment in Amsterdam."""

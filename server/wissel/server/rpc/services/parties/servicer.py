@@ -27,6 +27,7 @@ from wissel.server.rpc.services.parties.messages import (
     party_message,
     person_message,
 )
+from wissel.server.rpc.services.parties.proving import require_delivered
 from wissel.server.rpc.services.parties.requests import (
     desk_of,
     evidence_of,
@@ -184,6 +185,7 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
             withdraw=request.withdraw,
             evidence=evidence_of(request, self._backend.today()),
         )
+        await require_delivered(self._backend.deliveries, current().table, command)
 
         async def work(transaction: Transaction) -> pb.QualifySystemResponse:
             await acting.qualify_system(transaction, command)
