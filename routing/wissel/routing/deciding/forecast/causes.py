@@ -72,7 +72,7 @@ class Causes:
 
     def __init__(self, table: Table) -> None:
         self._table = table
-        self._gates: dict[
+        self._known: dict[
             tuple[_Edge, str, ServiceCode, SystemId, Organisation | None], tuple[Cause, ...]
         ] = {}
 
@@ -85,43 +85,31 @@ class Causes:
         A refusal rests on what is meant and yet in the way, endpoints or a mandate: so
         one that begins to stand there is told, and one that no longer does.
         """
-        day, subject = changed.day, changed.subject
         found = {
             # 1.
-            *self._at(_Edge(Happening.ENDS, day - ONE_DAY), subject, changed.was),
+            *self._at(_Edge(Happening.ENDS, changed.day - ONE_DAY), changed, changed.was),
             # 2.
-            *self._at(_Edge(Happening.BEGINS, day), subject, changed.becomes),
+            *self._at(_Edge(Happening.BEGINS, changed.day), changed, changed.becomes),
         }
         return tuple(sorted(found, key=_in_order))
 
-    def _at(self, edge: _Edge, subject: Subject, decided: Decided) -> Iterator[Cause]:
+    def _at(self, edge: _Edge, changed: DayChange, decided: Decided) -> Iterator[Cause]:
         """Yield what a decision of the day of an edge rests on, and ends or begins there."""
+        subject = changed.subject
         view = self._table.organisation(subject.organisation)
         service = self._table.reference.services.get(subject.service)
         if view is None or service is None:
             return
-        if isinstance(decided, Permission):
-            yield from self._permission(edge, decided, service)
-        elif isinstance(decided, Route):
-            if edge.of(dt.date.min, view.closed):
-                yield Cause(edge.happening, Entity.SCHOOL, view.code)
-            yield from _location(edge, view, subject.vestiging)
-            version = next(v for v in service.versions if v.namespace == decided.version)
-            yield from _endpoint(edge, view, service, version, decided.endpoint)
-            yield from self._permission(edge, decided.receiver, service)
-        elif subject.sender is None:
-            yield from _in_the_way(edge, view, service, subject)
-        else:
-            mandates = view.mandates_in_force(service.code, edge.day)
-            own = (each for each in mandates if each.system_id == subject.sender)
-            for mandate in islice(own, 1):
-                yield from _mandate(edge, mandate)
+        if isinstance(decided, Permission | Route):
+            permission = decided.receiver if isinstance(decided, Route) else decided
+            yield from self._gates(edge, permission, service)
+        if changed.turns:
+            yield from _own(edge, view, service, subject, decided)
 
-    def _permission(
+    def _gates(
         self, edge: _Edge, permission: Permission, service: IndexedService
-    ) -> Iterator[Cause]:
-        """Yield a mandate, and what the gates of `may_act.permission_by` rest on."""
-        yield from _mandate(edge, permission.mandate)
+    ) -> tuple[Cause, ...]:
+        """Return what the gates of `may_act.permission_by` rest on, the mandate left aside."""
         organisation, system = permission.mandate.organisation, permission.system
         acting = self._table.reference.acting(system.system_id, service)
         special = organisation.code == TEST_SCHOOL or (
@@ -134,10 +122,10 @@ class Causes:
             system.system_id,
             organisation.code if special else None,
         )
-        known = self._gates.get(key)
+        known = self._known.get(key)
         if known is None:
-            known = self._gates[key] = tuple(self._of_gates(edge, permission, service))
-        yield from known
+            known = self._known[key] = tuple(self._of_gates(edge, permission, service))
+        return known
 
     def _of_gates(
         self, edge: _Edge, permission: Permission, service: IndexedService
@@ -176,6 +164,40 @@ _ORDER: Final = {kind: number for number, kind in enumerate((*Happening, *Entity
 
 def _in_order(cause: Cause) -> tuple[object, ...]:
     return (_ORDER[cause.happening], _ORDER[cause.entity], cause.entity_id)
+
+
+_NOTHING_MEANT: Final = (
+    Reason.MANDATE_MISSING,
+    Reason.ENDPOINT_MISSING,
+    Reason.SERVICE_VERSION_NOT_FOUND,
+)
+"""The refusals of `decide` where no endpoint is meant at all."""
+
+
+def _own(
+    edge: _Edge,
+    view: OrganisationView,
+    service: IndexedService,
+    subject: Subject,
+    decided: Decided,
+) -> Iterator[Cause]:
+    """Yield what a decision rests on of the organisation itself, and of versions."""
+    if isinstance(decided, Permission):
+        yield from _mandate(edge, decided.mandate)
+    elif isinstance(decided, Route):
+        if edge.of(dt.date.min, view.closed):
+            yield Cause(edge.happening, Entity.SCHOOL, view.code)
+        yield from _location(edge, view, subject.vestiging)
+        version = next(v for v in service.versions if v.namespace == decided.version)
+        yield from _endpoint(edge, view, service, version, decided.endpoint)
+    elif subject.sender is None:
+        if decided.reason not in _NOTHING_MEANT:
+            yield from _in_the_way(edge, view, service, subject)
+    else:
+        mandates = view.mandates_in_force(service.code, edge.day)
+        own = (each for each in mandates if each.system_id == subject.sender)
+        for mandate in islice(own, 1):
+            yield from _mandate(edge, mandate)
 
 
 def _in_the_way(

@@ -1,7 +1,8 @@
 """Each decision that will come out otherwise on a later day, on one table."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -14,7 +15,7 @@ from wissel.routing.deciding.impact.differences import (
     deciding_of,
     subjects_of,
 )
-from wissel.routing.deciding.impact.touched import Touched
+from wissel.routing.deciding.impact.touched import Served, Touched
 from wissel.routing.table import Table
 from wissel.routing.table.views import OrganisationView
 from wissel.routing.values.days import FOREVER, ONE_DAY
@@ -29,6 +30,8 @@ class DayChange(NamedTuple):
 
     It stays so until `last`, FOREVER if nothing in the forecast changes it again.
     `signatory` is whose agreements count for the organisation: a board, or itself.
+    `turns` is whether anything of the organisation, its mandates and endpoints, or a
+    version of the service begins or ends with that day; else it is for the gates alone.
     """
 
     subject: Subject
@@ -38,6 +41,7 @@ class DayChange(NamedTuple):
     was: Decided
     becomes: Decided
     signatory: str
+    turns: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +68,37 @@ def day_changes(table: Table, extent: Extent) -> Iterator[list[DayChange]]:
     is empty if all stays as it is. Only days are decided on which any answer may change.
     """
     calendar = Calendar(table.reference)
+    versions = {
+        service.code: service.days_of_change for service in table.reference.services.values()
+    }
     for view in sorted(_views(table, extent), key=lambda view: view.code):
-        served = Touched(view.code, [view], view.acting, view.receiving, {})
-        for service in sorted({code for code, _ in (*served.acting, *served.receiving)}):
+        for service, served in _served(view):
             if extent.service in (None, service) and extent.concerns(served, service):
-                days = view.days_of_change(service) | calendar.days(served, service)
+                own = view.days_of_change(service) | versions.get(service, set())
+                days = own | calendar.days(served, service)
                 within = sorted(day for day in days if extent.today < day <= extent.until)
-                yield _changes(table, served, service, [extent.today, *within])
+                later = [(day, day in own) for day in within]
+                yield [
+                    changed
+                    for subject in (subjects_of(served, service) if later else ())
+                    for changed in _changes(table, subject, extent.today, later, view.signatory)
+                ]
+
+
+def _served(view: OrganisationView) -> list[tuple[ServiceCode, Touched]]:
+    """Return the services of an organisation in order, each with those that serve it."""
+    acting, receiving = _by_service(view.acting), _by_service(view.receiving)
+    return [
+        (service, Touched(view.code, [view], acting[service], receiving[service], {}))
+        for service in sorted(acting.keys() | receiving.keys())
+    ]
+
+
+def _by_service(served: Iterable[Served]) -> defaultdict[ServiceCode, list[Served]]:
+    found: defaultdict[ServiceCode, list[Served]] = defaultdict(list)
+    for each in served:
+        found[each[0]].append(each)
+    return found
 
 
 def _views(table: Table, extent: Extent) -> list[OrganisationView]:
@@ -83,30 +111,23 @@ def _views(table: Table, extent: Extent) -> list[OrganisationView]:
 
 
 def _changes(
-    table: Table, served: Touched, service: ServiceCode, days: list[dt.date]
+    table: Table,
+    subject: Subject,
+    today: dt.date,
+    later: Sequence[tuple[dt.date, bool]],
+    signatory: str,
 ) -> list[DayChange]:
-    """Return how the subjects of an organisation and service change, from the second day on."""
-    if len(days) == 1:
-        return []
-    return [
-        changed
-        for subject in subjects_of(served, service)
-        for changed in _changes_of(table, subject, days, served.views[0].signatory)
-    ]
-
-
-def _changes_of(
-    table: Table, subject: Subject, days: list[dt.date], signatory: str
-) -> list[DayChange]:
+    """Return how a subject changes on later days, each with whether anything turns with it."""
     decide_on = deciding_of(subject)
     found: list[DayChange] = []
-    was = decide_on(table, days[0])
-    for day in days[1:]:
+    was = decide_on(table, today)
+    for day, turns in later:
         becomes = decide_on(table, day)
         outcome = compare(was, becomes)
         if outcome is not None:
             if found:
                 found[-1] = found[-1]._replace(last=day - ONE_DAY)
-            found.append(DayChange(subject, day, FOREVER, outcome[0], was, becomes, signatory))
+            change, *_ = outcome
+            found.append(DayChange(subject, day, FOREVER, change, was, becomes, signatory, turns))
         was = becomes
     return found

@@ -91,8 +91,10 @@ def made_to_last(
             named = {each.vestiging for each in school.locations if each.closed == last}
             if cause.entity is Entity.VESTIGING:
                 named &= {Vestiging(cause.entity_id)}
-            locations = (
-                dataclasses.replace(each, closed=None) if each.vestiging in named else each
+            locations = (  # of no known sector: that of what is open would count alone
+                dataclasses.replace(each, closed=None, sector=None)
+                if each.vestiging in named
+                else each
                 for each in school.locations
             )
             return dataclasses.replace(school, locations=tuple(locations))
