@@ -236,13 +236,14 @@ def _ratio(key: str, measured: Comparison, bare: str = "bare") -> Figure:
     return Figure(key=key, value=measured.ratio, row=measured.row(key, bare))
 
 
-def impacts(_bench: Bench, _wanted: Collection[str]) -> Iterator[Figure]:
-    """Measure how long it takes to tell what a change would do; the slower of two counts."""
-    key = "impact_100k_seconds"
-    measured = _figures("bench.impact")
-    each = ", ".join(f"{name} {value:.2f}" for name, value in measured.items())
-    slower = max(measured.values())
-    yield Figure(key=key, value=slower, row=f"{key:<24} {slower:8.2f}  s, the slower of {each}")
+def ahead(_bench: Bench, wanted: Collection[str]) -> Iterator[Figure]:
+    """Measure how long it takes to tell what a change would do, and what the days to come bring."""
+    for key in ("impact_100k_seconds", "forecast_100k_seconds"):
+        if key in wanted:
+            measured = _figures(f"bench.{key.partition('_')[0]}")
+            each = ", ".join(f"{name} {value:.2f}" for name, value in measured.items())
+            slowest = max(measured.values())
+            yield Figure(key=key, value=slowest, row=f"{key:<24} {slowest:8.2f}  s, of {each}")
 
 
 def imports(bench: Bench, _wanted: Collection[str]) -> Iterator[Figure]:
@@ -279,7 +280,7 @@ STAGES: Final[Mapping[Callable[[Bench, Collection[str]], Iterator[Figure]], Sequ
     strangers_cost: ("stranger_cost_ratio",),
     hoarding_stranger: ("stranger_memory_mib",),
     bad_neighbours: ("neighbour_p99_ratio",),
-    impacts: ("impact_100k_seconds",),
+    ahead: ("impact_100k_seconds", "forecast_100k_seconds"),
     imports: ("import_seconds",),
     watches: ("watch_lag_ms",),
     overviews: ("overview_seconds",),
