@@ -1,4 +1,4 @@
-"""Where a stage of the benchmark works, and what it puts a load on."""
+"""What each stage of the benchmark works with."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,8 @@ from bench.method import Comparison, Subject, compare
 from bench.world import PER_SCHOOL
 from wissel.clients.processes import Service
 
+NOWHERE: Final = "https://127.0.0.1:1"
+"""Where nobody is: the address of endpoints to which nothing is sent."""
 _RESOLVERS: Final = 16
 _SENDERS: Final = 8
 _LARGE_SENDERS: Final = 4

@@ -11,16 +11,17 @@ from typing import Final
 
 import uvloop
 
-from bench import hoarding, importing, large, neighbours, strangers, workers
+from bench import importing, large, workers
 from bench.copying import copying
 from bench.figures import Figure
 from bench.history import histories
+from bench.hostility import bad_neighbours, hoarding_stranger, strangers_cost
 from bench.hub import hub, reference, seed
 from bench.load import DOSSIER_BYTES
 from bench.method import Comparison
 from bench.overview import LOCATIONS, overview_seconds
 from bench.revocation import revocation_ms
-from bench.stage import Bench
+from bench.stage import NOWHERE, Bench
 from bench.watching import watch_lag
 from wissel.clients.processes import Service
 
@@ -32,7 +33,6 @@ _OF_THE_TABLE: Final = (
     "load_seconds_1m",
     "load_ratio_1m",
 )
-_NOWHERE: Final = "https://127.0.0.1:1"
 
 
 def beside_bare(bench: Bench, wanted: Collection[str]) -> Iterator[Figure]:
@@ -71,12 +71,12 @@ def million(bench: Bench, wanted: Collection[str]) -> Iterator[Figure]:
     """Measure a register of a million mandates with an endpoint each: in memory, and served."""
     folders = {size: bench.at(f"{size}-mandates") for size in (_MILLION, _MANDATES)}
     urls = {size: f"sqlite:///{folder / 'registry.db'}" for size, folder in folders.items()}
-    asyncio.run(seed(urls[_MILLION], _MILLION, _NOWHERE))
+    asyncio.run(seed(urls[_MILLION], _MILLION, NOWHERE))
     if set(_OF_THE_TABLE).intersection(wanted):
         yield from (one for one in _in_memory(urls[_MILLION]) if one.key in wanted)
     if (key := "resolve_1m_to_10k") not in wanted:
         return
-    asyncio.run(seed(urls[_MANDATES], _MANDATES, _NOWHERE))
+    asyncio.run(seed(urls[_MANDATES], _MANDATES, NOWHERE))
     with ExitStack() as stack:
         large_hub, small_hub = (
             stack.enter_context(hub(folder, bench.certificates, folder / "hub.log"))
@@ -151,60 +151,6 @@ def revocation(bench: Bench, _wanted: Collection[str]) -> Iterator[Figure]:
     key, value = "revocation_ms", revocation_ms(bench.folder, bench.certificates)
     row = f"{key:<24} {value:8.1f}  ms from its answer to the last call let in, of all workers"
     yield Figure(key=key, value=value, row=row)
-
-
-def strangers_cost(bench: Bench, _wanted: Collection[str]) -> Iterator[Figure]:
-    """Measure what a new connection costs whose certificates are refused, at the worst."""
-    key = "stranger_cost_ratio"
-    strangers.prepare(bench.certificates)
-    asyncio.run(seed(f"sqlite:///{bench.folder / 'registry.db'}", _MANDATES, _NOWHERE))
-    with hub(bench.folder, bench.certificates, bench.folder / "hub.log") as service:
-
-        async def connections() -> Comparison:
-            worst, honest = (
-                strangers.stranger(service, bench.certificates, name)
-                for name in (strangers.WORST, strangers.HONEST)
-            )
-            return await bench.compared(worst, honest)
-
-        measured = uvloop.run(connections())
-    value = strangers.cost_ratio(measured)
-    row = f"{key:<24} {value:8.2f}  of the CPU for a connection with an honest chain"
-    yield Figure(key=key, value=value, row=row)
-
-
-def hoarding_stranger(bench: Bench, _: Collection[str]) -> Iterator[Figure]:
-    """Measure what a stranger can make the hub hold, above as many idle connections."""
-    key = "stranger_memory_mib"
-    url, registers = f"sqlite:///{bench.folder / 'registry.db'}", bench.folder
-    asyncio.run(seed(url, _MANDATES, _NOWHERE))
-    tls = strangers.hoarder(bench.certificates)
-
-    def grown(name: str, hoarder: hoarding.Hoarder) -> float:
-        """Return the growth of a new hub in MiB: one that has grown before hides it."""
-        with hub(registers, bench.certificates, bench.folder / f"{name}.log") as ours:
-            grew = uvloop.run(hoarding.hoard(ours.address, ours.pid, tls, hoarder))
-        return grew / 2**20
-
-    held = {name: grown(name, hoarder) for name, hoarder in hoarding.KINDS.items()}
-    idle = grown("idle", hoarding.idle)
-    worst = max(held, key=lambda name: held[name])
-    each = ", ".join(f"{name} {size:.0f}" for name, size in held.items())
-    row = f"{key:<24} {held[worst] - idle:8.2f}  MiB above {idle:.0f} of idle connections: {each}"
-    yield Figure(key=key, value=held[worst] - idle, row=row)
-
-
-def bad_neighbours(bench: Bench, _wanted: Collection[str]) -> Iterator[Figure]:
-    """Measure what the worst of neighbours cost the others: their slowest call of a hundred."""
-    key = "neighbour_p99_ratio"
-    strangers.prepare(bench.certificates)
-    with neighbours.stage(bench.folder, bench.certificates) as (service, bad):
-        measured = uvloop.run(
-            neighbours.compare(
-                service, bad, bench.certificates, rounds=bench.rounds, seconds=2 * bench.seconds
-            )
-        )
-    yield Figure(key=key, value=measured.ratio, row=measured.row(key))
 
 
 def overviews(bench: Bench, _wanted: Collection[str]) -> Iterator[Figure]:

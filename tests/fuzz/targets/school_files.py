@@ -7,6 +7,7 @@ from typing import Final
 
 from fuzz.shaping import joined, pieces
 from fuzz.target import Target, told
+from fuzz.world import folder
 from support.builders.duo_files import (
     HEADERS,
     board_file,
@@ -21,10 +22,13 @@ from support.builders.duo_files import (
     vo_line,
     vo_location_line,
 )
+from wissel.clients.cli.rio.geojson import read_points
+from wissel.clients.errors import FileUnusable
 from wissel.routing.facts import Board, School
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.values.identifiers import BoardNumber, Vestiging
 from wissel.routing.values.person_numbers import holds_person_number
+from wissel.routing.values.points import Point
 from wissel.server.registry.schools.duo.formats import BoardRow, LocationRow, Row, Source
 from wissel.server.registry.schools.duo.parsing import ParsedFile, parse
 from wissel.server.registry.schools.plan import Known, Plan, plan
@@ -205,4 +209,43 @@ def _duo_seeds() -> Iterable[bytes]:
         yield bytes([mode + len(_SOURCES)]) + joined([(last, b""), (2, b"99XA01"), (3, b"99XA01")])
 
 
-TARGETS: Final = (Target(name="duo", check=_check_duo, seeds=_duo_seeds),)
+_POINTS: Final = (
+    b'{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": '
+    b'{"vestigingscode": "99XA00"}, "geometry": {"type": "Point", "coordinates": [5.4, 52.5]}}]}'
+)
+_PARTS: Final = (b'"99XA00"', b"[5.4, 52.5]", b'"Point"', b'"properties"', b"5.4", b'"features"')
+
+
+def _check_points(data: bytes) -> str:
+    """Read a file of points: raw for 0, else with some of its parts replaced by the rest."""
+    if not data:
+        return "nothing"
+    content = data[1:]
+    if data[0] % (1 + len(_PARTS)):
+        content = _POINTS.replace(_PARTS[data[0] % (1 + len(_PARTS)) - 1], content)
+    path = folder() / "points.geojson"
+    path.write_bytes(content)
+    try:
+        points = read_points(path)
+    except FileUnusable as unusable:
+        said = str(unusable)
+        assert str(path) in said
+        assert not holds_person_number(said.replace(str(path), ""))
+        return said.replace(str(path), "")[:40]
+    for each in points:
+        Point.parse(each.latitude, each.longitude, Vestiging.parse(each.vestiging))
+    return f"{min(len(points), 2)} points"
+
+
+def _points_seeds() -> Iterable[bytes]:
+    yield b"\0" + _POINTS
+    yield b"\0PK\x03\x04" + _POINTS
+    odd = (b"null", b"1e999", b"NaN", b'"111222333"', b"[[5.4]]", b"{}", b"-1", b"\xff", b"[" * 500)
+    for part in range(1, 1 + len(_PARTS)):
+        yield from (bytes([part]) + each for each in odd)
+
+
+TARGETS: Final = (
+    Target(name="duo", check=_check_duo, seeds=_duo_seeds),
+    Target(name="points", check=_check_points, seeds=_points_seeds),
+)

@@ -108,6 +108,22 @@ async def test_endpoints_that_lose_their_mandate_are_named(hub: Hub) -> None:
     assert told == seen
 
 
+async def test_a_school_that_merges_is_told_with_where_it_goes_on(hub: Hub) -> None:
+    closed = w.school(w.XA, w.BOARD_1, "00", "01", closed=w.TODAY)
+    merged = replace(
+        closed, locations=tuple(replace(each, successor=w.XB) for each in closed.locations)
+    )
+    async with watching(hub, "noord") as noord:
+        await noord.next()
+        await hub.put(closed)
+        told = await noord.until(await hub.put(merged))
+
+    changes = [(list(each.kinds), each.successor) for response in told for each in response.schools]
+    assert ["MERGED"] == changes[-1][0]
+    assert "99XB" == changes[-1][1]
+    assert "CLOSED" in changes[0][0]
+
+
 async def test_a_school_that_moves_is_told_to_those_who_act_for_it(hub: Hub) -> None:
     moved = replace(w.school(w.XA, w.BOARD_1), board=w.BOARD_2)
     async with watching(hub, "noord") as noord, watching(hub, "zuid") as zuid:

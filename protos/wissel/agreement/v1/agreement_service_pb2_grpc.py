@@ -46,6 +46,11 @@ class AgreementServiceStub:
                 request_serializer=wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.GetAgreementTextRequest.SerializeToString,
                 response_deserializer=wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.GetAgreementTextResponse.FromString,
                 _registered_method=True)
+        self.ListAgreementTexts = channel.unary_unary(
+                '/wissel.agreement.v1.AgreementService/ListAgreementTexts',
+                request_serializer=wissel_dot_agreement_dot_v1_dot_agreement__text__pb2.ListAgreementTextsRequest.SerializeToString,
+                response_deserializer=wissel_dot_agreement_dot_v1_dot_agreement__text__pb2.ListAgreementTextsResponse.FromString,
+                _registered_method=True)
         self.OfferAgreement = channel.unary_unary(
                 '/wissel.agreement.v1.AgreementService/OfferAgreement',
                 request_serializer=wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.OfferAgreementRequest.SerializeToString,
@@ -96,6 +101,13 @@ class AgreementServiceServicer:
 
     def GetAgreementText(self, request, context):
         """GetAgreementText returns a text with its document, also of an agreement that was accepted.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAgreementTexts(self, request, context):
+        """ListAgreementTexts lists what is told of texts, in order of their documents' digests.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -162,6 +174,11 @@ def add_AgreementServiceServicer_to_server(servicer, server):
                     servicer.GetAgreementText,
                     request_deserializer=wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.GetAgreementTextRequest.FromString,
                     response_serializer=wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.GetAgreementTextResponse.SerializeToString,
+            ),
+            'ListAgreementTexts': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAgreementTexts,
+                    request_deserializer=wissel_dot_agreement_dot_v1_dot_agreement__text__pb2.ListAgreementTextsRequest.FromString,
+                    response_serializer=wissel_dot_agreement_dot_v1_dot_agreement__text__pb2.ListAgreementTextsResponse.SerializeToString,
             ),
             'OfferAgreement': grpc.unary_unary_rpc_method_handler(
                     servicer.OfferAgreement,
@@ -254,6 +271,33 @@ class AgreementService:
             '/wissel.agreement.v1.AgreementService/GetAgreementText',
             wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.GetAgreementTextRequest.SerializeToString,
             wissel_dot_agreement_dot_v1_dot_agreement__service__pb2.GetAgreementTextResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAgreementTexts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.agreement.v1.AgreementService/ListAgreementTexts',
+            wissel_dot_agreement_dot_v1_dot_agreement__text__pb2.ListAgreementTextsRequest.SerializeToString,
+            wissel_dot_agreement_dot_v1_dot_agreement__text__pb2.ListAgreementTextsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -38,6 +38,8 @@ class AgreementServiceStub:
     """RegisterAgreementText records a version of a text with its document."""
     GetAgreementText: _grpc.UnaryUnaryMultiCallable[_agreement_service_pb2.GetAgreementTextRequest, _agreement_service_pb2.GetAgreementTextResponse]
     """GetAgreementText returns a text with its document, also of an agreement that was accepted."""
+    ListAgreementTexts: _grpc.UnaryUnaryMultiCallable[_agreement_text_pb2.ListAgreementTextsRequest, _agreement_text_pb2.ListAgreementTextsResponse]
+    """ListAgreementTexts lists what is told of texts, in order of their documents' digests."""
     OfferAgreement: _grpc.UnaryUnaryMultiCallable[_agreement_service_pb2.OfferAgreementRequest, _agreement_service_pb2.OfferAgreementResponse]
     """OfferAgreement offers a text to a signatory, or lets one ask for it by itself."""
     AcceptAgreement: _grpc.UnaryUnaryMultiCallable[_agreement_service_pb2.AcceptAgreementRequest, _agreement_service_pb2.AcceptAgreementResponse]
@@ -62,6 +64,8 @@ class AgreementServiceAsyncStub(AgreementServiceStub):
     """RegisterAgreementText records a version of a text with its document."""
     GetAgreementText: _aio.UnaryUnaryMultiCallable[_agreement_service_pb2.GetAgreementTextRequest, _agreement_service_pb2.GetAgreementTextResponse]  # type: ignore[assignment]
     """GetAgreementText returns a text with its document, also of an agreement that was accepted."""
+    ListAgreementTexts: _aio.UnaryUnaryMultiCallable[_agreement_text_pb2.ListAgreementTextsRequest, _agreement_text_pb2.ListAgreementTextsResponse]  # type: ignore[assignment]
+    """ListAgreementTexts lists what is told of texts, in order of their documents' digests."""
     OfferAgreement: _aio.UnaryUnaryMultiCallable[_agreement_service_pb2.OfferAgreementRequest, _agreement_service_pb2.OfferAgreementResponse]  # type: ignore[assignment]
     """OfferAgreement offers a text to a signatory, or lets one ask for it by itself."""
     AcceptAgreement: _aio.UnaryUnaryMultiCallable[_agreement_service_pb2.AcceptAgreementRequest, _agreement_service_pb2.AcceptAgreementResponse]  # type: ignore[assignment]
@@ -95,6 +99,14 @@ class AgreementServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_agreement_service_pb2.GetAgreementTextResponse, _abc.Awaitable[_agreement_service_pb2.GetAgreementTextResponse]]:
         """GetAgreementText returns a text with its document, also of an agreement that was accepted."""
+
+    @_abc_1.abstractmethod
+    def ListAgreementTexts(
+        self,
+        request: _agreement_text_pb2.ListAgreementTextsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_agreement_text_pb2.ListAgreementTextsResponse, _abc.Awaitable[_agreement_text_pb2.ListAgreementTextsResponse]]:
+        """ListAgreementTexts lists what is told of texts, in order of their documents' digests."""
 
     @_abc_1.abstractmethod
     def OfferAgreement(

@@ -198,3 +198,75 @@ class RegisterAgreementTextResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RegisterAgreementTextResponse: _TypeAlias = RegisterAgreementTextResponse  # noqa: Y015
+
+@_typing.final
+class ListAgreementTextsRequest(_message.Message):
+    """ListAgreementTextsRequest selects texts; conditions add up."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    ACCEPTABLE_ONLY_FIELD_NUMBER: _builtins.int
+    AT_LEAST_REVISION_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """At most this many; 0 means 100, the most is 1,000."""
+    page_token: _builtins.str
+    """next_page_token of the page before."""
+    kind: _builtins.str
+    """Only of this kind."""
+    language: _builtins.str
+    """Only in this language."""
+    acceptable_only: _builtins.bool
+    """Only those that can be accepted today: the latest of their kind and language that has begun."""
+    at_least_revision: _builtins.int
+    """Wait until the register has reached this revision."""
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        language: _builtins.str = ...,
+        acceptable_only: _builtins.bool = ...,
+        at_least_revision: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "at_least_revision", b"at_least_revision"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision", "acceptable_only", b"acceptable_only", "at_least_revision", b"at_least_revision", "kind", b"kind", "language", b"language", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__at_least_revision: _TypeAlias = _typing.Literal["at_least_revision"]  # noqa: Y015
+    _WhichOneofArgType__at_least_revision: _TypeAlias = _typing.Literal["_at_least_revision", b"_at_least_revision"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at_least_revision) -> _WhichOneofReturnType__at_least_revision | None: ...
+
+Global___ListAgreementTextsRequest: _TypeAlias = ListAgreementTextsRequest  # noqa: Y015
+
+@_typing.final
+class ListAgreementTextsResponse(_message.Message):
+    """ListAgreementTextsResponse is one page."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXTS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page."""
+    @_builtins.property
+    def texts(self) -> _containers.RepeatedCompositeFieldContainer[Global___AgreementText]:
+        """The texts."""
+
+    def __init__(
+        self,
+        *,
+        texts: _abc.Iterable[Global___AgreementText] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "texts", b"texts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListAgreementTextsResponse: _TypeAlias = ListAgreementTextsResponse  # noqa: Y015

@@ -1643,6 +1643,7 @@ class SchoolChange(_message.Message):
     CLOSED_DATE_FIELD_NUMBER: _builtins.int
     CLOSED_VESTIGINGEN_FIELD_NUMBER: _builtins.int
     REOPENED_VESTIGINGEN_FIELD_NUMBER: _builtins.int
+    SUCCESSOR_FIELD_NUMBER: _builtins.int
     brin: _builtins.str
     """BRIN."""
     name: _builtins.str
@@ -1653,10 +1654,12 @@ class SchoolChange(_message.Message):
     """Board of which it was; only with MOVED."""
     closed_date: _builtins.str
     """Its last day, `yyyy-mm-dd`; empty for one that is open."""
+    successor: _builtins.str
+    """BRIN or vestiging at which it goes on, if it is closed and that is known."""
     @_builtins.property
     def kinds(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """`MOVED` to another board, `CLOSED`, `REOPENED`, or `LOCATIONS`: some of its vestigingen closed
-        or opened again.
+        """`MOVED` to another board, `CLOSED`, `MERGED`: it is closed and goes on elsewhere, `REOPENED`, or
+        `LOCATIONS`: some of its vestigingen closed or opened again.
         """
 
     @_builtins.property
@@ -1678,10 +1681,11 @@ class SchoolChange(_message.Message):
         closed_date: _builtins.str = ...,
         closed_vestigingen: _abc.Iterable[_builtins.str] | None = ...,
         reopened_vestigingen: _abc.Iterable[_builtins.str] | None = ...,
+        successor: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["board_number", b"board_number", "brin", b"brin", "closed_date", b"closed_date", "closed_vestigingen", b"closed_vestigingen", "former_board_number", b"former_board_number", "kinds", b"kinds", "name", b"name", "reopened_vestigingen", b"reopened_vestigingen"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["board_number", b"board_number", "brin", b"brin", "closed_date", b"closed_date", "closed_vestigingen", b"closed_vestigingen", "former_board_number", b"former_board_number", "kinds", b"kinds", "name", b"name", "reopened_vestigingen", b"reopened_vestigingen", "successor", b"successor"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -32,6 +32,7 @@ class SchoolChangeKind(StrEnum):
 
     MOVED = "MOVED"
     CLOSED = "CLOSED"
+    MERGED = "MERGED"
     REOPENED = "REOPENED"
     LOCATIONS = "LOCATIONS"
 
@@ -145,6 +146,8 @@ def school_changes(before: School, after: School) -> tuple[SchoolChangeKind, ...
         kinds.append(SchoolChangeKind.MOVED)
     if before.closed is None and after.closed is not None:
         kinds.append(SchoolChangeKind.CLOSED)
+    if after.successor not in {None, before.successor}:
+        kinds.append(SchoolChangeKind.MERGED)
     if before.closed is not None and after.closed is None:
         kinds.append(SchoolChangeKind.REOPENED)
     if _open(before) != _open(after) & _all(before):

@@ -226,6 +226,18 @@ async def test_a_mandate_that_the_board_gave_stays_as_it_is(world: World) -> Non
     ]
 
 
+async def test_a_second_line_names_the_one_that_gave_its_mandate(world: World) -> None:
+    """For OSO_OV the board gave one itself."""
+    await give(world)
+
+    report = await move(world, point(SCHOOL, line=2), point(SCHOOL, 2, line=3))
+
+    assert [("GIVEN", ""), ("SAME_MANDATE", "line 2")] == [
+        (row.outcome, row.detail) for row in report.aanleverpunten
+    ]
+    assert [("OSO_OV", "OSO_SWV")] * 2 == [row.services for row in report.aanleverpunten]
+
+
 async def test_a_board_without_any_agreement_is_named_with_what_lacks(world: World) -> None:
     report = await move(world, point(), agreed=[signed(EXTENSION)])
 

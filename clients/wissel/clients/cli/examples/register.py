@@ -101,6 +101,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         ),
     ),
     "agreement text show": ("wissel agreement text show OSO",),
+    "agreement text list": ("wissel agreement text list --acceptable",),
     "agreement text download": (
         "wissel agreement text download OSO --out oso.pdf --token-file token",
         (

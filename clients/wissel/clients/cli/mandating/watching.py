@@ -68,6 +68,8 @@ def _school(change: pb.SchoolChange) -> str:
         parts.append(f"board {change.former_board_number} -> {change.board_number}")
     if change.closed_date:
         parts.append(f"last day {change.closed_date}")
+    if change.successor:
+        parts.append(f"goes on as {change.successor}")
     for label, some in (
         ("closed", change.closed_vestigingen),
         ("open again", change.reopened_vestigingen),

@@ -3,6 +3,7 @@
 
 import hashlib
 import re
+from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -12,7 +13,8 @@ from wissel.agreement.v1 import agreement_service_pb2 as pb
 from wissel.agreement.v1 import agreement_text_pb2 as text_pb
 from wissel.agreement.v1.agreement_service_pb2_grpc import AgreementServiceStub
 from wissel.clients.cli.impact import DryRun, show_outcome
-from wissel.clients.cli.output import Column, as_data, note, print_json, show
+from wissel.clients.cli.output import Column, as_data, note, print_json, show, show_all
+from wissel.clients.cli.paging import Limit, collect
 from wissel.clients.cli.session import Session, session_of
 from wissel.clients.errors import WisselError
 from wissel.clients.storage.atomic_write import write_atomically
@@ -29,6 +31,15 @@ _TEXT: Final[list[Column]] = [
     ("personal data", lambda text: "; ".join(text.data_categories)),
     ("from", "start_date"),
     ("earlier ones until", "renewal_date"),
+]
+_LISTED: Final[list[Column]] = [
+    ("KIND", "kind"),
+    ("VERSION", "version"),
+    ("LANGUAGE", "language"),
+    ("WITH", "counterparty"),
+    ("FROM", "start_date"),
+    ("EARLIER ONES UNTIL", "renewal_date"),
+    ("SHA-256", "document_sha256"),
 ]
 _DIGEST: Final = re.compile(r"[0-9a-fA-F]{64}")
 Kind = Annotated[
@@ -92,6 +103,31 @@ def show_text(
     """Show what is told of a text."""
     session = session_of(context)
     show(session, get_text(session, which, language, version).text, _TEXT)
+
+
+@app.command("list")
+def list_texts(
+    context: typer.Context,
+    kind: Annotated[str, typer.Option(help="only of this kind")] = "",
+    language: Annotated[str, typer.Option(help="only in this one, two letters")] = "",
+    acceptable: Annotated[
+        bool, typer.Option("--acceptable", help="only what can be accepted today")
+    ] = False,
+    limit: Limit = 1000,
+) -> None:
+    """List texts, version by version."""
+    session = session_of(context)
+    request = text_pb.ListAgreementTextsRequest(
+        kind=kind, language=language, acceptable_only=acceptable
+    )
+    found = collect(
+        session,
+        lambda c: AgreementServiceStub(c).ListAgreementTexts,
+        request,
+        lambda page: page.texts,
+        limit,
+    )
+    show_all(session, sorted(found, key=attrgetter("kind", "language", "start_date")), _LISTED)
 
 
 @app.command()

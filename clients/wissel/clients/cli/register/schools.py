@@ -53,6 +53,22 @@ DETAILS: Final[list[Column]] = [
     ("goes on as", "successor"),
     ("locations", lambda school: ", ".join(each.vestiging for each in school.locations)),
 ]
+_LOCATION: Final[list[Column]] = [
+    ("LOCATION", "vestiging"),
+    ("NAME", "name"),
+    ("POSTCODE", "postcode"),
+    ("PLACE", "city"),
+    ("SECTOR", "sector"),
+    ("HOLIDAYS", "holiday_region"),
+    ("SWV PO", "swv_po"),
+    ("SWV VO", "swv_vo"),
+    (
+        "POINT",
+        lambda each: f"{each.latitude} {each.longitude}" if each.HasField("latitude") else "",
+    ),
+    ("CLOSED", "closed_date"),
+    ("GOES ON AS", "successor"),
+]
 
 
 @app.command("import")
@@ -143,6 +159,10 @@ def list_schools(
     show_all(session, found, _SCHOOL)
 
 
+def _degrees(location: school_pb2.Location) -> str:
+    return f"{location.latitude} {location.longitude}"
+
+
 @app.command("show")
 def show_school(context: typer.Context, brin: str) -> None:
     """Show a school with its locations."""
@@ -153,6 +173,7 @@ def show_school(context: typer.Context, brin: str) -> None:
         print_json(as_data(answer.school) | {"corrected_at": answer.corrected_at})
         return
     show(session, answer.school, DETAILS)
+    show_all(session, answer.school.locations, _LOCATION)
     note(f"What is wrong here is corrected at: {answer.corrected_at}")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from wissel.clients.errors import WisselError
+from wissel.clients.errors import FileUnusable
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.values.identifiers import Vestiging
 from wissel.routing.values.points import Point
@@ -25,7 +25,7 @@ def read_points(path: Path) -> list[LocationPoint]:
     """Return the points of a FeatureCollection, in its order.
 
     Each feature has `vestigingscode` among its properties, and a Point; one whose
-    geometry is null is passed over (RFC 7946, 3.2). Raises `WisselError` with the file and
+    geometry is null is passed over (RFC 7946, 3.2). Raises `FileUnusable` with the file and
     the first features that are malformed, and `OSError`.
     """
     collection = _collection(path)
@@ -39,7 +39,7 @@ def read_points(path: Path) -> list[LocationPoint]:
     if problems:
         more = f"; {len(problems)} in all" if len(problems) > _SHOWN else ""
         message = f"{path}: {'; '.join(problems[:_SHOWN])}{more}; nothing was changed"
-        raise WisselError(message)
+        raise FileUnusable(message)
     return points
 
 
@@ -51,16 +51,16 @@ def _collection(path: Path) -> list[Any]:
         crs = body.get("crs", {"properties": {"name": "CRS84"}})["properties"]["name"]
     except json.JSONDecodeError as error:
         message = f"{path}: line {error.lineno}, column {error.colno}: {error.msg}"
-        raise WisselError(message) from None
+        raise FileUnusable(message) from None
     except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
         message = f"{path}: this is no FeatureCollection of GeoJSON"
-        raise WisselError(message) from None
+        raise FileUnusable(message) from None
     if not isinstance(features, list):
         message = f"{path}: this is no FeatureCollection of GeoJSON"
-        raise WisselError(message)
+        raise FileUnusable(message)
     if not str(crs).endswith(_DEGREES):
         message = f"{path}: its points are in {crs}; make them WGS 84 (ogr2ogr -t_srs EPSG:4326)"
-        raise WisselError(message)
+        raise FileUnusable(message)
     return features
 
 
@@ -75,19 +75,19 @@ def _content(path: Path) -> bytes:
             named = [each for each in packed.infolist() if each.filename.endswith(_ENDINGS)]
             if len(named) != 1:
                 message = f"{path}: it holds {len(named)} GeoJSON files instead of one"
-                raise WisselError(message)
+                raise FileUnusable(message)
             with packed.open(named[0]) as inside:
                 content = inside.read(MAX_BYTES + 1)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error) as error:
         message = f"{path}: it cannot be unpacked: {error}"
-        raise WisselError(message) from None
+        raise FileUnusable(message) from None
     if len(content) > MAX_BYTES:
         raise _too_large(path)
     return content
 
 
-def _too_large(path: Path) -> WisselError:
-    return WisselError(f"{path}: it is larger than {MAX_BYTES // 1024 // 1024} MiB")
+def _too_large(path: Path) -> FileUnusable:
+    return FileUnusable(f"{path}: it is larger than {MAX_BYTES // 1024 // 1024} MiB")
 
 
 def _points(feature: Mapping[str, Any]) -> Iterable[LocationPoint]:

@@ -81,6 +81,15 @@ def latest(texts: Iterable[AgreementText]) -> AgreementText | None:
     return max(texts, key=attrgetter("start", "registered"), default=None)
 
 
+def acceptable(texts: Iterable[AgreementText], today: dt.date) -> set[str]:
+    """Return the digests of the texts that can be accepted today, one for a kind and language."""
+    begun: dict[tuple[AgreementKind, str], list[AgreementText]] = {}
+    for text in texts:
+        if text.start <= today:
+            begun.setdefault((text.kind, text.language), []).append(text)
+    return {last.digest for some in begun.values() if (last := latest(some)) is not None}
+
+
 def refuse_replaced(text: AgreementText, of_kind: Iterable[AgreementText], today: dt.date) -> None:
     """Raise `Refused(AGREEMENT_TEXT_REPLACED)` if a later text of its language can be accepted.
 

@@ -156,33 +156,36 @@ class _Mover:
         self, line: AanleverpuntLine, giver: Giver, system: System
     ) -> tuple[tuple[ServiceCode, ...], Outcome | Reason, str]:
         """Return the services that are mandated, what was done for that, and a detail."""
-        standing: list[ServiceCode] = []
-        outcomes: list[Outcome] = []
-        refusal: Refused | None = None
-        detail = ""
-        for code in SERVICES[line.attribute]:
-            triple = line.organisation, code, system.system_id
-            there = self._known.mandates.get(triple)
-            if there is None:
-                try:
-                    self._give(triple, giver, line)
-                except Refused as refused:
-                    refusal = refusal or refused
-                    continue
-                outcomes.append(Outcome.GIVEN)
-            elif triple in self._given:  # 3.
-                outcomes.append(Outcome.SAME_MANDATE)
-                detail = f"line {self._given[triple]}"
-            else:
-                outcomes.append(Outcome.ALREADY_MANDATED)
-            if not all(has_ended(each, self._move.today) for each in self._known.mandates[triple]):
-                standing.append(code)
-        if not outcomes:
-            assert refusal is not None, "every kind is for some service"  # noqa: S101
-            unsigned = refusal.reason is Reason.AGREEMENT_MISSING
-            return (), refusal.reason, self._lacking(line, giver) if unsigned else ""
-        outcome = min(outcomes, key=list(Outcome).index)
-        return tuple(standing), outcome, detail if outcome is Outcome.SAME_MANDATE else ""
+        results = {
+            (line.organisation, code, system.system_id): self._stood(code, line, giver, system)
+            for code in SERVICES[line.attribute]
+        }
+        done = {at: each for at, each in results.items() if isinstance(each, Outcome)}
+        if not done:
+            (refused, *_) = (each for each in results.values() if isinstance(each, Refused))
+            unsigned = refused.reason is Reason.AGREEMENT_MISSING
+            return (), refused.reason, self._lacking(line, giver) if unsigned else ""
+        standing = tuple(triple[1] for triple in done if not self._ended(triple))
+        outcome = min(done.values(), key=list(Outcome).index)
+        earlier = (self._given[at] for at, each in done.items() if each is Outcome.SAME_MANDATE)
+        same = outcome is Outcome.SAME_MANDATE
+        return standing, outcome, f"line {next(earlier)}" if same else ""
+
+    def _stood(
+        self, code: ServiceCode, line: AanleverpuntLine, giver: Giver, system: System
+    ) -> Outcome | Refused:
+        """Give a mandate unless there is, or was, one; return what was done or is in the way."""
+        triple = line.organisation, code, system.system_id
+        if triple in self._known.mandates:  # 3.
+            return Outcome.SAME_MANDATE if triple in self._given else Outcome.ALREADY_MANDATED
+        try:
+            self._give(triple, giver, line)
+        except Refused as refused:
+            return refused
+        return Outcome.GIVEN
+
+    def _ended(self, triple: Triple) -> bool:
+        return all(has_ended(each, self._move.today) for each in self._known.mandates[triple])
 
     def _give(self, triple: Triple, giver: Giver, line: AanleverpuntLine) -> None:
         _, code, system_id = triple

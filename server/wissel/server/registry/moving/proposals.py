@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from wissel.routing.facts import Attribute, Endpoint, School, System
+from wissel.routing.refusals.errors import Refused
 from wissel.routing.values.identifiers import (
     Organisation,
     RoutingKey,
@@ -15,6 +16,7 @@ from wissel.routing.values.identifiers import (
 from wissel.server.registry.mandates.checks import Giver
 from wissel.server.registry.moving.lines import AanleverpuntLine, Proposal
 from wissel.server.registry.rules.mandates import has_ended
+from wissel.server.registry.rules.routing_keys import free_key
 
 
 class Proposals:
@@ -70,7 +72,10 @@ class Proposals:
             and _is_of(each, line)
         ]
         at = line.organisation, line.number, system.system_id
-        key = own[0].routing_key if own else self._keys.get(at) or self._free(line, giver)
+        try:
+            key = own[0].routing_key if own else self._keys.get(at) or self._free(line, giver)
+        except Refused:
+            return None, "no routing key is left"
         self._keys[at] = key
         registered = {each.service for each in own} == set(services)
         return Proposal(routing_key=key, vestiging=vestiging, registered=registered), ""
@@ -78,9 +83,7 @@ class Proposals:
     def _free(self, line: AanleverpuntLine, giver: Giver) -> RoutingKey:
         oin = giver.brin.oin if isinstance(giver, School) else giver.oin
         had = self._had.setdefault(line.organisation, set())
-        width = len(oin) - len(oin.stem)
-        numbers = (f"{oin.stem}{number:0{width}}" for number in range(1, 10**width))
-        key = next(RoutingKey(each) for each in numbers if each not in had)
+        key = free_key(oin, line.organisation, had)
         had.add(key)
         return key
 

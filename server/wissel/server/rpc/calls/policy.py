@@ -110,6 +110,7 @@ _OWN: Final = MethodPolicy(who=OWNERS, sees=Sees.OWN)
 _OWN_OR_PERSONS: Final = MethodPolicy(
     who=OWNERS | PORTAL, sees=Sees.OWN, person=PersonNeed.REQUIRED
 )
+_SIGN: Final = replace(_OWN_OR_PERSONS, person=PersonNeed.SIGNATORY)
 _BOARDS: Final = MethodPolicy(who=OPERATOR | PORTAL, sees=Sees.OWN, person=PersonNeed.REQUIRED)
 _OWN_MANDATES: Final = replace(_OWN_OR_PERSONS, who=OWNERS | PORTAL | CHAIN_PARTNER)
 _OWN_SERVICES: Final = MethodPolicy(who=CHAIN_PARTNER, sees=Sees.OWN)
@@ -140,13 +141,12 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
     "wissel.agreement.v1.AgreementService": {
         "RegisterAgreementText": replace(_OPERATE, max_bytes=_DOCUMENTS),
         "GetAgreementText": replace(_OWN_OR_PERSONS, quota=Quota.LOOKUP),
+        "ListAgreementTexts": _OWN_OR_PERSONS,
         "OfferAgreement": replace(_OWN_OR_PERSONS, person=PersonNeed.BOARD),
-        "AcceptAgreement": MethodPolicy(
-            who=VENDOR | PORTAL, sees=Sees.OWN, person=PersonNeed.SIGNATORY
-        ),
-        "DeclineAgreement": replace(_OWN_OR_PERSONS, person=PersonNeed.SIGNATORY),
+        "AcceptAgreement": replace(_SIGN, who=VENDOR | PORTAL),
+        "DeclineAgreement": _SIGN,
         "RecordAgreement": _OPERATE,
-        "TerminateAgreement": replace(_BOARDS, person=PersonNeed.SIGNATORY),
+        "TerminateAgreement": _SIGN,
         "ListAgreements": _OWN_OR_PERSONS,
         "CheckAgreements": _OWN_OR_PERSONS,
     },

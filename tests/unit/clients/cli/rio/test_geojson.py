@@ -9,7 +9,7 @@ import pytest
 
 from support.paths import ROOT
 from wissel.clients.cli.rio.geojson import read_points
-from wissel.clients.errors import WisselError
+from wissel.clients.errors import FileUnusable
 
 REAL = ROOT.parent / "shared" / "data" / "edugis" / "scholen-2024-11.geo.json.zip"
 
@@ -85,7 +85,7 @@ def test_a_zip_file_with_one_is_unpacked(path: Path) -> None:
 def test_what_is_malformed_is_named_with_its_file(path: Path, content: bytes, words: str) -> None:
     path.write_bytes(content)
 
-    with pytest.raises(WisselError) as caught:
+    with pytest.raises(FileUnusable) as caught:
         read_points(path)
 
     assert str(path) in str(caught.value)
@@ -97,12 +97,12 @@ def test_a_zip_file_that_is_none_or_holds_two_is_refused(path: Path) -> None:
         packed.writestr("one.json", b"{}")
         packed.writestr("two.geojson", b"{}")
 
-    with pytest.raises(WisselError, match="it holds 2 GeoJSON files instead of one"):
+    with pytest.raises(FileUnusable, match="it holds 2 GeoJSON files instead of one"):
         read_points(path)
 
     broken = path.read_bytes().replace(b"{}", b"{ ", 1)
     path.write_bytes(broken.replace(b"two.geojson", b"two.geotext"))
-    with pytest.raises(WisselError, match="cannot be unpacked: Bad CRC"):
+    with pytest.raises(FileUnusable, match="cannot be unpacked: Bad CRC"):
         read_points(path)
 
 
@@ -110,7 +110,7 @@ def test_a_file_that_unpacks_to_too_much_is_cut_off(path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("bomb.json", b" " * (65 * 1024 * 1024))
 
-    with pytest.raises(WisselError, match="larger than 64 MiB"):
+    with pytest.raises(FileUnusable, match="larger than 64 MiB"):
         read_points(path)
 
 

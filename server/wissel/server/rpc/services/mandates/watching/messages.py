@@ -69,4 +69,5 @@ def _school(change: SchoolChange) -> pb.SchoolChange:
         closed_date=day_text(school.closed),
         closed_vestigingen=change.closed,
         reopened_vestigingen=change.reopened,
+        successor=school.successor or "",
     )
