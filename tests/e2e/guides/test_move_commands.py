@@ -17,10 +17,12 @@ from wissel.clients.testing import TestingHub, running_hub, running_issuer
 from wissel.clients.testing.cast import OPERATOR
 
 BOARD: Final = "99801"
-(BLOCK,) = re.findall(
-    r"^```sh mijn-oso\n(.*?)^```$",
-    (ROOT / "docs" / "operations.md").read_text(),
-    re.DOTALL | re.MULTILINE,
+BLOCKS: Final = dict(
+    re.findall(
+        r"^```sh (mijn-oso[a-z-]*)\n(.*?)^```$",
+        (ROOT / "docs" / "operations.md").read_text(),
+        re.DOTALL | re.MULTILINE,
+    )
 )
 EXPORT: Final = """BRIN;Aanleverpunt;Systeem;Status;Soort\r
 98XA;0;las-een;actief;LAS\r
@@ -39,8 +41,10 @@ class Desk:
     folder: Path
     token: Path
 
-    def run(self, *arguments: str, code: int = 0, person: bool = False) -> str:
-        name = "portal" if person else OPERATOR.name
+    def run(
+        self, *arguments: str, code: int = 0, person: bool = False, vendor: str = "", **more: str
+    ) -> str:
+        name = "portal" if person else vendor or OPERATOR.name
         pki = self.hub.folder / "pki"
         environ = {
             "PATH": f"{Path(command('wissel')).parent}{os.pathsep}{os.environ['PATH']}",
@@ -51,6 +55,7 @@ class Desk:
             "WISSEL_KEY": str(pki / f"{name}.key"),
             "WISSEL_TRUST_ROOTS": str(self.hub.roots),
             **({"WISSEL_TOKEN_FILE": str(self.token)} if person else {}),
+            **more,
         }
         done = subprocess.run(
             arguments,
@@ -90,7 +95,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 def said(desk: Desk) -> str:
     """What the commands of the document print; they have run."""
     (desk.folder / "aanleverpunten.csv").write_text(EXPORT)
-    return desk.run("/bin/bash", "-euc", BLOCK)
+    return desk.run("/bin/bash", "-euc", BLOCKS["mijn-oso"])
 
 
 def test_it_is_taken_over_as_the_document_says(desk: Desk, said: str) -> None:
@@ -155,3 +160,18 @@ def test_a_file_that_cannot_be_read_changes_nothing(
 
     assert problem in told
     assert before["revision"] == desk.json("whoami")["revision"]
+
+
+@pytest.mark.usefixtures("said")
+def test_its_vendor_registers_what_was_proposed_and_the_school_is_connected(desk: Desk) -> None:
+    (file,) = (desk.folder / "vendors").iterdir()
+    block = ("/bin/bash", "-euc", BLOCKS["mijn-oso-vendor"])
+
+    told = desk.run(*block, vendor="een", FILE=str(file), URL="https://las.example:8443")
+    connected = desk.run("wissel", "connection", "check", "98XA", person=True)
+    again = desk.run(*block, vendor="een", FILE=str(file), URL="https://las.example:8443")
+
+    assert "2 REGISTERED" in told
+    assert "98XA OSO_OV: connected by las-een" in connected
+    assert "KENNISNET_OSR counts by what came from Mijn OSO" in connected
+    assert "2 UNCHANGED" in again
