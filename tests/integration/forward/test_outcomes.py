@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import grpc
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from support.fakes.las import refusing
 from support.worlds.forwarding import World, forwarding
 from support.worlds.hub import reason_of
+from wissel.clients import AsyncHub, Identity, ReceiptUntrusted, Refused
 from wissel.clients.testing.cast import HUB, NOORD, ZUID
 from wissel.dossier.v1 import dossier_pb2
 from wissel.routing.signing.dsse import DELIVERY_OUTCOME, RECEIVER_RECEIPT
@@ -157,6 +159,33 @@ async def test_of_a_message_that_did_not_arrive_nothing_is_said(world: World) ->
     said = outcome(found, message_id=str(message.message_id))
 
     assert await refusal(world, said) == "OUTCOME_NOT_EXPECTED"
+
+
+async def test_the_sdk_says_it_from_our_own_receipt(world: World) -> None:
+    found = await delivered(world)
+    zuid = world.hub.identity("zuid")
+    me = Identity.load(zuid.certificate, zuid.key, zuid.roots)
+
+    async with AsyncHub(world.hub.address, me) as hub:
+        told = await hub.report_outcome(
+            found.delivery.message_id, NOORD.oin, "REJECTED", ["OVa.LL12"]
+        )
+        with pytest.raises(Refused, match="OUTCOME_INVALID"):
+            await hub.report_outcome(found.delivery.message_id, NOORD.oin, "LOST")
+        with pytest.raises(Refused, match="DELIVERY_NOT_FOUND"):
+            await hub.report_outcome(str(uuid4()), NOORD.oin, "IMPORTED")
+
+    assert told.outcome == "REJECTED"
+
+
+async def test_the_sender_cannot_say_it_with_the_sdk(world: World) -> None:
+    found = await delivered(world)
+    noord = world.hub.identity("noord")
+    me = Identity.load(noord.certificate, noord.key, noord.roots)
+
+    async with AsyncHub(world.hub.address, me) as hub:
+        with pytest.raises(ReceiptUntrusted, match="no receipt of ours"):
+            await hub.report_outcome(found.delivery.message_id, NOORD.oin, "IMPORTED")
 
 
 async def test_silence_of_a_week_is_overdue(world: World) -> None:

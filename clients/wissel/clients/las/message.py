@@ -11,6 +11,7 @@ from typing import IO, Final
 from wissel.clients.storage.atomic_write import replacing
 from wissel.clients.storage.private import private_opener
 from wissel.routing.exchange.envelope import EnvelopeContext
+from wissel.routing.exchange.outcome import OutcomeResult
 from wissel.routing.values.identifiers import RoutingKey
 from wissel.routing.values.person_numbers import holds_person_number
 
@@ -63,6 +64,18 @@ class IncomingMessage:
                 shutil.copyfileobj(source, file, _COPY)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Became:
+    """What became of a message that was accepted, for its sender to read.
+
+    `rules` are ids of the rules that the dossier breaks, of a REJECTED one
+    (docs/dossier.md#ids); never a value of it.
+    """
+
+    result: OutcomeResult
+    rules: tuple[str, ...] = ()
+
+
 class RefuseMessage(Exception):
     """Raised by `accept` for a message that will not be accepted, now or later.
 
@@ -88,11 +101,16 @@ class Las(ABC):
     """Name and version of the software, for a connection test."""
 
     @abstractmethod
-    def accept(self, message: IncomingMessage) -> None:
+    def accept(self, message: IncomingMessage) -> Became | None:
         """Store the message so that it survives a crash, and return.
 
         It is called in a thread; several calls may run at the same time, for
         different messages. When it returns, a receipt is signed: from then on you
         are responsible for the message. Raise `RefuseMessage` to refuse it for
         good. After any other exception the hub delivers the same message again.
+
+        Return what became of it if that is known already, such as
+        `Became(result=OutcomeResult.IMPORTED)`: the hub is told, if the LAS was
+        given one to tell. It may also be reported later, or again
+        (`Hub.report_outcome`).
         """

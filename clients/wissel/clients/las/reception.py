@@ -16,6 +16,7 @@ from wissel.clients.las.message import IncomingMessage, Las, RefuseMessage
 from wissel.clients.las.opening import Accepted, judge, require_hub
 from wissel.clients.las.payload import drain, receive, temporary
 from wissel.clients.las.receipts import Receipts, receipt_payload
+from wissel.clients.las.reporting import Reporter
 from wissel.clients.las.trust import AuthContext
 from wissel.clients.transport.spans import Kind, Sent, Span, Tracer
 from wissel.las.v1 import las_service_pb2 as pb
@@ -42,6 +43,7 @@ class Receiver:
     max_payload_bytes: int
     now: Callable[[], dt.datetime]
     tracer: Tracer
+    reporter: Reporter
 
 
 class Reception:
@@ -133,7 +135,7 @@ class Reception:
             await self._thread.run(self._inbox.accepting, accepted.key, expires)
             try:
                 with self._receiver.tracer.span("accept"):
-                    await asyncio.to_thread(self._receiver.las.accept, message)
+                    became = await asyncio.to_thread(self._receiver.las.accept, message)
             except RefuseMessage as no:
                 await self._thread.run(self._inbox.refused, accepted.key, no.reason, no.text)
                 return pb.DeliverResponse(refusal=pb.Refusal(reason=no.reason, text=no.text))
@@ -142,7 +144,11 @@ class Reception:
                 raise Refused(Reason.RECEIVER_FAILED, retry_after=_AGAIN_SECONDS) from None
             payload = receipt_payload(accepted, self._receiver.now())
             await self._thread.run(self._inbox.received, accepted.key, payload)
-            return pb.DeliverResponse(receipt=await self._receipts.sign(accepted.key, payload))
+            receipt = await self._receipts.sign(accepted.key, payload)
+            if became is not None:
+                said = message.context
+                self._receiver.reporter.tell(said.message_id, said.sender_oin, became)
+            return pb.DeliverResponse(receipt=receipt)
 
     async def _answer_again(self, accepted: Accepted, known: Known) -> pb.DeliverResponse:
         if known.state is InboxState.REFUSED:

@@ -18,6 +18,7 @@ from wissel.clients.identity import Identity, Material
 from wissel.clients.las.inbox import Inbox
 from wissel.clients.las.message import Las
 from wissel.clients.las.reception import Receiver
+from wissel.clients.las.reporting import Report, Reporter
 from wissel.clients.las.service import LasServicer
 from wissel.clients.transport.spans import Tracer
 from wissel.las.v1.las_service_pb2_grpc import add_LasServiceServicer_to_server
@@ -52,7 +53,8 @@ class LasSettings:
     `listen` is `host:port`; port 0 takes a free port. `hub_oin` is the only
     caller that may deliver. `storage` is a folder that no other process uses.
     `max_payload_bytes` is the largest payload that is accepted, `now` returns an
-    aware instant, `tracer` traces what is received.
+    aware instant, `tracer` traces what is received. `report` tells a hub what
+    `accept` says became of messages, such as `AsyncHub.report_outcome`.
     """
 
     listen: str
@@ -61,6 +63,7 @@ class LasSettings:
     max_payload_bytes: int = MAX_PAYLOAD
     now: Callable[[], dt.datetime] = _utc_now
     tracer: Tracer = field(default_factory=Tracer)
+    report: Report | None = None
 
 
 class LasServer:
@@ -95,6 +98,8 @@ class LasServer:
         async with contextlib.AsyncExitStack() as stack:
             inbox = await asyncio.to_thread(Inbox, settings.storage)
             stack.callback(inbox.close)
+            reporter = Reporter(settings.report)
+            stack.push_async_callback(reporter.close)
             receiver = Receiver(
                 las=self._las,
                 identity=self._identity,
@@ -102,6 +107,7 @@ class LasServer:
                 max_payload_bytes=settings.max_payload_bytes,
                 now=settings.now,
                 tracer=settings.tracer,
+                reporter=reporter,
             )
             servicer = LasServicer(receiver, inbox)
             stack.push_async_callback(servicer.settled)
@@ -139,11 +145,12 @@ def serve(  # noqa: PLR0913 - how to serve
     storage: str | PathLike[str],
     max_payload_bytes: int = MAX_PAYLOAD,
     tracer: Tracer | None = None,
+    report: Report | None = None,
     started: Callable[[str], None] = lambda address: None,
 ) -> None:
     """Serve `las` until SIGINT or SIGTERM, then finish what is under way.
 
-    For `listen`, `hub_oin`, `storage`, `max_payload_bytes` and `tracer` see
+    For `listen`, `hub_oin`, `storage`, `max_payload_bytes`, `tracer` and `report` see
     `LasSettings`. `started` is called with `host:port` once the LAS can be
     reached. Raises `StorageError`, `UsedAfterFork` or `WisselError` if it cannot
     serve.
@@ -154,6 +161,7 @@ def serve(  # noqa: PLR0913 - how to serve
         storage=Path(storage),
         max_payload_bytes=max_payload_bytes,
         tracer=tracer or Tracer(),
+        report=report,
     )
     asyncio.run(until_stopped(LasServer(las, identity, settings), started))
 
