@@ -18,8 +18,8 @@ $(BIN)/.installed: pyproject.toml
 setup: $(BIN)/.installed ## Create the virtual environment
 
 .PHONY: demo
-demo: setup ## A dossier travels from one LAS to another (DOSSIER=file SCHOOLS=folder)
-	@$(BIN)/python -m wissel.clients.demo $(if $(DOSSIER),--dossier '$(DOSSIER)') $(if $(SCHOOLS),--schools '$(SCHOOLS)')
+demo: setup ## A dossier travels from one LAS to another (DOSSIER=file SCHOOLS=folder SITE=folder)
+	@$(BIN)/python -m wissel.clients.demo $(if $(DOSSIER),--dossier '$(DOSSIER)') $(if $(SCHOOLS),--schools '$(SCHOOLS)') $(if $(SITE),--site '$(SITE)')
 
 .PHONY: run
 run: setup ## A development hub that stays up, with its certificates under .wissel/

@@ -16,7 +16,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Final
 
-from wissel.clients.demo import boards, chapters
+from wissel.clients.demo import boards, chapters, words
 from wissel.clients.demo.connecting import connecting
 from wissel.clients.demo.desk import Desk
 from wissel.clients.demo.exchange import choose, uninvolved
@@ -35,6 +35,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument("--dossier", type=Path, help="any file; by default a made-up dossier")
     parser.add_argument("--schools", type=Path, help="folder with DUO's CSV files")
+    parser.add_argument("--site", type=Path, help="folder in which the public overview is kept")
     options = parser.parse_args()
     received = _interrupts()
     story = Story()
@@ -44,7 +45,8 @@ def main() -> int:
             facts, schools = read_dossier(dossier), options.schools or fixtures / "schools"
             files_of_duo = _csv_files(schools)
             with stage() as running:
-                line = asyncio.run(_play(running, story, dossier, facts, files_of_duo))
+                play = _play(running, story, dossier, facts, files_of_duo, options.site)
+                line = asyncio.run(play)
     except (WisselError, OSError) as error:
         sys.stderr.write(f"demo: {error}\n")
         return 1
@@ -82,7 +84,12 @@ def _csv_files(folder: Path) -> list[Path]:
 
 
 async def _play(
-    running: Stage, story: Story, dossier: Path, facts: DossierFacts, schools: Sequence[Path]
+    running: Stage,
+    story: Story,
+    dossier: Path,
+    facts: DossierFacts,
+    schools: Sequence[Path],
+    site: Path | None,
 ) -> str:
     """Tell the whole story; return its last line."""
     story.title("Wissel: a dossier travels from one school's LAS to another's")
@@ -111,10 +118,16 @@ async def _play(
             await boards.confirm(running, story, exchange)
         with story.chapter("DUO asks where messages for the receiver go, and why"):
             await chapters.ask(running, story, exchange)
+        with story.chapter("Everybody may read who is connected: the overview is written"):
+            await asyncio.to_thread(words.publish, running, story, exchange, site)
+        with story.chapter("LAS Noord checks the dossier by the rules of the gegevensset"):
+            words.check(story, dossier)
         with story.chapter("LAS Noord sends the dossier"):
             receipt = await chapters.send(running, story, dossier, facts, exchange)
         with story.chapter("The receipts are verified offline, without the hub"):
             chapters.verify(running, story, receipt)
+        with story.chapter("LAS Zuid has imported it, and says so"):
+            await words.outcome(running, story, receipt)
         with story.chapter(
             "The receiver's board ends its mandate immediately, and the next resolve is refused"
         ):
