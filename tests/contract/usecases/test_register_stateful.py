@@ -2,7 +2,7 @@
 
 After every step `may_act`, `locate`, `decide` and `impact` agree with the model, on every
 question that there is here, today and on other days; and so does what was known once any
-earlier revision was made.
+earlier revision was made. Those who watch, and crash, end with exactly what is their own.
 """
 
 from uuid import UUID
@@ -21,6 +21,7 @@ from hypothesis.stateful import (
 from support.worlds.beside.desk_rules import DeskRules, ahead, offsets, schools, services, systems
 from support.worlds.beside.model import Model
 from support.worlds.beside.register import LOCATIONS
+from support.worlds.beside.watching import WATCHERS, Watcher, watchers_of
 from support.worlds.register_world import (
     AS_DUO,
     AS_OPERATOR,
@@ -53,6 +54,10 @@ class Registers(DeskRules):
 
     mandates: Bundle[UUID] = Bundle("mandates")
     endpoints: Bundle[UUID] = Bundle("endpoints")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.watchers = watchers_of(self.beside.run(self.beside.world.revision()))
 
     @initialize(target=mandates)
     def schools_are_connected(self) -> MultipleResults[UUID]:
@@ -167,6 +172,24 @@ class Registers(DeskRules):
     def ask_what_was_known(self, data: st.DataObject) -> None:
         """At any revision of the past the register answers what the model remembers."""
         self.beside.compare_then(data.draw(st.sampled_from(sorted(self.beside.past))))
+
+    @rule(name=st.sampled_from(sorted(WATCHERS)), kept=st.booleans())
+    def watch(self, name: str, kept: bool) -> None:
+        """Somebody is told all that came, and may crash before it has kept that."""
+        self.tell(self.watchers[name])
+        if kept:
+            self.watchers[name].keep()
+        else:
+            self.watchers[name].crash()
+
+    def tell(self, watcher: Watcher) -> None:
+        self.beside.run(watcher.read(self.beside.world, self.beside.table))
+        watcher.compare(self.beside.model)
+
+    def teardown(self) -> None:
+        for watcher in self.watchers.values():
+            self.tell(watcher)
+        super().teardown()
 
 
 TestRegisters = Registers.TestCase

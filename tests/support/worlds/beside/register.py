@@ -4,10 +4,10 @@ import asyncio
 import copy
 import datetime as dt
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID, uuid4
 
 from support.worlds.beside.model import Days, Given, Model, Place, Then, begun
@@ -107,6 +107,9 @@ class Beside:
         self._runner.run(self._stack.aclose())
         self._runner.close()
         self._folder.cleanup()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return self._runner.run(work)
 
     def change(
         self,
