@@ -37,6 +37,7 @@ from wissel.server.identity.persons.issuer_keys import KeySchedule
 from wissel.server.memory import LOOK_SECONDS, WORTH_BYTES
 from wissel.server.observing.health import NOT_SERVING_SECONDS
 from wissel.server.observing.worker_state import SILENT_SECONDS
+from wissel.server.registry import watching
 from wissel.server.registry.agreements import texts
 from wissel.server.registry.persons import MAX_BOARDS, MAX_BRINS, SIGNING_AGE
 from wissel.server.registry.schools.duo import parsing as duo
@@ -56,7 +57,7 @@ from wissel.server.settings import LEAST_PERSON_DAYS, Settings
 from wissel.server.store.engine import LOCK_TIMEOUT
 from wissel.server.store.journal import reducer, writer
 from wissel.server.store.postgres import requirements, timeouts
-from wissel.server.store.register import event_log, follower, idempotency, register
+from wissel.server.store.register import follower, idempotency, register
 from wissel.server.store.sqlite import TURN_SECONDS
 
 KIB: Final = 1024
@@ -221,8 +222,8 @@ FIGURES: Final = [
     ("bounds", f"| {BOUNDS.watches.of_oin}, {{}};", BOUNDS.watches.per_minute),
     ("watching", "more than {} events", BOUNDS.watches.too_far),
     ("watching", "nothing to tell for {} seconds", BOUNDS.watches.heartbeat),
-    ("watching", "of up to {} changes", event_log.CHANGES_AT_ONCE),
-    ("watching", "in parts of {} events", event_log.CHANGES_AT_ONCE),
+    ("watching", "of up to {} changes", watching.AT_ONCE),
+    ("watching", "in parts of {} events", watching.AT_ONCE),
     ("watching", "the last {} changes", feed.KEPT),
     ("watching", "{} such reads", feed.READERS),
     ("sdk", "silent for {} seconds", SILENCE),

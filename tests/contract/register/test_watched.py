@@ -13,9 +13,9 @@ from support.worlds import small_world as w
 from support.worlds.stores import register_at
 from wissel.routing.facts import Mandate, School
 from wissel.routing.values.days import ONE_DAY, Period
-from wissel.server.registry.ports import Place
+from wissel.server.registry.events import Position
 from wissel.server.registry.scope import Scope
-from wissel.server.registry.watching import Part, parts_after, shown, subjects_of
+from wissel.server.registry.watching import Part, behind, parts_after, shown
 from wissel.server.store.register.register import SqlRegister
 
 SCOPES: Final = {
@@ -30,12 +30,12 @@ def state_of(mandates: list[Mandate], scope: Scope) -> dict[object, Mandate]:
     return {each.mandate_id: each for each in mandates if scope.holds(each)}
 
 
-async def read(register: SqlRegister, scope: Scope, after: Place, until: int) -> list[Part]:
+async def read(register: SqlRegister, scope: Scope, after: Position, until: int) -> list[Part]:
     """All parts that somebody reads until a revision, one read after the other."""
     found: list[Part] = []
-    while after < Place.after(until):
+    while after < Position.after(until):
         async with register.snapshot() as snapshot:
-            parts, after = await parts_after(snapshot, after, until, subjects_of(scope))
+            parts, after = await parts_after(snapshot, after, until, scope)
         found += parts
     return found
 
@@ -84,11 +84,11 @@ async def test_who_reads_beside_writers_ends_with_the_state_of_the_register(
             write(one, random.Random(1), 15),  # noqa: S311 - which facts a test writes
             write(other, random.Random(2), 15),  # noqa: S311
         )
-        parts, place = [], Place.after(begun)
+        parts, place = [], Position.after(begun)
         while not writing.done():
             head = await other.head_revision()
             parts += await read(other, scope, place, head)
-            place = max(place, Place.after(head))
+            place = max(place, Position.after(head))
             await asyncio.sleep(0)
         await writing
         head = await one.head_revision()
@@ -113,7 +113,7 @@ async def test_a_large_revision_comes_in_parts_of_which_the_last_is_whole(
         await transaction.put(w.A_NOORD)
 
     for scope in (SCOPES["operator"], SCOPES["vendor"]):
-        parts = await read(register, scope, Place.after(0), 2)
+        parts = await read(register, scope, Position.after(0), 2)
 
         assert [(1, 100), (1, 200), (1, 250), (2, 1)] == [tuple(each.place) for each in parts]
         assert [False, False, True, True] == [each.whole for each in parts]
@@ -133,27 +133,25 @@ async def test_schools_are_told_to_those_with_a_mandate_there(register: SqlRegis
         return [change.school for part in seen if part is not None for change in part.schools]
 
     for name, schools in (("operator", [moved]), ("vendor", []), ("owner", []), ("nobody", [])):
-        assert schools == told(name, await read(register, SCOPES[name], Place.after(1), 2))
+        assert schools == told(name, await read(register, SCOPES[name], Position.after(1), 2))
     zuid = Scope.of([w.LAS_ZUID])
-    parts = await read(register, zuid, Place.after(1), 2)
+    parts = await read(register, zuid, Position.after(1), 2)
     seen = shown(parts[0], zuid, table)
     assert seen is not None
     assert [moved] == [each.school for each in seen.schools]
 
 
 @pytest.mark.parametrize(
-    ("subjects", "behind"), [(None, 4), (("system:las-noord",), 2), (("service:RIO",), 0), ((), 0)]
+    ("who", "count"), [("operator", 4), ("vendor", 2), ("owner", 0), ("nobody", 0)]
 )
-async def test_how_far_behind_somebody_is(
-    register: SqlRegister, subjects: tuple[str, ...] | None, behind: int
-) -> None:
+async def test_how_far_behind_somebody_is(register: SqlRegister, who: str, count: int) -> None:
     for fact in (w.A_NOORD, w.C_ZUID, w.B_NOORD, w.B_ZUID, replace(w.A_NOORD, stopped=True)):
         async with register.transaction(actor()) as transaction:
             await transaction.put(fact)
 
     async with register.snapshot() as snapshot:
-        assert behind == await snapshot.behind(1, subjects, 100)
-        assert min(behind, 1) == await snapshot.behind(1, subjects, 1)
+        assert count == await behind(snapshot, 1, SCOPES[who], 100)
+        assert min(count, 1) == await behind(snapshot, 1, SCOPES[who], 1)
 
 
 async def test_a_revision_is_known_by_what_it_did(registry_url: str) -> None:

@@ -3,13 +3,14 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
 from wissel.routing.facts import Fact
 from wissel.routing.values.identifiers import Oin, Organisation
 
 LAST_REVISION: Final = 2**63 - 1
 """The largest number that a store holds."""
+_LAST_PLACE: Final = 2**31 - 1  # the largest that it holds for a place
 
 
 class Position(NamedTuple):
@@ -17,6 +18,11 @@ class Position(NamedTuple):
 
     revision: int
     place: int
+
+    @classmethod
+    def after(cls, revision: int) -> Self:
+        """Return the position after all events of a revision."""
+        return cls(revision, _LAST_PLACE)
 
 
 class Span(NamedTuple):
@@ -78,7 +84,19 @@ class OfSubject:
     also: Sequence[str] | None = None
 
 
-Slice = OfFact | OfSubject
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfKind:
+    """The events of all facts of a kind of which there are few, such as schools."""
+
+    kind: type[Fact]
+
+
+@dataclass(frozen=True, slots=True)
+class OfAnything:
+    """All events."""
+
+
+Slice = OfFact | OfSubject | OfKind | OfAnything
 """A part of the log that an index finds."""
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple, Protocol, Self, TypeVar
+from typing import Protocol, TypeVar
 
 from wissel.routing.facts import Fact
 from wissel.routing.values.identifiers import Oin
@@ -12,13 +12,9 @@ from wissel.server.registry.events import WHENEVER, Concerned, Event, Position, 
 
 F = TypeVar("F", bound=Fact)
 
-_LAST_SEQ: Final = 2**31 - 1  # the largest number that a store holds for it
 
 Where = str | tuple[str, ...]
 """A value to filter by; a tuple means one of these."""
-
-Subjects = tuple[str, ...] | None
-"""Whom events touch, such as `system:las-noord` (design.md#facts); None means anybody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,40 +37,6 @@ class Actor:
     reason: str = ""
     request_id: str = ""
     body_sha256: bytes = b""
-
-
-class Place(NamedTuple):
-    """A place in the log: after the event number `seq` of a revision."""
-
-    revision: int
-    seq: int
-
-    @classmethod
-    def after(cls, revision: int) -> Self:
-        """Return the place after all events of a revision."""
-        return cls(revision, _LAST_SEQ)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """One fact that became another, as the log has it; `before` is None for a new one."""
-
-    place: Place
-    recorded: dt.datetime
-    before: Fact | None
-    after: Fact
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
-    """A part of the log, in its order: what was asked for, up to and including `until`.
-
-    It is `whole` if there is no more up to the revision that was asked for.
-    """
-
-    found: tuple[Change, ...]
-    until: Place
-    whole: bool
 
 
 class Snapshot(Protocol):
@@ -149,18 +111,6 @@ class Snapshot(Protocol):
 
     async def revision_at(self, moment: dt.datetime) -> int:
         """Return the last revision that was recorded at or before a moment, 0 if none was."""
-
-    async def changes(self, after: Place, until: int, subjects: Subjects) -> Changes:
-        """Return some of the mandates and schools that changed after a place, up to a revision.
-
-        Of mandates only those that touch one of the subjects; of schools all, since only
-        their mandates tell whom they concern.
-        """
-        ...
-
-    async def behind(self, revision: int, subjects: Subjects, most: int) -> int:
-        """Return how many events after a revision touch one of the subjects, `most` at most."""
-        ...
 
     async def marks(self, revisions: Collection[int]) -> Mapping[int, str]:
         """Return for each of these revisions that was recorded by what it is known again.

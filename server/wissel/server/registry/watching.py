@@ -1,7 +1,7 @@
 """What those who watch mandates are told of a change (R10)."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
@@ -11,9 +11,20 @@ from wissel.routing.facts import Endpoint, Location, Mandate, School
 from wissel.routing.table import Table
 from wissel.routing.values.days import day_of
 from wissel.routing.values.identifiers import Vestiging
-from wissel.server.registry.ports import Change, Place, Snapshot, Subjects
+from wissel.server.registry.events import (
+    Event,
+    OfAnything,
+    OfKind,
+    OfSubject,
+    Position,
+    Slice,
+    Span,
+)
+from wissel.server.registry.ports import Snapshot
 from wissel.server.registry.scope import Scope
 
+AT_ONCE: Final = 100
+"""Events that are read at once for those who watch."""
 _ENDPOINTS: Final = 100
 """The most endpoints of one mandate that are told to lose it."""
 
@@ -66,7 +77,7 @@ class Part:
     known by (`Snapshot.marks`).
     """
 
-    place: Place
+    place: Position
     mark: str
     recorded: dt.datetime
     mandates: tuple[MandateChange, ...]
@@ -74,42 +85,48 @@ class Part:
     whole: bool
 
 
-def subjects_of(scope: Scope) -> Subjects:
-    """Return by whom the log is searched for what a scope holds."""
+def slices_of(scope: Scope) -> Sequence[Slice]:
+    """Return the parts of the log in which what a scope holds is found.
+
+    For an operator that is all of it; for others what touches its systems or services.
+    """
     if scope.operator:
-        return None
+        return (OfAnything(),)
     systems = (f"system:{each}" for each in scope.systems)
     services = (f"service:{each}" for each in scope.services)
-    return tuple(sorted((*systems, *services)))
+    return tuple(OfSubject(subject=each) for each in sorted((*systems, *services)))
+
+
+async def behind(snapshot: Snapshot, revision: int, scope: Scope, most: int) -> int:
+    """Return how many events of a scope's own came after a revision, `most` at most."""
+    after = Position.after(revision)
+    found = await snapshot.positions(slices_of(scope), limit=most, after=after, oldest_first=True)
+    return len(found)
 
 
 async def parts_after(
-    snapshot: Snapshot, after: Place, until: int, subjects: Subjects
-) -> tuple[list[Part], Place]:
-    """Return some of what changed after a place, up to a revision, and the place where it ends.
+    snapshot: Snapshot, after: Position, until: int, scope: Scope
+) -> tuple[list[Part], Position]:
+    """Return some of what changed after a position, up to a revision, and where that ends.
 
-    Only what those who watch are told of.
+    Only what those who watch are told of: the mandates of a scope, and all schools, since
+    only their mandates tell whom they concern.
     """
-    changes = await snapshot.changes(after, until, subjects)
+    slices = [*slices_of(scope), *(() if scope.operator else (OfKind(kind=School),))]
+    positions = await snapshot.positions(
+        slices, limit=AT_ONCE, after=after, within=Span(last=until), oldest_first=True
+    )
+    whole = len(positions) < AT_ONCE
+    end = Position.after(until) if whole else positions[-1]
+    marks = await snapshot.marks({each.revision for each in positions})
     found: list[Part] = []
-    by_revision = groupby(changes.found, lambda change: change.place.revision)
-    grouped = [list(some) for _, some in by_revision]
-    marks = await snapshot.marks({some[0].place.revision for some in grouped})
-    for some in grouped:
-        place = some[-1].place
-        mandates = [await _of_mandate(snapshot, each) for each in some]
-        schools = [_of_school(each) for each in some]
-        part = Part(
-            place=place,
-            mark=marks[place.revision],
-            recorded=some[0].recorded,
-            mandates=tuple(each for each in mandates if each is not None),
-            schools=tuple(each for each in schools if each is not None),
-            whole=changes.whole or place.revision < changes.until.revision,
-        )
+    events = await snapshot.events(positions)
+    for revision, some in groupby(events, lambda event: event.position.revision):
+        part = await _part(snapshot, tuple(some), marks[revision])
         if part.mandates or part.schools:
-            found.append(part)
-    return found, changes.until
+            complete = whole or revision < end.revision
+            found.append(replace(part, whole=complete))
+    return found, end
 
 
 def shown(part: Part, scope: Scope, table: Table) -> Part | None:
@@ -155,8 +172,22 @@ def school_changes(before: School, after: School) -> tuple[SchoolChangeKind, ...
     return tuple(kinds)
 
 
-async def _of_mandate(snapshot: Snapshot, change: Change) -> MandateChange | None:
-    before, after = change.before, change.after
+async def _part(snapshot: Snapshot, events: Sequence[Event], mark: str) -> Part:
+    """Return what events of one revision did, as those who watch are told."""
+    mandates = [await _of_mandate(snapshot, each) for each in events]
+    schools = [_of_school(each) for each in events]
+    return Part(
+        place=events[-1].position,
+        mark=mark,
+        recorded=events[-1].recorded,
+        mandates=tuple(each for each in mandates if each is not None),
+        schools=tuple(each for each in schools if each is not None),
+        whole=False,
+    )
+
+
+async def _of_mandate(snapshot: Snapshot, event: Event) -> MandateChange | None:
+    before, after = event.before, event.after
     if not isinstance(after, Mandate):
         return None
     kind = mandate_change(before if isinstance(before, Mandate) else None, after)
@@ -166,15 +197,15 @@ async def _of_mandate(snapshot: Snapshot, change: Change) -> MandateChange | Non
         Endpoint,
         after="",
         limit=_ENDPOINTS,
-        pinned=change.place.revision,
+        pinned=event.position.revision,
         mandate_id=str(after.mandate_id),
     )
     losing = tuple(each for each in endpoints if not each.stopped and _outlives(each, after))
     return MandateChange(kind=kind, mandate=after, endpoints=losing)
 
 
-def _of_school(change: Change) -> SchoolChange | None:
-    before, after = change.before, change.after
+def _of_school(event: Event) -> SchoolChange | None:
+    before, after = event.before, event.after
     if not isinstance(after, School) or not isinstance(before, School):
         return None
     kinds = school_changes(before, after)
@@ -186,7 +217,7 @@ def _of_school(change: Change) -> SchoolChange | None:
         school=after,
         closed=tuple(sorted(_open(before) - _open(after))),
         reopened=tuple(sorted(_open(after) & _all(before) - _open(before))),
-        day=day_of(change.recorded),
+        day=day_of(event.recorded),
     )
 
 

@@ -9,9 +9,9 @@ from support.worlds.register_world import AS_DUO, AS_OPERATOR, LAS_NOORD, LAS_ZU
 from wissel.routing.facts import Mandate
 from wissel.routing.table import Table
 from wissel.routing.values.identifiers import Brin
-from wissel.server.registry.ports import Place
+from wissel.server.registry.events import Position
 from wissel.server.registry.scope import Scope
-from wissel.server.registry.watching import parts_after, shown, subjects_of
+from wissel.server.registry.watching import parts_after, shown
 
 WATCHERS: Final[Mapping[str, Scope]] = {
     "noord": Scope.of([LAS_NOORD]),
@@ -26,7 +26,7 @@ class Watcher:
     """What somebody was told since a revision, and what it had taken in when it last kept that."""
 
     scope: Scope
-    place: Place
+    place: Position
     mandates: dict[object, Mandate] = field(default_factory=dict)
     boards: dict[Brin, str] = field(default_factory=dict)
 
@@ -44,11 +44,10 @@ class Watcher:
 
     async def read(self, world: World, table: Table) -> None:
         """Take in all that came since, as the facts in memory allow."""
-        subjects = subjects_of(self.scope)
-        while self.place < Place.after(table.revision):
+        while self.place < Position.after(table.revision):
             async with world.register.snapshot() as snapshot:
                 parts, self.place = await parts_after(
-                    snapshot, self.place, table.revision, subjects
+                    snapshot, self.place, table.revision, self.scope
                 )
             for part in parts:
                 told = shown(part, self.scope, table)
@@ -83,4 +82,4 @@ class Watcher:
 
 def watchers_of(revision: int) -> dict[str, Watcher]:
     """All who watch, from a revision on at which there are no mandates."""
-    return {name: Watcher(scope, Place.after(revision)) for name, scope in WATCHERS.items()}
+    return {name: Watcher(scope, Position.after(revision)) for name, scope in WATCHERS.items()}

@@ -10,9 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from wissel.routing.facts import Fact
 from wissel.server.registry.events import WHENEVER, Concerned, Event, Position, Slice, Span
-from wissel.server.registry.ports import Changes, Place, Subjects, Where
+from wissel.server.registry.ports import Where
 from wissel.server.store.database import Database
-from wissel.server.store.register import event_log
 from wissel.server.store.register.codec import decode
 from wissel.server.store.register.past import events as past
 from wissel.server.store.register.past.facts import body_at, facts_at
@@ -134,20 +133,9 @@ class SqlSnapshot:
         """Return the last revision that was recorded at or before a moment, 0 if none was."""
         return await past.revision_at(self._connection, moment)
 
-    async def changes(self, after: Place, until: int, subjects: Subjects) -> Changes:
-        """Return some of the mandates and schools that changed after a place, up to a revision.
-
-        Of mandates only those that touch one of the subjects; of schools all.
-        """
-        return await event_log.changes(self._connection, after, until, subjects)
-
-    async def behind(self, revision: int, subjects: Subjects, most: int) -> int:
-        """Return how many events after a revision touch one of the subjects, `most` at most."""
-        return await event_log.behind(self._connection, revision, subjects, most)
-
     async def marks(self, revisions: Collection[int]) -> Mapping[int, str]:
         """Return for each of these revisions that was recorded by what it is known again."""
-        return await event_log.marks(self._connection, revisions)
+        return await past.marks(self._connection, revisions)
 
     async def subjects(self, persons: Collection[str]) -> Mapping[str, str]:
         """Return whom ids of persons stand for, without those that were forgotten."""

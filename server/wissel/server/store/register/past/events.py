@@ -1,7 +1,8 @@
 """Reading events again: first where they stand, by an index, then the few that are wanted."""
 
 import datetime as dt
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, true, union
@@ -12,7 +13,9 @@ from wissel.server.registry.events import (
     EVER,
     WHENEVER,
     Event,
+    OfAnything,
     OfFact,
+    OfKind,
     OfSubject,
     Position,
     Slice,
@@ -92,25 +95,32 @@ async def recorded_time(connection: AsyncConnection, revision: int) -> dt.dateti
 def positions_of(
     part: Slice, limit: int, after: Position | None, within: Span, oldest_first: bool
 ) -> Select[Any]:
-    """Return the statement for the positions of one slice."""
-    table = EVENT if isinstance(part, OfFact) else SUBJECT
-    place = table.c.revision, table.c.seq
-    query = select(*place).where(_is_in(part), _in_spans(table.c.revision, part.spans)).limit(limit)
+    """Return the statement for the positions of one slice.
+
+    Of a kind the index of entities has the few events there are. With a bare revision a
+    database would rather go through all that came since.
+    """
+    table = SUBJECT if isinstance(part, OfSubject) else EVENT
+    at: ColumnElement[int] = table.c.revision + 0 if isinstance(part, OfKind) else table.c.revision
+    place = at, table.c.seq
+    query = select(table.c.revision, table.c.seq).where(_is_in(part)).limit(limit)
+    if isinstance(part, OfFact | OfSubject):
+        query = query.where(_in_spans(at, part.spans))
     if within != WHENEVER:
-        query = query.where(table.c.revision.between(*within))
+        query = query.where(at.between(*within))
     if after is not None:
         revision, seq = after
-        here = table.c.revision == revision
+        here = at == revision
         # The bound on the revision alone is what an index goes by.
         query = (
             query.where(
-                table.c.revision >= revision,
-                or_(table.c.revision > revision, and_(here, table.c.seq > seq)),
+                at >= revision,
+                or_(at > revision, and_(here, table.c.seq > seq)),
             )
             if oldest_first
             else query.where(
-                table.c.revision <= revision,
-                or_(table.c.revision < revision, and_(here, table.c.seq < seq)),
+                at <= revision,
+                or_(at < revision, and_(here, table.c.seq < seq)),
             )
         )
     return query.order_by(*(column if oldest_first else column.desc() for column in place))
@@ -121,6 +131,10 @@ def _is_in(part: Slice) -> ColumnElement[bool]:
         case OfFact():
             entity = PROJECTIONS[part.kind].entity
             return and_(EVENT.c.entity == entity, EVENT.c.entity_id == part.key)
+        case OfKind():
+            return EVENT.c.entity == PROJECTIONS[part.kind].entity
+        case OfAnything():
+            return true()
         case OfSubject(also=None):
             return SUBJECT.c.subject == part.subject
         case OfSubject():
@@ -149,3 +163,14 @@ def _event(row: Row[Any]) -> Event:
         after=decode(kind, row.after),
         size=len(row.after) + len(row.before or ""),
     )
+
+
+async def marks(connection: AsyncConnection, revisions: Collection[int]) -> Mapping[int, str]:
+    """Return for each of some revisions the digest of its first event: 16 hex digits."""
+    query = select(EVENT).where(EVENT.c.revision.in_(revisions), EVENT.c.seq == 1)
+    return {row.revision: _digest(row) for row in await connection.execute(query)}
+
+
+def _digest(row: Row[Any]) -> str:
+    told = (row.recorded_time.isoformat(), row.method, row.entity, row.entity_id, row.after)
+    return hashlib.sha256("\0".join(told).encode()).hexdigest()[:16]

@@ -13,7 +13,9 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.table import Table
 from wissel.server.courier.ports import Tables
-from wissel.server.registry.ports import Place, Register, Snapshot
+from wissel.server.registry.events import Position
+from wissel.server.registry.ports import Register, Snapshot
+from wissel.server.registry.scope import Scope
 from wissel.server.registry.watching import Part, parts_after
 
 KEPT: Final = 5_000
@@ -21,6 +23,7 @@ KEPT: Final = 5_000
 READERS: Final = 2
 """Reads of the log at once, of all who watch."""
 _RETRY_SECONDS: Final = 0.5
+_EVERYTHING: Final = Scope.everything()
 _LOG: Final = structlog.get_logger("wissel.watch")
 
 T = TypeVar("T")
@@ -43,8 +46,8 @@ class Feed:
         self._task: asyncio.Task[None] | None = None
         self._woken = asyncio.Event()
         self._parts: list[Part] = []
-        self._places: list[Place] = []
-        self._start = self._place = Place.after(0)
+        self._places: list[Position] = []
+        self._start = self._place = Position.after(0)
         self._table: Table | None = None
         self.reached = 0
         self.mark = ""
@@ -94,7 +97,7 @@ class Feed:
         """What is set once there is more than at this moment."""
         return self._woken
 
-    def since(self, place: Place) -> Sequence[Part] | None:
+    def since(self, place: Position) -> Sequence[Part] | None:
         """Return what came after a place, None if that is further back than what is kept."""
         if place < self._start:
             return None
@@ -123,9 +126,9 @@ class Feed:
             await self._begin(snapshot)
             self.past += 1
             return
-        parts, place = await parts_after(snapshot, self._place, table.revision, None)
+        parts, place = await parts_after(snapshot, self._place, table.revision, _EVERYTHING)
         self._add(parts, place)
-        if place == Place.after(table.revision):
+        if place == Position.after(table.revision):
             self._table = table
             self.reached, self.mark = table.revision, marks.get(table.revision, "")
 
@@ -134,10 +137,10 @@ class Feed:
         table = self._follower.table
         marks = await snapshot.marks({table.revision})
         self.reached, self.mark = table.revision, marks.get(table.revision, "")
-        self._start = self._place = Place.after(table.revision)
+        self._start = self._place = Position.after(table.revision)
         self._parts, self._places, self._table = [], [], table
 
-    def _add(self, parts: Sequence[Part], place: Place) -> None:
+    def _add(self, parts: Sequence[Part], place: Position) -> None:
         self._parts += parts
         self._places += (each.place for each in parts)
         self._place = place

@@ -12,7 +12,6 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.server.registry.events import LAST_REVISION
 from wissel.server.registry.ports import Snapshot
 from wissel.server.registry.scope import Scope
-from wissel.server.registry.watching import subjects_of
 
 _LONGEST: Final = 200
 
@@ -63,5 +62,5 @@ async def token_of(snapshot: Snapshot, revision: int, scope: Scope) -> str:
 
 def digest_of(scope: Scope) -> str:
     """Return a short digest of whose mandates a scope holds."""
-    text = "\n".join(subjects_of(scope) or ("everything",))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    own = ["everything"] if scope.operator else sorted((*scope.systems, *scope.services))
+    return hashlib.sha256("\n".join(own).encode()).hexdigest()[:16]

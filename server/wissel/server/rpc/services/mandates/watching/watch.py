@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from wissel.mandate.v1 import mandate_service_pb2 as pb
-from wissel.server.registry.events import LAST_REVISION
-from wissel.server.registry.ports import Place, Snapshot
-from wissel.server.registry.watching import Part, parts_after, shown, subjects_of
+from wissel.server.registry.events import LAST_REVISION, Position
+from wissel.server.registry.ports import Snapshot
+from wissel.server.registry.watching import Part, behind, parts_after, shown
 from wissel.server.rpc.calls.call import Call
 from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.scoping import current_scope
@@ -53,7 +53,7 @@ class Watch:
         self._table = call.table
         self._scope = current_scope()
         self._past = feed.past
-        self._place = Place.after(0)
+        self._place = Position.after(0)
         self._known = ("", 0)
         self._unfinished = False
         self._behind = False
@@ -105,7 +105,7 @@ class Watch:
             self._leap()
             return Cause.SCOPE
         await self._backend.follower.reached(revision)
-        self._place, self._known = Place.after(revision), (mark, revision)
+        self._place, self._known = Position.after(revision), (mark, revision)
         return None
 
     async def _next(self) -> Sequence[Part] | Cause:
@@ -121,7 +121,7 @@ class Watch:
             return await self._from_log()
         self._behind = False
         if not found and self._place.revision <= self._feed.reached:
-            self._place = Place.after(self._feed.reached)
+            self._place = Position.after(self._feed.reached)
             self._known = (self._feed.mark, self._feed.reached)
         return found
 
@@ -130,14 +130,13 @@ class Watch:
         return await self._feed.read(self._log_in)
 
     async def _log_in(self, snapshot: Snapshot) -> Sequence[Part] | Cause:
-        subjects = subjects_of(self._scope)
         if not self._behind:
             self._behind = True
             revision, most = self._place.revision, self._backend.watches.bounds.too_far
-            if await snapshot.behind(revision, subjects, most + 1) > most:
+            if await behind(snapshot, revision, self._scope, most + 1) > most:
                 return Cause.TOO_FAR
         until = self._table.revision
-        parts, place = await parts_after(snapshot, self._place, until, subjects)
+        parts, place = await parts_after(snapshot, self._place, until, self._scope)
         if not parts:
             self._place = place
         return parts
@@ -175,7 +174,7 @@ class Watch:
         """Go on from the last revision, with whatever is the caller's own now."""
         self._scope = current_scope()
         self._past = self._feed.past
-        self._place = Place.after(self._feed.reached)
+        self._place = Position.after(self._feed.reached)
         self._known = (self._feed.mark, self._feed.reached)
 
     def _resumption(self) -> Resumption:
