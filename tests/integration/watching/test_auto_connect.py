@@ -155,6 +155,22 @@ async def test_a_mandate_that_begins_later_is_connected_for_its_days(vendor: Ven
     assert (first.isoformat(), "PLANNED") == (done.endpoint.start_date, done.endpoint.status)
 
 
+async def test_a_mandate_that_begins_earlier_than_it_did_takes_its_endpoint_along(
+    vendor: Vendor,
+) -> None:
+    async with vendor.connecting():
+        await vendor.hub.put(replace(GIVEN, period=Period(TODAY + 10 * ONE_DAY)))
+        await vendor.has_done(1)
+        earlier = await vendor.hub.put(replace(GIVEN, period=Period(TODAY + 5 * ONE_DAY)))
+        await vendor.has_taken_in(earlier)
+        later = await vendor.hub.put(replace(GIVEN, period=Period(TODAY + 7 * ONE_DAY)))
+        await vendor.has_taken_in(later)
+    async with vendor.sdk() as hub:
+        (endpoint,) = await hub.endpoints(service="OSO_OV")
+
+    assert str(TODAY + 5 * ONE_DAY) == endpoint.start_date
+
+
 async def test_what_ends_by_the_calendar_needs_no_act(vendor: Vendor) -> None:
     async with vendor.connecting():
         await vendor.hub.put(GIVEN)

@@ -10,7 +10,14 @@ from pathlib import Path
 from wissel.catalog.v1 import catalog_service_pb2 as catalog_pb
 from wissel.catalog.v1.catalog_service_pb2_grpc import CatalogServiceStub
 from wissel.clients.connecting.place import Place, keep_place, read_place
-from wissel.clients.connecting.plan import KeyOf, missing, orphaned, points_of, wants_endpoints
+from wissel.clients.connecting.plan import (
+    KeyOf,
+    late,
+    missing,
+    orphaned,
+    points_of,
+    wants_endpoints,
+)
 from wissel.clients.connecting.watch import watch
 from wissel.clients.errors import Refused, WisselError
 from wissel.clients.register import AsyncRegister
@@ -144,7 +151,13 @@ class AutoConnect:
             for endpoint_id in change.endpoint_ids:
                 await self._end(mandate.mandate_id, endpoint_id)
         elif wants_endpoints(mandate):
-            await self._connect(mandate, await self._endpoints_of(mandate.mandate_id))
+            endpoints = await self._endpoints_of(mandate.mandate_id)
+            for request in late(change, endpoints, self._today()):
+                await self._register.call(
+                    lambda c: EndpointServiceStub(c).UpdateEndpoint,
+                    request,
+                )
+            await self._connect(mandate, endpoints)
 
     async def _retry(self, mandate_id: str) -> None:
         """Try once more to connect a mandate that had to wait."""

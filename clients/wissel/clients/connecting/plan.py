@@ -76,6 +76,23 @@ def missing(
     ]
 
 
+def late(
+    change: mandate_pb.MandateChange, endpoints: Iterable[endpoint_pb.Endpoint], today: str
+) -> list[endpoint_pb.UpdateEndpointRequest]:
+    """Return what is to be changed of endpoints whose mandate begins earlier than it did.
+
+    Only those that were to begin with it: another day is somebody's choice.
+    """
+    former, start = change.former_start_date, max(change.mandate.start_date, today)
+    return [
+        endpoint_pb.UpdateEndpointRequest(
+            endpoint_id=each.endpoint_id, start_date=start, etag=each.etag
+        )
+        for each in endpoints
+        if former and each.start_date == former and start < former and each.status != _GONE
+    ]
+
+
 def orphaned(
     endpoints: Iterable[endpoint_pb.Endpoint],
     mandates: Iterable[mandate_pb.Mandate],

@@ -1600,10 +1600,13 @@ class MandateChange(_message.Message):
     KIND_FIELD_NUMBER: _builtins.int
     MANDATE_FIELD_NUMBER: _builtins.int
     ENDPOINT_IDS_FIELD_NUMBER: _builtins.int
+    FORMER_START_DATE_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
     """`GIVEN`, `CHANGED`, `PROCESSED` (or rejected) by the owner of its service, or `ENDED`: it ended
     with immediate effect, was withdrawn, or its last day is earlier than it was.
     """
+    former_start_date: _builtins.str
+    """First day, `yyyy-mm-dd`, that it had before; only where that changed."""
     @_builtins.property
     def mandate(self) -> Global___Mandate:
         """The mandate as it became, without next_steps and acts_from_date."""
@@ -1620,10 +1623,11 @@ class MandateChange(_message.Message):
         kind: _builtins.str = ...,
         mandate: Global___Mandate | None = ...,
         endpoint_ids: _abc.Iterable[_builtins.str] | None = ...,
+        former_start_date: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["mandate", b"mandate"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["endpoint_ids", b"endpoint_ids", "kind", b"kind", "mandate", b"mandate"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["endpoint_ids", b"endpoint_ids", "former_start_date", b"former_start_date", "kind", b"kind", "mandate", b"mandate"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -50,11 +50,15 @@ class SchoolChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MandateChange:
-    """What became of a mandate; `endpoints` lose it, and would have lasted longer."""
+    """What became of a mandate; `endpoints` lose it, and would have lasted longer.
+
+    `former_start` is the first day that it had, None where that stayed.
+    """
 
     kind: MandateChangeKind
     mandate: Mandate
     endpoints: tuple[Endpoint, ...] = ()
+    former_start: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,9 +194,12 @@ async def _of_mandate(snapshot: Snapshot, event: Event) -> MandateChange | None:
     before, after = event.before, event.after
     if not isinstance(after, Mandate):
         return None
-    kind = mandate_change(before if isinstance(before, Mandate) else None, after)
+    former = before if isinstance(before, Mandate) else None
+    kind = mandate_change(former, after)
     if kind is not MandateChangeKind.ENDED:
-        return MandateChange(kind=kind, mandate=after)
+        moved = former is not None and former.period.start != after.period.start
+        start = former.period.start if former is not None and moved else None
+        return MandateChange(kind=kind, mandate=after, former_start=start)
     endpoints = await snapshot.page(
         Endpoint,
         after="",

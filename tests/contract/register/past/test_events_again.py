@@ -16,9 +16,19 @@ from support.worlds.small_world import BOARD_1, BOARD_2, XA, XB, school
 from support.worlds.stores import register_at
 from wissel.clients.testing.cast import NOORD, ZUID
 from wissel.routing.facts import Board, Fact, School, System
-from wissel.server.registry.events import WHENEVER, OfFact, OfSubject, Position, Slice, Span
+from wissel.server.registry.events import (
+    WHENEVER,
+    OfAnything,
+    OfFact,
+    OfKind,
+    OfSubject,
+    Position,
+    Slice,
+    Span,
+)
 from wissel.server.store.database import BlockingDatabase
 from wissel.server.store.register.past.events import at, positions_of
+from wissel.server.store.register.projection import BY_ENTITY
 from wissel.server.store.register.register import SqlRegister
 from wissel.server.store.register.tables import EVENT, SUBJECT
 
@@ -185,6 +195,7 @@ async def test_nothing_was_recorded_in_an_empty_register(registry_url: str) -> N
         (BOARD, "ix_registry_event_entity_entity_id_revision"),
         (OF_BOARD, "event_subject"),
         (replace(OF_BOARD, spans=[Span(3, 5), Span(9, 12)], also=["system:x"]), "event_subject"),
+        (OfKind(kind=School), "ix_registry_event_entity_entity_id_revision"),
     ],
 )
 @pytest.mark.parametrize("after", [None, Position(7, 1)])
@@ -199,6 +210,14 @@ def test_an_index_leads_to_them(
     assert index in plan
     assert "pk_registry_event" not in plan
     assert not re.search("SCAN|Seq Scan", plan)
+
+
+def test_what_came_last_is_found_without_what_came_before(long_log: str) -> None:
+    query = positions_of(OfAnything(), 100, Position(7, 1), Span(last=900), oldest_first=True)
+
+    plan = plan_of(long_log, query)
+
+    assert not re.search("SCAN|Seq Scan|SORT|Sort", plan)
 
 
 def test_an_index_leads_to_each_of_them(long_log: str) -> None:
@@ -222,6 +241,7 @@ def plan_of(url: str, query: Select[Any]) -> str:
 @pytest.fixture
 def long_log(registry_url: str) -> str:
     """The URL of a register with so many events that an engine reads none of them in vain."""
+    kinds = sorted(BY_ENTITY)
     events = [
         {
             "revision": number,
@@ -231,7 +251,7 @@ def long_log(registry_url: str) -> str:
             "person": "",
             "reason": "",
             "method": "",
-            "entity": "board",
+            "entity": kinds[number % len(kinds)],
             "entity_id": f"{number % 1000:05d}",
             "after": "{}",
             "request_id": "",

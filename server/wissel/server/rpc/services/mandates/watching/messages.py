@@ -54,6 +54,7 @@ def _mandate(change: MandateChange, table: Table, day: dt.date) -> pb.MandateCha
         kind=change.kind,
         mandate=mandate_message(mandate, system.party if system else None, usual, day),
         endpoint_ids=[str(each.endpoint_id) for each in change.endpoints],
+        former_start_date=day_text(change.former_start),
     )
 
 
