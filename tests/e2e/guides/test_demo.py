@@ -87,12 +87,13 @@ def test_the_demo_delivers_a_real_dossier_between_real_schools(
 
 
 def test_a_file_that_cannot_be_read_as_a_dossier_travels_too(tmp_path: Path) -> None:
-    file = tmp_path / "notes.bin"
+    file, site = tmp_path / "notes.bin", tmp_path / "site"
     file.write_bytes(b"\x00\xff" * 5000)
 
-    code, line = demo(tmp_path, "--dossier", str(file))
+    code, line = demo(tmp_path, "--dossier", str(file), "--site", str(site))
 
     assert 0 == code, line
+    assert "De Wissel" in (site / "index.html").read_text(encoding="utf-8")
     assert f" 10000 bytes sha256:{hashlib.sha256(file.read_bytes()).hexdigest()} " in line
 
 
