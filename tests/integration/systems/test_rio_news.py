@@ -14,6 +14,7 @@ from typing import Final
 import pytest
 
 from support.builders.stubs import WHY, Stubs
+from support.fakes.moving_clock import MovingClock
 from support.worlds import small_world as w
 from support.worlds.hub import OPERATOR_METADATA, Hub, running_hub
 from support.worlds.stores import utc_now
@@ -64,23 +65,13 @@ FIRST_DAYS: Final[Mapping[str, dt.date]] = {
 }
 
 
-class Clock:
-    """The clock of the hub; a test moves it on by days."""
-
-    def __init__(self) -> None:
-        self.ahead = dt.timedelta()
-
-    def __call__(self) -> dt.datetime:
-        return utc_now() + self.ahead
+@pytest.fixture
+def clock() -> MovingClock:
+    return MovingClock()
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def hub(tmp_path: Path, clock: Clock) -> AsyncIterator[Hub]:
+async def hub(tmp_path: Path, clock: MovingClock) -> AsyncIterator[Hub]:
     """On the day of the news: schools have signed, and given their vendor a mandate for RIO."""
     rio = replace(w.services()[2], evidence=(EvidenceKind.SECURITY_TEST,))
     signed = w.agreement(w.BOARD_1, AgreementKind.KENNISNET_OSR)
@@ -148,7 +139,7 @@ async def answers(
     return {(brin, day): await validate(duo, brin, oin, day) for brin, oin in asked for day in days}
 
 
-async def test_each_school_is_let_in_on_its_day(hub: Hub, clock: Clock) -> None:
+async def test_each_school_is_let_in_on_its_day(hub: Hub, clock: MovingClock) -> None:
     desk, duo = Stubs(hub, "desk"), Stubs(hub, "duo")
     await announce(desk)
     days = [NEWS + number * DAY for number in range((DECEMBER - NEWS).days + 3)]
