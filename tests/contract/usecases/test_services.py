@@ -12,12 +12,15 @@ from wissel.routing.facts.plain import etag_of
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import Period
 from wissel.routing.values.identifiers import Namespace, ServiceCode
-from wissel.server.registry.catalog import usable_version
+from wissel.server.registry.catalog import seed, usable_version
+from wissel.server.registry.finding import get_service
 from wissel.server.registry.services import (
     RegisterServiceVersion,
+    UpdateService,
     UpdateServiceVersion,
     register_service,
     register_version,
+    update_service,
     update_version,
 )
 from wissel.server.registry.shipped import DUO
@@ -49,6 +52,45 @@ async def change(world: World, **said: Any) -> Service:
     values = {"service": OSO_OV, "namespace": LATEST} | said
     command = UpdateServiceVersion(**values)
     return await world.run(lambda transaction: update_version(transaction, command))
+
+
+async def update(world: World, **said: Any) -> Service:
+    command = UpdateService(service=ServiceCode("RIO"), **said)
+    return await world.run(lambda transaction: update_service(transaction, command))
+
+
+async def test_what_schools_are_told_of_a_service_changes_alone(every_world: World) -> None:
+    async with every_world.register.snapshot() as snapshot:
+        known = await get_service(snapshot, ServiceCode("RIO"))
+
+    changed = await update(
+        every_world, name=" RIO ", note="Nog een stap.", processing_days=5, etag=etag_of(known)
+    )
+
+    assert replace(known, name="RIO", note="Nog een stap.", processing_days=5) == changed
+    assert replace(changed, note="") == await update(every_world, note="")
+    await every_world.run(seed)  # as at each start of a hub
+    assert replace(changed, note="") == await update(every_world)
+    with refused(Reason.ETAG_MISMATCH):
+        await update(every_world, note="x", etag=etag_of(known))
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ({"name": " "}, Reason.FIELD_REQUIRED),
+        ({"note": "x" * 501}, Reason.FIELD_INVALID),
+        ({"note": "a\nb"}, Reason.FIELD_INVALID),
+        ({"name": "bsn 111222333"}, Reason.PERSON_NUMBER_IN_TEXT),
+        ({"processing_days": 0}, Reason.FIELD_INVALID),
+        ({"processing_days": 367}, Reason.FIELD_INVALID),
+    ],
+)
+async def test_what_schools_cannot_be_told(
+    world: World, said: dict[str, Any], reason: Reason
+) -> None:
+    with refused(reason):
+        await update(world, **said)
 
 
 async def test_an_operator_adds_a_service(world: World) -> None:

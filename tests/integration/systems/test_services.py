@@ -72,12 +72,27 @@ async def test_services_are_an_operators_to_add(hub: Hub, name: str) -> None:
             pb.UpdateServiceVersionRequest(service="OSO_OV", namespace=w.OV_2026)
         ),
         catalog.RegisterService(pb.RegisterServiceRequest(service=service)),
+        catalog.UpdateService(pb.UpdateServiceRequest(service="OSO_OV", note="x")),
     ):
         with pytest.raises(grpc.aio.AioRpcError) as refused:
             await call
         refusals.append(reason_of(refused.value))
 
-    assert refusals == ["METHOD_NOT_ALLOWED"] * 3
+    assert refusals == ["METHOD_NOT_ALLOWED"] * 4
+
+
+async def test_a_note_is_told_to_who_reads_the_catalogue(hub: Hub) -> None:
+    desk, request_id = Stubs(hub, "desk").catalog, str(uuid4())
+    request = pb.UpdateServiceRequest(
+        service="RIO_PO", note="Nog een stap.", reason=WHY, request_id=request_id
+    )
+
+    first = await desk.UpdateService(request, metadata=OPERATOR_METADATA)
+    again = await desk.UpdateService(request, metadata=OPERATOR_METADATA)
+    read = await Stubs(hub, "noord").catalog.GetService(pb.GetServiceRequest(service="RIO"))
+
+    assert first == again
+    assert ("RIO", "Nog een stap.") == (read.service.code, read.service.note)
 
 
 @pytest.mark.parametrize(

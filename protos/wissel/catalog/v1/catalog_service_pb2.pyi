@@ -332,6 +332,91 @@ class RegisterServiceResponse(_message.Message):
 Global___RegisterServiceResponse: _TypeAlias = RegisterServiceResponse  # noqa: Y015
 
 @_typing.final
+class UpdateServiceRequest(_message.Message):
+    """UpdateServiceRequest says what is to change of a service; what is absent stays as it is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERVICE_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    PROCESSING_DAYS_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    service: _builtins.str
+    """Required. Service, by its code or an alias."""
+    name: _builtins.str
+    """Another name, in Dutch."""
+    note: _builtins.str
+    """What a school should know, in Dutch; empty takes it away."""
+    processing_days: _builtins.int
+    """Days within which the owner usually processes a mandate: 1 to 366."""
+    etag: _builtins.str
+    """Only if the service has this etag."""
+    request_id: _builtins.str
+    """UUID; a repeat with the same body returns the earlier answer."""
+    reason: _builtins.str
+    """Required for operators. Why."""
+    def __init__(
+        self,
+        *,
+        service: _builtins.str = ...,
+        name: _builtins.str | None = ...,
+        note: _builtins.str | None = ...,
+        processing_days: _builtins.int | None = ...,
+        etag: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_name", b"_name", "_note", b"_note", "_processing_days", b"_processing_days", "name", b"name", "note", b"note", "processing_days", b"processing_days"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_name", b"_name", "_note", b"_note", "_processing_days", b"_processing_days", "etag", b"etag", "name", b"name", "note", b"note", "processing_days", b"processing_days", "reason", b"reason", "request_id", b"request_id", "service", b"service"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__name: _TypeAlias = _typing.Literal["name"]  # noqa: Y015
+    _WhichOneofArgType__name: _TypeAlias = _typing.Literal["_name", b"_name"]  # noqa: Y015
+    _WhichOneofReturnType__note: _TypeAlias = _typing.Literal["note"]  # noqa: Y015
+    _WhichOneofArgType__note: _TypeAlias = _typing.Literal["_note", b"_note"]  # noqa: Y015
+    _WhichOneofReturnType__processing_days: _TypeAlias = _typing.Literal["processing_days"]  # noqa: Y015
+    _WhichOneofArgType__processing_days: _TypeAlias = _typing.Literal["_processing_days", b"_processing_days"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__name) -> _WhichOneofReturnType__name | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__note) -> _WhichOneofReturnType__note | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__processing_days) -> _WhichOneofReturnType__processing_days | None: ...
+
+Global___UpdateServiceRequest: _TypeAlias = UpdateServiceRequest  # noqa: Y015
+
+@_typing.final
+class UpdateServiceResponse(_message.Message):
+    """UpdateServiceResponse is the service as it now stands."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SERVICE_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    revision: _builtins.int
+    """Revision of the register."""
+    @_builtins.property
+    def service(self) -> Global___Service:
+        """The service."""
+
+    def __init__(
+        self,
+        *,
+        service: Global___Service | None = ...,
+        revision: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["service", b"service"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["revision", b"revision", "service", b"service"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateServiceResponse: _TypeAlias = UpdateServiceResponse  # noqa: Y015
+
+@_typing.final
 class RegisterServiceVersionRequest(_message.Message):
     """RegisterServiceVersionRequest describes a version."""
 

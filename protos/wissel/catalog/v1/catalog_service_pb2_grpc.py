@@ -50,6 +50,11 @@ class CatalogServiceStub:
                 request_serializer=wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.RegisterServiceRequest.SerializeToString,
                 response_deserializer=wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.RegisterServiceResponse.FromString,
                 _registered_method=True)
+        self.UpdateService = channel.unary_unary(
+                '/wissel.catalog.v1.CatalogService/UpdateService',
+                request_serializer=wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.UpdateServiceRequest.SerializeToString,
+                response_deserializer=wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.UpdateServiceResponse.FromString,
+                _registered_method=True)
         self.RegisterServiceVersion = channel.unary_unary(
                 '/wissel.catalog.v1.CatalogService/RegisterServiceVersion',
                 request_serializer=wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.RegisterServiceVersionRequest.SerializeToString,
@@ -87,6 +92,13 @@ class CatalogServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def UpdateService(self, request, context):
+        """UpdateService changes what schools are told of a service. Its desk is that of its owner (UpdateParty).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RegisterServiceVersion(self, request, context):
         """RegisterServiceVersion records a new version of a service; those that are there stay beside it.
         """
@@ -118,6 +130,11 @@ def add_CatalogServiceServicer_to_server(servicer, server):
                     servicer.RegisterService,
                     request_deserializer=wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.RegisterServiceRequest.FromString,
                     response_serializer=wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.RegisterServiceResponse.SerializeToString,
+            ),
+            'UpdateService': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateService,
+                    request_deserializer=wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.UpdateServiceRequest.FromString,
+                    response_serializer=wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.UpdateServiceResponse.SerializeToString,
             ),
             'RegisterServiceVersion': grpc.unary_unary_rpc_method_handler(
                     servicer.RegisterServiceVersion,
@@ -212,6 +229,33 @@ class CatalogService:
             '/wissel.catalog.v1.CatalogService/RegisterService',
             wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.RegisterServiceRequest.SerializeToString,
             wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.RegisterServiceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateService(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.catalog.v1.CatalogService/UpdateService',
+            wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.UpdateServiceRequest.SerializeToString,
+            wissel_dot_catalog_dot_v1_dot_catalog__service__pb2.UpdateServiceResponse.FromString,
             options,
             channel_credentials,
             insecure,

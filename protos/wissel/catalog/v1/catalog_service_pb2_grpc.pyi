@@ -39,6 +39,8 @@ class CatalogServiceStub:
     """GetService returns one service, also by an alias."""
     RegisterService: _grpc.UnaryUnaryMultiCallable[_catalog_service_pb2.RegisterServiceRequest, _catalog_service_pb2.RegisterServiceResponse]
     """RegisterService records a service that does not ship. The hub forwards nothing for it."""
+    UpdateService: _grpc.UnaryUnaryMultiCallable[_catalog_service_pb2.UpdateServiceRequest, _catalog_service_pb2.UpdateServiceResponse]
+    """UpdateService changes what schools are told of a service. Its desk is that of its owner (UpdateParty)."""
     RegisterServiceVersion: _grpc.UnaryUnaryMultiCallable[_catalog_service_pb2.RegisterServiceVersionRequest, _catalog_service_pb2.RegisterServiceVersionResponse]
     """RegisterServiceVersion records a new version of a service; those that are there stay beside it."""
     UpdateServiceVersion: _grpc.UnaryUnaryMultiCallable[_catalog_service_pb2.UpdateServiceVersionRequest, _catalog_service_pb2.UpdateServiceVersionResponse]
@@ -55,6 +57,8 @@ class CatalogServiceAsyncStub(CatalogServiceStub):
     """GetService returns one service, also by an alias."""
     RegisterService: _aio.UnaryUnaryMultiCallable[_catalog_service_pb2.RegisterServiceRequest, _catalog_service_pb2.RegisterServiceResponse]  # type: ignore[assignment]
     """RegisterService records a service that does not ship. The hub forwards nothing for it."""
+    UpdateService: _aio.UnaryUnaryMultiCallable[_catalog_service_pb2.UpdateServiceRequest, _catalog_service_pb2.UpdateServiceResponse]  # type: ignore[assignment]
+    """UpdateService changes what schools are told of a service. Its desk is that of its owner (UpdateParty)."""
     RegisterServiceVersion: _aio.UnaryUnaryMultiCallable[_catalog_service_pb2.RegisterServiceVersionRequest, _catalog_service_pb2.RegisterServiceVersionResponse]  # type: ignore[assignment]
     """RegisterServiceVersion records a new version of a service; those that are there stay beside it."""
     UpdateServiceVersion: _aio.UnaryUnaryMultiCallable[_catalog_service_pb2.UpdateServiceVersionRequest, _catalog_service_pb2.UpdateServiceVersionResponse]  # type: ignore[assignment]
@@ -86,6 +90,14 @@ class CatalogServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_catalog_service_pb2.RegisterServiceResponse, _abc.Awaitable[_catalog_service_pb2.RegisterServiceResponse]]:
         """RegisterService records a service that does not ship. The hub forwards nothing for it."""
+
+    @_abc_1.abstractmethod
+    def UpdateService(
+        self,
+        request: _catalog_service_pb2.UpdateServiceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_catalog_service_pb2.UpdateServiceResponse, _abc.Awaitable[_catalog_service_pb2.UpdateServiceResponse]]:
+        """UpdateService changes what schools are told of a service. Its desk is that of its owner (UpdateParty)."""
 
     @_abc_1.abstractmethod
     def RegisterServiceVersion(

@@ -22,6 +22,17 @@ MOST_PROCESSING_DAYS: Final = 366
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateService:
+    """What schools are told of a service (code or alias); what is None stays as it is."""
+
+    service: ServiceCode
+    name: str | None = None
+    note: str | None = None
+    processing_days: int | None = None
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterServiceVersion:
     """A new version of a service (code or alias); without `start` it begins today."""
 
@@ -79,6 +90,32 @@ def _refuse_strange(service: Service) -> None:
     for field, problem in problems.items():
         if problem:
             raise Refused(Reason.FIELD_INVALID, field=field)
+
+
+async def update_service(transaction: Transaction, command: UpdateService) -> Service:
+    """Change what schools are told of a service, and return it.
+
+    It exists, as the caller last read it: SERVICE_NOT_FOUND, ETAG_MISMATCH. Its name and
+    note are as those of a new one, and its owner takes 1 to 366 days: FIELD_REQUIRED,
+    FIELD_INVALID, PERSON_NUMBER_IN_TEXT.
+    """
+    service = await get_service(transaction, command.service)
+    check_etag(service, command.etag)
+    changed = service
+    if command.name is not None:
+        changed = replace(changed, name=named_line(command.name, "name", NAME_LIMIT))
+    if command.note is not None:
+        changed = replace(changed, note=free_line(command.note, "note", NOTE_LIMIT))
+    if command.processing_days is not None:
+        if not 1 <= command.processing_days <= MOST_PROCESSING_DAYS:
+            raise Refused(
+                Reason.FIELD_INVALID,
+                field="processing_days",
+                expected=f"1 to {MOST_PROCESSING_DAYS}",
+            )
+        changed = replace(changed, processing_days=command.processing_days)
+    await transaction.put(changed)
+    return changed
 
 
 async def register_version(transaction: Transaction, command: RegisterServiceVersion) -> Service:

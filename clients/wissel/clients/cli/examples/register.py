@@ -155,6 +155,9 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
             "--sector VO --processed --days 10 --reason 'letter of DUO'"
         ),
     ),
+    "service update": (
+        "wissel service update VVA --note 'Zet VVA ook aan in uw LAS.' --reason 'asked by schools'",
+    ),
     "service add-version": (
         (
             "wissel service add-version OSO_OV "

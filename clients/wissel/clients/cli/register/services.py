@@ -25,8 +25,10 @@ _SERVICE: Final[list[Column]] = [
     ("NAME", "name"),
     ("FORWARDED", "forwardable"),
     ("PROCESSED BY OWNER", "processed_by_owner"),
+    ("DAYS", "processing_days"),
     ("SECTORS", "sectors"),
     ("DEMANDS", "required_evidence"),
+    ("NOTE", "note"),
     ("VERSIONS", lambda s: ", ".join(map(_version, s.versions))),
 ]
 
@@ -98,6 +100,28 @@ def register(
     )
     request = pb.RegisterServiceRequest(service=service)
     done = session.call(lambda c: CatalogServiceStub(c).RegisterService, request)
+    show(session, done.service, _SERVICE)
+
+
+@app.command("update")
+def update_service(
+    context: typer.Context,
+    service: str,
+    name: Annotated[str | None, typer.Option(help="another name, in Dutch")] = None,
+    note: Annotated[
+        str | None, typer.Option(help="what a school should know, in Dutch; '' takes it away")
+    ] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, help="days within which its owner usually processes")
+    ] = None,
+    etag: Etag = "",
+) -> None:
+    """Change what schools are told of a service; needs --reason."""
+    session = session_of(context)
+    request = pb.UpdateServiceRequest(
+        service=service, name=name, note=note, processing_days=days, etag=etag
+    )
+    done = session.call(lambda c: CatalogServiceStub(c).UpdateService, request)
     show(session, done.service, _SERVICE)
 
 

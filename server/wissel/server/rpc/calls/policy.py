@@ -154,6 +154,7 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
         "ListServices": _READ_BY_PORTALS,
         "GetService": _READ_BY_PORTALS,
         "RegisterService": _OPERATE,
+        "UpdateService": _OPERATE,
         "RegisterServiceVersion": _OPERATE,
         "UpdateServiceVersion": _OPERATE,
     },

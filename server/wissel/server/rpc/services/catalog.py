@@ -80,6 +80,26 @@ class CatalogServicer(pb_grpc.CatalogServiceServicer):
 
         return await mutate(self._backend, request, pb.RegisterServiceResponse, work)
 
+    async def UpdateService(
+        self, request: pb.UpdateServiceRequest, context: object
+    ) -> pb.UpdateServiceResponse:
+        """Change what schools are told of a service."""
+        command = services.UpdateService(
+            service=ServiceCode.parse(request.service, "service"),
+            name=request.name if request.HasField("name") else None,
+            note=request.note if request.HasField("note") else None,
+            processing_days=request.processing_days
+            if request.HasField("processing_days")
+            else None,
+            etag=request.etag,
+        )
+
+        async def work(transaction: Transaction) -> pb.UpdateServiceResponse:
+            service = await services.update_service(transaction, command)
+            return pb.UpdateServiceResponse(service=service_message(service))
+
+        return await mutate(self._backend, request, pb.UpdateServiceResponse, work)
+
     async def RegisterServiceVersion(
         self, request: pb.RegisterServiceVersionRequest, context: object
     ) -> pb.RegisterServiceVersionResponse:

@@ -19,6 +19,7 @@ HARMLESS: Final = {
     "RegisterParty": "nothing leads to what is new",
     "RegisterService": "nothing is mandated for what is new",
     "RegisterSystem": "nothing leads to what is new",
+    "UpdateService": "no decision reads what schools are told",
     "UpdateParty": "no decision reads whom to ask",
     "UpdateSystem": "no decision reads whom to ask",
     "OfferAgreement": "what is offered is no agreement yet",
