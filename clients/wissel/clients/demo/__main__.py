@@ -36,7 +36,6 @@ def main() -> int:
     parser.add_argument("--dossier", type=Path, help="any file; by default a made-up dossier")
     parser.add_argument("--schools", type=Path, help="folder with DUO's CSV files")
     parser.add_argument("--site", type=Path, help="folder in which the public overview is kept")
-    parser.add_argument("--site", type=Path, help="folder in which the site of all schools stays")
     options = parser.parse_args()
     received = _interrupts()
     story = Story()
@@ -129,8 +128,6 @@ async def _play(
             chapters.verify(running, story, receipt)
         with story.chapter("LAS Zuid has imported it, and says so"):
             await words.outcome(running, story, receipt)
-        with story.chapter("Everybody sees which schools are connected"):
-            chapters.publish(running, story, site)
         with story.chapter(
             "The receiver's board ends its mandate immediately, and the next resolve is refused"
         ):

@@ -1,16 +1,13 @@
 """The chapters of the demo: each does one thing with the hub, and tells what came of it."""
 
 import datetime as dt
-import json
 import time
 from collections.abc import Sequence
-from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Final
 
 from wissel.clients.demo.board import end_mandate, what_ending_does
 from wissel.clients.demo.connecting import Connecting
-from wissel.clients.demo.desk import WHY, Desk
+from wissel.clients.demo.desk import Desk
 from wissel.clients.demo.exchange import Exchange
 from wissel.clients.demo.stage import Stage
 from wissel.clients.demo.story import Story
@@ -20,12 +17,9 @@ from wissel.clients.processes import run
 from wissel.clients.sending.compose import SendOptions
 from wissel.clients.sending.dossier import DossierFacts
 from wissel.clients.sending.receipts import DeliveryReceipt
-from wissel.clients.testing.cast import DUO, HUB, NOORD, OPERATOR, PLAYERS, ZUID
+from wissel.clients.testing.cast import DUO, HUB, NOORD, PLAYERS, ZUID
 from wissel.routing.exchange.envelope import Kind
 from wissel.routing.values.days import day_of
-
-_POINTS: Final = files("wissel.clients") / "fixtures" / "regions" / "locations.geojson"
-"""Where the made-up schools are."""
 
 
 async def import_schools(desk: Desk, story: Story, schools: Sequence[Path]) -> None:
@@ -109,36 +103,6 @@ def verify(running: Stage, story: Story, receipt: DeliveryReceipt) -> None:
     )
     for line in said.splitlines():
         story.say(line)
-
-
-def publish(running: Stage, story: Story, site: Path | None) -> None:
-    """As the service desk, say where the schools are and write the site for everybody.
-
-    To a folder, or for a look alone.
-    """
-    folder = site or running.folder / "site"
-    with as_file(_POINTS) as points:
-        _as_desk(running, "schools", "locate", str(points), "--reason", WHY)
-    told = json.loads(_as_desk(running, "overview", "--out", str(folder), "--json"))
-    story.fact("connected", f"{told['connected']} of {told['locations']} locations")
-    story.fact("systems", told["systems"])
-    story.fact("files", ", ".join(Path(file).name for file in told["files"]))
-    story.say("None of them tells which system a school uses.")
-    if site is not None:
-        story.fact("open", folder / "index.html")
-
-
-def _as_desk(running: Stage, *arguments: str) -> str:
-    """Run the `wissel` command as the operator, and return what it prints."""
-    operator = running.certificates / OPERATOR.name
-    return run(
-        [
-            *("wissel", "--server", running.server, "--user", "demo"),
-            *("--certificate", f"{operator}.pem", "--key", f"{operator}.key"),
-            *("--trust-roots", str(running.certificates / "root.pem")),
-            *arguments,
-        ]
-    )
 
 
 async def revoke(

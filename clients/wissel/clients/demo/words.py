@@ -1,8 +1,11 @@
 """What is said of a dossier before and after it travels, and what everybody may read."""
 
 import importlib.util
+from importlib.resources import as_file, files
 from pathlib import Path
+from typing import Final
 
+from wissel.clients.demo.desk import WHY
 from wissel.clients.demo.exchange import Exchange
 from wissel.clients.demo.stage import Stage
 from wissel.clients.demo.story import Story
@@ -12,6 +15,8 @@ from wissel.clients.sending.receipts import DeliveryReceipt
 from wissel.clients.testing.cast import NOORD, OPERATOR, ZUID
 
 _PAGES = ("*.html", "*.xlsx", "*.json")
+_POINTS: Final = files("wissel.clients") / "fixtures" / "regions" / "locations.geojson"
+"""Where the made-up schools are, as far as that is known."""
 
 
 def check(story: Story, dossier: Path) -> None:
@@ -42,17 +47,16 @@ async def outcome(running: Stage, story: Story, receipt: DeliveryReceipt) -> Non
 
 def publish(running: Stage, story: Story, exchange: Exchange, site: Path | None) -> None:
     """As the operator, write what everybody may read as a site, and tell what is in it."""
-    folder = site or running.folder / "site"
-    own = running.certificates
-    run(
-        [
-            "wissel",
-            *("--server", running.server, "--certificate", str(own / f"{OPERATOR.name}.pem")),
-            *("--key", str(own / f"{OPERATOR.name}.key")),
-            *("--trust-roots", str(own / "root.pem")),
-            *("overview", "--out", str(folder)),
-        ]
-    )
+    folder, own = site or running.folder / "site", running.certificates
+    operator = [
+        "wissel",
+        *("--server", running.server, "--certificate", str(own / f"{OPERATOR.name}.pem")),
+        *("--key", str(own / f"{OPERATOR.name}.key"), "--trust-roots", str(own / "root.pem")),
+        *("--user", "demo", "--reason", WHY),
+    ]
+    with as_file(_POINTS) as points:
+        run([*operator, "schools", "locate", str(points)])
+    run([*operator, "overview", "--out", str(folder)])
     for pattern in _PAGES:
         for path in sorted(folder.rglob(pattern)):
             story.fact(path.name, f"{path.stat().st_size:,} bytes")
