@@ -49,6 +49,9 @@ class _Database:
     async def find(self, *_: object) -> NoReturn:
         raise Reached
 
+    async def report(self, *_: object) -> NoReturn:
+        raise Reached
+
     async def page(self, *_: object, **__: object) -> NoReturn:
         raise Reached
 
@@ -80,7 +83,7 @@ class _Gates:
 
 
 class _Impacts:
-    """Works out at once what a hub leaves to threads: nothing here has an event loop."""
+    """Works out at once what a hub leaves to threads."""
 
     async def in_turn(self, _oin: object, work: Callable[[], Any], _gone: object = None) -> Any:
         return work()

@@ -1,6 +1,9 @@
 """Requests to the hub: each that is one message, read by its own servicer up to the database."""
 
+import asyncio
+import atexit
 from collections.abc import Callable, Coroutine, Iterable
+from functools import cache
 from typing import Any, Final, NamedTuple, cast
 
 from google.protobuf.descriptor import Descriptor, MethodDescriptor
@@ -12,6 +15,7 @@ from fuzz.shaping import joined, leaves, patched, piece
 from fuzz.target import Target, told
 from support.worlds import small_world
 from wissel.agreement.v1 import agreement_service_pb2
+from wissel.audit.v1 import audit_service_pb2
 from wissel.catalog.v1 import catalog_service_pb2
 from wissel.clients.testing.cast import NOORD, SWV
 from wissel.endpoint.v1 import endpoint_service_pb2
@@ -24,6 +28,7 @@ from wissel.server.rpc.calls.call import Call, Caller, enter
 from wissel.server.rpc.calls.policy import POLICY
 from wissel.server.rpc.calls.status import MAX_DETAILS, status_of
 from wissel.server.rpc.services.agreements.servicer import AgreementServicer
+from wissel.server.rpc.services.audit.servicer import AuditServicer
 from wissel.server.rpc.services.catalog import CatalogServicer
 from wissel.server.rpc.services.endpoints.servicer import EndpointServicer
 from wissel.server.rpc.services.mandates.servicer import MandateServicer
@@ -38,6 +43,7 @@ from wissel.traffic.v1 import route_service_pb2, traffic_service_pb2
 _NOBODY: Final = cast(Any, None)  # what only a stream needs
 _SERVICERS: Final[tuple[tuple[Any, Any], ...]] = (
     (agreement_service_pb2, AgreementServicer(backend())),
+    (audit_service_pb2, AuditServicer(backend())),
     (catalog_service_pb2, CatalogServicer(backend())),
     (endpoint_service_pb2, EndpointServicer(backend())),
     (mandate_service_pb2, MandateServicer(backend())),
@@ -54,7 +60,7 @@ _SERVICERS: Final[tuple[tuple[Any, Any], ...]] = (
             cast(Any, None),
             backend().follower,
             cast(Any, None),
-            cast(Any, None),
+            cast(Any, journal()),
         ),
     ),
 )
@@ -87,6 +93,10 @@ _GOOD: Final = {
     "aanleverpunt": "0",
     "attribute": "LAS",
     "kind": "OSO",
+    "kinds": "mandate",
+    "qualification": f"{small_world.LAS_NOORD}/{small_world.OSO_OV}",
+    "from_date": "2026-08-01",
+    "until_date": "2026-09-01",
     "role": "VENDOR",
     "rollout": "OPEN",
     "name": "School",
@@ -175,18 +185,19 @@ def _check_request(data: bytes) -> str:
 
 
 def _served_by(method: _Method, request: Message, caller: Caller) -> Message:
-    """Return the answer; nothing in it waits for long, so it needs no loop."""
+    """Return the answer of a method, in the one event loop that serves all of them."""
     row, table = POLICY[method.name], backend().follower.table
     call = Call(method.name, row, cast(Any, _Metadata()), table, 0.0)
     call.caller = caller
     enter(call)
-    serving = method.serve(request, call.context)
-    try:
-        while True:
-            serving.send(None)
-    except StopIteration as ended:
-        answer: Message = ended.value
-        return answer
+    return _loop().run_until_complete(method.serve(request, call.context))
+
+
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    loop = asyncio.new_event_loop()
+    atexit.register(loop.close)
+    return loop
 
 
 class _Metadata:

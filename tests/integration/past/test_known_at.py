@@ -1,5 +1,6 @@
 """What would have been answered earlier is answered now, from what the register held then."""
 
+import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
@@ -19,6 +20,8 @@ from wissel.clients.testing.cast import NOORD, ZUID
 from wissel.mandate.v1 import mandate_service_pb2 as mandate
 from wissel.routing.facts import Agreement, AgreementKind, Fact, Mandate, Qualification, System
 from wissel.routing.values.days import Period, day_of
+from wissel.server.rpc.calls.policy import POLICY
+from wissel.server.rpc.calls.traits import EXPLANATION_COST
 from wissel.traffic.v1 import route_service_pb2 as route
 
 BEGAN: Final = utc_now().replace(microsecond=0)
@@ -225,6 +228,32 @@ async def test_when_the_register_begins_is_told(hub: Hub) -> None:
         await validated(hub, **at(BEGAN - HOUR))
 
     assert f"{BEGAN:%Y-%m-%dT%H:%M:%SZ}" in (error.value.details() or "")
+
+
+async def test_one_vendor_has_no_more_than_its_turn(hub: Hub) -> None:
+    """Whoever asks much of the past waits, or is refused; another is answered meanwhile."""
+
+    async def outcome(name: str, **more: Any) -> str:
+        try:
+            await explained(hub, name, as_known_at_revision=1, **more)
+        except grpc.aio.AioRpcError as error:
+            return reason_of(error)
+        return "answered"
+
+    flood = [outcome("noord") for _ in range(60)]
+    *flooded, other = await asyncio.gather(*flood, outcome("desk", vendor_oin=NOORD.oin))
+
+    assert "answered" == other
+    assert {"answered"} <= set(flooded) <= {"answered", "IMPACT_LIMIT"}
+
+
+def test_a_question_about_the_past_counts_as_an_explanation() -> None:
+    now = mandate.ValidateMandateRequest(brin="99XC")
+    then = mandate.ValidateMandateRequest(brin="99XC", as_known_at_revision=1)
+    row = POLICY["/wissel.mandate.v1.MandateService/ValidateMandate"]
+
+    assert row.cost is not None
+    assert (1, EXPLANATION_COST) == (row.cost(now), row.cost(then))
 
 
 async def test_a_malformed_query_is_refused_as_one_about_today(hub: Hub) -> None:

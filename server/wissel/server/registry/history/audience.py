@@ -7,7 +7,6 @@ to another board since, and who decided for it then is nobody else's business.
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from itertools import pairwise
 from typing import Self, TypeVar
 
 from wissel.routing.facts import (
@@ -92,11 +91,11 @@ class Tenures:
                 moves.pop()
             if not moves or moves[-1][1] != board:
                 moves.append((revision, board))
-        ends = [later - 1 for (_, _), (later, _) in pairwise(moves)] + [LAST_REVISION]
+        ends = [*(later - 1 for later, _ in moves[1:]), LAST_REVISION]
         return cls(
             tuple(
                 Tenure(Span(first, last), board)
-                for (first, board), last in zip(moves, ends, strict=True)
+                for (first, board), last in zip(moves, ends, strict=False)
             )
         )
 

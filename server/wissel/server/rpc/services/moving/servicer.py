@@ -1,6 +1,6 @@
 """MoveService."""
 
-import asyncio
+from functools import partial
 
 from wissel.move.v1 import move_service_pb2 as pb
 from wissel.move.v1 import move_service_pb2_grpc as pb_grpc
@@ -22,7 +22,8 @@ class MoveServicer(pb_grpc.MoveServiceServicer):
         self, request: pb.ImportMijnOsoRequest, context: object
     ) -> pb.ImportMijnOsoResponse:
         """Make agreements and mandates of what Mijn OSO knew, and tell what became of each line."""
-        command = await asyncio.to_thread(command_in, request)  # thousands of lines
+        reading = partial(command_in, request)  # thousands of lines
+        command = await self._backend.impacts.beside(reading)
 
         async def work(transaction: Transaction) -> pb.ImportMijnOsoResponse:
             report = await import_mijn_oso(transaction, command, self._backend.new_id)
