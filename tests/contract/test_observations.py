@@ -10,6 +10,7 @@ from wissel.clients.testing.cast import NOORD, ZUID
 from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.reachability.observation import (
     Observation,
+    Pinged,
     Receiver,
     Silence,
     first_of,
@@ -23,7 +24,8 @@ NOW = dt.datetime(2026, 11, 29, 12, tzinfo=dt.UTC)
 LEASE, EVERY = dt.timedelta(minutes=5), dt.timedelta(hours=1)
 ONE = Receiver("las.zuid.example", 8443, Oin(ZUID.oin))
 TWO = Receiver("las.zuid.example", 8443, Oin(NOORD.oin))
-DEAD = Silence(cause=Cause.DNS, detail="there is no such name")
+DEAD = Pinged(Silence(cause=Cause.DNS, detail="there is no such name"))
+ANSWERS = Pinged(None, NOW + 100 * EVERY)
 
 
 @pytest.fixture
@@ -56,7 +58,7 @@ async def test_what_was_found_is_read_as_it_was(observations: SqlObservations) -
     assert led is not None
     silent = then(first_of(ONE, DEAD, NOW), DEAD, NOW + EVERY, EVERY)
     found: list[Observation] = sorted(
-        [silent, first_of(TWO, None, NOW)], key=lambda each: each.receiver
+        [silent, first_of(TWO, ANSWERS, NOW)], key=lambda each: each.receiver
     )
 
     kept = await observations.record(led, found, lease=NOW + LEASE)

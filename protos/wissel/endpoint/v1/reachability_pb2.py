@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%wissel/endpoint/v1/reachability.proto\x12\x12wissel.endpoint.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xba\x01\n\x0cReachability\x12\r\n\x05state\x18\x01 \x01(\t\x12\x30\n\x0c\x63hecked_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x11silent_since_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bsilent_days\x18\x04 \x01(\r\x12\r\n\x05\x63\x61use\x18\x05 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x06 \x01(\t\"}\n\x0eSilentEndpoint\x12\x13\n\x0b\x65ndpoint_id\x18\x01 \x01(\t\x12\x11\n\tsystem_id\x18\x02 \x01(\t\x12\x0b\n\x03url\x18\x03 \x01(\t\x12\x36\n\x0creachability\x18\x04 \x01(\x0b\x32 .wissel.endpoint.v1.Reachabilityb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%wissel/endpoint/v1/reachability.proto\x12\x12wissel.endpoint.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf4\x01\n\x0cReachability\x12\r\n\x05state\x18\x01 \x01(\t\x12\x30\n\x0c\x63hecked_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x11silent_since_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bsilent_days\x18\x04 \x01(\r\x12\r\n\x05\x63\x61use\x18\x05 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x06 \x01(\t\x12\x38\n\x14\x63\x65rtificate_end_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"}\n\x0eSilentEndpoint\x12\x13\n\x0b\x65ndpoint_id\x18\x01 \x01(\t\x12\x11\n\tsystem_id\x18\x02 \x01(\t\x12\x0b\n\x03url\x18\x03 \x01(\t\x12\x36\n\x0creachability\x18\x04 \x01(\x0b\x32 .wissel.endpoint.v1.Reachabilityb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,7 +33,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'wissel.endpoint.v1.reachabi
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_REACHABILITY']._serialized_start=95
-  _globals['_REACHABILITY']._serialized_end=281
-  _globals['_SILENTENDPOINT']._serialized_start=283
-  _globals['_SILENTENDPOINT']._serialized_end=408
+  _globals['_REACHABILITY']._serialized_end=339
+  _globals['_SILENTENDPOINT']._serialized_start=341
+  _globals['_SILENTENDPOINT']._serialized_end=466
 # @@protoc_insertion_point(module_scope)

@@ -29,6 +29,7 @@ class Reachability(_message.Message):
     SILENT_DAYS_FIELD_NUMBER: _builtins.int
     CAUSE_FIELD_NUMBER: _builtins.int
     DETAIL_FIELD_NUMBER: _builtins.int
+    CERTIFICATE_END_TIME_FIELD_NUMBER: _builtins.int
     state: _builtins.str
     """`ANSWERS`, `SILENT`, or `UNREACHABLE` once it was silent for 7 days."""
     silent_days: _builtins.int
@@ -45,6 +46,10 @@ class Reachability(_message.Message):
     def silent_since_time(self) -> _timestamp_pb2.Timestamp:
         """When it first did not answer; absent if it answers."""
 
+    @_builtins.property
+    def certificate_end_time(self) -> _timestamp_pb2.Timestamp:
+        """When the first of the certificates ends that it showed last; absent if it showed none that counts."""
+
     def __init__(
         self,
         *,
@@ -54,10 +59,11 @@ class Reachability(_message.Message):
         silent_days: _builtins.int = ...,
         cause: _builtins.str = ...,
         detail: _builtins.str = ...,
+        certificate_end_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["checked_time", b"checked_time", "silent_since_time", b"silent_since_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["certificate_end_time", b"certificate_end_time", "checked_time", b"checked_time", "silent_since_time", b"silent_since_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cause", b"cause", "checked_time", b"checked_time", "detail", b"detail", "silent_days", b"silent_days", "silent_since_time", b"silent_since_time", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cause", b"cause", "certificate_end_time", b"certificate_end_time", "checked_time", b"checked_time", "detail", b"detail", "silent_days", b"silent_days", "silent_since_time", b"silent_since_time", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from wissel.impact.v1 import impact_pb2 as wissel_dot_impact_dot_v1_dot_impact__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n wissel/traffic/v1/forecast.proto\x12\x11wissel.traffic.v1\x1a\x1dwissel/impact/v1/impact.proto\"\xca\x02\n\rForecastEvent\x12\x0c\n\x04\x64\x61te\x18\x01 \x01(\t\x12\x30\n\x06\x63\x61uses\x18\x02 \x03(\x0b\x32 .wissel.traffic.v1.ForecastCause\x12\x18\n\x10\x63\x61used_by_others\x18\x03 \x01(\x08\x12.\n\x06routes\x18\x04 \x01(\x0b\x32\x1e.wissel.impact.v1.ImpactCounts\x12/\n\x07senders\x18\x05 \x01(\x0b\x32\x1e.wissel.impact.v1.ImpactCounts\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x0c\n\x04text\x18\x07 \x01(\t\x12-\n\x05\x66ixes\x18\x08 \x03(\x0b\x32\x1e.wissel.traffic.v1.ForecastFix\x12\x31\n\x08\x65xamples\x18\t \x03(\x0b\x32\x1f.wissel.impact.v1.ImpactExample\"\x8c\x01\n\rForecastCause\x12\x11\n\thappening\x18\x01 \x01(\t\x12\x0e\n\x06\x65ntity\x18\x02 \x01(\t\x12\x11\n\tentity_id\x18\x03 \x01(\t\x12\x0c\n\x04\x64\x61te\x18\x04 \x01(\t\x12\x11\n\tsystem_id\x18\x05 \x01(\t\x12\x11\n\tsignatory\x18\x06 \x01(\t\x12\x11\n\tagreement\x18\x07 \x01(\t\"_\n\x0b\x46orecastFix\x12\x0e\n\x06\x61\x63tion\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\r\n\x05owner\x18\x03 \x01(\t\x12\x12\n\nowner_text\x18\x04 \x01(\t\x12\x0f\n\x07\x63ontact\x18\x05 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n wissel/traffic/v1/forecast.proto\x12\x11wissel.traffic.v1\x1a\x1dwissel/impact/v1/impact.proto\"\xca\x02\n\rForecastEvent\x12\x0c\n\x04\x64\x61te\x18\x01 \x01(\t\x12\x30\n\x06\x63\x61uses\x18\x02 \x03(\x0b\x32 .wissel.traffic.v1.ForecastCause\x12\x18\n\x10\x63\x61used_by_others\x18\x03 \x01(\x08\x12.\n\x06routes\x18\x04 \x01(\x0b\x32\x1e.wissel.impact.v1.ImpactCounts\x12/\n\x07senders\x18\x05 \x01(\x0b\x32\x1e.wissel.impact.v1.ImpactCounts\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x0c\n\x04text\x18\x07 \x01(\t\x12-\n\x05\x66ixes\x18\x08 \x03(\x0b\x32\x1e.wissel.traffic.v1.ForecastFix\x12\x31\n\x08\x65xamples\x18\t \x03(\x0b\x32\x1f.wissel.impact.v1.ImpactExample\"\x9c\x01\n\x13\x46orecastCertificate\x12\x0c\n\x04\x64\x61te\x18\x01 \x01(\t\x12\x0b\n\x03url\x18\x02 \x01(\t\x12\x14\n\x0creceiver_oin\x18\x03 \x01(\t\x12\x12\n\nsystem_ids\x18\x04 \x03(\t\x12\x13\n\x0broute_count\x18\x05 \x01(\x05\x12+\n\x03\x66ix\x18\x06 \x01(\x0b\x32\x1e.wissel.traffic.v1.ForecastFix\"\x8c\x01\n\rForecastCause\x12\x11\n\thappening\x18\x01 \x01(\t\x12\x0e\n\x06\x65ntity\x18\x02 \x01(\t\x12\x11\n\tentity_id\x18\x03 \x01(\t\x12\x0c\n\x04\x64\x61te\x18\x04 \x01(\t\x12\x11\n\tsystem_id\x18\x05 \x01(\t\x12\x11\n\tsignatory\x18\x06 \x01(\t\x12\x11\n\tagreement\x18\x07 \x01(\t\"_\n\x0b\x46orecastFix\x12\x0e\n\x06\x61\x63tion\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\x12\r\n\x05owner\x18\x03 \x01(\t\x12\x12\n\nowner_text\x18\x04 \x01(\t\x12\x0f\n\x07\x63ontact\x18\x05 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,8 +34,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_FORECASTEVENT']._serialized_start=87
   _globals['_FORECASTEVENT']._serialized_end=417
-  _globals['_FORECASTCAUSE']._serialized_start=420
-  _globals['_FORECASTCAUSE']._serialized_end=560
-  _globals['_FORECASTFIX']._serialized_start=562
-  _globals['_FORECASTFIX']._serialized_end=657
+  _globals['_FORECASTCERTIFICATE']._serialized_start=420
+  _globals['_FORECASTCERTIFICATE']._serialized_end=576
+  _globals['_FORECASTCAUSE']._serialized_start=579
+  _globals['_FORECASTCAUSE']._serialized_end=719
+  _globals['_FORECASTFIX']._serialized_start=721
+  _globals['_FORECASTFIX']._serialized_end=816
 # @@protoc_insertion_point(module_scope)

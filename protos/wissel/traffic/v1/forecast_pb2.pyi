@@ -86,6 +86,54 @@ class ForecastEvent(_message.Message):
 Global___ForecastEvent: _TypeAlias = ForecastEvent  # noqa: Y015
 
 @_typing.final
+class ForecastCertificate(_message.Message):
+    """ForecastCertificate is a receiver whose certificate ends, as the hubs last saw it there. It may be
+    renewed by then, so nothing is decided by it.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DATE_FIELD_NUMBER: _builtins.int
+    URL_FIELD_NUMBER: _builtins.int
+    RECEIVER_OIN_FIELD_NUMBER: _builtins.int
+    SYSTEM_IDS_FIELD_NUMBER: _builtins.int
+    ROUTE_COUNT_FIELD_NUMBER: _builtins.int
+    FIX_FIELD_NUMBER: _builtins.int
+    date: _builtins.str
+    """Day on which it ends, `yyyy-mm-dd`."""
+    url: _builtins.str
+    """Address of the endpoints, such as `https://las.example:8443`."""
+    receiver_oin: _builtins.str
+    """OIN that is to answer there."""
+    route_count: _builtins.int
+    """Routes that lead there on that day."""
+    @_builtins.property
+    def system_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Systems that receive there."""
+
+    @_builtins.property
+    def fix(self) -> Global___ForecastFix:
+        """What keeps them."""
+
+    def __init__(
+        self,
+        *,
+        date: _builtins.str = ...,
+        url: _builtins.str = ...,
+        receiver_oin: _builtins.str = ...,
+        system_ids: _abc.Iterable[_builtins.str] | None = ...,
+        route_count: _builtins.int = ...,
+        fix: Global___ForecastFix | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["fix", b"fix"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["date", b"date", "fix", b"fix", "receiver_oin", b"receiver_oin", "route_count", b"route_count", "system_ids", b"system_ids", "url", b"url"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ForecastCertificate: _TypeAlias = ForecastCertificate  # noqa: Y015
+
+@_typing.final
 class ForecastCause(_message.Message):
     """ForecastCause is one entity that ends or begins."""
 

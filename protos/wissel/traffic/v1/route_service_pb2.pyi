@@ -628,6 +628,7 @@ class ForecastRoutesResponse(_message.Message):
     FROM_DATE_FIELD_NUMBER: _builtins.int
     TO_DATE_FIELD_NUMBER: _builtins.int
     TOTAL_FIELD_NUMBER: _builtins.int
+    CERTIFICATES_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Token of the next page; empty on the last."""
     registry_revision: _builtins.int
@@ -644,6 +645,12 @@ class ForecastRoutesResponse(_message.Message):
     def total(self) -> _impact_pb2.Impact:
         """All that changes in those days, not on this page alone, by vendor, board, service, reason and day."""
 
+    @_builtins.property
+    def certificates(self) -> _containers.RepeatedCompositeFieldContainer[_forecast_pb2.ForecastCertificate]:
+        """On the first page: receivers whose certificates end within these days, in order of day, at most
+        100. They are not among the events.
+        """
+
     def __init__(
         self,
         *,
@@ -653,10 +660,11 @@ class ForecastRoutesResponse(_message.Message):
         from_date: _builtins.str = ...,
         to_date: _builtins.str = ...,
         total: _impact_pb2.Impact | None = ...,
+        certificates: _abc.Iterable[_forecast_pb2.ForecastCertificate] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["total", b"total"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["events", b"events", "from_date", b"from_date", "next_page_token", b"next_page_token", "registry_revision", b"registry_revision", "to_date", b"to_date", "total", b"total"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["certificates", b"certificates", "events", b"events", "from_date", b"from_date", "next_page_token", b"next_page_token", "registry_revision", b"registry_revision", "to_date", b"to_date", "total", b"total"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

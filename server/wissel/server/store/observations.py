@@ -112,6 +112,7 @@ def _row(each: Observation) -> dict[str, object]:
         "since": each.since,
         "counted_seconds": int(each.counted.total_seconds()),
         "warned": each.warned,
+        "certificate_ends": each.certificate_ends,
     }
 
 
@@ -124,4 +125,5 @@ def _observation(row: Row[tuple[object, ...]]) -> Observation:
         since=row.since,
         counted=dt.timedelta(seconds=row.counted_seconds),
         warned=row.warned,
+        certificate_ends=row.certificate_ends,
     )

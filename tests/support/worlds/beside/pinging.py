@@ -15,7 +15,13 @@ from support.worlds.hub import Hub
 from wissel.clients.testing.cast import ZUID
 from wissel.las.v1 import las_service_pb2 as las
 from wissel.server.courier.factory import make_pinger
-from wissel.server.courier.reachability.observation import Observation, Receiver, Silence, first_of
+from wissel.server.courier.reachability.observation import (
+    Observation,
+    Pinged,
+    Receiver,
+    Silence,
+    first_of,
+)
 from wissel.server.courier.reachability.rounds import PingSchedule, Rounds
 from wissel.server.courier.receivers.causes import Cause
 from wissel.server.store.observations import SqlObservations
@@ -63,7 +69,7 @@ async def silent_for(hub: Hub, days: int, receiver: Receiver) -> None:
     led = await observations.lead("test", now, dt.timedelta(), dt.timedelta())
     assert led is not None
     seen = dt.timedelta(days=days)
-    found = replace(first_of(receiver, DEAD, now - seen), checked=now, counted=seen)
+    found = replace(first_of(receiver, Pinged(DEAD), now - seen), checked=now, counted=seen)
     assert await observations.record(led, [found], lease=now, ended=True)
     await hub.reachability.read()
 

@@ -37,7 +37,7 @@ def forecast(
     board: Annotated[str, typer.Option(help="only schools of this board")] = "",
     limit: Annotated[int, typer.Option(min=1, help="at most this many events")] = 1000,
     fail_on_break: Annotated[
-        bool, typer.Option("--fail-on-break", help="exit code 1 if anything will be lost")
+        bool, typer.Option("--fail-on-break", help="exit code 1 if anything will break")
     ] = False,
 ) -> None:
     """Tell which routes will break, begin or move if nothing is done, and what keeps them."""
@@ -52,7 +52,7 @@ def forecast(
     else:
         _show(found)
     total = found.total
-    if fail_on_break and (total.routes.lost or total.senders.lost):
+    if fail_on_break and (total.routes.lost or total.senders.lost or found.certificates):
         raise typer.Exit(EXIT_REFUSED)
 
 
@@ -64,12 +64,12 @@ def _collect(
     while True:
         request.page_size = min(_PAGE, limit - len(found.events))
         page = session.call(lambda c: RouteServiceStub(c).ForecastRoutes, request)
-        events = [*found.events, *page.events]
-        found.CopyFrom(page)
-        del found.events[:]
-        found.events.extend(events)
-        request.page_token = pages.after(page)
-        if not request.page_token or len(events) >= limit:
+        if request.page_token:
+            found.events.extend(page.events)
+        else:
+            found.CopyFrom(page)
+        found.next_page_token = request.page_token = pages.after(page)
+        if not request.page_token or len(found.events) >= limit:
             return found
 
 
@@ -78,11 +78,12 @@ def _show(found: pb.ForecastRoutesResponse) -> None:
     print_rows(_TITLES, [_row(event) for event in found.events])
     if found.next_page_token:
         note("There are more; see --limit, or ask about fewer days.")
-    fixes = {
-        (fix.action, fix.text, fix.owner_text, fix.contact): None
-        for event in found.events
-        for fix in event.fixes
-    }
+    for each in found.certificates:
+        whose = f"{each.receiver_oin} at {each.url} ({', '.join(each.system_ids)})"
+        note(f"{each.date}: the certificate of {whose} ends; {each.route_count} routes lead there.")
+    every = [*(fix for event in found.events for fix in event.fixes)]
+    every += [each.fix for each in found.certificates]
+    fixes = {(fix.action, fix.text, fix.owner_text, fix.contact): None for fix in every}
     for action, text, owner, contact in fixes:
         note(f"{action}: {text} By {owner}. Contact: {contact}")
 

@@ -71,27 +71,28 @@ def day_changes(table: Table, extent: Extent) -> Iterator[list[DayChange]]:
     versions = {
         service.code: service.days_of_change for service in table.reference.services.values()
     }
+    for view, service, served in pairs_of(table, extent):
+        own = view.days_of_change(service) | versions.get(service, set())
+        days = own | calendar.days(served, service)
+        within = sorted(day for day in days if extent.today < day <= extent.until)
+        later = [(day, day in own) for day in within]
+        yield [
+            changed
+            for subject in (subjects_of(served, service) if later else ())
+            for changed in _changes(table, subject, extent.today, later, view.signatory)
+        ]
+
+
+def pairs_of(
+    table: Table, extent: Extent
+) -> Iterator[tuple[OrganisationView, ServiceCode, Touched]]:
+    """Yield each organisation and service that an extent is about, in order, with who serves it."""
     for view in sorted(_views(table, extent), key=lambda view: view.code):
-        for service, served in _served(view):
+        acting, receiving = _by_service(view.acting), _by_service(view.receiving)
+        for service in sorted(acting.keys() | receiving.keys()):
+            served = Touched(view.code, [view], acting[service], receiving[service], {})
             if extent.service in (None, service) and extent.concerns(served, service):
-                own = view.days_of_change(service) | versions.get(service, set())
-                days = own | calendar.days(served, service)
-                within = sorted(day for day in days if extent.today < day <= extent.until)
-                later = [(day, day in own) for day in within]
-                yield [
-                    changed
-                    for subject in (subjects_of(served, service) if later else ())
-                    for changed in _changes(table, subject, extent.today, later, view.signatory)
-                ]
-
-
-def _served(view: OrganisationView) -> list[tuple[ServiceCode, Touched]]:
-    """Return the services of an organisation in order, each with those that serve it."""
-    acting, receiving = _by_service(view.acting), _by_service(view.receiving)
-    return [
-        (service, Touched(view.code, [view], acting[service], receiving[service], {}))
-        for service in sorted(acting.keys() | receiving.keys())
-    ]
+                yield view, service, served
 
 
 def _by_service(served: Iterable[Served]) -> defaultdict[ServiceCode, list[Served]]:

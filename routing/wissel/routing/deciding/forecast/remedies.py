@@ -76,6 +76,14 @@ _OF_VENDOR: Final = _Lasting(
     "Sign the agreement for the time after that.",
     "Teken de overeenkomst voor de tijd daarna.",
 )
+_RENEWED: Final = _Lasting(
+    "RENEW_CERTIFICATE",
+    Owner.VENDOR,
+    Contact.VENDOR,
+    "Renew the certificate before it ends, under the same OIN, and let the receiver show it.",
+    "Vernieuw het certificaat voordat het afloopt, onder hetzelfde OIN, en laat de ontvanger het "
+    "tonen.",
+)
 _LASTING: Final[Mapping[Entity, _Lasting]] = {
     Entity.SCHOOL: _Lasting(
         "REOPEN_SCHOOL",
@@ -142,12 +150,21 @@ _LASTING: Final[Mapping[Entity, _Lasting]] = {
 }
 
 
+def renewal(table: Table, system_id: SystemId, language: Language) -> Remedy:
+    """Return what keeps the routes to a receiver whose certificate ends."""
+    return _remedy(_RENEWED, table, system_id, language)
+
+
 def _lasting(table: Table, cause: Cause, language: Language) -> Remedy:
     vendors = cause.entity is Entity.AGREEMENT and cause.system_id
     known = _OF_VENDOR if vendors else _LASTING[cause.entity]
+    return _remedy(known, table, cause.system_id, language)
+
+
+def _remedy(known: _Lasting, table: Table, system_id: str, language: Language) -> Remedy:
     desk = ""
-    if known.contact is Contact.VENDOR and cause.system_id:
-        desk = table.reference.desk_of(SystemId(cause.system_id))
+    if known.contact is Contact.VENDOR and system_id:
+        desk = table.reference.desk_of(SystemId(system_id))
     return Remedy(
         action=known.action,
         owner=known.owner,

@@ -44,6 +44,17 @@ class Silence:
     detail: str = ""
 
 
+class Pinged(NamedTuple):
+    """What one ping found: why there was no answer, None if there was one.
+
+    `certificate_ends` is when the first of the certificates ends that it showed, None if it
+    showed none that count.
+    """
+
+    silent: Silence | None
+    certificate_ends: dt.datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
     """What the last ping of a receiver found, at `checked`.
@@ -52,6 +63,7 @@ class Observation:
     ping without an answer. `counted` is how long it was seen to be silent: unlike
     the time since then, that does not grow while no hub looked, nor when a clock jumps.
     `warned` is the last of the days that there was a warning for, 0 for none.
+    `certificate_ends` is when the first of the certificates ends that it showed last.
     """
 
     receiver: Receiver
@@ -60,6 +72,7 @@ class Observation:
     since: dt.datetime | None = None
     counted: dt.timedelta = dt.timedelta()
     warned: int = 0
+    certificate_ends: dt.datetime | None = None
 
     @property
     def days(self) -> int:
@@ -81,24 +94,27 @@ class Observation:
         return reached[-1] if reached and reached[-1] > self.warned else 0
 
 
-def first_of(receiver: Receiver, silent: Silence | None, now: dt.datetime) -> Observation:
+def first_of(receiver: Receiver, pinged: Pinged, now: dt.datetime) -> Observation:
     """Return what the first ping of a receiver found."""
+    silent, ends = pinged
     since = None if silent is None else now
-    return Observation(receiver=receiver, checked=now, silent=silent, since=since)
+    return Observation(
+        receiver=receiver, checked=now, silent=silent, since=since, certificate_ends=ends
+    )
 
 
-def then(
-    before: Observation, silent: Silence | None, now: dt.datetime, every: dt.timedelta
-) -> Observation:
+def then(before: Observation, pinged: Pinged, now: dt.datetime, every: dt.timedelta) -> Observation:
     """Return what is known after another ping, at `now`; there is one `every` so often.
 
     A failure counts for the time since the last ping, but for two rounds at most, and for
     nothing if the clock was set back meanwhile.
     """
+    silent, ends = pinged.silent, pinged.certificate_ends or before.certificate_ends
     if silent is None or before.silent is None:
-        return first_of(before.receiver, silent, now)
+        return first_of(before.receiver, Pinged(silent, ends), now)
     passed = max(dt.timedelta(), min(now - before.checked, COUNTED_ROUNDS * every))
-    return replace(before, checked=now, silent=silent, counted=before.counted + passed)
+    counted = before.counted + passed
+    return replace(before, checked=now, silent=silent, counted=counted, certificate_ends=ends)
 
 
 def warned_of(observation: Observation) -> Observation:

@@ -1,6 +1,7 @@
 """One ping: a receiver is dialled as for a message, and asked to answer."""
 
 import asyncio
+import datetime as dt
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +12,12 @@ from wissel.las.v1.las_service_pb2_grpc import LasServiceStub
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.signing.trusted_path import Revoked
-from wissel.server.courier.reachability.observation import MOST_DETAIL, Receiver, Silence
+from wissel.server.courier.reachability.observation import (
+    MOST_DETAIL,
+    Pinged,
+    Receiver,
+    Silence,
+)
 from wissel.server.courier.receivers.addresses import HostPort
 from wissel.server.courier.receivers.call_failure import refusal_of_call
 from wissel.server.courier.receivers.causes import Cause, cause_of, detail_of
@@ -34,18 +40,21 @@ class Pinger:
         self._revoked = revoked
         self._seconds = seconds
 
-    async def ping(self, receiver: Receiver) -> Silence | None:
-        """Return why a receiver does not answer, None if it does.
+    async def ping(self, receiver: Receiver) -> Pinged:
+        """Return why a receiver does not answer, if it does not, and when its certificates end.
 
         A receiver that knows no Ping answers too: it is there, and holds its certificate.
         """
         key = (HostPort(receiver.host, receiver.port), receiver.oin)
+        ends: dt.datetime | None = None
         try:
-            async with self._dialer.once(key, self._revoked()) as channel:
-                await self._asked(channel)
+            async with self._dialer.once(key, self._revoked()) as line:
+                ends = min(path.not_after for path in line.paths)
+                await self._asked(line.channel)
         except Refused as refused:
-            return Silence(cause=cause_of(refused), detail=detail_of(refused)[:MOST_DETAIL])
-        return None
+            detail = detail_of(refused)[:MOST_DETAIL]
+            return Pinged(Silence(cause=cause_of(refused), detail=detail), ends)
+        return Pinged(None, ends)
 
     async def _asked(self, channel: grpc.aio.Channel) -> None:
         stub: LasServiceAsyncStub = LasServiceStub(channel)

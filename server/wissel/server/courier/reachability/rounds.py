@@ -152,12 +152,12 @@ class Rounds:
     async def _looked_at(self, receiver: Receiver, before: Observation | None) -> Observation:
         async with self._turns:
             await asyncio.sleep(self._schedule.spread * self._schedule.chance())
-            silent = await self._pinger.ping(receiver)
-        self._observer.pinged(silent)
+            pinged = await self._pinger.ping(receiver)
+        self._observer.pinged(pinged.silent)
         now = self._clock()
         if before is None:
-            return first_of(receiver, silent, now)
-        return then(before, silent, now, self._every)
+            return first_of(receiver, pinged, now)
+        return then(before, pinged, now, self._every)
 
     async def _record(
         self, led: Round, known: Mapping[Receiver, Observation], found: Sequence[Observation]

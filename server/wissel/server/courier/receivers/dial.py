@@ -86,10 +86,10 @@ class Dialer:
             self._give_up(line)
 
     @asynccontextmanager
-    async def once(self, key: Key, revoked: Revoked) -> AsyncIterator[grpc.aio.Channel]:
-        """Yield a channel that is opened as a new line is, and closed with the block.
+    async def once(self, key: Key, revoked: Revoked) -> AsyncIterator[Line]:
+        """Yield a line that is opened as a new one is, and closed with the block.
 
-        No line is used, kept or given up for it. Raises as `line` does.
+        No other is used, kept or given up for it. Raises as `line` does.
         """
         try:
             async with asyncio.timeout(self._seconds):
@@ -97,7 +97,7 @@ class Dialer:
         except TimeoutError:
             raise _slow(key[0].host) from None
         try:
-            yield line.channel
+            yield line
         finally:
             await _close(line)
 

@@ -25,6 +25,8 @@ def reachability_message(observation: Observation | None) -> pb.Reachability | N
         return None
     message = pb.Reachability(state=observation.state)
     message.checked_time.FromDatetime(observation.checked)
+    if observation.certificate_ends is not None:
+        message.certificate_end_time.FromDatetime(observation.certificate_ends)
     if observation.silent is not None:
         message.cause, message.detail = observation.silent.cause, observation.silent.detail
         message.silent_days = observation.days

@@ -132,6 +132,7 @@ RECEIVER: Final = Table(
     Column("since", Instant),
     Column("counted_seconds", BigInteger, nullable=False),
     Column("warned", Integer, nullable=False),
+    Column("certificate_ends", Instant),
 )
 """What the last ping of each receiver found; outside the log, as it is not for ever true."""
 

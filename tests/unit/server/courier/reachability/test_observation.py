@@ -13,6 +13,7 @@ from wissel.server.courier.reachability.observation import (
     UNREACHABLE_DAYS,
     WARNED_DAYS,
     Observation,
+    Pinged,
     ReachState,
     Receiver,
     Silence,
@@ -26,37 +27,39 @@ NOW = dt.datetime(2026, 11, 29, 12, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
 DAY = dt.timedelta(days=1)
 WHERE = Receiver("las.example", 8443, Oin("00000003990000040000"))
-DEAD = Silence(cause=Cause.TCP, detail="it takes no connections")
+DEAD = Pinged(Silence(cause=Cause.TCP, detail="it takes no connections"))
+ANSWERS = Pinged(None, NOW + 90 * DAY)
 
 
-def after(*hours: float, silent: Silence | None = DEAD) -> Observation:
+def after(*hours: float, pinged: Pinged = DEAD) -> Observation:
     """What is known after pings so many hours after the first, all with the same outcome."""
-    found = first_of(WHERE, silent, NOW)
+    found = first_of(WHERE, pinged, NOW)
     for each in hours:
-        found = warned_of(then(found, silent, NOW + each * HOUR, HOUR))
+        found = warned_of(then(found, pinged, NOW + each * HOUR, HOUR))
     return found
 
 
 def test_what_answers_has_no_silence() -> None:
-    found = after(1, 2, silent=None)
+    found = after(1, 2, pinged=ANSWERS)
 
     assert (ReachState.ANSWERS, None, 0) == (found.state, found.since, found.warning)
 
 
 def test_silence_is_since_the_first_ping_without_an_answer_and_why_is_the_last() -> None:
-    moved = Silence(cause=Cause.DNS)
+    moved = Pinged(Silence(cause=Cause.DNS))
 
     found = then(after(*range(1, 30)), moved, NOW + 30 * HOUR, HOUR)
 
     assert (ReachState.SILENT, 1) == (found.state, found.days)
-    assert (NOW, moved) == (found.since, found.silent)
+    assert (NOW, moved.silent) == (found.since, found.silent)
 
 
 def test_an_answer_ends_it_and_the_next_silence_begins_anew() -> None:
-    answered = then(after(*range(1, 200)), None, NOW + 200 * HOUR, HOUR)
+    answered = then(after(*range(1, 200)), ANSWERS, NOW + 200 * HOUR, HOUR)
     again = then(answered, DEAD, NOW + 201 * HOUR, HOUR)
 
     assert ReachState.ANSWERS is answered.state
+    assert ANSWERS.certificate_ends == answered.certificate_ends == again.certificate_ends
     assert (NOW + 201 * HOUR, 0, 0) == (again.since, again.days, again.warned)
 
 

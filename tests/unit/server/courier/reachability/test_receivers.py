@@ -10,7 +10,7 @@ from wissel.clients.testing.cast import NOORD, ZUID
 from wissel.routing.facts import Service
 from wissel.routing.table import Table
 from wissel.routing.values.identifiers import Oin
-from wissel.server.courier.reachability.observation import Receiver, first_of
+from wissel.server.courier.reachability.observation import Pinged, Receiver, first_of
 from wissel.server.courier.reachability.ports import Round
 from wissel.server.courier.reachability.receivers import (
     MOST_OF_ONE,
@@ -59,9 +59,9 @@ def test_parties_take_turns_and_none_has_more_than_its_bound() -> None:
 
 def test_what_was_looked_at_in_this_round_is_left_out() -> None:
     known = {
-        dead(1): first_of(dead(1), None, NOW - EVERY),
-        dead(2): first_of(dead(2), None, NOW + LEASE),
-        dead(3): first_of(dead(3), None, NOW + 9 * EVERY),  # by a clock that was ahead
+        dead(1): first_of(dead(1), Pinged(None), NOW - EVERY),
+        dead(2): first_of(dead(2), Pinged(None), NOW + LEASE),
+        dead(3): first_of(dead(3), Pinged(None), NOW + 9 * EVERY),  # by a clock that was ahead
     }
     every = [dead(number) for number in range(4)]
 

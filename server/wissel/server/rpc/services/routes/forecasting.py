@@ -3,18 +3,21 @@
 import datetime as dt
 import threading
 import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
+from wissel.routing.deciding.forecast.certificates import CertificateEnds, Ending, Endings
 from wissel.routing.deciding.forecast.changes import LONGEST, Extent, day_changes
 from wissel.routing.deciding.forecast.forecast import Event, Forecast, concerning
 from wissel.routing.deciding.impact.impact import Impact, Viewer
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.table import Table
-from wissel.routing.values.days import ONE_DAY
-from wissel.routing.values.identifiers import BoardNumber, ServiceCode
+from wissel.routing.values.days import ONE_DAY, day_of
+from wissel.routing.values.identifiers import BoardNumber, Oin, ServiceCode, SystemId
+from wissel.server.courier.reachability.view import Reachability
 from wissel.server.rpc.calls.call import Call
 from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.impacts import SECONDS
@@ -29,13 +32,17 @@ _STEPS: Final = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A page of the forecast of an extent on a table, as a viewer may know it."""
+    """A page of the forecast of an extent on a table, as a viewer may know it.
+
+    With `ends` also the certificates that end.
+    """
 
     table: Table
     viewer: Viewer
     extent: Extent
     page: Page
     after: str
+    ends: CertificateEnds | None = None
 
     def token_after(self, last: str) -> str:
         """Return the token of the page after an event, with the first day; empty without one."""
@@ -44,11 +51,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Foretold:
-    """A page of events, the key of its last if more follow, and all that was counted."""
+    """A page of events, the key of its last if more follow, and all that was counted.
+
+    `certificates` has the routes to receivers whose certificates end, by system.
+    """
 
     events: list[Event]
     last: str
     total: Impact
+    certificates: Mapping[Ending, Mapping[SystemId, int]]
 
 
 async def asked_in(backend: Backend, request: pb.ForecastRoutesRequest, call: Call) -> Asked:
@@ -75,7 +86,26 @@ async def asked_in(backend: Backend, request: pb.ForecastRoutesRequest, call: Ca
         service=None if service is None else service.code,
         signatory=optional(BoardNumber, request.board_number, "board_number"),
     )
-    return Asked(table=table, viewer=viewer, extent=extent, page=page, after=after)
+    return Asked(
+        table=table,
+        viewer=viewer,
+        extent=extent,
+        page=page,
+        after=after,
+        ends=_ends(backend.reachability) if page.pinned is None else None,
+    )
+
+
+def _ends(reachability: Reachability) -> CertificateEnds:
+    """Return what gives the day on which a receiver's certificate ends, as it is now."""
+
+    @cache
+    def ends(url: str, oin: Oin) -> dt.date | None:
+        known = reachability.of(url, oin)
+        last = None if known is None else known.certificate_ends
+        return None if last is None else day_of(last)
+
+    return ends
 
 
 async def _viewer(backend: Backend, call: Call) -> Viewer:
@@ -115,13 +145,12 @@ def work_out(asked: Asked, seconds: float, gone: threading.Event) -> Foretold:
 
     `seconds` is the longest that it may take; once the call is `gone` it stops.
     """
-    until = time.monotonic() + seconds
-    extent = asked.extent
+    extent, until = asked.extent, time.monotonic() + seconds
     forecast = Forecast(
         asked.table, extent.today, asked.viewer, after=asked.after, size=asked.page.size
     )
-    for number, changes in enumerate(day_changes(asked.table, extent)):
-        forecast.add(changes)
+    endings = None if asked.ends is None else Endings(asked.table, extent, asked.viewer, asked.ends)
+    for number, _ in enumerate(_steps(asked, forecast, endings)):
         if number % _STEPS:
             continue
         if gone.is_set():
@@ -130,4 +159,13 @@ def work_out(asked: Asked, seconds: float, gone: threading.Event) -> Foretold:
             raise Refused(Reason.FORECAST_TOO_LARGE, seconds=f"{seconds:g}")
         time.sleep(0)
     events, last = forecast.page()
-    return Foretold(events=events, last=last, total=forecast.total)
+    certificates = {} if endings is None else endings.routes
+    return Foretold(events=events, last=last, total=forecast.total, certificates=certificates)
+
+
+def _steps(asked: Asked, forecast: Forecast, endings: Endings | None) -> Iterator[None]:
+    for changes in day_changes(asked.table, asked.extent):
+        forecast.add(changes)
+        yield
+    if endings is not None:
+        yield from endings.steps()

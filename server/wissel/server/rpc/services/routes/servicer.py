@@ -29,7 +29,7 @@ from wissel.server.rpc.requests.impact_messages import impact_message
 from wissel.server.rpc.requests.parsing import day_text, optional_oin
 from wissel.server.rpc.requests.past.known_at import known_at
 from wissel.server.rpc.requests.reachability_messages import reachability_message
-from wissel.server.rpc.services.routes.forecast_messages import event_message
+from wissel.server.rpc.services.routes.forecast_messages import certificate_messages, event_message
 from wissel.server.rpc.services.routes.forecasting import asked_in, foretell
 from wissel.server.rpc.services.routes.messages import (
     fix_message,
@@ -143,6 +143,7 @@ class RouteServicer(pb_grpc.RouteServiceServicer):
             from_date=day_text(extent.today),
             to_date=day_text(extent.until),
             total=impact_message(found.total, table),
+            certificates=certificate_messages(found.certificates, table, call.language),
         )
 
 
