@@ -109,6 +109,7 @@ async def test_deliveries_of_before_survive_the_digest_of_the_payload(registry_u
         connection.execute(text("DROP INDEX ix_delivery_accepted_sender_oin_message_id"))
         connection.execute(text("ALTER TABLE delivery DROP COLUMN payload_sha256"))
         connection.execute(text("DROP TABLE delivery_outcome"))
+        connection.execute(text("DROP TABLE transfer_session"))
         connection.execute(text("UPDATE journal_schema SET version_num = '0001'"))
     database.close()
 

@@ -91,6 +91,9 @@ def test_an_operator_may_call_all_but_what_is_for_others_to_do_themselves() -> N
     assert kept == {
         "/wissel.traffic.v1.TrafficService/ForwardEnvelope",
         "/wissel.traffic.v1.TrafficService/ReportOutcome",
+        "/wissel.traffic.v1.TransferService/StartTransfer",
+        "/wissel.traffic.v1.TransferService/CheckTransfer",
+        "/wissel.traffic.v1.TransferService/SignOffTransfer",
         "/wissel.agreement.v1.AgreementService/AcceptAgreement",
         "/wissel.mandate.v1.MandateService/ListPendingMandates",
         "/wissel.mandate.v1.MandateService/ProcessMandate",
@@ -150,6 +153,7 @@ def test_every_reason_that_is_named_is_one() -> None:
     """Words in capitals with an underscore are reasons, but for a few that are named here."""
     others = {"RSA_PKCS1_PSS_PADDING", "ADMINISTRATION_UNKNOWN", "OSO_OV", "OSO_SWV"}
     others |= {"VENDOR_OSR", "VENDOR_OSO", "PENDING_PERSON"}
+    others |= {"REQUESTER_NOT_ALLOWED", "VERSION_MISMATCH", "NOT_READY"}
     words = set(re.findall(r"`([A-Z]+(?:_[A-Z0-9]+)+)`", TEXT))
     codes = {"INVALID_ARGUMENT", "FAILED_PRECONDITION", "NOT_FOUND", "ALREADY_EXISTS"}
     codes |= {"PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "DEADLINE_EXCEEDED"}

@@ -26,7 +26,7 @@ from wissel.server.courier.factory import (
 from wissel.server.courier.forward import Courier
 from wissel.server.courier.reachability.rounds import usual_pings
 from wissel.server.courier.settle.receipt_query import untraced
-from wissel.server.courier.settle.reduction import DeliveryReduction
+from wissel.server.courier.settle.reduction import DeliveryReduction, TransferForgetting
 from wissel.server.courier.settle.sweep import Sweeper, usual_schedule
 from wissel.server.courier.timeline import Timeline
 from wissel.server.identity.files import HubFiles
@@ -141,6 +141,7 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
                 metrics=metrics,
                 reachability=reachability,
                 deliveries=journal,
+                transfers=journal,
                 around=(traces.interceptor,) if traces else (),
             )
         )
@@ -196,6 +197,7 @@ def _retention(
     chores: Mapping[str, Step] = {
         "answers": register.forget_answers,
         "deliveries": DeliveryReduction(journal, _now, deliveries).step,
+        "transfers": TransferForgetting(journal, _now, deliveries).step,
         "persons": partial(register.forget_persons, persons),
     }
     return Retention(RetentionSchedule(), chores, RetentionMetrics(metrics, chores))

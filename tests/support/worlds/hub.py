@@ -41,7 +41,6 @@ from wissel.server.logs.lines import JsonLines
 from wissel.server.observing.receivers import ReceiverMetrics
 from wissel.server.registry.ports import Actor
 from wissel.server.rpc.credentials import ServerCertificate
-from wissel.server.rpc.requests.backend import NoDeliveries
 from wissel.server.rpc.server import Bounds, RpcServer, ServerParts, build
 from wissel.server.rpc.servicers import Traffic
 from wissel.server.store.observations import SqlObservations
@@ -185,6 +184,7 @@ async def running_hub(
         counted = ReceiverMetrics(metrics).counted
         reachability = ReachabilityView(SqlObservations(register.database), counted)
         forwarding = traffic(register, follower) if traffic else _no_traffic()
+        journal: Any = getattr(forwarding, "_journal", None)
         server = await build(
             ServerParts(
                 register=register,
@@ -201,7 +201,7 @@ async def running_hub(
                 lines=JsonLines(log),
                 metrics=metrics,
                 reachability=reachability,
-                deliveries=getattr(forwarding, "_journal", NoDeliveries()),
+                **{name: journal for name in ("deliveries", "transfers") if journal},
             )
         )
         await server.set_serving(serving=True)

@@ -382,6 +382,20 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Routing keys exhausted."""
     ERROR_REASON_TOESTEMMING_NOT_ATTESTED: _ErrorReason.ValueType  # 240
     """Toestemming not attested."""
+    ERROR_REASON_SESSION_UNKNOWN: _ErrorReason.ValueType  # 241
+    """Session unknown."""
+    ERROR_REASON_SESSION_EXPIRED: _ErrorReason.ValueType  # 242
+    """Session expired."""
+    ERROR_REASON_SESSION_SIGNED_OFF: _ErrorReason.ValueType  # 243
+    """Session signed off."""
+    ERROR_REASON_SESSION_DEVIATES: _ErrorReason.ValueType  # 244
+    """Session deviates."""
+    ERROR_REASON_DELIVERY_POINT_UNKNOWN: _ErrorReason.ValueType  # 245
+    """Delivery point unknown."""
+    ERROR_REASON_SOURCE_NOT_CONNECTED: _ErrorReason.ValueType  # 246
+    """Source not connected."""
+    ERROR_REASON_TRANSFERS_EXCEEDED: _ErrorReason.ValueType  # 247
+    """Transfers exceeded."""
     ERROR_REASON_OUTCOME_INVALID: _ErrorReason.ValueType  # 270
     """Outcome invalid."""
     ERROR_REASON_OUTCOME_OUTDATED: _ErrorReason.ValueType  # 271
@@ -756,6 +770,20 @@ ERROR_REASON_ROUTING_KEYS_EXHAUSTED: ErrorReason.ValueType  # 197
 """Routing keys exhausted."""
 ERROR_REASON_TOESTEMMING_NOT_ATTESTED: ErrorReason.ValueType  # 240
 """Toestemming not attested."""
+ERROR_REASON_SESSION_UNKNOWN: ErrorReason.ValueType  # 241
+"""Session unknown."""
+ERROR_REASON_SESSION_EXPIRED: ErrorReason.ValueType  # 242
+"""Session expired."""
+ERROR_REASON_SESSION_SIGNED_OFF: ErrorReason.ValueType  # 243
+"""Session signed off."""
+ERROR_REASON_SESSION_DEVIATES: ErrorReason.ValueType  # 244
+"""Session deviates."""
+ERROR_REASON_DELIVERY_POINT_UNKNOWN: ErrorReason.ValueType  # 245
+"""Delivery point unknown."""
+ERROR_REASON_SOURCE_NOT_CONNECTED: ErrorReason.ValueType  # 246
+"""Source not connected."""
+ERROR_REASON_TRANSFERS_EXCEEDED: ErrorReason.ValueType  # 247
+"""Transfers exceeded."""
 ERROR_REASON_OUTCOME_INVALID: ErrorReason.ValueType  # 270
 """Outcome invalid."""
 ERROR_REASON_OUTCOME_OUTDATED: ErrorReason.ValueType  # 271

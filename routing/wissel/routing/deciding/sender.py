@@ -54,8 +54,8 @@ def sender_of(table: Table, query: Query, service: IndexedService, on: dt.date) 
     if organisation is None or asker.role is not Role.VENDOR:
         return _refusal(Reason.SENDER_NOT_ALLOWED, service=str(service.code))
     # 4.
-    may_send_until = _a_year_after(organisation.closed)
-    if on > may_send_until:
+    until = may_send_until(organisation.closed)
+    if on > until:
         closed = str(organisation.closed)
         return _refusal(Reason.SENDER_CLOSED, organisation=str(query.sender), closed=closed)
     # 5.
@@ -71,7 +71,7 @@ def sender_of(table: Table, query: Query, service: IndexedService, on: dt.date) 
     )
     if isinstance(permission, Refusal):
         return permission
-    return Sender(permission, min(permission.last_day, may_send_until))
+    return Sender(permission, min(permission.last_day, until))
 
 
 def _first_that_may(
@@ -131,14 +131,17 @@ def _systems_of_key(
     }
 
 
-def _a_year_after(day: dt.date) -> dt.date:
-    """Return the same day a year later, 28 February for 29 February."""
-    if day == FOREVER:
+def may_send_until(closed: dt.date) -> dt.date:
+    """Return until when dossiers can leave a school that is open until `closed`.
+
+    That is the same day a year later, 28 February for 29 February.
+    """
+    if closed == FOREVER:
         return FOREVER
     try:
-        return day.replace(year=day.year + 1)
+        return closed.replace(year=closed.year + 1)
     except ValueError:
-        return day.replace(year=day.year + 1, day=28)
+        return closed.replace(year=closed.year + 1, day=28)
 
 
 def _refusal(reason: Reason, **metadata: str) -> Refusal:

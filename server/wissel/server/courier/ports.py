@@ -151,6 +151,10 @@ class Journal(Protocol):
         """Return what is said of messages, by sender OIN and message id, as far as anything is."""
         ...
 
+    async def forget_transfers(self, before: dt.datetime, limit: int) -> int:
+        """Forget up to `limit` sessions that were started before an instant; return how many."""
+        ...
+
     async def ended_before(self, moment: dt.datetime, limit: int) -> list[Delivery]:
         """Return up to `limit` deliveries that are not ACCEPTED, and older than `moment`.
 

@@ -31,7 +31,13 @@ from wissel.server.rpc.calls.sharing.waiting import WaitingCalls
 from wissel.server.rpc.connections.connection import ConnectionBounds
 from wissel.server.rpc.connections.connections import Connections
 from wissel.server.rpc.connections.watch import ConnectionMetrics, watch
-from wissel.server.rpc.requests.backend import Backend, Deliveries, NoDeliveries
+from wissel.server.rpc.requests.backend import (
+    Backend,
+    Deliveries,
+    NoDeliveries,
+    NoTransfers,
+    Transfers,
+)
 from wissel.server.rpc.requests.watches import WATCH_BOUNDS, WatchBounds, Watches
 from wissel.server.rpc.servicers import Traffic, add_servicers
 from wissel.server.rpc.services.health import HealthServicer
@@ -113,6 +119,7 @@ class ServerParts:
     new_id: Callable[[], UUID] = uuid4
     reachability: Reachability = field(default_factory=NothingKnown)
     deliveries: Deliveries = field(default_factory=NoDeliveries)
+    transfers: Transfers = field(default_factory=NoTransfers)
     around: tuple[grpc.aio.ServerInterceptor, ...] = ()
 
 
@@ -199,6 +206,7 @@ async def build(parts: ServerParts) -> RpcServer:
         watches=Watches(parts.bounds.watches),
         reachability=parts.reachability,
         deliveries=parts.deliveries,
+        transfers=parts.transfers,
     )
     added = add_servicers(server, backend, parts.traffic, health)
     check_policy(added.methods)

@@ -30,7 +30,12 @@ from wissel.server.rpc.services.reflection import ReflectionServicer
 from wissel.server.rpc.services.routes.servicer import RouteServicer
 from wissel.server.rpc.services.schools.servicer import SchoolServicer
 from wissel.server.rpc.services.schools.swv_servicer import SamenwerkingsverbandServicer
-from wissel.traffic.v1 import route_service_pb2_grpc, traffic_service_pb2_grpc
+from wissel.server.rpc.services.transfers.servicer import TransferServicer
+from wissel.traffic.v1 import (
+    route_service_pb2_grpc,
+    traffic_service_pb2_grpc,
+    transfer_service_pb2_grpc,
+)
 
 Traffic = traffic_service_pb2_grpc.TrafficServiceServicer
 
@@ -92,6 +97,7 @@ def add_servicers(
     endpoint_service_pb2_grpc.add_EndpointServiceServicer_to_server(EndpointServicer(backend), to)
     route_service_pb2_grpc.add_RouteServiceServicer_to_server(RouteServicer(backend), to)
     traffic_service_pb2_grpc.add_TrafficServiceServicer_to_server(traffic, to)
+    transfer_service_pb2_grpc.add_TransferServiceServicer_to_server(TransferServicer(backend), to)
     audit_service_pb2_grpc.add_AuditServiceServicer_to_server(AuditServicer(backend), to)
     health_pb2_grpc.add_HealthServicer_to_server(health, to)
     channelz_pb2_grpc.add_ChannelzServicer_to_server(channelz.ChannelzServicer(), to)

@@ -15,6 +15,7 @@ from wissel.routing.refusals.catalogue.areas.exchange.envelopes import ENVELOPES
 from wissel.routing.refusals.catalogue.areas.exchange.kinds import KINDS
 from wissel.routing.refusals.catalogue.areas.exchange.receiving import RECEIVING
 from wissel.routing.refusals.catalogue.areas.exchange.signatures import SIGNATURES
+from wissel.routing.refusals.catalogue.areas.exchange.transfers import TRANSFERS
 from wissel.routing.refusals.catalogue.areas.register.agreements_mandates import (
     AGREEMENTS_AND_MANDATES,
 )
@@ -45,6 +46,7 @@ AREAS: Final[Mapping[str, Mapping[Reason, Entry]]] = {
     "Envelopes": ENVELOPES,
     "Kinds of messages": KINDS,
     "Delivery": DELIVERY,
+    "Sessions of prepare and fetch": TRANSFERS,
     "A LAS that receives": RECEIVING,
     "The hub itself": HUB,
 }

@@ -30,6 +30,20 @@ class DeliveryReduction:
         return Progress(reduction.messages, more=any(reduction))
 
 
+class TransferForgetting:
+    """Forgets the sessions of prepare and fetch that were started longer than `kept` ago."""
+
+    def __init__(self, journal: Journal, clock: Clock, kept: dt.timedelta) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._kept = kept
+
+    async def step(self) -> Progress:
+        """Forget up to `BATCH` sessions. Raises `Refused(RECORD_UNAVAILABLE)`."""
+        done = await self._journal.forget_transfers(self._clock() - self._kept, BATCH)
+        return Progress(done, more=done == BATCH)
+
+
 def _reduced(delivery: Delivery) -> ReducedDelivery:
     result = delivery.result
     return reduced(

@@ -223,6 +223,12 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
         # Who may say what became of a message is its receiver, whose signature proves it.
         "ReportOutcome": MethodPolicy(who=VENDOR, sees=Sees.OWN),
     },
+    "wissel.traffic.v1.TransferService": {
+        # Whoever starts a session reads where a school can be asked: that is a look-up.
+        "StartTransfer": MethodPolicy(who=VENDOR, sees=Sees.OWN, quota=Quota.LOOKUP),
+        "CheckTransfer": MethodPolicy(who=VENDOR, sees=Sees.OWN, quota=Quota.LOOKUP),
+        "SignOffTransfer": MethodPolicy(who=VENDOR, sees=Sees.OWN),
+    },
     "wissel.audit.v1.AuditService": {
         "ListHistory": _OWN_MANDATES,
     },

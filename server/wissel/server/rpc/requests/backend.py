@@ -8,6 +8,9 @@ from typing import Literal, Protocol
 from uuid import UUID
 
 from wissel.routing.exchange.delivery import Known
+from wissel.routing.exchange.fetching.transfers import Transfer, TransferResult
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
 from wissel.routing.signing.dsse import Signer
 from wissel.routing.values.days import day_of
 from wissel.routing.values.identifiers import Oin
@@ -38,6 +41,42 @@ class NoDeliveries:
         return None
 
 
+class Transfers(Protocol):
+    """Sessions of prepare and fetch. Each method raises `Refused(RECORD_UNAVAILABLE)`."""
+
+    async def start_transfer(self, transfer: Transfer) -> None:
+        """Keep a new session; raises `Refused(TRANSFERS_EXCEEDED)` (`transfers.MOST_A_DAY`)."""
+        ...
+
+    async def find_transfer(self, session_id: UUID) -> Transfer | None:
+        """Return a session, None if there is none."""
+        ...
+
+    async def sign_off_transfer(
+        self, session_id: UUID, caller: Oin, result: TransferResult, now: dt.datetime
+    ) -> Transfer:
+        """End a session of the caller; raises what `transfers.sign_off` refuses."""
+        ...
+
+
+class NoTransfers:
+    """Keeps no session: that of a server without a journal."""
+
+    async def start_transfer(self, _transfer: Transfer) -> None:
+        """Refuse to keep it."""
+        raise Refused(Reason.RECORD_UNAVAILABLE)
+
+    async def find_transfer(self, _session_id: UUID) -> Transfer | None:
+        """Return None."""
+        return None
+
+    async def sign_off_transfer(
+        self, _session_id: UUID, _caller: Oin, _result: TransferResult, _now: dt.datetime
+    ) -> Transfer:
+        """Refuse to end what is not there."""
+        raise Refused(Reason.SESSION_UNKNOWN)
+
+
 class RevisionRequest(Protocol):
     """A request for a read that may name the least revision to answer from."""
 
@@ -55,7 +94,8 @@ class Backend:
     `signer` signs for the hub, under `hub_oin`.
     `clock` gives aware instants. `max_closed_share` (0 to 1) is the largest
     share of open locations that an import of schools may close. `reachability` tells
-    which receivers answer, `deliveries` what became of messages.
+    which receivers answer, `deliveries` what became of messages; `transfers` keeps the
+    sessions of prepare and fetch.
     """
 
     register: Register
@@ -72,6 +112,7 @@ class Backend:
     watches: Watches = field(default_factory=Watches)
     reachability: Reachability = field(default_factory=NothingKnown)
     deliveries: Deliveries = field(default_factory=NoDeliveries)
+    transfers: Transfers = field(default_factory=NoTransfers)
 
     def today(self) -> dt.date:
         """Return the day of this moment in Amsterdam."""

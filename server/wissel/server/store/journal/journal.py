@@ -23,9 +23,8 @@ from wissel.routing.exchange.delivery import (
     Result,
     Wanted,
 )
+from wissel.routing.exchange.fetching.transfers import Transfer, TransferResult
 from wissel.routing.exchange.outcome import KeptOutcome
-from wissel.routing.refusals.errors import Refused
-from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.ports import Clock, Reduction
 from wissel.server.store.database import BlockingDatabase, journal_url
@@ -39,7 +38,9 @@ from wissel.server.store.journal.queries import (
     page_query,
     uncertain_query,
 )
+from wissel.server.store.journal.recorded import recorded
 from wissel.server.store.journal.reducer import Reducer
+from wissel.server.store.journal.sessions import Sessions
 from wissel.server.store.journal.stats import CommitObserver, ignore_commit
 from wissel.server.store.journal.tables import DELIVERY
 from wissel.server.store.journal.writer import Head, JournalWriter, Written
@@ -61,6 +62,7 @@ class SqlJournal:
         self._clock = clock
         self._reducer = Reducer(database)
         self._outcomes = Outcomes(database)
+        self._sessions = Sessions(database)
 
     @classmethod
     def open(
@@ -155,6 +157,24 @@ class SqlJournal:
         keys = [(each.order.sender_oin, str(each.order.message_id)) for each in deliveries]
         return await asyncio.to_thread(self._outcomes.of, keys)
 
+    async def start_transfer(self, transfer: Transfer) -> None:
+        """Keep a new session; see the port."""
+        await asyncio.to_thread(self._sessions.start, transfer)
+
+    async def find_transfer(self, session_id: UUID) -> Transfer | None:
+        """Return a session; see the port."""
+        return await asyncio.to_thread(self._sessions.find, session_id)
+
+    async def sign_off_transfer(
+        self, session_id: UUID, caller: Oin, result: TransferResult, now: dt.datetime
+    ) -> Transfer:
+        """End a session; see the port."""
+        return await asyncio.to_thread(self._sessions.sign_off, session_id, caller, result, now)
+
+    async def forget_transfers(self, before: dt.datetime, limit: int) -> int:
+        """Forget old sessions; see the port."""
+        return await asyncio.to_thread(self._sessions.forget, before, limit)
+
     async def ended_before(self, moment: dt.datetime, limit: int) -> list[Delivery]:
         """Return deliveries to reduce; see the port."""
         return await asyncio.to_thread(self._ended_before, moment, limit)
@@ -168,6 +188,7 @@ class SqlJournal:
         await self._writer.close()
         self._reducer.close()
         self._outcomes.close()
+        self._sessions.close()
         self._turn.close()
         self._database.close()
 
@@ -195,8 +216,5 @@ class SqlJournal:
         return [delivery_of(row) for row in self._rows(query)]
 
     def _rows(self, query: Select[Any]) -> list[Row]:
-        try:
-            with self._database.reading() as connection:
-                return [dict(row) for row in connection.execute(query).mappings()]
-        except Refused as error:
-            raise Refused(Reason.RECORD_UNAVAILABLE, retry_after=1.0) from error
+        with recorded(), self._database.reading() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]

@@ -5,21 +5,19 @@ writer never waits for more than one of them.
 """
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection, select, text, tuple_
 
 from wissel.routing.exchange.outcome import KeptOutcome, OutcomeResult, replace_outcome
-from wissel.routing.refusals.errors import Refused
-from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin
 from wissel.server.store.database import BlockingDatabase
 from wissel.server.store.engine import Turn
 from wissel.server.store.journal.batch import Key
 from wissel.server.store.journal.codec import instant_of, microseconds_of
+from wissel.server.store.journal.recorded import recorded
 from wissel.server.store.journal.tables import OUTCOME
 
 
@@ -36,7 +34,7 @@ class Outcomes:
         with self._alone:
             # Not the writer's turn: two threads that take one turn would both have it.
             self._turn = self._turn or self._database.storage.open_turn()
-            with _recorded(), self._turn.taken(), self._database.writing() as connection:
+            with recorded(), self._turn.taken(), self._database.writing() as connection:
                 kept = _found(connection, new)
                 if kept is not None and not replace_outcome(kept, new):
                     return kept
@@ -52,7 +50,7 @@ class Outcomes:
         query = select(OUTCOME).where(
             tuple_(OUTCOME.c.sender_oin, OUTCOME.c.message_id).in_(wanted)
         )
-        with _recorded(), self._database.reading() as connection:
+        with recorded(), self._database.reading() as connection:
             rows = [dict(row) for row in connection.execute(query).mappings()]
         return {(row["sender_oin"], row["message_id"]): _outcome_of(row) for row in rows}
 
@@ -72,17 +70,6 @@ _KEEP: Final = text(
     + " WHERE delivery_outcome.told < excluded.told"
 )
 """Keep what was said last, in one statement: two hubs may hear of a message at once."""
-
-
-@contextmanager
-def _recorded() -> Iterator[None]:
-    """Raise failures of the database as `Refused(RECORD_UNAVAILABLE)`."""
-    try:
-        yield
-    except Refused as refused:
-        if refused.reason is Reason.OUTCOME_OUTDATED:
-            raise
-        raise Refused(Reason.RECORD_UNAVAILABLE, retry_after=1.0) from refused
 
 
 def _found(connection: Connection, of: KeptOutcome) -> KeptOutcome | None:

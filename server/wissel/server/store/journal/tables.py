@@ -104,3 +104,21 @@ OUTCOME: Final = Table(
     Column("signed", LargeBinary, nullable=False),
 )
 """What the receiver of a message said last of it; `rules` are separated by blanks."""
+
+TRANSFER: Final = Table(
+    "transfer_session",
+    METADATA,
+    Column("session_id", NAME, primary_key=True),
+    Column("requester_oin", NAME, nullable=False),
+    Column("requester", NAME, nullable=False),
+    Column("requester_routing_key", NAME, nullable=False),
+    Column("source", NAME, nullable=False),
+    Column("kind", NAME, nullable=False),
+    Column("initiator", NAME, nullable=False),
+    Column("started", BigInteger, nullable=False),
+    Column("expires", BigInteger, nullable=False),
+    Column("result", NAME, nullable=False),
+    Index(None, "requester_oin", "source", "started"),
+    Index(None, "started"),
+)
+"""Sessions of prepare and fetch; `result` is empty as long as one is not signed off."""

@@ -1,0 +1,1 @@
+"""Prepare and fetch: what a hub keeps and signs for it."""

@@ -1,0 +1,160 @@
+"""TransferService: sessions of prepare and fetch."""
+
+from wissel.routing.deciding.audience import audience_for, for_audience
+from wissel.routing.deciding.decide import decide
+from wissel.routing.deciding.decision import Refusal
+from wissel.routing.deciding.delivery_points import delivery_points
+from wissel.routing.deciding.query import Asker, Query, Selection
+from wissel.routing.exchange.envelope import Address, Kind, parse_initiator
+from wissel.routing.exchange.fetching.transfers import Terms, TransferResult, check_transfer, start
+from wissel.routing.exchange.kinds import SERVICE_OF_KIND, relation_fits
+from wissel.routing.facts import EVERY_SECTOR, Role
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.table import Table
+from wissel.routing.table.views import EndpointView
+from wissel.routing.values.identifiers import Brin, RoutingKey, SystemId
+from wissel.server.rpc.calls.call import caller, current
+from wissel.server.rpc.requests.backend import Backend
+from wissel.server.rpc.requests.parsing import choice, optional, optional_organisation, uuid
+from wissel.traffic.v1 import transfer_service_pb2 as pb
+from wissel.traffic.v1 import transfer_service_pb2_grpc as pb_grpc
+
+
+class TransferServicer(pb_grpc.TransferServiceServicer):
+    """Starts, checks and ends sessions (design.md#transfers)."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    async def StartTransfer(
+        self, request: pb.StartTransferRequest, context: object
+    ) -> pb.StartTransferResponse:
+        """Begin a session, and tell where the dossier can be fetched.
+
+        1. The kind fits source and requester: RELATION_INVALID.
+        2. The requester could receive the dossier: a route leads to its routing
+           key, and that is an endpoint of the caller (DELIVERY_POINT_UNKNOWN).
+        3. The source has active delivery points, and the one that is asked for is
+           among them (DELIVERY_POINT_UNKNOWN).
+        4. The session is kept: TRANSFERS_EXCEEDED.
+        """
+        table, terms = current().table, _terms(request)
+        initiator = parse_initiator(request.initiator, "initiator")
+        wanted = optional(RoutingKey, request.source_routing_key, "source_routing_key")
+        # 1.
+        receiver = Address(organisation=terms.requester)
+        if not relation_fits(terms.kind, Address(organisation=terms.source), receiver):
+            raise Refused(
+                Reason.RELATION_INVALID,
+                overdrachtsoort=terms.kind,
+                sender=terms.source,
+                receiver=terms.requester,
+            )
+        # 2.
+        self._require_own(table, terms)
+        # 3.
+        points = self._points(table, terms)
+        if wanted is not None:
+            points = [each for each in points if each.routing_key == wanted]
+            if not points:
+                raise Refused(Reason.DELIVERY_POINT_UNKNOWN, routing_key=wanted)
+        # 4.
+        session = start(
+            self._backend.new_id(), caller().oin, terms, initiator, self._backend.clock()
+        )
+        await self._backend.transfers.start_transfer(session)
+        response = pb.StartTransferResponse(
+            session_id=str(session.session_id), delivery_points=map(_point_message, points)
+        )
+        response.expire_time.FromDatetime(session.expires)
+        return response
+
+    async def CheckTransfer(
+        self, request: pb.CheckTransferRequest, context: object
+    ) -> pb.CheckTransferResponse:
+        """Say whether what a source was asked for is a session: see `transfers.check_transfer`.
+
+        Before that, the delivery point that was asked is an active one of the caller:
+        DELIVERY_POINT_UNKNOWN.
+        """
+        table, terms = current().table, _terms(request)
+        asked = RoutingKey.parse(request.source_routing_key, "source_routing_key")
+        own = caller().asker.system_ids
+        points = self._points(table, terms)
+        if not any(each.routing_key == asked and _system(each) in own for each in points):
+            raise Refused(Reason.DELIVERY_POINT_UNKNOWN, routing_key=asked)
+        found = await self._backend.transfers.find_transfer(uuid(request.session_id, "session_id"))
+        session = check_transfer(found, terms, self._backend.clock())
+        view = table.organisation(terms.requester)
+        sectors = sorted(view.sectors) if view and view.sectors != EVERY_SECTOR else []
+        response = pb.CheckTransferResponse(
+            requester_sectors=sectors,
+            requester_oin=session.requester_oin,
+            initiator=session.initiator,
+        )
+        response.expire_time.FromDatetime(session.expires)
+        return response
+
+    async def SignOffTransfer(
+        self, request: pb.SignOffTransferRequest, context: object
+    ) -> pb.SignOffTransferResponse:
+        """End a session of the caller: see `transfers.sign_off`."""
+        result = choice(TransferResult, request.result, "result")
+        session_id = uuid(request.session_id, "session_id")
+        ended = await self._backend.transfers.sign_off_transfer(
+            session_id, caller().oin, result, self._backend.clock()
+        )
+        return pb.SignOffTransferResponse(session_id=str(session_id), result=ended.result or "")
+
+    def _require_own(self, table: Table, terms: Terms) -> None:
+        """Demand that the requester's routing key leads to a system of the caller."""
+        asker, today = caller().asker, self._backend.today()
+        query = Query(
+            asker=Asker(oin=asker.oin, role=Role.CHAIN_PARTNER),  # the requester's side alone
+            sender=terms.source,
+            receiver=terms.requester,
+            service=SERVICE_OF_KIND[terms.kind],
+            selection=Selection(routing_key=terms.requester_routing_key),
+        )
+        decision = decide(table, query, today)
+        if isinstance(decision, Refusal):
+            audience = audience_for(table, asker, query, today)
+            shown = for_audience(decision, audience)
+            raise Refused(shown.reason, **dict(shown.metadata))  # type: ignore[arg-type]
+        if decision.receiver.system_id not in asker.system_ids:
+            raise Refused(Reason.DELIVERY_POINT_UNKNOWN, routing_key=terms.requester_routing_key)
+
+    def _points(self, table: Table, terms: Terms) -> list[EndpointView]:
+        service = SERVICE_OF_KIND[terms.kind]
+        points = delivery_points(table, terms.source, service, self._backend.today())
+        if isinstance(points, Refusal):
+            raise Refused(points.reason, **dict(points.metadata))  # type: ignore[arg-type]
+        return points
+
+
+def _terms(request: pb.StartTransferRequest | pb.CheckTransferRequest) -> Terms:
+    asking = request.requester
+    requester = optional_organisation(asking.brin, asking.swv)
+    if requester is None:
+        raise Refused(Reason.FIELD_REQUIRED, field="requester")
+    return Terms(
+        source=Brin.parse(request.source_brin, "source_brin"),
+        requester=requester,
+        requester_routing_key=RoutingKey.parse(asking.routing_key, "requester.routing_key"),
+        kind=choice(Kind, request.overdrachtsoort, "overdrachtsoort"),
+    )
+
+
+def _system(point: EndpointView) -> SystemId:
+    return point.mandate.system_id
+
+
+def _point_message(point: EndpointView) -> pb.DeliveryPoint:
+    return pb.DeliveryPoint(
+        routing_key=point.routing_key,
+        vestiging=point.vestiging or "",
+        aanleverpunt=point.aanleverpunt or "",
+        attribute=point.attribute.value,
+        service_version=point.version[1],
+    )

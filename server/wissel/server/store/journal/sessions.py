@@ -1,0 +1,140 @@
+"""Sessions of prepare and fetch: a row each, changed once, when it is signed off."""
+
+import datetime as dt
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from wissel.routing.exchange.envelope import Kind
+from wissel.routing.exchange.fetching.transfers import (
+    LIFETIME,
+    MOST_A_DAY,
+    Terms,
+    Transfer,
+    TransferResult,
+    sign_off,
+)
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import Brin, Oin, Organisation, RoutingKey, Swv
+from wissel.server.store.database import BlockingDatabase
+from wissel.server.store.engine import Turn
+from wissel.server.store.journal.codec import instant_of, microseconds_of
+from wissel.server.store.journal.recorded import recorded
+from wissel.server.store.journal.tables import TRANSFER
+
+_BRIN_LENGTH = 4
+
+
+class Sessions:
+    """The sessions in the journal in `database`; its methods block."""
+
+    def __init__(self, database: BlockingDatabase) -> None:
+        self._database = database
+        self._turn: Turn | None = None
+        self._alone = threading.Lock()
+
+    def start(self, new: Transfer) -> None:
+        """Keep a new session; see `courier.ports.Transfers.start_transfer`."""
+        table, since = TRANSFER.c, microseconds_of(new.started - LIFETIME)
+        mine = (
+            table.requester_oin == new.requester_oin,
+            table.source == new.terms.source,
+            table.started > since,
+        )
+        with self._writing() as connection:
+            query = select(func.count(), func.min(table.started)).where(*mine)
+            count, first = connection.execute(query).one()
+            if count >= MOST_A_DAY:
+                wait = instant_of(first) + LIFETIME - new.started
+                raise Refused(
+                    Reason.TRANSFERS_EXCEEDED,
+                    retry_after=max(wait.total_seconds(), 1.0),
+                    limit=str(MOST_A_DAY),
+                )
+            connection.execute(insert(TRANSFER).values(_row_of(new)))
+
+    def find(self, session_id: UUID) -> Transfer | None:
+        """Return a session, None if there is none."""
+        with recorded(), self._database.reading() as connection:
+            return _found(connection, session_id)
+
+    def sign_off(
+        self, session_id: UUID, caller: Oin, result: TransferResult, now: dt.datetime
+    ) -> Transfer:
+        """End a session; see `courier.ports.Transfers.sign_off_transfer`."""
+        with self._writing() as connection:
+            ended = sign_off(_found(connection, session_id), caller, result, now)
+            # The guard lets one of two results through that come at the same time.
+            open_one = (TRANSFER.c.session_id == str(session_id), TRANSFER.c.result == "")
+            connection.execute(update(TRANSFER).where(*open_one).values(result=result.value))
+            return sign_off(_found(connection, session_id), caller, ended.result or result, now)
+
+    def forget(self, before: dt.datetime, limit: int) -> int:
+        """Forget up to `limit` sessions that were started before an instant; return how many."""
+        table = TRANSFER.c
+        old = select(table.session_id).where(table.started < microseconds_of(before)).limit(limit)
+        with self._writing() as connection:
+            return connection.execute(delete(TRANSFER).where(table.session_id.in_(old))).rowcount
+
+    def close(self) -> None:
+        """Let go of the turn."""
+        with self._alone:
+            if self._turn is not None:
+                self._turn.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """Open a transaction in this thread's turn."""
+        with self._alone, recorded():
+            # Not the writer's turn: two threads that take one turn would both have it.
+            self._turn = self._turn or self._database.storage.open_turn()
+            with self._turn.taken(), self._database.writing() as connection:
+                yield connection
+
+
+def _found(connection: Connection, session_id: UUID) -> Transfer | None:
+    query = select(TRANSFER).where(TRANSFER.c.session_id == str(session_id))
+    rows = [dict(row) for row in connection.execute(query).mappings()]
+    return _transfer_of(rows[0]) if rows else None
+
+
+def _row_of(transfer: Transfer) -> dict[str, Any]:
+    terms = transfer.terms
+    return {
+        "session_id": str(transfer.session_id),
+        "requester_oin": transfer.requester_oin,
+        "requester": str(terms.requester),
+        "requester_routing_key": terms.requester_routing_key,
+        "source": terms.source,
+        "kind": terms.kind.value,
+        "initiator": transfer.initiator,
+        "started": microseconds_of(transfer.started),
+        "expires": microseconds_of(transfer.expires),
+        "result": transfer.result.value if transfer.result else "",
+    }
+
+
+def _transfer_of(row: Mapping[str, Any]) -> Transfer:
+    return Transfer(
+        session_id=UUID(row["session_id"]),
+        requester_oin=Oin(row["requester_oin"]),
+        terms=Terms(
+            source=Brin(row["source"]),
+            requester=_organisation_of(row["requester"]),
+            requester_routing_key=RoutingKey(row["requester_routing_key"]),
+            kind=Kind(row["kind"]),
+        ),
+        initiator=row["initiator"],
+        started=instant_of(row["started"]),
+        expires=instant_of(row["expires"]),
+        result=TransferResult(row["result"]) if row["result"] else None,
+    )
+
+
+def _organisation_of(text: str) -> Organisation:
+    return Brin(text) if len(text) == _BRIN_LENGTH else Swv(text)

@@ -1,0 +1,81 @@
+"""Sessions of prepare and fetch, on every database."""
+
+import asyncio
+import datetime as dt
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from support.sessions import NOW, SESSION, TERMS
+from support.worlds.journals import JournalWorld
+from wissel.clients.testing.cast import NOORD, ZUID
+from wissel.routing.exchange.fetching.transfers import (
+    LIFETIME,
+    MOST_A_DAY,
+    Transfer,
+    TransferResult,
+)
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.values.identifiers import Brin, Swv
+from wissel.server.store.journal.journal import SqlJournal
+
+
+def another(number: int, **changes: object) -> Transfer:
+    return replace(SESSION, session_id=UUID(int=number), **changes)  # type: ignore[arg-type]
+
+
+async def test_a_session_comes_back_as_it_was_kept(journal: SqlJournal) -> None:
+    to_swv = another(2, terms=replace(TERMS, requester=Swv("PO9901")))
+    await journal.start_transfer(SESSION)
+    await journal.start_transfer(to_swv)
+
+    assert await journal.find_transfer(SESSION.session_id) == SESSION
+    assert await journal.find_transfer(to_swv.session_id) == to_swv
+    assert await journal.find_transfer(UUID(int=9)) is None
+
+
+async def test_of_two_ends_at_once_one_stands(journal: SqlJournal, journals: JournalWorld) -> None:
+    await journal.start_transfer(SESSION)
+    other = journals.open()
+
+    async def end(at: SqlJournal, result: TransferResult) -> TransferResult | None:
+        try:
+            return (await at.sign_off_transfer(SESSION.session_id, ZUID.oin, result, NOW)).result
+        except Refused as refused:
+            assert refused.reason == "SESSION_SIGNED_OFF"  # noqa: PT017 - the other was first
+            return None
+
+    ends = await asyncio.gather(
+        end(journal, TransferResult.NOT_READY), end(other, TransferResult.TRANSFERRED)
+    )
+    found = await journal.find_transfer(SESSION.session_id)
+    await other.close()
+
+    assert found is not None
+    assert [each for each in ends if each] == [found.result]
+
+
+async def test_one_requester_does_not_ask_a_school_without_end(journal: SqlJournal) -> None:
+    for number in range(MOST_A_DAY):
+        await journal.start_transfer(another(number))
+
+    with pytest.raises(Refused, match="TRANSFERS_EXCEEDED") as refused:
+        await journal.start_transfer(another(1000))
+
+    assert refused.value.retry_after == LIFETIME.total_seconds()
+    await journal.start_transfer(another(1001, requester_oin=NOORD.oin))
+    await journal.start_transfer(another(1002, terms=replace(TERMS, source=Brin("99XB"))))
+    await journal.start_transfer(another(1003, started=NOW + LIFETIME))
+
+
+async def test_old_sessions_are_forgotten_a_few_at_a_time(journal: SqlJournal) -> None:
+    for number in range(5):
+        await journal.start_transfer(another(number, started=NOW + dt.timedelta(days=number)))
+
+    before = NOW + dt.timedelta(days=3)
+
+    assert await journal.forget_transfers(before, 2) == 2
+    assert await journal.forget_transfers(before, 2) == 1
+    assert await journal.find_transfer(UUID(int=2)) is None
+    assert await journal.find_transfer(UUID(int=3)) is not None
