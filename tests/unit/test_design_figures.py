@@ -39,6 +39,7 @@ from wissel.server.observing.health import NOT_SERVING_SECONDS
 from wissel.server.observing.worker_state import SILENT_SECONDS
 from wissel.server.registry import watching
 from wissel.server.registry.agreements import texts
+from wissel.server.registry.history import reading as history
 from wissel.server.registry.persons import MAX_BOARDS, MAX_BRINS, SIGNING_AGE
 from wissel.server.registry.schools.duo import parsing as duo
 from wissel.server.retention import RetentionSchedule
@@ -95,6 +96,10 @@ FIGURES: Final = [
     ("gaps", "kept in memory for {} seconds", pinned.SECONDS),
     ("gaps", "of one OIN the latest {},", pinned.OF_ONE),
     ("gaps", "for {} OINs in a process", pinned.PARTIES),
+    ("history", "ends after {} entries", paging.MAX_SIZE),
+    ("history", "{} Mi characters", history.LARGEST / MIB),
+    ("history", "after {} events", history.SCANNED_AT_MOST),
+    ("known at", "longer than {} second", register.LONG.total_seconds()),
     ("forecast", "the next 1 to {} days", changes.LONGEST),
     ("forecast", "the first {} of them", forecast.EXAMPLES),
     ("forecast", "of at most {} receivers", forecast_messages.CERTIFICATES),

@@ -123,9 +123,9 @@ def _answers(url: str) -> int:
 async def test_an_answer_is_kept_thirty_days(
     registry_url: str, days: int, expected: bytes | None
 ) -> None:
-    start = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-    moments = iter([start, start + dt.timedelta(days=days)])
-    async with register_at(registry_url, lambda: next(moments)) as register:
+    now = [dt.datetime(2026, 1, 1, tzinfo=dt.UTC)]
+    async with register_at(registry_url, lambda: now[0]) as register:
         await _ask(register, actor(request_id="r-1"))
+        now[0] += dt.timedelta(days=days)
 
         assert await _ask(register, actor(request_id="r-1")) == expected

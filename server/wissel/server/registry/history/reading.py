@@ -19,7 +19,6 @@ from wissel.server.registry.history.audience import (
 from wissel.server.registry.ports import Snapshot
 
 _AT_ONCE: Final = 50  # events that are read and decoded before other calls get their turn
-_TENURES_AT_MOST: Final = 20_000
 SCANNED_AT_MOST: Final = 5_000
 """After so many events a part ends, full or not: nobody lets a hub filter a whole log."""
 LARGEST: Final = 1024 * 1024
@@ -203,8 +202,8 @@ async def _tenures_of(snapshot: Snapshot, code: Organisation) -> Tenures:
 
 
 async def _schools(snapshot: Snapshot, of: Slice) -> AsyncIterator[Event]:
-    wanted = Wanted(limit=_TENURES_AT_MOST, oldest_first=True)
-    async for event in _events(snapshot, [of], wanted):
+    """Yield the events of a slice that tells of schools, oldest first."""
+    async for event in _events(snapshot, [of], Wanted(limit=_AT_ONCE, oldest_first=True)):
         yield event
 
 
@@ -212,8 +211,7 @@ async def _require_seen(
     snapshot: Snapshot, about: AboutOne, unknown: Refused, log: _Log, reader: Reader
 ) -> None:
     """Refuse what a reader sees nothing of as if it were not there."""
-    other = about.owned is not None and about.owned.key != about.key
-    slices = [about.owned] if other and about.owned is not None else log.slices
+    slices = log.slices if about.owned is None else [about.owned]
     first = await snapshot.positions(slices, limit=1) if slices else []
     if not any(_seen(event, reader, log, ()) for event in await snapshot.events(first)):
         raise unknown
