@@ -2,7 +2,8 @@
 
 After every step `may_act`, `locate`, `decide` and `impact` agree with the model, on every
 question that there is here, today and on other days; and so does what was known once any
-earlier revision was made. Those who watch, and crash, end with exactly what is their own.
+earlier revision was made. Those who watch, and crash, end with exactly what is their own. What is
+foretold of the days to come is what the model answers then.
 """
 
 from uuid import UUID
@@ -20,7 +21,7 @@ from hypothesis.stateful import (
 
 from support.worlds.beside.desk_rules import DeskRules, ahead, offsets, schools, services, systems
 from support.worlds.beside.model import Model
-from support.worlds.beside.register import LOCATIONS
+from support.worlds.beside.questions import LOCATIONS
 from support.worlds.beside.watching import WATCHERS, Watcher, watchers_of
 from support.worlds.register_world import (
     AS_DUO,
@@ -172,6 +173,11 @@ class Registers(DeskRules):
     def ask_what_was_known(self, data: st.DataObject) -> None:
         """At any revision of the past the register answers what the model remembers."""
         self.beside.compare_then(data.draw(st.sampled_from(sorted(self.beside.past))))
+
+    @rule()
+    def foresee(self) -> None:
+        """What is foretold is what the model will answer if nothing is done."""
+        self.beside.compare_forecast()
 
     @rule(name=st.sampled_from(sorted(WATCHERS)), kept=st.booleans())
     def watch(self, name: str, kept: bool) -> None:

@@ -15,7 +15,8 @@ from hypothesis.stateful import (
 )
 
 from support.worlds.beside.model import Days, Model, Signed
-from support.worlds.beside.register import RIO, SCHOOLS, SYSTEMS, Beside
+from support.worlds.beside.questions import RIO, SCHOOLS, SYSTEMS
+from support.worlds.beside.register import Beside
 from support.worlds.register_world import (
     AS_OPERATOR,
     BOARD,

@@ -11,6 +11,16 @@ from typing import Any, Final, TypeVar
 from uuid import UUID, uuid4
 
 from support.worlds.beside.model import Days, Given, Model, Place, Then, begun
+from support.worlds.beside.questions import (
+    LOCATIONS,
+    RIO,
+    SCHOOLS,
+    SERVICES,
+    answer,
+    change_between,
+    questions,
+    subjects,
+)
 from support.worlds.register_world import (
     AS_OPERATOR,
     DAY,
@@ -18,8 +28,6 @@ from support.worlds.register_world import (
     LAS_ZUID,
     OSO_OV,
     OTHER_BOARD,
-    SCHOOL,
-    SECOND_SCHOOL,
     World,
     endpoint_command,
     mandate_command,
@@ -29,7 +37,10 @@ from support.worlds.register_world import (
 from wissel.clients.testing.cast import NOORD, ZUID
 from wissel.routing.deciding.decide import decide
 from wissel.routing.deciding.decision import Refusal
-from wissel.routing.deciding.impact.differences import Change, Subject, differences
+from wissel.routing.deciding.forecast.changes import Extent, day_changes
+from wissel.routing.deciding.forecast.forecast import concerning
+from wissel.routing.deciding.impact.differences import differences
+from wissel.routing.deciding.impact.impact import EVERYTHING
 from wissel.routing.deciding.locate import Located, locate
 from wissel.routing.deciding.may_act import may_act
 from wissel.routing.deciding.query import Asker, Query, Selection
@@ -60,15 +71,6 @@ from wissel.server.registry.mandates.giving import GivenMandate, create_mandate
 from wissel.server.registry.ports import Transaction
 
 T = TypeVar("T")
-RIO: Final = ServiceCode("RIO")
-SCHOOLS: Final = (SCHOOL, SECOND_SCHOOL, TEST_SCHOOL)
-SYSTEMS: Final = (LAS_NOORD, LAS_ZUID)
-SERVICES: Final = (OSO_OV, RIO)
-LOCATIONS: Final = {
-    SCHOOL: [Vestiging("99XA00"), Vestiging("99XA02")],
-    SECOND_SCHOOL: [Vestiging("99XB01")],
-    TEST_SCHOOL: [Vestiging("00YY00")],
-}
 ASKED_DAYS: Final = (-1, 0, 1, 2, 4, 7)
 AHEAD: Final = 12
 """So many days an impact is compared one by one."""
@@ -163,13 +165,30 @@ class Beside:
         }
         expected = {}
         for day in days:
-            for subject in _subjects():
-                was, becomes = _answer(before, subject, day), _answer(self.model, subject, day)
+            for subject in subjects():
+                was, becomes = answer(before, subject, day), answer(self.model, subject, day)
                 if was != becomes:
-                    gone, come = was is None, becomes is None
-                    expected[subject, day] = (
-                        Change.GAINED if gone else Change.LOST if come else Change.MOVED
-                    )
+                    expected[subject, day] = change_between(was, becomes)
+
+        assert expected == told
+
+    def compare_forecast(self) -> None:
+        """What is foretold of each day is how the model's answers differ from the day before."""
+        until = self.today + AHEAD * DAY
+        extent = Extent(today=self.today, until=until, concerns=concerning(EVERYTHING))
+        told = {
+            (each.subject, each.day): each.change
+            for some in day_changes(self.table, extent)
+            for each in some
+        }
+        expected = {}
+        for number in range(1, AHEAD + 1):
+            day = self.today + number * DAY
+            for subject in subjects():
+                was = answer(self.model, subject, day - DAY)
+                becomes = answer(self.model, subject, day)
+                if was != becomes:
+                    expected[subject, day] = change_between(was, becomes)
 
         assert expected == told
 
@@ -226,7 +245,7 @@ class Beside:
     def compare_acting(self) -> None:
         """Whoever may act is who the model says, today and on other days, and why not."""
         for day in self._days():
-            for giver, service, system in _questions():
+            for giver, service, system in questions():
                 found = may_act(self.table, giver, service, system, day)
                 test = giver == TEST_SCHOOL
                 expected = self.model.acts(giver, service, system, day, test=test)
@@ -269,29 +288,3 @@ class Beside:
                 return [fact for kind in FACT_KINDS for fact in await snapshot.find(kind)]
 
         return self._runner.run(read())
-
-
-def _questions() -> list[tuple[Brin, ServiceCode, SystemId]]:
-    return [
-        (giver, service, system) for giver in SCHOOLS for service in SERVICES for system in SYSTEMS
-    ]
-
-
-def _subjects() -> list[Subject]:
-    ways = [
-        Subject(receiver, service, vestiging)
-        for receiver in SCHOOLS
-        for service in SERVICES
-        for vestiging in (None, *LOCATIONS[receiver])
-    ]
-    return ways + [Subject(giver, service, None, system) for giver, service, system in _questions()]
-
-
-def _answer(model: Model, subject: Subject, day: dt.date) -> object:
-    """Where a message goes, or that a system may act; None for a refusal."""
-    code, service, vestiging, system = subject
-    assert isinstance(code, Brin)
-    if system is None:
-        return model.way(code, vestiging, service, day)
-    refused = model.acts(code, service, system, day, test=code == TEST_SCHOOL)
-    return None if refused else True
