@@ -13,6 +13,7 @@ from wissel.clients.cli.output import as_data, note, period, print_json, print_r
 from wissel.clients.cli.session import session_of
 from wissel.mandate.v1 import mandate_service_pb2 as pb
 from wissel.routing.values.days import day_of
+from wissel.school.v1 import school_pb2
 
 _USUAL: Final = NOTES | {"MANDATE_AWAITING"}
 """What comes by itself, or is only a note."""
@@ -35,10 +36,16 @@ def review(
 ) -> None:
     """Check every mandate of a board; exit code 1 if something is odd."""
     session = session_of(context)
-    last = str(day_of(dt.datetime.now(dt.UTC)) + dt.timedelta(days=soon))
-    checked = [
-        (each, list(oddities(each, board, last))) for each in holdings(session, board).mandates
-    ]
+    today = day_of(dt.datetime.now(dt.UTC))
+    last = str(today + dt.timedelta(days=soon))
+    held = holdings(session, board)
+    schools = {school.brin: school for school in held.schools}
+
+    def looked_at(each: pb.Mandate) -> list[Oddity]:
+        closing = closings(each, schools.get(each.brin), str(today), last)
+        return [*oddities(each, board, last), *closing]
+
+    checked = [(each, looked_at(each)) for each in held.mandates]
     if session.json:
         print_json(
             [as_data(each) | {"odd": [asdict(oddity) for oddity in odd]} for each, odd in checked]
@@ -79,6 +86,31 @@ def oddities(mandate: pb.Mandate, board: str, soon: str) -> Iterator[Oddity]:
     for step in mandate.next_steps:
         if step.reason not in _USUAL and not begins_later:
             yield Oddity(step.reason, f"{step.text} {step.fix}".rstrip(), step.contact)
+
+
+def closings(
+    mandate: pb.Mandate, school: school_pb2.School | None, today: str, soon: str
+) -> Iterator[Oddity]:
+    """Yield what closes of the school that gave a mandate, until the day `soon`.
+
+    The school is None if it is closed already. A mandate that ends no later is not odd,
+    nor is a vestiging that has closed.
+    """
+    if not mandate.brin:
+        return
+    if school is None:
+        yield Oddity("SCHOOL_CLOSED", "The school is closed.")
+        return
+    closing: list[tuple[str, str, school_pb2.School | school_pb2.Location]] = (
+        [("SCHOOL_CLOSES", "The school", school)]
+        if school.closed_date
+        else [("VESTIGING_CLOSES", f"Vestiging {one.vestiging}", one) for one in school.locations]
+    )
+    for reason, what, each in closing:
+        last = each.closed_date
+        if last and today <= last <= soon and not "" < mandate.end_date <= last:
+            goes_on = f" It goes on at {each.successor}." if each.successor else ""
+            yield Oddity(reason, f"{what} closes on {last}.{goes_on}")
 
 
 def _to_sign(mandates: Iterable[pb.Mandate]) -> Iterator[str]:
