@@ -17,6 +17,7 @@ from wissel.traffic.v1.route_service_pb2_grpc import RouteServiceStub
 _PAGE: Final = 1000
 _TITLES: Final = (
     "DATE",
+    "UNTIL",
     "OF",
     "ROUTES LOST",
     "MOVED",
@@ -93,12 +94,19 @@ def _row(event: forecast_pb2.ForecastEvent) -> list[str]:
     numbers = (routes.lost, routes.moved, routes.gained, senders.lost, senders.gained)
     return [
         event.date,
+        _until(event),
         _whose(event),
         *map(str, numbers),
         _why(event),
         ", ".join(dict.fromkeys(fix.action for fix in event.fixes)),
         ", ".join(dict.fromkeys(fix.owner_text for fix in event.fixes)),
     ]
+
+
+def _until(event: forecast_pb2.ForecastEvent) -> str:
+    """Return the day until which all is so that is shown, empty if none is known."""
+    lasts = {each.end_date for each in event.examples}
+    return lasts.pop() if len(lasts) == 1 else ""
 
 
 def _whose(event: forecast_pb2.ForecastEvent) -> str:
