@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,6 +57,7 @@ def test_what_will_break_is_told_until_it_is_mended(
     told, table = wissel(hub, vendor.name, tmp_path, *ask)
     failing, _ = wissel(hub, vendor.name, tmp_path, *ask, "--fail-on-break")
     _, data = wissel(hub, "operator", tmp_path, *ask, "--school", "99XA", "--json")
+    wissel(hub, "operator", tmp_path, *ask, "--xlsx", "forecast.xlsx")
     wissel(hub, "operator", tmp_path, *change, "--end", LAST)
     mended = wissel(hub, vendor.name, tmp_path, *ask, "--fail-on-break")
 
@@ -63,6 +66,9 @@ def test_what_will_break_is_told_until_it_is_mended(
     assert f"mandate {mandate['mandate_id']} of las-mylas ends {last}" in table
     assert "GIVE_MANDATE" in table
     assert "the board" in table
+    with zipfile.ZipFile(tmp_path / "forecast.xlsx") as book:
+        texts = book.read("xl/sharedStrings.xml").decode()
+    assert {"GIVE_MANDATE", "99XA OSO_OV"} <= set(re.findall(r">([^<]+)</t>", texts))
     (event,) = json.loads(data)["events"]
     assert "MANDATE_MISSING" == event["reason"]
 

@@ -1,6 +1,8 @@
 """`wissel forecast`: which routes will break, begin or move if nothing is done, and why."""
 # ruff: noqa: PLR0917 - the arguments of a command are its options
 
+import datetime as dt
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
@@ -9,6 +11,8 @@ from wissel.clients.addressing import organisation as named
 from wissel.clients.cli.failing import EXIT_REFUSED
 from wissel.clients.cli.output import as_data, busy, note, organisation, print_json, print_rows
 from wissel.clients.cli.session import Session, session_of
+from wissel.clients.cli.tables.workbook import Cell, Sheet, workbook_bytes
+from wissel.clients.storage.atomic_write import write_atomically
 from wissel.clients.transport.pages import Pages
 from wissel.traffic.v1 import forecast_pb2
 from wissel.traffic.v1 import route_service_pb2 as pb
@@ -28,6 +32,7 @@ _TITLES: Final = (
     "FIX",
     "BY",
 )
+_CERTIFICATES: Final = ("DATE", "URL", "OIN", "SYSTEMS", "ROUTES")
 
 
 def forecast(
@@ -37,6 +42,9 @@ def forecast(
     school: Annotated[str, typer.Option(help="only this BRIN or samenwerkingsverband")] = "",
     board: Annotated[str, typer.Option(help="only schools of this board")] = "",
     limit: Annotated[int, typer.Option(min=1, help="at most this many events")] = 1000,
+    xlsx: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="write a workbook to this file")
+    ] = None,
     fail_on_break: Annotated[
         bool, typer.Option("--fail-on-break", help="exit code 1 if anything will break")
     ] = False,
@@ -48,7 +56,10 @@ def forecast(
     )
     with busy(session, "Deciding day by day"):
         found = _collect(session, request, limit)
-    if session.json:
+    if xlsx is not None:
+        write_atomically(xlsx, _workbook(found))
+        note(f"{len(found.events)} events are in {xlsx}")
+    elif session.json:
         print_json(as_data(found))
     else:
         _show(found)
@@ -89,18 +100,38 @@ def _show(found: pb.ForecastRoutesResponse) -> None:
         note(f"{action}: {text} By {owner}. Contact: {contact}")
 
 
+def _workbook(found: pb.ForecastRoutesResponse) -> bytes:
+    """Return a workbook: a sheet with each event on a line, and one of certificates."""
+    certificates: list[list[Cell]] = [
+        [_day(each.date), each.url, each.receiver_oin, ", ".join(each.system_ids), each.route_count]
+        for each in found.certificates
+    ]
+    sheets = (
+        Sheet(name="Forecast", titles=_TITLES, rows=[_cells(each) for each in found.events]),
+        Sheet(name="Certificates", titles=_CERTIFICATES, rows=certificates),
+    )
+    return workbook_bytes(sheets, f"Forecast from {found.from_date} to {found.to_date}")
+
+
 def _row(event: forecast_pb2.ForecastEvent) -> list[str]:
+    return ["" if cell is None else str(cell) for cell in _cells(event)]
+
+
+def _cells(event: forecast_pb2.ForecastEvent) -> list[Cell]:
     routes, senders = event.routes, event.senders
-    numbers = (routes.lost, routes.moved, routes.gained, senders.lost, senders.gained)
     return [
-        event.date,
-        _until(event),
+        _day(event.date),
+        _day(_until(event)),
         _whose(event),
-        *map(str, numbers),
+        *(routes.lost, routes.moved, routes.gained, senders.lost, senders.gained),
         _why(event),
         ", ".join(dict.fromkeys(fix.action for fix in event.fixes)),
         ", ".join(dict.fromkeys(fix.owner_text for fix in event.fixes)),
     ]
+
+
+def _day(text: str) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
 
 
 def _until(event: forecast_pb2.ForecastEvent) -> str:
