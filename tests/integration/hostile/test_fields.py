@@ -132,6 +132,12 @@ async def outcome(
             await channel.stream_unary(path, request_serializer=encode)(
                 iter([request]), metadata=metadata, timeout=60
             )
+        elif method.server_streaming:
+            call = channel.unary_stream(path, request_serializer=encode)(
+                request, metadata=metadata, timeout=60
+            )
+            await call.read()  # it lasts until somebody ends it
+            call.cancel()
         else:
             await channel.unary_unary(path, request_serializer=encode)(
                 request, metadata=metadata, timeout=60

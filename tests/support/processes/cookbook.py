@@ -30,7 +30,7 @@ ID: Final = re.compile(r"\b(?:[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-
 """A digest, or a UUID."""
 _MOMENT: Final = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)")
 _DAY: Final = re.compile(r"\b\d{4}-\d\d-\d\d\b")
-_ETAG: Final = re.compile(r'"etag": "[0-9a-f]{16}"')
+_TOKEN: Final = re.compile(r'"(etag|resumeToken)": "[^"]*"')
 _BLOCK: Final = re.compile(r"^```(?P<kind>[^\n]*)\n(?P<body>.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
@@ -109,9 +109,9 @@ class Outcome:
 
 
 def normal(output: str) -> str:
-    """Return an output without what is new each time: moments, days and etags."""
+    """Return an output without what is new each time: moments, days, etags and resume tokens."""
     timeless = _DAY.sub("<day>", _MOMENT.sub("<moment>", output))
-    return "\n".join(line.rstrip() for line in _ETAG.sub('"etag": <etag>', timeless).splitlines())
+    return "\n".join(line.rstrip() for line in _TOKEN.sub(r'"\1": <token>', timeless).splitlines())
 
 
 def play(document: str, folder: Path) -> Iterator[Outcome]:

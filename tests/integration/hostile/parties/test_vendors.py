@@ -145,6 +145,7 @@ async def test_a_filter_by_what_is_anothers_finds_what_a_missing_one_does(world:
     revision = await world.hub.register.head_revision()
     for system_id in ("las-zuid", "las-nobody"):
         given = await noord.mandates.ListMandates(mandate.ListMandatesRequest(system_id=system_id))
+        given.ClearField("resume_token")  # of the revision, whoever asks
         assert given == mandate.ListMandatesResponse(registry_revision=revision)
 
 
