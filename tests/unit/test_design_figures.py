@@ -52,7 +52,7 @@ from wissel.server.rpc.connections.connection import ConnectionBounds
 from wissel.server.rpc.requests import impact_messages, impacts, mutation, paging, pinned
 from wissel.server.rpc.server import LOOKAHEAD_BYTES, Bounds
 from wissel.server.rpc.services.mandates.watching import feed
-from wissel.server.rpc.services.routes import forecast_messages
+from wissel.server.rpc.services.routes import forecast_messages, forecasting
 from wissel.server.rpc.services.routes.servicer import MAX_QUERIES
 from wissel.server.rpc.services.schools import connections
 from wissel.server.settings import LEAST_PERSON_DAYS, Settings
@@ -102,6 +102,7 @@ FIGURES: Final = [
     ("known at", "longer than {} second", register.LONG.total_seconds()),
     ("forecast", "the next 1 to {} days", changes.LONGEST),
     ("forecast", "the first {} of them", forecast.EXAMPLES),
+    ("forecast", "after {} MiB of events", forecasting.MAX_BYTES / MIB),
     ("forecast", "of at most {} receivers", forecast_messages.CERTIFICATES),
     ("forecast", "within their {} seconds", impacts.SECONDS),
     ("authorization", "reason (at most {} characters)", mutation.REASON_LIMIT),

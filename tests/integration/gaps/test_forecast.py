@@ -19,6 +19,7 @@ from wissel.clients.testing.cast import DUO, NOORD, SWV, ZUID
 from wissel.routing.facts import AgreementKind
 from wissel.routing.values.days import ONE_DAY, Period, day_of
 from wissel.server.rpc.requests.impacts import WAITING
+from wissel.server.rpc.services.routes import forecasting
 from wissel.traffic.v1 import route_service_pb2 as pb
 
 TODAY = day_of(dt.datetime.now(dt.UTC))
@@ -214,6 +215,18 @@ async def test_all_pages_are_of_one_revision(hub: Hub) -> None:
     assert first.total == second.total
     assert "" == second.next_page_token
     assert [AGREEMENT_ENDS] == told(await forecast(hub, "desk"))
+
+
+async def test_a_page_ends_before_it_is_more_than_clients_take(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forecasting, "MAX_BYTES", 1)
+
+    first = await forecast(hub, "desk")
+    second = await forecast(hub, "desk", page_token=first.next_page_token)
+
+    assert [MANDATE_ENDS, AGREEMENT_ENDS] == told(first) + told(second)
+    assert (1, "") == (len(first.events), second.next_page_token)
 
 
 async def test_a_page_of_what_is_not_kept_is_refused(hub: Hub) -> None:

@@ -20,12 +20,19 @@ from wissel.routing.values.identifiers import BoardNumber, Oin, ServiceCode, Sys
 from wissel.server.courier.reachability.view import Reachability
 from wissel.server.rpc.calls.call import Call
 from wissel.server.rpc.requests.backend import Backend
+from wissel.server.rpc.requests.impact_messages import impact_message
 from wissel.server.rpc.requests.impacts import SECONDS
 from wissel.server.rpc.requests.paging import Page, page_of
-from wissel.server.rpc.requests.parsing import optional, optional_organisation
+from wissel.server.rpc.requests.parsing import day_text, optional, optional_organisation
 from wissel.server.rpc.requests.scoping import current_viewer, viewer_in
+from wissel.server.rpc.services.routes.forecast_messages import (
+    certificate_messages,
+    event_message,
+)
 from wissel.traffic.v1 import route_service_pb2 as pb
 
+MAX_BYTES: Final = 2 * 1024 * 1024
+"""What the events of a page take at most: gRPC's clients take 4 MiB, unless told otherwise."""
 _STEPS: Final = 16
 """After so many organisations and services, some 1.5 ms, other threads go first."""
 
@@ -129,15 +136,43 @@ def _first_day(page: Page, today: dt.date) -> tuple[dt.date, str]:
     return first, after
 
 
-async def foretell(backend: Backend, call: Call, asked: Asked) -> Foretold:
+async def foretell(backend: Backend, call: Call, asked: Asked) -> pb.ForecastRoutesResponse:
     """Return a page of a forecast, once it is the turn of the caller's OIN.
 
     Raises `Refused` with IMPACT_LIMIT if as many of this OIN wait already as may, and
     with FORECAST_TOO_LARGE if it takes too long.
     """
     gone = threading.Event()
-    work = partial(work_out, asked, SECONDS, gone)
+    work = partial(_answer, asked, call.language, gone)
     return await backend.impacts.in_turn(call.admitted.oin, work, gone)
+
+
+def _answer(asked: Asked, language: str, gone: threading.Event) -> pb.ForecastRoutesResponse:
+    """Return a page as a message: in a thread too, as its words take a while.
+
+    It ends early where it would be more than clients take.
+    """
+    found = work_out(asked, SECONDS, gone)
+    table, extent = asked.table, asked.extent
+    answer = pb.ForecastRoutesResponse(
+        next_page_token=asked.token_after(found.last),
+        registry_revision=table.revision,
+        from_date=day_text(extent.today),
+        to_date=day_text(extent.until),
+        total=impact_message(found.total, table),
+        certificates=certificate_messages(found.certificates, table, language),
+    )
+    size, last = 0, ""
+    for event in found.events:
+        message = event_message(event, table, language)
+        size += message.ByteSize()
+        if answer.events and size > MAX_BYTES:
+            answer.next_page_token = asked.token_after(last)
+            break
+        answer.events.append(message)
+        last = event.key
+        time.sleep(0)
+    return answer
 
 
 def work_out(asked: Asked, seconds: float, gone: threading.Event) -> Foretold:

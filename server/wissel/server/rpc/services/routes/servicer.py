@@ -25,11 +25,9 @@ from wissel.routing.values.identifiers import Oin
 from wissel.server.rpc.calls.call import Caller, caller, current
 from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.gap_messages import gap_message
-from wissel.server.rpc.requests.impact_messages import impact_message
-from wissel.server.rpc.requests.parsing import day_text, optional_oin
+from wissel.server.rpc.requests.parsing import optional_oin
 from wissel.server.rpc.requests.past.known_at import known_at
 from wissel.server.rpc.requests.reachability_messages import reachability_message
-from wissel.server.rpc.services.routes.forecast_messages import certificate_messages, event_message
 from wissel.server.rpc.services.routes.forecasting import asked_in, foretell
 from wissel.server.rpc.services.routes.messages import (
     fix_message,
@@ -134,17 +132,7 @@ class RouteServicer(pb_grpc.RouteServiceServicer):
         """Return a page of what will change in the days to come, by day and cause."""
         call = await self._backend.at(request)
         asked = await asked_in(self._backend, request, call)
-        found = await foretell(self._backend, call, asked)
-        table, extent = asked.table, asked.extent
-        return pb.ForecastRoutesResponse(
-            events=[event_message(event, table, call.language) for event in found.events],
-            next_page_token=asked.token_after(found.last),
-            registry_revision=table.revision,
-            from_date=day_text(extent.today),
-            to_date=day_text(extent.until),
-            total=impact_message(found.total, table),
-            certificates=certificate_messages(found.certificates, table, call.language),
-        )
+        return await foretell(self._backend, call, asked)
 
 
 def refused_by(refusal: Refusal) -> Refused:
