@@ -149,7 +149,6 @@ async def test_a_request_id_is_not_used_up(hub: Hub) -> None:
         ({"etag": "00"}, "ETAG_MISMATCH"),
         ({"mandate_id": str(w.ident("absent"))}, "MANDATE_NOT_FOUND"),
         ({"end_date": str(TODAY - ONE_DAY)}, "DATE_IN_PAST"),
-        ({"reason": ""}, "REASON_REQUIRED"),
     ],
 )
 async def test_what_would_be_refused_is_refused(
@@ -159,6 +158,14 @@ async def test_what_would_be_refused_is_refused(
         await end(hub, **changes)
 
     assert reason == reason_of(refused.value)
+
+
+async def test_who_changes_nothing_gives_no_reason(hub: Hub) -> None:
+    assert (await end(hub, reason="")).impact.routes.lost
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await end(hub, reason="", validate_only=False)
+
+    assert "REASON_REQUIRED" == reason_of(refused.value)
 
 
 async def test_a_person_is_told_of_its_own_schools(tmp_path: Path) -> None:

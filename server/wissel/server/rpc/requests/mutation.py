@@ -49,13 +49,13 @@ def actor_of(call: Call, caller: Caller, request: Mutation, body: bytes) -> Acto
     """Return who makes a change, and why.
 
     An operator acts for others, so it gives a reason and the account of a person
-    (design.md#authorization): `Refused` with REASON_REQUIRED or
-    ACCOUNT_REQUIRED. Of a portal the person counts that its token shows, and no
-    account. `body` is what a repeat of the request must equal.
+    (design.md#authorization): `Refused` with REASON_REQUIRED, unless nothing is to
+    be changed (`validate_only`), or ACCOUNT_REQUIRED. Of a portal the person counts
+    that its token shows, and no account. `body` is what a repeat of the request must equal.
     """
     account = "" if call.person else free_line(call.account, USER_METADATA, ACCOUNT_LIMIT)
     reason = free_line(request.reason, "reason", REASON_LIMIT)
-    if caller.operator and not reason:
+    if caller.operator and not reason and not is_dry(request):
         raise Refused(Reason.REASON_REQUIRED, field="reason")
     if caller.operator and not account:
         raise Refused(Reason.ACCOUNT_REQUIRED, field=USER_METADATA)
@@ -69,6 +69,11 @@ def actor_of(call: Call, caller: Caller, request: Mutation, body: bytes) -> Acto
         request_id=request_id,
         body_sha256=hashlib.sha256(body).digest() if request_id else b"",
     )
+
+
+def is_dry(request: Mutation) -> bool:
+    """Whether a request only asks what it would do."""
+    return bool(getattr(request, "validate_only", False))
 
 
 def subject_of(call: Call, caller: Caller, account: str) -> str:
@@ -106,7 +111,7 @@ async def mutate(  # noqa: PLR0913 - what differs between mutations
     answers with what it did, too, but not when it is repeated.
     """
     call = current()
-    supposed, dry = None, bool(getattr(request, "validate_only", False))
+    supposed, dry = None, is_dry(request)
     actor = actor_of(call, call.admitted, request, repeatable(request) if body is None else body)
     async with backend.register.transaction(actor) as transaction:
         before = transaction.revision
