@@ -19,6 +19,8 @@ from support.processes.processes import run
 from support.worlds.stores import fresh_sqlite, register_at, sqlite_url
 from support.worlds.whole_state import fill, rows
 from wissel.routing.refusals.reasons import Reason
+from wissel.server.registry.schools.differences import ChangeKind
+from wissel.server.registry.shipped import SERVICES
 from wissel.server.setting_rules import PREFIX
 from wissel.server.settings import Settings
 
@@ -87,7 +89,7 @@ def test_every_reason_named_is_one_of_ours() -> None:
     named = {name for name in REASONS.findall(DOCUMENT) if not name.startswith(settings)} - codes
 
     assert named
-    assert named <= set(Reason)
+    assert named <= {*Reason, *ChangeKind, *(service.code for service in SERVICES)}
 
 
 def test_a_hub_moves_to_postgresql_and_back(tmp_path: Path, do: Do) -> None:
