@@ -13,7 +13,7 @@ import pytest
 from support.eventually import eventually_async
 from support.processes import postgres
 from support.processes.fleet import Fleet, running_fleet
-from support.processes.hub_process import ENOUGH, Place
+from support.processes.hub_process import ENOUGH, Place, serving
 from support.worlds.underway import connected
 from wissel.clients.blocking import Hub
 from wissel.endpoint.v1 import endpoint_service_pb2 as pb
@@ -105,3 +105,22 @@ async def test_a_leader_that_is_killed_is_followed_by_the_other(fleet: Any) -> N
         )
         released.set()
         await becomes(running, receiver.port, "ANSWERS")
+
+
+async def test_a_hub_that_is_told_to_stop_waits_for_no_ping(tmp_path: Path) -> None:
+    async def hang(_: Any) -> las.PingResponse:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    with serving(Place.make(tmp_path), **QUICK) as hub:
+        async with connected(hub) as (_, receiver):
+            receiver.ping = hang
+            receiver.pings = 0
+            await eventually_async(
+                lambda: receiver.pings, "a ping is under way", until=lambda count: count > 0
+            )
+
+            hub.process.signal(signal.SIGTERM)
+
+            assert 0 == await asyncio.to_thread(hub.process.ended)
+            assert "Traceback" not in hub.process.output
