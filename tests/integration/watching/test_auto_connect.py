@@ -67,6 +67,8 @@ class Vendor:
             )
             try:
                 yield
+                # Nothing is under way then: a hub that ends in the middle of a call says so.
+                await self.has_taken_in(await self.hub.register.head_revision())
             finally:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
