@@ -79,13 +79,13 @@ def commit_lost(wave: Wave) -> None:
 
 def commit_answer_lost(wave: Wave) -> None:
     """Cut the hub off when a COMMIT has taken effect and its answer is on the way."""
-    with _database_held(wave, _committed()):
+    with _database_held(wave, committed()):
         pass
 
 
 def hub_killed_on_commit(wave: Wave) -> None:
     """Kill the hub when a COMMIT has taken effect and its answer is on the way."""
-    with _database_held(wave, _committed()):
+    with _database_held(wave, committed()):
         wave.stage.hub.kill()
     wave.stage.hub.start()
 
@@ -127,7 +127,7 @@ def _database_held(wave: Wave, point: Point) -> Iterator[None]:
     wire.cut()
 
 
-def _committed() -> Point:
+def committed() -> Point:
     """Return the point at which the answer to a COMMIT comes back."""
     committing: set[int] = set()
 
