@@ -6,11 +6,14 @@ async with watching(hub, "noord") as watcher:
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, Final
 
-from support.worlds.hub import Hub
+from support.worlds.hub import BOUNDS, Hub
 from wissel.mandate.v1 import mandate_service_pb2 as pb
 from wissel.mandate.v1.mandate_service_pb2_grpc import MandateServiceStub
+from wissel.server.rpc.requests.watches import WatchBounds
+from wissel.server.rpc.server import Bounds
 
 _WITHIN: Final = 60.0  # seconds, after which a test fails
 Response = pb.WatchMandatesResponse
@@ -70,3 +73,10 @@ def mandates_in(told: list[Response]) -> list[pb.MandateChange]:
 def kinds_in(told: list[Response]) -> list[tuple[str, str]]:
     """Return what became of which mandates, in order."""
     return [(each.kind, each.mandate.mandate_id) for each in mandates_in(told)]
+
+
+def bounded(**changes: Any) -> Bounds:
+    """Bounds of a hub with a short heartbeat, but for what is said."""
+    return replace(
+        BOUNDS, watches=WatchBounds(**{"per_minute": 10_000, "heartbeat": 0.1, **changes})
+    )
