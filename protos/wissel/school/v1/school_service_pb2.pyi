@@ -1454,8 +1454,8 @@ class ListConnectionsRequest(_message.Message):
     """Wait until the register has reached this revision."""
     everyone: _builtins.bool
     """Instead of all that are the caller's own: every organisation that is connected. Of others it is
-    not told by which system; and of none what is missing. All pages are of the revision of the
-    first, and are asked for within 5 minutes.
+    not told by which system; and of none what is missing, or which endpoints do not answer. All
+    pages are of the revision of the first, and are asked for within 5 minutes.
     """
     def __init__(
         self,

@@ -48,6 +48,7 @@ class Asked:
     board: BoardNumber | None
     on: dt.date
     connected_too: bool = True
+    everyone: bool = False
 
     def whole(self, view: OrganisationView, service: ServiceCode) -> bool:
         """Whether the caller may know every system of an organisation for a service."""
@@ -152,15 +153,17 @@ def page_of_everyone(table: Table, page: Page, asked: Asked) -> tuple[list[Conne
 def connection_messages(
     backend: Backend, table: Table, asked: Asked, found: Iterable[Connection], language: str
 ) -> list[pb.Connection]:
-    """Return connections as they are answered, with the endpoints that do not answer."""
+    """Return connections as they are answered, with one's own endpoints that do not answer."""
     messages = []
     for each in found:
         message = _connection_message(each, language)
+        messages.append(message)
+        if asked.everyone:
+            continue
         silent = silent_endpoints(
             backend.reachability, table, each.organisation, each.service, each.systems, asked.on
         )
         message.silent_endpoints.extend(silent)
-        messages.append(message)
     return messages
 
 

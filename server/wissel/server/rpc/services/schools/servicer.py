@@ -208,6 +208,7 @@ class SchoolServicer(pb_grpc.SchoolServiceServicer):
             asked,
             board=optional(BoardNumber, request.board_number, "board_number"),
             connected_too=request.include_connected,
+            everyone=request.everyone,
         )
         oin, table, search = call.admitted.oin, call.table, page_of_connections
         if request.everyone:
