@@ -13,7 +13,7 @@ T = TypeVar("T", bound=Hashable)
 
 def whole(overview: Overview) -> bytes:
     """Return everything, with the names of the fields of `overview`, and days as `yyyy-mm-dd`."""
-    return json.dumps(asdict(overview), ensure_ascii=False, indent=1, default=str).encode()
+    return json.dumps(asdict(overview), ensure_ascii=False, default=str).encode()
 
 
 def compact(overview: Overview) -> dict[str, Any]:

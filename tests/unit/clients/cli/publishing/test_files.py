@@ -147,8 +147,8 @@ def test_what_has_no_point_or_has_closed_is_listed_and_counted_but_not_on_the_ma
 
     assert [(52.09, 5.12), (0, 0), (0, 0)] == [tuple(row[7:9]) for row in rows]
     assert [0, "2026-07-31", 0] == [row[9] for row in rows]
-    assert "1 open locaties staan niet op de kaart" in page
-    assert "Gesloten locaties (1)" in page
+    assert "buiten Europees Nederland ligt (1)" in page
+    assert "gesloten locaties (1)" in page
     assert 3 == text_of(OVERVIEW)["lijst.html"].count("99X")
 
 
