@@ -44,6 +44,7 @@ from wissel.server.registry.persons import MAX_BOARDS, MAX_BRINS, SIGNING_AGE
 from wissel.server.registry.schools.duo import parsing as duo
 from wissel.server.retention import RetentionSchedule
 from wissel.server.rpc.calls.policy import MAX_REQUEST_BYTES, POLICY
+from wissel.server.rpc.calls.sharing import turns
 from wissel.server.rpc.calls.sharing.lateness import LATE_SECONDS
 from wissel.server.rpc.calls.sharing.receiving import MAX_RECEIVE_BYTES, MessageBounds
 from wissel.server.rpc.calls.status import MAX_DETAILS
@@ -89,7 +90,7 @@ FIGURES: Final = [
     ("impact", "the {} largest of each", impact_messages.GROUPS),
     ("impact", "shows {} examples", EXAMPLES),
     ("impact", "one of {} threads", impacts.AT_ONCE),
-    ("impact", "at most {} are under way or wait", impacts.WAITING),
+    ("impact", "at most {} are under way or wait", turns.WAITING),
     ("impact", "more than {} seconds", impacts.SECONDS),
     ("gaps", "looks at {} organisations and services at most", connections.LOOKED_AT),
     ("gaps", "A page looks at {}", connections.LOOKED_AT_OF_EVERYONE),

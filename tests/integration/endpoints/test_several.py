@@ -1,5 +1,6 @@
 """BatchRegisterEndpoints over the API: each item's result, repeats, dry runs, and who may."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from support.builders.stubs import WHY, Stubs
 from support.worlds import small_world as w
 from support.worlds.hub import OPERATOR_METADATA, Hub, reason_of, running_hub
 from wissel.endpoint.v1 import endpoint_service_pb2 as pb
+from wissel.server.rpc.calls.sharing.turns import WAITING
 
 ZUID_AT_C = {"brin": "99XC", "service": "OSO_OV", "system_id": "las-zuid"}
 URL = "https://new.zuid.example"
@@ -133,6 +135,28 @@ async def test_a_batch_has_bounds(
 
     assert reason == await refused(Stubs(hub, "zuid").endpoints.BatchRegisterEndpoints(request_))
     assert before == await hub.register.head_revision()
+
+
+async def test_a_vendor_has_a_few_batches_under_way_and_others_are_served(hub: Hub) -> None:
+    zuid, noord = Stubs(hub, "zuid").endpoints, Stubs(hub, "noord").endpoints
+    some = batch(*(item(number) for number in range(10, 210)))
+    of_noord: dict[str, Any] = {
+        "brin": "99XA",
+        "system_id": "las-noord",
+        "routing_key": str(w.key(w.XA, 9)),
+    }
+
+    flood = [zuid.BatchRegisterEndpoints(some) for _ in range(3 * WAITING)]
+    answer = await noord.BatchRegisterEndpoints(batch(item(**of_noord)))
+    outcomes = await asyncio.gather(*flood, return_exceptions=True)
+
+    assert ["REGISTERED"] == [each.status for each in answer.results]
+    refusals = [each for each in outcomes if isinstance(each, grpc.aio.AioRpcError)]
+    assert {"IMPACT_LIMIT"} == {reason_of(each) for each in refusals}
+    answered = [each for each in outcomes if not isinstance(each, BaseException)]
+    recorded = [result.status for each in answered for result in each.results]
+    assert WAITING <= len(answered)
+    assert 200 == recorded.count("REGISTERED")
 
 
 async def test_an_operator_says_why(hub: Hub) -> None:

@@ -18,7 +18,7 @@ from support.worlds.persons.portal_world import portal_world
 from wissel.clients.testing.cast import DUO, NOORD, SWV, ZUID
 from wissel.routing.facts import AgreementKind
 from wissel.routing.values.days import ONE_DAY, Period, day_of
-from wissel.server.rpc.requests.impacts import WAITING
+from wissel.server.rpc.calls.sharing.turns import WAITING
 from wissel.server.rpc.services.routes import forecasting
 from wissel.traffic.v1 import route_service_pb2 as pb
 

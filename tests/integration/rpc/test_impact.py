@@ -25,7 +25,8 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import ONE_DAY, day_of
 from wissel.routing.values.identifiers import Oin
-from wissel.server.rpc.requests.impacts import WAITING, Impacts, Supposed
+from wissel.server.rpc.calls.sharing.turns import WAITING
+from wissel.server.rpc.requests.impacts import Impacts, Supposed
 from wissel.traffic.v1 import route_service_pb2 as route
 
 TODAY = day_of(dt.datetime.now(dt.UTC))

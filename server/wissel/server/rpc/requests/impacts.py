@@ -4,9 +4,8 @@ import asyncio
 import datetime as dt
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeVar
@@ -18,6 +17,7 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.table import Table
 from wissel.routing.values.identifiers import Oin
+from wissel.server.rpc.calls.sharing.turns import Turns
 
 T = TypeVar("T")
 
@@ -25,8 +25,6 @@ SECONDS: Final = 30
 """The longest that one impact may take."""
 AT_ONCE: Final = 2
 """How many threads of one process work out impacts and the like."""
-WAITING: Final = 8
-"""How many of one OIN there may be, of which one is worked out and the others wait."""
 _STEPS: Final = 16
 """After so many steps, some 1.5 ms, other threads go first."""
 
@@ -47,8 +45,7 @@ class Impacts:
     def __init__(self, seconds: float = SECONDS) -> None:
         self._seconds = seconds
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="wissel-impacts")
-        self._turns: dict[Oin, asyncio.Lock] = {}
-        self._waiting: dict[Oin, int] = {}
+        self._turns = Turns()
 
     async def of(self, oin: Oin, supposed: Supposed) -> Impact:
         """Return what a change would do, as its viewer may see it.
@@ -69,7 +66,7 @@ class Impacts:
         `gone` tells the work that its call was cancelled; the turn lasts until it ends.
         Raises `Refused(IMPACT_LIMIT)` if as many of this OIN wait already as may.
         """
-        async with self._turn(oin):
+        async with self._turns.of(oin):
             running = self.beside(work)
             try:
                 return await asyncio.shield(running)
@@ -85,20 +82,6 @@ class Impacts:
         Of those the facts in memory are one: they follow the register in a thread.
         """
         return asyncio.get_running_loop().run_in_executor(self._threads, work)
-
-    @asynccontextmanager
-    async def _turn(self, oin: Oin) -> AsyncIterator[None]:
-        waiting = self._waiting.get(oin, 0)
-        if waiting >= WAITING:
-            raise Refused(Reason.IMPACT_LIMIT, limit=str(WAITING))
-        self._waiting[oin] = waiting + 1
-        try:
-            async with self._turns.setdefault(oin, asyncio.Lock()):
-                yield
-        finally:
-            self._waiting[oin] -= 1
-            if not self._waiting[oin]:
-                del self._waiting[oin], self._turns[oin]
 
 
 def _work_out(supposed: Supposed, seconds: float, gone: threading.Event) -> Impact:

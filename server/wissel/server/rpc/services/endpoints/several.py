@@ -1,5 +1,6 @@
 """BatchRegisterEndpoints: up to a thousand endpoints, each judged by itself."""
 
+import asyncio
 import datetime as dt
 from collections.abc import Sequence
 from typing import Final
@@ -15,6 +16,7 @@ from wissel.server.registry.commands import RegisterEndpoint
 from wissel.server.registry.endpoints.registering import Outcome, Result, register_endpoints
 from wissel.server.registry.ports import Snapshot, Transaction
 from wissel.server.rpc.calls.call import current
+from wissel.server.rpc.calls.sharing.turns import Turns
 from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.mutation import mutate
 from wissel.server.rpc.requests.parsing import few
@@ -25,6 +27,8 @@ from wissel.server.rpc.services.endpoints.requests import registration
 
 MOST: Final = 1000
 """How many endpoints one request registers."""
+_AT_ONCE: Final = 100
+"""After so many endpoints others go first."""
 
 
 class SeveralEndpoints(pb_grpc.EndpointServiceServicer):
@@ -32,6 +36,7 @@ class SeveralEndpoints(pb_grpc.EndpointServiceServicer):
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
+        self._turns = Turns()
 
     async def BatchRegisterEndpoints(
         self, request: pb.BatchRegisterEndpointsRequest, context: object
@@ -39,7 +44,18 @@ class SeveralEndpoints(pb_grpc.EndpointServiceServicer):
         """Record what is right of several endpoints, and say of each what became of it."""
         if not request.endpoints:
             raise Refused(Reason.FIELD_REQUIRED, field="endpoints")
-        items = [_parsed(each) for each in few(request.endpoints, MOST, "endpoints")]
+        few(request.endpoints, MOST, "endpoints")
+        async with self._turns.of(current().admitted.oin):
+            return await self._register(request)
+
+    async def _register(
+        self, request: pb.BatchRegisterEndpointsRequest
+    ) -> pb.BatchRegisterEndpointsResponse:
+        items = []
+        for number, each in enumerate(request.endpoints, 1):
+            items.append(_parsed(each))
+            if number % _AT_ONCE == 0:
+                await asyncio.sleep(0)
         scope = current_scope()
 
         async def work(transaction: Transaction) -> pb.BatchRegisterEndpointsResponse:
@@ -47,7 +63,10 @@ class SeveralEndpoints(pb_grpc.EndpointServiceServicer):
                 transaction, items, scope, self._backend.new_id, update=request.update_existing
             )
             standing = [each.endpoint for each in results if each.endpoint is not None]
-            messages = await self._messages(transaction, standing, transaction.today)
+            messages: list[pb.Endpoint] = []
+            for start in range(0, len(standing), _AT_ONCE):
+                some = standing[start : start + _AT_ONCE]
+                messages += await self._messages(transaction, some, transaction.today)
             told = _told(results, messages)
             if request.validate_only:
                 _unname(told)
