@@ -96,15 +96,24 @@ class Answering:
     now: Callable[[], dt.datetime]
 
     async def run(self, arrived: asyncio.Event) -> None:
-        """Answer until cancelled, whenever something has arrived, and now and then."""
+        """Answer until cancelled, whenever something has arrived or is due; no error ends it."""
         while True:
             arrived.clear()
-            while due := await asyncio.to_thread(self.ledger.due, self.now(), AT_ONCE):
-                await asyncio.gather(*(self._answer(each) for each in due))
-            await asyncio.to_thread(self._forget)
+            rest = _LOOK
+            try:
+                rest = await self._round()
+            except Exception:  # noqa: BLE001 - what ends here is not started again
+                _LOG.exception("the answers that are due are tried later")
             with suppress(TimeoutError):
-                async with asyncio.timeout(await asyncio.to_thread(self._rest)):
+                async with asyncio.timeout(rest):
                     await arrived.wait()
+
+    async def _round(self) -> float:
+        """Send what is due, and forget what is old; return for how many seconds to rest."""
+        while due := await asyncio.to_thread(self.ledger.due, self.now(), AT_ONCE):
+            await asyncio.gather(*(self._answer(each) for each in due))
+        await asyncio.to_thread(self._forget)
+        return await asyncio.to_thread(self._rest)
 
     async def _answer(self, received: Received) -> None:
         try:
