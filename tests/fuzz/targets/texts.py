@@ -1,4 +1,4 @@
-"""Text from outside: identifiers, days, free lines, page tokens."""
+"""Text from outside: identifiers, days, free lines, tokens of pages and of watches."""
 
 import base64
 import re
@@ -17,6 +17,7 @@ from wissel.routing.values.texts import NAME_LIMIT, free_line, named_line
 from wissel.school.v1 import school_service_pb2
 from wissel.server.registry.schools.broken_lines import harmless_name
 from wissel.server.rpc.requests.paging import page_of
+from wissel.server.rpc.services.mandates.watching.resuming import Resumption, resumption_of
 
 _KINDS: Final = tuple(
     kind
@@ -190,7 +191,30 @@ def _page_token_seeds() -> Iterable[bytes]:
     yield from (b"\1" + text.encode() for text in texts)
 
 
+def _check_resume_token(data: bytes) -> str:
+    token = base64.urlsafe_b64encode(data[1:]).decode() if data[:1] == b"\1" else None
+    text = data[1:].decode("utf-8", "replace") if token is None else token.rstrip("=")
+    try:
+        found = resumption_of(text)
+    except Refused as refused:
+        return told(refused)
+    assert type(found.revision) is int
+    assert 0 <= found.revision < 2**63
+    assert resumption_of(found.token()) == found
+    return "accepted"
+
+
+def _resume_token_seeds() -> Iterable[bytes]:
+    yield b"\0"
+    yield b"\0" + Resumption(7, "0123456789abcdef", "0123456789abcdef").token().encode()
+    texts = ('[7,"",""]', '[true,"",""]', '[-1,"",""]', '[9223372036854775808,"",""]', "[7,1,2]")
+    yield from (b"\1" + text.encode() for text in (*texts, '[7,"\\u0000","é"]', "[" * 120))
+
+
 TARGETS: Final = (
     Target(name="identifier", check=_check_identifier, seeds=_identifier_seeds, max_bytes=512),
     Target(name="page_token", check=_check_page_token, seeds=_page_token_seeds, max_bytes=2048),
+    Target(
+        name="resume_token", check=_check_resume_token, seeds=_resume_token_seeds, max_bytes=256
+    ),
 )
