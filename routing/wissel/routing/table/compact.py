@@ -10,12 +10,13 @@ Nothing outside this package sees this form: `views` reads it.
 """
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from wissel.routing.facts import Attribute, DeliveryContract, Processing, Sector, Successor
-from wissel.routing.values.days import FOREVER
+from wissel.routing.values.days import FOREVER, ONE_DAY
 from wissel.routing.values.identifiers import (
     Aanleverpunt,
     Brin,
@@ -136,6 +137,26 @@ class PackedOrganisation:
         endpoint, mandate = self.endpoints[index], self.mandates[self.endpoint_mandates[index]]
         awaited = endpoint.unapproved is unapproved
         return awaited and endpoint.in_force(on) and mandate.in_force(on)
+
+    def days_of_change(self) -> dict[ServiceCode, set[dt.date]]:
+        """Return for each service the first days, and the days after last ones, that count for it.
+
+        All services in one go, as most are asked about together.
+        """
+        closing = {self.closed, *self.locations.values()}
+        firsts: dict[ServiceCode, set[dt.date]] = defaultdict(set)
+        lasts: dict[ServiceCode, set[dt.date]] = defaultdict(closing.copy)
+        for terms in self.mandates:
+            firsts[terms.service].add(terms.start)
+            lasts[terms.service].add(terms.end)
+        for own, index in zip(self.endpoints, self.endpoint_mandates, strict=True):
+            service, under = own.version[0], self.mandates[index]
+            firsts[service].update((own.start, under.start))
+            lasts[service].update((own.end, under.end))
+        return {
+            service: firsts[service] | {last + ONE_DAY for last in ends if last != FOREVER}
+            for service, ends in lasts.items()
+        }
 
 
 def id_at(ids: bytes | bytearray, index: int) -> bytes:

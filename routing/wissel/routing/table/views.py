@@ -6,6 +6,8 @@ is the last day of what has no end.
 """
 
 import datetime as dt
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Final
 from uuid import UUID
 
@@ -25,7 +27,6 @@ from wissel.routing.table.compact import (
     with_prefix,
     without_prefix,
 )
-from wissel.routing.values.days import FOREVER, ONE_DAY
 from wissel.routing.values.identifiers import (
     Aanleverpunt,
     Organisation,
@@ -106,24 +107,14 @@ class OrganisationView:
         rows = zip(packed.endpoints, packed.endpoint_mandates, strict=True)
         return {(terms.version[0], packed.mandates[index].system_id) for terms, index in rows}
 
-    def days_of_change(self, service: ServiceCode) -> set[dt.date]:
-        """Return the days on which what is in force for a service may become another.
+    def days_of_change(self) -> Mapping[ServiceCode, AbstractSet[dt.date]]:
+        """Return for each service the days on which what is in force for it may become another.
 
         These are first days, and the days after last ones: of the organisation, its
-        vestigingen, and its mandates and endpoints for the service.
+        vestigingen, and its mandates and endpoints for the service. A service without
+        either is left out.
         """
-        packed = self._packed
-        mandates = {packed.mandates[index] for index in packed.by_service.get(service, _NONE)}
-        firsts: set[dt.date] = set()
-        lasts = {packed.closed, *packed.locations.values()}
-        for version, indexes in packed.by_version.items():
-            if version[0] == service:
-                mandates.update(packed.mandates[packed.endpoint_mandates[at]] for at in indexes)
-                firsts.update(packed.endpoints[at].start for at in indexes)
-                lasts.update(packed.endpoints[at].end for at in indexes)
-        firsts.update(terms.start for terms in mandates)
-        lasts.update(terms.end for terms in mandates)
-        return firsts | {last + ONE_DAY for last in lasts if last != FOREVER}
+        return self._packed.days_of_change()
 
     def is_only_open_location(self, vestiging: Vestiging, on: dt.date) -> bool:
         """Whether no location besides `vestiging` is open on a day."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from wissel.routing.deciding.decision import Route
-from wissel.routing.deciding.forecast.changes import Extent, pairs_of
+from wissel.routing.deciding.forecast.changes import Extent, served_in
 from wissel.routing.deciding.impact.differences import Subject, deciding_of, subjects_of
 from wissel.routing.deciding.impact.impact import Viewer
 from wissel.routing.table import Table
@@ -44,7 +44,12 @@ class Endings:
 
     def steps(self) -> Iterator[None]:
         """Count, and yield after each organisation and service."""
-        for view, service, served in pairs_of(self._table, self._extent):
+        pairs = (
+            (view, *each)
+            for view, services in served_in(self._table, self._extent)
+            for each in services
+        )
+        for view, service, served in pairs:
             days = self._days(view, service)
             for subject in subjects_of(served, service) if days else ():
                 if subject.sender is not None:

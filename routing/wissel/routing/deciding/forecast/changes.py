@@ -71,28 +71,39 @@ def day_changes(table: Table, extent: Extent) -> Iterator[list[DayChange]]:
     versions = {
         service.code: service.days_of_change for service in table.reference.services.values()
     }
-    for view, service, served in pairs_of(table, extent):
-        own = view.days_of_change(service) | versions.get(service, set())
-        days = own | calendar.days(served, service)
-        within = sorted(day for day in days if extent.today < day <= extent.until)
-        later = [(day, day in own) for day in within]
-        yield [
-            changed
-            for subject in (subjects_of(served, service) if later else ())
-            for changed in _changes(table, subject, extent.today, later, view.signatory)
-        ]
+    for view, services in served_in(table, extent):
+        turning = view.days_of_change()
+        for service, served in services:
+            own = turning[service] | versions.get(service, set())
+            days = own | calendar.days(served, service)
+            within = sorted(day for day in days if extent.today < day <= extent.until)
+            later = [(day, day in own) for day in within]
+            yield [
+                changed
+                for subject in (subjects_of(served, service) if later else ())
+                for changed in _changes(table, subject, extent.today, later, view.signatory)
+            ]
 
 
-def pairs_of(
+def served_in(
     table: Table, extent: Extent
-) -> Iterator[tuple[OrganisationView, ServiceCode, Touched]]:
-    """Yield each organisation and service that an extent is about, in order, with who serves it."""
+) -> Iterator[tuple[OrganisationView, list[tuple[ServiceCode, Touched]]]]:
+    """Yield the organisations that an extent is about in order, each with its services.
+
+    Of a service it tells who serves it for the organisation.
+    """
     for view in sorted(_views(table, extent), key=lambda view: view.code):
         acting, receiving = _by_service(view.acting), _by_service(view.receiving)
-        for service in sorted(acting.keys() | receiving.keys()):
-            served = Touched(view.code, [view], acting[service], receiving[service], {})
-            if extent.service in (None, service) and extent.concerns(served, service):
-                yield view, service, served
+        found = [
+            (service, Touched(view.code, [view], acting[service], receiving[service], {}))
+            for service in sorted(acting.keys() | receiving.keys())
+            if extent.service in (None, service)
+        ]
+        services = [
+            (service, served) for service, served in found if extent.concerns(served, service)
+        ]
+        if services:
+            yield view, services
 
 
 def _by_service(served: Iterable[Served]) -> defaultdict[ServiceCode, list[Served]]:

@@ -83,10 +83,11 @@ def differences(before: Table, after: Table, today: dt.date) -> Iterator[list[Di
     """
     calendars = (Calendar(before.reference), Calendar(after.reference))
     for each in touched(before, after):
+        own = [view.days_of_change() for view in each.views]
         for service, spans in each.services.items():
             days = days_of_change(spans)
-            for view in each.views:
-                days |= view.days_of_change(service)
+            for known in own:
+                days |= known.get(service, set())
             for calendar in calendars:
                 days |= calendar.days(each, service)
             later = sorted(day for day in days if day > today)
