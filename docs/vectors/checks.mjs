@@ -1,12 +1,12 @@
 // What a receiver and a holder of receipts check: docs/protocol.md, "Receiving" and "Receipts".
 import crypto from 'node:crypto'
 import { Refused, verify } from './signed.mjs'
-import { AgreementAcceptance, DeliveryOutcome, EnvelopeContext, EnvelopeHeader, HubReceipt, ReceiverReceipt, RouteStamp, read } from './wire.mjs'
+import { AgreementAcceptance, DeliveryOutcome, EnvelopeContext, EnvelopeHeader, HubReceipt, ProvideOrder, ReceiverReceipt, RouteStamp, read } from './wire.mjs'
 
 const type = name => `application/vnd.wissel.${name}.v1+protobuf`
-export const [HEADER, STAMP, RECEIVER, HUB, ACCEPTANCE, OUTCOME] = [
+export const [HEADER, STAMP, RECEIVER, HUB, ACCEPTANCE, OUTCOME, ORDER] = [
   'envelope-header', 'route-stamp', 'receiver-receipt', 'hub-receipt', 'agreement-acceptance',
-  'delivery-outcome'
+  'delivery-outcome', 'provide-order'
 ].map(type)
 const TOLERANCE = 5 * 60 * 1000
 const DAY = 24 * 3600 * 1000
@@ -73,6 +73,8 @@ export function headerOf (bytes) {
   if (life <= 0 || life > 30 * DAY) invalid('expire_time')
   oin(said.hub_oin, 'hub_oin')
   oin(said.sender_oin, 'sender_oin')
+  if (said.session_id) uuid(said.session_id, 'session_id')
+  if (said.receiver_oin) oin(said.receiver_oin, 'receiver_oin')
   if (said.sender.aanleverpunt) invalid('sender.aanleverpunt')
   address(said.sender, 'sender')
   address(said.receiver, 'receiver')
@@ -223,6 +225,24 @@ export function told ({ signed, now, roots }) {
     const rules = said.rule_ids
     const right = rules.length <= 50 && rules.every(rule => RULE.test(rule)) && (!rules.length || said.result === 'REJECTED')
     if (!right || signer !== said.signer_oin) throw new Refused('OUTCOME_INVALID')
+    return said
+  })
+}
+
+/** Returns the order of the hub to provide a dossier, in a `Signed`: "Providing". */
+export function ordered ({ signed, hubOin, me, now, roots }) {
+  return as('ORDER_INVALID', () => {
+    const { signer, payload } = verify(signed, ORDER, roots, now)
+    const said = read(ProvideOrder, payload)
+    uuid(said.session_id, 'session_id')
+    for (const name of ['hub_oin', 'source_oin', 'requester_oin']) oin(said[name], name)
+    for (const name of ['source', 'requester']) address(said[name], name)
+    choice(said.overdrachtsoort, ['overstapdossier', 'overdrachtbinnenbrin', 'swv-dossier'], 'overdrachtsoort')
+    said.link_key ? uuid(said.link_key, 'link_key') : digest(said.search_key, 'search_key')
+    const begins = time(said.issued_time, 'issued_time') - TOLERANCE
+    const ends = time(said.expire_time, 'expire_time') + TOLERANCE
+    const right = signer === said.hub_oin && signer === hubOin && said.source_oin === me && begins <= now && now < ends
+    if (!right) throw new Refused('ORDER_INVALID')
     return said
   })
 }

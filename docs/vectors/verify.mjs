@@ -2,7 +2,7 @@
 // It is written from docs/protocol.md, and shares no code with the hub.
 import crypto from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { Payload, accepted, fresh, headerOf, opening, prove, sha256, told } from './checks.mjs'
+import { Payload, accepted, fresh, headerOf, opening, ordered, prove, sha256, told } from './checks.mjs'
 import { Refused, pae, verify } from './signed.mjs'
 import { readStatus } from './status.mjs'
 import { Signed, read, write } from './wire.mjs'
@@ -110,6 +110,11 @@ for (const one of load('acceptances.json')) {
 }
 for (const one of load('outcomes.json')) {
   check('outcomes', one, () => told({ signed: signedIn(one.signed), now: new Date(one.now), roots }))
+}
+for (const one of load('orders.json')) {
+  check('orders', one, () => {
+    ordered({ signed: signedIn(one.signed), hubOin: one.hub_oin, me: one.source_oin, now: new Date(one.now), roots })
+  })
 }
 console.log(`${passed} vectors hold, ${failed} do not`)
 process.exitCode = failed ? 1 : 0

@@ -14,10 +14,18 @@ export const EnvelopeContext = {
   4: ['hub_oin', 'text'], 5: ['sender_oin', 'text'], 6: ['sender', Address], 7: ['receiver', Address],
   8: ['service', 'text'], 9: ['service_version', 'text'], 10: ['overdrachtsoort', 'text'],
   11: ['content_type', 'text'], 12: ['content_encoding', 'text'], 13: ['correlation_id', 'text'],
-  14: ['initiator', 'text'], 15: ['attestation', Attestation]
+  14: ['initiator', 'text'], 15: ['attestation', Attestation], 16: ['session_id', 'text'],
+  17: ['receiver_oin', 'text']
 }
 export const EnvelopeHeader = {
   1: ['context', 'bytes'], 2: ['payload_size', 'number'], 3: ['payload_sha256', 'bytes']
+}
+export const ProvideOrder = {
+  1: ['hub_oin', 'text'], 2: ['session_id', 'text'], 3: ['source_oin', 'text'], 4: ['source', Address],
+  5: ['requester_oin', 'text'], 6: ['requester', Address], 7: ['overdrachtsoort', 'text'],
+  8: ['search_key', 'bytes'], 9: ['link_key', 'text'], 10: ['source_key_id', 'text'],
+  11: ['requester_key_id', 'text'], 12: ['if_collected_after', Timestamp],
+  13: ['accepted_versions', ['text']], 14: ['issued_time', Timestamp], 15: ['expire_time', Timestamp]
 }
 const Signature = { 1: ['sig', 'bytes'], 2: ['chain', ['bytes']], 3: ['keyid', 'text'] }
 export const Signed = {

@@ -26,6 +26,7 @@ export class Receiver {
     this.#server.addService(LasService.service, {
       Deliver: (call, callback) => answer(callback, this.#deliver(call)),
       GetReceipt: (call, callback) => answer(callback, this.#receipt(call)),
+      Provide: call => this.#nothing(call),
       Ping: (call, callback) => callback(null, { oin: identity.oin, software: 'example 1.0' })
     })
   }
@@ -40,6 +41,17 @@ export class Receiver {
 
   stop () {
     return new Promise(resolve => this.#server.tryShutdown(resolve))
+  }
+
+  /** This example prepares no dossiers. */
+  #nothing (call) {
+    try {
+      this.#requireHub(call)
+      call.write({ refusal: { reason: 'DOSSIER_NOT_FOUND', text: '' } })
+      call.end()
+    } catch (error) {
+      call.emit('error', statusOf(error))
+    }
   }
 
   /** The steps of docs/protocol.md, "Receiving". */

@@ -142,6 +142,7 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
                 reachability=reachability,
                 deliveries=journal,
                 transfers=journal,
+                fetches=courier,
                 around=(traces.interceptor,) if traces else (),
             )
         )

@@ -17,7 +17,7 @@ from wissel.routing.exchange.fetching.transfers import (
     TransferResult,
 )
 from wissel.routing.refusals.errors import Refused
-from wissel.routing.values.identifiers import Brin, Swv
+from wissel.routing.values.identifiers import Brin, RoutingKey, Swv
 from wissel.server.store.journal.journal import SqlJournal
 
 
@@ -79,3 +79,56 @@ async def test_old_sessions_are_forgotten_a_few_at_a_time(journal: SqlJournal) -
     assert await journal.forget_transfers(before, 2) == 1
     assert await journal.find_transfer(UUID(int=2)) is None
     assert await journal.find_transfer(UUID(int=3)) is not None
+
+
+async def test_a_delivery_point_has_one_key_in_a_session(
+    journal: SqlJournal, journals: JournalWorld
+) -> None:
+    begun, journals.now = SESSION, NOW
+    await journal.start_transfer(begun)
+    key, other = RoutingKey("0000000700099XA00001"), RoutingKey("0000000700099XA00002")
+    second = journals.open()
+
+    async def use(at: SqlJournal, digest: bytes) -> bool:
+        try:
+            await at.use_transfer_key(begun, key, digest)
+        except Refused as refused:
+            assert refused.reason == "SESSION_DEVIATES"  # noqa: PT017 - the other was first
+            return False
+        return True
+
+    used = await asyncio.gather(use(journal, bytes(32)), use(second, b"x" * 32))
+    first = bytes(32) if used[0] else b"x" * 32
+    await second.close()
+
+    assert sorted(used) == [False, True]
+    assert await use(journal, first)
+    await journal.use_transfer_key(begun, other, b"y" * 32)
+
+
+async def test_keys_go_with_their_session(journal: SqlJournal, journals: JournalWorld) -> None:
+    begun, key, journals.now = SESSION, RoutingKey("0000000700099XA00001"), NOW
+    await journal.start_transfer(begun)
+    await journal.use_transfer_key(begun, key, bytes(32))
+    await journal.sign_off_transfer(begun.session_id, ZUID.oin, TransferResult.FAILED, NOW)
+
+    with pytest.raises(Refused) as caught:
+        await journal.use_transfer_key(begun, key, bytes(32))
+    assert caught.value.reason == "SESSION_SIGNED_OFF"
+    assert await journal.wipe_transfer_keys(10) == 0
+
+
+async def test_keys_of_expired_sessions_are_wiped(
+    journal: SqlJournal, journals: JournalWorld
+) -> None:
+    begun, key, journals.now = SESSION, RoutingKey("0000000700099XA00001"), NOW
+    await journal.start_transfer(begun)
+    await journal.use_transfer_key(begun, key, bytes(32))
+    assert await journal.wipe_transfer_keys(10) == 0
+
+    journals.now = begun.expires
+
+    assert await journal.wipe_transfer_keys(10) == 1
+    with pytest.raises(Refused) as caught:
+        await journal.use_transfer_key(begun, key, bytes(32))
+    assert caught.value.reason == "SESSION_EXPIRED"

@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Self
 
 import grpc
 
@@ -86,9 +86,7 @@ class FakeLas(pb_grpc.LasServiceServicer):
     port: int = 0
 
     @classmethod
-    async def start(
-        cls, identity: Identity, port: int = 0, signer: Signer | None = None
-    ) -> "FakeLas":
+    async def start(cls, identity: Identity, port: int = 0, signer: Signer | None = None) -> Self:
         """Serve at 127.0.0.1, and sign with the same identity unless `signer` is given."""
         las = cls(
             identity=identity,

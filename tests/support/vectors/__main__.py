@@ -9,6 +9,7 @@ from support.vectors import (
     acceptances,
     deliveries,
     exchanges,
+    orders,
     outcomes,
     receipts,
     signatures,
@@ -37,6 +38,7 @@ def documents(folder: Path) -> dict[str, Any]:
         "receipts.json": list(receipts.receipts(who, notary)),
         "acceptances.json": list(acceptances.acceptances(who, notary)),
         "outcomes.json": list(outcomes.outcomes(who, notary)),
+        "orders.json": list(orders.orders(who, notary)),
         "statuses.json": list(statuses.statuses()),
     }
 

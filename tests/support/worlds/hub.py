@@ -60,6 +60,7 @@ OPERATOR_METADATA: Final = (("wissel-user", "jansen@desk"),)
 """What an operator sends along with every mutation."""
 _LOST_AT_MOST: Final = 20
 
+_PARTS: Final = {"deliveries": "_journal", "transfers": "_journal", "fetches": "_courier"}
 TrafficMaker = Callable[[SqlRegister, Follower[Table]], Traffic]
 
 
@@ -172,19 +173,18 @@ async def running_hub(
     trusts the tokens of `brokers`.
     """
     pki = Pki.create(folder / "pki")
-    log, metrics = io.StringIO(), CollectorRegistry()
+    log, metrics, ahead = io.StringIO(), CollectorRegistry(), [0.0]
     now = clock or utc_now
     lists = [pki.crl("leaves"), pki.crl("authorities", authority=pki.root)] if crls else []
     files = files_of(pki.issue("hub", oin=HUB.oin), lists, now)
     async with open_register(folder, now) as register:
-        ahead = [0.0]
         follower = Follower(register, Table.load, clock=lambda: time.monotonic() + ahead[0])
         await _seed(register, facts)
         await follower.start()
         counted = ReceiverMetrics(metrics).counted
         reachability = ReachabilityView(SqlObservations(register.database), counted)
         forwarding = traffic(register, follower) if traffic else _no_traffic()
-        journal: Any = getattr(forwarding, "_journal", None)
+        own: Any = vars(forwarding)
         server = await build(
             ServerParts(
                 register=register,
@@ -201,7 +201,7 @@ async def running_hub(
                 lines=JsonLines(log),
                 metrics=metrics,
                 reachability=reachability,
-                **{name: journal for name in ("deliveries", "transfers") if journal},
+                **{part: own[name] for part, name in _PARTS.items() if name in own},
             )
         )
         await server.set_serving(serving=True)

@@ -50,6 +50,13 @@ class LasServicer(LasServiceServicer):
         """Tell the hub what became of a message, with its receipt or refusal."""
         return await _guarded(self._get_receipt(request, context), context)
 
+    async def Provide(
+        self, request: pb.ProvideRequest, context: Context
+    ) -> AsyncIterator[pb.ProvideResponse]:
+        """Answer the hub that nothing is prepared here."""
+        await _guarded(self._require_hub(context), context)
+        yield pb.ProvideResponse(refusal=pb.Refusal(reason=Reason.DOSSIER_NOT_FOUND))
+
     async def Ping(self, request: pb.PingRequest, context: Context) -> pb.PingResponse:
         """Answer any caller with a trusted certificate."""
         return await _guarded(self._ping(context), context)
@@ -68,8 +75,7 @@ class LasServicer(LasServiceServicer):
     async def _get_receipt(
         self, request: pb.GetReceiptRequest, context: Context
     ) -> pb.GetReceiptResponse:
-        material = self._receiver.identity.current()
-        require_hub(context.auth_context(), material, self._receiver.hub_oin, self._receiver.now())
+        await self._require_hub(context)
         key = MessageKey(
             sender_oin=Oin.parse(request.sender_oin, "sender_oin"),
             message_id=parse_message_id(request.message_id, "message_id"),
@@ -93,6 +99,10 @@ class LasServicer(LasServiceServicer):
             state=pb.GetReceiptResponse.STATE_RECEIVED,
             receipt=await self._receipts.kept(key, known),
         )
+
+    async def _require_hub(self, context: Context) -> None:
+        material = self._receiver.identity.current()
+        require_hub(context.auth_context(), material, self._receiver.hub_oin, self._receiver.now())
 
     def _recall(self, key: MessageKey) -> Known | None:
         """Return what is known of this message; None for another message with the same id."""

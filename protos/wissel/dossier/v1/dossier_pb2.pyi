@@ -112,6 +112,8 @@ class EnvelopeContext(_message.Message):
     CORRELATION_ID_FIELD_NUMBER: _builtins.int
     INITIATOR_FIELD_NUMBER: _builtins.int
     ATTESTATION_FIELD_NUMBER: _builtins.int
+    SESSION_ID_FIELD_NUMBER: _builtins.int
+    RECEIVER_OIN_FIELD_NUMBER: _builtins.int
     message_id: _builtins.str
     """Required. UUID, chosen by the sender; the same message keeps it for ever."""
     hub_oin: _builtins.str
@@ -134,6 +136,10 @@ class EnvelopeContext(_message.Message):
     """Required. Pseudonym of the account that ordered the exchange: 8 to 64 of `A-Za-z0-9_-`, in which
     no nine digits stand by themselves, grouped by `-` or `_` or not: they could be a person's number.
     """
+    session_id: _builtins.str
+    """UUID of the session in which the dossier is fetched; empty in an envelope that is forwarded."""
+    receiver_oin: _builtins.str
+    """OIN of the system, or else the party, that fetches; empty in an envelope that is forwarded."""
     @_builtins.property
     def created_time(self) -> _timestamp_pb2.Timestamp:
         """Required. When the envelope was made."""
@@ -172,10 +178,12 @@ class EnvelopeContext(_message.Message):
         correlation_id: _builtins.str = ...,
         initiator: _builtins.str = ...,
         attestation: Global___Attestation | None = ...,
+        session_id: _builtins.str = ...,
+        receiver_oin: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["attestation", b"attestation", "created_time", b"created_time", "expire_time", b"expire_time", "receiver", b"receiver", "sender", b"sender"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attestation", b"attestation", "content_encoding", b"content_encoding", "content_type", b"content_type", "correlation_id", b"correlation_id", "created_time", b"created_time", "expire_time", b"expire_time", "hub_oin", b"hub_oin", "initiator", b"initiator", "message_id", b"message_id", "overdrachtsoort", b"overdrachtsoort", "receiver", b"receiver", "sender", b"sender", "sender_oin", b"sender_oin", "service", b"service", "service_version", b"service_version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attestation", b"attestation", "content_encoding", b"content_encoding", "content_type", b"content_type", "correlation_id", b"correlation_id", "created_time", b"created_time", "expire_time", b"expire_time", "hub_oin", b"hub_oin", "initiator", b"initiator", "message_id", b"message_id", "overdrachtsoort", b"overdrachtsoort", "receiver", b"receiver", "receiver_oin", b"receiver_oin", "sender", b"sender", "sender_oin", b"sender_oin", "service", b"service", "service_version", b"service_version", "session_id", b"session_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -340,6 +348,98 @@ class RouteStamp(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RouteStamp: _TypeAlias = RouteStamp  # noqa: Y015
+
+@_typing.final
+class ProvideOrder(_message.Message):
+    """ProvideOrder is the hub's order to a source: give this dossier, to this requester."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HUB_OIN_FIELD_NUMBER: _builtins.int
+    SESSION_ID_FIELD_NUMBER: _builtins.int
+    SOURCE_OIN_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    REQUESTER_OIN_FIELD_NUMBER: _builtins.int
+    REQUESTER_FIELD_NUMBER: _builtins.int
+    OVERDRACHTSOORT_FIELD_NUMBER: _builtins.int
+    SEARCH_KEY_FIELD_NUMBER: _builtins.int
+    LINK_KEY_FIELD_NUMBER: _builtins.int
+    SOURCE_KEY_ID_FIELD_NUMBER: _builtins.int
+    REQUESTER_KEY_ID_FIELD_NUMBER: _builtins.int
+    IF_COLLECTED_AFTER_FIELD_NUMBER: _builtins.int
+    ACCEPTED_VERSIONS_FIELD_NUMBER: _builtins.int
+    ISSUED_TIME_FIELD_NUMBER: _builtins.int
+    EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    hub_oin: _builtins.str
+    """OIN of the hub that signs."""
+    session_id: _builtins.str
+    """UUID of the session."""
+    source_oin: _builtins.str
+    """OIN of the system, or else the party, that is to provide it."""
+    requester_oin: _builtins.str
+    """OIN of the system, or else the party, that fetches."""
+    overdrachtsoort: _builtins.str
+    """Codelijst 29."""
+    search_key: _builtins.bytes
+    """Search key of a pupil, 32 bytes."""
+    link_key: _builtins.str
+    """UUID of the link between school and samenwerkingsverband."""
+    source_key_id: _builtins.str
+    """Id of the key of the source's system with which the search key was made; empty for a link key."""
+    requester_key_id: _builtins.str
+    """Id of the key of the requester's system with which it was made; empty for a link key."""
+    @_builtins.property
+    def source(self) -> Global___Address:
+        """The school that has the dossier, with the routing key of the delivery point that is asked."""
+
+    @_builtins.property
+    def requester(self) -> Global___Address:
+        """Who asks, with the routing key to which the dossier goes."""
+
+    @_builtins.property
+    def if_collected_after(self) -> _timestamp_pb2.Timestamp:
+        """Only a dossier that was collected after this; not there if any will do."""
+
+    @_builtins.property
+    def accepted_versions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Versions of the dossier that the requester can read; empty means any."""
+
+    @_builtins.property
+    def issued_time(self) -> _timestamp_pb2.Timestamp:
+        """When the order was made."""
+
+    @_builtins.property
+    def expire_time(self) -> _timestamp_pb2.Timestamp:
+        """After this the order is worthless."""
+
+    def __init__(
+        self,
+        *,
+        hub_oin: _builtins.str = ...,
+        session_id: _builtins.str = ...,
+        source_oin: _builtins.str = ...,
+        source: Global___Address | None = ...,
+        requester_oin: _builtins.str = ...,
+        requester: Global___Address | None = ...,
+        overdrachtsoort: _builtins.str = ...,
+        search_key: _builtins.bytes = ...,
+        link_key: _builtins.str = ...,
+        source_key_id: _builtins.str = ...,
+        requester_key_id: _builtins.str = ...,
+        if_collected_after: _timestamp_pb2.Timestamp | None = ...,
+        accepted_versions: _abc.Iterable[_builtins.str] | None = ...,
+        issued_time: _timestamp_pb2.Timestamp | None = ...,
+        expire_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expire_time", b"expire_time", "if_collected_after", b"if_collected_after", "issued_time", b"issued_time", "key", b"key", "link_key", b"link_key", "requester", b"requester", "search_key", b"search_key", "source", b"source"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_versions", b"accepted_versions", "expire_time", b"expire_time", "hub_oin", b"hub_oin", "if_collected_after", b"if_collected_after", "issued_time", b"issued_time", "key", b"key", "link_key", b"link_key", "overdrachtsoort", b"overdrachtsoort", "requester", b"requester", "requester_key_id", b"requester_key_id", "requester_oin", b"requester_oin", "search_key", b"search_key", "session_id", b"session_id", "source", b"source", "source_key_id", b"source_key_id", "source_oin", b"source_oin"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_key: _TypeAlias = _typing.Literal["search_key", "link_key"]  # noqa: Y015
+    _WhichOneofArgType_key: _TypeAlias = _typing.Literal["key", b"key"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_key) -> _WhichOneofReturnType_key | None: ...
+
+Global___ProvideOrder: _TypeAlias = ProvideOrder  # noqa: Y015
 
 @_typing.final
 class Chunk(_message.Message):

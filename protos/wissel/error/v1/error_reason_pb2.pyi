@@ -396,6 +396,30 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Source not connected."""
     ERROR_REASON_TRANSFERS_EXCEEDED: _ErrorReason.ValueType  # 247
     """Transfers exceeded."""
+    ERROR_REASON_DOSSIER_NOT_READY: _ErrorReason.ValueType  # 248
+    """Dossier not ready."""
+    ERROR_REASON_DOSSIER_NOT_FOUND: _ErrorReason.ValueType  # 249
+    """Dossier not found."""
+    ERROR_REASON_DOSSIER_UNCHANGED: _ErrorReason.ValueType  # 250
+    """Dossier unchanged."""
+    ERROR_REASON_DOSSIER_VERSION_MISMATCH: _ErrorReason.ValueType  # 251
+    """Dossier version mismatch."""
+    ERROR_REASON_REQUESTER_NOT_ALLOWED: _ErrorReason.ValueType  # 252
+    """Requester not allowed."""
+    ERROR_REASON_SOURCE_REFUSED: _ErrorReason.ValueType  # 253
+    """Source refused."""
+    ERROR_REASON_SOURCE_FAILED: _ErrorReason.ValueType  # 254
+    """Source failed."""
+    ERROR_REASON_SOURCE_TOO_SLOW: _ErrorReason.ValueType  # 255
+    """Source too slow."""
+    ERROR_REASON_SOURCE_INVALID: _ErrorReason.ValueType  # 256
+    """Source invalid."""
+    ERROR_REASON_REQUESTER_TOO_SLOW: _ErrorReason.ValueType  # 257
+    """Requester too slow."""
+    ERROR_REASON_REQUESTER_GONE: _ErrorReason.ValueType  # 258
+    """Requester gone."""
+    ERROR_REASON_ORDER_INVALID: _ErrorReason.ValueType  # 259
+    """Order invalid."""
     ERROR_REASON_OUTCOME_INVALID: _ErrorReason.ValueType  # 270
     """Outcome invalid."""
     ERROR_REASON_OUTCOME_OUTDATED: _ErrorReason.ValueType  # 271
@@ -784,6 +808,30 @@ ERROR_REASON_SOURCE_NOT_CONNECTED: ErrorReason.ValueType  # 246
 """Source not connected."""
 ERROR_REASON_TRANSFERS_EXCEEDED: ErrorReason.ValueType  # 247
 """Transfers exceeded."""
+ERROR_REASON_DOSSIER_NOT_READY: ErrorReason.ValueType  # 248
+"""Dossier not ready."""
+ERROR_REASON_DOSSIER_NOT_FOUND: ErrorReason.ValueType  # 249
+"""Dossier not found."""
+ERROR_REASON_DOSSIER_UNCHANGED: ErrorReason.ValueType  # 250
+"""Dossier unchanged."""
+ERROR_REASON_DOSSIER_VERSION_MISMATCH: ErrorReason.ValueType  # 251
+"""Dossier version mismatch."""
+ERROR_REASON_REQUESTER_NOT_ALLOWED: ErrorReason.ValueType  # 252
+"""Requester not allowed."""
+ERROR_REASON_SOURCE_REFUSED: ErrorReason.ValueType  # 253
+"""Source refused."""
+ERROR_REASON_SOURCE_FAILED: ErrorReason.ValueType  # 254
+"""Source failed."""
+ERROR_REASON_SOURCE_TOO_SLOW: ErrorReason.ValueType  # 255
+"""Source too slow."""
+ERROR_REASON_SOURCE_INVALID: ErrorReason.ValueType  # 256
+"""Source invalid."""
+ERROR_REASON_REQUESTER_TOO_SLOW: ErrorReason.ValueType  # 257
+"""Requester too slow."""
+ERROR_REASON_REQUESTER_GONE: ErrorReason.ValueType  # 258
+"""Requester gone."""
+ERROR_REASON_ORDER_INVALID: ErrorReason.ValueType  # 259
+"""Order invalid."""
 ERROR_REASON_OUTCOME_INVALID: ErrorReason.ValueType  # 270
 """Outcome invalid."""
 ERROR_REASON_OUTCOME_OUTDATED: ErrorReason.ValueType  # 271

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from wissel.dossier.v1 import dossier_pb2 as wissel_dot_dossier_dot_v1_dot_dossier__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fwissel/las/v1/las_service.proto\x12\rwissel.las.v1\x1a\x1fwissel/dossier/v1/dossier.proto\"n\n\x0e\x44\x65liverRequest\x12)\n\x07opening\x18\x01 \x01(\x0b\x32\x16.wissel.las.v1.OpeningH\x00\x12)\n\x05\x63hunk\x18\x02 \x01(\x0b\x32\x18.wissel.dossier.v1.ChunkH\x00\x42\x06\n\x04part\"^\n\x07Opening\x12)\n\x06header\x18\x01 \x01(\x0b\x32\x19.wissel.dossier.v1.Signed\x12(\n\x05stamp\x18\x02 \x01(\x0b\x32\x19.wissel.dossier.v1.Signed\"u\n\x0f\x44\x65liverResponse\x12,\n\x07receipt\x18\x01 \x01(\x0b\x32\x19.wissel.dossier.v1.SignedH\x00\x12)\n\x07refusal\x18\x02 \x01(\x0b\x32\x16.wissel.las.v1.RefusalH\x00\x42\t\n\x07outcome\"\'\n\x07Refusal\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\"R\n\x11GetReceiptRequest\x12\x12\n\nsender_oin\x18\x01 \x01(\t\x12\x12\n\nmessage_id\x18\x02 \x01(\t\x12\x15\n\rheader_digest\x18\x03 \x01(\x0c\"\x92\x02\n\x12GetReceiptResponse\x12\x36\n\x05state\x18\x01 \x01(\x0e\x32\'.wissel.las.v1.GetReceiptResponse.State\x12*\n\x07receipt\x18\x02 \x01(\x0b\x32\x19.wissel.dossier.v1.Signed\x12\'\n\x07refusal\x18\x03 \x01(\x0b\x32\x16.wissel.las.v1.Refusal\"o\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n\rSTATE_UNKNOWN\x10\x01\x12\x15\n\x11STATE_IN_PROGRESS\x10\x02\x12\x12\n\x0eSTATE_RECEIVED\x10\x03\x12\x11\n\rSTATE_REFUSED\x10\x04\"\r\n\x0bPingRequest\"-\n\x0cPingResponse\x12\x0b\n\x03oin\x18\x01 \x01(\t\x12\x10\n\x08software\x18\x02 \x01(\t2\xec\x01\n\nLasService\x12J\n\x07\x44\x65liver\x12\x1d.wissel.las.v1.DeliverRequest\x1a\x1e.wissel.las.v1.DeliverResponse(\x01\x12Q\n\nGetReceipt\x12 .wissel.las.v1.GetReceiptRequest\x1a!.wissel.las.v1.GetReceiptResponse\x12?\n\x04Ping\x12\x1a.wissel.las.v1.PingRequest\x1a\x1b.wissel.las.v1.PingResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fwissel/las/v1/las_service.proto\x12\rwissel.las.v1\x1a\x1fwissel/dossier/v1/dossier.proto\"n\n\x0e\x44\x65liverRequest\x12)\n\x07opening\x18\x01 \x01(\x0b\x32\x16.wissel.las.v1.OpeningH\x00\x12)\n\x05\x63hunk\x18\x02 \x01(\x0b\x32\x18.wissel.dossier.v1.ChunkH\x00\x42\x06\n\x04part\"^\n\x07Opening\x12)\n\x06header\x18\x01 \x01(\x0b\x32\x19.wissel.dossier.v1.Signed\x12(\n\x05stamp\x18\x02 \x01(\x0b\x32\x19.wissel.dossier.v1.Signed\"u\n\x0f\x44\x65liverResponse\x12,\n\x07receipt\x18\x01 \x01(\x0b\x32\x19.wissel.dossier.v1.SignedH\x00\x12)\n\x07refusal\x18\x02 \x01(\x0b\x32\x16.wissel.las.v1.RefusalH\x00\x42\t\n\x07outcome\"\'\n\x07Refusal\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\"R\n\x11GetReceiptRequest\x12\x12\n\nsender_oin\x18\x01 \x01(\t\x12\x12\n\nmessage_id\x18\x02 \x01(\t\x12\x15\n\rheader_digest\x18\x03 \x01(\x0c\"\x92\x02\n\x12GetReceiptResponse\x12\x36\n\x05state\x18\x01 \x01(\x0e\x32\'.wissel.las.v1.GetReceiptResponse.State\x12*\n\x07receipt\x18\x02 \x01(\x0b\x32\x19.wissel.dossier.v1.Signed\x12\'\n\x07refusal\x18\x03 \x01(\x0b\x32\x16.wissel.las.v1.Refusal\"o\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x11\n\rSTATE_UNKNOWN\x10\x01\x12\x15\n\x11STATE_IN_PROGRESS\x10\x02\x12\x12\n\x0eSTATE_RECEIVED\x10\x03\x12\x11\n\rSTATE_REFUSED\x10\x04\":\n\x0eProvideRequest\x12(\n\x05order\x18\x01 \x01(\x0b\x32\x19.wissel.dossier.v1.Signed\"\x9c\x01\n\x0fProvideResponse\x12+\n\x06header\x18\x01 \x01(\x0b\x32\x19.wissel.dossier.v1.SignedH\x00\x12)\n\x05\x63hunk\x18\x02 \x01(\x0b\x32\x18.wissel.dossier.v1.ChunkH\x00\x12)\n\x07refusal\x18\x03 \x01(\x0b\x32\x16.wissel.las.v1.RefusalH\x00\x42\x06\n\x04part\"\r\n\x0bPingRequest\"-\n\x0cPingResponse\x12\x0b\n\x03oin\x18\x01 \x01(\t\x12\x10\n\x08software\x18\x02 \x01(\t2\xb8\x02\n\nLasService\x12J\n\x07\x44\x65liver\x12\x1d.wissel.las.v1.DeliverRequest\x1a\x1e.wissel.las.v1.DeliverResponse(\x01\x12Q\n\nGetReceipt\x12 .wissel.las.v1.GetReceiptRequest\x1a!.wissel.las.v1.GetReceiptResponse\x12J\n\x07Provide\x12\x1d.wissel.las.v1.ProvideRequest\x1a\x1e.wissel.las.v1.ProvideResponse0\x01\x12?\n\x04Ping\x12\x1a.wissel.las.v1.PingRequest\x1a\x1b.wissel.las.v1.PingResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -46,10 +46,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETRECEIPTRESPONSE']._serialized_end=810
   _globals['_GETRECEIPTRESPONSE_STATE']._serialized_start=699
   _globals['_GETRECEIPTRESPONSE_STATE']._serialized_end=810
-  _globals['_PINGREQUEST']._serialized_start=812
-  _globals['_PINGREQUEST']._serialized_end=825
-  _globals['_PINGRESPONSE']._serialized_start=827
-  _globals['_PINGRESPONSE']._serialized_end=872
-  _globals['_LASSERVICE']._serialized_start=875
-  _globals['_LASSERVICE']._serialized_end=1111
+  _globals['_PROVIDEREQUEST']._serialized_start=812
+  _globals['_PROVIDEREQUEST']._serialized_end=870
+  _globals['_PROVIDERESPONSE']._serialized_start=873
+  _globals['_PROVIDERESPONSE']._serialized_end=1029
+  _globals['_PINGREQUEST']._serialized_start=1031
+  _globals['_PINGREQUEST']._serialized_end=1044
+  _globals['_PINGRESPONSE']._serialized_start=1046
+  _globals['_PINGRESPONSE']._serialized_end=1091
+  _globals['_LASSERVICE']._serialized_start=1094
+  _globals['_LASSERVICE']._serialized_end=1406
 # @@protoc_insertion_point(module_scope)

@@ -238,6 +238,71 @@ class GetReceiptResponse(_message.Message):
 Global___GetReceiptResponse: _TypeAlias = GetReceiptResponse  # noqa: Y015
 
 @_typing.final
+class ProvideRequest(_message.Message):
+    """ProvideRequest asks for one dossier."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORDER_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def order(self) -> _dossier_pb2.Signed:
+        """Required. A ProvideOrder, signed by the hub."""
+
+    def __init__(
+        self,
+        *,
+        order: _dossier_pb2.Signed | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["order", b"order"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["order", b"order"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProvideRequest: _TypeAlias = ProvideRequest  # noqa: Y015
+
+@_typing.final
+class ProvideResponse(_message.Message):
+    """ProvideResponse is one part of a dossier that is provided."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HEADER_FIELD_NUMBER: _builtins.int
+    CHUNK_FIELD_NUMBER: _builtins.int
+    REFUSAL_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def header(self) -> _dossier_pb2.Signed:
+        """The first part: the source's signed EnvelopeHeader."""
+
+    @_builtins.property
+    def chunk(self) -> _dossier_pb2.Chunk:
+        """Each further part."""
+
+    @_builtins.property
+    def refusal(self) -> Global___Refusal:
+        """The only part if there is no dossier: `DOSSIER_NOT_FOUND`, `DOSSIER_NOT_READY`,
+        `DOSSIER_UNCHANGED`, `DOSSIER_VERSION_MISMATCH`, `REQUESTER_NOT_ALLOWED`, or a reason of the
+        source's own.
+        """
+
+    def __init__(
+        self,
+        *,
+        header: _dossier_pb2.Signed | None = ...,
+        chunk: _dossier_pb2.Chunk | None = ...,
+        refusal: Global___Refusal | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "header", b"header", "part", b"part", "refusal", b"refusal"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "header", b"header", "part", b"part", "refusal", b"refusal"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_part: _TypeAlias = _typing.Literal["header", "chunk", "refusal"]  # noqa: Y015
+    _WhichOneofArgType_part: _TypeAlias = _typing.Literal["part", b"part"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_part) -> _WhichOneofReturnType_part | None: ...
+
+Global___ProvideResponse: _TypeAlias = ProvideResponse  # noqa: Y015
+
+@_typing.final
 class PingRequest(_message.Message):
     """PingRequest is empty."""
 

@@ -45,6 +45,11 @@ class LasServiceStub:
                 request_serializer=wissel_dot_las_dot_v1_dot_las__service__pb2.GetReceiptRequest.SerializeToString,
                 response_deserializer=wissel_dot_las_dot_v1_dot_las__service__pb2.GetReceiptResponse.FromString,
                 _registered_method=True)
+        self.Provide = channel.unary_stream(
+                '/wissel.las.v1.LasService/Provide',
+                request_serializer=wissel_dot_las_dot_v1_dot_las__service__pb2.ProvideRequest.SerializeToString,
+                response_deserializer=wissel_dot_las_dot_v1_dot_las__service__pb2.ProvideResponse.FromString,
+                _registered_method=True)
         self.Ping = channel.unary_unary(
                 '/wissel.las.v1.LasService/Ping',
                 request_serializer=wissel_dot_las_dot_v1_dot_las__service__pb2.PingRequest.SerializeToString,
@@ -81,6 +86,17 @@ class LasServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Provide(self, request, context):
+        """Provide hands out one prepared dossier, by an order that the hub has signed.
+
+        First a header, signed by the source and made for this session, then chunks as in Deliver; or
+        a refusal and nothing else. Within a session the same dossier has the same header, byte for
+        byte; one that was changed is another message. A source that is called again provides again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Ping(self, request, context):
         """Ping answers; for a connection test.
         """
@@ -100,6 +116,11 @@ def add_LasServiceServicer_to_server(servicer, server):
                     servicer.GetReceipt,
                     request_deserializer=wissel_dot_las_dot_v1_dot_las__service__pb2.GetReceiptRequest.FromString,
                     response_serializer=wissel_dot_las_dot_v1_dot_las__service__pb2.GetReceiptResponse.SerializeToString,
+            ),
+            'Provide': grpc.unary_stream_rpc_method_handler(
+                    servicer.Provide,
+                    request_deserializer=wissel_dot_las_dot_v1_dot_las__service__pb2.ProvideRequest.FromString,
+                    response_serializer=wissel_dot_las_dot_v1_dot_las__service__pb2.ProvideResponse.SerializeToString,
             ),
             'Ping': grpc.unary_unary_rpc_method_handler(
                     servicer.Ping,
@@ -162,6 +183,33 @@ class LasService:
             '/wissel.las.v1.LasService/GetReceipt',
             wissel_dot_las_dot_v1_dot_las__service__pb2.GetReceiptRequest.SerializeToString,
             wissel_dot_las_dot_v1_dot_las__service__pb2.GetReceiptResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Provide(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/wissel.las.v1.LasService/Provide',
+            wissel_dot_las_dot_v1_dot_las__service__pb2.ProvideRequest.SerializeToString,
+            wissel_dot_las_dot_v1_dot_las__service__pb2.ProvideResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -49,6 +49,13 @@ class LasServiceStub:
     """
     GetReceipt: _grpc.UnaryUnaryMultiCallable[_las_service_pb2.GetReceiptRequest, _las_service_pb2.GetReceiptResponse]
     """GetReceipt returns the receipt of a message that arrived earlier, without resending it."""
+    Provide: _grpc.UnaryStreamMultiCallable[_las_service_pb2.ProvideRequest, _las_service_pb2.ProvideResponse]
+    """Provide hands out one prepared dossier, by an order that the hub has signed.
+
+    First a header, signed by the source and made for this session, then chunks as in Deliver; or
+    a refusal and nothing else. Within a session the same dossier has the same header, byte for
+    byte; one that was changed is another message. A source that is called again provides again.
+    """
     Ping: _grpc.UnaryUnaryMultiCallable[_las_service_pb2.PingRequest, _las_service_pb2.PingResponse]
     """Ping answers; for a connection test."""
 
@@ -73,6 +80,13 @@ class LasServiceAsyncStub(LasServiceStub):
     """
     GetReceipt: _aio.UnaryUnaryMultiCallable[_las_service_pb2.GetReceiptRequest, _las_service_pb2.GetReceiptResponse]  # type: ignore[assignment]
     """GetReceipt returns the receipt of a message that arrived earlier, without resending it."""
+    Provide: _aio.UnaryStreamMultiCallable[_las_service_pb2.ProvideRequest, _las_service_pb2.ProvideResponse]  # type: ignore[assignment]
+    """Provide hands out one prepared dossier, by an order that the hub has signed.
+
+    First a header, signed by the source and made for this session, then chunks as in Deliver; or
+    a refusal and nothing else. Within a session the same dossier has the same header, byte for
+    byte; one that was changed is another message. A source that is called again provides again.
+    """
     Ping: _aio.UnaryUnaryMultiCallable[_las_service_pb2.PingRequest, _las_service_pb2.PingResponse]  # type: ignore[assignment]
     """Ping answers; for a connection test."""
 
@@ -106,6 +120,19 @@ class LasServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_las_service_pb2.GetReceiptResponse, _abc.Awaitable[_las_service_pb2.GetReceiptResponse]]:
         """GetReceipt returns the receipt of a message that arrived earlier, without resending it."""
+
+    @_abc_1.abstractmethod
+    def Provide(
+        self,
+        request: _las_service_pb2.ProvideRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_las_service_pb2.ProvideResponse], _abc.AsyncIterator[_las_service_pb2.ProvideResponse]]:
+        """Provide hands out one prepared dossier, by an order that the hub has signed.
+
+        First a header, signed by the source and made for this session, then chunks as in Deliver; or
+        a refusal and nothing else. Within a session the same dossier has the same header, byte for
+        byte; one that was changed is another message. A source that is called again provides again.
+        """
 
     @_abc_1.abstractmethod
     def Ping(

@@ -8,6 +8,8 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from wissel.dossier.v1 import dossier_pb2 as _dossier_pb2
+from wissel.las.v1 import las_service_pb2 as _las_service_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -244,6 +246,94 @@ class CheckTransferResponse(_message.Message):
 Global___CheckTransferResponse: _TypeAlias = CheckTransferResponse  # noqa: Y015
 
 @_typing.final
+class FetchDossierRequest(_message.Message):
+    """FetchDossierRequest asks one delivery point for the dossier of a session."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SESSION_ID_FIELD_NUMBER: _builtins.int
+    SOURCE_ROUTING_KEY_FIELD_NUMBER: _builtins.int
+    SEARCH_KEY_FIELD_NUMBER: _builtins.int
+    LINK_KEY_FIELD_NUMBER: _builtins.int
+    SOURCE_KEY_ID_FIELD_NUMBER: _builtins.int
+    REQUESTER_KEY_ID_FIELD_NUMBER: _builtins.int
+    IF_COLLECTED_AFTER_FIELD_NUMBER: _builtins.int
+    ACCEPTED_VERSIONS_FIELD_NUMBER: _builtins.int
+    session_id: _builtins.str
+    """Required. UUID of the session."""
+    source_routing_key: _builtins.str
+    """Required. Routeringskenmerk of one of its delivery points."""
+    search_key: _builtins.bytes
+    """Search key of the pupil for this session and delivery point, 32 bytes."""
+    link_key: _builtins.str
+    """UUID of the link between school and samenwerkingsverband."""
+    source_key_id: _builtins.str
+    """Id of the key of the source's system with which the search key was made, at most 64 characters."""
+    requester_key_id: _builtins.str
+    """Id of the key of the requester's system with which it was made, at most 64 characters."""
+    @_builtins.property
+    def if_collected_after(self) -> _timestamp_pb2.Timestamp:
+        """Only a dossier that was collected after this; not there if any will do."""
+
+    @_builtins.property
+    def accepted_versions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Versions of the dossier that the caller can read, at most 10; empty means any."""
+
+    def __init__(
+        self,
+        *,
+        session_id: _builtins.str = ...,
+        source_routing_key: _builtins.str = ...,
+        search_key: _builtins.bytes = ...,
+        link_key: _builtins.str = ...,
+        source_key_id: _builtins.str = ...,
+        requester_key_id: _builtins.str = ...,
+        if_collected_after: _timestamp_pb2.Timestamp | None = ...,
+        accepted_versions: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["if_collected_after", b"if_collected_after", "key", b"key", "link_key", b"link_key", "search_key", b"search_key"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_versions", b"accepted_versions", "if_collected_after", b"if_collected_after", "key", b"key", "link_key", b"link_key", "requester_key_id", b"requester_key_id", "search_key", b"search_key", "session_id", b"session_id", "source_key_id", b"source_key_id", "source_routing_key", b"source_routing_key"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_key: _TypeAlias = _typing.Literal["search_key", "link_key"]  # noqa: Y015
+    _WhichOneofArgType_key: _TypeAlias = _typing.Literal["key", b"key"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_key) -> _WhichOneofReturnType_key | None: ...
+
+Global___FetchDossierRequest: _TypeAlias = FetchDossierRequest  # noqa: Y015
+
+@_typing.final
+class FetchDossierResponse(_message.Message):
+    """FetchDossierResponse is one part of a dossier."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OPENING_FIELD_NUMBER: _builtins.int
+    CHUNK_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def opening(self) -> _las_service_pb2.Opening:
+        """The first part."""
+
+    @_builtins.property
+    def chunk(self) -> _dossier_pb2.Chunk:
+        """Each further part."""
+
+    def __init__(
+        self,
+        *,
+        opening: _las_service_pb2.Opening | None = ...,
+        chunk: _dossier_pb2.Chunk | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "opening", b"opening", "part", b"part"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "opening", b"opening", "part", b"part"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_part: _TypeAlias = _typing.Literal["opening", "chunk"]  # noqa: Y015
+    _WhichOneofArgType_part: _TypeAlias = _typing.Literal["part", b"part"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_part) -> _WhichOneofReturnType_part | None: ...
+
+Global___FetchDossierResponse: _TypeAlias = FetchDossierResponse  # noqa: Y015
+
+@_typing.final
 class SignOffTransferRequest(_message.Message):
     """SignOffTransferRequest ends a session."""
 
@@ -251,21 +341,36 @@ class SignOffTransferRequest(_message.Message):
 
     SESSION_ID_FIELD_NUMBER: _builtins.int
     RESULT_FIELD_NUMBER: _builtins.int
+    RECEIPT_FIELD_NUMBER: _builtins.int
+    SENDER_OIN_FIELD_NUMBER: _builtins.int
+    MESSAGE_ID_FIELD_NUMBER: _builtins.int
     session_id: _builtins.str
     """Required. UUID of the session."""
     result: _builtins.str
-    """Required. The best result, in this order: `TRANSFERRED` (OSO's OverdrachtGeslaagd), `UNCHANGED`,
-    `NOT_READY`, `REQUESTER_NOT_ALLOWED`, `VERSION_MISMATCH`, `NOT_FOUND`, `FAILED`.
+    """Required unless there is a receipt. The best result, in this order: `TRANSFERRED` (OSO's
+    OverdrachtGeslaagd), `UNCHANGED`, `NOT_READY`, `REQUESTER_NOT_ALLOWED`, `VERSION_MISMATCH`,
+    `NOT_FOUND`, `FAILED`.
     """
+    sender_oin: _builtins.str
+    """OIN of the source, with a receipt: sender_oin of the fetched header."""
+    message_id: _builtins.str
+    """UUID of the message, with a receipt: message_id of the fetched header."""
+    @_builtins.property
+    def receipt(self) -> _dossier_pb2.Signed:
+        """The signed ReceiverReceipt for the dossier that was fetched; then the result is `TRANSFERRED`."""
+
     def __init__(
         self,
         *,
         session_id: _builtins.str = ...,
         result: _builtins.str = ...,
+        receipt: _dossier_pb2.Signed | None = ...,
+        sender_oin: _builtins.str = ...,
+        message_id: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["receipt", b"receipt"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["result", b"result", "session_id", b"session_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["message_id", b"message_id", "receipt", b"receipt", "result", b"result", "sender_oin", b"sender_oin", "session_id", b"session_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -279,19 +384,25 @@ class SignOffTransferResponse(_message.Message):
 
     SESSION_ID_FIELD_NUMBER: _builtins.int
     RESULT_FIELD_NUMBER: _builtins.int
+    HUB_RECEIPT_FIELD_NUMBER: _builtins.int
     session_id: _builtins.str
     """UUID of the session."""
     result: _builtins.str
     """The result that stands."""
+    @_builtins.property
+    def hub_receipt(self) -> _dossier_pb2.Signed:
+        """The hub's signed HubReceipt if a dossier was delivered."""
+
     def __init__(
         self,
         *,
         session_id: _builtins.str = ...,
         result: _builtins.str = ...,
+        hub_receipt: _dossier_pb2.Signed | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["hub_receipt", b"hub_receipt"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["result", b"result", "session_id", b"session_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hub_receipt", b"hub_receipt", "result", b"result", "session_id", b"session_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

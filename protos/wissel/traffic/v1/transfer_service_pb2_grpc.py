@@ -47,6 +47,11 @@ class TransferServiceStub:
                 request_serializer=wissel_dot_traffic_dot_v1_dot_transfer__service__pb2.CheckTransferRequest.SerializeToString,
                 response_deserializer=wissel_dot_traffic_dot_v1_dot_transfer__service__pb2.CheckTransferResponse.FromString,
                 _registered_method=True)
+        self.FetchDossier = channel.unary_stream(
+                '/wissel.traffic.v1.TransferService/FetchDossier',
+                request_serializer=wissel_dot_traffic_dot_v1_dot_transfer__service__pb2.FetchDossierRequest.SerializeToString,
+                response_deserializer=wissel_dot_traffic_dot_v1_dot_transfer__service__pb2.FetchDossierResponse.FromString,
+                _registered_method=True)
         self.SignOffTransfer = channel.unary_unary(
                 '/wissel.traffic.v1.TransferService/SignOffTransfer',
                 request_serializer=wissel_dot_traffic_dot_v1_dot_transfer__service__pb2.SignOffTransferRequest.SerializeToString,
@@ -76,9 +81,23 @@ class TransferServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def FetchDossier(self, request, context):
+        """FetchDossier fetches the dossier of a session from one delivery point of its source.
+
+        First an opening, then chunks, as LasService.Deliver brings them. The dossier is complete when
+        as many bytes have come as the signed header says, with its digest; the hub sends the final
+        chunk only of what it has verified. Whoever holds it signs off with its receipt. Until then
+        the delivery is UNCERTAIN, and the hub asks with LasService.GetReceipt. It may be fetched again
+        as long as the session is open: the header is the same unless the dossier was changed.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SignOffTransfer(self, request, context):
-        """SignOffTransfer ends a session of the caller with the best result of all delivery points that
-        were asked. The same result again is harmless.
+        """SignOffTransfer ends a session of the caller: with the receipt for the dossier that it holds,
+        or else with the best result of all delivery points that were asked. The same again is
+        harmless.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -96,6 +115,11 @@ def add_TransferServiceServicer_to_server(servicer, server):
                     servicer.CheckTransfer,
                     request_deserializer=wissel_dot_traffic_dot_v1_dot_transfer__service__pb2.CheckTransferRequest.FromString,
                     response_serializer=wissel_dot_traffic_dot_v1_dot_transfer__service__pb2.CheckTransferResponse.SerializeToString,
+            ),
+            'FetchDossier': grpc.unary_stream_rpc_method_handler(
+                    servicer.FetchDossier,
+                    request_deserializer=wissel_dot_traffic_dot_v1_dot_transfer__service__pb2.FetchDossierRequest.FromString,
+                    response_serializer=wissel_dot_traffic_dot_v1_dot_transfer__service__pb2.FetchDossierResponse.SerializeToString,
             ),
             'SignOffTransfer': grpc.unary_unary_rpc_method_handler(
                     servicer.SignOffTransfer,
@@ -160,6 +184,33 @@ class TransferService:
             '/wissel.traffic.v1.TransferService/CheckTransfer',
             wissel_dot_traffic_dot_v1_dot_transfer__service__pb2.CheckTransferRequest.SerializeToString,
             wissel_dot_traffic_dot_v1_dot_transfer__service__pb2.CheckTransferResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FetchDossier(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/wissel.traffic.v1.TransferService/FetchDossier',
+            wissel_dot_traffic_dot_v1_dot_transfer__service__pb2.FetchDossierRequest.SerializeToString,
+            wissel_dot_traffic_dot_v1_dot_transfer__service__pb2.FetchDossierResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -44,9 +44,19 @@ class TransferServiceStub:
     """CheckTransfer says to the system of the source whether what it was asked for is a session, and
     of which sector its requester is. Any difference is a refusal: then give no dossier.
     """
+    FetchDossier: _grpc.UnaryStreamMultiCallable[_transfer_service_pb2.FetchDossierRequest, _transfer_service_pb2.FetchDossierResponse]
+    """FetchDossier fetches the dossier of a session from one delivery point of its source.
+
+    First an opening, then chunks, as LasService.Deliver brings them. The dossier is complete when
+    as many bytes have come as the signed header says, with its digest; the hub sends the final
+    chunk only of what it has verified. Whoever holds it signs off with its receipt. Until then
+    the delivery is UNCERTAIN, and the hub asks with LasService.GetReceipt. It may be fetched again
+    as long as the session is open: the header is the same unless the dossier was changed.
+    """
     SignOffTransfer: _grpc.UnaryUnaryMultiCallable[_transfer_service_pb2.SignOffTransferRequest, _transfer_service_pb2.SignOffTransferResponse]
-    """SignOffTransfer ends a session of the caller with the best result of all delivery points that
-    were asked. The same result again is harmless.
+    """SignOffTransfer ends a session of the caller: with the receipt for the dossier that it holds,
+    or else with the best result of all delivery points that were asked. The same again is
+    harmless.
     """
 
 @_typing.type_check_only
@@ -65,9 +75,19 @@ class TransferServiceAsyncStub(TransferServiceStub):
     """CheckTransfer says to the system of the source whether what it was asked for is a session, and
     of which sector its requester is. Any difference is a refusal: then give no dossier.
     """
+    FetchDossier: _aio.UnaryStreamMultiCallable[_transfer_service_pb2.FetchDossierRequest, _transfer_service_pb2.FetchDossierResponse]  # type: ignore[assignment]
+    """FetchDossier fetches the dossier of a session from one delivery point of its source.
+
+    First an opening, then chunks, as LasService.Deliver brings them. The dossier is complete when
+    as many bytes have come as the signed header says, with its digest; the hub sends the final
+    chunk only of what it has verified. Whoever holds it signs off with its receipt. Until then
+    the delivery is UNCERTAIN, and the hub asks with LasService.GetReceipt. It may be fetched again
+    as long as the session is open: the header is the same unless the dossier was changed.
+    """
     SignOffTransfer: _aio.UnaryUnaryMultiCallable[_transfer_service_pb2.SignOffTransferRequest, _transfer_service_pb2.SignOffTransferResponse]  # type: ignore[assignment]
-    """SignOffTransfer ends a session of the caller with the best result of all delivery points that
-    were asked. The same result again is harmless.
+    """SignOffTransfer ends a session of the caller: with the receipt for the dossier that it holds,
+    or else with the best result of all delivery points that were asked. The same again is
+    harmless.
     """
 
 class TransferServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -97,13 +117,29 @@ class TransferServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def FetchDossier(
+        self,
+        request: _transfer_service_pb2.FetchDossierRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_transfer_service_pb2.FetchDossierResponse], _abc.AsyncIterator[_transfer_service_pb2.FetchDossierResponse]]:
+        """FetchDossier fetches the dossier of a session from one delivery point of its source.
+
+        First an opening, then chunks, as LasService.Deliver brings them. The dossier is complete when
+        as many bytes have come as the signed header says, with its digest; the hub sends the final
+        chunk only of what it has verified. Whoever holds it signs off with its receipt. Until then
+        the delivery is UNCERTAIN, and the hub asks with LasService.GetReceipt. It may be fetched again
+        as long as the session is open: the header is the same unless the dossier was changed.
+        """
+
+    @_abc_1.abstractmethod
     def SignOffTransfer(
         self,
         request: _transfer_service_pb2.SignOffTransferRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_transfer_service_pb2.SignOffTransferResponse, _abc.Awaitable[_transfer_service_pb2.SignOffTransferResponse]]:
-        """SignOffTransfer ends a session of the caller with the best result of all delivery points that
-        were asked. The same result again is harmless.
+        """SignOffTransfer ends a session of the caller: with the receipt for the dossier that it holds,
+        or else with the best result of all delivery points that were asked. The same again is
+        harmless.
         """
 
 def add_TransferServiceServicer_to_server(servicer: TransferServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

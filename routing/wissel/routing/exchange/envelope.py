@@ -90,7 +90,11 @@ class Attestation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvelopeContext:
-    """What is sent, from whom to whom; instants are aware and in UTC."""
+    """What is sent, from whom to whom; instants are aware and in UTC.
+
+    Only an envelope that is fetched has the `session_id` in which it is, and the
+    `receiver_oin` that fetches it.
+    """
 
     message_id: UUID
     created: dt.datetime
@@ -107,6 +111,13 @@ class EnvelopeContext:
     content_encoding: str = NO_ENCODING
     correlation_id: UUID | None = None
     attestation: Attestation = Attestation()
+    session_id: UUID | None = None
+    receiver_oin: Oin | None = None
+
+    @property
+    def fetched(self) -> bool:
+        """Whether it was made to be fetched, and not to be forwarded."""
+        return self.session_id is not None or self.receiver_oin is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

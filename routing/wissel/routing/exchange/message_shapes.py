@@ -63,6 +63,8 @@ class ContextMessage(WireMessage, Protocol):
     content_encoding: str
     correlation_id: str
     initiator: str
+    session_id: str
+    receiver_oin: str
 
     @property
     def created_time(self) -> Moment: ...
@@ -159,6 +161,33 @@ class SignedMessage(Protocol):
     def payload_type(self) -> str: ...
     @property
     def signatures(self) -> Sequence[SignatureMessage]: ...
+
+
+class OrderMessage(WireMessage, Protocol):
+    """A ProvideOrder."""
+
+    hub_oin: str
+    session_id: str
+    source_oin: str
+    requester_oin: str
+    overdrachtsoort: str
+    search_key: bytes
+    link_key: str
+    source_key_id: str
+    requester_key_id: str
+
+    @property
+    def source(self) -> AddressMessage: ...
+    @property
+    def requester(self) -> AddressMessage: ...
+    @property
+    def if_collected_after(self) -> Moment: ...
+    @property
+    def accepted_versions(self) -> Sequence[str]: ...
+    @property
+    def issued_time(self) -> Moment: ...
+    @property
+    def expire_time(self) -> Moment: ...
 
 
 class AcceptanceMessage(WireMessage, Protocol):

@@ -113,12 +113,16 @@ def context_of(message: ContextMessage) -> EnvelopeContext:
         kind=Kind(parse_choice(message.overdrachtsoort, _KINDS, "overdrachtsoort")),
         content_type=parse_choice(message.content_type, CONTENT_TYPES, "content_type"),
         initiator=parse_initiator(message.initiator, "initiator"),
-        correlation_id=_correlation_of(message.correlation_id),
+        correlation_id=_optional_id_of(message.correlation_id, "correlation_id"),
         attestation=parse_attestation(
             attested.inzage,
             parse_optional_day(attested.inzage_date, "attestation.inzage_date"),
             attested.toestemming,
         ),
+        session_id=_optional_id_of(message.session_id, "session_id"),
+        receiver_oin=Oin.parse(message.receiver_oin, "receiver_oin")
+        if message.receiver_oin
+        else None,
     )
 
 
@@ -190,6 +194,8 @@ def context_fields(context: EnvelopeContext) -> Fields:
             "inzage_date": attested.inzage_date.isoformat() if attested.inzage_date else "",
             "toestemming": attested.toestemming,
         },
+        "session_id": str(context.session_id) if context.session_id else "",
+        "receiver_oin": context.receiver_oin or "",
     }
 
 
@@ -214,5 +220,5 @@ def _version_of(text: str) -> Namespace | None:
     return Namespace.parse(text, "service_version") if text else None
 
 
-def _correlation_of(text: str) -> UUID | None:
-    return parse_message_id(text, "correlation_id") if text else None
+def _optional_id_of(text: str, field: str) -> UUID | None:
+    return parse_message_id(text, field) if text else None

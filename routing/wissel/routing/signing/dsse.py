@@ -28,6 +28,7 @@ ROUTE_STAMP: Final = "application/vnd.wissel.route-stamp.v1+protobuf"
 RECEIVER_RECEIPT: Final = "application/vnd.wissel.receiver-receipt.v1+protobuf"
 HUB_RECEIPT: Final = "application/vnd.wissel.hub-receipt.v1+protobuf"
 DELIVERY_OUTCOME: Final = "application/vnd.wissel.delivery-outcome.v1+protobuf"
+PROVIDE_ORDER: Final = "application/vnd.wissel.provide-order.v1+protobuf"
 AGREEMENT_ACCEPTANCE: Final = "application/vnd.wissel.agreement-acceptance.v1+protobuf"
 
 MAX_CERTIFICATES: Final = MAX_INTERMEDIATES + 1

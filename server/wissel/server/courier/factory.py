@@ -16,6 +16,9 @@ from wissel.server.courier.deliver.delivery import Deliverer
 from wissel.server.courier.deliver.receipts import ReceiptIssuer
 from wissel.server.courier.deliver.record import Recorder
 from wissel.server.courier.deliver.revalidate import Revalidation
+from wissel.server.courier.fetch.fetcher import Fetcher
+from wissel.server.courier.fetch.signing_off import SignOff
+from wissel.server.courier.fetch.source import Sources
 from wissel.server.courier.forward import Courier
 from wissel.server.courier.ports import Clock, Journal, OwnTls, PeerTrust, Renewed, Tables
 from wissel.server.courier.reachability.observation import ReachState
@@ -118,16 +121,33 @@ def make_courier(deps: CourierDependencies, dialer: Dialer) -> Courier:
     slots = Slots(limits, now)
     breakers = Breakers(deps.breaker, limits.unanswered, now, deps.breaker_changed)
     gate = ReceiverGate(slots, breakers)
+    receipts = ReceiptIssuer(deps.signer, trust, tables, clock)
     deliverer = Deliverer(
         limits,
         Claims(deps.journal, recorder, revalidation, clock, deps.owner),
         Connector(dialer, gate, tables, revalidation),
-        ReceiptIssuer(deps.signer, trust, tables, clock),
+        receipts,
         recorder,
         answers,
     )
     acceptance = Acceptance(trust, tables, admission, gate, answers, clock)
-    return Courier(limits, slots, breakers, acceptance, deliverer)
+    fetcher = Fetcher(
+        limits=limits,
+        rules=rules,
+        trust=trust,
+        tables=tables,
+        journal=deps.journal,
+        clock=clock,
+        owner=deps.owner,
+        sources=Sources(dialer, tables, deps.signer),
+        gate=gate,
+        receipts=receipts,
+        recorder=recorder,
+    )
+    sign_off = SignOff(deps.journal, receipts)
+    return Courier(
+        limits, slots, breakers, acceptance, deliverer, fetcher=fetcher, sign_off=sign_off
+    )
 
 
 def make_sweeper(

@@ -151,6 +151,10 @@ class Journal(Protocol):
         """Return what is said of messages, by sender OIN and message id, as far as anything is."""
         ...
 
+    async def wipe_transfer_keys(self, limit: int) -> int:
+        """Forget up to `limit` digests of keys of sessions that have expired; return how many."""
+        ...
+
     async def forget_transfers(self, before: dt.datetime, limit: int) -> int:
         """Forget up to `limit` sessions that were started before an instant; return how many."""
         ...

@@ -11,12 +11,13 @@ from google.protobuf.message import DecodeError
 
 from wissel.dossier.v1 import dossier_pb2
 from wissel.routing.exchange.envelope import EnvelopeHeader
+from wissel.routing.exchange.fetching.orders import ProvideOrder, order_fields
 from wissel.routing.exchange.messages import read_header
 from wissel.routing.exchange.proof import ReceiptTypes
 from wissel.routing.exchange.receipt_messages import hub_receipt_fields, stamp_fields
 from wissel.routing.exchange.receipts import HubReceipt, RouteStamp
 from wissel.routing.exchange.signed_messages import signed_fields, signed_of
-from wissel.routing.signing.dsse import HUB_RECEIPT, ROUTE_STAMP, Signed, Signer
+from wissel.routing.signing.dsse import HUB_RECEIPT, PROVIDE_ORDER, ROUTE_STAMP, Signed, Signer
 
 RECEIPTS: Final = ReceiptTypes(receiver=dossier_pb2.ReceiverReceipt, hub=dossier_pb2.HubReceipt)
 
@@ -30,6 +31,12 @@ def signed_stamp(stamp: RouteStamp, signer: Signer) -> dossier_pb2.Signed:
     """Return the stamp, signed by the hub."""
     payload = dossier_pb2.RouteStamp(**stamp_fields(stamp)).SerializeToString()
     return signed_message(signer.sign(payload, ROUTE_STAMP))
+
+
+def signed_order(order: ProvideOrder, signer: Signer) -> dossier_pb2.Signed:
+    """Return the order to a source, signed by the hub."""
+    payload = dossier_pb2.ProvideOrder(**order_fields(order)).SerializeToString()
+    return signed_message(signer.sign(payload, PROVIDE_ORDER))
 
 
 def signed_hub_receipt(receipt: HubReceipt, signer: Signer) -> dossier_pb2.Signed:

@@ -34,6 +34,7 @@ from wissel.server.rpc.connections.watch import ConnectionMetrics, watch
 from wissel.server.rpc.requests.backend import (
     Backend,
     Deliveries,
+    Fetches,
     NoDeliveries,
     NoTransfers,
     Transfers,
@@ -120,6 +121,7 @@ class ServerParts:
     reachability: Reachability = field(default_factory=NothingKnown)
     deliveries: Deliveries = field(default_factory=NoDeliveries)
     transfers: Transfers = field(default_factory=NoTransfers)
+    fetches: Fetches | None = None
     around: tuple[grpc.aio.ServerInterceptor, ...] = ()
 
 
@@ -207,6 +209,7 @@ async def build(parts: ServerParts) -> RpcServer:
         reachability=parts.reachability,
         deliveries=parts.deliveries,
         transfers=parts.transfers,
+        fetches=parts.fetches,
     )
     added = add_servicers(server, backend, parts.traffic, health)
     check_policy(added.methods)

@@ -24,6 +24,7 @@ from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.las.v1 import las_service_pb2
 from wissel.routing.exchange.acceptance import verify_acceptance
 from wissel.routing.exchange.envelope import freshness
+from wissel.routing.exchange.fetching.orders import verify_order
 from wissel.routing.exchange.outcome import verify_outcome
 from wissel.routing.exchange.proof import Demanded, ReceiptTypes, verify_hub_receipt
 from wissel.routing.exchange.receipts import Exchange
@@ -189,6 +190,26 @@ def test_outcome(case: Case, trust: Trust) -> None:
 
     try:
         verify_outcome(signed(case["signed"]), pb.DeliveryOutcome, trust, instant(case["now"]))
+    except Refused as refused:
+        found = verdict(refused)
+
+    assert expected_of(case).reason == found.reason
+    assert case.get("cause") in (None, found.cause)
+
+
+@pytest.mark.parametrize("case", cases("orders.json"))
+def test_order(case: Case, trust: Trust) -> None:
+    found = Verdict()
+
+    try:
+        verify_order(
+            signed(case["signed"]),
+            pb.ProvideOrder,
+            trust,
+            hub_oin=Oin(case["hub_oin"]),
+            source_oin=Oin(case["source_oin"]),
+            now=instant(case["now"]),
+        )
     except Refused as refused:
         found = verdict(refused)
 

@@ -16,14 +16,23 @@ VARIABLE: Final[Mapping[str, Mapping[Reason, set[str]]]] = {
         Reason.FIELD_REQUIRED: {"field", "allowed"},
         Reason.FIELD_INVALID: {"field", "allowed"},
     },
-    "messages.parse_strict": {Reason.HEADER_MALFORMED: {"problem"}},
+    "messages.parse_strict": {
+        Reason.HEADER_MALFORMED: {"problem"},
+        Reason.ORDER_INVALID: {"problem"},
+    },
     "receipt_messages.refused_as": {
+        Reason.ORDER_INVALID: {"problem", "at"},
         Reason.STAMP_INVALID: {"problem", "at"},
         Reason.RECEIPT_INVALID: {"problem", "at"},
     },
     "may_act.may_act": {
         reason: {"organisation"}
         for reason in (Reason.SENDER_UNKNOWN, Reason.RECEIVER_UNKNOWN, Reason.SCHOOL_NOT_FOUND)
+    },
+    "forward._why_gone": {Reason.SENDER_GONE: set(), Reason.REQUESTER_GONE: set()},
+    "relay._late": {Reason.REQUESTER_TOO_SLOW: set(), Reason.SOURCE_TOO_SLOW: set()},
+    "faults.refusal_of_source": {
+        reason: set() for reason, entry in CATALOGUE.items() if entry.by_source
     },
     "min_rate.count": {Reason.RECEIVER_TIMEOUT: set(), Reason.SENDER_TOO_SLOW: set()},
     "crls.problem": {Reason.CERTIFICATE_REVOKED: set(), Reason.REVOCATION_UNKNOWN: set()},
@@ -33,7 +42,7 @@ VARIABLE: Final[Mapping[str, Mapping[Reason, set[str]]]] = {
 
 PASSED_ON: Final = {
     *("errors.again", "audience.for_audience", "audience._one", "admission._route"),
-    *("servicer._require_own", "servicer._points"),
+    *("servicer._require_own", "servicer._points", "plan.both_ends"),
     *("servicer.refused_by", "status.for_caller", "status_errors.from_rule"),
     *("status_errors.translate", "status_errors._without_reason"),
 }

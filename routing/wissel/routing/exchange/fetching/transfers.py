@@ -105,19 +105,28 @@ def check_transfer(transfer: Transfer | None, said: Terms, now: dt.datetime) -> 
     return known
 
 
-def sign_off(
-    transfer: Transfer | None, caller: Oin, result: TransferResult, now: dt.datetime
-) -> Transfer:
-    """Return the session as its requester ends it; the same result again changes nothing.
+def usable_by(transfer: Transfer | None, caller: Oin, now: dt.datetime) -> Transfer:
+    """Return the session if the caller is its requester, and may use it.
 
     Raises `Refused` with SESSION_UNKNOWN also for a session of another, and with
     SESSION_SIGNED_OFF or SESSION_EXPIRED.
     """
     if transfer is None or transfer.requester_oin != caller:
         raise Refused(Reason.SESSION_UNKNOWN)
-    if transfer.result is result:
+    return _usable(transfer, now)
+
+
+def sign_off(
+    transfer: Transfer | None, caller: Oin, result: TransferResult, now: dt.datetime
+) -> Transfer:
+    """Return the session as its requester ends it; the same result again changes nothing.
+
+    Raises what `usable_by` raises.
+    """
+    mine = transfer is not None and transfer.requester_oin == caller
+    if transfer is not None and mine and transfer.result is result:
         return transfer
-    return replace(_usable(transfer, now), result=result)
+    return replace(usable_by(transfer, caller, now), result=result)
 
 
 def best(results: set[TransferResult]) -> TransferResult:

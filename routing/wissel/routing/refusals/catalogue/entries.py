@@ -12,6 +12,7 @@ from wissel.routing.refusals.catalogue.areas.exchange.acting import ACTING
 from wissel.routing.refusals.catalogue.areas.exchange.deciding import DECIDING
 from wissel.routing.refusals.catalogue.areas.exchange.delivery import DELIVERY
 from wissel.routing.refusals.catalogue.areas.exchange.envelopes import ENVELOPES
+from wissel.routing.refusals.catalogue.areas.exchange.fetching import FETCHING
 from wissel.routing.refusals.catalogue.areas.exchange.kinds import KINDS
 from wissel.routing.refusals.catalogue.areas.exchange.receiving import RECEIVING
 from wissel.routing.refusals.catalogue.areas.exchange.signatures import SIGNATURES
@@ -47,6 +48,7 @@ AREAS: Final[Mapping[str, Mapping[Reason, Entry]]] = {
     "Kinds of messages": KINDS,
     "Delivery": DELIVERY,
     "Sessions of prepare and fetch": TRANSFERS,
+    "Fetching a dossier": FETCHING,
     "A LAS that receives": RECEIVING,
     "The hub itself": HUB,
 }

@@ -103,6 +103,9 @@ class Entry:
                      them itself, or anyone can look them up
     foreign          whether its other metadata is of an entity that may be another
                      party's, so that only operators read it
+    of_source        what a requester reads in its place when it is the fault of the source
+                     that a dossier is fetched from (design.md#fetching)
+    by_source        whether a source may say it itself, by its name
     receiver_absent  whether the receiver cannot be asked about any message now, and
                      not only about this one
     """
@@ -120,6 +123,8 @@ class Entry:
     other_side: Reason = Reason.RECEIVER_NOT_CONNECTED
     public: frozenset[str] = frozenset()
     foreign: bool = False
+    of_source: Reason = Reason.SOURCE_INVALID
+    by_source: bool = False
     receiver_absent: bool = False
 
     def public_part(self, metadata: Mapping[str, str]) -> dict[str, str]:

@@ -70,6 +70,8 @@ class Acceptance:
         verified = verify(signed_value(signed), ENVELOPE_HEADER, paths, self._clock())
         header = header_in(verified.payload)
         caller = incoming.sender.asker.oin
+        if header.context.fetched:
+            raise Refused(Reason.HEADER_MALFORMED, problem="it was made to be fetched")
         if not verified.signer == header.context.sender_oin == caller:
             raise Refused(Reason.SIGNER_MISMATCH, signer_oin=verified.signer, expected_oin=caller)
         incoming.timeline.header = header

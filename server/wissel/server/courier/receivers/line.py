@@ -4,6 +4,7 @@ See design.md#dialling.
 """
 
 import asyncio
+import json
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Final
 import grpc
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from wissel.routing.exchange.envelope import MAX_CHUNK_BYTES
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.signing.certificate_profile import Purpose
@@ -22,12 +24,22 @@ from wissel.server.courier.receivers.addresses import HostPort, IpAddress, targe
 from wissel.server.courier.receivers.causes import Cause
 from wissel.server.courier.receivers.probe import Prober
 
+_LAS: Final = "wissel.las.v1.LasService"
+_ANSWER: Final = 64 * 1024
+_SIZES: Final = [
+    {"name": [{"service": _LAS}], "maxResponseMessageBytes": _ANSWER},
+    {
+        "name": [{"service": _LAS, "method": "Provide"}],  # the one method that answers chunks
+        "maxResponseMessageBytes": MAX_CHUNK_BYTES + _ANSWER,
+    },
+]
 _OPTIONS: Final = (
     ("grpc.enable_http_proxy", 0),
     ("grpc.http2.bdp_probe", 0),
     ("grpc.http2.lookahead_bytes", 1024 * 1024),
     ("grpc.use_local_subchannel_pool", 1),
-    ("grpc.max_receive_message_length", 64 * 1024),
+    ("grpc.max_receive_message_length", MAX_CHUNK_BYTES + _ANSWER),
+    ("grpc.service_config", json.dumps({"methodConfig": _SIZES})),
 )
 _CLOSED: Final = "it closes the connection when it has seen the hub's certificate"
 PROBE_SECONDS: Final = 600.0

@@ -31,7 +31,10 @@ class DeliveryReduction:
 
 
 class TransferForgetting:
-    """Forgets the sessions of prepare and fetch that were started longer than `kept` ago."""
+    """Forgets the sessions of prepare and fetch that were started longer than `kept` ago.
+
+    What is known of their keys goes as soon as they have expired.
+    """
 
     def __init__(self, journal: Journal, clock: Clock, kept: dt.timedelta) -> None:
         self._journal = journal
@@ -39,9 +42,10 @@ class TransferForgetting:
         self._kept = kept
 
     async def step(self) -> Progress:
-        """Forget up to `BATCH` sessions. Raises `Refused(RECORD_UNAVAILABLE)`."""
+        """Forget up to `BATCH` sessions and keys. Raises `Refused(RECORD_UNAVAILABLE)`."""
+        keys = await self._journal.wipe_transfer_keys(BATCH)
         done = await self._journal.forget_transfers(self._clock() - self._kept, BATCH)
-        return Progress(done, more=done == BATCH)
+        return Progress(done, more=BATCH in (done, keys))
 
 
 def _reduced(delivery: Delivery) -> ReducedDelivery:

@@ -1,4 +1,4 @@
-"""The stream that a sender sends: the signed header, then the payload in chunks."""
+"""The stream of a sender or a source: the signed header, then the payload in chunks."""
 
 import asyncio
 import hashlib
@@ -18,6 +18,7 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.streams.chunk_framing import (
     ForwardRequest,
+    ProvidedPart,
     RawChunk,
     encoded_size,
     raw_chunk_of,
@@ -26,7 +27,7 @@ from wissel.server.courier.streams.chunk_framing import (
 _AFTERMATH: Final = 0.25
 """Seconds in which the end of a stream may turn out to have been a cancellation."""
 
-Requests = AsyncIterator[ForwardRequest]
+Requests = AsyncIterator[ForwardRequest] | AsyncIterator[ProvidedPart]
 
 
 class RequestStream:
@@ -113,6 +114,11 @@ class RequestStream:
                 if request is not None:
                     left -= max(encoded_size(request), MIN_CHUNK_BYTES)
 
+    @property
+    def interruption(self) -> Refused | None:
+        """What interrupted the stream, if anything has."""
+        return self._interruption
+
     def raise_if_interrupted(self) -> None:
         """Raise what interrupted the stream, if anything has."""
         if self._interruption is not None:
@@ -131,7 +137,7 @@ class RequestStream:
             pause = self._limits.quiet if gently else 0.0
             self._waiting.reschedule(asyncio.get_running_loop().time() + pause)
 
-    async def _next(self) -> ForwardRequest | None:
+    async def _next(self) -> ForwardRequest | ProvidedPart | None:
         self.raise_if_interrupted()
         try:
             request = await self._read(self._limits.idle)
@@ -141,7 +147,7 @@ class RequestStream:
             self.raise_if_interrupted()  # gRPC ends a cancelled stream like a complete one
         return request
 
-    async def _read(self, seconds: float) -> ForwardRequest | None:
+    async def _read(self, seconds: float) -> ForwardRequest | ProvidedPart | None:
         """Return the next request, None at the end.
 
         Raises `TimeoutError` after `seconds` or when interrupted, `Refused` for

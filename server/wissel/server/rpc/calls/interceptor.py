@@ -152,7 +152,7 @@ class _Wrapped:
     def handler(self, inner: Handler) -> Handler:
         """Return the wrapped handler, with the same serializers; its requests are a stream."""
         read = self._policy.read or inner.request_deserializer
-        write = inner.response_serializer
+        write = self._policy.write or inner.response_serializer
         one = _reading(read, _kept, self._policy.max_bytes)
         each = _reading(read, _raised)
         if inner.unary_unary is not None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from wissel.routing.facts import Role
 from wissel.routing.table import Table
-from wissel.server.courier.streams.chunk_framing import decode_request
+from wissel.server.courier.streams.chunk_framing import decode_request, encode_request
 from wissel.server.rpc.calls import traits
 from wissel.server.rpc.calls.sharing.quota import Quota
 
@@ -81,6 +81,7 @@ class MethodPolicy:
     forbids     whether a request forbids forwards, so that its answer is held back
                 (ADR 12); by default none does
     read        reads one request from its bytes; by default the generated code does
+    write       writes one response to bytes, likewise
     max_bytes   the most bytes of its request, if that is one message; each message of a
                 stream has a bound of its own
     person      whether a portal calls it for a person; only methods that take one
@@ -98,6 +99,7 @@ class MethodPolicy:
     own_queue: bool = False
     forbids: Callable[[Any], bool] | None = None
     read: Callable[[bytes], object] | None = None
+    write: Callable[[Any], bytes] | None = None
     max_bytes: int = MAX_REQUEST_BYTES
     person: PersonNeed = PersonNeed.NONE
 
@@ -227,6 +229,7 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
         # Whoever starts a session reads where a school can be asked: that is a look-up.
         "StartTransfer": MethodPolicy(who=VENDOR, sees=Sees.OWN, quota=Quota.LOOKUP),
         "CheckTransfer": MethodPolicy(who=VENDOR, sees=Sees.OWN, quota=Quota.LOOKUP),
+        "FetchDossier": MethodPolicy(who=VENDOR, sees=Sees.OWN, write=encode_request),
         "SignOffTransfer": MethodPolicy(who=VENDOR, sees=Sees.OWN),
     },
     "wissel.audit.v1.AuditService": {

@@ -7,15 +7,19 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 from uuid import UUID
 
-from wissel.routing.exchange.delivery import Known
+from wissel.routing.exchange.delivery import Delivery, Known
 from wissel.routing.exchange.fetching.transfers import Transfer, TransferResult
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.signing.dsse import Signer
 from wissel.routing.values.days import day_of
-from wissel.routing.values.identifiers import Oin
+from wissel.routing.values.identifiers import Oin, RoutingKey
+from wissel.server.courier.fetch.plan import Fetch, Plan
+from wissel.server.courier.fetch.relay import Write
+from wissel.server.courier.fetch.signing_off import Signed
 from wissel.server.courier.ports import Clock, Renewed, Tables
 from wissel.server.courier.reachability.view import NothingKnown, Reachability
+from wissel.server.courier.timeline import Timeline
 from wissel.server.registry.ports import Register, Snapshot
 from wissel.server.rpc.calls.call import Call, current
 from wissel.server.rpc.calls.gates import Gates
@@ -52,6 +56,16 @@ class Transfers(Protocol):
         """Return a session, None if there is none."""
         ...
 
+    async def use_transfer_key(
+        self, transfer: Transfer, routing_key: RoutingKey, key_sha256: bytes
+    ) -> None:
+        """Use a key at a delivery point in a session, of which a digest is kept till its end.
+
+        Raises `Refused(SESSION_DEVIATES)` if another one was used there before, and
+        what `transfers.usable_by` refuses.
+        """
+        ...
+
     async def sign_off_transfer(
         self, session_id: UUID, caller: Oin, result: TransferResult, now: dt.datetime
     ) -> Transfer:
@@ -70,11 +84,33 @@ class NoTransfers:
         """Return None."""
         return None
 
+    async def use_transfer_key(
+        self, _transfer: Transfer, _routing_key: RoutingKey, _key_sha256: bytes
+    ) -> None:
+        """Refuse to use what is not there."""
+        raise Refused(Reason.SESSION_UNKNOWN)
+
     async def sign_off_transfer(
         self, _session_id: UUID, _caller: Oin, _result: TransferResult, _now: dt.datetime
     ) -> Transfer:
         """Refuse to end what is not there."""
         raise Refused(Reason.SESSION_UNKNOWN)
+
+
+class Fetches(Protocol):
+    """Fetches dossiers from their sources: the courier."""
+
+    def plan(self, fetch: Fetch, remaining: float | None) -> Plan:
+        """Decide on a fetch; see `Courier.plan`."""
+        ...
+
+    async def fetch(self, planned: Plan, write: Write, timeline: Timeline) -> Delivery:
+        """Give a requester what it asks for; see `Courier.fetch`."""
+        ...
+
+    async def sign_off(self, session: Transfer, signed: Signed) -> Delivery:
+        """Take a requester's receipt; see `Courier.sign_off`."""
+        ...
 
 
 class RevisionRequest(Protocol):
@@ -95,7 +131,8 @@ class Backend:
     `clock` gives aware instants. `max_closed_share` (0 to 1) is the largest
     share of open locations that an import of schools may close. `reachability` tells
     which receivers answer, `deliveries` what became of messages; `transfers` keeps the
-    sessions of prepare and fetch.
+    sessions of prepare and fetch, and `fetches` fetches for them: None on a server that
+    forwards nothing.
     """
 
     register: Register
@@ -113,6 +150,7 @@ class Backend:
     reachability: Reachability = field(default_factory=NothingKnown)
     deliveries: Deliveries = field(default_factory=NoDeliveries)
     transfers: Transfers = field(default_factory=NoTransfers)
+    fetches: Fetches | None = None
 
     def today(self) -> dt.date:
         """Return the day of this moment in Amsterdam."""

@@ -25,7 +25,7 @@ from wissel.routing.exchange.delivery import (
 )
 from wissel.routing.exchange.fetching.transfers import Transfer, TransferResult
 from wissel.routing.exchange.outcome import KeptOutcome
-from wissel.routing.values.identifiers import Oin
+from wissel.routing.values.identifiers import Oin, RoutingKey
 from wissel.server.courier.ports import Clock, Reduction
 from wissel.server.store.database import BlockingDatabase, journal_url
 from wissel.server.store.engine import Turn
@@ -164,6 +164,17 @@ class SqlJournal:
     async def find_transfer(self, session_id: UUID) -> Transfer | None:
         """Return a session; see the port."""
         return await asyncio.to_thread(self._sessions.find, session_id)
+
+    async def use_transfer_key(
+        self, transfer: Transfer, routing_key: RoutingKey, key_sha256: bytes
+    ) -> None:
+        """Use a key in a session; see the port."""
+        now = self._clock()
+        await asyncio.to_thread(self._sessions.use_key, transfer, routing_key, key_sha256, now)
+
+    async def wipe_transfer_keys(self, limit: int) -> int:
+        """Forget keys of expired sessions; see the port."""
+        return await asyncio.to_thread(self._sessions.wipe_keys, self._clock(), limit)
 
     async def sign_off_transfer(
         self, session_id: UUID, caller: Oin, result: TransferResult, now: dt.datetime

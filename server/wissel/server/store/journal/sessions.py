@@ -4,10 +4,10 @@ import datetime as dt
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, text, update
 
 from wissel.routing.exchange.envelope import Kind
 from wissel.routing.exchange.fetching.transfers import (
@@ -17,6 +17,7 @@ from wissel.routing.exchange.fetching.transfers import (
     Transfer,
     TransferResult,
     sign_off,
+    usable_by,
 )
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
@@ -25,7 +26,7 @@ from wissel.server.store.database import BlockingDatabase
 from wissel.server.store.engine import Turn
 from wissel.server.store.journal.codec import instant_of, microseconds_of
 from wissel.server.store.journal.recorded import recorded
-from wissel.server.store.journal.tables import TRANSFER
+from wissel.server.store.journal.tables import TRANSFER, TRANSFER_KEY
 
 _BRIN_LENGTH = 4
 
@@ -63,6 +64,35 @@ class Sessions:
         with recorded(), self._database.reading() as connection:
             return _found(connection, session_id)
 
+    def use_key(
+        self, transfer: Transfer, routing_key: RoutingKey, key_sha256: bytes, now: dt.datetime
+    ) -> None:
+        """Use a key at a delivery point; see `courier.ports.Transfers.use_transfer_key`."""
+        row = {
+            "session_id": str(transfer.session_id),
+            "source_routing_key": routing_key,
+            "key_sha256": key_sha256,
+            "expires": microseconds_of(transfer.expires),
+        }
+        table = TRANSFER_KEY.c
+        kept = select(table.key_sha256).where(
+            table.session_id == row["session_id"], table.source_routing_key == routing_key
+        )
+        with self._writing() as connection:
+            # It may have been signed off meanwhile: then nothing of its keys is kept any more.
+            usable_by(_found(connection, transfer.session_id), transfer.requester_oin, now)
+            connection.execute(_USE, row)
+            if bytes(connection.execute(kept).scalar_one()) != key_sha256:
+                raise Refused(Reason.SESSION_DEVIATES, at="key")
+
+    def wipe_keys(self, now: dt.datetime, limit: int) -> int:
+        """Forget up to `limit` digests of keys of expired sessions; return how many."""
+        table = TRANSFER_KEY.c
+        old = select(table.session_id).where(table.expires <= microseconds_of(now)).limit(limit)
+        with self._writing() as connection:
+            gone = delete(TRANSFER_KEY).where(table.session_id.in_(old))
+            return connection.execute(gone).rowcount
+
     def sign_off(
         self, session_id: UUID, caller: Oin, result: TransferResult, now: dt.datetime
     ) -> Transfer:
@@ -72,6 +102,8 @@ class Sessions:
             # The guard lets one of two results through that come at the same time.
             open_one = (TRANSFER.c.session_id == str(session_id), TRANSFER.c.result == "")
             connection.execute(update(TRANSFER).where(*open_one).values(result=result.value))
+            keys = TRANSFER_KEY.c.session_id == str(session_id)
+            connection.execute(delete(TRANSFER_KEY).where(keys))
             return sign_off(_found(connection, session_id), caller, ended.result or result, now)
 
     def forget(self, before: dt.datetime, limit: int) -> int:
@@ -95,6 +127,14 @@ class Sessions:
             self._turn = self._turn or self._database.storage.open_turn()
             with self._turn.taken(), self._database.writing() as connection:
                 yield connection
+
+
+_USE: Final = text(
+    "INSERT INTO transfer_key (session_id, source_routing_key, key_sha256, expires)"
+    " VALUES (:session_id, :source_routing_key, :key_sha256, :expires)"
+    " ON CONFLICT (session_id, source_routing_key) DO NOTHING"
+)
+"""Keep the first key, in one statement: a session may be used twice at once."""
 
 
 def _found(connection: Connection, session_id: UUID) -> Transfer | None:

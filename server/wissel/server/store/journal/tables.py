@@ -122,3 +122,14 @@ TRANSFER: Final = Table(
     Index(None, "started"),
 )
 """Sessions of prepare and fetch; `result` is empty as long as one is not signed off."""
+
+TRANSFER_KEY: Final = Table(
+    "transfer_key",
+    METADATA,
+    Column("session_id", NAME, primary_key=True),
+    Column("source_routing_key", NAME, primary_key=True),
+    Column("key_sha256", LargeBinary(32), nullable=False),
+    Column("expires", BigInteger, nullable=False),
+    Index(None, "expires"),
+)
+"""The digest of the key that a session used first at a delivery point, until it has ended."""

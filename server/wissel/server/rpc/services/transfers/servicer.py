@@ -14,18 +14,20 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.table import Table
 from wissel.routing.table.views import EndpointView
 from wissel.routing.values.identifiers import Brin, RoutingKey, SystemId
-from wissel.server.rpc.calls.call import caller, current
+from wissel.server.rpc.calls.call import Context, caller, current
 from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.parsing import choice, optional, optional_organisation, uuid
+from wissel.server.rpc.services.transfers.fetching import Fetching
 from wissel.traffic.v1 import transfer_service_pb2 as pb
 from wissel.traffic.v1 import transfer_service_pb2_grpc as pb_grpc
 
 
 class TransferServicer(pb_grpc.TransferServiceServicer):
-    """Starts, checks and ends sessions (design.md#transfers)."""
+    """Starts, checks and ends sessions (design.md#transfers), and fetches in them."""
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
+        self._fetching = Fetching(backend)
 
     async def StartTransfer(
         self, request: pb.StartTransferRequest, context: object
@@ -96,16 +98,28 @@ class TransferServicer(pb_grpc.TransferServiceServicer):
         response.expire_time.FromDatetime(session.expires)
         return response
 
+    async def FetchDossier(  # type: ignore[override] # it writes to its context
+        self, request: pb.FetchDossierRequest, context: Context
+    ) -> None:
+        """Fetch the dossier of a session: see `Fetching.fetch`."""
+        await self._fetching.fetch(request, context)
+
     async def SignOffTransfer(
         self, request: pb.SignOffTransferRequest, context: object
     ) -> pb.SignOffTransferResponse:
-        """End a session of the caller: see `transfers.sign_off`."""
-        result = choice(TransferResult, request.result, "result")
+        """End a session of the caller: see `Fetching.delivered` and `transfers.sign_off`."""
         session_id = uuid(request.session_id, "session_id")
+        receipt, result = None, TransferResult.TRANSFERRED
+        if request.HasField("receipt"):
+            receipt = await self._fetching.delivered(request, session_id)
+        else:
+            result = choice(TransferResult, request.result, "result")
         ended = await self._backend.transfers.sign_off_transfer(
             session_id, caller().oin, result, self._backend.clock()
         )
-        return pb.SignOffTransferResponse(session_id=str(session_id), result=ended.result or "")
+        return pb.SignOffTransferResponse(
+            session_id=str(session_id), result=ended.result or "", hub_receipt=receipt
+        )
 
     def _require_own(self, table: Table, terms: Terms) -> None:
         """Demand that the requester's routing key leads to a system of the caller."""

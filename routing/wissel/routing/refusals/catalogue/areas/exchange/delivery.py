@@ -86,6 +86,7 @@ _SENDER: Final = {
         owner=Owner.CALLER,
         contact=Contact.VENDOR,
         retry_seconds=1,
+        of_source=Reason.SOURCE_FAILED,
     ),
     Reason.SENDER_TOO_SLOW: Entry(
         code=Code.DEADLINE_EXCEEDED,
@@ -99,6 +100,7 @@ _SENDER: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.VENDOR,
+        of_source=Reason.SOURCE_TOO_SLOW,
     ),
 }
 
@@ -116,6 +118,7 @@ _DIALLING: Final = {
         owner=Owner.VENDOR,
         contact=Contact.SCHOOL,
         receiver_absent=True,
+        of_source=Reason.SOURCE_FAILED,
     ),
     Reason.RECEIVER_UNREACHABLE: Entry(
         code=Code.UNAVAILABLE,
@@ -134,6 +137,7 @@ _DIALLING: Final = {
         retry_seconds=60,
         also=frozenset({"cause"}),
         receiver_absent=True,
+        of_source=Reason.SOURCE_FAILED,
     ),
     Reason.RECEIVER_UNTRUSTED: Entry(
         code=Code.UNAVAILABLE,
@@ -154,6 +158,7 @@ _DIALLING: Final = {
         retry_seconds=300,
         also=frozenset({"cause"}),
         receiver_absent=True,
+        of_source=Reason.SOURCE_FAILED,
     ),
 }
 
@@ -176,6 +181,7 @@ _RECEIVER: Final = {
         contact=Contact.SCHOOL,
         retry_seconds=30,
         own_delay=True,
+        of_source=Reason.SOURCE_FAILED,
     ),
     Reason.RECEIVER_TIMEOUT: Entry(
         code=Code.DEADLINE_EXCEEDED,
@@ -192,6 +198,7 @@ _RECEIVER: Final = {
         contact=Contact.SCHOOL,
         retry_seconds=60,
         receiver_absent=True,
+        of_source=Reason.SOURCE_TOO_SLOW,
     ),
     Reason.RECEIVER_FAILED: Entry(
         code=Code.UNAVAILABLE,
@@ -210,6 +217,7 @@ _RECEIVER: Final = {
         contact=Contact.SCHOOL,
         retry_seconds=60,
         own_delay=True,
+        of_source=Reason.SOURCE_FAILED,
     ),
     Reason.RECEIVER_PROXY_FAILED: Entry(
         code=Code.UNAVAILABLE,
@@ -232,6 +240,7 @@ _RECEIVER: Final = {
         owner=Owner.VENDOR,
         contact=Contact.SCHOOL,
         retry_seconds=60,
+        of_source=Reason.SOURCE_FAILED,
     ),
     Reason.RECEIVER_REFUSED: Entry(
         code=Code.FAILED_PRECONDITION,

@@ -1,0 +1,1 @@
+"""Fetching a dossier from its source, for the requester of a session."""
