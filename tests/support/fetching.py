@@ -101,6 +101,18 @@ class FetchWorld:
         """Return the same as `start`."""
         return UUID(await self.start())
 
+    async def check(self, session_id: str) -> pb.CheckTransferResponse:
+        """Return what the source learns of a session."""
+        request = pb.CheckTransferRequest(
+            session_id=session_id,
+            source_brin="99XA",
+            source_routing_key=FROM_XA,
+            requester=pb.Requester(brin="99XC", routing_key=TO_XC),
+            overdrachtsoort="overstapdossier",
+        )
+        response: pb.CheckTransferResponse = await self.stub("noord").CheckTransfer(request)
+        return response
+
     def request(self, session_id: str, **changes: Any) -> pb.FetchDossierRequest:
         """Return the request for the dossier of a session, but for `changes`."""
         fields: dict[str, Any] = {

@@ -13,6 +13,7 @@ from wissel.clients.testing.cast import NOORD, ZUID
 from wissel.routing.exchange.fetching.transfers import (
     LIFETIME,
     MOST_A_DAY,
+    MOST_NOT_FOUND,
     Transfer,
     TransferResult,
 )
@@ -132,3 +133,30 @@ async def test_keys_of_expired_sessions_are_wiped(
     with pytest.raises(Refused) as caught:
         await journal.use_transfer_key(begun, key, bytes(32))
     assert caught.value.reason == "SESSION_EXPIRED"
+
+
+async def test_who_finds_nothing_too_often_waits(
+    journal: SqlJournal, journals: JournalWorld
+) -> None:
+    key, journals.now = RoutingKey("0000000700099XA00001"), NOW
+    sessions = [another(number + 1) for number in range(MOST_NOT_FOUND + 1)]
+    elsewhere = another(99, terms=replace(TERMS, source=Brin("99XB")))
+    for each in (*sessions, elsewhere):
+        await journal.start_transfer(each)
+    *missed, last = sessions
+    for each in missed:
+        await journal.use_transfer_key(each, key, bytes(32))
+        await journal.miss_transfer(each, key)
+        await journal.miss_transfer(each, key)  # the same key once more tells nothing new
+
+    with pytest.raises(Refused) as caught:
+        await journal.use_transfer_key(last, key, bytes(32))
+    await journal.use_transfer_key(elsewhere, key, bytes(32))
+
+    assert caught.value.reason == "NOT_FOUND_EXCEEDED"
+    assert caught.value.retry_after == LIFETIME.total_seconds()
+    assert await journal.transfer_misses(last) == MOST_NOT_FOUND
+    assert await journal.transfer_misses(elsewhere) == 0
+    journals.now = NOW + LIFETIME
+    await journal.wipe_transfer_keys(100)
+    assert await journal.transfer_misses(last) == 0

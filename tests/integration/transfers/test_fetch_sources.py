@@ -22,6 +22,7 @@ from support.worlds import small_world
 from support.worlds.forwarding import QUICK
 from wissel.clients.testing.cast import NOORD, ZUID
 from wissel.routing.exchange.envelope import MAX_CHUNK_BYTES, Address, Attestation, Kind
+from wissel.routing.exchange.fetching.transfers import MOST_NOT_FOUND
 
 
 @pytest.fixture
@@ -45,6 +46,21 @@ async def test_a_source_refuses_by_name(world: FetchWorld, reason: str) -> None:
 
     assert await world.refused(world.fetch(await world.start())) == reason
     assert world.entries() == []
+
+
+async def test_who_guesses_is_stopped_and_shown_to_the_source(world: FetchWorld) -> None:
+    world.source.provide = refusing("DOSSIER_NOT_FOUND")
+    for number in range(MOST_NOT_FOUND):
+        guess = world.fetch(await world.start(), search_key=bytes([number]) * 32)
+        assert await world.refused(guess) == "DOSSIER_NOT_FOUND"
+    world.source.provide = providing()
+    session = await world.start()
+
+    assert await world.refused(world.fetch(session)) == "NOT_FOUND_EXCEEDED"
+    assert (await world.check(session)).not_found == MOST_NOT_FOUND
+    key = small_world.key(small_world.XB, 1)
+    of_noord = await world.start(name="noord", brin="99XB", routing_key=key)
+    assert (await world.fetch(of_noord, name="noord")).payload == envelopes.PAYLOAD
 
 
 async def test_another_reason_of_a_source_is_told_without_a_persons_number(

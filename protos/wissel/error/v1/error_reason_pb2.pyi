@@ -420,6 +420,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Requester gone."""
     ERROR_REASON_ORDER_INVALID: _ErrorReason.ValueType  # 259
     """Order invalid."""
+    ERROR_REASON_NOT_FOUND_EXCEEDED: _ErrorReason.ValueType  # 275
+    """Not found exceeded."""
     ERROR_REASON_OUTCOME_INVALID: _ErrorReason.ValueType  # 270
     """Outcome invalid."""
     ERROR_REASON_OUTCOME_OUTDATED: _ErrorReason.ValueType  # 271
@@ -832,6 +834,8 @@ ERROR_REASON_REQUESTER_GONE: ErrorReason.ValueType  # 258
 """Requester gone."""
 ERROR_REASON_ORDER_INVALID: ErrorReason.ValueType  # 259
 """Order invalid."""
+ERROR_REASON_NOT_FOUND_EXCEEDED: ErrorReason.ValueType  # 275
+"""Not found exceeded."""
 ERROR_REASON_OUTCOME_INVALID: ErrorReason.ValueType  # 270
 """Outcome invalid."""
 ERROR_REASON_OUTCOME_OUTDATED: ErrorReason.ValueType  # 271

@@ -215,10 +215,13 @@ class CheckTransferResponse(_message.Message):
     REQUESTER_OIN_FIELD_NUMBER: _builtins.int
     INITIATOR_FIELD_NUMBER: _builtins.int
     EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    NOT_FOUND_FIELD_NUMBER: _builtins.int
     requester_oin: _builtins.str
     """OIN of the requesting vendor, or of its system."""
     initiator: _builtins.str
     """Pseudonym of the account that ordered it."""
+    not_found: _builtins.int
+    """How many keys of this requester led to no dossier at the school in the last 24 hours."""
     @_builtins.property
     def requester_sectors(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Sectors of the requesting school, such as `VO`; empty for a samenwerkingsverband, and where they
@@ -236,10 +239,11 @@ class CheckTransferResponse(_message.Message):
         requester_oin: _builtins.str = ...,
         initiator: _builtins.str = ...,
         expire_time: _timestamp_pb2.Timestamp | None = ...,
+        not_found: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["expire_time", b"expire_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["expire_time", b"expire_time", "initiator", b"initiator", "requester_oin", b"requester_oin", "requester_sectors", b"requester_sectors"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expire_time", b"expire_time", "initiator", b"initiator", "not_found", b"not_found", "requester_oin", b"requester_oin", "requester_sectors", b"requester_sectors"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -196,6 +196,7 @@ class Reason(StrEnum):
     SOURCE_INVALID = "SOURCE_INVALID"
     REQUESTER_TOO_SLOW = "REQUESTER_TOO_SLOW"
     REQUESTER_GONE = "REQUESTER_GONE"
+    NOT_FOUND_EXCEEDED = "NOT_FOUND_EXCEEDED"
     ORDER_INVALID = "ORDER_INVALID"
 
     # What a receiver says became of a message (design.md#outcome), and delivery

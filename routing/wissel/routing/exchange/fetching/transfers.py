@@ -23,6 +23,10 @@ MOST_A_DAY: Final = 200
 """Sessions that one requester may start with one source school in 24 hours."""
 
 
+MOST_NOT_FOUND: Final = 20
+"""Keys without a dossier that one requester may ask one source school for in 24 hours."""
+
+
 class TransferResult(StrEnum):
     """What came of a session, the best first: the ladder of OSO's afmelding."""
 

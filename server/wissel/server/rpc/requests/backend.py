@@ -62,8 +62,17 @@ class Transfers(Protocol):
         """Use a key at a delivery point in a session, of which a digest is kept till its end.
 
         Raises `Refused(SESSION_DEVIATES)` if another one was used there before, and
-        what `transfers.usable_by` refuses.
+        what `transfers.usable_by` refuses, and NOT_FOUND_EXCEEDED
+        (`transfers.MOST_NOT_FOUND`).
         """
+        ...
+
+    async def miss_transfer(self, transfer: Transfer, routing_key: RoutingKey) -> None:
+        """Note that a source had no dossier at a delivery point for the key of a session."""
+        ...
+
+    async def transfer_misses(self, transfer: Transfer) -> int:
+        """Return how often a session's requester found nothing at its source, in 24 hours."""
         ...
 
     async def sign_off_transfer(
@@ -89,6 +98,14 @@ class NoTransfers:
     ) -> None:
         """Refuse to use what is not there."""
         raise Refused(Reason.SESSION_UNKNOWN)
+
+    async def miss_transfer(self, _transfer: Transfer, _routing_key: RoutingKey) -> None:
+        """Refuse to note what cannot be kept."""
+        raise Refused(Reason.RECORD_UNAVAILABLE)
+
+    async def transfer_misses(self, _transfer: Transfer) -> int:
+        """Return 0."""
+        return 0
 
     async def sign_off_transfer(
         self, _session_id: UUID, _caller: Oin, _result: TransferResult, _now: dt.datetime

@@ -172,6 +172,14 @@ class SqlJournal:
         now = self._clock()
         await asyncio.to_thread(self._sessions.use_key, transfer, routing_key, key_sha256, now)
 
+    async def miss_transfer(self, transfer: Transfer, routing_key: RoutingKey) -> None:
+        """Note that no dossier was found; see the port."""
+        await asyncio.to_thread(self._sessions.miss, transfer, routing_key, self._clock())
+
+    async def transfer_misses(self, transfer: Transfer) -> int:
+        """Return how often none was found; see the port."""
+        return await asyncio.to_thread(self._sessions.misses, transfer, self._clock())
+
     async def wipe_transfer_keys(self, limit: int) -> int:
         """Forget keys of expired sessions; see the port."""
         return await asyncio.to_thread(self._sessions.wipe_keys, self._clock(), limit)

@@ -13,6 +13,7 @@ from wissel.routing.exchange.envelope import Kind
 from wissel.routing.exchange.fetching.transfers import (
     LIFETIME,
     MOST_A_DAY,
+    MOST_NOT_FOUND,
     Terms,
     Transfer,
     TransferResult,
@@ -26,7 +27,7 @@ from wissel.server.store.database import BlockingDatabase
 from wissel.server.store.engine import Turn
 from wissel.server.store.journal.codec import instant_of, microseconds_of
 from wissel.server.store.journal.recorded import recorded
-from wissel.server.store.journal.tables import TRANSFER, TRANSFER_KEY
+from wissel.server.store.journal.tables import TRANSFER, TRANSFER_KEY, TRANSFER_MISS
 
 _BRIN_LENGTH = 4
 
@@ -81,15 +82,38 @@ class Sessions:
         with self._writing() as connection:
             # It may have been signed off meanwhile: then nothing of its keys is kept any more.
             usable_by(_found(connection, transfer.session_id), transfer.requester_oin, now)
+            _require_few_misses(connection, transfer, now)
             connection.execute(_USE, row)
             if bytes(connection.execute(kept).scalar_one()) != key_sha256:
                 raise Refused(Reason.SESSION_DEVIATES, at="key")
 
+    def miss(self, transfer: Transfer, routing_key: RoutingKey, now: dt.datetime) -> None:
+        """Note that no dossier was found; see `courier.ports.Transfers.miss_transfer`."""
+        row = {
+            "session_id": str(transfer.session_id),
+            "source_routing_key": routing_key,
+            "requester_oin": transfer.requester_oin,
+            "source": transfer.terms.source,
+            "told": microseconds_of(now),
+        }
+        with self._writing() as connection:
+            connection.execute(_MISS, row)
+
+    def misses(self, transfer: Transfer, now: dt.datetime) -> int:
+        """Return how often a session's requester found nothing at its source, in 24 hours."""
+        with recorded(), self._database.reading() as connection:
+            return len(_misses(connection, transfer, now))
+
     def wipe_keys(self, now: dt.datetime, limit: int) -> int:
-        """Forget up to `limit` digests of keys of expired sessions; return how many."""
+        """Forget up to `limit` digests of keys of expired sessions; return how many.
+
+        What was not found longer than 24 hours ago goes too.
+        """
         table = TRANSFER_KEY.c
         old = select(table.session_id).where(table.expires <= microseconds_of(now)).limit(limit)
         with self._writing() as connection:
+            day_ago = microseconds_of(now - LIFETIME)
+            connection.execute(delete(TRANSFER_MISS).where(TRANSFER_MISS.c.told <= day_ago))
             gone = delete(TRANSFER_KEY).where(table.session_id.in_(old))
             return connection.execute(gone).rowcount
 
@@ -135,6 +159,37 @@ _USE: Final = text(
     " ON CONFLICT (session_id, source_routing_key) DO NOTHING"
 )
 """Keep the first key, in one statement: a session may be used twice at once."""
+
+
+_MISS: Final = text(
+    "INSERT INTO transfer_miss (session_id, source_routing_key, requester_oin, source, told)"
+    " VALUES (:session_id, :source_routing_key, :requester_oin, :source, :told)"
+    " ON CONFLICT (session_id, source_routing_key) DO NOTHING"
+)
+"""Count a delivery point once: who asks again with the same key learns nothing new."""
+
+
+def _require_few_misses(connection: Connection, transfer: Transfer, now: dt.datetime) -> None:
+    """Raise `Refused(NOT_FOUND_EXCEEDED)`: see `transfers.MOST_NOT_FOUND`."""
+    misses = _misses(connection, transfer, now)
+    if len(misses) >= MOST_NOT_FOUND:
+        wait = instant_of(misses[-MOST_NOT_FOUND]) + LIFETIME - now
+        raise Refused(
+            Reason.NOT_FOUND_EXCEEDED,
+            retry_after=max(wait.total_seconds(), 1.0),
+            limit=str(MOST_NOT_FOUND),
+        )
+
+
+def _misses(connection: Connection, transfer: Transfer, now: dt.datetime) -> list[int]:
+    """Return when a requester found nothing at a source in the last 24 hours, in order."""
+    table = TRANSFER_MISS.c
+    query = select(table.told).where(
+        table.requester_oin == transfer.requester_oin,
+        table.source == transfer.terms.source,
+        table.told > microseconds_of(now - LIFETIME),
+    )
+    return list(connection.execute(query.order_by(table.told)).scalars())
 
 
 def _found(connection: Connection, session_id: UUID) -> Transfer | None:

@@ -133,3 +133,16 @@ TRANSFER_KEY: Final = Table(
     Index(None, "expires"),
 )
 """The digest of the key that a session used first at a delivery point, until it has ended."""
+
+TRANSFER_MISS: Final = Table(
+    "transfer_miss",
+    METADATA,
+    Column("session_id", NAME, primary_key=True),
+    Column("source_routing_key", NAME, primary_key=True),
+    Column("requester_oin", NAME, nullable=False),
+    Column("source", NAME, nullable=False),
+    Column("told", BigInteger, nullable=False),
+    Index(None, "requester_oin", "source", "told"),
+    Index(None, "told"),
+)
+"""Delivery points at which a session found no dossier; each counts once."""

@@ -32,8 +32,9 @@ class Fetching:
 
         1. The session is the caller's, open, and not expired.
         2. Both ends are decided, with the requester as receiver.
-        3. The key is the one that this session used first at this delivery point:
-           SESSION_DEVIATES.
+        3. The key is the one that this session used first at this delivery point
+           (SESSION_DEVIATES), and not too many led to no dossier
+           (NOT_FOUND_EXCEEDED).
 
         The courier takes the other steps.
         """
@@ -54,6 +55,10 @@ class Fetching:
         timeline = Timeline(time.perf_counter)
         try:
             await self._fetches.fetch(planned, context.write, timeline)
+        except Refused as refused:
+            if refused.reason is Reason.DOSSIER_NOT_FOUND:
+                await backend.transfers.miss_transfer(session, key)
+            raise
         finally:
             _note(call, timeline)
 

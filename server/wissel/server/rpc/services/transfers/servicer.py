@@ -94,6 +94,7 @@ class TransferServicer(pb_grpc.TransferServiceServicer):
             requester_sectors=sectors,
             requester_oin=session.requester_oin,
             initiator=session.initiator,
+            not_found=await self._backend.transfers.transfer_misses(session),
         )
         response.expire_time.FromDatetime(session.expires)
         return response

@@ -167,6 +167,22 @@ FETCHING: Final = {
         owner=Owner.CALLER,
         contact=Contact.VENDOR,
     ),
+    Reason.NOT_FOUND_EXCEEDED: Entry(
+        code=Code.RESOURCE_EXHAUSTED,
+        en=Words(
+            "Too many keys led to no dossier at this school[: {limit} in 24 hours are allowed].",
+            "Wait, and check the numbers of the pupils and at which school they were.",
+        ),
+        nl=Words(
+            "Te veel sleutels leidden bij deze school niet naar een dossier[: {limit} in 24 uur "
+            "zijn toegestaan].",
+            "Wacht, en controleer de nummers van de leerlingen en op welke school zij zaten.",
+        ),
+        owner=Owner.VENDOR,
+        contact=Contact.VENDOR,
+        retry_seconds=3600,
+        own_delay=True,
+    ),
     Reason.ORDER_INVALID: Entry(
         code=Code.INVALID_ARGUMENT,
         en=Words(
