@@ -19,7 +19,7 @@ export const sha256 = bytes => crypto.createHash('sha256').update(bytes).digest(
 const same = (one, other) => Buffer.isBuffer(one) ? one.equals(Buffer.from(other)) : one === other
 
 /** Runs `work`; a Refused of it, and any other error, becomes this reason. */
-function as (reason, work) {
+export function as (reason, work) {
   try {
     return work()
   } catch (error) {
@@ -32,18 +32,18 @@ const strictly = (shape, bytes) => as('HEADER_MALFORMED', () => read(shape, byte
 const invalid = field => { throw new Refused('FIELD_INVALID', { field }) }
 const required = field => { throw new Refused('FIELD_REQUIRED', { field }) }
 const malformed = field => { throw new Refused('IDENTIFIER_MALFORMED', { field }) }
-const oin = (value, field) => value ? OIN.test(value) || malformed(field) : required(field)
+export const oin = (value, field) => value ? OIN.test(value) || malformed(field) : required(field)
 const choice = (value, all, field) => all.includes(value) || (value ? invalid(field) : required(field))
 const digest = (value, field) => value.length === 32 || invalid(field)
 
 /** The UUID in lower case: either case is the same one. */
-function uuid (value, field) {
+export function uuid (value, field) {
   if (!value) required(field)
   return UUID.test(value) ? value.toLowerCase() : malformed(field)
 }
 
 /** Milliseconds since 1970. */
-function time ({ seconds, nanos }, field) {
+export function time ({ seconds, nanos }, field) {
   if (!seconds && !nanos) required(field)
   if (seconds < 0 || seconds > 253_370_764_799 || nanos < 0 || nanos > 999_999_999) invalid(field)
   return seconds * 1000 + nanos / 1e6

@@ -4,6 +4,7 @@ import crypto from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { Payload, accepted, fresh, headerOf, opening, ordered, prove, sha256, told } from './checks.mjs'
 import { Refused, pae, verify } from './signed.mjs'
+import { keyOf, searchKey, secretOf } from './search.mjs'
 import { readStatus } from './status.mjs'
 import { Signed, read, write } from './wire.mjs'
 
@@ -67,6 +68,16 @@ function signsWith ({ private_key_pem: pem, chain: [leaf] }) {
   if (!certificate.checkPrivateKey(crypto.createPrivateKey(pem))) throw new Error('another key')
 }
 
+/** Both sides make the same secret, and of a number the same search key. */
+function session ({ session_id: id, source, requester, secret, number, search_key: key }) {
+  for (const [mine, theirs] of [[source, requester], [requester, source]]) {
+    const own = hex(mine.private_key)
+    const made = secretOf({ own, other: hex(theirs.public_key), session: id, source, requester })
+    if (made.toString('hex') !== secret) throw new Error('another secret')
+    if (searchKey(made, number).toString('hex') !== key) throw new Error('another search key')
+  }
+}
+
 let failed = 0
 let passed = 0
 function check (file, { name = '', reason = '', field = '', cause = '' }, work) {
@@ -116,5 +127,11 @@ for (const one of load('orders.json')) {
     ordered({ signed: signedIn(one.signed), hubOin: one.hub_oin, me: one.source_oin, now: new Date(one.now), roots })
   })
 }
+for (const one of load('system_keys.json')) {
+  check('system_keys', one, () => {
+    keyOf({ signed: signedIn(one.signed), owner: one.owner_oin, hubOin: one.hub_oin, now: new Date(one.now), roots })
+  })
+}
+for (const one of load('search_keys.json')) check('search_keys', one, () => session(one))
 console.log(`${passed} vectors hold, ${failed} do not`)
 process.exitCode = failed ? 1 : 0

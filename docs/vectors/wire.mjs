@@ -56,6 +56,10 @@ export const DeliveryOutcome = {
   5: ['header_digest', 'bytes'], 6: ['receipt_digest', 'bytes'], 7: ['result', 'text'],
   8: ['rule_ids', ['text']], 9: ['outcome_time', Timestamp]
 }
+export const SystemKey = {
+  1: ['hub_oin', 'text'], 2: ['system_id', 'text'], 3: ['key_id', 'text'], 4: ['public_key', 'bytes'],
+  5: ['start_time', Timestamp], 6: ['end_time', Timestamp]
+}
 export const AgreementAcceptance = {
   1: ['hub_oin', 'text'], 2: ['agreement_id', 'text'], 3: ['kind', 'text'], 4: ['text_version', 'text'],
   5: ['language', 'text'], 6: ['counterparty', 'text'], 7: ['document_sha256', 'bytes'],

@@ -108,8 +108,8 @@ async def test_deliveries_of_before_survive_the_digest_of_the_payload(registry_u
     with database.writing() as connection:
         connection.execute(text("DROP INDEX ix_delivery_accepted_sender_oin_message_id"))
         connection.execute(text("ALTER TABLE delivery DROP COLUMN payload_sha256"))
-        connection.execute(text("DROP TABLE delivery_outcome"))
-        connection.execute(text("DROP TABLE transfer_session"))
+        for name in ("delivery_outcome", "transfer_session", "transfer_key", "transfer_miss"):
+            connection.execute(text(f"DROP TABLE {name}"))
         connection.execute(text("UPDATE journal_schema SET version_num = '0001'"))
     database.close()
 
@@ -187,8 +187,8 @@ def _without_agreement_texts(connection: Connection) -> None:
 
 
 def _without_receivers_and_postcodes(connection: Connection) -> None:
-    """Take back what revisions 0005 and 0006 of the register added."""
-    for name in ("ping_round", "receiver", "postcode_area"):
+    """Take back what revisions 0005 to 0008 of the register added."""
+    for name in ("ping_round", "receiver", "postcode_area", "system_key"):
         connection.execute(text(f"DROP TABLE {name}"))
 
 

@@ -92,6 +92,16 @@ class _Impacts:
         return work()
 
 
+class _Trust:
+    """Finds no path: nothing that a fuzzer signs is trusted."""
+
+    def checking(self, _revoked: object) -> Any:
+        return self
+
+    def path(self, *_: object) -> NoReturn:
+        raise Refused(Reason.CERTIFICATE_UNTRUSTED)
+
+
 @cache
 def journal() -> Any:
     """Return what takes the place of the journal."""
@@ -110,6 +120,7 @@ def backend() -> Backend:
         new_id=lambda: small_world.ident("new"),
         hub_oin=HUB.oin,
         signer=cast(Any, None),  # nothing is accepted: the register takes nothing
+        trust=cast(Any, _Trust()),
         max_closed_share=0.02,
         impacts=cast(Any, _Impacts()),
     )

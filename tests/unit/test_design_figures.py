@@ -15,6 +15,7 @@ from wissel.clients.trial import answering, ledger
 from wissel.routing.deciding.forecast import changes, forecast
 from wissel.routing.deciding.impact.impact import EXAMPLES
 from wissel.routing.exchange import delivery, envelope
+from wissel.routing.exchange.fetching import system_keys
 from wissel.routing.signing import dsse, keys, path_choice
 from wissel.routing.signing.trusted_path import REFUSED_SECONDS
 from wissel.routing.values.texts import NAME_LIMIT
@@ -53,6 +54,7 @@ from wissel.server.rpc.connections.connection import ConnectionBounds
 from wissel.server.rpc.requests import impact_messages, impacts, mutation, paging, pinned
 from wissel.server.rpc.server import LOOKAHEAD_BYTES, Bounds
 from wissel.server.rpc.services.mandates.watching import feed
+from wissel.server.rpc.services.parties.system_keys import MOST_SYSTEMS
 from wissel.server.rpc.services.routes import forecast_messages, forecasting
 from wissel.server.rpc.services.routes.servicer import MAX_QUERIES
 from wissel.server.rpc.services.schools import connections
@@ -240,6 +242,10 @@ FIGURES: Final = [
     ("journal", "at most {} moves", writer.BATCH),
     ("journal", "a pause of {} ms", writer.PAUSE * 1000),
     ("journal", "for {} seconds (`RECORD_UNAVAILABLE`)", TURN_SECONDS),
+    ("search keys", "for 1 to {} days", system_keys.LONGEST.days),
+    ("search keys", "as a key of {} bytes", system_keys.KEY_BYTES),
+    ("search keys", "at most {} keys that have not ended", system_keys.MOST_KEYS),
+    ("search keys", "of up to {} systems", MOST_SYSTEMS),
     ("retention", "`request_id` | {} days", idempotency.RETENTION.days),
     ("retention", "`WISSEL_KEEP_DELIVERIES_DAYS` ({};", SETTINGS["keep_deliveries_days"]),
     ("retention", "at least {}) after acceptance", delivery.LEAST_KEPT.days),

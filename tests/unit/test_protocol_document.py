@@ -81,7 +81,10 @@ def test_what_a_chain_partner_may_call_is_as_it_is_told() -> None:
         for method in ("ListPendingMandates", "ProcessMandate")
     }
 
-    told -= {"/wissel.party.v1.PartyService/UpdateSystem"}
+    told -= {
+        f"/wissel.party.v1.PartyService/{method}"
+        for method in ("UpdateSystem", "RegisterSystemKey", "ListSystemKeys")
+    }
     assert told == {name for name in partners if name.startswith("/wissel.")}
 
 
@@ -95,6 +98,7 @@ def test_an_operator_may_call_all_but_what_is_for_others_to_do_themselves() -> N
         "/wissel.traffic.v1.TransferService/CheckTransfer",
         "/wissel.traffic.v1.TransferService/FetchDossier",
         "/wissel.traffic.v1.TransferService/SignOffTransfer",
+        "/wissel.party.v1.PartyService/RegisterSystemKey",
         "/wissel.agreement.v1.AgreementService/AcceptAgreement",
         "/wissel.mandate.v1.MandateService/ListPendingMandates",
         "/wissel.mandate.v1.MandateService/ProcessMandate",
@@ -112,6 +116,7 @@ SIGNED: Final = (
     pb.AgreementAcceptance,
     pb.DeliveryOutcome,
     pb.ProvideOrder,
+    pb.SystemKey,
 )
 MESSAGES: Final = sorted(pb.DESCRIPTOR.message_types_by_name.items())
 LAS: Final = las_service_pb2.DESCRIPTOR.services_by_name["LasService"]
@@ -123,9 +128,8 @@ VECTORS: Final = ROOT / "docs" / "vectors"
 def test_each_payload_type_is_named_and_has_vectors(payload_type: str) -> None:
     assert f"`{payload_type}`" in TEXT
     named = f'"payload_type": "{payload_type}"'
-    files = [
-        VECTORS / f"{name}.json" for name in ("exchanges", "acceptances", "outcomes", "orders")
-    ]
+    names = ("exchanges", "acceptances", "outcomes", "orders", "system_keys")
+    files = [VECTORS / f"{name}.json" for name in names]
     assert any(named in file.read_text() for file in files)
 
 

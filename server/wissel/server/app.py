@@ -133,6 +133,7 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
                 persons=persons,
                 hub_oin=hub_oin,
                 signer=files.signer,
+                trust=files.trust,
                 operators=frozenset(settings.operators),
                 bounds=_bounds(settings, share),
                 clock=_now,

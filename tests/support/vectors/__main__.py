@@ -9,12 +9,12 @@ from support.vectors import (
     acceptances,
     deliveries,
     exchanges,
-    orders,
     outcomes,
     receipts,
     signatures,
     statuses,
 )
+from support.vectors.fetching import orders, system_keys
 from support.vectors.identities import Identities
 from support.vectors.signing import Notary, committed
 from wissel.routing.signing.dsse import ENVELOPE_HEADER, HUB_RECEIPT, pae
@@ -39,6 +39,8 @@ def documents(folder: Path) -> dict[str, Any]:
         "acceptances.json": list(acceptances.acceptances(who, notary)),
         "outcomes.json": list(outcomes.outcomes(who, notary)),
         "orders.json": list(orders.orders(who, notary)),
+        "system_keys.json": list(system_keys.system_keys(who, notary)),
+        "search_keys.json": list(system_keys.search_keys()),
         "statuses.json": list(statuses.statuses()),
     }
 

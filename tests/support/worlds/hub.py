@@ -169,8 +169,7 @@ async def running_hub(
 ) -> AsyncIterator[Hub]:
     """Start a hub whose register holds `facts`; everything ends with the block.
 
-    With `crls` it asks the lists `leaves` and `authorities`, empty at first. It
-    trusts the tokens of `brokers`.
+    With `crls` it asks the lists `leaves` and `authorities`, empty at first. It trusts `brokers`.
     """
     pki = Pki.create(folder / "pki")
     log, metrics, ahead = io.StringIO(), CollectorRegistry(), [0.0]
@@ -194,6 +193,7 @@ async def running_hub(
                 persons=verifier_of(brokers, now),
                 hub_oin=HUB.oin,
                 signer=files.signer,
+                trust=files.trust,
                 operators=frozenset({OPERATOR.oin}),
                 bounds=bounds,
                 clock=now,

@@ -674,6 +674,54 @@ class DeliveryOutcome(_message.Message):
 Global___DeliveryOutcome: _TypeAlias = DeliveryOutcome  # noqa: Y015
 
 @_typing.final
+class SystemKey(_message.Message):
+    """SystemKey is a vendor's signed word that a system has this key, by which both sides of a session
+    find the dossier of a pupil without telling the number.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HUB_OIN_FIELD_NUMBER: _builtins.int
+    SYSTEM_ID_FIELD_NUMBER: _builtins.int
+    KEY_ID_FIELD_NUMBER: _builtins.int
+    PUBLIC_KEY_FIELD_NUMBER: _builtins.int
+    START_TIME_FIELD_NUMBER: _builtins.int
+    END_TIME_FIELD_NUMBER: _builtins.int
+    hub_oin: _builtins.str
+    """Required. OIN of the hub at which it is used."""
+    system_id: _builtins.str
+    """Required. System, such as `las-noord`."""
+    key_id: _builtins.str
+    """Required. UUID of the key; no other key of the system ever has it."""
+    public_key: _builtins.bytes
+    """Required. Public key for X25519, 32 bytes."""
+    @_builtins.property
+    def start_time(self) -> _timestamp_pb2.Timestamp:
+        """Required. From when it may be used."""
+
+    @_builtins.property
+    def end_time(self) -> _timestamp_pb2.Timestamp:
+        """Required. Until when; 1 to 400 days after start_time."""
+
+    def __init__(
+        self,
+        *,
+        hub_oin: _builtins.str = ...,
+        system_id: _builtins.str = ...,
+        key_id: _builtins.str = ...,
+        public_key: _builtins.bytes = ...,
+        start_time: _timestamp_pb2.Timestamp | None = ...,
+        end_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "hub_oin", b"hub_oin", "key_id", b"key_id", "public_key", b"public_key", "start_time", b"start_time", "system_id", b"system_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SystemKey: _TypeAlias = SystemKey  # noqa: Y015
+
+@_typing.final
 class AgreementAcceptance(_message.Message):
     """AgreementAcceptance is the hub's signed word that somebody accepted a text: who, for whom, which
     text, and when.

@@ -422,6 +422,14 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Order invalid."""
     ERROR_REASON_NOT_FOUND_EXCEEDED: _ErrorReason.ValueType  # 275
     """Not found exceeded."""
+    ERROR_REASON_SYSTEM_KEY_INVALID: _ErrorReason.ValueType  # 260
+    """System key invalid."""
+    ERROR_REASON_SYSTEM_KEY_REUSED: _ErrorReason.ValueType  # 261
+    """System key reused."""
+    ERROR_REASON_SYSTEM_KEYS_EXCEEDED: _ErrorReason.ValueType  # 262
+    """System keys exceeded."""
+    ERROR_REASON_FORWARDING_NOT_MANDATED: _ErrorReason.ValueType  # 263
+    """Forwarding not mandated."""
     ERROR_REASON_OUTCOME_INVALID: _ErrorReason.ValueType  # 270
     """Outcome invalid."""
     ERROR_REASON_OUTCOME_OUTDATED: _ErrorReason.ValueType  # 271
@@ -836,6 +844,14 @@ ERROR_REASON_ORDER_INVALID: ErrorReason.ValueType  # 259
 """Order invalid."""
 ERROR_REASON_NOT_FOUND_EXCEEDED: ErrorReason.ValueType  # 275
 """Not found exceeded."""
+ERROR_REASON_SYSTEM_KEY_INVALID: ErrorReason.ValueType  # 260
+"""System key invalid."""
+ERROR_REASON_SYSTEM_KEY_REUSED: ErrorReason.ValueType  # 261
+"""System key reused."""
+ERROR_REASON_SYSTEM_KEYS_EXCEEDED: ErrorReason.ValueType  # 262
+"""System keys exceeded."""
+ERROR_REASON_FORWARDING_NOT_MANDATED: ErrorReason.ValueType  # 263
+"""Forwarding not mandated."""
 ERROR_REASON_OUTCOME_INVALID: ErrorReason.ValueType  # 270
 """Outcome invalid."""
 ERROR_REASON_OUTCOME_OUTDATED: ErrorReason.ValueType  # 271

@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from wissel.dossier.v1 import dossier_pb2 as _dossier_pb2
 from wissel.impact.v1 import impact_pb2 as _impact_pb2
 import builtins as _builtins
 import sys
@@ -1301,3 +1302,117 @@ class RevokeCertificateResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RevokeCertificateResponse: _TypeAlias = RevokeCertificateResponse  # noqa: Y015
+
+@_typing.final
+class RegisterSystemKeyRequest(_message.Message):
+    """RegisterSystemKeyRequest records a key."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """UUID; a repeat with the same body returns the earlier answer."""
+    reason: _builtins.str
+    """May be empty. Why."""
+    @_builtins.property
+    def key(self) -> _dossier_pb2.Signed:
+        """Required. A signed SystemKey of a system for which the caller's certificate acts."""
+
+    def __init__(
+        self,
+        *,
+        key: _dossier_pb2.Signed | None = ...,
+        request_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["key", b"key"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RegisterSystemKeyRequest: _TypeAlias = RegisterSystemKeyRequest  # noqa: Y015
+
+@_typing.final
+class RegisterSystemKeyResponse(_message.Message):
+    """RegisterSystemKeyResponse is the key as recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    revision: _builtins.int
+    """Revision of the register."""
+    @_builtins.property
+    def key(self) -> _dossier_pb2.Signed:
+        """The signed SystemKey."""
+
+    def __init__(
+        self,
+        *,
+        key: _dossier_pb2.Signed | None = ...,
+        revision: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["key", b"key"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RegisterSystemKeyResponse: _TypeAlias = RegisterSystemKeyResponse  # noqa: Y015
+
+@_typing.final
+class ListSystemKeysRequest(_message.Message):
+    """ListSystemKeysRequest selects keys."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SYSTEM_IDS_FIELD_NUMBER: _builtins.int
+    ON_TIME_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def system_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Required. Systems, 1 to 20."""
+
+    @_builtins.property
+    def on_time(self) -> _timestamp_pb2.Timestamp:
+        """When they may be used; by default now."""
+
+    def __init__(
+        self,
+        *,
+        system_ids: _abc.Iterable[_builtins.str] | None = ...,
+        on_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["on_time", b"on_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["on_time", b"on_time", "system_ids", b"system_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSystemKeysRequest: _TypeAlias = ListSystemKeysRequest  # noqa: Y015
+
+@_typing.final
+class ListSystemKeysResponse(_message.Message):
+    """ListSystemKeysResponse is the keys."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEYS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def keys(self) -> _containers.RepeatedCompositeFieldContainer[_dossier_pb2.Signed]:
+        """Signed SystemKeys, in order of system, and of each the one that ends last first."""
+
+    def __init__(
+        self,
+        *,
+        keys: _abc.Iterable[_dossier_pb2.Signed] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["keys", b"keys"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSystemKeysResponse: _TypeAlias = ListSystemKeysResponse  # noqa: Y015

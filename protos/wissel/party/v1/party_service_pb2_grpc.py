@@ -85,6 +85,16 @@ class PartyServiceStub:
                 request_serializer=wissel_dot_party_dot_v1_dot_party__service__pb2.SetRolloutRequest.SerializeToString,
                 response_deserializer=wissel_dot_party_dot_v1_dot_party__service__pb2.SetRolloutResponse.FromString,
                 _registered_method=True)
+        self.RegisterSystemKey = channel.unary_unary(
+                '/wissel.party.v1.PartyService/RegisterSystemKey',
+                request_serializer=wissel_dot_party_dot_v1_dot_party__service__pb2.RegisterSystemKeyRequest.SerializeToString,
+                response_deserializer=wissel_dot_party_dot_v1_dot_party__service__pb2.RegisterSystemKeyResponse.FromString,
+                _registered_method=True)
+        self.ListSystemKeys = channel.unary_unary(
+                '/wissel.party.v1.PartyService/ListSystemKeys',
+                request_serializer=wissel_dot_party_dot_v1_dot_party__service__pb2.ListSystemKeysRequest.SerializeToString,
+                response_deserializer=wissel_dot_party_dot_v1_dot_party__service__pb2.ListSystemKeysResponse.FromString,
+                _registered_method=True)
         self.RevokeCertificate = channel.unary_unary(
                 '/wissel.party.v1.PartyService/RevokeCertificate',
                 request_serializer=wissel_dot_party_dot_v1_dot_party__service__pb2.RevokeCertificateRequest.SerializeToString,
@@ -171,6 +181,21 @@ class PartyServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RegisterSystemKey(self, request, context):
+        """RegisterSystemKey records a key of a system of the caller, in words that its certificate signed.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSystemKeys(self, request, context):
+        """ListSystemKeys returns the keys of systems as their vendors signed them: verify each, and never
+        take the hub's word for one. A vendor needs a mandate for a service that the hub forwards.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RevokeCertificate(self, request, context):
         """RevokeCertificate refuses a certificate, key or intermediate from now on, also on open channels.
         """
@@ -230,6 +255,16 @@ def add_PartyServiceServicer_to_server(servicer, server):
                     servicer.SetRollout,
                     request_deserializer=wissel_dot_party_dot_v1_dot_party__service__pb2.SetRolloutRequest.FromString,
                     response_serializer=wissel_dot_party_dot_v1_dot_party__service__pb2.SetRolloutResponse.SerializeToString,
+            ),
+            'RegisterSystemKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.RegisterSystemKey,
+                    request_deserializer=wissel_dot_party_dot_v1_dot_party__service__pb2.RegisterSystemKeyRequest.FromString,
+                    response_serializer=wissel_dot_party_dot_v1_dot_party__service__pb2.RegisterSystemKeyResponse.SerializeToString,
+            ),
+            'ListSystemKeys': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSystemKeys,
+                    request_deserializer=wissel_dot_party_dot_v1_dot_party__service__pb2.ListSystemKeysRequest.FromString,
+                    response_serializer=wissel_dot_party_dot_v1_dot_party__service__pb2.ListSystemKeysResponse.SerializeToString,
             ),
             'RevokeCertificate': grpc.unary_unary_rpc_method_handler(
                     servicer.RevokeCertificate,
@@ -508,6 +543,60 @@ class PartyService:
             '/wissel.party.v1.PartyService/SetRollout',
             wissel_dot_party_dot_v1_dot_party__service__pb2.SetRolloutRequest.SerializeToString,
             wissel_dot_party_dot_v1_dot_party__service__pb2.SetRolloutResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RegisterSystemKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.party.v1.PartyService/RegisterSystemKey',
+            wissel_dot_party_dot_v1_dot_party__service__pb2.RegisterSystemKeyRequest.SerializeToString,
+            wissel_dot_party_dot_v1_dot_party__service__pb2.RegisterSystemKeyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSystemKeys(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.party.v1.PartyService/ListSystemKeys',
+            wissel_dot_party_dot_v1_dot_party__service__pb2.ListSystemKeysRequest.SerializeToString,
+            wissel_dot_party_dot_v1_dot_party__service__pb2.ListSystemKeysResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -63,6 +63,12 @@ class PartyServiceStub:
     """SetRollout plans the gates for a system and service: from which day on they are closed, open
     to named pilot schools, or open.
     """
+    RegisterSystemKey: _grpc.UnaryUnaryMultiCallable[_party_service_pb2.RegisterSystemKeyRequest, _party_service_pb2.RegisterSystemKeyResponse]
+    """RegisterSystemKey records a key of a system of the caller, in words that its certificate signed."""
+    ListSystemKeys: _grpc.UnaryUnaryMultiCallable[_party_service_pb2.ListSystemKeysRequest, _party_service_pb2.ListSystemKeysResponse]
+    """ListSystemKeys returns the keys of systems as their vendors signed them: verify each, and never
+    take the hub's word for one. A vendor needs a mandate for a service that the hub forwards.
+    """
     RevokeCertificate: _grpc.UnaryUnaryMultiCallable[_party_service_pb2.RevokeCertificateRequest, _party_service_pb2.RevokeCertificateResponse]
     """RevokeCertificate refuses a certificate, key or intermediate from now on, also on open channels."""
 
@@ -100,6 +106,12 @@ class PartyServiceAsyncStub(PartyServiceStub):
     SetRollout: _aio.UnaryUnaryMultiCallable[_party_service_pb2.SetRolloutRequest, _party_service_pb2.SetRolloutResponse]  # type: ignore[assignment]
     """SetRollout plans the gates for a system and service: from which day on they are closed, open
     to named pilot schools, or open.
+    """
+    RegisterSystemKey: _aio.UnaryUnaryMultiCallable[_party_service_pb2.RegisterSystemKeyRequest, _party_service_pb2.RegisterSystemKeyResponse]  # type: ignore[assignment]
+    """RegisterSystemKey records a key of a system of the caller, in words that its certificate signed."""
+    ListSystemKeys: _aio.UnaryUnaryMultiCallable[_party_service_pb2.ListSystemKeysRequest, _party_service_pb2.ListSystemKeysResponse]  # type: ignore[assignment]
+    """ListSystemKeys returns the keys of systems as their vendors signed them: verify each, and never
+    take the hub's word for one. A vendor needs a mandate for a service that the hub forwards.
     """
     RevokeCertificate: _aio.UnaryUnaryMultiCallable[_party_service_pb2.RevokeCertificateRequest, _party_service_pb2.RevokeCertificateResponse]  # type: ignore[assignment]
     """RevokeCertificate refuses a certificate, key or intermediate from now on, also on open channels."""
@@ -195,6 +207,24 @@ class PartyServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_party_service_pb2.SetRolloutResponse, _abc.Awaitable[_party_service_pb2.SetRolloutResponse]]:
         """SetRollout plans the gates for a system and service: from which day on they are closed, open
         to named pilot schools, or open.
+        """
+
+    @_abc_1.abstractmethod
+    def RegisterSystemKey(
+        self,
+        request: _party_service_pb2.RegisterSystemKeyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_party_service_pb2.RegisterSystemKeyResponse, _abc.Awaitable[_party_service_pb2.RegisterSystemKeyResponse]]:
+        """RegisterSystemKey records a key of a system of the caller, in words that its certificate signed."""
+
+    @_abc_1.abstractmethod
+    def ListSystemKeys(
+        self,
+        request: _party_service_pb2.ListSystemKeysRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_party_service_pb2.ListSystemKeysResponse, _abc.Awaitable[_party_service_pb2.ListSystemKeysResponse]]:
+        """ListSystemKeys returns the keys of systems as their vendors signed them: verify each, and never
+        take the hub's word for one. A vendor needs a mandate for a service that the hub forwards.
         """
 
     @_abc_1.abstractmethod

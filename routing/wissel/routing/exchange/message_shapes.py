@@ -233,3 +233,17 @@ class OutcomeMessage(WireMessage, Protocol):
 
     @property
     def outcome_time(self) -> Moment: ...
+
+
+class SystemKeyMessage(WireMessage, Protocol):
+    """A SystemKey."""
+
+    hub_oin: str
+    system_id: str
+    key_id: str
+    public_key: bytes
+
+    @property
+    def start_time(self) -> Moment: ...
+    @property
+    def end_time(self) -> Moment: ...

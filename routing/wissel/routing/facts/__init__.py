@@ -27,6 +27,7 @@ from wissel.routing.facts.parties import (
     RevocationTarget,
     Role,
     System,
+    SystemKey,
     SystemKind,
 )
 from wissel.routing.facts.qualifications import (
@@ -93,6 +94,7 @@ __all__ = (
     "Successor",
     "Switch",
     "System",
+    "SystemKey",
     "SystemKind",
     "common_successor",
     "overdue_since",
@@ -114,4 +116,5 @@ Fact = (
     | Revocation
     | SourceReport
     | PostcodeArea
+    | SystemKey
 )

@@ -21,6 +21,7 @@ from wissel.routing.facts import (
     Service,
     SourceReport,
     System,
+    SystemKey,
 )
 
 KEYS: Final[Mapping[Any, Callable[[Any], object]]] = {
@@ -36,6 +37,7 @@ KEYS: Final[Mapping[Any, Callable[[Any], object]]] = {
     Revocation: lambda fact: f"{fact.target}:{fact.value}",
     SourceReport: attrgetter("source"),
     PostcodeArea: attrgetter("postcode"),
+    SystemKey: lambda fact: f"{fact.system_id}/{fact.key_id}",
     Mandate: attrgetter("mandate_id"),
     Endpoint: attrgetter("endpoint_id"),
 }
@@ -56,6 +58,6 @@ def key_of(fact: Fact) -> str:
     A board's number, a BRIN, a code of a samenwerkingsverband, an OIN, a system
     id, `system_id/service` for a qualification, a service code, the digest of a text, a
     canonical UUID, `TARGET:value` for a revocation, the source of a report, the
-    digits of a postcode.
+    digits of a postcode, `system_id/key_id` for the key of a system.
     """
     return str(KEYS[type(fact)](fact))

@@ -1,7 +1,9 @@
 """Facts about parties, their systems, and the certificates that are refused (R7)."""
 
+import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from wissel.routing.values.identifiers import Oin, SystemId
 
@@ -77,6 +79,27 @@ class System:
     def acting_oin(self) -> Oin:
         """The OIN whose certificate acts for it."""
         return self.oin or self.party
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemKey:
+    """A key of a system, by which pupils are found (design.md#search-keys).
+
+    It may be used from `start` until `end`, without that moment. `public_key` is in
+    lower-case hex. `statement` is what its vendor signed: a serialized Signed of a
+    SystemKey, in base64.
+    """
+
+    system_id: SystemId
+    key_id: UUID
+    public_key: str
+    start: dt.datetime
+    end: dt.datetime
+    statement: str
+
+    def holds_at(self, moment: dt.datetime) -> bool:
+        """Whether it may be used at a moment."""
+        return self.start <= moment < self.end
 
 
 class RevocationTarget(StrEnum):

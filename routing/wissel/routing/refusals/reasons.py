@@ -199,6 +199,12 @@ class Reason(StrEnum):
     NOT_FOUND_EXCEEDED = "NOT_FOUND_EXCEEDED"
     ORDER_INVALID = "ORDER_INVALID"
 
+    # Keys of systems (design.md#search-keys)
+    SYSTEM_KEY_INVALID = "SYSTEM_KEY_INVALID"
+    SYSTEM_KEY_REUSED = "SYSTEM_KEY_REUSED"
+    SYSTEM_KEYS_EXCEEDED = "SYSTEM_KEYS_EXCEEDED"
+    FORWARDING_NOT_MANDATED = "FORWARDING_NOT_MANDATED"
+
     # What a receiver says became of a message (design.md#outcome), and delivery
     OUTCOME_INVALID = "OUTCOME_INVALID"
     OUTCOME_OUTDATED = "OUTCOME_OUTDATED"

@@ -29,6 +29,7 @@ RECEIVER_RECEIPT: Final = "application/vnd.wissel.receiver-receipt.v1+protobuf"
 HUB_RECEIPT: Final = "application/vnd.wissel.hub-receipt.v1+protobuf"
 DELIVERY_OUTCOME: Final = "application/vnd.wissel.delivery-outcome.v1+protobuf"
 PROVIDE_ORDER: Final = "application/vnd.wissel.provide-order.v1+protobuf"
+SYSTEM_KEY: Final = "application/vnd.wissel.system-key.v1+protobuf"
 AGREEMENT_ACCEPTANCE: Final = "application/vnd.wissel.agreement-acceptance.v1+protobuf"
 
 MAX_CERTIFICATES: Final = MAX_INTERMEDIATES + 1

@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry
 
 from wissel.routing.signing.dsse import Signer
 from wissel.routing.values.identifiers import Oin
-from wissel.server.courier.ports import Clock, Renewed, Tables
+from wissel.server.courier.ports import Clock, PeerTrust, Renewed, Tables
 from wissel.server.courier.reachability.view import NothingKnown, Reachability
 from wissel.server.identity.peer import Peers
 from wissel.server.logs.lines import Lines
@@ -99,9 +99,9 @@ class ServerParts:
 
     `clock` gives aware instants, `monotonic` seconds. `traffic` is the servicer
     of forwarding, `persons` verifies the tokens of portals, `signer` signs for
-    the hub, `reachability` tells which receivers answer. `operators` are operators
-    before anyone is registered. The interceptors
-    of `around` go around our own, the first outermost.
+    the hub, `trust` verifies what others signed, `reachability` tells which
+    receivers answer. `operators` are operators before anyone is registered. The
+    interceptors of `around` go around our own, the first outermost.
     """
 
     register: Register
@@ -111,6 +111,7 @@ class ServerParts:
     persons: Verifier
     hub_oin: Oin
     signer: Renewed[Signer]
+    trust: PeerTrust
     operators: frozenset[Oin]
     bounds: Bounds
     clock: Clock
@@ -204,6 +205,7 @@ async def build(parts: ServerParts) -> RpcServer:
         new_id=parts.new_id,
         hub_oin=parts.hub_oin,
         signer=parts.signer,
+        trust=parts.trust,
         max_closed_share=parts.bounds.max_closed_share,
         watches=Watches(parts.bounds.watches),
         reachability=parts.reachability,

@@ -34,6 +34,7 @@ from wissel.routing.facts import (
     ServiceVersion,
     SourceReport,
     System,
+    SystemKey,
 )
 from wissel.routing.values.identifiers import (
     Aanleverpunt,
@@ -200,6 +201,19 @@ def revocations() -> st.SearchStrategy[Revocation]:
     return st.builds(Revocation, target=st.sampled_from(RevocationTarget), value=texts())
 
 
+def system_keys() -> st.SearchStrategy[SystemKey]:
+    """Keys of systems."""
+    return st.builds(
+        SystemKey,
+        system_id=named(SystemId),
+        key_id=st.uuids(),
+        public_key=st.binary(min_size=32, max_size=32).map(bytes.hex),
+        start=_instants(),
+        end=_instants(),
+        statement=texts(),
+    )
+
+
 def source_reports() -> st.SearchStrategy[SourceReport]:
     """What sources of schools last reported."""
     return st.builds(
@@ -225,6 +239,7 @@ EACH_KIND: Final[tuple[st.SearchStrategy[Fact], ...]] = (
     revocations(),
     source_reports(),
     postcode_areas(),
+    system_keys(),
 )
 """One strategy for each kind of fact."""
 

@@ -90,6 +90,15 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
             "--reason 'one institution in week 47, the rest from 1 December'"
         ),
     ),
+    "system key create": (
+        "wissel system key create las-noord --hub-oin 00000003990000000000",
+        "wissel system key create las-noord --start 2027-08-01 --days 400",
+    ),
+    "system key register": ("wissel system key register 5f1c9d9e-6a3e-4a0f-9d5e-0b7c1a2d3e4f",),
+    "system key list": (
+        "wissel system key list",
+        "wissel system key list las-zuid --owner 00000003990000040000",
+    ),
     "party revoke": (
         "wissel party revoke --certificate-sha256 517b1c530504ddd3... --reason 'key was lost'",
     ),

@@ -9,12 +9,14 @@ from wissel.clients.addressing import organisation
 from wissel.clients.cli.impact import DryRun, show_outcome
 from wissel.clients.cli.output import Column, desk, show, show_all
 from wissel.clients.cli.paging import Limit, collect
+from wissel.clients.cli.register import system_keys
 from wissel.clients.cli.register.parties import Etag, Hours, Mail, Telephone
 from wissel.clients.cli.session import session_of
 from wissel.party.v1 import party_service_pb2 as pb
 from wissel.party.v1.party_service_pb2_grpc import PartyServiceStub
 
 app = typer.Typer(help="Systems of vendors.", no_args_is_help=True)
+app.add_typer(system_keys.app, name="key")
 
 
 def _qualifications(system: pb.System) -> str:

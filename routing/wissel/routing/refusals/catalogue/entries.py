@@ -25,6 +25,7 @@ from wissel.routing.refusals.catalogue.areas.register.missing import MISSING
 from wissel.routing.refusals.catalogue.areas.register.past import PAST
 from wissel.routing.refusals.catalogue.areas.register.school_files import SCHOOL_FILES
 from wissel.routing.refusals.catalogue.areas.register.switching import SWITCHING_AND_COPYING
+from wissel.routing.refusals.catalogue.areas.register.system_keys import SYSTEM_KEYS
 from wissel.routing.refusals.catalogue.areas.register.systems import SYSTEMS
 from wissel.routing.refusals.catalogue.entry import Entry
 from wissel.routing.refusals.reasons import Reason
@@ -40,6 +41,7 @@ AREAS: Final[Mapping[str, Mapping[Reason, Entry]]] = {
     "The past": PAST,
     "Endpoints": ENDPOINTS,
     "Systems and services": SYSTEMS,
+    "Keys of systems": SYSTEM_KEYS,
     "School files": SCHOOL_FILES,
     "Deciding a route": DECIDING,
     "Acting for a school": ACTING,

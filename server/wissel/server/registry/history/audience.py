@@ -21,6 +21,7 @@ from wissel.routing.facts import (
     School,
     Service,
     System,
+    SystemKey,
 )
 from wissel.routing.values.identifiers import (
     BoardNumber,
@@ -204,7 +205,7 @@ def _is_of_machine(fact: Fact, reader: Reader) -> bool:
     match fact:
         case Mandate():
             return fact.system_id in reader.systems or fact.service in reader.services
-        case Endpoint() | Qualification():
+        case Endpoint() | Qualification() | SystemKey():
             return fact.system_id in reader.systems
         case System():
             return fact.system_id in reader.systems or fact.party == reader.party

@@ -171,6 +171,9 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
         "ListSystems": MethodPolicy(who=READERS | PORTAL, sees=Sees.OWN_OF_VENDORS),
         "QualifySystem": _OPERATE,
         "SetRollout": replace(_OPERATE, max_bytes=_MANY),
+        # Nobody but its vendor says which key a system has, not even an operator.
+        "RegisterSystemKey": MethodPolicy(who=VENDOR, sees=Sees.OWN),
+        "ListSystemKeys": MethodPolicy(who=OWNERS, quota=Quota.LOOKUP),
         "RevokeCertificate": replace(_OPERATE, forbids=traits.every),
     },
     "wissel.mandate.v1.MandateService": {

@@ -17,7 +17,7 @@ from wissel.routing.values.identifiers import Oin, RoutingKey
 from wissel.server.courier.fetch.plan import Fetch, Plan
 from wissel.server.courier.fetch.relay import Write
 from wissel.server.courier.fetch.signing_off import Signed
-from wissel.server.courier.ports import Clock, Renewed, Tables
+from wissel.server.courier.ports import Clock, PeerTrust, Renewed, Tables
 from wissel.server.courier.reachability.view import NothingKnown, Reachability
 from wissel.server.courier.timeline import Timeline
 from wissel.server.registry.ports import Register, Snapshot
@@ -144,7 +144,7 @@ class RevisionRequest(Protocol):
 class Backend:
     """The register, the facts in memory and the settings, as servicers use them.
 
-    `signer` signs for the hub, under `hub_oin`.
+    `signer` signs for the hub, under `hub_oin`, and `trust` verifies what others signed.
     `clock` gives aware instants. `max_closed_share` (0 to 1) is the largest
     share of open locations that an import of schools may close. `reachability` tells
     which receivers answer, `deliveries` what became of messages; `transfers` keeps the
@@ -160,6 +160,7 @@ class Backend:
     new_id: Callable[[], UUID]
     hub_oin: Oin
     signer: Renewed[Signer]
+    trust: PeerTrust
     max_closed_share: float
     impacts: Impacts = field(default_factory=Impacts)
     pinned: PinnedTables = field(default_factory=PinnedTables)

@@ -21,6 +21,7 @@ from wissel.routing.facts import (
     Signatory,
     SourceReport,
     System,
+    SystemKey,
 )
 from wissel.routing.values.identifiers import BoardNumber, Oin
 
@@ -41,6 +42,8 @@ def subjects_of(fact: Fact) -> set[str]:  # noqa: C901 - one case per kind of fa
             return {f"party:{fact.oin}"}
         case System():
             return {f"system:{fact.system_id}", f"party:{fact.party}", f"party:{fact.acting_oin}"}
+        case SystemKey():
+            return {f"system:{fact.system_id}"}
         case Qualification():
             return {f"system:{fact.system_id}", f"service:{fact.service}"}
         case Service():

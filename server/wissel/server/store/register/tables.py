@@ -151,6 +151,7 @@ INDEXED: Final[Mapping[str, tuple[str, ...]]] = {
     "revocation": (),
     "source_report": (),
     "postcode_area": (),
+    "system_key": ("system_id", "key_id"),
 }
 """Per fact table the columns that lists filter by."""
 

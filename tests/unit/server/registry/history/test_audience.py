@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import replace
 from itertools import product
 from typing import Final
+from uuid import UUID
 
 import pytest
 
@@ -24,6 +25,7 @@ from wissel.routing.facts import (
     Samenwerkingsverband,
     Service,
     System,
+    SystemKey,
 )
 from wissel.routing.facts.plain import FACT_KINDS
 from wissel.routing.values.identifiers import BoardNumber, Brin, ServiceCode
@@ -88,6 +90,14 @@ FACTS: Final[dict[str, Fact]] = {
     "owner": Party(oin=DUO.oin, name="DUO", role=Role.CHAIN_PARTNER),
     "system": System(system_id=LAS_NOORD, party=NOORD.oin, name="LAS Noord"),
     "qualification": Qualification(system_id=LAS_NOORD, service=RIO),
+    "key of a system": SystemKey(
+        system_id=LAS_NOORD,
+        key_id=UUID(int=1),
+        public_key="00" * 32,
+        start=dt.datetime(2026, 9, 1, tzinfo=dt.UTC),
+        end=dt.datetime(2027, 9, 1, tzinfo=dt.UTC),
+        statement="",
+    ),
     "service": Service(code=RIO, name="RIO", owner=DUO.oin),
 }
 SEEN: Final[dict[str, set[str]]] = {
@@ -106,6 +116,7 @@ SEEN: Final[dict[str, set[str]]] = {
     "owner": {"duo"},
     "system": {"noord"},
     "qualification": {"noord"},
+    "key of a system": {"noord"},
     "service": {"duo"},
 }
 """Who but an operator sees what happened while the school was of its old board."""

@@ -50,6 +50,7 @@ def validating(oin: Oin, role: Role) -> Any:
             new_id=nothing,
             hub_oin=OPERATOR.oin,
             signer=nothing,
+            trust=nothing,
             max_closed_share=0.02,
         )
     )

@@ -10,7 +10,7 @@ from wissel.routing.facts import (
 )
 from wissel.routing.values.identifiers import Oin, ServiceCode, SystemId
 from wissel.server.registry.finding import get_party, get_system
-from wissel.server.registry.parties import acting, parties, revocation, systems
+from wissel.server.registry.parties import acting, parties, revocation, system_keys, systems
 from wissel.server.registry.ports import Transaction, Where
 from wissel.server.rpc.calls.call import caller, current
 from wissel.server.rpc.requests.backend import Backend
@@ -33,6 +33,12 @@ from wissel.server.rpc.services.parties.requests import (
     evidence_of,
     revocation_of,
     steps_of,
+)
+from wissel.server.rpc.services.parties.system_keys import (
+    key_in,
+    moment_in,
+    statement_of,
+    systems_in,
 )
 from wissel.server.rpc.services.parties.systems import Shown, system_message, system_messages
 
@@ -208,6 +214,31 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
             return pb.SetRolloutResponse(system=await self._told(transaction, command))
 
         return await mutate(self._backend, request, pb.SetRolloutResponse, work)
+
+    async def RegisterSystemKey(
+        self, request: pb.RegisterSystemKeyRequest, context: object
+    ) -> pb.RegisterSystemKeyResponse:
+        """Record a key of a system, as its vendor signed it."""
+        key, own = key_in(request, self._backend), caller().oin
+
+        async def work(transaction: Transaction) -> pb.RegisterSystemKeyResponse:
+            kept = await system_keys.register_system_key(transaction, key, own)
+            return pb.RegisterSystemKeyResponse(key=statement_of(kept))
+
+        return await mutate(self._backend, request, pb.RegisterSystemKeyResponse, work)
+
+    async def ListSystemKeys(
+        self, request: pb.ListSystemKeysRequest, context: object
+    ) -> pb.ListSystemKeysResponse:
+        """Show keys of systems as their vendors signed them, to whoever exchanges dossiers."""
+        asked, who = systems_in(request), caller()
+        moment = moment_in(request, self._backend)
+        async with self._backend.snapshot() as snapshot:
+            if not (who.operator or set(who.system_ids).issuperset(asked)):
+                today = self._backend.today()
+                await system_keys.require_forwarding(snapshot, who.system_ids, today)
+            keys = await system_keys.keys_of(snapshot, asked, moment)
+        return pb.ListSystemKeysResponse(keys=map(statement_of, keys))
 
     async def RevokeCertificate(
         self, request: pb.RevokeCertificateRequest, context: object

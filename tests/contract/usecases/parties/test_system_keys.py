@@ -1,0 +1,145 @@
+"""Keys of systems in the register: whose, how many, and to whom they are shown (ADR 40)."""
+
+import datetime as dt
+from dataclasses import replace
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import pytest
+
+from support.builders.school_imports import read
+from support.worlds.register_world import (
+    LAS_NOORD,
+    LAS_ZUID,
+    SWV_NOORD,
+    TODAY,
+    World,
+    give,
+    refused,
+)
+from wissel.clients.testing.cast import NOORD, ZUID
+from wissel.routing.exchange.fetching.system_keys import MOST_KEYS
+from wissel.routing.facts import SystemKey
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import Oin, SystemId
+from wissel.server.registry.parties.system_keys import (
+    keys_of,
+    register_system_key,
+    require_forwarding,
+)
+
+NOW: Final = dt.datetime.combine(TODAY, dt.time(12), dt.UTC)
+DAY: Final = dt.timedelta(days=1)
+
+
+def key(**changed: Any) -> SystemKey:
+    fields: dict[str, Any] = {
+        "system_id": LAS_NOORD,
+        "key_id": uuid4(),
+        "public_key": "09" * 32,
+        "start": NOW,
+        "end": NOW + 30 * DAY,
+        "statement": "c2lnbmVk",
+    }
+    return SystemKey(**(fields | changed))
+
+
+async def register(world: World, said: SystemKey, own: Oin = NOORD.oin) -> SystemKey:
+    return await world.run(lambda transaction: register_system_key(transaction, said, own))
+
+
+async def shown(world: World, *systems: SystemId, at: dt.datetime = NOW) -> list[SystemKey]:
+    return await read(world.register, lambda snapshot: keys_of(snapshot, systems, at))
+
+
+async def test_a_key_is_shown_from_its_beginning_until_its_end(world: World) -> None:
+    mine = await register(world, key())
+
+    assert await shown(world, LAS_NOORD) == [mine]
+    assert await shown(world, LAS_NOORD, at=mine.start - DAY) == []
+    assert await shown(world, LAS_NOORD, at=mine.end) == []
+    assert await shown(world, LAS_ZUID) == []
+
+
+async def test_the_key_that_ends_last_comes_first_of_each_system(world: World) -> None:
+    old = await register(world, key())
+    new = await register(world, key(end=NOW + 60 * DAY))
+    other = await register(world, key(system_id=LAS_ZUID), ZUID.oin)
+
+    assert await shown(world, LAS_ZUID, LAS_NOORD, LAS_ZUID) == [new, old, other]
+
+
+@pytest.mark.parametrize(
+    ("system_id", "own"),
+    [
+        (LAS_ZUID, NOORD.oin),
+        (LAS_NOORD, ZUID.oin),
+        (SWV_NOORD, NOORD.oin),  # it has an OIN of its own, and only that acts for it
+        (SystemId("las-none"), NOORD.oin),
+    ],
+)
+async def test_nobody_but_its_own_certificate_gives_a_system_a_key(
+    world: World, system_id: SystemId, own: Oin
+) -> None:
+    with refused(Reason.SYSTEM_NOT_FOUND):
+        await register(world, key(system_id=system_id), own)
+
+    assert await shown(world, system_id) == []
+
+
+async def test_the_same_key_again_changes_nothing(world: World) -> None:
+    mine = await register(world, key())
+    before = await world.revision()
+
+    again = await register(world, replace(mine, statement="c2lnbmVkIGFnYWlu"))
+
+    assert (again, await world.revision()) == (mine, before)
+
+
+@pytest.mark.parametrize(
+    "change", [{"public_key": "08" * 32}, {"end": NOW + 31 * DAY}, {"start": NOW - DAY}]
+)
+async def test_an_id_is_never_used_again(world: World, change: dict[str, Any]) -> None:
+    mine = await register(world, key(key_id=UUID(int=1)))
+    with refused(Reason.SYSTEM_KEY_REUSED):
+        await register(world, replace(mine, **change))
+
+    world.clock.today += 31 * DAY
+    with refused(Reason.SYSTEM_KEY_REUSED):
+        await register(world, replace(mine, end=mine.end + 60 * DAY))
+    await register(world, key(key_id=UUID(int=1), system_id=LAS_ZUID, end=NOW + 60 * DAY), ZUID.oin)
+
+
+async def test_a_key_that_has_ended_is_not_taken(world: World) -> None:
+    world.clock.today += 30 * DAY
+    with refused(Reason.SYSTEM_KEY_INVALID):
+        await register(world, key())
+
+
+async def test_a_system_has_a_few_keys_that_have_not_ended(world: World) -> None:
+    for _ in range(MOST_KEYS):
+        await register(world, key())
+    with refused(Reason.SYSTEM_KEYS_EXCEEDED):
+        await register(world, key(start=NOW + DAY))
+    await register(world, key(system_id=LAS_ZUID), ZUID.oin)
+
+    world.clock.today += 31 * DAY
+    await register(world, key(end=NOW + 60 * DAY))
+
+
+async def test_keys_are_for_who_exchanges_dossiers(world: World) -> None:
+    async def allowed(*systems: SystemId, today: dt.date = TODAY) -> None:
+        await read(world.register, lambda snapshot: require_forwarding(snapshot, systems, today))
+
+    with refused(Reason.FORWARDING_NOT_MANDATED):
+        await allowed(LAS_NOORD)
+    mandate = (await give(world)).mandate
+    await allowed(SWV_NOORD, LAS_NOORD)
+    with refused(Reason.FORWARDING_NOT_MANDATED):
+        await allowed(LAS_ZUID)
+    with refused(Reason.FORWARDING_NOT_MANDATED):
+        await allowed()
+
+    await world.put(replace(mandate, stopped=True))
+    with refused(Reason.FORWARDING_NOT_MANDATED):
+        await allowed(LAS_NOORD)
