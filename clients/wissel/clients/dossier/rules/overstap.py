@@ -7,8 +7,9 @@ from wissel.clients.dossier.document import Dossier, Place, is_true, name_of
 from wissel.clients.dossier.profiles import OF_SWV, Kind
 from wissel.clients.dossier.reading import Element
 from wissel.clients.dossier.rules import shared
+from wissel.clients.dossier.rules.alike import of_pupil
 from wissel.clients.dossier.rules.final_test import OF_TESTS
-from wissel.clients.dossier.rules.rule import forbidden, one_of, required, rule, wrong
+from wissel.clients.dossier.rules.rule import forbidden, required, rule, wrong
 
 _KINDS: Final = frozenset(Kind)
 
@@ -81,67 +82,7 @@ OVERSTAP: Final = (
         required("inzage", "toestemming", _is_block),
         only="VOVO",
     ),
-    rule(
-        "OVa.SL01",
-        "Van de school is minstens één adres nodig.",
-        required("huidigeschool", "adreslijst"),
-    ),
-    rule(
-        "OVa.SL02",
-        "Van de school is minstens één telefoonnummer of e-mailadres nodig.",
-        required("huidigeschool", "communicatielijst"),
-    ),
-    rule(
-        "OVa.LL01",
-        "Van de leerling is minstens één voornaam nodig.",
-        required("leerling", "voornaam"),
-    ),
-    rule(
-        "OVa.LL02",
-        "Van de leerling is de geboortedatum nodig.",
-        one_of("leerling", "geboortedatum", "geboortemaand"),
-    ),
-    rule(
-        "OVa.LL03",
-        "Van de leerling wordt de geboortedatum gegeven, niet de geboortemaand.",
-        forbidden("leerling", "geboortemaand"),
-    ),
-    rule(
-        "OVa.LL04",
-        "Van de leerling moet zijn gegeven of het adres geheim is.",
-        required("leerling", "adresgeheim"),
-    ),
-    rule(
-        "OVa.LL05",
-        "Van een leerling zonder geheim adres is een adres nodig, in Nederland of daarbuiten.",
-        shared.some_address(),
-    ),
-    rule(
-        "OVa.LL06",
-        "Van een leerling met een geheim adres mag geen adres worden gegeven.",
-        forbidden("leerling", "adreslijst", shared.secret_address),
-    ),
-    rule(
-        "OVa.LL07",
-        "Van de leerling wordt geen adres van alleen vier cijfers gegeven.",
-        forbidden("leerling", "postcode4adres"),
-    ),
-    *shared.secret_numbers("OVa.LL08", "OVa.OV04"),
-    rule(
-        "OVa.LL09",
-        "Van een leerling met een geheim adres mag geen buitenlands adres worden gegeven.",
-        forbidden("leerling", "adresbuitenland", shared.secret_address),
-    ),
-    rule(
-        "OVa.LL10",
-        "De geboorteplaats van de leerling mag niet worden gegeven.",
-        forbidden("leerling", "geboorteplaats"),
-    ),
-    rule(
-        "OVa.LL11",
-        "De nationaliteit van de leerling mag niet worden gegeven.",
-        forbidden("leerling", "nationaliteit"),
-    ),
+    *of_pupil("OVa"),
     rule("OVa.LL12", "Van de leerling is het BSN of onderwijsnummer nodig.", shared.one_number()),
     rule(
         "OVa.LL13",
@@ -184,11 +125,6 @@ OVERSTAP: Final = (
         only="POVO VOVO",
     ),
     rule(
-        "OVa.SL01",
-        "De schoolloopbaan van de leerling is nodig.",
-        required("leerling", "schoolloopbaanlijst"),
-    ),
-    rule(
         "OVa.OA01",
         "Een overstapdossier bevat het blok overstapadvies.",
         required("leerling", "overstapadvies"),
@@ -197,11 +133,6 @@ OVERSTAP: Final = (
         "OVa.OV01|OVa.TR01",
         "Als de verzorgers aansprakelijk zijn, is minstens één verzorger nodig.",
         required("leerling", "verzorger", shared.carers_liable),
-    ),
-    rule(
-        "OVa.OV03",
-        "Van een verzorger met een geheim adres mag geen adres worden gegeven.",
-        forbidden("verzorger", "adreslijst", shared.secret_address),
     ),
     rule(
         "OVa.OA02",

@@ -6,7 +6,8 @@ from typing import Final
 from wissel.clients.dossier.document import Dossier, Place, name_of
 from wissel.clients.dossier.profiles import OF_OVERSTAP, Kind
 from wissel.clients.dossier.rules import shared
-from wissel.clients.dossier.rules.rule import Find, Rule, forbidden, one_of, required, rule, wrong
+from wissel.clients.dossier.rules.alike import of_pupil
+from wissel.clients.dossier.rules.rule import Find, Rule, forbidden, required, rule, wrong
 
 _KINDS: Final = frozenset(Kind)
 
@@ -57,77 +58,12 @@ SWV: Final = (
         # What stands in no code list is reported as that.
         wrong("dossier", "overdrachtsoort", lambda text: text not in _KINDS - {Kind.SWV}),
     ),
-    rule(
-        "PaO.SL01",
-        "Van de school is minstens één adres nodig.",
-        required("huidigeschool", "adreslijst"),
-    ),
-    rule(
-        "PaO.SL02",
-        "Van de school is minstens één telefoonnummer of e-mailadres nodig.",
-        required("huidigeschool", "communicatielijst"),
-    ),
-    rule(
-        "PaO.LL01",
-        "Van de leerling is minstens één voornaam nodig.",
-        required("leerling", "voornaam"),
-    ),
-    rule(
-        "PaO.LL02",
-        "Van de leerling is de geboortedatum nodig.",
-        one_of("leerling", "geboortedatum", "geboortemaand"),
-    ),
-    rule(
-        "PaO.LL03",
-        "Van de leerling wordt de geboortedatum gegeven, niet de geboortemaand.",
-        forbidden("leerling", "geboortemaand"),
-    ),
-    rule(
-        "PaO.LL04",
-        "Van de leerling moet zijn gegeven of het adres geheim is.",
-        required("leerling", "adresgeheim"),
-    ),
-    rule(
-        "PaO.LL05",
-        "Van een leerling zonder geheim adres is een adres nodig, in Nederland of daarbuiten.",
-        shared.some_address(),
-    ),
-    rule(
-        "PaO.LL06",
-        "Van een leerling met een geheim adres mag geen adres worden gegeven.",
-        forbidden("leerling", "adreslijst", shared.secret_address),
-    ),
-    rule(
-        "PaO.LL07",
-        "Van de leerling wordt geen adres van alleen vier cijfers gegeven.",
-        forbidden("leerling", "postcode4adres"),
-    ),
-    *shared.secret_numbers("PaO.LL08", "PaO.OV04"),
-    rule(
-        "PaO.LL09",
-        "Van een leerling met een geheim adres mag geen buitenlands adres worden gegeven.",
-        forbidden("leerling", "adresbuitenland", shared.secret_address),
-    ),
-    rule(
-        "PaO.LL10",
-        "De geboorteplaats van de leerling mag niet worden gegeven.",
-        forbidden("leerling", "geboorteplaats"),
-    ),
-    rule(
-        "PaO.LL11",
-        "De nationaliteit van de leerling mag niet worden gegeven.",
-        forbidden("leerling", "nationaliteit"),
-    ),
+    *of_pupil("PaO"),
     rule("PaO.LL12", "Een SWV-dossier bevat geen BSN of onderwijsnummer.", shared.no_number),
     _not_of_vo("PaO.VV01", "Of de leerling van een peuterspeelzaal komt", "vanpeuterspeelzaal"),
     _not_of_vo("PaO.VV02", "De naam van een peuterspeelzaal", "naampeuterspeelzaal"),
     _not_of_vo("PaO.VV03", "Voorschoolse educatie", "voorschools"),
     _not_of_vo("PaO.VV04", "Vroegschoolse educatie", "vroegschools"),
-    rule(
-        "PaO.SL01",
-        "De schoolloopbaan van de leerling is nodig.",
-        required("leerling", "schoolloopbaanlijst"),
-    ),
     _not_of_po("PaO.EB01", "De eindtoets basisonderwijs", "eindtoets_basisonderwijs"),
     rule(
         "PaO.OV01",
@@ -141,11 +77,6 @@ SWV: Final = (
     _not_of_po("PaO.VM05", "Een competentie", "competenties"),
     _not_of_po("PaO.VM06", "Een stage", "stage"),
     _not_of_po("PaO.VM07", "Een overig gegeven voor het mbo", "overigvombo"),
-    rule(
-        "PaO.OV03",
-        "Van een verzorger met een geheim adres mag geen adres worden gegeven.",
-        forbidden("verzorger", "adreslijst", shared.secret_address),
-    ),
     rule(
         "PaO.OV05",
         "Van een verzorger mag geen banknummer worden gegeven.",
