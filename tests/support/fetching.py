@@ -130,25 +130,14 @@ class FetchWorld:
         """Fetch a dossier, and return it."""
         call = self.stub(name).FetchDossier(self.request(session_id, **changes), timeout=seconds)
         self.taken.clear()
-        opening = las.Opening()
-        async for part in call:
-            self.taken += part.chunk.data
-            opening.MergeFrom(part.opening)
-        return Fetched(session_id=session_id, opening=opening, payload=bytes(self.taken))
+        return await taken(call, session_id, self.taken)
 
     def receipt(
         self, fetched: Fetched, signer: Signer | None = None, **changes: Any
     ) -> dossier_pb2.Signed:
         """Return the requester's receipt for a dossier; `changes` are those of the exchange."""
         by = signer or self.world.signer("zuid")
-        receipt = ReceiverReceipt(
-            signer_oin=by.oin,
-            exchange=replace(fetched.exchange, **changes),
-            received=utc_now(),
-            stamp_digest=digest_of(fetched.opening.stamp.payload),
-        )
-        payload = dossier_pb2.ReceiverReceipt(**receiver_receipt_fields(receipt))
-        return signed_message(by.sign(payload.SerializeToString(), RECEIVER_RECEIPT))
+        return signed_receipt(fetched, by, replace(fetched.exchange, **changes))
 
     async def sign_off(
         self, fetched: Fetched, receipt: dossier_pb2.Signed | None = None, name: str = "zuid"
@@ -196,6 +185,29 @@ class FetchWorld:
     async def settled(self) -> None:
         """Wait until nothing is under way any more."""
         await self.world.courier.drain(20)
+
+
+def signed_receipt(
+    fetched: Fetched, signer: Signer, exchange: Exchange | None = None
+) -> dossier_pb2.Signed:
+    """Return somebody's receipt for a dossier, or for another exchange."""
+    receipt = ReceiverReceipt(
+        signer_oin=signer.oin,
+        exchange=exchange or fetched.exchange,
+        received=utc_now(),
+        stamp_digest=digest_of(fetched.opening.stamp.payload),
+    )
+    payload = dossier_pb2.ReceiverReceipt(**receiver_receipt_fields(receipt))
+    return signed_message(signer.sign(payload.SerializeToString(), RECEIVER_RECEIPT))
+
+
+async def taken(call: Any, session_id: str, into: bytearray) -> Fetched:
+    """Return what a call of FetchDossier brings, with its bytes in `into`."""
+    opening = las.Opening()
+    async for part in call:
+        into += part.chunk.data
+        opening.MergeFrom(part.opening)
+    return Fetched(session_id=session_id, opening=opening, payload=bytes(into))
 
 
 @asynccontextmanager

@@ -27,7 +27,7 @@ async def connected(hub: HubProcess) -> AsyncIterator[tuple[Vendor, FakeLas]]:
     """Noord for 99XA and a LAS of Zuid for 99XB, known to every process of the hub."""
     sender = hub.world.vendor(NOORD.name, oin=NOORD.oin)
     receiver = hub.world.vendor(ZUID.name, oin=ZUID.oin)
-    las = await FakeLas.start(_files_of(hub, receiver))
+    las = await FakeLas.start(files_of(hub, receiver))
     try:
         await asyncio.to_thread(hub.settled)
         hub.world.connect(sender, "99XA", url="https://localhost:9")
@@ -62,7 +62,8 @@ async def send(hub: AsyncHub) -> DeliveryReceipt:
     return await hub.send(DOSSIER, sender="99XA", receiver="99XB", service="OSO_OV", new=True)
 
 
-def _files_of(hub: HubProcess, vendor: Vendor) -> Identity:
+def files_of(hub: HubProcess, vendor: Vendor) -> Identity:
+    """Return the identity of a vendor with its files."""
     return _read(vendor.name, vendor.oin, vendor.certificate, vendor.key, hub.world.roots)
 
 
