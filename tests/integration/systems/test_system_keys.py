@@ -206,6 +206,21 @@ async def test_keys_are_shown_to_whom_they_are_for(hub: Hub) -> None:
     assert await refusal(listed(hub, system_ids=["LAS Noord"])) == "IDENTIFIER_MALFORMED"
 
 
+async def test_a_source_finds_the_key_of_its_requester_by_its_id(hub: Hub) -> None:
+    said = stated()
+    sent = signed(hub, said.SerializeToString())
+    await register(hub, sent)
+
+    def by_id(*ids: str, **more: Any) -> Any:
+        return listed(hub, **({"system_ids": [], "key_ids": ids} | more))
+
+    assert await by_id(said.key_id.upper()) == await by_id(str(uuid4()), said.key_id) == [sent]
+    assert await by_id(str(uuid4())) == []
+    assert await refusal(by_id("999990019")) == "FIELD_INVALID"
+    assert await refusal(by_id(*[said.key_id] * 21)) == "BATCH_TOO_LARGE"
+    assert await refusal(by_id(said.key_id, system_ids=["las-noord"])) == "FIELD_INVALID"
+
+
 async def test_a_vendor_without_mandates_reads_its_own_keys_alone(tmp_path: Path) -> None:
     facts = [
         each
@@ -219,3 +234,5 @@ async def test_a_vendor_without_mandates_reads_its_own_keys_alone(tmp_path: Path
         both = ["las-zuid", "las-noord"]
         assert await refusal(listed(hub, system_ids=both)) == "FORWARDING_NOT_MANDATED"
         assert await listed(hub, system_ids=["las-zuid"]) == []
+        by_id: dict[str, Any] = {"system_ids": [], "key_ids": [str(uuid4())]}
+        assert await refusal(listed(hub, **by_id)) == "FORWARDING_NOT_MANDATED"

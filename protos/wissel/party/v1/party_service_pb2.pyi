@@ -1371,23 +1371,29 @@ class ListSystemKeysRequest(_message.Message):
 
     SYSTEM_IDS_FIELD_NUMBER: _builtins.int
     ON_TIME_FIELD_NUMBER: _builtins.int
+    KEY_IDS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def system_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Required. Systems, 1 to 20."""
+        """Systems, 1 to 20; required without key_ids."""
 
     @_builtins.property
     def on_time(self) -> _timestamp_pb2.Timestamp:
         """When they may be used; by default now."""
+
+    @_builtins.property
+    def key_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """UUIDs of keys, 1 to 20, instead of systems: a source knows that of its requester alone."""
 
     def __init__(
         self,
         *,
         system_ids: _abc.Iterable[_builtins.str] | None = ...,
         on_time: _timestamp_pb2.Timestamp | None = ...,
+        key_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["on_time", b"on_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["on_time", b"on_time", "system_ids", b"system_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["key_ids", b"key_ids", "on_time", b"on_time", "system_ids", b"system_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

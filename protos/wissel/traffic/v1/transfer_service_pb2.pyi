@@ -64,6 +64,8 @@ class DeliveryPoint(_message.Message):
     AANLEVERPUNT_FIELD_NUMBER: _builtins.int
     ATTRIBUTE_FIELD_NUMBER: _builtins.int
     SERVICE_VERSION_FIELD_NUMBER: _builtins.int
+    SYSTEM_ID_FIELD_NUMBER: _builtins.int
+    SYSTEM_OIN_FIELD_NUMBER: _builtins.int
     routing_key: _builtins.str
     """Routeringskenmerk."""
     vestiging: _builtins.str
@@ -74,6 +76,10 @@ class DeliveryPoint(_message.Message):
     """What it leads to, such as `LAS`."""
     service_version: _builtins.str
     """Namespace of the latest service version that it speaks."""
+    system_id: _builtins.str
+    """System that it leads to, such as `las-noord`."""
+    system_oin: _builtins.str
+    """OIN whose certificate acts for that system: who provides the dossier, and signed its keys."""
     def __init__(
         self,
         *,
@@ -82,10 +88,12 @@ class DeliveryPoint(_message.Message):
         aanleverpunt: _builtins.str = ...,
         attribute: _builtins.str = ...,
         service_version: _builtins.str = ...,
+        system_id: _builtins.str = ...,
+        system_oin: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["aanleverpunt", b"aanleverpunt", "attribute", b"attribute", "routing_key", b"routing_key", "service_version", b"service_version", "vestiging", b"vestiging"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aanleverpunt", b"aanleverpunt", "attribute", b"attribute", "routing_key", b"routing_key", "service_version", b"service_version", "system_id", b"system_id", "system_oin", b"system_oin", "vestiging", b"vestiging"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -140,6 +148,7 @@ class StartTransferResponse(_message.Message):
     SESSION_ID_FIELD_NUMBER: _builtins.int
     EXPIRE_TIME_FIELD_NUMBER: _builtins.int
     DELIVERY_POINTS_FIELD_NUMBER: _builtins.int
+    KEYS_FIELD_NUMBER: _builtins.int
     session_id: _builtins.str
     """UUID of the session."""
     @_builtins.property
@@ -150,16 +159,21 @@ class StartTransferResponse(_message.Message):
     def delivery_points(self) -> _containers.RepeatedCompositeFieldContainer[Global___DeliveryPoint]:
         """Where the dossier can be fetched, in order of routing key."""
 
+    @_builtins.property
+    def keys(self) -> _containers.RepeatedCompositeFieldContainer[_dossier_pb2.Signed]:
+        """Signed SystemKeys of these systems that may be used now, as ListSystemKeys shows them."""
+
     def __init__(
         self,
         *,
         session_id: _builtins.str = ...,
         expire_time: _timestamp_pb2.Timestamp | None = ...,
         delivery_points: _abc.Iterable[Global___DeliveryPoint] | None = ...,
+        keys: _abc.Iterable[_dossier_pb2.Signed] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["expire_time", b"expire_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["delivery_points", b"delivery_points", "expire_time", b"expire_time", "session_id", b"session_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["delivery_points", b"delivery_points", "expire_time", b"expire_time", "keys", b"keys", "session_id", b"session_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

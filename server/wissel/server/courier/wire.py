@@ -4,6 +4,7 @@ What a well-formed message is stands in `wissel.routing.exchange`; the generated
 classes are known here.
 """
 
+import base64
 import hashlib
 from typing import Final
 
@@ -48,6 +49,16 @@ def signed_hub_receipt(receipt: HubReceipt, signer: Signer) -> dossier_pb2.Signe
 def signed_message(signed: Signed) -> dossier_pb2.Signed:
     """Return a signed value as it travels."""
     return dossier_pb2.Signed(**signed_fields(signed))
+
+
+def signed_text(message: dossier_pb2.Signed) -> str:
+    """Return a signed message as the register keeps it: base64."""
+    return base64.b64encode(message.SerializeToString()).decode("ascii")
+
+
+def signed_in(text: str) -> dossier_pb2.Signed:
+    """Return the signed message of which `signed_text` made `text`."""
+    return dossier_pb2.Signed.FromString(base64.b64decode(text))
 
 
 def signed_value(message: dossier_pb2.Signed) -> Signed:

@@ -49,7 +49,7 @@ async def register(world: World, said: SystemKey, own: Oin = NOORD.oin) -> Syste
 
 
 async def shown(world: World, *systems: SystemId, at: dt.datetime = NOW) -> list[SystemKey]:
-    return await read(world.register, lambda snapshot: keys_of(snapshot, systems, at))
+    return await read(world.register, lambda snapshot: keys_of(snapshot, at, systems=systems))
 
 
 async def test_a_key_is_shown_from_its_beginning_until_its_end(world: World) -> None:
@@ -59,6 +59,18 @@ async def test_a_key_is_shown_from_its_beginning_until_its_end(world: World) -> 
     assert await shown(world, LAS_NOORD, at=mine.start - DAY) == []
     assert await shown(world, LAS_NOORD, at=mine.end) == []
     assert await shown(world, LAS_ZUID) == []
+
+
+async def test_a_key_is_found_by_its_id(world: World) -> None:
+    async def found(*ids: UUID, at: dt.datetime = NOW) -> list[SystemKey]:
+        return await read(world.register, lambda snapshot: keys_of(snapshot, at, ids=ids))
+
+    mine, other = await register(world, key()), await register(world, key())
+    same = await register(world, key(key_id=mine.key_id, system_id=LAS_ZUID), ZUID.oin)
+
+    assert await found(mine.key_id) == [mine, same]
+    assert await found(other.key_id, uuid4()) == [other]
+    assert await found(other.key_id, at=other.end) == []
 
 
 async def test_the_key_that_ends_last_comes_first_of_each_system(world: World) -> None:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import replace
 from operator import attrgetter
+from uuid import UUID
 
 from wissel.routing.exchange.fetching.system_keys import MOST_KEYS
 from wissel.routing.facts import Mandate, Service, System, SystemKey
@@ -68,13 +69,19 @@ async def require_forwarding(
 
 
 async def keys_of(
-    snapshot: Snapshot, systems: Collection[SystemId], moment: dt.datetime
+    snapshot: Snapshot,
+    moment: dt.datetime,
+    *,
+    systems: Collection[SystemId] = (),
+    ids: Collection[UUID] = (),
 ) -> list[SystemKey]:
-    """Return the keys of systems that may be used at a moment, in order of system.
+    """Return the keys that may be used at a moment, in order of system.
 
-    Of one system the key comes first that ends last: that is the one to use.
+    They are those of some systems, or those with some ids. Of one system the key comes
+    first that ends last: that is the one to use.
     """
-    found = await snapshot.find(SystemKey, system_id=tuple(sorted(set(systems))))
+    where = {"key_id": tuple(map(str, ids))} if ids else {"system_id": tuple(systems)}
+    found = await snapshot.find(SystemKey, **where)
     held = [each for each in found if each.holds_at(moment)]
     held.sort(key=attrgetter("end"), reverse=True)
     return sorted(held, key=attrgetter("system_id"))

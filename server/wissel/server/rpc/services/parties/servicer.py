@@ -9,6 +9,7 @@ from wissel.routing.facts import (
     SystemKind,
 )
 from wissel.routing.values.identifiers import Oin, ServiceCode, SystemId
+from wissel.server.courier.wire import signed_in
 from wissel.server.registry.finding import get_party, get_system
 from wissel.server.registry.parties import acting, parties, revocation, system_keys, systems
 from wissel.server.registry.ports import Transaction, Where
@@ -35,10 +36,9 @@ from wissel.server.rpc.services.parties.requests import (
     steps_of,
 )
 from wissel.server.rpc.services.parties.system_keys import (
+    asked_in,
     key_in,
     moment_in,
-    statement_of,
-    systems_in,
 )
 from wissel.server.rpc.services.parties.systems import Shown, system_message, system_messages
 
@@ -223,7 +223,7 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
 
         async def work(transaction: Transaction) -> pb.RegisterSystemKeyResponse:
             kept = await system_keys.register_system_key(transaction, key, own)
-            return pb.RegisterSystemKeyResponse(key=statement_of(kept))
+            return pb.RegisterSystemKeyResponse(key=signed_in(kept.statement))
 
         return await mutate(self._backend, request, pb.RegisterSystemKeyResponse, work)
 
@@ -231,14 +231,15 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
         self, request: pb.ListSystemKeysRequest, context: object
     ) -> pb.ListSystemKeysResponse:
         """Show keys of systems as their vendors signed them, to whoever exchanges dossiers."""
-        asked, who = systems_in(request), caller()
+        (asked, key_ids), who = asked_in(request), caller()
         moment = moment_in(request, self._backend)
         async with self._backend.snapshot() as snapshot:
-            if not (who.operator or set(who.system_ids).issuperset(asked)):
+            own = not key_ids and set(who.system_ids).issuperset(asked)
+            if not (who.operator or own):
                 today = self._backend.today()
                 await system_keys.require_forwarding(snapshot, who.system_ids, today)
-            keys = await system_keys.keys_of(snapshot, asked, moment)
-        return pb.ListSystemKeysResponse(keys=map(statement_of, keys))
+            keys = await system_keys.keys_of(snapshot, moment, systems=asked, ids=key_ids)
+        return pb.ListSystemKeysResponse(keys=[signed_in(each.statement) for each in keys])
 
     async def RevokeCertificate(
         self, request: pb.RevokeCertificateRequest, context: object

@@ -1,8 +1,8 @@
 """Keys of systems: taken as their vendors signed them, and shown so (design.md#search-keys)."""
 
-import base64
 import datetime as dt
 from typing import Final
+from uuid import UUID
 
 from wissel.dossier.v1 import dossier_pb2
 from wissel.party.v1 import party_service_pb2 as pb
@@ -12,13 +12,13 @@ from wissel.routing.facts import SystemKey
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import SystemId
-from wissel.server.courier.wire import signed_message, signed_value
+from wissel.server.courier.wire import signed_message, signed_text, signed_value
 from wissel.server.rpc.calls.call import caller, current
 from wissel.server.rpc.requests.backend import Backend
-from wissel.server.rpc.requests.parsing import few
+from wissel.server.rpc.requests.parsing import few, uuid
 
 MOST_SYSTEMS: Final = 20
-"""Systems of which one call shows the keys; the answer has at most 80, of 14 KiB."""
+"""Systems of which one call shows the keys, or the keys; at most 80 in all, of 14 KiB."""
 
 
 def key_in(request: pb.RegisterSystemKeyRequest, backend: Backend) -> SystemKey:
@@ -38,20 +38,14 @@ def key_in(request: pb.RegisterSystemKeyRequest, backend: Backend) -> SystemKey:
         backend.hub_oin,
         backend.clock(),
     )
-    statement = signed_message(signed).SerializeToString()
     return SystemKey(
         system_id=said.system_id,
         key_id=said.key_id,
         public_key=said.public_key.hex(),
         start=said.start,
         end=said.end,
-        statement=base64.b64encode(statement).decode("ascii"),
+        statement=signed_text(signed_message(signed)),
     )
-
-
-def statement_of(key: SystemKey) -> dossier_pb2.Signed:
-    """Return what the vendor signed."""
-    return dossier_pb2.Signed.FromString(base64.b64decode(key.statement))
 
 
 def moment_in(request: pb.ListSystemKeysRequest, backend: Backend) -> dt.datetime:
@@ -61,9 +55,15 @@ def moment_in(request: pb.ListSystemKeysRequest, backend: Backend) -> dt.datetim
     return instant_of(request.on_time, "on_time")
 
 
-def systems_in(request: pb.ListSystemKeysRequest) -> list[SystemId]:
-    """Return the systems of a request, at least one."""
-    if not request.system_ids:
+def asked_in(request: pb.ListSystemKeysRequest) -> tuple[list[SystemId], list[UUID]]:
+    """Return the systems or the keys of a request, at least one of either and none of the other."""
+    if request.system_ids and request.key_ids:
+        raise Refused(Reason.FIELD_INVALID, field="key_ids", expected="none beside system_ids")
+    if not request.system_ids and not request.key_ids:
         raise Refused(Reason.FIELD_REQUIRED, field="system_ids")
-    named = few(request.system_ids, MOST_SYSTEMS, "system_ids")
-    return [SystemId.parse(each, "system_ids") for each in named]
+    systems = few(request.system_ids, MOST_SYSTEMS, "system_ids")
+    keys = few(request.key_ids, MOST_SYSTEMS, "key_ids")
+    return (
+        [SystemId.parse(each, "system_ids") for each in systems],
+        [uuid(each, "key_ids") for each in keys],
+    )

@@ -1,5 +1,8 @@
 """TransferService: sessions of prepare and fetch."""
 
+from collections.abc import Collection
+
+from wissel.dossier.v1 import dossier_pb2
 from wissel.routing.deciding.audience import audience_for, for_audience
 from wissel.routing.deciding.decide import decide
 from wissel.routing.deciding.decision import Refusal
@@ -14,6 +17,8 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.table import Table
 from wissel.routing.table.views import EndpointView
 from wissel.routing.values.identifiers import Brin, RoutingKey, SystemId
+from wissel.server.courier.wire import signed_in
+from wissel.server.registry.parties.system_keys import keys_of
 from wissel.server.rpc.calls.call import Context, caller, current
 from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.parsing import choice, optional, optional_organisation, uuid
@@ -61,13 +66,16 @@ class TransferServicer(pb_grpc.TransferServiceServicer):
             points = [each for each in points if each.routing_key == wanted]
             if not points:
                 raise Refused(Reason.DELIVERY_POINT_UNKNOWN, routing_key=wanted)
+        keys = await self._keys(points)
         # 4.
         session = start(
             self._backend.new_id(), caller().oin, terms, initiator, self._backend.clock()
         )
         await self._backend.transfers.start_transfer(session)
         response = pb.StartTransferResponse(
-            session_id=str(session.session_id), delivery_points=map(_point_message, points)
+            session_id=str(session.session_id),
+            delivery_points=[_point_message(each, table) for each in points],
+            keys=keys,
         )
         response.expire_time.FromDatetime(session.expires)
         return response
@@ -140,6 +148,13 @@ class TransferServicer(pb_grpc.TransferServiceServicer):
         if decision.receiver.system_id not in asker.system_ids:
             raise Refused(Reason.DELIVERY_POINT_UNKNOWN, routing_key=terms.requester_routing_key)
 
+    async def _keys(self, points: Collection[EndpointView]) -> list[dossier_pb2.Signed]:
+        """Return the keys of the systems of delivery points that may be used now."""
+        systems, now = {_system(each) for each in points}, self._backend.clock()
+        async with self._backend.snapshot() as snapshot:
+            keys = await keys_of(snapshot, now, systems=systems)
+        return [signed_in(each.statement) for each in keys]
+
     def _points(self, table: Table, terms: Terms) -> list[EndpointView]:
         service = SERVICE_OF_KIND[terms.kind]
         points = delivery_points(table, terms.source, service, self._backend.today())
@@ -165,11 +180,14 @@ def _system(point: EndpointView) -> SystemId:
     return point.mandate.system_id
 
 
-def _point_message(point: EndpointView) -> pb.DeliveryPoint:
+def _point_message(point: EndpointView, table: Table) -> pb.DeliveryPoint:
+    system = table.system(_system(point))
     return pb.DeliveryPoint(
         routing_key=point.routing_key,
         vestiging=point.vestiging or "",
         aanleverpunt=point.aanleverpunt or "",
         attribute=point.attribute.value,
         service_version=point.version[1],
+        system_id=_system(point),
+        system_oin=system.acting_oin if system else "",
     )
