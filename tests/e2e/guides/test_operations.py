@@ -80,7 +80,7 @@ def _shown(default: object, *, required: bool) -> str:
     if required:
         return "required"
     text = str(default).lower() if isinstance(default, bool) else str(default)
-    return f"`{text}`" if default not in ("", ()) else ""
+    return f"`{text}`" if default not in ("", (), None) else ""
 
 
 def test_every_reason_named_is_one_of_ours() -> None:

@@ -28,7 +28,6 @@ _SERVICE: Final[list[Column]] = [
     ("DAYS", "processing_days"),
     ("SECTORS", "sectors"),
     ("DEMANDS", "required_evidence"),
-    ("NOTE", "note"),
     ("VERSIONS", lambda s: ", ".join(map(_version, s.versions))),
 ]
 
@@ -40,7 +39,7 @@ def list_services(
     version: Annotated[str, typer.Option(help="only with this version, by its namespace")] = "",
     limit: Limit = 1000,
 ) -> None:
-    """List services in order of code."""
+    """List services in order of code; `wissel service show` has their notes and texts."""
     session = session_of(context)
     found = collect(
         session,
