@@ -12,10 +12,12 @@ import grpc
 import pytest
 
 from support.builders import envelopes
+from support.eventually import eventually_async
 from support.fakes.source import (
     ending_early,
     providing,
     silent,
+    waiting,
 )
 from support.fetching import KEY, FetchWorld, fetching
 from support.worlds import small_world
@@ -109,6 +111,38 @@ async def test_a_mandate_that_ends_between_start_and_fetch(world: FetchWorld) ->
     await world.world.hub.put(small_world.C_ZUID, replace(small_world.A_NOORD, stopped=True))
     assert await world.refused(world.fetch(session)) == "SOURCE_NOT_CONNECTED"
     assert world.source.orders == []
+
+
+async def test_a_mandate_that_ends_while_the_source_prepares(world: FetchWorld) -> None:
+    release = asyncio.Event()
+    world.source.provide = waiting(release)
+    session = await world.start()
+    fetch = asyncio.create_task(world.fetch(session))
+    await eventually_async(lambda: world.source.orders, "the source was asked")
+    await world.world.hub.put(replace(small_world.C_ZUID, stopped=True))
+    release.set()
+
+    assert await world.refused(fetch) == "RECEIVER_NOT_CONNECTED"
+    assert world.entries() == []
+    assert world.taken == b""
+
+
+async def test_a_session_that_is_signed_off_while_it_is_fetched(world: FetchWorld) -> None:
+    """What is under way comes to its end, and its requester is asked for the receipt."""
+    release = asyncio.Event()
+    world.source.provide = waiting(release, before=2)
+    session = await world.start()
+    fetch = asyncio.create_task(world.fetch(session))
+    await world.ended((1, "ACCEPTED"))
+    await world.stub().SignOffTransfer(
+        pb.SignOffTransferRequest(session_id=session, result=TransferResult.FAILED)
+    )
+    release.set()
+    fetched = await fetch
+
+    assert fetched.payload == envelopes.PAYLOAD
+    assert await world.refused(world.sign_off(fetched)) == "SESSION_SIGNED_OFF"
+    assert world.entries() == [(1, "ACCEPTED"), (1, "UNCERTAIN")]
 
 
 async def test_a_requester_that_goes_leaves_nothing_complete(world: FetchWorld) -> None:

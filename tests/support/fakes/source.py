@@ -108,6 +108,20 @@ def providing(
     return provide
 
 
+def waiting(event: asyncio.Event, before: int = 0) -> Providing:
+    """Return: once the test says so give a dossier, or the rest of it after so many parts."""
+
+    async def provide(source: FakeSource, order: ProvideOrder, context: Context) -> Parts:
+        number = 0
+        async for part in providing()(source, order, context):
+            if number == before:
+                await event.wait()
+            number += 1
+            yield part
+
+    return provide
+
+
 def refusing(reason: str, text: str = "Nee.") -> Providing:
     """Return: give nothing, and say why."""
 
