@@ -7,18 +7,16 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final, NamedTuple
 
-from wissel.routing.deciding.audience import audience_for, for_audience
 from wissel.routing.deciding.decision import Refusal
 from wissel.routing.deciding.forecast.causes import Cause, Causes
 from wissel.routing.deciding.forecast.changes import DayChange
 from wissel.routing.deciding.impact.differences import Change, Difference, Subject, system_of
 from wissel.routing.deciding.impact.impact import Impact, Tally, Viewer
+from wissel.routing.deciding.impact.telling import refusal_for
 from wissel.routing.deciding.impact.touched import Touched
-from wissel.routing.deciding.query import ANYBODY, Asker, Query, Selection
-from wissel.routing.facts import Role
 from wissel.routing.table import Table
 from wissel.routing.values.days import ONE_DAY
-from wissel.routing.values.identifiers import Oin, ServiceCode
+from wissel.routing.values.identifiers import ServiceCode
 
 EXAMPLES: Final = 10
 """The most examples of one event."""
@@ -87,7 +85,6 @@ class Forecast:
         self._table = table
         self._causes = Causes(table)
         self._viewer = viewer
-        self._asker = Asker(oin=Oin(""), role=Role.VENDOR, system_ids=tuple(viewer.systems))
         self._after = after
         self._size = size
         self._events: dict[str, Event] = {}
@@ -138,17 +135,10 @@ class Forecast:
             return _Told(shown, found, others=False, refusal=refusal)
         own = tuple(each for each in found if each.system_id in {"", *self._viewer.systems})
         if refusal is not None:
-            refusal = self._worded(refusal, changed)
+            day = changed.day if refusal is changed.becomes else changed.day - ONE_DAY
+            refusal = refusal_for(self._viewer, self._table, changed.subject, refusal, day)
             shown = shown._replace(reason=refusal.reason)
         return _Told(shown, own, others=own != found, refusal=refusal)
-
-    def _worded(self, refusal: Refusal, changed: DayChange) -> Refusal:
-        code, service, vestiging, sender = changed.subject
-        if sender is not None:
-            return refusal  # a system of its own
-        query = Query(ANYBODY, None, code, service, Selection(vestiging=vestiging))
-        day = changed.day if refusal is changed.becomes else changed.day - ONE_DAY
-        return for_audience(refusal, audience_for(self._table, self._asker, query, day))
 
 
 def concerning(viewer: Viewer) -> Callable[[Touched, ServiceCode], bool]:

@@ -5,8 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Final
 
-from wissel.routing.deciding.impact.differences import Change, Difference, Subject, differences
-from wissel.routing.table import Table
+from wissel.routing.deciding.impact.differences import Change, Difference, Subject
 from wissel.routing.values.identifiers import Organisation, ServiceCode, SystemId
 
 EXAMPLES: Final = 50
@@ -97,7 +96,7 @@ EVERYTHING: Final = Viewer(everything=True)
 
 @dataclass(slots=True, kw_only=True)
 class Impact:
-    """What a change does to routes and senders, as one viewer may see it.
+    """What a change does to routes and senders, as one viewer is told of it.
 
     `revision` is that of the facts which it was worked out on, `today` the first day
     that was looked at. A difference counts once in `total`, and by vendor (a route
@@ -107,7 +106,6 @@ class Impact:
 
     revision: int
     today: dt.date
-    viewer: Viewer = EVERYTHING
     total: Tally = field(default_factory=Tally)
     by_vendor: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     by_signatory: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
@@ -116,11 +114,8 @@ class Impact:
     by_day: dict[dt.date, Tally] = field(default_factory=lambda: defaultdict(Tally))
     _examples: list[Difference] = field(default_factory=list)
 
-    def add(self, difference: Difference) -> None:
-        """Count a difference, as far as the viewer sees it."""
-        shown = self.viewer.shown(difference)
-        if shown is None:
-            return
+    def add(self, shown: Difference) -> None:
+        """Count a difference, as the viewer is told of it."""
         change = shown.change
         for tally in (
             self.total,
@@ -145,19 +140,6 @@ class Impact:
     def examples(self) -> list[Difference]:
         """The lost ones before those that move or are gained, and early ones first; at most 50."""
         return sorted(self._examples, key=_worst_first)[:EXAMPLES]
-
-
-def impact(before: Table, after: Table, today: dt.date, viewer: Viewer = EVERYTHING) -> Impact:
-    """Return how deciding on `after` differs from deciding on `before`, today and later.
-
-    It is exact: a route counts if and only if `decide` says otherwise on some day from
-    today on, a sender if `may_act` does. `after` must descend from `before`.
-    """
-    found = Impact(revision=before.revision, today=today, viewer=viewer)
-    for some in differences(before, after, today):
-        for difference in some:
-            found.add(difference)
-    return found
 
 
 def _worst_first(difference: Difference) -> tuple[object, ...]:

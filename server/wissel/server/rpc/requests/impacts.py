@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeVar
 
-from wissel.routing.deciding.impact.differences import differences
 from wissel.routing.deciding.impact.impact import Impact, Viewer
+from wissel.routing.deciding.impact.telling import told_differences
 from wissel.routing.facts import Fact
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
@@ -88,8 +88,9 @@ def _work_out(supposed: Supposed, seconds: float, gone: threading.Event) -> Impa
     """Return the impact, in a thread that lets the event loop go first again and again."""
     until = time.monotonic() + seconds
     before, today = supposed.table, supposed.today
-    found = Impact(revision=before.revision, today=today, viewer=supposed.viewer)
-    steps = differences(before, before.supposing(supposed.facts), today)
+    found = Impact(revision=before.revision, today=today)
+    after = before.supposing(supposed.facts)
+    steps = told_differences(before, after, today, supposed.viewer)
     for number, some in enumerate(steps):
         for difference in some:
             found.add(difference)

@@ -7,7 +7,8 @@ import pytest
 from support.worlds import small_world as w
 from wissel.clients.testing.cast import NOORD, SWV, ZUID
 from wissel.routing.deciding.impact.differences import Change
-from wissel.routing.deciding.impact.impact import EXAMPLES, Counts, Impact, Tally, Viewer, impact
+from wissel.routing.deciding.impact.impact import EXAMPLES, Counts, Impact, Tally, Viewer
+from wissel.routing.deciding.impact.telling import impact
 from wissel.routing.facts import AgreementKind, Fact, Party
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import ONE_DAY
@@ -80,6 +81,15 @@ def test_each_reads_of_its_own(
 
     assert expected == changes(found)
     assert len(expected) == found.total.size == found.by_service[w.OSO_OV].size
+
+
+def test_a_vendor_is_not_told_why_a_school_of_two_vendors_is_lost() -> None:
+    """What is missing there afterwards may be of the other one's system."""
+    stopped = MOVING[0]
+
+    full = {viewer: told(stopped, viewer=viewer).by_reason.keys() for viewer in (BOARD, NOORDS)}
+
+    assert {BOARD: {Reason.ENDPOINT_MISSING}, NOORDS: {Reason.RECEIVER_NOT_CONNECTED}} == full
 
 
 def test_of_many_the_first_are_shown() -> None:
