@@ -42,6 +42,7 @@ VARIABLE: Final[Mapping[str, Mapping[Reason, set[str]]]] = {
 
 PASSED_ON: Final = {
     *("errors.again", "audience.for_audience", "audience._one", "admission._route"),
+    "telling._worded",
     *("servicer._require_own", "servicer._points", "plan.both_ends"),
     *("servicer.refused_by", "status.for_caller", "status_errors.from_rule"),
     *("status_errors.translate", "status_errors._without_reason"),
