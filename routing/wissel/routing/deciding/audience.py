@@ -11,6 +11,7 @@ from wissel.routing.deciding.locate import Located, locate
 from wissel.routing.deciding.query import Asker, Query
 from wissel.routing.facts import Role
 from wissel.routing.refusals.catalogue import CATALOGUE
+from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.refusals.sides import Side
 from wissel.routing.table import Table
@@ -42,6 +43,20 @@ def for_audience(refusal: Refusal, audience: Audience) -> Refusal:
     reason = CATALOGUE[refusal.reason].other_side
     told = CATALOGUE[reason].public_part(refusal.metadata)
     return Refusal(reason=reason, side=refusal.side, metadata=told)
+
+
+def refused_for(asker: Asker, refusal: Refusal, table: Table, query: Query, on: dt.date) -> Refused:
+    """Return the exception with which a call of `asker` ends by the refusal of a query.
+
+    It is worded as the asker may read it.
+    """
+    return refused_by(for_audience(refusal, audience_for(table, asker, query, on)))
+
+
+def refused_by(refusal: Refusal) -> Refused:
+    """Return the exception with which a call ends by a refusal, in its own words."""
+    metadata = dict(refusal.metadata)
+    return Refused(refusal.reason, **metadata)  # type: ignore[arg-type]  # no name is a parameter's
 
 
 def steps_for_audience(steps: tuple[Step, ...], audience: Audience) -> tuple[Step, ...]:

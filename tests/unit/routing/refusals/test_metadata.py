@@ -41,10 +41,9 @@ VARIABLE: Final[Mapping[str, Mapping[Reason, set[str]]]] = {
 """Call sites whose reason is a variable, with all that it can be."""
 
 PASSED_ON: Final = {
-    *("errors.again", "audience.for_audience", "audience._one", "admission._route"),
+    *("errors.again", "audience.for_audience", "audience._one", "audience.refused_by"),
     "telling._worded",
-    *("servicer._require_own", "servicer._points", "plan.both_ends"),
-    *("servicer.refused_by", "status.for_caller", "status_errors.from_rule"),
+    *("status.for_caller", "status_errors.from_rule"),
     *("status_errors.translate", "status_errors._without_reason"),
 }
 """Call sites that tell again what another has told."""

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from wissel.routing.deciding.audience import audience_for, for_audience
+from wissel.routing.deciding.audience import refused_for
 from wissel.routing.deciding.decide import decide
 from wissel.routing.deciding.decision import Refusal, Route
 from wissel.routing.deciding.query import Asker, Query, Selection
@@ -119,6 +119,5 @@ def query_of(context: EnvelopeContext, asker: Asker) -> Query:
 def _route(table: Table, query: Query, on: dt.date) -> Route:
     decision = decide(table, query, on)
     if isinstance(decision, Refusal):
-        shown = for_audience(decision, audience_for(table, query.asker, query, on))
-        raise Refused(shown.reason, **dict(shown.metadata))  # type: ignore[arg-type]
+        raise refused_for(query.asker, decision, table, query, on)
     return decision

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from wissel.routing.deciding.audience import audience_for, for_audience
+from wissel.routing.deciding.audience import refused_by, refused_for
 from wissel.routing.deciding.decide import decide
 from wissel.routing.deciding.decision import Refusal, Route
 from wissel.routing.deciding.delivery_points import delivery_points
@@ -97,7 +97,7 @@ def both_ends(fetch: Fetch, table: Table, now: dt.datetime) -> Planned:
     # 1.
     points = delivery_points(table, terms.source, service, on)
     if isinstance(points, Refusal):
-        raise Refused(points.reason, **dict(points.metadata))  # type: ignore[arg-type]
+        raise refused_by(points)
     key = fetch.source_routing_key
     point = next((each for each in points if each.routing_key == key), None)
     system = None if point is None else table.system(point.mandate.system_id)
@@ -115,8 +115,7 @@ def both_ends(fetch: Fetch, table: Table, now: dt.datetime) -> Planned:
     )
     route = decide(table, query, on)
     if isinstance(route, Refusal):
-        shown = for_audience(route, audience_for(table, requester, query, on))
-        raise Refused(shown.reason, **dict(shown.metadata))  # type: ignore[arg-type]
+        raise refused_for(requester, route, table, query, on)
     # 3.
     if route.system_id not in requester.system_ids:
         raise Refused(Reason.DELIVERY_POINT_UNKNOWN, routing_key=terms.requester_routing_key)

@@ -11,7 +11,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from wissel.routing.deciding.audience import audience_for, for_audience, steps_for_audience
+from wissel.routing.deciding.audience import (
+    audience_for,
+    for_audience,
+    refused_by,
+    steps_for_audience,
+)
 from wissel.routing.deciding.decide import decide
 from wissel.routing.deciding.decision import Audience, Refusal, Route
 from wissel.routing.deciding.explain import explain
@@ -133,12 +138,6 @@ class RouteServicer(pb_grpc.RouteServiceServicer):
         call = await self._backend.at(request)
         asked = await asked_in(self._backend, request, call)
         return await foretell(self._backend, call, asked)
-
-
-def refused_by(refusal: Refusal) -> Refused:
-    """Return the exception with which a call ends by a refusal."""
-    metadata = dict(refusal.metadata)
-    return Refused(refusal.reason, **metadata)  # type: ignore[arg-type]  # no name is a parameter's
 
 
 def told_to(table: Table, asked: Question, refusal: Refusal) -> Refusal:

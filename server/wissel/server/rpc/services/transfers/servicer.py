@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from wissel.dossier.v1 import dossier_pb2
-from wissel.routing.deciding.audience import audience_for, for_audience
+from wissel.routing.deciding.audience import refused_by, refused_for
 from wissel.routing.deciding.decide import decide
 from wissel.routing.deciding.decision import Refusal
 from wissel.routing.deciding.delivery_points import delivery_points
@@ -142,9 +142,7 @@ class TransferServicer(pb_grpc.TransferServiceServicer):
         )
         decision = decide(table, query, today)
         if isinstance(decision, Refusal):
-            audience = audience_for(table, asker, query, today)
-            shown = for_audience(decision, audience)
-            raise Refused(shown.reason, **dict(shown.metadata))  # type: ignore[arg-type]
+            raise refused_for(asker, decision, table, query, today)
         if decision.receiver.system_id not in asker.system_ids:
             raise Refused(Reason.DELIVERY_POINT_UNKNOWN, routing_key=terms.requester_routing_key)
 
@@ -159,7 +157,7 @@ class TransferServicer(pb_grpc.TransferServiceServicer):
         service = SERVICE_OF_KIND[terms.kind]
         points = delivery_points(table, terms.source, service, self._backend.today())
         if isinstance(points, Refusal):
-            raise Refused(points.reason, **dict(points.metadata))  # type: ignore[arg-type]
+            raise refused_by(points)
         return points
 
 
