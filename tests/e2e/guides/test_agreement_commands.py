@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import pytest
 
+from support.processes.processes import calling_as
 from wissel.clients.processes import command
 from wissel.clients.testing import DevelopmentIssuer, TestingHub, running_hub, running_issuer
 
@@ -40,10 +41,7 @@ class Cli:
         self._folder = hub.folder
         self._environ = {
             **os.environ,
-            "WISSEL_SERVER": hub.server,
-            "WISSEL_CERTIFICATE": str(hub.folder / "pki" / f"{name}.pem"),
-            "WISSEL_KEY": str(hub.folder / "pki" / f"{name}.key"),
-            "WISSEL_TRUST_ROOTS": str(hub.roots),
+            **calling_as(hub, name),
             "WISSEL_HUB_OIN": hub.hub_oin,
             "USER": "a.desk",
         }

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import wissel.clients
+from support.processes.processes import calling_as
 from wissel.clients.processes import ProcessFailed, command
 from wissel.clients.testing import PeerLas, TestingHub, Vendor, running_hub, running_peer
 from wissel.clients.testing.cast import DUO
@@ -45,10 +46,7 @@ class Cli:
     def __init__(self, hub: TestingHub, name: str) -> None:
         self.environ = {
             **os.environ,
-            "WISSEL_SERVER": hub.server,
-            "WISSEL_CERTIFICATE": str(hub.folder / "pki" / f"{name}.pem"),
-            "WISSEL_KEY": str(hub.folder / "pki" / f"{name}.key"),
-            "WISSEL_TRUST_ROOTS": str(hub.roots),
+            **calling_as(hub, name),
             "WISSEL_HUB_OIN": hub.hub_oin,
             "WISSEL_OUTBOX": str(hub.folder / "cli-outbox"),
             "USER": "a.desk",

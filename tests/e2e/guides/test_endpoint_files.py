@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pytest
 
+from support.processes.processes import calling_as
 from wissel.clients.processes import command
 from wissel.clients.testing import TestingHub, Vendor, running_hub
 from wissel.clients.testing.cast import OPERATOR
@@ -30,10 +31,7 @@ class Cli:
             "HOME": str(folder),
             "USER": "a.desk",
             "COLUMNS": "300",
-            "WISSEL_SERVER": hub.server,
-            "WISSEL_CERTIFICATE": str(hub.folder / "pki" / f"{name}.pem"),
-            "WISSEL_KEY": str(hub.folder / "pki" / f"{name}.key"),
-            "WISSEL_TRUST_ROOTS": str(hub.roots),
+            **calling_as(hub, name),
         }
 
     def run(self, *arguments: str, code: int = 0) -> tuple[bytes, str]:

@@ -12,6 +12,7 @@ from typing import Any, Final
 import pytest
 
 from support.paths import ROOT
+from support.processes.processes import calling_as
 from wissel.clients.processes import command
 from wissel.clients.testing import TestingHub, running_hub, running_issuer
 from wissel.clients.testing.cast import OPERATOR
@@ -45,15 +46,11 @@ class Desk:
         self, *arguments: str, code: int = 0, person: bool = False, vendor: str = "", **more: str
     ) -> str:
         name = "portal" if person else vendor or OPERATOR.name
-        pki = self.hub.folder / "pki"
         environ = {
             "PATH": f"{Path(command('wissel')).parent}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(self.folder),
             "USER": "a.desk",
-            "WISSEL_SERVER": self.hub.server,
-            "WISSEL_CERTIFICATE": str(pki / f"{name}.pem"),
-            "WISSEL_KEY": str(pki / f"{name}.key"),
-            "WISSEL_TRUST_ROOTS": str(self.hub.roots),
+            **calling_as(self.hub, name),
             **({"WISSEL_TOKEN_FILE": str(self.token)} if person else {}),
             **more,
         }

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from support.processes.processes import calling_as
 from wissel.clients.processes import command
 from wissel.clients.testing import TestingHub, running_hub
 
@@ -34,10 +35,7 @@ def run(
 ) -> tuple[str, str]:
     environ = {
         **os.environ,
-        "WISSEL_SERVER": server or hub.server,
-        "WISSEL_CERTIFICATE": str(hub.folder / "pki" / f"{name}.pem"),
-        "WISSEL_KEY": str(hub.folder / "pki" / f"{name}.key"),
-        "WISSEL_TRUST_ROOTS": str(hub.roots),
+        **calling_as(hub, name, server),
     }
     done = subprocess.run(
         [command("wissel"), *arguments],

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import wissel.clients
-from support.processes.processes import run
+from support.processes.processes import calling_as, run
 from wissel.clients.processes import command
 from wissel.clients.testing import TestingHub, running_hub
 
@@ -30,10 +30,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestingHub]:
 def cli(hub: TestingHub, folder: Path, *arguments: str, server: str = "") -> tuple[int, str]:
     environ = {
         **os.environ,
-        "WISSEL_SERVER": server or hub.server,
-        "WISSEL_CERTIFICATE": str(hub.folder / "pki" / "operator.pem"),
-        "WISSEL_KEY": str(hub.folder / "pki" / "operator.key"),
-        "WISSEL_TRUST_ROOTS": str(hub.roots),
+        **calling_as(hub, "operator", server),
         "USER": "a.desk",
     }
     return run([command("wissel"), *arguments], environ=environ, cwd=folder)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from support.processes.processes import run
+from support.processes.processes import calling_as, run
 from wissel.clients.processes import command
 from wissel.clients.testing import TestingHub, Vendor, running_hub
 
@@ -30,10 +30,7 @@ def vendors(hub: TestingHub) -> tuple[Vendor, Vendor]:
 def wissel(hub: TestingHub, name: str, folder: Path, *arguments: str) -> tuple[int, str]:
     environ = {
         **os.environ,
-        "WISSEL_SERVER": hub.server,
-        "WISSEL_CERTIFICATE": str(hub.folder / "pki" / f"{name}.pem"),
-        "WISSEL_KEY": str(hub.folder / "pki" / f"{name}.key"),
-        "WISSEL_TRUST_ROOTS": str(hub.roots),
+        **calling_as(hub, name),
         "WISSEL_HUB_OIN": hub.hub_oin,
     }
     return run([command("wissel"), "system", "key", *arguments], environ=environ, cwd=folder)

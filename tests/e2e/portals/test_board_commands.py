@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import pytest
 
+from support.processes.processes import calling_as
 from wissel.clients.processes import command
 from wissel.clients.testing import TestingHub, running_hub, running_issuer
 from wissel.clients.testing.desk import BOARD
@@ -36,10 +37,7 @@ class Board:
         environ = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.hub.folder),
-            "WISSEL_SERVER": self.hub.server,
-            "WISSEL_CERTIFICATE": str(self.hub.folder / "pki" / f"{self.portal}.pem"),
-            "WISSEL_KEY": str(self.hub.folder / "pki" / f"{self.portal}.key"),
-            "WISSEL_TRUST_ROOTS": str(self.hub.roots),
+            **calling_as(self.hub, self.portal),
             "WISSEL_TOKEN_FILE": str(self.token),
         }
         done = subprocess.run(

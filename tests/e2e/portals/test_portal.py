@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from support.builders.duo_files import board_file, board_line
+from support.processes.processes import calling_as
 from wissel.agreement.v1 import agreement_service_pb2 as agreement
 from wissel.agreement.v1.agreement_service_pb2_grpc import AgreementServiceStub
 from wissel.clients.blocking import Hub
@@ -62,10 +63,7 @@ def wissel(hub: TestingHub, name: str, *arguments: str) -> tuple[int, str, str]:
     environ = {
         "PATH": os.environ["PATH"],
         "HOME": str(hub.folder),
-        "WISSEL_SERVER": hub.server,
-        "WISSEL_CERTIFICATE": str(hub.folder / "pki" / f"{name}.pem"),
-        "WISSEL_KEY": str(hub.folder / "pki" / f"{name}.key"),
-        "WISSEL_TRUST_ROOTS": str(hub.roots),
+        **calling_as(hub, name),
     }
     done = subprocess.run(
         [command("wissel"), *arguments],

@@ -20,6 +20,7 @@ from typing import Final
 
 from support.eventually import LONGEST_WAIT
 from wissel.clients.processes import command
+from wissel.clients.testing import TestingHub
 
 _RANDOM: Final = random.SystemRandom()  # hypothesis seeds the usual one
 _SILENT: Final = {name: value for name, value in os.environ.items() if "WISSEL" not in name}
@@ -170,3 +171,17 @@ def free_port() -> int:
 
 def _found(name: str) -> str:
     return name if "/" in name else command(name)
+
+
+def calling_as(hub: TestingHub, name: str, server: str = "") -> dict[str, str]:
+    """Return the settings of a command that calls as the party of a certificate of the hub's.
+
+    `server` is called in place of the hub, if it is given.
+    """
+    keys = hub.folder / "pki"
+    return {
+        "WISSEL_SERVER": server or hub.server,
+        "WISSEL_CERTIFICATE": str(keys / f"{name}.pem"),
+        "WISSEL_KEY": str(keys / f"{name}.key"),
+        "WISSEL_TRUST_ROOTS": str(hub.roots),
+    }

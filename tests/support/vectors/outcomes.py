@@ -1,13 +1,13 @@
 """outcomes.json: what a receiver says became of a message (protocol.md#outcomes)."""
 
-import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from support.vectors import messages
 from support.vectors.identities import AT, KINDS, Identities
 from support.vectors.messages import DAY, moment, serialized
+from support.vectors.signed_case import SignedCase
 from support.vectors.signing import Case, Notary
 from wissel.clients.testing.cast import HUB, NOORD, ZUID
 from wissel.dossier.v1 import dossier_pb2 as pb
@@ -15,33 +15,17 @@ from wissel.routing.signing.dsse import DELIVERY_OUTCOME, RECEIVER_RECEIPT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Told(SignedCase):
     """An outcome as changes to a faultless one."""
 
-    name: str
-    why: str
-    holds: bool = False
-    cause: str = ""
-    changed: dict[str, Any] = field(default_factory=dict)
+    reason: ClassVar = "OUTCOME_INVALID"
+
     signer: str = "zuid-p256"
     payload_type: str = DELIVERY_OUTCOME
-    unknown: bool = False
-    now: dt.datetime = AT
 
-    def to_json(self, who: Identities, notary: Notary) -> Case:
-        """Return the case: signed bytes in hex, and what is said of them."""
-        payload = outcome(**self.changed)
-        payload = messages.with_unknown_field(payload) if self.unknown else payload
-        signed = notary.sign(who.by_name[self.signer], self.payload_type, payload)
-        return {
-            "name": self.name,
-            "why": self.why,
-            **({} if self.holds else {"reason": "OUTCOME_INVALID"}),
-            **({"cause": self.cause} if self.cause else {}),
-            "now": self.now.isoformat(),
-            "payload_type": self.payload_type,
-            "signed": serialized(signed).hex(),
-        }
+    def payload(self) -> bytes:
+        """Return it, serialized."""
+        return outcome(**self.changed)
 
 
 def outcome(**changed: Any) -> bytes:

@@ -1,13 +1,13 @@
 """orders.json: what a hub orders a source to provide (protocol.md#fetching)."""
 
-import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from support.vectors import messages
 from support.vectors.identities import AT, KINDS, Identities
 from support.vectors.messages import DAY, MINUTE, moment, serialized
+from support.vectors.signed_case import SignedCase
 from support.vectors.signing import Case, Notary
 from wissel.clients.testing.cast import HUB, NOORD, ZUID
 from wissel.dossier.v1 import dossier_pb2 as pb
@@ -15,35 +15,18 @@ from wissel.routing.signing.dsse import PROVIDE_ORDER, ROUTE_STAMP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ordered:
+class Ordered(SignedCase):
     """An order as changes to a faultless one, as Noord gets it."""
 
-    name: str
-    why: str
-    holds: bool = False
-    cause: str = ""
-    changed: dict[str, Any] = field(default_factory=dict)
+    reason: ClassVar = "ORDER_INVALID"
+    verifier: ClassVar = {"hub_oin": HUB.oin, "source_oin": NOORD.oin}
+
     signer: str = "hub-p256"
     payload_type: str = PROVIDE_ORDER
-    unknown: bool = False
-    now: dt.datetime = AT
 
-    def to_json(self, who: Identities, notary: Notary) -> Case:
-        """Return the case: signed bytes in hex, and what is said of them."""
-        payload = order(**self.changed)
-        payload = messages.with_unknown_field(payload) if self.unknown else payload
-        signed = notary.sign(who.by_name[self.signer], self.payload_type, payload)
-        return {
-            "name": self.name,
-            "why": self.why,
-            **({} if self.holds else {"reason": "ORDER_INVALID"}),
-            **({"cause": self.cause} if self.cause else {}),
-            "now": self.now.isoformat(),
-            "hub_oin": HUB.oin,
-            "source_oin": NOORD.oin,
-            "payload_type": self.payload_type,
-            "signed": serialized(signed).hex(),
-        }
+    def payload(self) -> bytes:
+        """Return it, serialized."""
+        return order(**self.changed)
 
 
 def order(**changed: Any) -> bytes:

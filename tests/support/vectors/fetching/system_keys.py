@@ -2,15 +2,15 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from support.vectors import messages
 from support.vectors.identities import AT, KINDS, Identities
 from support.vectors.messages import DAY, moment, serialized
+from support.vectors.signed_case import SignedCase
 from support.vectors.signing import Case, Notary
 from wissel.clients.testing.cast import HUB, NOORD, ZUID
 from wissel.dossier.v1 import dossier_pb2 as pb
@@ -40,35 +40,18 @@ def public(key: X25519PrivateKey) -> bytes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stated:
+class Stated(SignedCase):
     """A statement as changes to a faultless one."""
 
-    name: str
-    why: str
-    holds: bool = False
-    cause: str = ""
-    changed: dict[str, Any] = field(default_factory=dict)
+    reason: ClassVar = "SYSTEM_KEY_INVALID"
+    verifier: ClassVar = {"owner_oin": NOORD.oin, "hub_oin": HUB.oin}
+
     signer: str = "noord-p256"
     payload_type: str = SYSTEM_KEY
-    unknown: bool = False
-    now: dt.datetime = AT
 
-    def to_json(self, who: Identities, notary: Notary) -> Case:
-        """Return the case: signed bytes in hex, and what is said of them."""
-        payload = statement(**self.changed)
-        payload = messages.with_unknown_field(payload) if self.unknown else payload
-        signed = notary.sign(who.by_name[self.signer], self.payload_type, payload)
-        return {
-            "name": self.name,
-            "why": self.why,
-            **({} if self.holds else {"reason": "SYSTEM_KEY_INVALID"}),
-            **({"cause": self.cause} if self.cause else {}),
-            "now": self.now.isoformat(),
-            "owner_oin": NOORD.oin,
-            "hub_oin": HUB.oin,
-            "payload_type": self.payload_type,
-            "signed": serialized(signed).hex(),
-        }
+    def payload(self) -> bytes:
+        """Return it, serialized."""
+        return statement(**self.changed)
 
 
 def statement(**changed: Any) -> bytes:
