@@ -1,6 +1,6 @@
 """The references: servers with grpc.aio and mutual TLS, and nothing else.
 
-`python -m bench.bare echo|relay|receiver …` runs one as a process and prints
+`python -m bench.bare echo|relay|receiver|fetch-relay …` runs one as a process and prints
 its address. They speak Wissel's own messages, so that both sides of a
 comparison parse and build the same protobuf.
 """
@@ -19,6 +19,8 @@ from wissel.traffic.v1 import (
     route_service_pb2_grpc,
     traffic_service_pb2,
     traffic_service_pb2_grpc,
+    transfer_service_pb2,
+    transfer_service_pb2_grpc,
 )
 
 ROUTE = route_service_pb2.ResolveRouteResponse(
@@ -84,6 +86,32 @@ class Relay(traffic_service_pb2_grpc.TrafficServiceServicer):
         return traffic_service_pb2.ForwardEnvelopeResponse(message_id=answer.refusal.text)
 
 
+class FetchRelay(transfer_service_pb2_grpc.TransferServiceServicer):
+    """Passes each chunk of a source on to the requester, and answers its receipt with itself."""
+
+    def __init__(self, source: "las_service_pb2_grpc.LasServiceAsyncStub") -> None:
+        self._source = source
+
+    async def FetchDossier(
+        self, request: transfer_service_pb2.FetchDossierRequest, context: object
+    ) -> AsyncIterator[transfer_service_pb2.FetchDossierResponse]:
+        """Relay one dossier."""
+        async for part in self._source.Provide(las_service_pb2.ProvideRequest()):
+            if part.HasField("header"):
+                opening = las_service_pb2.Opening(header=part.header)
+                yield transfer_service_pb2.FetchDossierResponse(opening=opening)
+            else:
+                yield transfer_service_pb2.FetchDossierResponse(chunk=part.chunk)
+
+    async def SignOffTransfer(
+        self, request: transfer_service_pb2.SignOffTransferRequest, context: object
+    ) -> transfer_service_pb2.SignOffTransferResponse:
+        """Answer."""
+        return transfer_service_pb2.SignOffTransferResponse(
+            session_id=request.session_id, result="TRANSFERRED", hub_receipt=request.receipt
+        )
+
+
 def channel(address: str, folder: Path, name: str, *, own: bool = False) -> grpc.aio.Channel:
     """Return a mutual TLS channel with the certificate `name` of a development PKI.
 
@@ -110,8 +138,12 @@ async def serve(kind: str, folder: Path, receiver: str | None) -> None:
         route_service_pb2_grpc.add_RouteServiceServicer_to_server(echo, server)
     elif receiver is not None:
         stub = las_service_pb2_grpc.LasServiceStub(channel(receiver, folder, "hub"))
-        relay = Relay(stub)  # type: ignore[abstract]
-        traffic_service_pb2_grpc.add_TrafficServiceServicer_to_server(relay, server)
+        if kind == "fetch-relay":
+            fetches = FetchRelay(stub)  # type: ignore[abstract]
+            transfer_service_pb2_grpc.add_TransferServiceServicer_to_server(fetches, server)
+        else:
+            relay = Relay(stub)  # type: ignore[abstract]
+            traffic_service_pb2_grpc.add_TrafficServiceServicer_to_server(relay, server)
     await run(server, folder, "hub")
 
 

@@ -41,6 +41,7 @@ FIGURES: Final[Mapping[str, Goal | None]] = {
     "load_ratio_1m": None,
     "forward_175k_ratio": Goal(0.55),
     "forward_25m_ratio": Goal(0.85),
+    "fetch_ratio": Goal(0.50),
     "forward_25m_memory_mib": Goal(16, at_most=True),
     "workers_2_capacity_ratio": Goal(1.6),
     "revocation_ms": Goal(1000, at_most=True),

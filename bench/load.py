@@ -84,9 +84,7 @@ class Sender:
         vendor, self._oin, self._timeout = way.vendor, way.vendor.oin, timeout
         known = list(itertools.islice(brins(), max(way.sender, way.receiver) + 1))
         self._sender, self._receiver = known[way.sender], known[way.receiver]
-        key = (folder / f"{vendor.name}.key").read_bytes()
-        chain = (folder / f"{vendor.name}.pem").read_bytes()
-        self._signer = Signer.from_pem(key, chain)
+        self._signer = signer_of(folder, vendor.name)
         self._payload = os.urandom(size)
         self._sha256 = hashlib.sha256(self._payload).digest()
         self._chunks = [
@@ -123,9 +121,21 @@ class Sender:
             initiator="account-of-the-benchmark",
             attestation=Attestation(inzage=True, inzage_date=now.date()),
         )
-        inner = dossier_pb2.EnvelopeContext(**context_fields(context)).SerializeToString()
-        header = EnvelopeHeader(
-            context=context, payload_size=len(self._payload), payload_sha256=self._sha256
-        )
-        payload = dossier_pb2.EnvelopeHeader(**header_fields(header, inner)).SerializeToString()
-        return dossier_pb2.Signed(**signed_fields(self._signer.sign(payload, ENVELOPE_HEADER)))
+        return signed_header(self._signer, context, len(self._payload), self._sha256)
+
+
+def signed_header(
+    signer: Signer, context: EnvelopeContext, size: int, sha256: bytes
+) -> dossier_pb2.Signed:
+    """Return the signed header of a payload of `size` bytes."""
+    inner = dossier_pb2.EnvelopeContext(**context_fields(context)).SerializeToString()
+    header = EnvelopeHeader(context=context, payload_size=size, payload_sha256=sha256)
+    payload = dossier_pb2.EnvelopeHeader(**header_fields(header, inner)).SerializeToString()
+    return dossier_pb2.Signed(**signed_fields(signer.sign(payload, ENVELOPE_HEADER)))
+
+
+def signer_of(folder: Path, name: str) -> Signer:
+    """Return who signs as `name` of a development PKI."""
+    return Signer.from_pem(
+        (folder / f"{name}.key").read_bytes(), (folder / f"{name}.pem").read_bytes()
+    )

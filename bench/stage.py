@@ -1,10 +1,12 @@
 """What each stage of the benchmark works with."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from bench.bare import channel
+from bench.fetching import Requester
 from bench.load import DOSSIER_BYTES, Sender, resolving
 from bench.method import Comparison, Subject, compare
 from bench.world import PER_SCHOOL
@@ -44,6 +46,12 @@ class Bench:
         call = Sender(line, self.certificates, size).call
         count = _SENDERS if size == DOSSIER_BYTES else _LARGE_SENDERS
         return Subject(call=call, pids=[service.pid], concurrency=count)
+
+    def fetcher(self, service: Service, sessions: Iterator[str]) -> Subject:
+        """Return a server of which dossiers of 175 kB are fetched in `sessions`, likewise."""
+        line = channel(service.address, self.certificates, "zuid")
+        call = Requester(line, self.certificates, DOSSIER_BYTES, sessions).call
+        return Subject(call=call, pids=[service.pid], concurrency=_SENDERS)
 
     async def compared(self, ours: Subject, bare: Subject) -> Comparison:
         """Compare two servers under load."""

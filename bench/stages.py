@@ -7,17 +7,19 @@ import subprocess
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from itertools import repeat
 from typing import Final
 
 import uvloop
 
 from bench import importing, large, workers
 from bench.copying import copying
+from bench.fetching import start_sessions
 from bench.figures import Figure
 from bench.history import histories
 from bench.hostility import bad_neighbours, hoarding_stranger, strangers_cost
 from bench.hub import hub, reference, seed
-from bench.load import DOSSIER_BYTES
+from bench.load import DOSSIER_BYTES, FROM_NOORD
 from bench.method import Comparison
 from bench.overview import LOCATIONS, overview_seconds
 from bench.revocation import revocation_ms
@@ -27,6 +29,8 @@ from wissel.clients.processes import Service
 
 _MANDATES: Final = 10_000
 _MILLION: Final = 1_000_000
+_FETCHES_A_SECOND: Final = 3_000
+"""More than any machine makes: so many sessions are there before."""
 _OF_THE_TABLE: Final = (
     "decide_us_1m",
     "table_bytes_per_mandate",
@@ -36,7 +40,7 @@ _OF_THE_TABLE: Final = (
 
 
 def beside_bare(bench: Bench, wanted: Collection[str]) -> Iterator[Figure]:
-    """Compare with bare gRPC: a route, a dossier of 175 kB, one of 25 MiB."""
+    """Compare with bare gRPC: a route, a dossier of 175 kB, one of 25 MiB, one that is fetched."""
     folder, pki = bench.folder, str(bench.certificates)
     with ExitStack() as stack:
 
@@ -46,10 +50,14 @@ def beside_bare(bench: Bench, wanted: Collection[str]) -> Iterator[Figure]:
         las = started("las", "bench.receiver", pki, "zuid")
         bare_las = started("bare-las", "bench.bare", "receiver", pki)
         url = f"sqlite:///{folder / 'registry.db'}"
-        asyncio.run(seed(url, _MANDATES, f"https://{las.address}"))
+        source = started("source", "bench.source", pki)
+        bare_source = started("bare-source", "bench.source", pki, "bare")
+        to_source = {FROM_NOORD.sender: f"https://{source.address}"}
+        asyncio.run(seed(url, _MANDATES, f"https://{las.address}", to_source))
         ours = stack.enter_context(hub(folder, bench.certificates, folder / "hub.log"))
         echo = started("echo", "bench.bare", "echo", pki)
         relay = started("relay", "bench.bare", "relay", pki, bare_las.address)
+        bare_fetch = started("fetch", "bench.bare", "fetch-relay", pki, bare_source.address)
 
         async def resolves() -> Comparison:
             return await bench.compared(
@@ -59,12 +67,21 @@ def beside_bare(bench: Bench, wanted: Collection[str]) -> Iterator[Figure]:
         async def forwards(size: int) -> Comparison:
             return await bench.compared(bench.forwarder(ours, size), bench.forwarder(relay, size))
 
+        async def fetches() -> Comparison:
+            seconds = math.ceil((bench.rounds + 1) * bench.seconds)
+            sessions = start_sessions(url, seconds * _FETCHES_A_SECOND)
+            return await bench.compared(
+                bench.fetcher(ours, iter(sessions)), bench.fetcher(bare_fetch, repeat(sessions[0]))
+            )
+
         if (key := "resolve_ratio_10k") in wanted:
             yield _ratio(key, uvloop.run(resolves()))
         if (key := "forward_175k_ratio") in wanted:
             yield _ratio(key, uvloop.run(forwards(DOSSIER_BYTES)))
         if (key := "forward_25m_ratio") in wanted:
             yield _ratio(key, uvloop.run(forwards(large.LARGE_BYTES)))
+        if (key := "fetch_ratio") in wanted:
+            yield _ratio(key, uvloop.run(fetches()))
 
 
 def million(bench: Bench, wanted: Collection[str]) -> Iterator[Figure]:
@@ -219,7 +236,7 @@ def dossiers(_bench: Bench, wanted: Collection[str]) -> Iterator[Figure]:
 
 
 STAGES: Final[Mapping[Callable[[Bench, Collection[str]], Iterator[Figure]], Sequence[str]]] = {
-    beside_bare: ("resolve_ratio_10k", "forward_175k_ratio", "forward_25m_ratio"),
+    beside_bare: ("resolve_ratio_10k", "forward_175k_ratio", "forward_25m_ratio", "fetch_ratio"),
     memory: ("forward_25m_memory_mib",),
     two_workers: ("workers_2_capacity_ratio",),
     revocation: ("revocation_ms",),

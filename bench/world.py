@@ -70,6 +70,12 @@ def brins() -> Iterator[Brin]:
             yield Brin(f"{number:02}{''.join(letters)}")
 
 
+def school(index: int) -> tuple[Brin, RoutingKey]:
+    """Return the school of a number, and its routing key for OSO_OV."""
+    brin = next(itertools.islice(brins(), index, None))
+    return brin, _routing_key(brin, 0)
+
+
 def facts(mandates: int, url: str, moved: Mapping[int, str] = NONE) -> Iterator[Fact]:
     """Yield a register with this many mandates, each with an endpoint at `url`.
 
@@ -136,11 +142,15 @@ def _school(index: int, brin: Brin, url: str) -> Iterator[Fact]:
             service=service.code,
             system_id=system,
             version=service.versions[-1].namespace,
-            routing_key=RoutingKey(f"{brin.oin[:-5]}{number + 931:05}"),
+            routing_key=_routing_key(brin, number),
             url=url,
             attribute=Attribute.LAS,
             period=period,
         )
+
+
+def _routing_key(brin: Brin, number: int) -> RoutingKey:
+    return RoutingKey(f"{brin.oin[:-5]}{number + 931:05}")
 
 
 def agreement(signatory: BoardNumber | Oin, kind: AgreementKind) -> Agreement:
