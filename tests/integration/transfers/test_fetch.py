@@ -22,6 +22,7 @@ from wissel.routing.exchange.signed_messages import signed_of
 from wissel.routing.signing.dsse import HUB_RECEIPT, PROVIDE_ORDER, verify
 from wissel.server.courier.wire import RECEIPTS
 from wissel.traffic.v1 import traffic_service_pb2 as traffic
+from wissel.traffic.v1 import transfer_service_pb2 as pb
 from wissel.traffic.v1.traffic_service_pb2_grpc import TrafficServiceStub
 
 FETCHED = [(1, "ACCEPTED"), (1, "UNCERTAIN")]
@@ -144,6 +145,18 @@ async def test_the_same_sign_off_again_has_the_same_receipt(world: FetchWorld) -
     assert first == again
     verified = verify(signed_of(again.hub_receipt), HUB_RECEIPT, world.world.deps.trust, utc_now())
     assert verified.signer == HUB.oin
+
+
+async def test_a_transfer_is_signed_for(world: FetchWorld) -> None:
+    """Without its receipt TRANSFERRED is no end; as the repeat of one it has no receipt either."""
+    fetched = await world.fetch(await world.start())
+    bare = pb.SignOffTransferRequest(session_id=fetched.session_id, result="TRANSFERRED")
+
+    assert await world.refused(world.stub().SignOffTransfer(bare)) == "FIELD_REQUIRED"
+    assert world.entries() == FETCHED
+    await world.sign_off(fetched)
+    again = await world.stub().SignOffTransfer(bare)
+    assert (again.result, again.HasField("hub_receipt")) == ("TRANSFERRED", False)
 
 
 async def test_both_sides_may_be_one_vendor(world: FetchWorld) -> None:

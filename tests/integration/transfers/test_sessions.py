@@ -70,7 +70,7 @@ async def test_a_session_is_started_checked_and_signed_off(world: World) -> None
     begun = await zuid.StartTransfer(asking())
     checked = await noord.CheckTransfer(checking(begun.session_id))
     ended = await zuid.SignOffTransfer(
-        pb.SignOffTransferRequest(session_id=begun.session_id, result="TRANSFERRED")
+        pb.SignOffTransferRequest(session_id=begun.session_id, result="NOT_FOUND")
     )
 
     assert [point.routing_key for point in begun.delivery_points] == [FROM_XA]
@@ -78,7 +78,7 @@ async def test_a_session_is_started_checked_and_signed_off(world: World) -> None
     assert checked.requester_oin == ZUID.oin
     assert checked.initiator == "account-of-the-new-school"
     assert checked.expire_time == begun.expire_time
-    assert ended.result == "TRANSFERRED"
+    assert ended.result == "NOT_FOUND"
     assert await refused(noord.CheckTransfer(checking(begun.session_id))) == "SESSION_SIGNED_OFF"
 
 
@@ -160,11 +160,13 @@ async def test_only_the_requester_signs_off_and_its_first_word_stands(world: Wor
     session = await started(world)
     done = pb.SignOffTransferRequest(session_id=session, result="NOT_READY")
     zuid = stub(world, "zuid")
+    other = pb.SignOffTransferRequest(session_id=session, result="TRANSFERRED")
 
+    assert await refused(zuid.SignOffTransfer(other)) == "FIELD_REQUIRED"
+    assert await refused(stub(world, "noord").SignOffTransfer(other)) == "SESSION_UNKNOWN"
     assert await refused(stub(world, "noord").SignOffTransfer(done)) == "SESSION_UNKNOWN"
     assert (await zuid.SignOffTransfer(done)).result == "NOT_READY"
     assert (await zuid.SignOffTransfer(done)).result == "NOT_READY"
-    other = pb.SignOffTransferRequest(session_id=session, result="TRANSFERRED")
     assert await refused(zuid.SignOffTransfer(other)) == "SESSION_SIGNED_OFF"
     nothing = pb.SignOffTransferRequest(session_id=session, result="DONE")
     assert await refused(zuid.SignOffTransfer(nothing)) == "FIELD_INVALID"

@@ -367,7 +367,8 @@ class SignOffTransferRequest(_message.Message):
     result: _builtins.str
     """Required unless there is a receipt. The best result, in this order: `TRANSFERRED` (OSO's
     OverdrachtGeslaagd), `UNCHANGED`, `NOT_READY`, `REQUESTER_NOT_ALLOWED`, `VERSION_MISMATCH`,
-    `NOT_FOUND`, `FAILED`.
+    `NOT_FOUND`, `FAILED`. The first of them without a receipt is only the repeat of a sign-off
+    that had one.
     """
     sender_oin: _builtins.str
     """OIN of the source, with a receipt: sender_oin of the fetched header."""

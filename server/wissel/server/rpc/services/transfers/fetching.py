@@ -17,7 +17,7 @@ from wissel.server.courier.message import SendingParty
 from wissel.server.courier.timeline import Timeline
 from wissel.server.rpc.calls.call import Call, Caller, Context, caller, current
 from wissel.server.rpc.requests.backend import Backend, Fetches
-from wissel.server.rpc.requests.parsing import uuid
+from wissel.server.rpc.requests.parsing import choice, uuid
 from wissel.traffic.v1 import transfer_service_pb2 as pb
 
 
@@ -77,6 +77,21 @@ class Fetching:
         session = await self._session(session_id, caller().oin)
         signed = Signed(sender_oin=sender_oin, message_id=message_id, receipt=request.receipt)
         return _hub_receipt(await self._fetches.sign_off(session, signed))
+
+    async def result_without_receipt(
+        self, request: pb.SignOffTransferRequest, session_id: UUID
+    ) -> TransferResult:
+        """Return with which result a session is signed off without a receipt.
+
+        A dossier that was transferred is signed for: FIELD_REQUIRED, unless this session
+        was signed off with the receipt before.
+        """
+        result = choice(TransferResult, request.result, "result")
+        if result is TransferResult.TRANSFERRED:
+            session = await self._session(session_id, caller().oin)
+            if session.result is not TransferResult.TRANSFERRED:
+                raise Refused(Reason.FIELD_REQUIRED, field="receipt")
+        return result
 
     async def _session(self, session_id: UUID, requester: Oin) -> Transfer:
         found = await self._backend.transfers.find_transfer(session_id)

@@ -116,13 +116,16 @@ class TransferServicer(pb_grpc.TransferServiceServicer):
     async def SignOffTransfer(
         self, request: pb.SignOffTransferRequest, context: object
     ) -> pb.SignOffTransferResponse:
-        """End a session of the caller: see `Fetching.delivered` and `transfers.sign_off`."""
+        """End a session of the caller: with a receipt see `Fetching.delivered`.
+
+        Without one see `Fetching.result_without_receipt`; then `transfers.sign_off`.
+        """
         session_id = uuid(request.session_id, "session_id")
         receipt, result = None, TransferResult.TRANSFERRED
         if request.HasField("receipt"):
             receipt = await self._fetching.delivered(request, session_id)
         else:
-            result = choice(TransferResult, request.result, "result")
+            result = await self._fetching.result_without_receipt(request, session_id)
         ended = await self._backend.transfers.sign_off_transfer(
             session_id, caller().oin, result, self._backend.clock()
         )
