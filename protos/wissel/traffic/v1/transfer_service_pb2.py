@@ -27,7 +27,7 @@ from wissel.dossier.v1 import dossier_pb2 as wissel_dot_dossier_dot_v1_dot_dossi
 from wissel.las.v1 import las_service_pb2 as wissel_dot_las_dot_v1_dot_las__service__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(wissel/traffic/v1/transfer_service.proto\x12\x11wissel.traffic.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fwissel/dossier/v1/dossier.proto\x1a\x1fwissel/las/v1/las_service.proto\"O\n\tRequester\x12\x0e\n\x04\x62rin\x18\x01 \x01(\tH\x00\x12\r\n\x03swv\x18\x02 \x01(\tH\x00\x12\x13\n\x0brouting_key\x18\x03 \x01(\tB\x0e\n\x0corganisation\"\xa0\x01\n\rDeliveryPoint\x12\x13\n\x0brouting_key\x18\x01 \x01(\t\x12\x11\n\tvestiging\x18\x02 \x01(\t\x12\x14\n\x0c\x61\x61nleverpunt\x18\x03 \x01(\t\x12\x11\n\tattribute\x18\x04 \x01(\t\x12\x17\n\x0fservice_version\x18\x05 \x01(\t\x12\x11\n\tsystem_id\x18\x06 \x01(\t\x12\x12\n\nsystem_oin\x18\x07 \x01(\t\"\xa4\x01\n\x14StartTransferRequest\x12\x13\n\x0bsource_brin\x18\x01 \x01(\t\x12\x1a\n\x12source_routing_key\x18\x02 \x01(\t\x12/\n\trequester\x18\x03 \x01(\x0b\x32\x1c.wissel.traffic.v1.Requester\x12\x17\n\x0foverdrachtsoort\x18\x04 \x01(\t\x12\x11\n\tinitiator\x18\x05 \x01(\t\"\xc0\x01\n\x15StartTransferResponse\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12/\n\x0b\x65xpire_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x39\n\x0f\x64\x65livery_points\x18\x03 \x03(\x0b\x32 .wissel.traffic.v1.DeliveryPoint\x12\'\n\x04keys\x18\x04 \x03(\x0b\x32\x19.wissel.dossier.v1.Signed\"\xa5\x01\n\x14\x43heckTransferRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x13\n\x0bsource_brin\x18\x02 \x01(\t\x12\x1a\n\x12source_routing_key\x18\x03 \x01(\t\x12/\n\trequester\x18\x04 \x01(\x0b\x32\x1c.wissel.traffic.v1.Requester\x12\x17\n\x0foverdrachtsoort\x18\x05 \x01(\t\"\xa0\x01\n\x15\x43heckTransferResponse\x12\x19\n\x11requester_sectors\x18\x01 \x03(\t\x12\x15\n\rrequester_oin\x18\x02 \x01(\t\x12\x11\n\tinitiator\x18\x03 \x01(\t\x12/\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tnot_found\x18\x05 \x01(\r\"\xfa\x01\n\x13\x46\x65tchDossierRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x1a\n\x12source_routing_key\x18\x02 \x01(\t\x12\x14\n\nsearch_key\x18\x03 \x01(\x0cH\x00\x12\x12\n\x08link_key\x18\x04 \x01(\tH\x00\x12\x15\n\rsource_key_id\x18\x05 \x01(\t\x12\x18\n\x10requester_key_id\x18\x06 \x01(\t\x12\x36\n\x12if_collected_after\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x11\x61\x63\x63\x65pted_versions\x18\x08 \x03(\tB\x05\n\x03key\"t\n\x14\x46\x65tchDossierResponse\x12)\n\x07opening\x18\x01 \x01(\x0b\x32\x16.wissel.las.v1.OpeningH\x00\x12)\n\x05\x63hunk\x18\x02 \x01(\x0b\x32\x18.wissel.dossier.v1.ChunkH\x00\x42\x06\n\x04part\"\x90\x01\n\x16SignOffTransferRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x0e\n\x06result\x18\x02 \x01(\t\x12*\n\x07receipt\x18\x03 \x01(\x0b\x32\x19.wissel.dossier.v1.Signed\x12\x12\n\nsender_oin\x18\x04 \x01(\t\x12\x12\n\nmessage_id\x18\x05 \x01(\t\"m\n\x17SignOffTransferResponse\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x0e\n\x06result\x18\x02 \x01(\t\x12.\n\x0bhub_receipt\x18\x03 \x01(\x0b\x32\x19.wissel.dossier.v1.Signed2\xa6\x03\n\x0fTransferService\x12\x62\n\rStartTransfer\x12\'.wissel.traffic.v1.StartTransferRequest\x1a(.wissel.traffic.v1.StartTransferResponse\x12\x62\n\rCheckTransfer\x12\'.wissel.traffic.v1.CheckTransferRequest\x1a(.wissel.traffic.v1.CheckTransferResponse\x12\x61\n\x0c\x46\x65tchDossier\x12&.wissel.traffic.v1.FetchDossierRequest\x1a\'.wissel.traffic.v1.FetchDossierResponse0\x01\x12h\n\x0fSignOffTransfer\x12).wissel.traffic.v1.SignOffTransferRequest\x1a*.wissel.traffic.v1.SignOffTransferResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(wissel/traffic/v1/transfer_service.proto\x12\x11wissel.traffic.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fwissel/dossier/v1/dossier.proto\x1a\x1fwissel/las/v1/las_service.proto\"O\n\tRequester\x12\x0e\n\x04\x62rin\x18\x01 \x01(\tH\x00\x12\r\n\x03swv\x18\x02 \x01(\tH\x00\x12\x13\n\x0brouting_key\x18\x03 \x01(\tB\x0e\n\x0corganisation\"\xbd\x01\n\rDeliveryPoint\x12\x13\n\x0brouting_key\x18\x01 \x01(\t\x12\x11\n\tvestiging\x18\x02 \x01(\t\x12\x14\n\x0c\x61\x61nleverpunt\x18\x03 \x01(\t\x12\x11\n\tattribute\x18\x04 \x01(\t\x12\x17\n\x0fservice_version\x18\x05 \x01(\t\x12\x11\n\tsystem_id\x18\x06 \x01(\t\x12\x12\n\nsystem_oin\x18\x07 \x01(\t\x12\x1b\n\x13provides_until_date\x18\x08 \x01(\t\"\xa4\x01\n\x14StartTransferRequest\x12\x13\n\x0bsource_brin\x18\x01 \x01(\t\x12\x1a\n\x12source_routing_key\x18\x02 \x01(\t\x12/\n\trequester\x18\x03 \x01(\x0b\x32\x1c.wissel.traffic.v1.Requester\x12\x17\n\x0foverdrachtsoort\x18\x04 \x01(\t\x12\x11\n\tinitiator\x18\x05 \x01(\t\"\xc0\x01\n\x15StartTransferResponse\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12/\n\x0b\x65xpire_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x39\n\x0f\x64\x65livery_points\x18\x03 \x03(\x0b\x32 .wissel.traffic.v1.DeliveryPoint\x12\'\n\x04keys\x18\x04 \x03(\x0b\x32\x19.wissel.dossier.v1.Signed\"\xa5\x01\n\x14\x43heckTransferRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x13\n\x0bsource_brin\x18\x02 \x01(\t\x12\x1a\n\x12source_routing_key\x18\x03 \x01(\t\x12/\n\trequester\x18\x04 \x01(\x0b\x32\x1c.wissel.traffic.v1.Requester\x12\x17\n\x0foverdrachtsoort\x18\x05 \x01(\t\"\xa0\x01\n\x15\x43heckTransferResponse\x12\x19\n\x11requester_sectors\x18\x01 \x03(\t\x12\x15\n\rrequester_oin\x18\x02 \x01(\t\x12\x11\n\tinitiator\x18\x03 \x01(\t\x12/\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tnot_found\x18\x05 \x01(\r\"\xfa\x01\n\x13\x46\x65tchDossierRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x1a\n\x12source_routing_key\x18\x02 \x01(\t\x12\x14\n\nsearch_key\x18\x03 \x01(\x0cH\x00\x12\x12\n\x08link_key\x18\x04 \x01(\tH\x00\x12\x15\n\rsource_key_id\x18\x05 \x01(\t\x12\x18\n\x10requester_key_id\x18\x06 \x01(\t\x12\x36\n\x12if_collected_after\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x11\x61\x63\x63\x65pted_versions\x18\x08 \x03(\tB\x05\n\x03key\"t\n\x14\x46\x65tchDossierResponse\x12)\n\x07opening\x18\x01 \x01(\x0b\x32\x16.wissel.las.v1.OpeningH\x00\x12)\n\x05\x63hunk\x18\x02 \x01(\x0b\x32\x18.wissel.dossier.v1.ChunkH\x00\x42\x06\n\x04part\"\x90\x01\n\x16SignOffTransferRequest\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x0e\n\x06result\x18\x02 \x01(\t\x12*\n\x07receipt\x18\x03 \x01(\x0b\x32\x19.wissel.dossier.v1.Signed\x12\x12\n\nsender_oin\x18\x04 \x01(\t\x12\x12\n\nmessage_id\x18\x05 \x01(\t\"m\n\x17SignOffTransferResponse\x12\x12\n\nsession_id\x18\x01 \x01(\t\x12\x0e\n\x06result\x18\x02 \x01(\t\x12.\n\x0bhub_receipt\x18\x03 \x01(\x0b\x32\x19.wissel.dossier.v1.Signed2\xa6\x03\n\x0fTransferService\x12\x62\n\rStartTransfer\x12\'.wissel.traffic.v1.StartTransferRequest\x1a(.wissel.traffic.v1.StartTransferResponse\x12\x62\n\rCheckTransfer\x12\'.wissel.traffic.v1.CheckTransferRequest\x1a(.wissel.traffic.v1.CheckTransferResponse\x12\x61\n\x0c\x46\x65tchDossier\x12&.wissel.traffic.v1.FetchDossierRequest\x1a\'.wissel.traffic.v1.FetchDossierResponse0\x01\x12h\n\x0fSignOffTransfer\x12).wissel.traffic.v1.SignOffTransferRequest\x1a*.wissel.traffic.v1.SignOffTransferResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,23 +37,23 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REQUESTER']._serialized_start=162
   _globals['_REQUESTER']._serialized_end=241
   _globals['_DELIVERYPOINT']._serialized_start=244
-  _globals['_DELIVERYPOINT']._serialized_end=404
-  _globals['_STARTTRANSFERREQUEST']._serialized_start=407
-  _globals['_STARTTRANSFERREQUEST']._serialized_end=571
-  _globals['_STARTTRANSFERRESPONSE']._serialized_start=574
-  _globals['_STARTTRANSFERRESPONSE']._serialized_end=766
-  _globals['_CHECKTRANSFERREQUEST']._serialized_start=769
-  _globals['_CHECKTRANSFERREQUEST']._serialized_end=934
-  _globals['_CHECKTRANSFERRESPONSE']._serialized_start=937
-  _globals['_CHECKTRANSFERRESPONSE']._serialized_end=1097
-  _globals['_FETCHDOSSIERREQUEST']._serialized_start=1100
-  _globals['_FETCHDOSSIERREQUEST']._serialized_end=1350
-  _globals['_FETCHDOSSIERRESPONSE']._serialized_start=1352
-  _globals['_FETCHDOSSIERRESPONSE']._serialized_end=1468
-  _globals['_SIGNOFFTRANSFERREQUEST']._serialized_start=1471
-  _globals['_SIGNOFFTRANSFERREQUEST']._serialized_end=1615
-  _globals['_SIGNOFFTRANSFERRESPONSE']._serialized_start=1617
-  _globals['_SIGNOFFTRANSFERRESPONSE']._serialized_end=1726
-  _globals['_TRANSFERSERVICE']._serialized_start=1729
-  _globals['_TRANSFERSERVICE']._serialized_end=2151
+  _globals['_DELIVERYPOINT']._serialized_end=433
+  _globals['_STARTTRANSFERREQUEST']._serialized_start=436
+  _globals['_STARTTRANSFERREQUEST']._serialized_end=600
+  _globals['_STARTTRANSFERRESPONSE']._serialized_start=603
+  _globals['_STARTTRANSFERRESPONSE']._serialized_end=795
+  _globals['_CHECKTRANSFERREQUEST']._serialized_start=798
+  _globals['_CHECKTRANSFERREQUEST']._serialized_end=963
+  _globals['_CHECKTRANSFERRESPONSE']._serialized_start=966
+  _globals['_CHECKTRANSFERRESPONSE']._serialized_end=1126
+  _globals['_FETCHDOSSIERREQUEST']._serialized_start=1129
+  _globals['_FETCHDOSSIERREQUEST']._serialized_end=1379
+  _globals['_FETCHDOSSIERRESPONSE']._serialized_start=1381
+  _globals['_FETCHDOSSIERRESPONSE']._serialized_end=1497
+  _globals['_SIGNOFFTRANSFERREQUEST']._serialized_start=1500
+  _globals['_SIGNOFFTRANSFERREQUEST']._serialized_end=1644
+  _globals['_SIGNOFFTRANSFERRESPONSE']._serialized_start=1646
+  _globals['_SIGNOFFTRANSFERRESPONSE']._serialized_end=1755
+  _globals['_TRANSFERSERVICE']._serialized_start=1758
+  _globals['_TRANSFERSERVICE']._serialized_end=2180
 # @@protoc_insertion_point(module_scope)

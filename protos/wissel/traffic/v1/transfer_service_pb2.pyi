@@ -66,6 +66,7 @@ class DeliveryPoint(_message.Message):
     SERVICE_VERSION_FIELD_NUMBER: _builtins.int
     SYSTEM_ID_FIELD_NUMBER: _builtins.int
     SYSTEM_OIN_FIELD_NUMBER: _builtins.int
+    PROVIDES_UNTIL_DATE_FIELD_NUMBER: _builtins.int
     routing_key: _builtins.str
     """Routeringskenmerk."""
     vestiging: _builtins.str
@@ -80,6 +81,10 @@ class DeliveryPoint(_message.Message):
     """System that it leads to, such as `las-noord`."""
     system_oin: _builtins.str
     """OIN whose certificate acts for that system: who provides the dossier, and signed its keys."""
+    provides_until_date: _builtins.str
+    """Last day, `yyyy-mm-dd`, on which its system provides what it has prepared, if it made way for
+    another: nothing is delivered to it. Empty for a delivery point that also receives.
+    """
     def __init__(
         self,
         *,
@@ -90,10 +95,11 @@ class DeliveryPoint(_message.Message):
         service_version: _builtins.str = ...,
         system_id: _builtins.str = ...,
         system_oin: _builtins.str = ...,
+        provides_until_date: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["aanleverpunt", b"aanleverpunt", "attribute", b"attribute", "routing_key", b"routing_key", "service_version", b"service_version", "system_id", b"system_id", "system_oin", b"system_oin", "vestiging", b"vestiging"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aanleverpunt", b"aanleverpunt", "attribute", b"attribute", "provides_until_date", b"provides_until_date", "routing_key", b"routing_key", "service_version", b"service_version", "system_id", b"system_id", "system_oin", b"system_oin", "vestiging", b"vestiging"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -11,7 +11,7 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.refusals.sides import Side
 from wissel.routing.table import Table
 from wissel.routing.table.views import EndpointView
-from wissel.routing.values.identifiers import Brin, ServiceCode
+from wissel.routing.values.identifiers import Brin, RoutingKey, ServiceCode
 
 
 def delivery_points(
@@ -24,8 +24,11 @@ def delivery_points(
        leave it: SENDER_CLOSED.
     3. One endpoint or more is in force, not suspended, and its system may act:
        SOURCE_NOT_CONNECTED. Why another one is not among them is nobody's business.
+       A system that made way for another has its endpoints here until the day on which
+       it may provide for the last time (R3), though no route leads to them.
 
-    In order of routing key; of two versions at one key the latest counts.
+    In order of routing key. At one key an endpoint that receives counts before one that
+    only provides, and of two versions the latest.
     """
     organisation = table.organisation(source)
     # 1.
@@ -36,7 +39,10 @@ def delivery_points(
         closed = str(organisation.closed)
         return _refusal(Reason.SENDER_CLOSED, organisation=str(source), closed=closed)
     # 3.
-    found = {each.routing_key: each for each in _active(table, source, service, on)}
+    active = sorted(_active(table, source, service, on), key=lambda each: only_provides(each, on))
+    found: dict[RoutingKey, EndpointView] = {}
+    for each in active:
+        found.setdefault(each.routing_key, each)
     if not found:
         return _refusal(Reason.SOURCE_NOT_CONNECTED, organisation=str(source), service=str(service))
     return [found[key] for key in sorted(found)]
@@ -45,18 +51,25 @@ def delivery_points(
 def _active(
     table: Table, source: Brin, service: ServiceCode, on: dt.date
 ) -> Iterator[EndpointView]:
+    """Yield the endpoints that are active, those of the latest version first."""
     organisation = table.organisation(source)
     indexed = table.reference.services.get(service)
     if organisation is None or indexed is None:
         return
     test = source == TEST_SCHOOL
     for version in indexed.versions:
-        for each in organisation.endpoints_in_force((indexed.code, version.namespace), on):
+        key = indexed.code, version.namespace
+        for each in organisation.endpoints_in_force(key, on, providing=True):
             permission = permission_by(
                 each.mandate, table.reference, indexed, on, Side.SENDER, test=test
             )
             if isinstance(permission, Permission) and not each.suspended:
                 yield each
+
+
+def only_provides(endpoint: EndpointView, on: dt.date) -> bool:
+    """Whether no route leads to an endpoint, since its system made way for another."""
+    return endpoint.mandate.last_day < on
 
 
 def _refusal(reason: Reason, **metadata: str) -> Refusal:

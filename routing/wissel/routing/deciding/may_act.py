@@ -96,7 +96,9 @@ def permission_by(
     *,
     test: bool,
 ) -> Permission | Refusal:
-    """Return the permission by a mandate that is in force, or the first gate that is closed.
+    """Return the permission by a mandate that counts, or the first gate that is closed.
+
+    It is in force, or its system made way and may still provide (R3).
 
     In a `test`, an exchange with the test school, gates 3 and 5 stand open: by it a
     system shows that it is fit (R7).
@@ -157,7 +159,10 @@ def permission_by(
     admitted = FOREVER if test else last_day(acting.admitted(organisation.code), on)
     if admitted is None:
         return _rollout_closed(acting, *asked)
-    return Permission(mandate, system, min(agreed, vendor_agreed, mandate.last_day, admitted))
+    last = min(agreed, vendor_agreed, mandate.last_day, admitted)
+    if last < on:  # its system made way, and may provide for some time yet
+        last = min(agreed, vendor_agreed, mandate.provides_until or FOREVER, admitted)
+    return Permission(mandate, system, last)
 
 
 def _rollout_closed(

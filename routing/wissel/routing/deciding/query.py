@@ -47,7 +47,8 @@ class Query(NamedTuple):
 
     `sender` is None for a chain partner that sends in its own name, `version` for
     the latest one that leads to an endpoint. `sender_routing_key` selects the
-    system that sends.
+    system that sends. `fetched` means that the sender provides a dossier that the
+    receiver fetches, which a system that made way may do until its day (R3).
     """
 
     asker: Asker
@@ -57,6 +58,7 @@ class Query(NamedTuple):
     selection: Selection = Selection()
     version: Namespace | None = None
     sender_routing_key: RoutingKey | None = None
+    fetched: bool = False
 
     @property
     def test(self) -> bool:

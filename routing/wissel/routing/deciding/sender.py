@@ -64,28 +64,26 @@ def sender_of(table: Table, query: Query, service: IndexedService, on: dt.date) 
     # 6.
     through: Collection[SystemId] = asker.system_ids
     if query.sender_routing_key is not None:
-        of_key = _systems_of_key(organisation, service, query.sender_routing_key, on)
+        of_key = _systems_of_key(query, organisation, service, query.sender_routing_key, on)
         through = of_key.intersection(through, table.reference.systems)
-    permission = _first_that_may(
-        table.reference, organisation, service, through, on, test=query.test
-    )
+    permission = _first_that_may(query, table.reference, organisation, service, through, on)
     if isinstance(permission, Refusal):
         return permission
     return Sender(permission, min(permission.last_day, until))
 
 
 def _first_that_may(
+    query: Query,
     reference: Reference,
     organisation: OrganisationView,
     service: IndexedService,
     through: Collection[SystemId],
     on: dt.date,
-    *,
-    test: bool,
 ) -> Permission | Refusal:
     """Return the permission of the first of some systems, in order of id, that may act.
 
-    1. Only registered systems with a mandate in force are tried.
+    1. Only registered systems with a mandate in force are tried, and of what is fetched
+       also those that made way and may still provide.
     2. Of those that may not, the refusal of the one that passed most gates is
        returned; of two that failed alike that of the first.
     3. If none was tried: MANDATE_MISSING for the first system by id, and
@@ -94,12 +92,12 @@ def _first_that_may(
     # 1.
     own = [
         mandate
-        for mandate in organisation.mandates_in_force(service.code, on)
+        for mandate in organisation.mandates_in_force(service.code, on, providing=query.fetched)
         if mandate.system_id in through and mandate.system_id in reference.systems
     ]
     refusals = []
     for mandate in sorted(own, key=attrgetter("system_id")):
-        permission = permission_by(mandate, reference, service, on, Side.SENDER, test=test)
+        permission = permission_by(mandate, reference, service, on, Side.SENDER, test=query.test)
         if not isinstance(permission, Refusal):
             return permission
         refusals.append(permission)
@@ -117,16 +115,23 @@ def _first_that_may(
 
 
 def _systems_of_key(
-    organisation: OrganisationView, service: IndexedService, key: RoutingKey, on: dt.date
+    query: Query,
+    organisation: OrganisationView,
+    service: IndexedService,
+    key: RoutingKey,
+    on: dt.date,
 ) -> set[SystemId]:
     """Return the systems whose endpoint of this service has the routing key on a day.
 
-    There is one per version at most (R8); two versions may lead to two systems.
+    There is one per version at most (R8); two versions may lead to two systems. Of what
+    is fetched those count too that made way and may still provide.
     """
     return {
         endpoint.mandate.system_id
         for version in service.versions
-        for endpoint in organisation.endpoints_in_force((service.code, version.namespace), on)
+        for endpoint in organisation.endpoints_in_force(
+            (service.code, version.namespace), on, providing=query.fetched
+        )
         if endpoint.routing_key == key
     }
 

@@ -59,6 +59,14 @@ class Mandate:
     switch: Switch | None = None
 
     @property
+    def provides_until(self) -> dt.date | None:
+        """The last day on which its system may still provide what it has prepared (R3).
+
+        None if it did not make way for another that way, or is in force on no day.
+        """
+        return None if self.switch is None or self.stopped else self.switch.provides_until
+
+    @property
     def waiting_since(self) -> dt.date | None:
         """The day in Amsterdam since which it waits for the owner of its service, if it does."""
         return day_of(self.created) if self.processing is Processing.AWAITING else None

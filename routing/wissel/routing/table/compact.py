@@ -37,7 +37,8 @@ VersionKey = tuple[ServiceCode, Namespace]
 class MandateTerms:
     """What mandates have in common; `start` and `end` are both included, `end` may be FOREVER.
 
-    `waiting_since` is as in `Mandate`: None unless it waits for the owner of its service.
+    `waiting_since` and `provides_until` are as in `Mandate`: None unless it waits for the
+    owner of its service, and unless its system made way and may still provide.
     """
 
     service: ServiceCode
@@ -47,10 +48,17 @@ class MandateTerms:
     processing: Processing
     stopped: bool
     waiting_since: dt.date | None
+    provides_until: dt.date | None
 
-    def in_force(self, on: dt.date) -> bool:
-        """Whether the period contains a day and was not ended with immediate effect (R3)."""
-        return self.start <= on <= self.end and not self.stopped
+    def in_force(self, on: dt.date, *, providing: bool = False) -> bool:
+        """Whether the period contains a day and was not ended with immediate effect (R3).
+
+        With `providing`, or whether its system made way before and may still provide.
+        """
+        if self.start <= on <= self.end and not self.stopped:
+            return True
+        until = self.provides_until
+        return providing and until is not None and self.end < on <= until
 
 
 UNKNOWN_MANDATE: Final = MandateTerms(
@@ -61,6 +69,7 @@ UNKNOWN_MANDATE: Final = MandateTerms(
     Processing.NOT_REQUIRED,
     stopped=True,
     waiting_since=None,
+    provides_until=None,
 )
 """The terms of a mandate that an endpoint refers to before it is known: in force on no day."""
 
@@ -129,14 +138,17 @@ class PackedOrganisation:
     by_service: Mapping[ServiceCode, range]
     by_version: Mapping[VersionKey, range]
 
-    def endpoint_in_force(self, index: int, on: dt.date, *, unapproved: bool = False) -> bool:
+    def endpoint_in_force(
+        self, index: int, on: dt.date, *, unapproved: bool = False, providing: bool = False
+    ) -> bool:
         """Whether the endpoint at an index is in force on a day, and its mandate too (R8).
 
-        With `unapproved`, whether it would be once it is approved.
+        With `unapproved`, whether it would be once it is approved; with `providing`, or
+        whether the mandate's system may still provide.
         """
         endpoint, mandate = self.endpoints[index], self.mandates[self.endpoint_mandates[index]]
         awaited = endpoint.unapproved is unapproved
-        return awaited and endpoint.in_force(on) and mandate.in_force(on)
+        return awaited and endpoint.in_force(on) and mandate.in_force(on, providing=providing)
 
     def days_of_change(self) -> dict[ServiceCode, set[dt.date]]:
         """Return for each service the first days, and the days after last ones, that count for it.

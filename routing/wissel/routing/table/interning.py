@@ -85,7 +85,7 @@ class Interner:
 
     def mandate(self, fact: Mandate) -> MandateTerms:
         """Return the terms of a mandate."""
-        since = fact.waiting_since
+        since, until = fact.waiting_since, fact.provides_until
         values = (
             self._services.setdefault(fact.service, fact.service),
             self._systems.setdefault(fact.system_id, fact.system_id),
@@ -94,6 +94,7 @@ class Interner:
             fact.processing,
             fact.stopped,
             None if since is None else self._day(since),
+            None if until is None else self._day(until),
         )
         terms = self._mandates.get(values)
         if terms is None:

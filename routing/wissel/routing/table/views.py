@@ -122,31 +122,35 @@ class OrganisationView:
         others = (last for number, last in self._packed.locations.items() if number != own)
         return all(last < on for last in others)
 
-    def mandates_in_force(self, service: ServiceCode, on: dt.date) -> "list[MandateView]":
+    def mandates_in_force(
+        self, service: ServiceCode, on: dt.date, *, providing: bool = False
+    ) -> "list[MandateView]":
         """Return its mandates for a service that are in force on a day, in order of id (R3).
 
-        Those are of a period with that day, and were not ended with immediate effect.
+        Those are of a period with that day, and were not ended with immediate effect; with
+        `providing` also those whose system made way and may still provide.
         """
         packed = self._packed
         return [
             MandateView(self, packed, index)
             for index in packed.by_service.get(service, _NONE)
-            if packed.mandates[index].in_force(on)
+            if packed.mandates[index].in_force(on, providing=providing)
         ]
 
     def endpoints_in_force(
-        self, version: VersionKey, on: dt.date, *, unapproved: bool = False
+        self, version: VersionKey, on: dt.date, *, unapproved: bool = False, providing: bool = False
     ) -> "list[EndpointView]":
         """Return its endpoints of a version that are in force on a day, in order of id (R8).
 
         Their own period and that of their mandate contain it, and neither was stopped; or
-        would, with `unapproved`, once they are approved (R9).
+        would, with `unapproved`, once they are approved (R9). With `providing` also those
+        of a system that made way and may still provide (R3).
         """
         packed = self._packed
         return [
             EndpointView(self, packed, index)
             for index in packed.by_version.get(version, _NONE)
-            if packed.endpoint_in_force(index, on, unapproved=unapproved)
+            if packed.endpoint_in_force(index, on, unapproved=unapproved, providing=providing)
         ]
 
     def endpoint(self, endpoint_id: UUID) -> "EndpointView | None":
@@ -191,6 +195,11 @@ class MandateView:
     def last_day(self) -> dt.date:
         """The last day of its period."""
         return self._terms.end
+
+    @property
+    def provides_until(self) -> dt.date | None:
+        """The last day on which its system may still provide, if it made way for another (R3)."""
+        return self._terms.provides_until
 
     @property
     def processing(self) -> Processing:

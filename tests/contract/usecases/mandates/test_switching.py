@@ -83,6 +83,14 @@ async def test_the_old_system_may_provide_what_it_has_prepared(world: World) -> 
 
     assert done.old.switch is not None
     assert done.old.switch.provides_until == LATER + 30 * DAY
+    assert done.old.provides_until == LATER + 30 * DAY
+
+
+async def test_what_is_withdrawn_by_a_switch_provides_nothing(world: World) -> None:
+    await give_days(world, 10)
+    (withdrawn,) = await switch(world, provides_until=LATER + 30 * DAY)
+    assert withdrawn.old.stopped
+    assert withdrawn.old.provides_until is None
 
 
 @pytest.mark.parametrize(

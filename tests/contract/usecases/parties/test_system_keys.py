@@ -11,11 +11,13 @@ from support.builders.school_imports import read
 from support.worlds.register_world import (
     LAS_NOORD,
     LAS_ZUID,
+    LATER,
     SWV_NOORD,
     TODAY,
     World,
     give,
     refused,
+    switch,
 )
 from wissel.clients.testing.cast import NOORD, ZUID
 from wissel.routing.exchange.fetching.system_keys import MOST_KEYS
@@ -155,3 +157,16 @@ async def test_keys_are_for_who_exchanges_dossiers(world: World) -> None:
     await world.put(replace(mandate, stopped=True))
     with refused(Reason.FORWARDING_NOT_MANDATED):
         await allowed(LAS_NOORD)
+
+
+async def test_who_made_way_reads_keys_for_as_long_as_it_provides(world: World) -> None:
+    async def allowed(day: dt.date) -> None:
+        await read(world.register, lambda snapshot: require_forwarding(snapshot, {LAS_NOORD}, day))
+
+    await give(world)
+    await switch(world, provides_until=LATER + 30 * DAY)
+
+    await allowed(LATER)
+    await allowed(LATER + 30 * DAY)
+    with refused(Reason.FORWARDING_NOT_MANDATED):
+        await allowed(LATER + 31 * DAY)

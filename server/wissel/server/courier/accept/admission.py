@@ -113,6 +113,7 @@ def query_of(context: EnvelopeContext, asker: Asker) -> Query:
         ),
         version=context.version,
         sender_routing_key=context.sender.routing_key,
+        fetched=context.fetched,
     )
 
 

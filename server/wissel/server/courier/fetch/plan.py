@@ -112,6 +112,7 @@ def both_ends(fetch: Fetch, table: Table, now: dt.datetime) -> Planned:
         service=service,
         selection=Selection(routing_key=terms.requester_routing_key),
         sender_routing_key=key,
+        fetched=True,
     )
     route = decide(table, query, on)
     if isinstance(route, Refusal):

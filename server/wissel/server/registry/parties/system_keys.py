@@ -15,7 +15,7 @@ from wissel.routing.values.identifiers import Oin, SystemId
 from wissel.server.registry.finding import no_system
 from wissel.server.registry.listing import Part, list_part
 from wissel.server.registry.ports import Snapshot, Transaction
-from wissel.server.registry.rules.mandates import has_ended
+from wissel.server.registry.rules.mandates import has_ended, provides_on
 
 
 async def register_system_key(transaction: Transaction, key: SystemKey, own: Oin) -> SystemKey:
@@ -53,7 +53,8 @@ async def require_forwarding(
 ) -> None:
     """Return if one of these systems has a mandate for a service that the hub forwards.
 
-    One that is to begin counts, one that has ended does not. Raises
+    One that is to begin counts, one that has ended does not, unless its system may still
+    provide what it has prepared (R3). Raises
     `Refused(FORWARDING_NOT_MANDATED)`.
     """
     forwarded = tuple(each.code for each in await snapshot.find(Service) if each.forwardable)
@@ -62,7 +63,7 @@ async def require_forwarding(
         Mandate,
         Part(after="", limit=1, pinned=snapshot.revision),
         {"system_id": tuple(sorted(systems)), "service": forwarded},
-        keep=lambda mandate: not has_ended(mandate, today),
+        keep=lambda mandate: not has_ended(mandate, today) or provides_on(mandate, today),
     )
     if not found.items:
         raise Refused(Reason.FORWARDING_NOT_MANDATED)

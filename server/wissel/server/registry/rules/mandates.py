@@ -61,6 +61,11 @@ def has_ended(fact: Mandate | Endpoint, today: dt.date) -> bool:
     return fact.stopped or (end is not None and end < today)
 
 
+def provides_on(mandate: Mandate, day: dt.date) -> bool:
+    """Whether a system that made way may still provide what it has prepared on a day."""
+    return mandate.provides_until is not None and day <= mandate.provides_until
+
+
 def still_changeable(mandate: Mandate, today: dt.date) -> None:
     """Raise `Refused(MANDATE_ENDED)` if a mandate has ended."""
     if has_ended(mandate, today):

@@ -79,7 +79,7 @@ def mandate_message(mandate: Mandate, vendor: Oin | None, usual: int, day: dt.da
     )
     if mandate.switch is not None:
         message.switched_to_mandate_id = str(mandate.switch.to)
-        message.provides_until_date = day_text(mandate.switch.provides_until)
+        message.provides_until_date = day_text(mandate.provides_until)
     if isinstance(giver, Swv):
         message.swv = giver
     else:

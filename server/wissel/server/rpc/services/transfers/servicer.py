@@ -1,12 +1,13 @@
 """TransferService: sessions of prepare and fetch."""
 
+import datetime as dt
 from collections.abc import Collection
 
 from wissel.dossier.v1 import dossier_pb2
 from wissel.routing.deciding.audience import refused_by, refused_for
 from wissel.routing.deciding.decide import decide
 from wissel.routing.deciding.decision import Refusal
-from wissel.routing.deciding.delivery_points import delivery_points
+from wissel.routing.deciding.delivery_points import delivery_points, only_provides
 from wissel.routing.deciding.query import Asker, Query, Selection
 from wissel.routing.exchange.envelope import Address, Kind, parse_initiator
 from wissel.routing.exchange.fetching.transfers import Terms, TransferResult, check_transfer, start
@@ -21,7 +22,13 @@ from wissel.server.courier.wire import signed_in
 from wissel.server.registry.parties.system_keys import keys_of
 from wissel.server.rpc.calls.call import Context, caller, current
 from wissel.server.rpc.requests.backend import Backend
-from wissel.server.rpc.requests.parsing import choice, optional, optional_organisation, uuid
+from wissel.server.rpc.requests.parsing import (
+    choice,
+    day_text,
+    optional,
+    optional_organisation,
+    uuid,
+)
 from wissel.server.rpc.services.transfers.fetching import Fetching
 from wissel.traffic.v1 import transfer_service_pb2 as pb
 from wissel.traffic.v1 import transfer_service_pb2_grpc as pb_grpc
@@ -46,7 +53,7 @@ class TransferServicer(pb_grpc.TransferServiceServicer):
            among them (DELIVERY_POINT_UNKNOWN).
         4. The session is kept: TRANSFERS_EXCEEDED.
         """
-        table, terms = current().table, _terms(request)
+        table, terms, today = current().table, _terms(request), self._backend.today()
         initiator = parse_initiator(request.initiator, "initiator")
         wanted = optional(RoutingKey, request.source_routing_key, "source_routing_key")
         # 1.
@@ -74,7 +81,7 @@ class TransferServicer(pb_grpc.TransferServiceServicer):
         await self._backend.transfers.start_transfer(session)
         response = pb.StartTransferResponse(
             session_id=str(session.session_id),
-            delivery_points=[_point_message(each, table) for each in points],
+            delivery_points=[_point_message(each, table, today) for each in points],
             keys=keys,
         )
         response.expire_time.FromDatetime(session.expires)
@@ -181,8 +188,9 @@ def _system(point: EndpointView) -> SystemId:
     return point.mandate.system_id
 
 
-def _point_message(point: EndpointView, table: Table) -> pb.DeliveryPoint:
+def _point_message(point: EndpointView, table: Table, today: dt.date) -> pb.DeliveryPoint:
     system = table.system(_system(point))
+    until = point.mandate.provides_until if only_provides(point, today) else None
     return pb.DeliveryPoint(
         routing_key=point.routing_key,
         vestiging=point.vestiging or "",
@@ -191,4 +199,5 @@ def _point_message(point: EndpointView, table: Table) -> pb.DeliveryPoint:
         service_version=point.version[1],
         system_id=_system(point),
         system_oin=system.acting_oin if system else "",
+        provides_until_date=day_text(until),
     )
