@@ -144,7 +144,7 @@ def make_courier(deps: CourierDependencies, dialer: Dialer) -> Courier:
         receipts=receipts,
         recorder=recorder,
     )
-    sign_off = SignOff(deps.journal, receipts)
+    sign_off = SignOff(deps.journal, receipts, clock)
     return Courier(
         limits, slots, breakers, acceptance, deliverer, fetcher=fetcher, sign_off=sign_off
     )

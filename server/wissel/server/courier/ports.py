@@ -16,6 +16,7 @@ from wissel.routing.exchange.delivery import (
     Result,
     Wanted,
 )
+from wissel.routing.exchange.fetching.transfers import Transfer, TransferResult
 from wissel.routing.exchange.outcome import KeptOutcome
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.signing.trusted_path import PathFinder, Revoked, TrustedPath
@@ -107,6 +108,22 @@ class Journal(Protocol):
         Returns the delivery as it stands now, None if the message is no longer
         uncertain of that attempt and the answer was discarded.
         """
+        ...
+
+    async def sign_for(
+        self, session: Transfer, sender_oin: Oin, message_id: UUID, attempt: int, result: Result
+    ) -> Delivery | None:
+        """As `settle`, and sign off the session in which it was fetched, in one write.
+
+        Where nothing is settled the session stays as it is. Raises what
+        `transfers.sign_off` refuses, once the message is settled.
+        """
+        ...
+
+    async def sign_off_transfer(
+        self, session_id: UUID, caller: Oin, result: TransferResult, now: dt.datetime
+    ) -> Transfer:
+        """End a session of the caller; raises what `transfers.sign_off` refuses."""
         ...
 
     async def overdue(self, limit: int) -> list[Delivery]:

@@ -4,14 +4,18 @@ For the few statements that run on every delivery, where SQLAlchemy's
 expressions and its pool would take most of the time (`journal.statements`).
 """
 
+import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.pool import PoolProxiedConnection
 
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
 from wissel.server.store.database import BlockingDatabase
 
 _REST_SECONDS: Final = 1.0
@@ -73,3 +77,29 @@ class KeptConnection:
         if self._connection is None:
             self._connection = self._database.pool.raw_connection()
         return self._connection
+
+
+class KeptReader:
+    """Reads a few rows at a time over one kept connection, on a thread of its own."""
+
+    def __init__(self, database: BlockingDatabase) -> None:
+        self._connection = KeptConnection(database)
+        self._thread = ThreadPoolExecutor(1, "journal-reads")
+
+    async def rows(self, statement: str, parameters: Sequence[object]) -> list[Sequence[Any]]:
+        """Return the rows that a statement selects. Raises `Refused(RECORD_UNAVAILABLE)`."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._rows, statement, parameters)
+
+    async def close(self) -> None:
+        """Give the connection back to the pool, once nobody reads any more."""
+        await asyncio.to_thread(self._thread.shutdown)
+        self._connection.close()
+
+    def _rows(self, statement: str, parameters: Sequence[object]) -> list[Sequence[Any]]:
+        try:
+            with self._connection.transaction() as cursor:
+                cursor.execute(statement, tuple(parameters))
+                return list(cursor.fetchall())
+        except Exception as error:  # one of the driver's own, which differ
+            raise Refused(Reason.RECORD_UNAVAILABLE, retry_after=1.0) from error

@@ -1,4 +1,4 @@
-"""One transaction of the journal: several moves, each by the state machine's rule.
+"""One transaction of the journal: several moves, each by the state machine's rule, and acts.
 
 First the current delivery of each message is read, or taken from this process's
 memory. Then each move is decided on it, in the order in which the moves came.
@@ -46,11 +46,29 @@ _ENDED_VALUES: Final = itemgetter(*ENDED_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
+class Act:
+    """What else is done in the transaction of a batch, about one session.
+
+    What `work` returns is its outcome, or what it refuses: then whatever it has
+    written may stay.
+    """
+
+    session_id: str
+    work: Callable[[DBAPICursor], object]
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
-    """A rule to apply to one message."""
+    """A rule to apply to one message.
+
+    `then` is done with it, if that changes the message. With `head` the register's
+    revision is read after the commit.
+    """
 
     key: Key
     rule: Rule
+    then: Act | None = None
+    head: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +104,21 @@ def decide_moves(moves: Sequence[Move], before: Mapping[Key, Known], now: dt.dat
             decided.after[move.key] = after
             decided.steps.append(after)
     return decided
+
+
+def perform(cursor: DBAPICursor, acts: Sequence[Act]) -> list[object]:
+    """Do these, and return the outcome of each, in order.
+
+    They are done in order of their sessions, so that two batches which lock the same
+    ones do not wait for each other.
+    """
+    outcomes: list[object] = [None] * len(acts)
+    for number in sorted(range(len(acts)), key=lambda number: acts[number].session_id):
+        try:
+            outcomes[number] = acts[number].work(cursor)
+        except Refused as refusal:
+            outcomes[number] = refusal
+    return outcomes
 
 
 def read_deliveries(

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select
 
 from wissel.routing.exchange import delivery_moves as life
 from wissel.routing.exchange.delivery import (
@@ -25,6 +25,7 @@ from wissel.routing.exchange.delivery import (
 )
 from wissel.routing.exchange.fetching.transfers import Transfer, TransferResult
 from wissel.routing.exchange.outcome import KeptOutcome
+from wissel.routing.refusals.errors import Refused
 from wissel.routing.values.identifiers import Oin, RoutingKey
 from wissel.server.courier.ports import Clock, Reduction
 from wissel.server.store.database import BlockingDatabase, journal_url
@@ -40,10 +41,12 @@ from wissel.server.store.journal.queries import (
 )
 from wissel.server.store.journal.recorded import recorded
 from wissel.server.store.journal.reducer import Reducer
-from wissel.server.store.journal.sessions import Sessions
+from wissel.server.store.journal.sessions.acts import SessionActs, transfer_in
+from wissel.server.store.journal.sessions.keeping import Sessions
+from wissel.server.store.journal.statements import DELIVERY_COLUMNS, Statements
 from wissel.server.store.journal.stats import CommitObserver, ignore_commit
-from wissel.server.store.journal.tables import DELIVERY
-from wissel.server.store.journal.writer import Head, JournalWriter, Written
+from wissel.server.store.journal.writer import Head, JournalWriter
+from wissel.server.store.kept_connection import KeptReader
 
 
 class SqlJournal:
@@ -63,6 +66,9 @@ class SqlJournal:
         self._reducer = Reducer(database)
         self._outcomes = Outcomes(database)
         self._sessions = Sessions(database)
+        self._acts = SessionActs(database.storage.sql)
+        self._reader = KeptReader(database)
+        self._find_delivery = Statements(database.storage.sql).find
 
     @classmethod
     def open(
@@ -70,8 +76,8 @@ class SqlJournal:
     ) -> Self:
         """Open the journal that belongs to the register at `url`; it has been migrated.
 
-        `head` is called once for each commit, on the writer's thread, and
-        `observe` after it, on the loop. Raises `Refused(RECORD_UNAVAILABLE)`.
+        `head` is called after each commit of a claim, on the writer's thread, and
+        `observe` after each, on the loop. Raises `Refused(RECORD_UNAVAILABLE)`.
         """
         database = BlockingDatabase.open(journal_url(url))
         turn = database.storage.open_turn()
@@ -91,7 +97,8 @@ class SqlJournal:
         def rule(current: Known | None, now: dt.datetime) -> Delivery:
             return life.claim(current, order, now)
 
-        written = await self._write(order.sender_oin, order.message_id, rule)
+        key = order.sender_oin, str(order.message_id)
+        written = await self._writer.write(Move(key, rule, head=True))
         assert isinstance(written.outcome, Delivery), "a claim yields a delivery or refuses"  # noqa: S101
         return written.outcome, written.head
 
@@ -120,13 +127,20 @@ class SqlJournal:
         self, sender_oin: Oin, message_id: UUID, attempt: int, result: Result
     ) -> Delivery | None:
         """Settle an uncertain message; see the port."""
+        return await self._outcome(sender_oin, message_id, _settling(attempt, result))
 
-        def rule(current: Known | None, now: dt.datetime) -> Delivery | None:
-            if not isinstance(current, Delivery):
-                return None
-            return life.settle(current, attempt, result, now)
-
-        return await self._outcome(sender_oin, message_id, rule)
+    async def sign_for(
+        self, session: Transfer, sender_oin: Oin, message_id: UUID, attempt: int, result: Result
+    ) -> Delivery | None:
+        """Settle a message with the receipt in which its session ends; see the port."""
+        rule = _settling(attempt, result)
+        then = self._acts.sign_off(
+            session.session_id, session.requester_oin, TransferResult.TRANSFERRED, self._clock()
+        )
+        written = await self._writer.write(Move((sender_oin, str(message_id)), rule, then))
+        if isinstance(written.then, Refused):
+            raise written.then
+        return written.outcome if isinstance(written.outcome, Delivery) else None
 
     async def overdue(self, limit: int) -> list[Delivery]:
         """Return what nobody owns any more; see the port."""
@@ -140,7 +154,9 @@ class SqlJournal:
 
     async def find(self, sender_oin: Oin, message_id: UUID) -> Known | None:
         """Return what is known of a message; see the port."""
-        return await asyncio.to_thread(self._find, sender_oin, str(message_id))
+        parameters = (sender_oin, str(message_id))
+        rows = await self._reader.rows(self._find_delivery, parameters)
+        return next((known_of(dict(zip(DELIVERY_COLUMNS, row, strict=True))) for row in rows), None)
 
     async def page(self, wanted: Wanted, *, after: Position | None, limit: int) -> list[Delivery]:
         """Return deliveries, newest first; see the port."""
@@ -159,22 +175,22 @@ class SqlJournal:
 
     async def start_transfer(self, transfer: Transfer) -> None:
         """Keep a new session; see the port."""
-        await asyncio.to_thread(self._sessions.start, transfer)
+        await self._writer.write(self._acts.start(transfer))
 
     async def find_transfer(self, session_id: UUID) -> Transfer | None:
         """Return a session; see the port."""
-        return await asyncio.to_thread(self._sessions.find, session_id)
+        return transfer_in(await self._reader.rows(self._acts.find, (str(session_id),)))
 
     async def use_transfer_key(
         self, transfer: Transfer, routing_key: RoutingKey, key_sha256: bytes
     ) -> None:
         """Use a key in a session; see the port."""
         now = self._clock()
-        await asyncio.to_thread(self._sessions.use_key, transfer, routing_key, key_sha256, now)
+        await self._writer.write(self._acts.use_key(transfer, routing_key, key_sha256, now))
 
     async def miss_transfer(self, transfer: Transfer, routing_key: RoutingKey) -> None:
         """Note that no dossier was found; see the port."""
-        await asyncio.to_thread(self._sessions.miss, transfer, routing_key, self._clock())
+        await self._writer.write(self._acts.miss(transfer, routing_key, self._clock()))
 
     async def transfer_misses(self, transfer: Transfer) -> int:
         """Return how often none was found; see the port."""
@@ -188,7 +204,9 @@ class SqlJournal:
         self, session_id: UUID, caller: Oin, result: TransferResult, now: dt.datetime
     ) -> Transfer:
         """End a session; see the port."""
-        return await asyncio.to_thread(self._sessions.sign_off, session_id, caller, result, now)
+        written = await self._writer.write(self._acts.sign_off(session_id, caller, result, now))
+        assert isinstance(written.outcome, Transfer), "what ends is a session"  # noqa: S101
+        return written.outcome
 
     async def forget_transfers(self, before: dt.datetime, limit: int) -> int:
         """Forget old sessions; see the port."""
@@ -205,6 +223,7 @@ class SqlJournal:
     async def close(self) -> None:
         """Commit what is waiting, then let go of the database."""
         await self._writer.close()
+        await self._reader.close()
         self._reducer.close()
         self._outcomes.close()
         self._sessions.close()
@@ -212,11 +231,8 @@ class SqlJournal:
         self._database.close()
 
     async def _outcome(self, sender_oin: Oin, message_id: UUID, rule: Rule) -> Delivery | None:
-        written = await self._write(sender_oin, message_id, rule)
+        written = await self._writer.write(Move((sender_oin, str(message_id)), rule))
         return written.outcome if isinstance(written.outcome, Delivery) else None
-
-    async def _write(self, sender_oin: Oin, message_id: UUID, rule: Rule) -> Written:
-        return await self._writer.write(Move((sender_oin, str(message_id)), rule))
 
     def _ended_before(self, moment: dt.datetime, limit: int) -> list[Delivery]:
         found: list[Delivery] = []
@@ -225,15 +241,20 @@ class SqlJournal:
                 found += self._read(due_query(state, moment, limit - len(found)))
         return found
 
-    def _find(self, sender_oin: str, message_id: str) -> Known | None:
-        query = select(DELIVERY).where(
-            DELIVERY.c.sender_oin == sender_oin, DELIVERY.c.message_id == message_id
-        )
-        return next((known_of(row) for row in self._rows(query)), None)
-
     def _read(self, query: Select[Any]) -> list[Delivery]:
         return [delivery_of(row) for row in self._rows(query)]
 
     def _rows(self, query: Select[Any]) -> list[Row]:
         with recorded(), self._database.reading() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _settling(attempt: int, result: Result) -> Rule:
+    """Return the rule by which a final answer settles an attempt."""
+
+    def rule(current: Known | None, now: dt.datetime) -> Delivery | None:
+        if not isinstance(current, Delivery):
+            return None
+        return life.settle(current, attempt, result, now)
+
+    return rule

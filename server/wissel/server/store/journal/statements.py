@@ -58,6 +58,11 @@ class Statements:
             f"DELETE FROM delivery_outcome WHERE sender_oin = {sql.mark}"  # noqa: S608 - names of ours
             f" AND message_id = {sql.mark}"
         )
+        self.find = (
+            f"SELECT {', '.join(DELIVERY_COLUMNS)} FROM delivery"  # noqa: S608 - names of ours
+            f" WHERE sender_oin = {sql.mark} AND message_id = {sql.mark}"
+        )
+        """The row of one key, for who only reads."""
         self.read: Callable[[int], str] = lru_cache(None)(self._read)
         """The rows of so many keys, locked."""
         self.forget_entries: Callable[[int], str] = lru_cache(None)(self._forget_entries)

@@ -21,11 +21,12 @@ from wissel.server.courier.ports import Clock
 from wissel.server.store.database import BlockingDatabase
 from wissel.server.store.engine import Turn
 from wissel.server.store.journal.batch import (
+    Act,
     Decided,
     Key,
     Move,
-    Outcome,
     decide_moves,
+    perform,
     read_deliveries,
     write_moves,
 )
@@ -41,6 +42,8 @@ PAUSE: Final = 0.002
 
 _RACES: Final = 5
 _REMEMBERED: Final = 1024
+_MAY_MOVE_SOON: Final = {State.ACCEPTED, State.UNCERTAIN}
+"""Of an attempt that is under way, and of a fetch that is about to be signed for."""
 
 Head = Callable[[], int]
 """Reads the revision of the register's head, blocking; may raise `Refused`."""
@@ -48,21 +51,22 @@ Head = Callable[[], int]
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The outcome of a move that has been committed.
+    """The outcome of a move or an act that has been committed.
 
-    `head` is the register's revision, read after the commit; None if it could
-    not be read.
+    `then` is that of the act that came with a move. `head` is the register's
+    revision, read after the commit; None if it could not be read, or nobody asked.
     """
 
-    outcome: Outcome
+    outcome: object
+    then: object
     head: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A move, the future of its outcome, and when it was handed in (`perf_counter`)."""
+    """A move or an act, the future of its outcome, and when it came (`perf_counter`)."""
 
-    move: Move
+    work: Move | Act
     answer: asyncio.Future[Written]
     since: float
 
@@ -77,8 +81,16 @@ class _Done:
     took: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """What one transaction did: what it decided, and the outcomes of the acts, by place."""
+
+    decided: Decided
+    acts: Mapping[int, object]
+
+
 class JournalWriter:
-    """Takes moves, commits them in batches, and answers when they are durable."""
+    """Takes moves and acts, commits them in batches, and answers when they are durable."""
 
     def __init__(
         self,
@@ -91,7 +103,7 @@ class JournalWriter:
         self._connection = KeptConnection(database)
         self._statements = Statements(database.storage.sql)
         self._begin = database.storage.sql.begin
-        self._under_way: dict[Key, Delivery] = {}
+        self._remembered: dict[Key, Delivery] = {}
         self._turn = turn
         self._head = head
         self._clock = clock
@@ -99,10 +111,10 @@ class JournalWriter:
         self._waiting: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
 
-    async def write(self, move: Move) -> Written:
-        """Commit a move and return its outcome.
+    async def write(self, work: Move | Act) -> Written:
+        """Commit a move or an act, and return its outcome.
 
-        Raises what its rule refused, and `Refused(RECORD_UNAVAILABLE)` if
+        Raises what that refused, and `Refused(RECORD_UNAVAILABLE)` if
         nothing could be written: then nothing was.
         """
         loop = asyncio.get_running_loop()
@@ -112,7 +124,7 @@ class JournalWriter:
             )
             self._thread.start()
         answer: asyncio.Future[Written] = loop.create_future()
-        self._waiting.put(_Waiting(move, answer, time.perf_counter()))
+        self._waiting.put(_Waiting(work, answer, time.perf_counter()))
         written = await answer
         if isinstance(written.outcome, Refused):
             raise written.outcome
@@ -130,7 +142,7 @@ class JournalWriter:
         while batch := self._next_batch():
             began = time.perf_counter()
             try:
-                done = self._commit([each.move for each in batch])
+                done = self._commit([each.work for each in batch])
             except Exception as error:  # noqa: BLE001 - whatever it was, the receiver must not be called
                 loop.call_soon_threadsafe(_fail, batch, error)
             else:
@@ -161,8 +173,8 @@ class JournalWriter:
         waits = [began - each.since for each in batch]
         self._observe(Commit(waits=waits, turn=done.turn, took=done.took, steps=done.steps))
 
-    def _commit(self, moves: list[Move]) -> _Done:
-        """Commit a batch, and then read the head.
+    def _commit(self, batch: list[Move | Act]) -> _Done:
+        """Commit a batch, and then read the head if a move of it asks for it.
 
         The first attempt reads nothing: it takes the deliveries that this
         process has under way from memory, and a message that is not among them
@@ -174,46 +186,69 @@ class JournalWriter:
             try:
                 with self._turn.taken():
                     had = time.perf_counter()
-                    decided = self._try(moves, reading=attempt > 0)
+                    tried = self._try(batch, reading=attempt > 0)
             except LostRace:
-                for move in moves:
-                    self._under_way.pop(move.key, None)
+                for each in batch:
+                    if isinstance(each, Move):
+                        self._remembered.pop(each.key, None)
                 continue
             took = time.perf_counter() - had
-            self._remember(decided)
-            head = self._read_head()
-            written = [Written(outcome, head) for outcome in decided.outcomes]
-            return _Done(written, decided.steps, had - began, took)
+            self._remember(tried.decided)
+            return _Done(self._written(batch, tried), tried.decided.steps, had - began, took)
         raise Refused(Reason.RECORD_UNAVAILABLE, retry_after=1.0)
 
-    def _try(self, moves: list[Move], *, reading: bool) -> Decided:
-        statements = self._statements
+    def _try(self, batch: list[Move | Act], *, reading: bool) -> _Tried:
+        statements, moves = self._statements, [each for each in batch if isinstance(each, Move)]
         with self._connection.transaction(self._begin) as cursor:
             before: Mapping[Key, Known] = (
                 read_deliveries(cursor, statements, [move.key for move in moves])
-                if reading
-                else self._under_way
+                if reading and moves
+                else self._remembered
             )
             decided = decide_moves(moves, before, self._clock())
             if not reading and not decided.all_moved:
                 raise LostRace  # no write would show whether what was remembered is true
             write_moves(cursor, statements, before, decided)
-        return decided
+            acts = _acts_of(batch, decided)
+            outcomes = perform(cursor, list(acts.values()))
+        return _Tried(decided, dict(zip(acts, outcomes, strict=True)))
+
+    def _written(self, batch: list[Move | Act], tried: _Tried) -> list[Written]:
+        moved = iter(tried.decided.outcomes)
+        asked = any(isinstance(each, Move) and each.head for each in batch)
+        head = self._read_head() if asked else None
+        return [
+            Written(next(moved), tried.acts.get(number), head)
+            if isinstance(each, Move)
+            else Written(tried.acts[number], None, head)
+            for number, each in enumerate(batch)
+        ]
 
     def _remember(self, decided: Decided) -> None:
         for key, delivery in decided.after.items():
-            if delivery.state is State.ACCEPTED:
-                self._under_way[key] = delivery
-            else:
-                self._under_way.pop(key, None)
-        if len(self._under_way) > _REMEMBERED:  # some were never finished
-            self._under_way.clear()
+            self._remembered.pop(key, None)
+            if delivery.state in _MAY_MOVE_SOON:
+                self._remembered[key] = delivery
+        while len(self._remembered) > _REMEMBERED:  # some never end, or elsewhere
+            del self._remembered[next(iter(self._remembered))]
 
     def _read_head(self) -> int | None:
         try:
             return self._head()
         except Refused:
             return None
+
+
+def _acts_of(batch: Sequence[Move | Act], decided: Decided) -> dict[int, Act]:
+    """Return the acts of a batch by their places: those by themselves, and those of moves."""
+    moved = iter(decided.outcomes)
+    found = {}
+    for number, each in enumerate(batch):
+        if isinstance(each, Act):
+            found[number] = each
+        elif isinstance(next(moved), Delivery) and each.then is not None:
+            found[number] = each.then
+    return found
 
 
 def _fail(batch: Sequence[_Waiting], error: Exception) -> None:

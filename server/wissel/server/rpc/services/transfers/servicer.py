@@ -125,20 +125,21 @@ class TransferServicer(pb_grpc.TransferServiceServicer):
     ) -> pb.SignOffTransferResponse:
         """End a session of the caller: with a receipt see `Fetching.delivered`.
 
-        Without one see `Fetching.result_without_receipt`; then `transfers.sign_off`.
+        Without one see `Fetching.result_without_receipt` and `transfers.sign_off`.
         """
         session_id = uuid(request.session_id, "session_id")
-        receipt, result = None, TransferResult.TRANSFERRED
         if request.HasField("receipt"):
             receipt = await self._fetching.delivered(request, session_id)
-        else:
-            result = await self._fetching.result_without_receipt(request, session_id)
+            return pb.SignOffTransferResponse(
+                session_id=str(session_id),
+                result=TransferResult.TRANSFERRED,
+                hub_receipt=receipt,
+            )
+        result = await self._fetching.result_without_receipt(request, session_id)
         ended = await self._backend.transfers.sign_off_transfer(
             session_id, caller().oin, result, self._backend.clock()
         )
-        return pb.SignOffTransferResponse(
-            session_id=str(session_id), result=ended.result or "", hub_receipt=receipt
-        )
+        return pb.SignOffTransferResponse(session_id=str(session_id), result=ended.result or "")
 
     def _require_own(self, table: Table, terms: Terms) -> None:
         """Demand that the requester's routing key leads to a system of the caller."""
