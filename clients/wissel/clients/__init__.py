@@ -22,12 +22,14 @@ from wissel.clients.errors import (
     UsedAfterFork,
     WisselError,
 )
+from wissel.clients.fetching.results import Fetched, FetchResumed, PointResult
 from wissel.clients.hub import AsyncHub
 from wissel.clients.identity import Identity
 from wissel.clients.las import IncomingMessage, Las, LasServer, LasSettings, RefuseMessage, serve
 from wissel.clients.sending.delivering import Resumed
 from wissel.clients.sending.receipts import DeliveryReceipt
 from wissel.clients.transport.retry import Patience
+from wissel.routing.exchange.fetching.search_keys import PupilNumber, pupil_number
 
 __all__ = [
     "AsyncHub",
@@ -35,6 +37,8 @@ __all__ = [
     "DeliveryPoint",
     "DeliveryReceipt",
     "DossierUnusable",
+    "FetchResumed",
+    "Fetched",
     "Hub",
     "Identity",
     "IdentityError",
@@ -43,6 +47,8 @@ __all__ = [
     "LasServer",
     "LasSettings",
     "Patience",
+    "PointResult",
+    "PupilNumber",
     "ReceiptUntrusted",
     "RefuseMessage",
     "Refused",
@@ -51,5 +57,6 @@ __all__ = [
     "Unreachable",
     "UsedAfterFork",
     "WisselError",
+    "pupil_number",
     "serve",
 ]

@@ -7,6 +7,9 @@ from uuid import UUID
 from wissel.clients import background
 from wissel.clients.connecting.auto_connect import Connected
 from wissel.clients.connecting.plan import KeyOf
+from wissel.clients.fetching.keeping import Accept
+from wissel.clients.fetching.results import Fetched, FetchResumed
+from wissel.clients.fetching.wanted import FetchOptions, Pupil
 from wissel.clients.hub import AsyncHub
 from wissel.clients.identity import AnyPath, Identity
 from wissel.clients.sending.compose import Envelope, SendOptions
@@ -76,6 +79,21 @@ class Hub:
     def drop(self, message_id: UUID | str) -> Kept:
         """End a pending entry of the outbox; see `AsyncHub.drop`."""
         return background.run(self._hub.drop(message_id))
+
+    def fetch(
+        self,
+        pupil: Pupil,
+        *,
+        accept: Accept,
+        progress: Progress | None = None,
+        **options: Unpack[FetchOptions],
+    ) -> Fetched:
+        """Fetch the dossier of a pupil; see `FetchingClient.fetch`."""
+        return background.run(self._hub.fetch(pupil, accept=accept, progress=progress, **options))
+
+    def resume_fetched(self, accept: Accept) -> list[FetchResumed]:
+        """Go on with what was fetched and not signed off; see `FetchingClient.resume_fetched`."""
+        return background.run(self._hub.resume_fetched(accept))
 
     def auto_connect(
         self,

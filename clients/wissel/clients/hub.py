@@ -4,7 +4,7 @@ import asyncio
 import dataclasses
 import datetime as dt
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Self, Unpack
 from uuid import UUID, uuid4
@@ -13,15 +13,14 @@ from wissel.clients.connecting.auto_connect import AutoConnect, Connected, Conne
 from wissel.clients.connecting.place import default_place
 from wissel.clients.connecting.plan import KeyOf
 from wissel.clients.errors import WisselError
+from wissel.clients.fetching.client import FetchingClient
 from wissel.clients.identity import AnyPath, Identity
-from wissel.clients.register import AsyncRegister
 from wissel.clients.sending.compose import Envelope, SendOptions, compose
 from wissel.clients.sending.delivering import Delivering, Resumed, SentElsewhere
 from wissel.clients.sending.outbox import Kept, Outbox
 from wissel.clients.sending.receipts import DeliveryReceipt, kept_receipt
 from wissel.clients.sending.repeats import begin
 from wissel.clients.sending.transfer import Progress
-from wissel.clients.statements.outcomes import outcome_request
 from wissel.clients.storage.state import state_folder
 from wissel.clients.transport.connection import Connection
 from wissel.clients.transport.retry import Patience
@@ -30,9 +29,6 @@ from wissel.clients.transport.status_errors import from_rule
 from wissel.clients.transport.tokens import Token
 from wissel.routing.exchange.envelope import parse_message_id
 from wissel.routing.refusals.errors import Refused as RuleRefused
-from wissel.routing.values.identifiers import Oin
-from wissel.traffic.v1 import traffic_service_pb2 as traffic_pb
-from wissel.traffic.v1.traffic_service_pb2_grpc import TrafficServiceStub
 
 OUTBOX_VARIABLE: Final = "WISSEL_OUTBOX"
 
@@ -41,13 +37,14 @@ def _utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-class AsyncHub(AsyncRegister):
+class AsyncHub(FetchingClient):
     """A hub at `server` (`host:port`), called as `identity`.
 
     `hub_oin` is the OIN (20 characters) that must have signed receipts; without
     it, the hub at that address is asked, whose TLS certificate is checked against
     the address. `outbox` is a folder; without it, `$WISSEL_OUTBOX/<OIN>` or
-    `~/.local/state/wissel/outbox/<OIN>`. `user`, `language`, `tracer` and `token`:
+    `~/.local/state/wissel/outbox/<OIN>`; `fetched` remembers what was fetched: see
+    `FetchingClient`. `user`, `language`, `tracer` and `token`:
     see `Connection`. `patience` says how long to retry. `deadline` is how long one
     attempt to deliver a message may take (see `transfer`); after a crash of the
     hub, a message can be sent again some seconds after it. `now` returns an aware
@@ -64,6 +61,7 @@ class AsyncHub(AsyncRegister):
         *,
         hub_oin: str = "",
         outbox: AnyPath | None = None,
+        fetched: AnyPath | None = None,
         user: str = "",
         language: str = "en",
         patience: Patience | None = None,
@@ -76,12 +74,14 @@ class AsyncHub(AsyncRegister):
         super().__init__(
             Connection(server, identity, user=user, language=language, tracer=tracer, token=token),
             patience or Patience(),
+            identity,
+            hub_oin=hub_oin,
+            fetched=fetched,
+            deadline=deadline,
+            now=now,
         )
-        self._identity = identity
-        self._hub_oin = Oin.parse(hub_oin, "hub_oin") if hub_oin else None
         self._folder = Path(outbox) if outbox else default_outbox(identity.oin)
         self._outbox: Outbox | None = None
-        self._now = now
         self._new_id = new_id
         self._delivering = Delivering(
             self.link,
@@ -236,35 +236,6 @@ class AsyncHub(AsyncRegister):
         if not once:
             await connecting.run()
         return await connecting.once()
-
-    async def report_outcome(
-        self, message_id: UUID | str, sender_oin: str, result: str, rules: Sequence[str] = ()
-    ) -> traffic_pb.Delivery:
-        """Say that a message we received is IMPORTED, REJECTED (for `rules`) or PENDING_PERSON.
-
-        Raises as `outcomes.outcome_request` does, and `Refused`, `Unreachable`.
-        """
-        found = await self.delivery(str(message_id), sender_oin)
-        material, hub_oin = self._identity.current(), await self.hub_oin()
-        request = outcome_request(found, result, rules, material, hub_oin, self._now())
-        return (await self.call(lambda c: TrafficServiceStub(c).ReportOutcome, request)).delivery
-
-    async def hub_oin(self) -> Oin:
-        """Return the OIN of the hub, as given or else as the hub answers.
-
-        Raises `Refused`, also if the answer is no OIN, or `Unreachable`.
-        """
-        if self._hub_oin is None:
-            said = (await self.whoami()).hub_oin
-            try:
-                self._hub_oin = Oin.parse(said, "hub_oin")
-            except RuleRefused as refused:
-                raise from_rule(refused, self.link.language) from None
-        return self._hub_oin
-
-    async def close(self) -> None:
-        """Close the connection."""
-        await self.link.close()
 
     async def __aenter__(self) -> Self:
         return self

@@ -32,6 +32,7 @@ from wissel.clients.cli.traffic import (
     connecting,
     connections,
     deliveries,
+    fetching,
     forecast,
     las,
     outbox,
@@ -108,6 +109,7 @@ app.command()(publishing.overview)
 app.command()(connecting.connect)
 app.command()(sending.send)
 app.command()(sending.resume)
+app.command()(fetching.fetch)
 app.command("test-exchange")(trial.exchange_dossiers)
 app.command()(checks.whoami)
 app.command()(checks.doctor)

@@ -3,10 +3,12 @@
 import datetime as dt
 import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 
 from wissel.clients.identity import Material
-from wissel.clients.las.inbox import MessageKey
+from wissel.clients.las.message import IncomingMessage
 from wissel.clients.las.trust import AuthContext, caller_of, verified
+from wissel.clients.received.messages import MessageKey
 from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.las.v1 import las_service_pb2
 from wissel.routing.exchange.envelope import SKEW, EnvelopeHeader
@@ -94,11 +96,38 @@ def judge(
     # 6.
     if context.hub_oin != hub_oin:
         raise Refused(Reason.WRONG_HUB, hub_oin=context.hub_oin)
+    return _accepted(header, stamp, digest, stamped.payload)
+
+
+def judged_before(opening: las_service_pb2.Opening) -> Accepted:
+    """Return an opening that `judge` returned before, and that was kept since.
+
+    Raises `Refused` for one that is damaged.
+    """
+    stamp = read_stamp(opening.stamp.payload, pb.RouteStamp)
+    header = read_header(opening.header.payload, pb.EnvelopeHeader, pb.EnvelopeContext)
+    digest = hashlib.sha256(opening.header.payload).digest()
+    return _accepted(header, stamp, digest, opening.stamp.payload)
+
+
+def incoming(accepted: Accepted, path: Path, *, maybe_seen: bool) -> IncomingMessage:
+    """Return the message of an opening, whose complete payload is the file at `path`."""
+    header = accepted.header
+    return IncomingMessage(
+        routing_key=accepted.stamp.routing_key,
+        context=header.context,
+        path=path,
+        size=header.payload_size,
+        sha256=header.payload_sha256.hex(),
+        maybe_seen=maybe_seen,
+    )
+
+
+def _accepted(header: EnvelopeHeader, stamp: RouteStamp, digest: bytes, stamped: bytes) -> Accepted:
+    context = header.context
+    key = MessageKey(
+        sender_oin=context.sender_oin, message_id=context.message_id, header_digest=digest
+    )
     return Accepted(
-        header=header,
-        stamp=stamp,
-        key=MessageKey(
-            sender_oin=context.sender_oin, message_id=context.message_id, header_digest=digest
-        ),
-        stamp_digest=hashlib.sha256(stamped.payload).digest(),
+        header=header, stamp=stamp, key=key, stamp_digest=hashlib.sha256(stamped).digest()
     )

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import uuid4
 
 from wissel.clients.storage.private import private_opener
@@ -12,7 +12,10 @@ from wissel.las.v1 import las_service_pb2 as pb
 from wissel.routing.exchange.envelope import MAX_CHUNK_BYTES, EnvelopeHeader
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
+from wissel.traffic.v1 import transfer_service_pb2 as transfer_pb
 
+Part: TypeAlias = pb.DeliverRequest | transfer_pb.FetchDossierResponse
+"""A part of a message: as it is delivered, or as it is fetched."""
 _WRITE: Final = 1024 * 1024
 
 
@@ -26,9 +29,7 @@ def temporary(folder: Path) -> Iterator[Path]:
         path.unlink(missing_ok=True)
 
 
-async def receive(
-    requests: AsyncIterator[pb.DeliverRequest], header: EnvelopeHeader, path: Path
-) -> None:
+async def receive(requests: AsyncIterator[Part], header: EnvelopeHeader, path: Path) -> None:
     """Write the payload to `path` until it is complete.
 
     Raises `Refused`: what `complete_payload` raises, or RECORD_UNAVAILABLE if
@@ -45,7 +46,7 @@ async def receive(
         raise Refused(Reason.RECORD_UNAVAILABLE, retry_after=30.0) from None
 
 
-async def drain(requests: AsyncIterator[pb.DeliverRequest], header: EnvelopeHeader) -> None:
+async def drain(requests: AsyncIterator[Part], header: EnvelopeHeader) -> None:
     """Read a payload to its last byte: the hub takes no receipt before it has sent that.
 
     Raises `Refused` as `complete_payload` does.
@@ -55,7 +56,7 @@ async def drain(requests: AsyncIterator[pb.DeliverRequest], header: EnvelopeHead
 
 
 async def complete_payload(
-    requests: AsyncIterator[pb.DeliverRequest], header: EnvelopeHeader
+    requests: AsyncIterator[Part], header: EnvelopeHeader
 ) -> AsyncIterator[bytes]:
     """Yield the chunks of a payload; it ends as soon as the payload is complete.
 
@@ -79,7 +80,7 @@ async def complete_payload(
     raise Refused(Reason.SIZE_MISMATCH, expected=str(expected), actual=str(size))
 
 
-def _chunk(request: pb.DeliverRequest) -> bytes:
+def _chunk(request: Part) -> bytes:
     data = request.chunk.data if request.HasField("chunk") else b""
     if not 1 <= len(data) <= MAX_CHUNK_BYTES:
         raise Refused(Reason.CHUNK_INVALID, size=str(len(data)))

@@ -3,9 +3,9 @@
 import datetime as dt
 
 from wissel.clients.identity import Identity
-from wissel.clients.las.inbox import Inbox, Known, MessageKey
 from wissel.clients.las.inbox_thread import InboxThread
 from wissel.clients.las.opening import Accepted
+from wissel.clients.received.messages import Known, MessageKey, Messages
 from wissel.dossier.v1 import dossier_pb2
 from wissel.routing.exchange.receipt_messages import read_receiver_receipt, receiver_receipt_fields
 from wissel.routing.exchange.receipts import ReceiverReceipt
@@ -14,18 +14,18 @@ from wissel.routing.signing.dsse import RECEIVER_RECEIPT
 
 
 class Receipts:
-    """Signs the receipts of messages that are in the inbox (design.md#receipts)."""
+    """Signs the receipts of messages that are remembered (design.md#receipts)."""
 
-    def __init__(self, identity: Identity, inbox: Inbox, thread: InboxThread) -> None:
+    def __init__(self, identity: Identity, messages: Messages, thread: InboxThread) -> None:
         self._identity = identity
-        self._inbox = inbox
+        self._messages = messages
         self._thread = thread
 
     async def sign(self, key: MessageKey, payload: bytes) -> dossier_pb2.Signed:
-        """Sign a serialized ReceiverReceipt and keep it in the inbox."""
+        """Sign a serialized ReceiverReceipt and keep it with the message."""
         signer = self._identity.current().signer
         signed = dossier_pb2.Signed(**signed_fields(signer.sign(payload, RECEIVER_RECEIPT)))
-        await self._thread.run(self._inbox.signed, key, payload, signed.SerializeToString())
+        await self._thread.run(self._messages.signed, key, payload, signed.SerializeToString())
         return signed
 
     async def kept(self, key: MessageKey, known: Known) -> dossier_pb2.Signed:

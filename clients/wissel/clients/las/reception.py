@@ -6,18 +6,18 @@ import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from wissel.clients.identity import Identity, Material
-from wissel.clients.las.inbox import Inbox, InboxState, Known
+from wissel.clients.las.inbox import Inbox
 from wissel.clients.las.inbox_thread import InboxThread
 from wissel.clients.las.message import IncomingMessage, Las, RefuseMessage
-from wissel.clients.las.opening import Accepted, judge, require_hub
+from wissel.clients.las.opening import Accepted, incoming, judge, require_hub
 from wissel.clients.las.payload import drain, receive, temporary
 from wissel.clients.las.receipts import Receipts, receipt_payload
 from wissel.clients.las.reporting import Reporter
 from wissel.clients.las.trust import AuthContext
+from wissel.clients.received.messages import Known, MessageState
 from wissel.clients.transport.spans import Kind, Sent, Span, Tracer
 from wissel.las.v1 import las_service_pb2 as pb
 from wissel.routing.exchange.envelope import freshness
@@ -108,7 +108,7 @@ class Reception:
             held.enter_context(self._inbox.reserved(accepted.key))
             # 4.
             known = await self._thread.run(self._inbox.find, accepted.key)
-            if known is not None and known.state is not InboxState.ACCEPTING:
+            if known is not None and known.state is not MessageState.ACCEPTING:
                 await drain(requests, header)
                 return await self._answer_again(accepted, known)
             # 5.
@@ -120,7 +120,7 @@ class Reception:
             path = held.enter_context(temporary(self._inbox.incoming))
             await receive(requests, header, path)
             # 7.
-            message = _message(accepted, path, maybe_seen=known is not None)
+            message = incoming(accepted, path, maybe_seen=known is not None)
             return await self._own(self._finish(accepted, message, held.pop_all()))
 
     async def _finish(
@@ -151,7 +151,7 @@ class Reception:
             return pb.DeliverResponse(receipt=receipt)
 
     async def _answer_again(self, accepted: Accepted, known: Known) -> pb.DeliverResponse:
-        if known.state is InboxState.REFUSED:
+        if known.state is MessageState.REFUSED:
             return pb.DeliverResponse(refusal=pb.Refusal(reason=known.reason, text=known.text))
         return pb.DeliverResponse(receipt=await self._receipts.for_stamp(accepted, known))
 
@@ -160,15 +160,3 @@ class Reception:
         self._owned.add(task)
         task.add_done_callback(self._owned.discard)
         return await asyncio.shield(task)
-
-
-def _message(accepted: Accepted, path: Path, *, maybe_seen: bool) -> IncomingMessage:
-    header = accepted.header
-    return IncomingMessage(
-        routing_key=accepted.stamp.routing_key,
-        context=header.context,
-        path=path,
-        size=header.payload_size,
-        sha256=header.payload_sha256.hex(),
-        maybe_seen=maybe_seen,
-    )

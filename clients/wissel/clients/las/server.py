@@ -20,6 +20,7 @@ from wissel.clients.las.message import Las
 from wissel.clients.las.reception import Receiver
 from wissel.clients.las.reporting import Report, Reporter
 from wissel.clients.las.service import LasServicer
+from wissel.clients.received.fetched import FetchedMessages
 from wissel.clients.transport.spans import Tracer
 from wissel.las.v1.las_service_pb2_grpc import add_LasServiceServicer_to_server
 from wissel.routing.values.identifiers import Oin
@@ -54,7 +55,9 @@ class LasSettings:
     caller that may deliver. `storage` is a folder that no other process uses.
     `max_payload_bytes` is the largest payload that is accepted, `now` returns an
     aware instant, `tracer` traces what is received. `report` tells a hub what
-    `accept` says became of messages, such as `AsyncHub.report_outcome`.
+    `accept` says became of messages, such as `AsyncHub.report_outcome`. `fetched` is
+    the folder in which an `AsyncHub` remembers what was fetched, in whichever process:
+    with it the hub is answered about that too, which it asks where no receipt came.
     """
 
     listen: str
@@ -64,6 +67,7 @@ class LasSettings:
     now: Callable[[], dt.datetime] = _utc_now
     tracer: Tracer = field(default_factory=Tracer)
     report: Report | None = None
+    fetched: Path | None = None
 
 
 class LasServer:
@@ -109,7 +113,7 @@ class LasServer:
                 tracer=settings.tracer,
                 reporter=reporter,
             )
-            servicer = LasServicer(receiver, inbox)
+            servicer = LasServicer(receiver, inbox, await _fetched(settings, stack))
             stack.push_async_callback(servicer.settled)
             server = grpc.aio.server(options=[*_OPTIONS, (_PING_OPTION, PING_MS)])
             add_LasServiceServicer_to_server(servicer, server)
@@ -136,6 +140,16 @@ class LasServer:
         await self.stop()
 
 
+async def _fetched(
+    settings: LasSettings, stack: contextlib.AsyncExitStack
+) -> FetchedMessages | None:
+    if settings.fetched is None:
+        return None
+    fetched = await asyncio.to_thread(FetchedMessages, settings.fetched)
+    stack.callback(fetched.close)
+    return fetched
+
+
 def serve(  # noqa: PLR0913 - how to serve
     las: Las,
     identity: Identity,
@@ -146,12 +160,13 @@ def serve(  # noqa: PLR0913 - how to serve
     max_payload_bytes: int = MAX_PAYLOAD,
     tracer: Tracer | None = None,
     report: Report | None = None,
+    fetched: str | PathLike[str] | None = None,
     started: Callable[[str], None] = lambda address: None,
 ) -> None:
     """Serve `las` until SIGINT or SIGTERM, then finish what is under way.
 
-    For `listen`, `hub_oin`, `storage`, `max_payload_bytes`, `tracer` and `report` see
-    `LasSettings`. `started` is called with `host:port` once the LAS can be
+    For `listen`, `hub_oin`, `storage`, `max_payload_bytes`, `tracer`, `report` and
+    `fetched` see `LasSettings`. `started` is called with `host:port` once the LAS can be
     reached. Raises `StorageError`, `UsedAfterFork` or `WisselError` if it cannot
     serve.
     """
@@ -162,6 +177,7 @@ def serve(  # noqa: PLR0913 - how to serve
         max_payload_bytes=max_payload_bytes,
         tracer=tracer or Tracer(),
         report=report,
+        fetched=Path(fetched) if fetched else None,
     )
     asyncio.run(until_stopped(LasServer(las, identity, settings), started))
 

@@ -7,13 +7,15 @@ from typing import Any, Final, TypeVar
 
 import grpc
 
-from wissel.clients.las.inbox import Inbox, InboxState, Known, MessageKey
+from wissel.clients.las.inbox import Inbox
 from wissel.clients.las.inbox_thread import InboxThread
 from wissel.clients.las.opening import require_hub
 from wissel.clients.las.receipts import Receipts
 from wissel.clients.las.reception import Receiver, Reception
 from wissel.clients.las.refusing import refuse
 from wissel.clients.las.trust import caller_of
+from wissel.clients.received.fetched import FetchedMessages
+from wissel.clients.received.messages import Known, MessageKey, Messages, MessageState
 from wissel.las.v1 import las_service_pb2 as pb
 from wissel.las.v1.las_service_pb2_grpc import LasServiceServicer
 from wissel.routing.exchange.envelope import parse_digest, parse_message_id
@@ -27,11 +29,14 @@ _LOG: Final = logging.getLogger("wissel.las")
 
 
 class LasServicer(LasServiceServicer):
-    """Serves one LAS, whose messages are remembered in `inbox`."""
+    """Serves one LAS, whose messages are remembered in `inbox`, and in `fetched` if it fetches."""
 
-    def __init__(self, receiver: Receiver, inbox: Inbox) -> None:
+    def __init__(
+        self, receiver: Receiver, inbox: Inbox, fetched: FetchedMessages | None = None
+    ) -> None:
         self._receiver = receiver
         self._inbox = inbox
+        self._fetched = fetched
         self._thread = InboxThread()
         self._receipts = Receipts(receiver.identity, inbox, self._thread)
         self._reception = Reception(receiver, inbox, self._thread, self._receipts)
@@ -82,39 +87,43 @@ class LasServicer(LasServiceServicer):
             header_digest=parse_digest(request.header_digest, "header_digest"),
         )
         # Asked before the inbox: a message under way now may be in it a moment later.
-        busy = self._inbox.busy(key)
-        known = await self._thread.run(self._recall, key)
-        if known is None or known.state is InboxState.ACCEPTING:
+        busy, receipts = self._inbox.busy(key), self._receipts
+        known = await self._thread.run(_recall, self._inbox, key)
+        if known is None and self._fetched is not None:
+            receipts = Receipts(self._receiver.identity, self._fetched, self._thread)
+            known = await self._thread.run(_recall, self._fetched, key)
+        if known is None or known.state is MessageState.ACCEPTING:
             return pb.GetReceiptResponse(
                 state=pb.GetReceiptResponse.STATE_IN_PROGRESS
                 if busy
                 else pb.GetReceiptResponse.STATE_UNKNOWN
             )
-        if known.state is InboxState.REFUSED:
+        if known.state is MessageState.REFUSED:
             return pb.GetReceiptResponse(
                 state=pb.GetReceiptResponse.STATE_REFUSED,
                 refusal=pb.Refusal(reason=known.reason, text=known.text),
             )
         return pb.GetReceiptResponse(
             state=pb.GetReceiptResponse.STATE_RECEIVED,
-            receipt=await self._receipts.kept(key, known),
+            receipt=await receipts.kept(key, known),
         )
 
     async def _require_hub(self, context: Context) -> None:
         material = self._receiver.identity.current()
         require_hub(context.auth_context(), material, self._receiver.hub_oin, self._receiver.now())
 
-    def _recall(self, key: MessageKey) -> Known | None:
-        """Return what is known of this message; None for another message with the same id."""
-        try:
-            return self._inbox.find(key)
-        except Refused:
-            return None
-
     async def _ping(self, context: Context) -> pb.PingResponse:
         material = self._receiver.identity.current()
         caller_of(context.auth_context(), material.paths, self._receiver.now())
         return pb.PingResponse(oin=material.oin, software=self._receiver.las.software)
+
+
+def _recall(messages: Messages, key: MessageKey) -> Known | None:
+    """Return what is known of this message; None for another message with the same id."""
+    try:
+        return messages.find(key)
+    except Refused:
+        return None
 
 
 async def _guarded(work: Coroutine[Any, Any, Result], context: Context) -> Result:

@@ -7,7 +7,7 @@ only from a folder that an earlier process of ours has marked as its own.
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -17,8 +17,13 @@ UUID_NAME: Final = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 """The pattern of a UUID in a file name."""
 
 
-def remove_leftovers(root: Path, folders: Iterable[Path], name: re.Pattern[str]) -> None:
-    """Remove the plain files in `folders` whose whole name matches `name`.
+def remove_leftovers(
+    root: Path,
+    folders: Iterable[Path],
+    name: re.Pattern[str],
+    needed: Callable[[Path], bool] = lambda file: False,
+) -> None:
+    """Remove the plain files in `folders` whose whole name matches `name`, and are not `needed`.
 
     `root` is the folder that holds them, or is them. If it has no marker yet, it
     is marked and nothing is removed. Links are not followed. Raises OSError.
@@ -29,10 +34,10 @@ def remove_leftovers(root: Path, folders: Iterable[Path], name: re.Pattern[str])
         return
     for folder in folders:
         if not folder.is_symlink():
-            _remove(folder, name)
+            _remove(folder, name, needed)
 
 
-def _remove(folder: Path, name: re.Pattern[str]) -> None:
+def _remove(folder: Path, name: re.Pattern[str], needed: Callable[[Path], bool]) -> None:
     with os.scandir(folder) as entries:
         found = [
             Path(each.path)
@@ -40,4 +45,5 @@ def _remove(folder: Path, name: re.Pattern[str]) -> None:
             if name.fullmatch(each.name) and each.is_file(follow_symlinks=False)
         ]
     for leftover in found:
-        leftover.unlink(missing_ok=True)
+        if not needed(leftover):
+            leftover.unlink(missing_ok=True)

@@ -97,6 +97,11 @@ class Connection:
             self._origin.require_here()
         require_grpc(f"the hub {self.server}")
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether it was opened in a process of which this one is a fork."""
+        return self._channel is not None and self._origin.elsewhere
+
     async def call(
         self,
         method: Unary[Request, Response],
@@ -130,7 +135,7 @@ class Connection:
 
         In a fork of the process that opened it, nothing is closed.
         """
-        if self._channel is not None and self._origin.elsewhere:
+        if self.elsewhere:
             return
         for task in self._closing:
             task.cancel()

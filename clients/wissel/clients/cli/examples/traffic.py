@@ -19,6 +19,17 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "dossier show": ("wissel dossier show dossier.xml --out dossier.html",),
     "resume": ("wissel resume",),
+    "fetch": (
+        (
+            "wissel fetch --source 99XA --requester 99XB --routing-key 0000000700099XB00931 "
+            "--number-file number --keep received"
+        ),
+        (
+            "wissel fetch --source 99XA --requester PO9901 --routing-key 00000003990000050931 "
+            "--link-key-file link-key --since 2026-09-03T12:00"
+        ),
+        "wissel fetch --resume --keep received",
+    ),
     "test-exchange": (
         "wissel test-exchange --school 99XA",
         "wissel test-exchange --school 99XA --service OSO_OV --receipts receipts",

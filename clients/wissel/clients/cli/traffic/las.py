@@ -11,6 +11,7 @@ import typer
 from wissel.clients.cli.output import print_json, say
 from wissel.clients.cli.session import Session, session_of
 from wissel.clients.las import IncomingMessage, Las, RefuseMessage, serve
+from wissel.clients.received.fetched import default_fetched
 from wissel.clients.storage.private import make_private_folder
 
 app = typer.Typer(help="The receiving side.", no_args_is_help=True)
@@ -33,11 +34,7 @@ class FileLas(Las):
         """Keep the payload as a file."""
         if self._administrations and message.routing_key not in self._administrations:
             raise RefuseMessage("ADMINISTRATION_UNKNOWN", "This administration is not here.")
-        folder = self._folder / message.routing_key
-        make_private_folder(folder)
-        suffix = _SUFFIXES.get(message.context.content_type, ".bin")
-        kept = message.keep(folder / f"{message.context.message_id}{suffix}")
-        self._tell(message, kept)
+        self._tell(message, keep_in(self._folder, message))
 
     def _tell(self, message: IncomingMessage, kept: Path) -> None:
         context = message.context
@@ -64,6 +61,14 @@ class FileLas(Las):
         sys.stdout.flush()
 
 
+def keep_in(folder: Path, message: IncomingMessage) -> Path:
+    """Keep a message as a file, in the folder of its routing key; return the file."""
+    administration = folder / message.routing_key
+    make_private_folder(administration)
+    suffix = _SUFFIXES.get(message.context.content_type, ".bin")
+    return message.keep(administration / f"{message.context.message_id}{suffix}")
+
+
 @app.command("serve")
 def serve_las(
     context: typer.Context,
@@ -80,12 +85,14 @@ def serve_las(
     session = session_of(context)
     session.require("hub_oin")
     logging.basicConfig(level=logging.INFO, stream=sys.stderr)
+    identity = session.identity()
     serve(
         FileLas(keep, frozenset(only or ()), session),
-        session.identity(),
+        identity,
         listen=listen,
         hub_oin=session.hub_oin,
         storage=storage,
+        fetched=default_fetched(identity.oin),
         tracer=session.tracer("wissel-las"),
         started=_started,
     )

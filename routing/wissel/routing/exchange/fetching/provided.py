@@ -1,14 +1,48 @@
 """Whether what a source provides is what it was asked for (design.md#fetching)."""
 
-from wissel.routing.exchange.envelope import Address, EnvelopeContext
-from wissel.routing.exchange.fetching.orders import ProvideOrder
+from typing import Protocol
+from uuid import UUID
+
+from wissel.routing.exchange.envelope import Address, EnvelopeContext, Kind
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin
 
 
-def check_provided(order: ProvideOrder, signer: Oin, context: EnvelopeContext) -> None:
-    """Check a header that a source gave for an order.
+class Asked(Protocol):
+    """What a source was asked for: as the hub ordered it, or as the requester knows it."""
+
+    @property
+    def hub_oin(self) -> Oin:
+        """The hub."""
+
+    @property
+    def session_id(self) -> UUID:
+        """The session."""
+
+    @property
+    def source_oin(self) -> Oin:
+        """Who gives it."""
+
+    @property
+    def source(self) -> Address:
+        """From which delivery point."""
+
+    @property
+    def requester_oin(self) -> Oin:
+        """Who fetches it."""
+
+    @property
+    def requester(self) -> Address:
+        """To which delivery point."""
+
+    @property
+    def kind(self) -> Kind:
+        """Of which kind it is."""
+
+
+def check_provided(order: Asked, signer: Oin, context: EnvelopeContext) -> None:
+    """Check a header that a source gave for an order, before or after the hub passed it on.
 
     1. It was signed by the source that was asked, which names itself as sender.
     2. It was made for this hub and session, and for the requester that fetches.

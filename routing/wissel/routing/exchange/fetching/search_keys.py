@@ -17,6 +17,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from stdnum.nl import bsn, onderwijsnummer
 
 from wissel.routing.exchange.fetching.system_keys import KEY_BYTES, is_usable
 from wissel.routing.refusals.errors import Refused
@@ -47,6 +48,23 @@ class PupilNumber:
     def __post_init__(self) -> None:
         if len(self.digits) != _DIGITS or not (self.digits.isascii() and self.digits.isdigit()):
             raise ValueError("a number of a pupil has nine digits")
+
+
+def pupil_number(text: str) -> PupilNumber:
+    """Return the number in a text of nine digits; its check digit tells which kind it is.
+
+    Raises ValueError, which does not repeat it, for a text that is neither a
+    burgerservicenummer nor an onderwijsnummer.
+    """
+    digits = text.strip()
+    if digits.isascii() and digits.isdigit() and len(digits) == _DIGITS:
+        for kind, is_valid in (
+            (NumberKind.BSN, bsn.is_valid),
+            (NumberKind.OWN, onderwijsnummer.is_valid),
+        ):
+            if is_valid(digits):
+                return PupilNumber(kind=kind, digits=digits)
+    raise ValueError("this is no burgerservicenummer or onderwijsnummer: nine digits that pass")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
