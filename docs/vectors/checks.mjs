@@ -3,6 +3,7 @@ import crypto from 'node:crypto'
 import { Refused, verify } from './signed.mjs'
 import { AgreementAcceptance, DeliveryOutcome, EnvelopeContext, EnvelopeHeader, HubReceipt, ProvideOrder, ReceiverReceipt, RouteStamp, read } from './wire.mjs'
 
+const DOSSIERS = ['overstapdossier', 'overdrachtbinnenbrin', 'swv-dossier']
 const type = name => `application/vnd.wissel.${name}.v1+protobuf`
 export const [HEADER, STAMP, RECEIVER, HUB, ACCEPTANCE, OUTCOME, ORDER] = [
   'envelope-header', 'route-stamp', 'receiver-receipt', 'hub-receipt', 'agreement-acceptance',
@@ -78,7 +79,9 @@ export function headerOf (bytes) {
   if (said.sender.aanleverpunt) invalid('sender.aanleverpunt')
   address(said.sender, 'sender')
   address(said.receiver, 'receiver')
-  choice(said.overdrachtsoort, ['overstapdossier', 'overdrachtbinnenbrin', 'swv-dossier'], 'overdrachtsoort')
+  choice(said.overdrachtsoort, [...DOSSIERS, 'terugkoppeling'], 'overdrachtsoort')
+  if ((said.overdrachtsoort === 'terugkoppeling') !== Boolean(said.link_key)) throw new Refused('HEADER_MALFORMED')
+  if (said.link_key) uuid(said.link_key, 'link_key')
   choice(said.content_type, ['application/xml', 'application/zip', 'application/octet-stream'], 'content_type')
   if (!said.initiator) required('initiator')
   if (!/^[A-Za-z0-9_-]{8,64}$/.test(said.initiator) || /(?<![A-Za-z0-9])[0-9](?:[_-]*[0-9]){8}(?![A-Za-z0-9])/.test(said.initiator)) invalid('initiator')
@@ -237,7 +240,7 @@ export function ordered ({ signed, hubOin, me, now, roots }) {
     uuid(said.session_id, 'session_id')
     for (const name of ['hub_oin', 'source_oin', 'requester_oin']) oin(said[name], name)
     for (const name of ['source', 'requester']) address(said[name], name)
-    choice(said.overdrachtsoort, ['overstapdossier', 'overdrachtbinnenbrin', 'swv-dossier'], 'overdrachtsoort')
+    choice(said.overdrachtsoort, DOSSIERS, 'overdrachtsoort')
     said.link_key ? uuid(said.link_key, 'link_key') : digest(said.search_key, 'search_key')
     const begins = time(said.issued_time, 'issued_time') - TOLERANCE
     const ends = time(said.expire_time, 'expire_time') + TOLERANCE

@@ -15,7 +15,7 @@ export const EnvelopeContext = {
   8: ['service', 'text'], 9: ['service_version', 'text'], 10: ['overdrachtsoort', 'text'],
   11: ['content_type', 'text'], 12: ['content_encoding', 'text'], 13: ['correlation_id', 'text'],
   14: ['initiator', 'text'], 15: ['attestation', Attestation], 16: ['session_id', 'text'],
-  17: ['receiver_oin', 'text']
+  17: ['receiver_oin', 'text'], 18: ['link_key', 'text']
 }
 export const EnvelopeHeader = {
   1: ['context', 'bytes'], 2: ['payload_size', 'number'], 3: ['payload_sha256', 'bytes']

@@ -108,7 +108,8 @@ async def test_deliveries_of_before_survive_the_digest_of_the_payload(registry_u
     with database.writing() as connection:
         connection.execute(text("DROP INDEX ix_delivery_accepted_sender_oin_message_id"))
         connection.execute(text("ALTER TABLE delivery DROP COLUMN payload_sha256"))
-        for name in ("delivery_outcome", "transfer_session", "transfer_key", "transfer_miss"):
+        later = ("session", "key", "miss", "notification", "link")
+        for name in ("delivery_outcome", *(f"transfer_{each}" for each in later)):
             connection.execute(text(f"DROP TABLE {name}"))
         connection.execute(text("UPDATE journal_schema SET version_num = '0001'"))
     database.close()

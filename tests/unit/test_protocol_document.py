@@ -98,6 +98,7 @@ def test_an_operator_may_call_all_but_what_is_for_others_to_do_themselves() -> N
         "/wissel.traffic.v1.TransferService/CheckTransfer",
         "/wissel.traffic.v1.TransferService/FetchDossier",
         "/wissel.traffic.v1.TransferService/SignOffTransfer",
+        "/wissel.traffic.v1.TransferService/AnnounceNotification",
         "/wissel.party.v1.PartyService/RegisterSystemKey",
         "/wissel.agreement.v1.AgreementService/AcceptAgreement",
         "/wissel.mandate.v1.MandateService/ListPendingMandates",
@@ -162,7 +163,7 @@ def test_every_reason_that_is_named_is_one() -> None:
     """Words in capitals with an underscore are reasons, but for a few that are named here."""
     others = {"RSA_PKCS1_PSS_PADDING", "ADMINISTRATION_UNKNOWN", "OSO_OV", "OSO_SWV"}
     others |= {"VENDOR_OSR", "VENDOR_OSO", "PENDING_PERSON"}
-    others |= {"VERSION_MISMATCH", "NOT_READY"}
+    others |= {"VERSION_MISMATCH", "NOT_READY", "GIVEN_UP"}
     words = set(re.findall(r"`([A-Z]+(?:_[A-Z0-9]+)+)`", TEXT))
     codes = {"INVALID_ARGUMENT", "FAILED_PRECONDITION", "NOT_FOUND", "ALREADY_EXISTS"}
     codes |= {"PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "DEADLINE_EXCEEDED"}

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from '
 import path from 'node:path'
 import crypto from 'node:crypto'
 import grpc from '@grpc/grpc-js'
-import { Payload, RECEIVER, fresh, opening } from '../../vectors/checks.mjs'
+import { Payload, RECEIVER, fresh, opening, uuid } from '../../vectors/checks.mjs'
 import { Refused } from '../../vectors/signed.mjs'
 import { ReceiverReceipt, Signed, read, write } from '../../vectors/wire.mjs'
 import { LasService, oinOf, statusOf } from './contract.mjs'
@@ -27,6 +27,7 @@ export class Receiver {
       Deliver: (call, callback) => answer(callback, this.#deliver(call)),
       GetReceipt: (call, callback) => answer(callback, this.#receipt(call)),
       Provide: call => this.#nothing(call),
+      Notify: (call, callback) => answer(callback, this.#notified(call)),
       Ping: (call, callback) => callback(null, { oin: identity.oin, software: 'example 1.0' })
     })
   }
@@ -52,6 +53,14 @@ export class Receiver {
     } catch (error) {
       call.emit('error', statusOf(error))
     }
+  }
+
+  /** Keeps what there is to fetch, under the id of the notification, and only then answers. */
+  async #notified (call) {
+    this.#requireHub(call)
+    const { notification_id: id, ...told } = call.request
+    store(this.#path(`notified_${uuid(id, 'notification_id')}.json`), { told, until: Date.now() + KEPT })
+    return {}
   }
 
   /** The steps of docs/protocol.md, "Receiving". */

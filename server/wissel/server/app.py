@@ -20,10 +20,13 @@ from wissel.server.courier.factory import (
     CourierDependencies,
     make_courier,
     make_dialer,
+    make_notifier,
     make_reachability,
     make_sweeper,
 )
 from wissel.server.courier.forward import Courier
+from wissel.server.courier.notify.forgetting import NotificationForgetting
+from wissel.server.courier.notify.notifier import NotifySchedule
 from wissel.server.courier.reachability.rounds import usual_pings
 from wissel.server.courier.settle.receipt_query import untraced
 from wissel.server.courier.settle.reduction import DeliveryReduction, TransferForgetting
@@ -113,6 +116,7 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         stack.push_async_callback(dialer.close)
         courier = make_courier(deps, dialer)
         stack.push_async_callback(_drain, courier, settings.grace_seconds)
+        notifier = make_notifier(deps, dialer, NotifySchedule(every=settings.sweep_seconds))
         forwards = ForwardMetrics(
             metrics, traces.timeline if traces else partial(Timeline, time.perf_counter)
         )
@@ -144,12 +148,13 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
                 deliveries=journal,
                 transfers=journal,
                 fetches=courier,
+                notifications=journal.notifications,
+                tell_soon=notifier.tell_soon,
                 around=(traces.interceptor,) if traces else (),
             )
         )
         if share.whole:
-            listen = settings.metrics_listen
-            stack.enter_context(serving_metrics(listen, metrics, own_state.states))
+            stack.enter_context(serving_metrics(settings.metrics_listen, metrics, own_state.states))
         address = await _listen(server, settings, files)
         stack.push_async_callback(server.stop, settings.grace_seconds)
         await server.set_serving(serving=True)
@@ -161,6 +166,7 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         sweeper = make_sweeper(deps, dialer, schedule, answered=answered, tracing=tracing)
         for work in (
             sweeper.run(),
+            notifier.run(),
             _retention(settings, register, journal, metrics).run(),
             MandateMetrics(metrics, register, lambda: day_of(_now())).run(),
             *(each() for each in pinging),
@@ -199,6 +205,7 @@ def _retention(
     chores: Mapping[str, Step] = {
         "answers": register.forget_answers,
         "deliveries": DeliveryReduction(journal, _now, deliveries).step,
+        "notifications": NotificationForgetting(journal.notifications, _now, deliveries).step,
         "transfers": TransferForgetting(journal, _now, deliveries).step,
         "persons": partial(register.forget_persons, persons),
     }
@@ -238,6 +245,7 @@ def _courier_dependencies(
         trust=files.trust,
         tables=follower,
         journal=journal,
+        notifications=journal.notifications,
         clock=_now,
         owner=f"{platform.node()}/{os.getpid()}",
         limits=Limits(

@@ -55,6 +55,7 @@ async def sweeping(place: Place) -> AsyncIterator[SqlJournal]:
             trust=trust,
             tables=follower,
             journal=journal,
+            notifications=journal.notifications,
             clock=later,
             owner="another process",
             limits=Limits(),

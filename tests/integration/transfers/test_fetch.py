@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import AsyncIterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
@@ -74,15 +73,6 @@ async def test_the_source_is_given_an_order_that_the_hub_has_signed(world: Fetch
     assert order.requester.routing_key == TO_XC
     assert (order.wish.key, order.wish.accepted_versions) == (KEY, ("2026",))
     assert dt.timedelta() < order.expires - order.issued <= dt.timedelta(seconds=61)
-
-
-async def test_a_link_key_leads_to_a_dossier_too(world: FetchWorld) -> None:
-    link = uuid4()
-
-    fetched = await world.fetch(await world.start(), search_key=None, link_key=str(link))
-
-    assert fetched.payload == envelopes.PAYLOAD
-    assert world.source.orders[0].wish.key == link
 
 
 @pytest.mark.parametrize("size", [1, MIN_CHUNK_BYTES, 3 * MAX_CHUNK_BYTES, 3_000_000])

@@ -15,6 +15,7 @@ from typing import Any, Self
 import grpc
 
 from support.builders.pki import Identity
+from support.fakes.notices import Notices
 from support.worlds.stores import utc_now
 from wissel.dossier.v1 import dossier_pb2
 from wissel.las.v1 import las_service_pb2 as pb
@@ -66,7 +67,7 @@ Answering = Callable[["FakeLas", pb.GetReceiptRequest, Context], Awaitable[pb.Ge
 
 
 @dataclass
-class FakeLas(pb_grpc.LasServiceServicer):
+class FakeLas(Notices):
     """A LAS that does what `behave` says, and what `answer` says when it is asked for a receipt."""
 
     identity: Identity

@@ -34,8 +34,14 @@ from wissel.routing.signing.trusted_path import TrustedPath
 from wissel.routing.table import Table
 from wissel.routing.values.days import Period
 from wissel.server.courier.bounds import Limits
-from wissel.server.courier.factory import CourierDependencies, make_courier, make_dialer
+from wissel.server.courier.factory import (
+    CourierDependencies,
+    make_courier,
+    make_dialer,
+    make_notifier,
+)
 from wissel.server.courier.forward import Courier
+from wissel.server.courier.notify.notifier import Notifier, NotifySchedule
 from wissel.server.courier.receivers.dial import Dialer
 from wissel.server.courier.timeline import Timeline
 from wissel.server.courier.wire import signed_message
@@ -88,6 +94,7 @@ class World:
     las: FakeLas
     journal: SqlJournal
     courier: Courier
+    notifier: Notifier
     dialer: Dialer
     files: HubFiles
     folder: Path
@@ -242,6 +249,7 @@ async def forwarding(
             trust=trust,
             tables=follower,
             journal=journal,
+            notifications=journal.notifications,
             clock=clock,
             owner="test",
             limits=limits or Limits(),
@@ -251,12 +259,19 @@ async def forwarding(
         dialer = make_dialer(deps)
         courier = make_courier(deps, dialer)
         forwards = ForwardMetrics(metrics, lambda: Timeline(time.perf_counter))
+        telling = NotifySchedule(every=3600.0, call=5.0, first=0.0, chance=lambda: 0.0)
+        notifier = make_notifier(deps, dialer, telling)
         made.update(journal=journal, courier=courier, dialer=dialer, files=files, deps=deps)
+        made.update(notifier=notifier)
         outcomes = Outcomes(journal, trust, follower, files.signer.current.oin, clock)
         peers = Peers(trust, utc_now)
         return TrafficServicer(courier, journal, peers, follower, forwards, outcomes)
 
-    async with running_hub(folder, traffic=traffic, bounds=bounds) as hub:
+    def parts() -> dict[str, Any]:
+        notifications = made["journal"].notifications
+        return {"notifications": notifications, "tell_soon": made["notifier"].tell_soon}
+
+    async with running_hub(folder, traffic=traffic, parts=parts, bounds=bounds) as hub:
         las = await FakeLas.start(hub.identity("zuid"))
         await hub.put(*facts_for(las.url))
         world = World(hub=hub, las=las, folder=folder, **made)
@@ -264,6 +279,7 @@ async def forwarding(
             yield world
         finally:
             await made["courier"].drain(5)
+            await made["notifier"].close()
             await made["dialer"].close()
             await world.las.stop()
             await made["journal"].close()

@@ -59,7 +59,6 @@ BOUNDS: Final = Bounds(
 OPERATOR_METADATA: Final = (("wissel-user", "jansen@desk"),)
 """What an operator sends along with every mutation."""
 _LOST_AT_MOST: Final = 20
-
 _PARTS: Final = {"deliveries": "_journal", "transfers": "_journal", "fetches": "_courier"}
 TrafficMaker = Callable[[SqlRegister, Follower[Table]], Traffic]
 
@@ -163,13 +162,14 @@ async def running_hub(
     facts: Iterable[Fact] = (),
     bounds: Bounds = BOUNDS,
     traffic: TrafficMaker | None = None,
+    parts: Callable[[], Mapping[str, Any]] = dict,
     clock: Clock | None = None,
     crls: bool = False,
     brokers: Sequence[Broker] = (),
 ) -> AsyncIterator[Hub]:
-    """Start a hub whose register holds `facts`; everything ends with the block.
+    """Start a hub whose register holds `facts`, with more `parts`; it ends with the block.
 
-    With `crls` it asks the lists `leaves` and `authorities`, empty at first. It trusts `brokers`.
+    With `crls` it asks the lists `leaves` and `authorities`. It trusts `brokers`.
     """
     pki = Pki.create(folder / "pki")
     log, metrics, ahead = io.StringIO(), CollectorRegistry(), [0.0]
@@ -182,8 +182,8 @@ async def running_hub(
         await follower.start()
         counted = ReceiverMetrics(metrics).counted
         reachability = ReachabilityView(SqlObservations(register.database), counted)
-        forwarding = traffic(register, follower) if traffic else _no_traffic()
-        own: Any = vars(forwarding)
+        own = vars(forwarding := traffic(register, follower) if traffic else _no_traffic())
+        more: Any = {part: own[name] for part, name in _PARTS.items() if name in own} | {**parts()}
         server = await build(
             ServerParts(
                 register=register,
@@ -201,7 +201,7 @@ async def running_hub(
                 lines=JsonLines(log),
                 metrics=metrics,
                 reachability=reachability,
-                **{part: own[name] for part, name in _PARTS.items() if name in own},
+                **more,
             )
         )
         await server.set_serving(serving=True)

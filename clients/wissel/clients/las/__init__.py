@@ -7,7 +7,22 @@ class MyLas(Las):
 serve(MyLas(), me, listen="0.0.0.0:8443", hub_oin="00000003...", storage="inbox")
 """
 
-from wissel.clients.las.message import Became, IncomingMessage, Las, RefuseMessage
+from wissel.clients.las.message import (
+    Became,
+    IncomingMessage,
+    Las,
+    Notification,
+    RefuseMessage,
+)
 from wissel.clients.las.server import LasServer, LasSettings, serve
 
-__all__ = ["Became", "IncomingMessage", "Las", "LasServer", "LasSettings", "RefuseMessage", "serve"]
+__all__ = [
+    "Became",
+    "IncomingMessage",
+    "Las",
+    "LasServer",
+    "LasSettings",
+    "Notification",
+    "RefuseMessage",
+    "serve",
+]

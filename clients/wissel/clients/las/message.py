@@ -1,23 +1,37 @@
 """What a LAS implements: `Las`, the messages that it accepts, and how it refuses one."""
 
 import errno
+import logging
 import re
 import shutil
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Final
+from uuid import UUID
 
 from wissel.clients.storage.atomic_write import replacing
 from wissel.clients.storage.private import private_opener
-from wissel.routing.exchange.envelope import EnvelopeContext
+from wissel.las.v1 import las_service_pb2
+from wissel.routing.exchange.envelope import (
+    DOSSIERS,
+    Address,
+    EnvelopeContext,
+    Kind,
+    parse_choice,
+    parse_message_id,
+)
+from wissel.routing.exchange.messages import address_of
 from wissel.routing.exchange.outcome import OutcomeResult
-from wissel.routing.values.identifiers import RoutingKey
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.routing.values.identifiers import Oin, RoutingKey
 from wissel.routing.values.person_numbers import holds_person_number
 
 _REASON: Final = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 _TEXT_LIMIT: Final = 300
 _COPY: Final = 1024 * 1024
+_LOG: Final = logging.getLogger("wissel.las")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +90,40 @@ class Became:
     rules: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """There is something to fetch: from `source`, for `requester`.
+
+    Under `link_key` for a swv-dossier, otherwise what was asked in the session
+    `session_id`. `source_oin` is who has it; both addresses have their routing key.
+    Keep the link key as secret as what it opens.
+    """
+
+    notification_id: UUID
+    source_oin: Oin
+    source: Address
+    requester: Address
+    kind: Kind
+    link_key: UUID | None = field(default=None, repr=False)
+    session_id: UUID | None = None
+
+
+def notification_of(request: las_service_pb2.NotifyRequest) -> Notification:
+    """Return what a hub tells; raises `Refused` with the field at fault."""
+    link_key, session_id = request.link_key, request.session_id
+    if not link_key and not session_id:
+        raise Refused(Reason.FIELD_REQUIRED, field="link_key")
+    return Notification(
+        notification_id=parse_message_id(request.notification_id, "notification_id"),
+        source_oin=Oin.parse(request.source_oin, "source_oin"),
+        source=address_of(request.source, "source"),
+        requester=address_of(request.requester, "requester"),
+        kind=Kind(parse_choice(request.overdrachtsoort, DOSSIERS, "overdrachtsoort")),
+        link_key=parse_message_id(link_key, "link_key") if link_key else None,
+        session_id=parse_message_id(session_id, "session_id") if session_id else None,
+    )
+
+
 class RefuseMessage(Exception):
     """Raised by `accept` for a message that will not be accepted, now or later.
 
@@ -114,3 +162,18 @@ class Las(ABC):
         given one to tell. It may also be reported later, or again
         (`Hub.report_outcome`).
         """
+
+    def notified(self, notification: Notification) -> None:
+        """Keep that there is something to fetch, and return; by default a line of the log says so.
+
+        It is called in a thread. When it returns, the hub is told that it is kept. After
+        any exception the hub tells it again; it may come again anyhow, and is then known
+        by its `notification_id`.
+        """
+        _LOG.info(
+            "notified %s: %s of %s for %s",
+            notification.notification_id,
+            notification.kind.value,
+            notification.source.place,
+            notification.requester.place,
+        )

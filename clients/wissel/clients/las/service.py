@@ -9,6 +9,7 @@ import grpc
 
 from wissel.clients.las.inbox import Inbox
 from wissel.clients.las.inbox_thread import InboxThread
+from wissel.clients.las.message import notification_of
 from wissel.clients.las.opening import require_hub
 from wissel.clients.las.receipts import Receipts
 from wissel.clients.las.reception import Receiver, Reception
@@ -62,6 +63,10 @@ class LasServicer(LasServiceServicer):
         await _guarded(self._require_hub(context), context)
         yield pb.ProvideResponse(refusal=pb.Refusal(reason=Reason.DOSSIER_NOT_FOUND))
 
+    async def Notify(self, request: pb.NotifyRequest, context: Context) -> pb.NotifyResponse:
+        """Take a notification from the hub, once the LAS has kept it."""
+        return await _guarded(self._notify(request, context), context)
+
     async def Ping(self, request: pb.PingRequest, context: Context) -> pb.PingResponse:
         """Answer any caller with a trusted certificate."""
         return await _guarded(self._ping(context), context)
@@ -107,6 +112,12 @@ class LasServicer(LasServiceServicer):
             state=pb.GetReceiptResponse.STATE_RECEIVED,
             receipt=await receipts.kept(key, known),
         )
+
+    async def _notify(self, request: pb.NotifyRequest, context: Context) -> pb.NotifyResponse:
+        await self._require_hub(context)
+        notification = notification_of(request)
+        await asyncio.to_thread(self._receiver.las.notified, notification)
+        return pb.NotifyResponse()
 
     async def _require_hub(self, context: Context) -> None:
         material = self._receiver.identity.current()

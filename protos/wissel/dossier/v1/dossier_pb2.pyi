@@ -114,6 +114,7 @@ class EnvelopeContext(_message.Message):
     ATTESTATION_FIELD_NUMBER: _builtins.int
     SESSION_ID_FIELD_NUMBER: _builtins.int
     RECEIVER_OIN_FIELD_NUMBER: _builtins.int
+    LINK_KEY_FIELD_NUMBER: _builtins.int
     message_id: _builtins.str
     """Required. UUID, chosen by the sender; the same message keeps it for ever."""
     hub_oin: _builtins.str
@@ -125,7 +126,9 @@ class EnvelopeContext(_message.Message):
     service_version: _builtins.str
     """Namespace of the service version; empty means the latest that the receiver has."""
     overdrachtsoort: _builtins.str
-    """Required. Codelijst 29: `overstapdossier`, `overdrachtbinnenbrin` or `swv-dossier`."""
+    """Required. Codelijst 29: `overstapdossier`, `overdrachtbinnenbrin` or `swv-dossier`; or
+    `terugkoppeling`, which answers a swv-dossier.
+    """
     content_type: _builtins.str
     """Required. `application/xml`, `application/zip` or `application/octet-stream`."""
     content_encoding: _builtins.str
@@ -140,6 +143,8 @@ class EnvelopeContext(_message.Message):
     """UUID of the session in which the dossier is fetched; empty in an envelope that is forwarded."""
     receiver_oin: _builtins.str
     """OIN of the system, or else the party, that fetches; empty in an envelope that is forwarded."""
+    link_key: _builtins.str
+    """UUID of the link that a `terugkoppeling` is about; empty in all other envelopes."""
     @_builtins.property
     def created_time(self) -> _timestamp_pb2.Timestamp:
         """Required. When the envelope was made."""
@@ -180,10 +185,11 @@ class EnvelopeContext(_message.Message):
         attestation: Global___Attestation | None = ...,
         session_id: _builtins.str = ...,
         receiver_oin: _builtins.str = ...,
+        link_key: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["attestation", b"attestation", "created_time", b"created_time", "expire_time", b"expire_time", "receiver", b"receiver", "sender", b"sender"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attestation", b"attestation", "content_encoding", b"content_encoding", "content_type", b"content_type", "correlation_id", b"correlation_id", "created_time", b"created_time", "expire_time", b"expire_time", "hub_oin", b"hub_oin", "initiator", b"initiator", "message_id", b"message_id", "overdrachtsoort", b"overdrachtsoort", "receiver", b"receiver", "receiver_oin", b"receiver_oin", "sender", b"sender", "sender_oin", b"sender_oin", "service", b"service", "service_version", b"service_version", "session_id", b"session_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attestation", b"attestation", "content_encoding", b"content_encoding", "content_type", b"content_type", "correlation_id", b"correlation_id", "created_time", b"created_time", "expire_time", b"expire_time", "hub_oin", b"hub_oin", "initiator", b"initiator", "link_key", b"link_key", "message_id", b"message_id", "overdrachtsoort", b"overdrachtsoort", "receiver", b"receiver", "receiver_oin", b"receiver_oin", "sender", b"sender", "sender_oin", b"sender_oin", "service", b"service", "service_version", b"service_version", "session_id", b"session_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -436,6 +436,14 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Outcome outdated."""
     ERROR_REASON_OUTCOME_NOT_EXPECTED: _ErrorReason.ValueType  # 272
     """Outcome not expected."""
+    ERROR_REASON_NOTIFICATIONS_EXCEEDED: _ErrorReason.ValueType  # 284
+    """Notifications exceeded."""
+    ERROR_REASON_NOTIFICATIONS_WAITING: _ErrorReason.ValueType  # 285
+    """Notifications waiting."""
+    ERROR_REASON_NOTIFICATION_ID_REUSED: _ErrorReason.ValueType  # 286
+    """Notification id reused."""
+    ERROR_REASON_LINK_KEY_INVALID: _ErrorReason.ValueType  # 287
+    """Link key invalid."""
     ERROR_REASON_NOTHING_KNOWN_YET: _ErrorReason.ValueType  # 220
     """Nothing known yet."""
     ERROR_REASON_KNOWN_IN_FUTURE: _ErrorReason.ValueType  # 221
@@ -858,6 +866,14 @@ ERROR_REASON_OUTCOME_OUTDATED: ErrorReason.ValueType  # 271
 """Outcome outdated."""
 ERROR_REASON_OUTCOME_NOT_EXPECTED: ErrorReason.ValueType  # 272
 """Outcome not expected."""
+ERROR_REASON_NOTIFICATIONS_EXCEEDED: ErrorReason.ValueType  # 284
+"""Notifications exceeded."""
+ERROR_REASON_NOTIFICATIONS_WAITING: ErrorReason.ValueType  # 285
+"""Notifications waiting."""
+ERROR_REASON_NOTIFICATION_ID_REUSED: ErrorReason.ValueType  # 286
+"""Notification id reused."""
+ERROR_REASON_LINK_KEY_INVALID: ErrorReason.ValueType  # 287
+"""Link key invalid."""
 ERROR_REASON_NOTHING_KNOWN_YET: ErrorReason.ValueType  # 220
 """Nothing known yet."""
 ERROR_REASON_KNOWN_IN_FUTURE: ErrorReason.ValueType  # 221

@@ -303,6 +303,75 @@ class ProvideResponse(_message.Message):
 Global___ProvideResponse: _TypeAlias = ProvideResponse  # noqa: Y015
 
 @_typing.final
+class NotifyRequest(_message.Message):
+    """NotifyRequest says what there is to fetch, and where."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NOTIFICATION_ID_FIELD_NUMBER: _builtins.int
+    SOURCE_OIN_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    REQUESTER_FIELD_NUMBER: _builtins.int
+    OVERDRACHTSOORT_FIELD_NUMBER: _builtins.int
+    LINK_KEY_FIELD_NUMBER: _builtins.int
+    SESSION_ID_FIELD_NUMBER: _builtins.int
+    notification_id: _builtins.str
+    """Required. UUID of the notification; a repeat has the same."""
+    source_oin: _builtins.str
+    """Required. OIN of the system, or else the party, that has the dossier."""
+    overdrachtsoort: _builtins.str
+    """Required. Codelijst 29."""
+    link_key: _builtins.str
+    """UUID under which a `swv-dossier` is fetched. Keep it as secret as what it opens."""
+    session_id: _builtins.str
+    """UUID of the session in which the dossier was asked for, in vain."""
+    @_builtins.property
+    def source(self) -> _dossier_pb2.Address:
+        """Required. The school that has it, with the routing key of the delivery point to ask."""
+
+    @_builtins.property
+    def requester(self) -> _dossier_pb2.Address:
+        """Required. Who is told, with the routing key of its delivery point."""
+
+    def __init__(
+        self,
+        *,
+        notification_id: _builtins.str = ...,
+        source_oin: _builtins.str = ...,
+        source: _dossier_pb2.Address | None = ...,
+        requester: _dossier_pb2.Address | None = ...,
+        overdrachtsoort: _builtins.str = ...,
+        link_key: _builtins.str = ...,
+        session_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["link_key", b"link_key", "requester", b"requester", "session_id", b"session_id", "source", b"source", "subject", b"subject"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["link_key", b"link_key", "notification_id", b"notification_id", "overdrachtsoort", b"overdrachtsoort", "requester", b"requester", "session_id", b"session_id", "source", b"source", "source_oin", b"source_oin", "subject", b"subject"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_subject: _TypeAlias = _typing.Literal["link_key", "session_id"]  # noqa: Y015
+    _WhichOneofArgType_subject: _TypeAlias = _typing.Literal["subject", b"subject"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_subject) -> _WhichOneofReturnType_subject | None: ...
+
+Global___NotifyRequest: _TypeAlias = NotifyRequest  # noqa: Y015
+
+@_typing.final
+class NotifyResponse(_message.Message):
+    """NotifyResponse says that the notification is kept."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NotifyResponse: _TypeAlias = NotifyResponse  # noqa: Y015
+
+@_typing.final
 class PingRequest(_message.Message):
     """PingRequest is empty."""
 

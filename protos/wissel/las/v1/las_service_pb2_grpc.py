@@ -50,6 +50,11 @@ class LasServiceStub:
                 request_serializer=wissel_dot_las_dot_v1_dot_las__service__pb2.ProvideRequest.SerializeToString,
                 response_deserializer=wissel_dot_las_dot_v1_dot_las__service__pb2.ProvideResponse.FromString,
                 _registered_method=True)
+        self.Notify = channel.unary_unary(
+                '/wissel.las.v1.LasService/Notify',
+                request_serializer=wissel_dot_las_dot_v1_dot_las__service__pb2.NotifyRequest.SerializeToString,
+                response_deserializer=wissel_dot_las_dot_v1_dot_las__service__pb2.NotifyResponse.FromString,
+                _registered_method=True)
         self.Ping = channel.unary_unary(
                 '/wissel.las.v1.LasService/Ping',
                 request_serializer=wissel_dot_las_dot_v1_dot_las__service__pb2.PingRequest.SerializeToString,
@@ -97,6 +102,15 @@ class LasServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Notify(self, request, context):
+        """Notify tells that there is something to fetch: a dossier under a link key, or what an earlier
+        session asked in vain. Whoever has kept it answers, also when it comes again: the hub repeats
+        a notification until it is answered, and knows it by notification_id.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Ping(self, request, context):
         """Ping answers; for a connection test.
         """
@@ -121,6 +135,11 @@ def add_LasServiceServicer_to_server(servicer, server):
                     servicer.Provide,
                     request_deserializer=wissel_dot_las_dot_v1_dot_las__service__pb2.ProvideRequest.FromString,
                     response_serializer=wissel_dot_las_dot_v1_dot_las__service__pb2.ProvideResponse.SerializeToString,
+            ),
+            'Notify': grpc.unary_unary_rpc_method_handler(
+                    servicer.Notify,
+                    request_deserializer=wissel_dot_las_dot_v1_dot_las__service__pb2.NotifyRequest.FromString,
+                    response_serializer=wissel_dot_las_dot_v1_dot_las__service__pb2.NotifyResponse.SerializeToString,
             ),
             'Ping': grpc.unary_unary_rpc_method_handler(
                     servicer.Ping,
@@ -210,6 +229,33 @@ class LasService:
             '/wissel.las.v1.LasService/Provide',
             wissel_dot_las_dot_v1_dot_las__service__pb2.ProvideRequest.SerializeToString,
             wissel_dot_las_dot_v1_dot_las__service__pb2.ProvideResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Notify(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.las.v1.LasService/Notify',
+            wissel_dot_las_dot_v1_dot_las__service__pb2.NotifyRequest.SerializeToString,
+            wissel_dot_las_dot_v1_dot_las__service__pb2.NotifyResponse.FromString,
             options,
             channel_credentials,
             insecure,

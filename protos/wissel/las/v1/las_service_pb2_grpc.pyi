@@ -56,6 +56,11 @@ class LasServiceStub:
     a refusal and nothing else. Within a session the same dossier has the same header, byte for
     byte; one that was changed is another message. A source that is called again provides again.
     """
+    Notify: _grpc.UnaryUnaryMultiCallable[_las_service_pb2.NotifyRequest, _las_service_pb2.NotifyResponse]
+    """Notify tells that there is something to fetch: a dossier under a link key, or what an earlier
+    session asked in vain. Whoever has kept it answers, also when it comes again: the hub repeats
+    a notification until it is answered, and knows it by notification_id.
+    """
     Ping: _grpc.UnaryUnaryMultiCallable[_las_service_pb2.PingRequest, _las_service_pb2.PingResponse]
     """Ping answers; for a connection test."""
 
@@ -86,6 +91,11 @@ class LasServiceAsyncStub(LasServiceStub):
     First a header, signed by the source and made for this session, then chunks as in Deliver; or
     a refusal and nothing else. Within a session the same dossier has the same header, byte for
     byte; one that was changed is another message. A source that is called again provides again.
+    """
+    Notify: _aio.UnaryUnaryMultiCallable[_las_service_pb2.NotifyRequest, _las_service_pb2.NotifyResponse]  # type: ignore[assignment]
+    """Notify tells that there is something to fetch: a dossier under a link key, or what an earlier
+    session asked in vain. Whoever has kept it answers, also when it comes again: the hub repeats
+    a notification until it is answered, and knows it by notification_id.
     """
     Ping: _aio.UnaryUnaryMultiCallable[_las_service_pb2.PingRequest, _las_service_pb2.PingResponse]  # type: ignore[assignment]
     """Ping answers; for a connection test."""
@@ -132,6 +142,17 @@ class LasServiceServicer(metaclass=_abc_1.ABCMeta):
         First a header, signed by the source and made for this session, then chunks as in Deliver; or
         a refusal and nothing else. Within a session the same dossier has the same header, byte for
         byte; one that was changed is another message. A source that is called again provides again.
+        """
+
+    @_abc_1.abstractmethod
+    def Notify(
+        self,
+        request: _las_service_pb2.NotifyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_las_service_pb2.NotifyResponse, _abc.Awaitable[_las_service_pb2.NotifyResponse]]:
+        """Notify tells that there is something to fetch: a dossier under a link key, or what an earlier
+        session asked in vain. Whoever has kept it answers, also when it comes again: the hub repeats
+        a notification until it is answered, and knows it by notification_id.
         """
 
     @_abc_1.abstractmethod

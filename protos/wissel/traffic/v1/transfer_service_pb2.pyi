@@ -432,3 +432,195 @@ class SignOffTransferResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SignOffTransferResponse: _TypeAlias = SignOffTransferResponse  # noqa: Y015
+
+@_typing.final
+class AnnounceNotificationRequest(_message.Message):
+    """AnnounceNotificationRequest says what there is to fetch, and who is told."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NOTIFICATION_ID_FIELD_NUMBER: _builtins.int
+    SOURCE_BRIN_FIELD_NUMBER: _builtins.int
+    SOURCE_ROUTING_KEY_FIELD_NUMBER: _builtins.int
+    REQUESTER_FIELD_NUMBER: _builtins.int
+    OVERDRACHTSOORT_FIELD_NUMBER: _builtins.int
+    INITIATOR_FIELD_NUMBER: _builtins.int
+    SESSION_ID_FIELD_NUMBER: _builtins.int
+    notification_id: _builtins.str
+    """Required. UUID that the caller chooses; the same announcement keeps it when it is repeated."""
+    source_brin: _builtins.str
+    """Required. BRIN of the school that has the dossier."""
+    source_routing_key: _builtins.str
+    """Required. Routeringskenmerk of the active endpoint of the caller where it can be fetched."""
+    overdrachtsoort: _builtins.str
+    """Required. Codelijst 29. `swv-dossier` makes a link; the others are about a session."""
+    initiator: _builtins.str
+    """Required. Pseudonym of the account that ordered it, as in EnvelopeContext."""
+    session_id: _builtins.str
+    """Required but for a `swv-dossier`. UUID of the session in which the requester asked for it."""
+    @_builtins.property
+    def requester(self) -> Global___Requester:
+        """Required. Who is told, and the delivery point to which the dossier would go."""
+
+    def __init__(
+        self,
+        *,
+        notification_id: _builtins.str = ...,
+        source_brin: _builtins.str = ...,
+        source_routing_key: _builtins.str = ...,
+        requester: Global___Requester | None = ...,
+        overdrachtsoort: _builtins.str = ...,
+        initiator: _builtins.str = ...,
+        session_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["requester", b"requester"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["initiator", b"initiator", "notification_id", b"notification_id", "overdrachtsoort", b"overdrachtsoort", "requester", b"requester", "session_id", b"session_id", "source_brin", b"source_brin", "source_routing_key", b"source_routing_key"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AnnounceNotificationRequest: _TypeAlias = AnnounceNotificationRequest  # noqa: Y015
+
+@_typing.final
+class AnnounceNotificationResponse(_message.Message):
+    """AnnounceNotificationResponse says what became of the announcement."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NOTIFICATION_ID_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    LINK_KEY_FIELD_NUMBER: _builtins.int
+    LINK_EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    notification_id: _builtins.str
+    """UUID of the notification."""
+    state: _builtins.str
+    """`PENDING` until the requester was told, then `NOTIFIED` (OSO's NotificatieOntvangen), or
+    `GIVEN_UP` if it could not be told for five days.
+    """
+    link_key: _builtins.str
+    """UUID under which a `swv-dossier` is fetched: keep its digest with the dossier. Empty for a
+    session, and in a repeat once the requester was told and an hour has passed.
+    """
+    @_builtins.property
+    def link_expire_time(self) -> _timestamp_pb2.Timestamp:
+        """Until when the link may be used; each session in which it was used makes it last longer."""
+
+    def __init__(
+        self,
+        *,
+        notification_id: _builtins.str = ...,
+        state: _builtins.str = ...,
+        link_key: _builtins.str = ...,
+        link_expire_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["link_expire_time", b"link_expire_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["link_expire_time", b"link_expire_time", "link_key", b"link_key", "notification_id", b"notification_id", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AnnounceNotificationResponse: _TypeAlias = AnnounceNotificationResponse  # noqa: Y015
+
+@_typing.final
+class ListDeliveryPointsRequest(_message.Message):
+    """ListDeliveryPointsRequest says whose delivery points are wanted."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BRIN_FIELD_NUMBER: _builtins.int
+    SWV_FIELD_NUMBER: _builtins.int
+    SERVICE_FIELD_NUMBER: _builtins.int
+    ATTRIBUTE_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    brin: _builtins.str
+    """BRIN of a school."""
+    swv: _builtins.str
+    """Code of a samenwerkingsverband."""
+    service: _builtins.str
+    """Service code, such as `OSO_OV`; empty means all that the hub forwards."""
+    attribute: _builtins.str
+    """Only what leads to this, such as `LAS` or `SWV`; empty means all."""
+    page_size: _builtins.int
+    """At most so many; 0 means 100, more than 1000 means 1000."""
+    page_token: _builtins.str
+    """next_page_token of the page before; empty means the first page."""
+    def __init__(
+        self,
+        *,
+        brin: _builtins.str = ...,
+        swv: _builtins.str = ...,
+        service: _builtins.str = ...,
+        attribute: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["brin", b"brin", "organisation", b"organisation", "swv", b"swv"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attribute", b"attribute", "brin", b"brin", "organisation", b"organisation", "page_size", b"page_size", "page_token", b"page_token", "service", b"service", "swv", b"swv"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_organisation: _TypeAlias = _typing.Literal["brin", "swv"]  # noqa: Y015
+    _WhichOneofArgType_organisation: _TypeAlias = _typing.Literal["organisation", b"organisation"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_organisation) -> _WhichOneofReturnType_organisation | None: ...
+
+Global___ListDeliveryPointsRequest: _TypeAlias = ListDeliveryPointsRequest  # noqa: Y015
+
+@_typing.final
+class ListDeliveryPointsResponse(_message.Message):
+    """ListDeliveryPointsResponse is one page."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DELIVERY_POINTS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Token of the next page; empty if this is the last one."""
+    @_builtins.property
+    def delivery_points(self) -> _containers.RepeatedCompositeFieldContainer[Global___OrganisationDeliveryPoint]:
+        """In order of organisation, service and routing key."""
+
+    def __init__(
+        self,
+        *,
+        delivery_points: _abc.Iterable[Global___OrganisationDeliveryPoint] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["delivery_points", b"delivery_points", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDeliveryPointsResponse: _TypeAlias = ListDeliveryPointsResponse  # noqa: Y015
+
+@_typing.final
+class OrganisationDeliveryPoint(_message.Message):
+    """OrganisationDeliveryPoint is where an organisation can be reached for a service."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORGANISATION_FIELD_NUMBER: _builtins.int
+    SERVICE_FIELD_NUMBER: _builtins.int
+    DELIVERY_POINT_FIELD_NUMBER: _builtins.int
+    organisation: _builtins.str
+    """BRIN, or code of a samenwerkingsverband."""
+    service: _builtins.str
+    """Service code."""
+    @_builtins.property
+    def delivery_point(self) -> Global___DeliveryPoint:
+        """The delivery point; system_id and system_oin are empty, as they are the organisation's own."""
+
+    def __init__(
+        self,
+        *,
+        organisation: _builtins.str = ...,
+        service: _builtins.str = ...,
+        delivery_point: Global___DeliveryPoint | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["delivery_point", b"delivery_point"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["delivery_point", b"delivery_point", "organisation", b"organisation", "service", b"service"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OrganisationDeliveryPoint: _TypeAlias = OrganisationDeliveryPoint  # noqa: Y015

@@ -57,6 +57,16 @@ class TransferServiceStub:
                 request_serializer=wissel_dot_traffic_dot_v1_dot_transfer__service__pb2.SignOffTransferRequest.SerializeToString,
                 response_deserializer=wissel_dot_traffic_dot_v1_dot_transfer__service__pb2.SignOffTransferResponse.FromString,
                 _registered_method=True)
+        self.AnnounceNotification = channel.unary_unary(
+                '/wissel.traffic.v1.TransferService/AnnounceNotification',
+                request_serializer=wissel_dot_traffic_dot_v1_dot_transfer__service__pb2.AnnounceNotificationRequest.SerializeToString,
+                response_deserializer=wissel_dot_traffic_dot_v1_dot_transfer__service__pb2.AnnounceNotificationResponse.FromString,
+                _registered_method=True)
+        self.ListDeliveryPoints = channel.unary_unary(
+                '/wissel.traffic.v1.TransferService/ListDeliveryPoints',
+                request_serializer=wissel_dot_traffic_dot_v1_dot_transfer__service__pb2.ListDeliveryPointsRequest.SerializeToString,
+                response_deserializer=wissel_dot_traffic_dot_v1_dot_transfer__service__pb2.ListDeliveryPointsResponse.FromString,
+                _registered_method=True)
 
 
 class TransferServiceServicer:
@@ -103,6 +113,24 @@ class TransferServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AnnounceNotification(self, request, context):
+        """AnnounceNotification has the hub tell a requester that there is something to fetch: a
+        swv-dossier, for which the hub makes a link key, or what an earlier session asked in vain.
+
+        It is answered once the announcement is kept; the hub then calls LasService.Notify of the
+        requester, again for days if it must. The same announcement again is answered as it stands.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListDeliveryPoints(self, request, context):
+        """ListDeliveryPoints lists where an organisation can be reached now: a pick list.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_TransferServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -125,6 +153,16 @@ def add_TransferServiceServicer_to_server(servicer, server):
                     servicer.SignOffTransfer,
                     request_deserializer=wissel_dot_traffic_dot_v1_dot_transfer__service__pb2.SignOffTransferRequest.FromString,
                     response_serializer=wissel_dot_traffic_dot_v1_dot_transfer__service__pb2.SignOffTransferResponse.SerializeToString,
+            ),
+            'AnnounceNotification': grpc.unary_unary_rpc_method_handler(
+                    servicer.AnnounceNotification,
+                    request_deserializer=wissel_dot_traffic_dot_v1_dot_transfer__service__pb2.AnnounceNotificationRequest.FromString,
+                    response_serializer=wissel_dot_traffic_dot_v1_dot_transfer__service__pb2.AnnounceNotificationResponse.SerializeToString,
+            ),
+            'ListDeliveryPoints': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDeliveryPoints,
+                    request_deserializer=wissel_dot_traffic_dot_v1_dot_transfer__service__pb2.ListDeliveryPointsRequest.FromString,
+                    response_serializer=wissel_dot_traffic_dot_v1_dot_transfer__service__pb2.ListDeliveryPointsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -238,6 +276,60 @@ class TransferService:
             '/wissel.traffic.v1.TransferService/SignOffTransfer',
             wissel_dot_traffic_dot_v1_dot_transfer__service__pb2.SignOffTransferRequest.SerializeToString,
             wissel_dot_traffic_dot_v1_dot_transfer__service__pb2.SignOffTransferResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AnnounceNotification(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.traffic.v1.TransferService/AnnounceNotification',
+            wissel_dot_traffic_dot_v1_dot_transfer__service__pb2.AnnounceNotificationRequest.SerializeToString,
+            wissel_dot_traffic_dot_v1_dot_transfer__service__pb2.AnnounceNotificationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDeliveryPoints(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.traffic.v1.TransferService/ListDeliveryPoints',
+            wissel_dot_traffic_dot_v1_dot_transfer__service__pb2.ListDeliveryPointsRequest.SerializeToString,
+            wissel_dot_traffic_dot_v1_dot_transfer__service__pb2.ListDeliveryPointsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -58,6 +58,15 @@ class TransferServiceStub:
     or else with the best result of all delivery points that were asked. The same again is
     harmless.
     """
+    AnnounceNotification: _grpc.UnaryUnaryMultiCallable[_transfer_service_pb2.AnnounceNotificationRequest, _transfer_service_pb2.AnnounceNotificationResponse]
+    """AnnounceNotification has the hub tell a requester that there is something to fetch: a
+    swv-dossier, for which the hub makes a link key, or what an earlier session asked in vain.
+
+    It is answered once the announcement is kept; the hub then calls LasService.Notify of the
+    requester, again for days if it must. The same announcement again is answered as it stands.
+    """
+    ListDeliveryPoints: _grpc.UnaryUnaryMultiCallable[_transfer_service_pb2.ListDeliveryPointsRequest, _transfer_service_pb2.ListDeliveryPointsResponse]
+    """ListDeliveryPoints lists where an organisation can be reached now: a pick list."""
 
 @_typing.type_check_only
 class TransferServiceAsyncStub(TransferServiceStub):
@@ -89,6 +98,15 @@ class TransferServiceAsyncStub(TransferServiceStub):
     or else with the best result of all delivery points that were asked. The same again is
     harmless.
     """
+    AnnounceNotification: _aio.UnaryUnaryMultiCallable[_transfer_service_pb2.AnnounceNotificationRequest, _transfer_service_pb2.AnnounceNotificationResponse]  # type: ignore[assignment]
+    """AnnounceNotification has the hub tell a requester that there is something to fetch: a
+    swv-dossier, for which the hub makes a link key, or what an earlier session asked in vain.
+
+    It is answered once the announcement is kept; the hub then calls LasService.Notify of the
+    requester, again for days if it must. The same announcement again is answered as it stands.
+    """
+    ListDeliveryPoints: _aio.UnaryUnaryMultiCallable[_transfer_service_pb2.ListDeliveryPointsRequest, _transfer_service_pb2.ListDeliveryPointsResponse]  # type: ignore[assignment]
+    """ListDeliveryPoints lists where an organisation can be reached now: a pick list."""
 
 class TransferServiceServicer(metaclass=_abc_1.ABCMeta):
     """TransferService keeps the sessions of prepare and fetch: the new school's system asks, the old
@@ -141,5 +159,26 @@ class TransferServiceServicer(metaclass=_abc_1.ABCMeta):
         or else with the best result of all delivery points that were asked. The same again is
         harmless.
         """
+
+    @_abc_1.abstractmethod
+    def AnnounceNotification(
+        self,
+        request: _transfer_service_pb2.AnnounceNotificationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_transfer_service_pb2.AnnounceNotificationResponse, _abc.Awaitable[_transfer_service_pb2.AnnounceNotificationResponse]]:
+        """AnnounceNotification has the hub tell a requester that there is something to fetch: a
+        swv-dossier, for which the hub makes a link key, or what an earlier session asked in vain.
+
+        It is answered once the announcement is kept; the hub then calls LasService.Notify of the
+        requester, again for days if it must. The same announcement again is answered as it stands.
+        """
+
+    @_abc_1.abstractmethod
+    def ListDeliveryPoints(
+        self,
+        request: _transfer_service_pb2.ListDeliveryPointsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_transfer_service_pb2.ListDeliveryPointsResponse, _abc.Awaitable[_transfer_service_pb2.ListDeliveryPointsResponse]]:
+        """ListDeliveryPoints lists where an organisation can be reached now: a pick list."""
 
 def add_TransferServiceServicer_to_server(servicer: TransferServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

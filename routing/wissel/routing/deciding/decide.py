@@ -23,8 +23,8 @@ from wissel.routing.values.identifiers import Vestiging
 def decide(table: Table, query: Query, on: dt.date) -> Decision:
     """Return the route of an exchange on a day, or the first rule that stands in its way.
 
-    1. The service is known: SERVICE_NOT_FOUND.
-    2. The sender may send: see `sender.sender_of`.
+    1. The service is known, and that of the sender: SERVICE_NOT_FOUND.
+    2. The sender may send, over its service: see `sender.sender_of`.
     3. The receiver is known and open: RECEIVER_UNKNOWN, RECEIVER_CLOSED.
     4. The service serves the receiver's sector (R11): SECTOR_NOT_SERVED.
     5. The version is usable and one endpoint is meant, and approved: see
@@ -40,8 +40,11 @@ def decide(table: Table, query: Query, on: dt.date) -> Decision:
     service = table.reference.services.get(query.service)
     if service is None:
         return service_not_found(query.service)
+    sent_over = table.reference.services.get(query.sender_service or query.service)
+    if sent_over is None:
+        return service_not_found(query.sender_service or query.service)
     # 2.
-    sender = sender_of(table, query, service, on)
+    sender = sender_of(table, query, sent_over, on)
     if isinstance(sender, Refusal):
         return sender
     # 3.
@@ -81,7 +84,7 @@ def decide(table: Table, query: Query, on: dt.date) -> Decision:
         receiver=permission,
         receiver_oin=permission.system.acting_oin,
         sender=sender,
-        service=service.code,
+        service=sent_over.code,
         version=version.namespace,
         last_day=min(
             sender.last_day,

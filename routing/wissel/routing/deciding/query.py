@@ -49,6 +49,8 @@ class Query(NamedTuple):
     the latest one that leads to an endpoint. `sender_routing_key` selects the
     system that sends. `fetched` means that the sender provides a dossier that the
     receiver fetches, which a system that made way may do until its day (R3).
+    `sender_service` is over which it sends, if that is not the service at whose
+    endpoints the receiver takes it: a terugkoppeling (design.md#links).
     """
 
     asker: Asker
@@ -59,6 +61,7 @@ class Query(NamedTuple):
     version: Namespace | None = None
     sender_routing_key: RoutingKey | None = None
     fetched: bool = False
+    sender_service: ServiceCode | None = None
 
     @property
     def test(self) -> bool:

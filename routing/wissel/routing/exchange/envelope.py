@@ -6,7 +6,7 @@ wherever they are used. None holds a BSN, an onderwijsnummer or a name.
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -53,11 +53,17 @@ _DIGEST_BYTES: Final = 32
 
 
 class Kind(StrEnum):
-    """Overdrachtsoort: the kind of dossier (codelijst 29)."""
+    """Overdrachtsoort: the kind of dossier (codelijst 29); or what answers a swv-dossier."""
 
     OVERSTAP = "overstapdossier"
     WITHIN_BRIN = "overdrachtbinnenbrin"
     SWV = "swv-dossier"
+    FEEDBACK = "terugkoppeling"
+
+
+KINDS: Final = tuple(kind.value for kind in Kind)
+DOSSIERS: Final = tuple(kind.value for kind in Kind if kind is not Kind.FEEDBACK)
+"""The values of codelijst 29: the kinds of which there are dossiers, to be asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +99,8 @@ class EnvelopeContext:
     """What is sent, from whom to whom; instants are aware and in UTC.
 
     Only an envelope that is fetched has the `session_id` in which it is, and the
-    `receiver_oin` that fetches it.
+    `receiver_oin` that fetches it, and only a terugkoppeling the `link_key` that it
+    is about.
     """
 
     message_id: UUID
@@ -113,6 +120,7 @@ class EnvelopeContext:
     attestation: Attestation = Attestation()
     session_id: UUID | None = None
     receiver_oin: Oin | None = None
+    link_key: UUID | None = field(default=None, repr=False)
 
     @property
     def fetched(self) -> bool:

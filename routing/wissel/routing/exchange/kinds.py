@@ -17,8 +17,11 @@ SERVICE_OF_KIND: Final = {
     Kind.OVERSTAP: ServiceCode("OSO_OV"),
     Kind.WITHIN_BRIN: ServiceCode("OSO_OV"),
     Kind.SWV: ServiceCode("OSO_SWV"),
+    Kind.FEEDBACK: ServiceCode("OSO_SWV"),
 }
 """The one service over which each kind travels."""
+RECEIVED_OVER: Final = {**SERVICE_OF_KIND, Kind.FEEDBACK: ServiceCode("OSO_OV")}
+"""The service at whose endpoints each kind is received: a terugkoppeling goes to a school's LAS."""
 CONSENTED: Final = "Ja"
 _VO_ALONE: Final = frozenset({Sector.VO})
 
@@ -31,8 +34,8 @@ def check_kind(context: EnvelopeContext, service: Service) -> None:
     1. The service is forwardable: `Refused(SERVICE_NOT_FORWARDABLE)`.
     2. The kind travels over this service: `Refused(KIND_NOT_ALLOWED)`.
     3. The kind fits sender and receiver: `Refused(RELATION_INVALID)`.
-    4. Within one BRIN the sender names its own delivery point:
-       `Refused(FIELD_REQUIRED)`.
+    4. Within one BRIN, and with a terugkoppeling, the sender names its own delivery
+       point: `Refused(FIELD_REQUIRED)`.
     5. The parents have seen an overstapdossier, on a day that is stated and has
        come (OVa.IZ02, OVa.IZ03): `Refused(INZAGE_NOT_ATTESTED)`. Whether they
        agree with what it says never matters.
@@ -52,7 +55,8 @@ def check_kind(context: EnvelopeContext, service: Service) -> None:
             receiver=context.receiver.organisation,
         )
     # 4.
-    if _within_one(context) and context.sender.routing_key is None:
+    named = _within_one(context) or context.kind is Kind.FEEDBACK
+    if named and context.sender.routing_key is None:
         raise Refused(Reason.FIELD_REQUIRED, field="sender.routing_key")
     # 5.
     if context.kind is Kind.OVERSTAP and not _inzage_attested(context):
@@ -88,8 +92,10 @@ def relation_fits(kind: Kind, sender: Address, receiver: Address) -> bool:
 
     A swv-dossier goes from a school to a samenwerkingsverband; the others go
     from school to school, and `overdrachtbinnenbrin` stays within one BRIN
-    (OSO's GeenRelatieMetDoel).
+    (OSO's GeenRelatieMetDoel). A terugkoppeling goes the other way round.
     """
+    if kind is Kind.FEEDBACK:
+        return isinstance(sender.organisation, Swv) and isinstance(receiver.organisation, Brin)
     if not isinstance(sender.organisation, Brin):
         return False
     if kind is Kind.SWV:

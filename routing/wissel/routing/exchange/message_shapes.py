@@ -65,6 +65,7 @@ class ContextMessage(WireMessage, Protocol):
     initiator: str
     session_id: str
     receiver_oin: str
+    link_key: str
 
     @property
     def created_time(self) -> Moment: ...

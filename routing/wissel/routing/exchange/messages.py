@@ -12,6 +12,7 @@ from uuid import UUID
 
 from wissel.routing.exchange.envelope import (
     CONTENT_TYPES,
+    KINDS,
     NO_ENCODING,
     Address,
     EnvelopeContext,
@@ -48,7 +49,6 @@ from wissel.routing.values.identifiers import (
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _LAST_SECOND: Final = 253_370_764_799  # the end of 9998: adding weeks to it still gives a moment
 _NANOS: Final = 1_000_000_000
-_KINDS: Final = tuple(kind.value for kind in Kind)
 
 Fields = dict[str, Any]
 """Keyword arguments for a generated class."""
@@ -99,6 +99,9 @@ def context_of(message: ContextMessage) -> EnvelopeContext:
     created = instant_of(message.created_time, "created_time")
     expires = instant_of(message.expire_time, "expire_time")
     parse_choice(message.content_encoding, (NO_ENCODING,), "content_encoding")
+    kind = Kind(parse_choice(message.overdrachtsoort, KINDS, "overdrachtsoort"))
+    if (kind is Kind.FEEDBACK) is not bool(message.link_key):
+        raise Refused(Reason.HEADER_MALFORMED, problem="a link_key is of a terugkoppeling alone")
     attested = message.attestation
     return EnvelopeContext(
         message_id=parse_message_id(message.message_id, "message_id"),
@@ -110,7 +113,7 @@ def context_of(message: ContextMessage) -> EnvelopeContext:
         receiver=address_of(message.receiver, "receiver"),
         service=ServiceCode.parse(message.service, "service"),
         version=_version_of(message.service_version),
-        kind=Kind(parse_choice(message.overdrachtsoort, _KINDS, "overdrachtsoort")),
+        kind=kind,
         content_type=parse_choice(message.content_type, CONTENT_TYPES, "content_type"),
         initiator=parse_initiator(message.initiator, "initiator"),
         correlation_id=_optional_id_of(message.correlation_id, "correlation_id"),
@@ -123,6 +126,7 @@ def context_of(message: ContextMessage) -> EnvelopeContext:
         receiver_oin=Oin.parse(message.receiver_oin, "receiver_oin")
         if message.receiver_oin
         else None,
+        link_key=_optional_id_of(message.link_key, "link_key"),
     )
 
 
@@ -196,6 +200,7 @@ def context_fields(context: EnvelopeContext) -> Fields:
         },
         "session_id": str(context.session_id) if context.session_id else "",
         "receiver_oin": context.receiver_oin or "",
+        "link_key": str(context.link_key) if context.link_key else "",
     }
 
 

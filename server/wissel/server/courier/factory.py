@@ -20,6 +20,9 @@ from wissel.server.courier.fetch.fetcher import Fetcher
 from wissel.server.courier.fetch.signing_off import SignOff
 from wissel.server.courier.fetch.source import Sources
 from wissel.server.courier.forward import Courier
+from wissel.server.courier.notify.call import NotifyCall
+from wissel.server.courier.notify.notifier import Notifier, NotifySchedule
+from wissel.server.courier.notify.ports import Notifications
 from wissel.server.courier.ports import Clock, Journal, OwnTls, PeerTrust, Renewed, Tables
 from wissel.server.courier.reachability.observation import ReachState
 from wissel.server.courier.reachability.ping import Pinger
@@ -56,6 +59,7 @@ class CourierDependencies:
     trust: PeerTrust
     tables: Tables
     journal: Journal
+    notifications: Notifications
     clock: Clock
     owner: str
     limits: Limits
@@ -130,7 +134,15 @@ def make_courier(deps: CourierDependencies, dialer: Dialer) -> Courier:
         recorder,
         answers,
     )
-    acceptance = Acceptance(trust, tables, admission, gate, answers, clock)
+    acceptance = Acceptance(
+        trust=trust,
+        tables=tables,
+        admission=admission,
+        gate=gate,
+        answers=answers,
+        links=deps.notifications,
+        clock=clock,
+    )
     fetcher = Fetcher(
         limits=limits,
         rules=rules,
@@ -161,3 +173,9 @@ def make_sweeper(
     receipts = ReceiptIssuer(deps.signer, deps.trust, deps.tables, deps.clock)
     query = ReceiptQuery(dialer, deps.tables, receipts, schedule.question, tracing)
     return Sweeper(schedule, deps.journal, deps.tables, query, deps.clock, answered)
+
+
+def make_notifier(deps: CourierDependencies, dialer: Dialer, schedule: NotifySchedule) -> Notifier:
+    """Return the notifier of one process; end its `run` before the dialer is closed."""
+    call = NotifyCall(dialer, deps.tables, schedule.call)
+    return Notifier(schedule, deps.notifications, deps.tables, call, deps.clock, deps.owner)

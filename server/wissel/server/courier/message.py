@@ -8,6 +8,7 @@ from wissel.routing.deciding.decision import Route
 from wissel.routing.deciding.query import Asker
 from wissel.routing.exchange.delivery import Delivery
 from wissel.routing.exchange.envelope import EnvelopeHeader
+from wissel.routing.exchange.fetching.links import Link
 from wissel.routing.signing.trusted_path import TrustedPath
 from wissel.server.courier.sharing.slot import Slot
 from wissel.server.courier.streams.request_stream import RequestStream
@@ -46,7 +47,8 @@ class Message:
 
     `signed` is the header as the sender signed it, `digest` the SHA-256 of its
     signed bytes and `path` the signer's certificates. The delivery ends at
-    `deadline`, in seconds on the event loop's clock.
+    `deadline`, in seconds on the event loop's clock. `link` is the one that a
+    terugkoppeling names, if there is such a one.
     """
 
     sender: SendingParty
@@ -58,6 +60,7 @@ class Message:
     timeline: Timeline
     slot: Slot
     deadline: float
+    link: Link | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

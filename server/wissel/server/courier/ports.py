@@ -16,6 +16,7 @@ from wissel.routing.exchange.delivery import (
     Result,
     Wanted,
 )
+from wissel.routing.exchange.fetching.links import Link
 from wissel.routing.exchange.fetching.transfers import Transfer, TransferResult
 from wissel.routing.exchange.outcome import KeptOutcome
 from wissel.routing.refusals.errors import Refused
@@ -190,6 +191,17 @@ class Journal(Protocol):
         It may do less than it was asked, so that nobody waits long for it: whoever
         asks again comes to an end. A message that moved meanwhile, or that another
         process has reduced, is left as it is.
+        """
+        ...
+
+
+class Links(Protocol):
+    """The links between schools and samenwerkingsverbanden."""
+
+    async def link(self, link_sha256: bytes) -> Link | None:
+        """Return the link whose key has this digest, None if there is none.
+
+        Raises `Refused(RECORD_UNAVAILABLE)`.
         """
         ...
 

@@ -11,8 +11,14 @@ import grpc
 from grpc_health.v1 import health_pb2
 from prometheus_client import CollectorRegistry
 
+from wissel.routing.exchange.fetching.notifications import Notification
 from wissel.routing.signing.dsse import Signer
 from wissel.routing.values.identifiers import Oin
+from wissel.server.courier.notify.ports import (
+    KeptNotifications,
+    NoNotifications,
+    leave_to_later,
+)
 from wissel.server.courier.ports import Clock, PeerTrust, Renewed, Tables
 from wissel.server.courier.reachability.view import NothingKnown, Reachability
 from wissel.server.identity.peer import Peers
@@ -123,6 +129,8 @@ class ServerParts:
     deliveries: Deliveries = field(default_factory=NoDeliveries)
     transfers: Transfers = field(default_factory=NoTransfers)
     fetches: Fetches | None = None
+    notifications: KeptNotifications = field(default_factory=NoNotifications)
+    tell_soon: Callable[[Notification], None] = leave_to_later
     around: tuple[grpc.aio.ServerInterceptor, ...] = ()
 
 
@@ -212,6 +220,8 @@ async def build(parts: ServerParts) -> RpcServer:
         deliveries=parts.deliveries,
         transfers=parts.transfers,
         fetches=parts.fetches,
+        notifications=parts.notifications,
+        tell_soon=parts.tell_soon,
     )
     added = add_servicers(server, backend, parts.traffic, health)
     check_policy(added.methods)

@@ -27,7 +27,7 @@ class History(Enum):
         return f"{self.value}_schema"
 
 
-OLDEST_SERVED: Final[Mapping[History, str]] = {History.REGISTRY: "0008", History.JOURNAL: "0007"}
+OLDEST_SERVED: Final[Mapping[History, str]] = {History.REGISTRY: "0008", History.JOURNAL: "0008"}
 """The earliest revision of each history that this version can serve."""
 
 

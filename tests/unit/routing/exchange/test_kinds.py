@@ -28,6 +28,7 @@ ALLOWED = {
     (Kind.OVERSTAP, "OSO_OV", "one BRIN"),
     (Kind.WITHIN_BRIN, "OSO_OV", "one BRIN"),
     (Kind.SWV, "OSO_SWV", "to an SWV"),
+    (Kind.FEEDBACK, "OSO_SWV", "from an SWV"),
 }
 
 
@@ -39,7 +40,7 @@ def service(code: str) -> Service:
 def expected(kind: Kind, code: str, relation: str) -> Reason | None:
     if code == "RIO":
         return Reason.SERVICE_NOT_FORWARDABLE
-    if (kind is Kind.SWV) != (code == "OSO_SWV") or code == "OSO_NEW":
+    if (kind in {Kind.SWV, Kind.FEEDBACK}) != (code == "OSO_SWV") or code == "OSO_NEW":
         return Reason.KIND_NOT_ALLOWED
     return None if (kind, code, relation) in ALLOWED else Reason.RELATION_INVALID
 

@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 from uuid import UUID
 
 from wissel.routing.exchange.envelope import (
+    DOSSIERS,
     SKEW,
     Address,
     Kind,
@@ -33,7 +34,6 @@ MOST_VERSIONS: Final = 10
 """Versions that a requester may say it accepts."""
 MOST_TEXT: Final = 64
 """Characters of the id of a key; those of a version are three times as many."""
-_KINDS: Final = tuple(kind.value for kind in Kind)
 
 DossierKey: TypeAlias = bytes | UUID
 """Which dossier: a search key of 32 bytes, or a link key. Neither tells whose it is."""
@@ -146,7 +146,7 @@ def read_order(data: bytes, message_type: type[OrderMessage]) -> ProvideOrder:
         source=address_of(message.source, "source"),
         requester_oin=Oin.parse(message.requester_oin, "requester_oin"),
         requester=address_of(message.requester, "requester"),
-        kind=Kind(parse_choice(message.overdrachtsoort, _KINDS, "overdrachtsoort")),
+        kind=Kind(parse_choice(message.overdrachtsoort, DOSSIERS, "overdrachtsoort")),
         wish=parse_wish(
             search_key=message.search_key,
             link_key=message.link_key,

@@ -14,6 +14,7 @@ from wissel.routing.refusals.catalogue.areas.exchange.delivery import DELIVERY
 from wissel.routing.refusals.catalogue.areas.exchange.envelopes import ENVELOPES
 from wissel.routing.refusals.catalogue.areas.exchange.fetching import FETCHING
 from wissel.routing.refusals.catalogue.areas.exchange.kinds import KINDS
+from wissel.routing.refusals.catalogue.areas.exchange.notifications import NOTIFICATIONS
 from wissel.routing.refusals.catalogue.areas.exchange.receiving import RECEIVING
 from wissel.routing.refusals.catalogue.areas.exchange.signatures import SIGNATURES
 from wissel.routing.refusals.catalogue.areas.exchange.transfers import TRANSFERS
@@ -51,6 +52,7 @@ AREAS: Final[Mapping[str, Mapping[Reason, Entry]]] = {
     "Delivery": DELIVERY,
     "Sessions of prepare and fetch": TRANSFERS,
     "Fetching a dossier": FETCHING,
+    "Notifications and links": NOTIFICATIONS,
     "A LAS that receives": RECEIVING,
     "The hub itself": HUB,
 }

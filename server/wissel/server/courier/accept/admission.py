@@ -6,9 +6,16 @@ from dataclasses import dataclass
 from wissel.routing.deciding.audience import refused_for
 from wissel.routing.deciding.decide import decide
 from wissel.routing.deciding.decision import Refusal, Route
+from wissel.routing.deciding.delivery_points import receiving_points
 from wissel.routing.deciding.query import Asker, Query, Selection
-from wissel.routing.exchange.envelope import EnvelopeContext, EnvelopeHeader, freshness
-from wissel.routing.exchange.kinds import check_consent, check_delivery_point, check_kind
+from wissel.routing.exchange.envelope import EnvelopeContext, EnvelopeHeader, Kind, freshness
+from wissel.routing.exchange.fetching.links import Link, check_feedback
+from wissel.routing.exchange.kinds import (
+    RECEIVED_OVER,
+    check_consent,
+    check_delivery_point,
+    check_kind,
+)
 from wissel.routing.facts import EVERY_SECTOR, Sector
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
@@ -37,8 +44,8 @@ class Admission:
 
     def route(self, message: Message) -> Route:
         """Return the route of a message at this moment; raises `Refused` as `admitted_route`."""
-        asker, table = message.sender.asker, self._tables.table
-        return admitted_route(self._rules, table, asker, message.header, self._clock())
+        asker, table, now = message.sender.asker, self._tables.table, self._clock()
+        return admitted_route(self._rules, table, asker, message.header, now, message.link)
 
     def check_size(self, header: EnvelopeHeader) -> None:
         """Raise `Refused(PAYLOAD_TOO_LARGE)` if the payload is larger than the hub takes."""
@@ -46,13 +53,19 @@ class Admission:
 
 
 def admitted_route(
-    rules: HubRules, table: Table, asker: Asker, header: EnvelopeHeader, now: dt.datetime
+    rules: HubRules,
+    table: Table,
+    asker: Asker,
+    header: EnvelopeHeader,
+    now: dt.datetime,
+    link: Link | None = None,
 ) -> Route:
-    """Return the route of a message that may travel.
+    """Return the route of a message that may travel; `link` is the one that it names.
 
     1. It is addressed to this hub: WRONG_HUB.
     2. Its own times hold: ENVELOPE_FROM_FUTURE, ENVELOPE_EXPIRED.
-    3. Its kind fits the service: see `kinds.check_kind`.
+    3. Its kind fits the service: see `kinds.check_kind`. The link of a terugkoppeling
+       is that of its sender and receiver: LINK_KEY_INVALID.
     4. There is a route. If there is none, the sender reads as much of the
        reason as it may know.
     5. Within one BRIN the route leads to another delivery point: SAME_DELIVERY_POINT.
@@ -72,8 +85,11 @@ def admitted_route(
     if service is None:
         raise Refused(Reason.SERVICE_NOT_FOUND, service=context.service)
     check_kind(context, service)
+    query = query_of(context, asker)
+    if context.kind is Kind.FEEDBACK:
+        query = feedback_query(query, check_feedback(link, context, now), table, day_of(now))
     # 4.
-    route = _route(table, query_of(context, asker), day_of(now))
+    route = _route(table, query, day_of(now))
     # 5.
     check_delivery_point(context, route.routing_key)
     check_consent(
@@ -115,6 +131,25 @@ def query_of(context: EnvelopeContext, asker: Asker) -> Query:
         sender_routing_key=context.sender.routing_key,
         fetched=context.fetched,
     )
+
+
+def feedback_query(query: Query, link: Link, table: Table, on: dt.date) -> Query:
+    """Return the query for a terugkoppeling, which is received where OSO_OV is (OSO: doel is OV).
+
+    Without a place in the header it goes to the delivery point that announced the
+    dossier, as long as that receives for OSO_OV by the same system or vendor;
+    otherwise where anything for that school goes, whoever acts for it by now.
+    """
+    received_over = RECEIVED_OVER[Kind.FEEDBACK]
+    query = query._replace(service=received_over, sender_service=query.service)
+    if query.selection != Selection():
+        return query
+    for point in receiving_points(table, link.source, received_over, on):
+        system = table.system(point.mandate.system_id)
+        same = system is not None and system.acting_oin == link.source_oin
+        if same and point.routing_key == link.source_routing_key:
+            return query._replace(selection=Selection(routing_key=point.routing_key))
+    return query
 
 
 def _route(table: Table, query: Query, on: dt.date) -> Route:

@@ -11,7 +11,7 @@ from wissel.routing.deciding.delivery_points import delivery_points
 from wissel.routing.deciding.query import Asker, Query, Selection
 from wissel.routing.exchange.envelope import Address
 from wissel.routing.exchange.fetching.orders import ProvideOrder, Wish
-from wissel.routing.exchange.fetching.transfers import Transfer
+from wissel.routing.exchange.fetching.transfers import Terms, Transfer
 from wissel.routing.exchange.kinds import SERVICE_OF_KIND
 from wissel.routing.facts import Role
 from wissel.routing.refusals.errors import Refused
@@ -83,22 +83,42 @@ def order_of(
 def both_ends(fetch: Fetch, table: Table, now: dt.datetime) -> Planned:
     """Return both ends of a fetch, decided on a table at a moment.
 
-    1. The source is known, open or closed less than twelve months ago, and the
-       delivery point that is asked is an active one of it (see `delivery_points`):
-       SENDER_UNKNOWN, SENDER_CLOSED, SOURCE_NOT_CONNECTED, DELIVERY_POINT_UNKNOWN.
-    2. A route leads from there to the requester's routing key. If there is none,
-       the requester reads as much of the reason as it may know.
-    3. That is an endpoint of the requester: DELIVERY_POINT_UNKNOWN.
+    1. A route leads from its source to the requester: see `point_and_route`.
+    2. That is an endpoint of the requester: DELIVERY_POINT_UNKNOWN.
 
     Raises `Refused`.
     """
-    terms, requester, on = fetch.session.terms, fetch.requester.asker, day_of(now)
-    service = SERVICE_OF_KIND[terms.kind]
+    terms, requester = fetch.session.terms, fetch.requester.asker
+    # 1.
+    planned = point_and_route(terms, fetch.source_routing_key, requester, table, now)
+    # 2.
+    if planned.route.system_id not in requester.system_ids:
+        raise Refused(Reason.DELIVERY_POINT_UNKNOWN, routing_key=terms.requester_routing_key)
+    return planned
+
+
+def point_and_route(
+    terms: Terms,
+    key: RoutingKey,
+    reader: Asker,
+    table: Table,
+    now: dt.datetime,
+) -> Planned:
+    """Return a delivery point of a source, and the route from there to a requester.
+
+    1. The source is known, open or closed less than twelve months ago, and `key` is
+       that of an active delivery point of it (see `delivery_points`):
+       SENDER_UNKNOWN, SENDER_CLOSED, SOURCE_NOT_CONNECTED, DELIVERY_POINT_UNKNOWN.
+    2. A route leads from there to the requester's routing key. If there is none,
+       `reader` reads as much of the reason as it may know.
+
+    Raises `Refused`.
+    """
+    service, on = SERVICE_OF_KIND[terms.kind], day_of(now)
     # 1.
     points = delivery_points(table, terms.source, service, on)
     if isinstance(points, Refusal):
         raise refused_by(points)
-    key = fetch.source_routing_key
     point = next((each for each in points if each.routing_key == key), None)
     system = None if point is None else table.system(point.mandate.system_id)
     if point is None or system is None:
@@ -116,8 +136,5 @@ def both_ends(fetch: Fetch, table: Table, now: dt.datetime) -> Planned:
     )
     route = decide(table, query, on)
     if isinstance(route, Refusal):
-        raise refused_for(requester, route, table, query, on)
-    # 3.
-    if route.system_id not in requester.system_ids:
-        raise Refused(Reason.DELIVERY_POINT_UNKNOWN, routing_key=terms.requester_routing_key)
+        raise refused_for(reader, route, table, query, on)
     return Planned(point, source, route)

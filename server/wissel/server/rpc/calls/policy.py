@@ -234,6 +234,8 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
         "CheckTransfer": MethodPolicy(who=VENDOR, sees=Sees.OWN, quota=Quota.LOOKUP),
         "FetchDossier": MethodPolicy(who=VENDOR, sees=Sees.OWN, write=encode_request),
         "SignOffTransfer": MethodPolicy(who=VENDOR, sees=Sees.OWN),
+        "AnnounceNotification": MethodPolicy(who=VENDOR, sees=Sees.OWN, quota=Quota.LOOKUP),
+        "ListDeliveryPoints": MethodPolicy(who=OWNERS, quota=Quota.LOOKUP),
     },
     "wissel.audit.v1.AuditService": {
         "ListHistory": _OWN_MANDATES,

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from uuid import UUID
 
 from wissel.routing.exchange.delivery import Delivery, Known
+from wissel.routing.exchange.fetching.notifications import Notification
 from wissel.routing.exchange.fetching.transfers import Transfer, TransferResult
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
@@ -17,6 +18,11 @@ from wissel.routing.values.identifiers import Oin, RoutingKey
 from wissel.server.courier.fetch.plan import Fetch, Plan
 from wissel.server.courier.fetch.relay import Write
 from wissel.server.courier.fetch.signing_off import Signed
+from wissel.server.courier.notify.ports import (
+    KeptNotifications,
+    NoNotifications,
+    leave_to_later,
+)
 from wissel.server.courier.ports import Clock, PeerTrust, Renewed, Tables
 from wissel.server.courier.reachability.view import NothingKnown, Reachability
 from wissel.server.courier.timeline import Timeline
@@ -149,7 +155,8 @@ class Backend:
     share of open locations that an import of schools may close. `reachability` tells
     which receivers answer, `deliveries` what became of messages; `transfers` keeps the
     sessions of prepare and fetch, and `fetches` fetches for them: None on a server that
-    forwards nothing.
+    forwards nothing. `notifications` keeps what is announced to requesters, and
+    `tell_soon` begins to tell it.
     """
 
     register: Register
@@ -169,6 +176,8 @@ class Backend:
     deliveries: Deliveries = field(default_factory=NoDeliveries)
     transfers: Transfers = field(default_factory=NoTransfers)
     fetches: Fetches | None = None
+    notifications: KeptNotifications = field(default_factory=NoNotifications)
+    tell_soon: Callable[[Notification], None] = leave_to_later
 
     def today(self) -> dt.date:
         """Return the day of this moment in Amsterdam."""

@@ -32,6 +32,7 @@ from wissel.server.store.database import BlockingDatabase, journal_url
 from wissel.server.store.engine import Turn
 from wissel.server.store.journal.batch import Move, Rule
 from wissel.server.store.journal.codec import Row, delivery_of, known_of
+from wissel.server.store.journal.notifying.notifications import SqlNotifications
 from wissel.server.store.journal.outcomes import Outcomes
 from wissel.server.store.journal.queries import (
     due_query,
@@ -69,6 +70,8 @@ class SqlJournal:
         self._acts = SessionActs(database.storage.sql)
         self._reader = KeptReader(database)
         self._find_delivery = Statements(database.storage.sql).find
+        self.notifications = SqlNotifications(database, clock)
+        """Notifications and links, which are no deliveries."""
 
     @classmethod
     def open(
@@ -227,6 +230,7 @@ class SqlJournal:
         self._reducer.close()
         self._outcomes.close()
         self._sessions.close()
+        self.notifications.close()
         self._turn.close()
         self._database.close()
 

@@ -146,3 +146,45 @@ TRANSFER_MISS: Final = Table(
     Index(None, "told"),
 )
 """Delivery points at which a session found no dossier; each counts once."""
+
+NOTIFICATION: Final = Table(
+    "transfer_notification",
+    METADATA,
+    Column("source_oin", NAME, primary_key=True),
+    Column("notification_id", NAME, primary_key=True),
+    Column("source", NAME, nullable=False),
+    Column("source_routing_key", NAME, nullable=False),
+    Column("requester_oin", NAME, nullable=False),
+    Column("requester", NAME, nullable=False),
+    Column("requester_routing_key", NAME, nullable=False),
+    Column("kind", NAME, nullable=False),
+    Column("initiator", NAME, nullable=False),
+    Column("session_id", NAME, nullable=False),
+    Column("state", NAME, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("owner", NAME, nullable=False),
+    Column("announced", BigInteger, nullable=False),
+    Column("due", BigInteger, nullable=False),
+    Column("lease_until", BigInteger, nullable=False),
+    Column("link_sha256", LargeBinary(32), nullable=False),
+    Column("link_key", NAME, nullable=False),
+    Index(None, "source_oin", "requester", "announced"),
+    Index(None, "state", "due"),
+    Index(None, "announced"),
+)
+"""What sources announce to requesters; `link_key` is empty once nobody is told it any more."""
+
+LINK: Final = Table(
+    "transfer_link",
+    METADATA,
+    Column("link_sha256", LargeBinary(32), primary_key=True),
+    Column("source_oin", NAME, nullable=False),
+    Column("source", NAME, nullable=False),
+    Column("source_routing_key", NAME, nullable=False),
+    Column("requester_oin", NAME, nullable=False),
+    Column("requester", NAME, nullable=False),
+    Column("requester_routing_key", NAME, nullable=False),
+    Column("expires", BigInteger, nullable=False),
+    Index(None, "expires"),
+)
+"""Between whom a link key counts, which is known here by its digest alone."""

@@ -6,6 +6,11 @@ from uuid import UUID
 
 from wissel.dossier.v1 import dossier_pb2
 from wissel.routing.exchange.delivery import Delivery
+from wissel.routing.exchange.fetching.links import (
+    check_fetch,
+    link_digest,
+    require_key_of_kind,
+)
 from wissel.routing.exchange.fetching.orders import Wish, key_bytes, optional_instant, parse_wish
 from wissel.routing.exchange.fetching.transfers import Transfer, TransferResult, usable_by
 from wissel.routing.refusals.errors import Refused
@@ -32,7 +37,9 @@ class Fetching:
 
         1. The session is the caller's, open, and not expired.
         2. Both ends are decided, with the requester as receiver.
-        3. The key is the one that this session used first at this delivery point
+        3. The key is a link key for a swv-dossier, and a search key otherwise
+           (FIELD_REQUIRED). A link counts between these two (LINK_KEY_INVALID).
+        4. It is the one that this session used first at this delivery point
            (SESSION_DEVIATES), and not too many led to no dossier
            (NOT_FOUND_EXCEEDED).
 
@@ -50,6 +57,11 @@ class Fetching:
         )
         planned = self._fetches.plan(fetch, context.time_remaining())
         # 3.
+        require_key_of_kind(session.terms.kind, wish.key)
+        if isinstance(wish.key, UUID):
+            link = await backend.notifications.link(link_digest(wish.key))
+            check_fetch(link, planned.order, backend.clock())
+        # 4.
         digest = hashlib.sha256(key_bytes(wish.key)).digest()
         await backend.transfers.use_transfer_key(session, key, digest)
         timeline = Timeline(time.perf_counter)

@@ -9,7 +9,7 @@ from wissel.routing.deciding.decide import decide
 from wissel.routing.deciding.decision import Refusal
 from wissel.routing.deciding.delivery_points import delivery_points, only_provides
 from wissel.routing.deciding.query import Asker, Query, Selection
-from wissel.routing.exchange.envelope import Address, Kind, parse_initiator
+from wissel.routing.exchange.envelope import Address, parse_initiator
 from wissel.routing.exchange.fetching.transfers import Terms, TransferResult, check_transfer, start
 from wissel.routing.exchange.kinds import SERVICE_OF_KIND, relation_fits
 from wissel.routing.facts import EVERY_SECTOR, Role
@@ -17,19 +17,16 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.table import Table
 from wissel.routing.table.views import EndpointView
-from wissel.routing.values.identifiers import Brin, RoutingKey, SystemId
+from wissel.routing.values.identifiers import RoutingKey, SystemId
 from wissel.server.courier.wire import signed_in
 from wissel.server.registry.parties.system_keys import keys_of
 from wissel.server.rpc.calls.call import Context, caller, current
 from wissel.server.rpc.requests.backend import Backend
-from wissel.server.rpc.requests.parsing import (
-    choice,
-    day_text,
-    optional,
-    optional_organisation,
-    uuid,
-)
+from wissel.server.rpc.requests.parsing import day_text, optional, uuid
+from wissel.server.rpc.services.transfers.announcing import Announcing
 from wissel.server.rpc.services.transfers.fetching import Fetching
+from wissel.server.rpc.services.transfers.points import page_of_points, point_message
+from wissel.server.rpc.services.transfers.terms import terms_of
 from wissel.traffic.v1 import transfer_service_pb2 as pb
 from wissel.traffic.v1 import transfer_service_pb2_grpc as pb_grpc
 
@@ -40,6 +37,7 @@ class TransferServicer(pb_grpc.TransferServiceServicer):
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
         self._fetching = Fetching(backend)
+        self._announcing = Announcing(backend)
 
     async def StartTransfer(
         self, request: pb.StartTransferRequest, context: object
@@ -53,7 +51,7 @@ class TransferServicer(pb_grpc.TransferServiceServicer):
            among them (DELIVERY_POINT_UNKNOWN).
         4. The session is kept: TRANSFERS_EXCEEDED.
         """
-        table, terms, today = current().table, _terms(request), self._backend.today()
+        table, terms, today = current().table, terms_of(request), self._backend.today()
         initiator = parse_initiator(request.initiator, "initiator")
         wanted = optional(RoutingKey, request.source_routing_key, "source_routing_key")
         # 1.
@@ -95,7 +93,7 @@ class TransferServicer(pb_grpc.TransferServiceServicer):
         Before that, the delivery point that was asked is an active one of the caller:
         DELIVERY_POINT_UNKNOWN.
         """
-        table, terms = current().table, _terms(request)
+        table, terms = current().table, terms_of(request)
         asked = RoutingKey.parse(request.source_routing_key, "source_routing_key")
         own = caller().asker.system_ids
         points = self._points(table, terms)
@@ -141,6 +139,18 @@ class TransferServicer(pb_grpc.TransferServiceServicer):
         )
         return pb.SignOffTransferResponse(session_id=str(session_id), result=ended.result or "")
 
+    async def AnnounceNotification(
+        self, request: pb.AnnounceNotificationRequest, context: object
+    ) -> pb.AnnounceNotificationResponse:
+        """Have a requester told what there is to fetch: see `Announcing.announce`."""
+        return await self._announcing.announce(request)
+
+    async def ListDeliveryPoints(
+        self, request: pb.ListDeliveryPointsRequest, context: object
+    ) -> pb.ListDeliveryPointsResponse:
+        """List the active delivery points of an organisation: see `points.page_of_points`."""
+        return page_of_points(request, current().table, caller(), self._backend.today())
+
     def _require_own(self, table: Table, terms: Terms) -> None:
         """Demand that the requester's routing key leads to a system of the caller."""
         asker, today = caller().asker, self._backend.today()
@@ -172,33 +182,16 @@ class TransferServicer(pb_grpc.TransferServiceServicer):
         return points
 
 
-def _terms(request: pb.StartTransferRequest | pb.CheckTransferRequest) -> Terms:
-    asking = request.requester
-    requester = optional_organisation(asking.brin, asking.swv)
-    if requester is None:
-        raise Refused(Reason.FIELD_REQUIRED, field="requester")
-    return Terms(
-        source=Brin.parse(request.source_brin, "source_brin"),
-        requester=requester,
-        requester_routing_key=RoutingKey.parse(asking.routing_key, "requester.routing_key"),
-        kind=choice(Kind, request.overdrachtsoort, "overdrachtsoort"),
-    )
-
-
 def _system(point: EndpointView) -> SystemId:
     return point.mandate.system_id
 
 
 def _point_message(point: EndpointView, table: Table, today: dt.date) -> pb.DeliveryPoint:
+    """Return a delivery point with the system that it leads to."""
     system = table.system(_system(point))
     until = point.mandate.provides_until if only_provides(point, today) else None
-    return pb.DeliveryPoint(
-        routing_key=point.routing_key,
-        vestiging=point.vestiging or "",
-        aanleverpunt=point.aanleverpunt or "",
-        attribute=point.attribute.value,
-        service_version=point.version[1],
-        system_id=_system(point),
-        system_oin=system.acting_oin if system else "",
-        provides_until_date=day_text(until),
-    )
+    message = point_message(point)
+    message.system_id = _system(point)
+    message.system_oin = system.acting_oin if system else ""
+    message.provides_until_date = day_text(until)
+    return message

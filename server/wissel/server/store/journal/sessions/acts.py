@@ -11,6 +11,8 @@ from uuid import UUID
 
 from sqlalchemy.engine.interfaces import DBAPICursor
 
+from wissel.routing.exchange.envelope import Kind
+from wissel.routing.exchange.fetching.links import twelve_months_after
 from wissel.routing.exchange.fetching.transfers import (
     LIFETIME,
     MOST_A_DAY,
@@ -67,6 +69,11 @@ class SessionActs:
             f" VALUES ({mark}, {mark}, {mark}, {mark}, {mark}) ON CONFLICT DO NOTHING"
         )
         self._end = f"UPDATE transfer_session SET result = {mark} WHERE session_id = {mark}"  # noqa: S608
+        # The links that were used in a session last for longer from its end.
+        self._lengthen = (
+            f"UPDATE transfer_link SET expires = {mark} WHERE expires < {mark}"  # noqa: S608
+            f" AND link_sha256 IN (SELECT key_sha256 FROM transfer_key WHERE session_id = {mark})"
+        )
         self._forget_keys = f"DELETE FROM transfer_key WHERE session_id = {mark}"  # noqa: S608
 
     def start(self, new: Transfer) -> Act:
@@ -115,12 +122,14 @@ class SessionActs:
         self, session_id: UUID, caller: Oin, result: TransferResult, now: dt.datetime
     ) -> Act:
         """End a session; see `courier.ports.Transfers.sign_off_transfer`."""
-        key = str(session_id)
+        key, links_until = str(session_id), microseconds_of(twelve_months_after(now))
 
         def act(cursor: DBAPICursor) -> Transfer:
             ended = sign_off(self._session(cursor, key), caller, result, now)
             # Its row is locked: of two results that come at once the second is refused.
             cursor.execute(self._end, (result.value, key))
+            if ended.terms.kind is Kind.SWV:
+                cursor.execute(self._lengthen, (links_until, links_until, key))
             cursor.execute(self._forget_keys, (key,))
             return ended
 

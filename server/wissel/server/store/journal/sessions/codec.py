@@ -36,7 +36,7 @@ def transfer_of(row: Mapping[str, Any]) -> Transfer:
         requester_oin=Oin(row["requester_oin"]),
         terms=Terms(
             source=Brin(row["source"]),
-            requester=_organisation_of(row["requester"]),
+            requester=organisation_of(row["requester"]),
             requester_routing_key=RoutingKey(row["requester_routing_key"]),
             kind=Kind(row["kind"]),
         ),
@@ -47,5 +47,6 @@ def transfer_of(row: Mapping[str, Any]) -> Transfer:
     )
 
 
-def _organisation_of(text: str) -> Organisation:
+def organisation_of(text: str) -> Organisation:
+    """Return the organisation that a column names."""
     return Brin(text) if len(text) == _BRIN_LENGTH else Swv(text)

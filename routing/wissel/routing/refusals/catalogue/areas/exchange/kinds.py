@@ -25,14 +25,14 @@ KINDS: Final = {
         en=Words(
             "This overdrachtsoort does not travel over this service[: {overdrachtsoort}][ over "
             "{service}].",
-            "Send overstapdossier and overdrachtbinnenbrin over OSO_OV, and swv-dossier over "
-            "OSO_SWV.",
+            "Send overstapdossier and overdrachtbinnenbrin over OSO_OV, swv-dossier and "
+            "terugkoppeling over OSO_SWV.",
         ),
         nl=Words(
             "Deze overdrachtsoort gaat niet over deze dienst[: {overdrachtsoort}][ over "
             "{service}].",
-            "Verzend overstapdossier en overdrachtbinnenbrin over OSO_OV, en swv-dossier over "
-            "OSO_SWV.",
+            "Verzend overstapdossier en overdrachtbinnenbrin over OSO_OV, swv-dossier en "
+            "terugkoppeling over OSO_SWV.",
         ),
         owner=Owner.CALLER,
         contact=Contact.VENDOR,
@@ -43,13 +43,15 @@ KINDS: Final = {
             "This overdrachtsoort does not fit sender and receiver[: {overdrachtsoort}][ from "
             "{sender}][ to {receiver}].",
             "Use overdrachtbinnenbrin within one BRIN, with the sender's routing key; "
-            "overstapdossier between two; swv-dossier to a samenwerkingsverband.",
+            "overstapdossier between two; swv-dossier to a samenwerkingsverband, terugkoppeling "
+            "from one to a school.",
         ),
         nl=Words(
             "Deze overdrachtsoort past niet bij verzender en ontvanger[: {overdrachtsoort}][ van "
             "{sender}][ naar {receiver}].",
             "Gebruik overdrachtbinnenbrin binnen één BRIN, met het routeringskenmerk van de "
-            "verzender; overstapdossier tussen twee; swv-dossier naar een samenwerkingsverband.",
+            "verzender; overstapdossier tussen twee; swv-dossier naar een samenwerkingsverband, "
+            "terugkoppeling van een samenwerkingsverband naar een school.",
         ),
         owner=Owner.CALLER,
         contact=Contact.VENDOR,

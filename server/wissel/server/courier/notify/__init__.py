@@ -1,0 +1,1 @@
+"""Telling requesters what there is to fetch."""

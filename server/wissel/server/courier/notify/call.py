@@ -1,0 +1,74 @@
+"""One call to a requester: `LasService.Notify`."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import grpc
+
+from wissel.dossier.v1 import dossier_pb2
+from wissel.las.v1 import las_service_pb2 as las
+from wissel.las.v1.las_service_pb2_grpc import LasServiceStub
+from wissel.routing.exchange.envelope import Address
+from wissel.routing.exchange.fetching.notifications import Notification
+from wissel.routing.exchange.messages import address_fields
+from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
+from wissel.server.courier.ports import Tables
+from wissel.server.courier.receivers.call_failure import refusal_of_call
+from wissel.server.courier.receivers.dial import Dialer
+from wissel.server.courier.receivers.line import Key
+
+if TYPE_CHECKING:
+    from wissel.las.v1.las_service_pb2_grpc import LasServiceAsyncStub
+
+
+class NotifyCall:
+    """Calls requesters, which are dialled as receivers are; a call takes at most `seconds`."""
+
+    def __init__(self, dialer: Dialer, tables: Tables, seconds: float) -> None:
+        self._dialer = dialer
+        self._tables = tables
+        self._seconds = seconds
+
+    async def tell(self, key: Key, notification: Notification) -> None:
+        """Return once a requester has answered that it has a notification.
+
+        Raises `Refused`: what `Dialer.line` and `refusal_of_call` say, and
+        RECEIVER_TIMEOUT.
+        """
+        try:
+            async with asyncio.timeout(self._seconds):
+                line = await self._dialer.line(key, self._tables.table.revoked)
+        except TimeoutError:
+            raise Refused(Reason.RECEIVER_TIMEOUT) from None
+        with self._dialer.using(line) as channel:
+            await self._call(channel, notify_request(notification))
+
+    async def _call(self, channel: grpc.aio.Channel, request: las.NotifyRequest) -> None:
+        stub: LasServiceAsyncStub = LasServiceStub(channel)
+        try:
+            async with asyncio.timeout(self._seconds):
+                await stub.Notify(request)
+        except TimeoutError:
+            raise Refused(Reason.RECEIVER_TIMEOUT) from None
+        except grpc.aio.AioRpcError as error:
+            raise refusal_of_call(error) from error
+
+
+def notify_request(notification: Notification) -> las.NotifyRequest:
+    """Return what a requester is told."""
+    said, terms = notification.announcement, notification.announcement.terms
+    source = Address(organisation=terms.source, routing_key=said.source_routing_key)
+    requester = Address(organisation=terms.requester, routing_key=terms.requester_routing_key)
+    request = las.NotifyRequest(
+        notification_id=str(said.notification_id),
+        source_oin=said.source_oin,
+        source=dossier_pb2.Address(**address_fields(source)),
+        requester=dossier_pb2.Address(**address_fields(requester)),
+        overdrachtsoort=terms.kind.value,
+    )
+    if said.session_id is not None:
+        request.session_id = str(said.session_id)
+    elif notification.link_key is not None:
+        request.link_key = str(notification.link_key)
+    return request

@@ -1,0 +1,210 @@
+"""The notifier: it tells requesters what was announced to them (design.md#notifications).
+
+It runs in every process, on the same rows. A notification is told by the process to
+which it was announced, at once, and after that, or when that process is gone, by
+whoever looks first once it is due:
+
+1. Both ends are decided on the facts of this moment, and the requester is still the
+   one to whom it was announced.
+2. The attempt is claimed, in one durable write with a lease.
+3. The requester is dialled as a receiver is, and called.
+4. What came of it is recorded: it was told, or is due again later, or given up.
+
+Two processes that do the same at once do it once: each move names the attempt that it
+follows. An attempt whose process died is made again, so a requester may be told twice.
+"""
+
+import asyncio
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import structlog
+
+from wissel.routing.exchange.fetching.notifications import Notification, NotificationState
+from wissel.routing.refusals.catalogue import CATALOGUE
+from wissel.routing.refusals.errors import Refused
+from wissel.server.courier.notify.call import NotifyCall
+from wissel.server.courier.notify.ends import line_to
+from wissel.server.courier.notify.ports import Notifications, Position
+from wissel.server.courier.ports import STALE_SECONDS, Clock, Tables
+from wissel.server.courier.receivers.addresses import HostPort
+from wissel.server.courier.receivers.line import Key
+from wissel.server.courier.settle.backoff import Backoff
+
+_LOG: Final = structlog.get_logger("wissel.notify")
+
+_TOLD: Final = ("problem", "code", "receiver_reason", "http_status")
+"""What the log tells of why a requester could not be told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotifySchedule:
+    """When and how many requesters are told; times are in seconds.
+
+    Rows are looked at `every` so many seconds, `page` at a time. A call takes at most
+    `call`, and as long to dial; `calls` are made at once, `calls_of_host` to one host
+    and port. Who is not there is left alone for `first`, then twice as long each
+    time, up to `most`. Tests replace `monotonic` and `chance` (0 to 1).
+    """
+
+    every: float
+    page: int = 256
+    call: float = 10.0
+    calls: int = 8
+    calls_of_host: int = 2
+    first: float = 10.0
+    most: float = 3600.0
+    monotonic: Callable[[], float] = field(default=time.monotonic, repr=False)
+    chance: Callable[[], float] = field(default=random.random, repr=False)
+
+
+class Notifier:
+    """Tells requesters; `owner` names this process."""
+
+    def __init__(
+        self,
+        schedule: NotifySchedule,
+        notifications: Notifications,
+        tables: Tables,
+        call: NotifyCall,
+        clock: Clock,
+        owner: str,
+    ) -> None:
+        self._schedule = schedule
+        self._notifications = notifications
+        self._tables = tables
+        self._call = call
+        self._clock = clock
+        self._owner = owner
+        self._absent = Backoff[Key](schedule.first, schedule.most, schedule.chance)
+        self._calling: Counter[HostPort] = Counter()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._last: Position | None = None
+
+    async def run(self) -> None:
+        """Tell what is due until cancelled; an error is logged and does not end it."""
+        try:
+            while True:
+                # 0.5 to 1.5 times `every`: processes must not look at the same moment.
+                await asyncio.sleep(self._schedule.every * (0.5 + self._schedule.chance()))
+                try:
+                    await self.look()
+                except Refused as refused:
+                    _LOG.warning("notify_failed", reason=refused.reason)
+                except Exception as error:  # noqa: BLE001 - whoever ends is not started again
+                    _LOG.error("notify_failed", exc_info=error)
+        finally:
+            await self.close()
+
+    async def look(self) -> None:
+        """Begin to tell the next page of what is due, as far as there is a place for it."""
+        self._absent.forget(self._schedule.monotonic())
+        found = await self._notifications.due(self._last, self._schedule.page)
+        self._last = Position.of(found[-1]) if len(found) == self._schedule.page else None
+        for notification in found:
+            self.tell_soon(notification)
+
+    def tell_soon(self, notification: Notification) -> None:
+        """Tell a notification now, in a task; leave it to a later look if there is no place."""
+        if notification.state is not NotificationState.PENDING:
+            return
+        if self._tables.staleness() > STALE_SECONDS or len(self._tasks) >= self._schedule.calls:
+            return
+        # 1.
+        try:
+            key = line_to(notification, self._tables.table, self._clock())
+        except Refused as refused:
+            self._begin(self._put_off(notification, refused))
+            return
+        host, now = key[0], self._schedule.monotonic()
+        if self._calling[host] < self._schedule.calls_of_host and self._absent.due(key, now):
+            self._begin(self._tell_one(notification, key))
+
+    async def settled(self) -> None:
+        """Wait until no call is under way."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def close(self) -> None:
+        """Break off what is under way: it is told again when its lease has ended."""
+        for task in self._tasks:
+            task.cancel()
+        await self.settled()
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work, name="notify a requester")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _tell_one(self, notification: Notification, key: Key) -> None:
+        host = key[0]
+        self._calling[host] += 1
+        try:
+            await self._attempted(notification, key)
+        finally:
+            self._calling[host] -= 1
+            if not self._calling[host]:
+                del self._calling[host]
+
+    async def _attempted(self, notification: Notification, key: Key) -> None:
+        """Take steps 2 to 4; a refusal of the journal leaves the attempt to its lease."""
+        try:
+            # 2.
+            claimed = await self._notifications.claim(notification, self._owner)
+            if claimed is None:
+                return
+            # 3.
+            refused = await self._called(claimed, key)
+            # 4.
+            await self._ended(claimed, refused)
+        except Refused as error:
+            _LOG.warning("notify_failed", reason=error.reason, **_fields(notification))
+        except Exception as error:  # noqa: BLE001 - one notification must not end the others
+            _LOG.error("notify_failed", exc_info=error, **_fields(notification))
+
+    async def _called(self, claimed: Notification, key: Key) -> Refused | None:
+        """Return why a requester could not be told, None if it was."""
+        try:
+            await self._call.tell(key, claimed)
+        except Refused as refused:
+            if CATALOGUE[refused.reason].receiver_absent:
+                self._absent.failed(key, self._schedule.monotonic())
+            else:
+                self._absent.succeeded(key)
+            return refused
+        self._absent.succeeded(key)
+        return None
+
+    async def _put_off(self, notification: Notification, refused: Refused) -> None:
+        """Count an attempt that nobody could be called for."""
+        try:
+            claimed = await self._notifications.claim(notification, self._owner)
+            if claimed is not None:
+                await self._ended(claimed, refused)
+        except Refused as error:
+            _LOG.warning("notify_failed", reason=error.reason, **_fields(notification))
+
+    async def _ended(self, claimed: Notification, refused: Refused | None) -> None:
+        chance = self._schedule.chance()
+        ended = await self._notifications.end(claimed, told=refused is None, chance=chance)
+        if ended is None:
+            return
+        fields = _fields(ended) | {"attempt": ended.attempt, "state": ended.state.value}
+        if refused is None:
+            _LOG.info("notified", **fields)
+        else:
+            said = {name: refused.metadata[name] for name in _TOLD if name in refused.metadata}
+            _LOG.info("not_notified", **fields, reason=refused.reason, **said)
+
+
+def _fields(notification: Notification) -> dict[str, object]:
+    said = notification.announcement
+    return {
+        "notification_id": str(said.notification_id),
+        "source_oin": said.source_oin,
+        "requester_oin": notification.requester_oin,
+    }

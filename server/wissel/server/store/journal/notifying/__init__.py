@@ -1,0 +1,1 @@
+"""Notifications and links in the journal."""
