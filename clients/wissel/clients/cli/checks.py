@@ -10,6 +10,12 @@ from wissel.clients.cli.output import print_json, print_pairs, print_rows, say, 
 from wissel.clients.cli.session import session_of
 from wissel.clients.doctor import Check, examine
 from wissel.routing.refusals.catalogue import CATALOGUE, describe
+from wissel.routing.refusals.catalogue.counterparts import (
+    SOURCES,
+    Counterpart,
+    of_name,
+    oso_result,
+)
 from wissel.routing.refusals.reasons import Reason
 
 
@@ -51,21 +57,46 @@ def _tell(check: Check) -> None:
 
 def errors(
     context: typer.Context,
-    reason: Annotated[str, typer.Argument(help="such as ROUTE_AMBIGUOUS; by default all")] = "",
+    reason: Annotated[
+        str,
+        typer.Argument(
+            help="such as ROUTE_AMBIGUOUS, or a name in documents of OSO, the OSR or "
+            "Edukoppeling, such as SessieAfwijkend; by default all"
+        ),
+    ] = "",
 ) -> None:
     """Tell what a reason means and what helps; without the hub."""
     session = session_of(context)
-    if reason and reason not in Reason.__members__:
+    named = [] if reason in Reason.__members__ else of_name(reason)
+    if reason and not named and reason not in Reason.__members__:
         message = f"there is no reason {reason!r}; run `wissel errors` for all"
         raise typer.BadParameter(message)
-    wanted = [Reason[reason]] if reason else list(Reason)
-    facts = [_explained(each, session.language) for each in wanted]
+    wanted = [Reason[reason]] if reason in Reason.__members__ else list(Reason)
+    if named:
+        wanted = list(dict.fromkeys(each for row in named for each in row.reasons))
+    facts = [
+        *map(_counterpart, named),
+        *(_explained(each, session.language) for each in wanted),
+    ]
     if session.json:
         print_json(facts)
     elif reason:
-        print_pairs(list(facts[0].items()))
+        for number, pairs in enumerate(facts):
+            if number:
+                say("")
+            print_pairs(list(pairs.items()))
     else:
         print_rows(["REASON", "MEANING"], [[each["reason"], each["meaning"]] for each in facts])
+
+
+def _counterpart(found: Counterpart) -> dict[str, str]:
+    return {
+        "name": found.name,
+        "source": SOURCES[found.standard],
+        "says": found.says,
+        "here": ", ".join(filter(None, [found.answer, *found.reasons])),
+        "note": found.note,
+    }
 
 
 def _explained(reason: Reason, language: str) -> dict[str, str]:
@@ -78,5 +109,5 @@ def _explained(reason: Reason, language: str) -> dict[str, str]:
         "fix": said.fix,
         "by": said.owner,
         "contact": said.contact,
-        "OSO": entry.oso_result or "",
+        "OSO": oso_result(reason) or "",
     }

@@ -87,6 +87,20 @@ def test_a_reason_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     assert "does not guess" in capsys.readouterr().out
 
 
+def test_a_name_of_other_documents_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("errors", "SessieAfwijkend", "--language=nl") == 0
+    told = capsys.readouterr().out
+    assert "SESSION_DEVIATES" in told
+    assert "Wat werd gevraagd, wijkt af van de sessie." in told
+    assert "de servicedesk van het administratiesysteem" in told
+
+    assert run("errors", "OverdrachtGeslaagd") == 0
+    assert "SignOffTransfer: TRANSFERRED" in capsys.readouterr().out
+    assert run("errors", "dk0006", "--json") == 0
+    (only,) = json.loads(capsys.readouterr().out)
+    assert (only["name"], only["here"]) == ("Client.DK0006", "")
+
+
 def test_every_reason_can_be_listed_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("errors", "--json") == 0
     assert {"reason", "code", "meaning", "fix"} <= json.loads(capsys.readouterr().out)[0].keys()

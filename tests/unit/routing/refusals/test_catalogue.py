@@ -1,7 +1,6 @@
 """The catalogue of reasons: whole, honest about what it does not know, and documented."""
 
 import ast
-import csv
 import re
 from itertools import pairwise
 
@@ -9,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.paths import ROOT, SHARED
+from support.paths import ROOT
 from wissel.error.v1 import error_reason_pb2
 from wissel.routing.refusals.catalogue import (
     AREAS,
@@ -28,7 +27,6 @@ from wissel.routing.refusals.catalogue.render import NAME, OPTIONAL
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.refusals.sides import Side
 
-RESULTS = SHARED / "domain/catalogue/oso_tc_resultaten_gedocumenteerd.csv"
 PRIVATE = {
     *("system_id", "endpoint_id", "mandate_id", "agreement_id"),
     *("agreement", "signatory", "oin", "stage", "version", "desk"),
@@ -147,15 +145,6 @@ def test_what_is_not_public_is_left_out() -> None:
     assert CATALOGUE[Reason.RECEIVER_NOT_CONNECTED].public_part(metadata) == {
         "organisation": "99XC"
     }
-
-
-def test_an_oso_result_is_a_documented_one() -> None:
-    if not RESULTS.is_file():
-        pytest.skip("the documented results of OSO are not here")
-    with RESULTS.open(encoding="utf-8", newline="") as file:
-        documented = {row["resultaat"] for row in csv.DictReader(file)}
-
-    assert {entry.oso_result for entry in CATALOGUE.values() if entry.oso_result} <= documented
 
 
 def test_a_caller_that_nobody_registered_reads_its_own_oin() -> None:

@@ -61,6 +61,14 @@ def test_every_call_site_is_read_or_listed(found: Found) -> None:
     assert VARIABLE.keys() | PASSED_ON == found.unread
 
 
+def test_every_reason_is_raised_somewhere_or_read_in_the_place_of_another(found: Found) -> None:
+    raised = set(found.names) | {reason.value for site in VARIABLE.values() for reason in site}
+    in_place = {entry.other_side.value for entry in CATALOGUE.values()}
+
+    assert {reason.value for reason in Reason} - raised <= in_place
+    assert raised <= set(Reason.__members__)
+
+
 @pytest.mark.parametrize("reason", Reason)
 def test_an_entry_has_the_names_that_the_code_gives(reason: Reason, found: Found) -> None:
     """No more and no fewer; what the other side may read is what is left of all it stands for."""

@@ -41,7 +41,11 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "wissel token --issuer http://127.0.0.1:9400 --board 99001 --out token",
         "wissel token --issuer http://127.0.0.1:9400 --kvk 90000001 --signs",
     ),
-    "errors": ("wissel errors ROUTE_AMBIGUOUS --language nl", "wissel errors --json"),
+    "errors": (
+        "wissel errors ROUTE_AMBIGUOUS --language nl",
+        "wissel errors SessieAfwijkend",
+        "wissel errors --json",
+    ),
     "connection check": (
         "wissel connection check 99XA --service OSO_OV",
         "wissel connection check --all --board 99001",

@@ -39,9 +39,6 @@ class TransferResult(StrEnum):
     FAILED = "FAILED"
 
 
-OSO_RESULTS: Final = {TransferResult.TRANSFERRED: "OverdrachtGeslaagd"}
-"""The documented name of a result, where there is one; the others are names of ours."""
-
 _RANK: Final = {result: rank for rank, result in enumerate(TransferResult)}
 
 

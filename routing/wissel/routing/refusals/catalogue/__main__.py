@@ -8,7 +8,11 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from wissel.routing.refusals.catalogue.documents import as_json, as_markdown
+from wissel.routing.refusals.catalogue.documents import (
+    as_json,
+    as_markdown,
+    counterparts_as_json,
+)
 
 _PACKAGE = Path(__file__).parent
 
@@ -16,7 +20,11 @@ _PACKAGE = Path(__file__).parent
 def documents() -> Mapping[Path, str]:
     """Return the text of each document by its path in the source tree."""
     root = _PACKAGE.parents[4]
-    return {root / "docs" / "errors.md": as_markdown(), _PACKAGE / "errors.json": as_json()}
+    return {
+        root / "docs" / "errors.md": as_markdown(),
+        _PACKAGE / "errors.json": as_json(),
+        _PACKAGE / "counterparts.json": counterparts_as_json(),
+    }
 
 
 def stale() -> list[Path]:

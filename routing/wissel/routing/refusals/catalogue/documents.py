@@ -3,6 +3,8 @@
 import json
 from typing import Any, Final
 
+from wissel.routing.refusals.catalogue.counterparts import of_reason, oso_result
+from wissel.routing.refusals.catalogue.counterparts.documents import as_chapter, as_records
 from wissel.routing.refusals.catalogue.entries import AREAS, CATALOGUE
 from wissel.routing.refusals.catalogue.entry import Entry, Words
 from wissel.routing.refusals.catalogue.render import NAME, Language, contact_of, fill, owner_of
@@ -26,8 +28,12 @@ the names below; a name is absent where it is not known. Its text reads
 Dutch. Where *Field* is said, `google.rpc.BadRequest` has one violation with the name of the field
 at fault, such as `sender.routing_key`; it is not in the metadata. Where *RetryInfo* is said, the
 status carries one: repeat the call unchanged, not sooner. A refusal about the other side of an
-exchange tells less, on purpose. Where all of this stands on the wire is in
-[the protocol](protocol.md#refusals-on-the-wire).
+exchange tells less, on purpose. `Help` says whom to ask, as *Contact* does below. How these
+details are read from the bytes of a status is in [the protocol](protocol.md#refusals-on-the-wire).
+
+Names of other documents, such as `SessieAfwijkend`, are
+[at the end](#if-you-come-from-oso-the-osr-or-edukoppeling) and in `counterparts.json`;
+`wissel errors` takes them too.
 """
 
 
@@ -37,7 +43,7 @@ def as_markdown() -> str:
     for area, entries in AREAS.items():
         parts.append(f"## {area}\n")
         parts += [_section(reason, entry) for reason, entry in entries.items()]
-    return "\n".join(parts)
+    return "\n".join([*parts, as_chapter()])
 
 
 def as_json() -> str:
@@ -46,8 +52,13 @@ def as_json() -> str:
     In its sentences `{name}` is a value of the metadata, and `[...]` a part
     that is left out when one of its values is missing.
     """
-    table = {reason.value: _record(CATALOGUE[reason]) for reason in Reason}
+    table = {reason.value: _record(reason, CATALOGUE[reason]) for reason in Reason}
     return json.dumps(table, indent=2, ensure_ascii=False) + "\n"
+
+
+def counterparts_as_json() -> str:
+    """Return the text of `counterparts.json`: what is documented elsewhere, in order."""
+    return json.dumps(as_records(), indent=2, ensure_ascii=False) + "\n"
 
 
 def metadata_names(entry: Entry) -> list[str]:
@@ -74,12 +85,14 @@ def _section(reason: Reason, entry: Entry) -> str:
     marks = [f"`{entry.code}`", f"up to {owner_of(entry.owner, 'en')}"]
     if entry.retry_seconds is not None:
         marks.append(f"RetryInfo {entry.retry_seconds} s{', or as it says' * entry.own_delay}")
-    if entry.oso_result is not None:
-        marks.append(f"OSO result `{entry.oso_result}`")
+    if result := oso_result(reason):
+        marks.append(f"OSO result `{result}`")
     names = ", ".join(f"`{name}`" for name in metadata_names(entry))
     told = (f" Metadata: {names}." if names else "") + " Field: in `BadRequest`." * names_a_field(
         entry
     )
+    others = [f"`{each.name}`" for each in of_reason(reason) if each.name != result]
+    told += f" Elsewhere: {', '.join(others)}." if others else ""
     paragraphs = [
         f"### {reason}",
         " · ".join(marks),
@@ -90,11 +103,12 @@ def _section(reason: Reason, entry: Entry) -> str:
     return "\n\n".join(paragraphs) + "\n"
 
 
-def _record(entry: Entry) -> dict[str, Any]:
+def _record(reason: Reason, entry: Entry) -> dict[str, Any]:
     return {
         "code": entry.code.value,
         "retry_seconds": entry.retry_seconds,
-        "oso_result": entry.oso_result,
+        "oso_result": oso_result(reason),
+        "counterparts": [each.name for each in of_reason(reason)],
         "metadata": metadata_names(entry),
         "names_field": names_a_field(entry),
         "en": _words(entry, entry.en, "en"),

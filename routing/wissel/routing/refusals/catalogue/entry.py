@@ -91,7 +91,6 @@ class Entry:
     en, nl           its words
     owner, contact   who can take the fix, and whom to ask
     action           what the fix is, for the reasons with which `decide` refuses
-    oso_result       the documented result of OSO's Traffic Center that says the same
     retry_seconds    the wait before a retry of the unchanged call may help, which goes
                      along as RetryInfo; None where it does not help
     own_delay        whether a refusal may tell a wait of its own instead
@@ -116,7 +115,6 @@ class Entry:
     owner: Owner
     contact: Contact
     action: Action = Action.NONE
-    oso_result: str | None = None
     retry_seconds: int | None = None
     own_delay: bool = False
     also: frozenset[str] = frozenset()

@@ -25,7 +25,6 @@ _SIDES: Final = {
         owner=Owner.CALLER,
         contact=Contact.KENNISNET,
         action=Action.REGISTER_SCHOOL,
-        oso_result="VerstrekkerNietBekend",
         also=frozenset({"field"}),
     ),
     Reason.SENDER_CLOSED: Entry(

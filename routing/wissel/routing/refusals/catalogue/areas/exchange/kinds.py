@@ -55,7 +55,6 @@ KINDS: Final = {
         ),
         owner=Owner.CALLER,
         contact=Contact.VENDOR,
-        oso_result="GeenRelatieMetDoel",
     ),
     Reason.SAME_DELIVERY_POINT: Entry(
         code=Code.FAILED_PRECONDITION,

@@ -38,7 +38,6 @@ TRANSFERS: Final = {
         ),
         owner=Owner.VENDOR,
         contact=Contact.VENDOR,
-        oso_result="SessieReedsAfgemeld",
     ),
     Reason.SESSION_DEVIATES: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -54,7 +53,6 @@ TRANSFERS: Final = {
         ),
         owner=Owner.VENDOR,
         contact=Contact.VENDOR,
-        oso_result="SessieAfwijkend",
     ),
     Reason.DELIVERY_POINT_UNKNOWN: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -71,7 +69,6 @@ TRANSFERS: Final = {
         ),
         owner=Owner.VENDOR,
         contact=Contact.VENDOR,
-        oso_result="OnbekendAanleverpunt",
     ),
     Reason.SOURCE_NOT_CONNECTED: Entry(
         code=Code.FAILED_PRECONDITION,
