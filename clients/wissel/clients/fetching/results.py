@@ -1,23 +1,14 @@
 """What came of a fetch: of the session, and of each delivery point that was asked."""
 
 from dataclasses import dataclass
-from typing import Final
 from uuid import UUID
 
 from wissel.clients.errors import Refused, WisselError
 from wissel.clients.las.message import Became
 from wissel.clients.sending.receipts import DeliveryReceipt
 from wissel.routing.exchange.fetching.transfers import TransferResult
+from wissel.routing.refusals.catalogue import CATALOGUE
 from wissel.routing.refusals.reasons import Reason
-
-_RESULTS: Final = {
-    Reason.DOSSIER_UNCHANGED: TransferResult.UNCHANGED,
-    Reason.DOSSIER_NOT_READY: TransferResult.NOT_READY,
-    Reason.REQUESTER_NOT_ALLOWED: TransferResult.REQUESTER_NOT_ALLOWED,
-    Reason.DOSSIER_VERSION_MISMATCH: TransferResult.VERSION_MISMATCH,
-    Reason.DOSSIER_NOT_FOUND: TransferResult.NOT_FOUND,
-}
-"""What a refusal is on the ladder; any other one is FAILED."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,5 +59,7 @@ class FetchResumed:
 
 def result_of(refused: Refused) -> TransferResult:
     """Return where a refusal stands on the ladder of results."""
-    found = (result for reason, result in _RESULTS.items() if reason == refused.reason)
-    return next(found, TransferResult.FAILED)
+    known = Reason.__members__.get(refused.reason)
+    return (
+        TransferResult.FAILED if known is None else TransferResult(CATALOGUE[known].transfer_result)
+    )

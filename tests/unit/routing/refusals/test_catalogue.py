@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from support.paths import ROOT
 from wissel.error.v1 import error_reason_pb2
+from wissel.routing.exchange.fetching.transfers import TransferResult
 from wissel.routing.refusals.catalogue import (
     AREAS,
     CATALOGUE,
@@ -137,6 +138,15 @@ def test_a_receiver_is_absent_when_it_can_be_asked_nothing() -> None:
         Reason.RECEIVER_TIMEOUT,
         Reason.ADDRESS_NOT_ALLOWED,
     }
+
+
+def test_what_a_source_says_itself_has_a_step_of_its_own_on_the_ladder_of_results() -> None:
+    by_source = [entry.transfer_result for entry in CATALOGUE.values() if entry.by_source]
+    others = {entry.transfer_result for entry in CATALOGUE.values() if not entry.by_source}
+
+    assert {*by_source, "TRANSFERRED", "FAILED"} == set(TransferResult)
+    assert len(set(by_source)) == len(by_source)
+    assert others == {"FAILED"}
 
 
 def test_what_is_not_public_is_left_out() -> None:

@@ -105,6 +105,8 @@ class Entry:
     of_source        what a requester reads in its place when it is the fault of the source
                      that a dossier is fetched from (design.md#fetching)
     by_source        whether a source may say it itself, by its name
+    transfer_result  where it stands on the ladder of results with which a session is
+                     signed off (design.md#transfers)
     receiver_absent  whether the receiver cannot be asked about any message now, and
                      not only about this one
     """
@@ -123,6 +125,7 @@ class Entry:
     foreign: bool = False
     of_source: Reason = Reason.SOURCE_INVALID
     by_source: bool = False
+    transfer_result: str = "FAILED"
     receiver_absent: bool = False
 
     def public_part(self, metadata: Mapping[str, str]) -> dict[str, str]:

@@ -20,6 +20,7 @@ FETCHING: Final = {
         contact=Contact.SCHOOL,
         of_source=Reason.DOSSIER_NOT_READY,
         by_source=True,
+        transfer_result="NOT_READY",
     ),
     Reason.DOSSIER_NOT_FOUND: Entry(
         code=Code.NOT_FOUND,
@@ -36,6 +37,7 @@ FETCHING: Final = {
         contact=Contact.SCHOOL,
         of_source=Reason.DOSSIER_NOT_FOUND,
         by_source=True,
+        transfer_result="NOT_FOUND",
     ),
     Reason.DOSSIER_UNCHANGED: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -52,6 +54,7 @@ FETCHING: Final = {
         also=frozenset({"message_id"}),
         of_source=Reason.DOSSIER_UNCHANGED,
         by_source=True,
+        transfer_result="UNCHANGED",
     ),
     Reason.DOSSIER_VERSION_MISMATCH: Entry(
         code=Code.FAILED_PRECONDITION,
@@ -67,6 +70,7 @@ FETCHING: Final = {
         contact=Contact.VENDOR,
         of_source=Reason.DOSSIER_VERSION_MISMATCH,
         by_source=True,
+        transfer_result="VERSION_MISMATCH",
     ),
     Reason.REQUESTER_NOT_ALLOWED: Entry(
         code=Code.PERMISSION_DENIED,
@@ -82,6 +86,7 @@ FETCHING: Final = {
         contact=Contact.SCHOOL,
         of_source=Reason.REQUESTER_NOT_ALLOWED,
         by_source=True,
+        transfer_result="REQUESTER_NOT_ALLOWED",
     ),
     Reason.SOURCE_REFUSED: Entry(
         code=Code.FAILED_PRECONDITION,
