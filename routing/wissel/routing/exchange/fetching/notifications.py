@@ -45,10 +45,6 @@ class NotificationState(StrEnum):
     GIVEN_UP = "GIVEN_UP"
 
 
-OSO_RESULTS: Final = {NotificationState.NOTIFIED: "NotificatieOntvangen"}
-"""The documented name of a state, where there is one."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
     """What a source announces: what there is to fetch, where, and who is told.

@@ -76,7 +76,8 @@ OSO: Final = (
         name="NotificatieOntvangen",
         where="notificatie",
         says="the requesting system was told",
-        note="No notification is announced yet.",
+        answer="TransferService/AnnounceNotification: NOTIFIED",
+        note="The hub tells it, and tries for five days.",
     ),
 )
 """In the order of a session."""
