@@ -75,11 +75,10 @@ class Fetched:
 
 
 @dataclass(kw_only=True)
-class FetchWorld:
-    """Everything that takes part."""
+class Requesting:
+    """A requester of Zuid, and the hub that it asks."""
 
     world: World
-    source: FakeSource
     taken: bytearray = field(default_factory=bytearray)
     """The payload of the last fetch, as far as it came."""
 
@@ -185,6 +184,13 @@ class FetchWorld:
     async def settled(self) -> None:
         """Wait until nothing is under way any more."""
         await self.world.courier.drain(20)
+
+
+@dataclass(kw_only=True)
+class FetchWorld(Requesting):
+    """Everything that takes part."""
+
+    source: FakeSource
 
 
 def signed_receipt(

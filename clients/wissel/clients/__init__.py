@@ -6,6 +6,8 @@ Sending is three lines:
     hub = Hub("hub.example:7443", me)
     receipt = hub.send("dossier.xml", sender="99XA", receiver="99XB02", service="OSO_OV")
 
+Preparing a dossier for whoever fetches it: see `wissel.clients.providing`.
+
 Receiving is one method: see `wissel.clients.las`.
 """
 
@@ -13,6 +15,7 @@ from wissel.clients.blocking import Hub
 from wissel.clients.connecting.auto_connect import Connected
 from wissel.clients.connecting.plan import DeliveryPoint
 from wissel.clients.errors import (
+    DossierUnfit,
     DossierUnusable,
     IdentityError,
     ReceiptUntrusted,
@@ -26,6 +29,9 @@ from wissel.clients.fetching.results import Fetched, FetchResumed, PointResult
 from wissel.clients.hub import AsyncHub
 from wissel.clients.identity import Identity
 from wissel.clients.las import IncomingMessage, Las, LasServer, LasSettings, RefuseMessage, serve
+from wissel.clients.providing.preparing import Prepared
+from wissel.clients.providing.records import PreparedDossier, RememberedRequest
+from wissel.clients.providing.source import Providing
 from wissel.clients.sending.delivering import Resumed
 from wissel.clients.sending.receipts import DeliveryReceipt
 from wissel.clients.transport.retry import Patience
@@ -36,6 +42,7 @@ __all__ = [
     "Connected",
     "DeliveryPoint",
     "DeliveryReceipt",
+    "DossierUnfit",
     "DossierUnusable",
     "FetchResumed",
     "Fetched",
@@ -48,10 +55,14 @@ __all__ = [
     "LasSettings",
     "Patience",
     "PointResult",
+    "Prepared",
+    "PreparedDossier",
+    "Providing",
     "PupilNumber",
     "ReceiptUntrusted",
     "RefuseMessage",
     "Refused",
+    "RememberedRequest",
     "Resumed",
     "StorageError",
     "Unreachable",

@@ -5,6 +5,7 @@
      ├── Unreachable       no answer, or not in time
      ├── IdentityError     a certificate, key or trust root that cannot be used
      ├── DossierUnusable   a file that cannot be sent
+     │    └── DossierUnfit  a dossier with mistakes, which is not prepared
      ├── FileUnusable      a table in a file that cannot be read
      ├── ReceiptUntrusted  a receipt that does not prove the delivery
      ├── EndlessList       a list of the hub whose pages do not come to an end
@@ -72,6 +73,10 @@ class IdentityError(WisselError):
 
 class DossierUnusable(WisselError):
     """A file cannot be sent; the message says which and why."""
+
+
+class DossierUnfit(DossierUnusable):
+    """A dossier has mistakes; the message names their rules, and holds no value of it."""
 
 
 class FileUnusable(WisselError):

@@ -14,6 +14,7 @@ from wissel.clients.cli.failing import explain_failure
 from wissel.clients.cli.history import command as past
 from wissel.clients.cli.mandating import copying, overview, review, several, watching
 from wissel.clients.cli.moving import mijn_oso
+from wissel.clients.cli.preparing import commands as preparing
 from wissel.clients.cli.publishing import command as publishing
 from wissel.clients.cli.register import (
     agreements,
@@ -105,6 +106,9 @@ app.add_typer(receipts.app, name="receipt")
 app.command()(past.history)
 app.command()(forecast.forecast)
 app.add_typer(checking.app, name="dossier")
+app.command()(preparing.prepare)
+app.add_typer(preparing.app, name="prepared")
+app.command()(preparing.requests)
 app.command()(publishing.overview)
 app.command()(connecting.connect)
 app.command()(sending.send)

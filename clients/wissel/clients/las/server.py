@@ -20,6 +20,7 @@ from wissel.clients.las.message import Las
 from wissel.clients.las.reception import Receiver
 from wissel.clients.las.reporting import Report, Reporter
 from wissel.clients.las.service import LasServicer
+from wissel.clients.providing.source import Providing, Source
 from wissel.clients.received.fetched import FetchedMessages
 from wissel.clients.transport.spans import Tracer
 from wissel.las.v1.las_service_pb2_grpc import add_LasServiceServicer_to_server
@@ -28,6 +29,7 @@ from wissel.routing.values.identifiers import Oin
 MAX_PAYLOAD: Final = 25 * 1024 * 1024
 _GRACE: Final = 30.0
 _HOURLY: Final = 3600.0
+_MINUTE: Final = 60.0
 _PING_OPTION: Final = "grpc.http2.min_ping_interval_without_data_ms"
 PING_MS: Final = 5_000
 """The least time between two pings of a hub, or of what stands between; see `_OPTIONS`."""
@@ -57,7 +59,8 @@ class LasSettings:
     aware instant, `tracer` traces what is received. `report` tells a hub what
     `accept` says became of messages, such as `AsyncHub.report_outcome`. `fetched` is
     the folder in which an `AsyncHub` remembers what was fetched, in whichever process:
-    with it the hub is answered about that too, which it asks where no receipt came.
+    with it the hub is answered about that too, which it asks where no receipt came. `providing`
+    is what is given to whoever fetches it; without it nothing is.
     """
 
     listen: str
@@ -68,6 +71,7 @@ class LasSettings:
     tracer: Tracer = field(default_factory=Tracer)
     report: Report | None = None
     fetched: Path | None = None
+    providing: Providing | None = None
 
 
 class LasServer:
@@ -113,7 +117,9 @@ class LasServer:
                 tracer=settings.tracer,
                 reporter=reporter,
             )
-            servicer = LasServicer(receiver, inbox, await _fetched(settings, stack))
+            source = self._source(stack)
+            fetched = await _fetched(settings, stack)
+            servicer = LasServicer(receiver, inbox, fetched=fetched, source=source)
             stack.push_async_callback(servicer.settled)
             server = grpc.aio.server(options=[*_OPTIONS, (_PING_OPTION, PING_MS)])
             add_LasServiceServicer_to_server(servicer, server)
@@ -121,6 +127,8 @@ class LasServer:
             await server.start()
             stack.push_async_callback(server.stop, _GRACE)
             stack.callback(asyncio.create_task(servicer.forget_hourly(_HOURLY)).cancel)
+            if source is not None:
+                stack.callback(asyncio.create_task(source.tend(_MINUTE)).cancel)
             self._closing = stack.pop_all()
         return self
 
@@ -132,6 +140,14 @@ class LasServer:
         if self._origin is not None and self._origin.elsewhere:
             return
         await self._closing.aclose()
+
+    def _source(self, stack: contextlib.AsyncExitStack) -> Source | None:
+        settings = self._settings
+        if settings.providing is None:
+            return None
+        source = Source(settings.providing, self._identity, settings.hub_oin, settings.now)
+        stack.callback(source.close)
+        return source
 
     async def __aenter__(self) -> Self:
         return await self.start()

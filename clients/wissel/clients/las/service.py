@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine
+from contextlib import aclosing
 from typing import Any, Final, TypeVar
 
 import grpc
@@ -15,6 +16,7 @@ from wissel.clients.las.receipts import Receipts
 from wissel.clients.las.reception import Receiver, Reception
 from wissel.clients.las.refusing import refuse
 from wissel.clients.las.trust import caller_of
+from wissel.clients.providing.source import Source
 from wissel.clients.received.fetched import FetchedMessages
 from wissel.clients.received.messages import Known, MessageKey, Messages, MessageState
 from wissel.las.v1 import las_service_pb2 as pb
@@ -33,9 +35,15 @@ class LasServicer(LasServiceServicer):
     """Serves one LAS, whose messages are remembered in `inbox`, and in `fetched` if it fetches."""
 
     def __init__(
-        self, receiver: Receiver, inbox: Inbox, fetched: FetchedMessages | None = None
+        self,
+        receiver: Receiver,
+        inbox: Inbox,
+        *,
+        fetched: FetchedMessages | None = None,
+        source: Source | None = None,
     ) -> None:
         self._receiver = receiver
+        self._source = source
         self._inbox = inbox
         self._fetched = fetched
         self._thread = InboxThread()
@@ -59,9 +67,14 @@ class LasServicer(LasServiceServicer):
     async def Provide(
         self, request: pb.ProvideRequest, context: Context
     ) -> AsyncIterator[pb.ProvideResponse]:
-        """Answer the hub that nothing is prepared here."""
+        """Give the hub what it orders; see `Source.provide`. Without a source there is nothing."""
         await _guarded(self._require_hub(context), context)
-        yield pb.ProvideResponse(refusal=pb.Refusal(reason=Reason.DOSSIER_NOT_FOUND))
+        if self._source is None:
+            yield pb.ProvideResponse(refusal=pb.Refusal(reason=Reason.DOSSIER_NOT_FOUND))
+            return
+        async with aclosing(self._source.provide(request.order)) as parts:
+            while (part := await _guarded(_next(parts), context)) is not None:
+                yield part
 
     async def Notify(self, request: pb.NotifyRequest, context: Context) -> pb.NotifyResponse:
         """Take a notification from the hub, once the LAS has kept it."""
@@ -149,3 +162,7 @@ async def _guarded(work: Coroutine[Any, Any, Result], context: Context) -> Resul
     except Exception:  # noqa: BLE001 - whatever it is, the caller sees INTERNAL_ERROR
         _LOG.exception("unexpected")
         return await refuse(context, Refused(Reason.INTERNAL_ERROR))
+
+
+async def _next(parts: AsyncIterator[Result]) -> Result | None:
+    return await anext(parts, None)

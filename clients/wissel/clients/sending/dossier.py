@@ -67,18 +67,23 @@ def read_dossier(path: Path) -> DossierFacts:
     `note` says so. Raises OSError if the file cannot be opened.
     """
     with path.open("rb") as file:
-        start = file.read(_PIECE)
-        # libxml2 knows the mark of every encoding but this one.
-        file.seek(4 if start.startswith(_UTF32_MARKS) else 0)
-        content_type = _content_type(start)
-        if content_type != "application/xml":
-            return _assumed(content_type, "it is not XML")
-        try:
-            return _from_xml(file, _encoding(start))
-        except ImportError:
-            return _assumed(content_type, "lxml is not installed: pip install 'wissel[dossier]'")
-        except _Unreadable as unreadable:
-            return _assumed(content_type, str(unreadable))
+        return facts_in(file)
+
+
+def facts_in(file: IO[bytes]) -> DossierFacts:
+    """Return the same of a file that is open at its beginning."""
+    start = file.read(_PIECE)
+    # libxml2 knows the mark of every encoding but this one.
+    file.seek(4 if start.startswith(_UTF32_MARKS) else 0)
+    content_type = _content_type(start)
+    if content_type != "application/xml":
+        return _assumed(content_type, "it is not XML")
+    try:
+        return _from_xml(file, _encoding(start))
+    except ImportError:
+        return _assumed(content_type, "lxml is not installed: pip install 'wissel[dossier]'")
+    except _Unreadable as unreadable:
+        return _assumed(content_type, str(unreadable))
 
 
 class _Unreadable(Exception):

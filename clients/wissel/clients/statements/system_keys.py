@@ -7,7 +7,7 @@ in a file of its own, for as long as a session may need it.
 import base64
 import datetime as dt
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -23,12 +23,14 @@ from wissel.clients.storage.private import is_open_to_others, make_private_folde
 from wissel.clients.storage.state import state_folder
 from wissel.clients.transport.status_errors import from_rule
 from wissel.dossier.v1 import dossier_pb2 as pb
+from wissel.routing.exchange.envelope import SKEW
 from wissel.routing.exchange.fetching.system_keys import (
     KeyStatement,
     read_system_key,
     system_key_fields,
 )
 from wissel.routing.exchange.fetching.system_keys import verified_key as verified_by
+from wissel.routing.exchange.fetching.transfers import LIFETIME as SESSION
 from wissel.routing.exchange.signed_messages import signed_fields, signed_of
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.signing.dsse import SYSTEM_KEY
@@ -146,6 +148,27 @@ class KeyFolder:
             return []
         found = [self._read(path) for path in self._folder.glob(f"*{_SUFFIX}")]
         return sorted(found, key=lambda key: (key.said.system_id, key.said.end))
+
+    def delete_ended(self, now: dt.datetime, needed: Collection[UUID]) -> int:
+        """Delete the keys that no session can use any more; return how many.
+
+        A session lasts a day, so these ended longer ago. Those that are `needed` stay, and
+        so does a file that is no key. Raises `StorageError`.
+        """
+        deleted = 0
+        for path in self._folder.glob(f"*{_SUFFIX}") if self._folder.is_dir() else ():
+            try:
+                said = self._read(path).said
+            except StorageError:
+                continue
+            if said.key_id not in needed and said.end + SESSION + SKEW < now:
+                try:
+                    path.unlink(missing_ok=True)
+                except OSError as error:
+                    message = f"{path}: the key cannot be deleted ({error.strerror})"
+                    raise StorageError(message) from None
+                deleted += 1
+        return deleted
 
     @staticmethod
     def _read(path: Path) -> OwnKey:

@@ -30,6 +30,15 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         ),
         "wissel fetch --resume --keep received",
     ),
+    "prepare": (
+        "wissel prepare dossier.xml --receiver 99XB --stage inschrijving",
+        "wissel prepare dossier.xml --receiver 99XB02 --receiver 99XC --hold --until 2027-09-01",
+        "wissel prepare dossier.xml --receiver 99XB --numbers earlier.txt",
+    ),
+    "prepared list": ("wissel prepared list", "wissel prepared list --json"),
+    "prepared release": ("wissel prepared release efaf84be-cfb4-4b7e-afca-8f8abb734f11",),
+    "prepared withdraw": ("wissel prepared withdraw efaf84be-cfb4-4b7e-afca-8f8abb734f11",),
+    "requests": ("wissel requests", "wissel requests --json"),
     "test-exchange": (
         "wissel test-exchange --school 99XA",
         "wissel test-exchange --school 99XA --service OSO_OV --receipts receipts",
@@ -92,6 +101,7 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     "outbox drop": ("wissel outbox drop efaf84be-cfb4-4b7e-afca-8f8abb734f11",),
     "las serve": (
         "wissel las serve --hub-oin 00000003990000000000",
+        "wissel las serve --provide --server hub.example:7443",
         (
             "wissel las serve --listen 0.0.0.0:8443 --storage inbox --keep received "
             "--hub-oin 00000003990000000000"

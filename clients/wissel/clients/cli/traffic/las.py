@@ -1,20 +1,31 @@
 """`wissel las`: a LAS for trying things out, which keeps the messages it receives as files."""
+# ruff: noqa: PLR0917 - the arguments of a command are its options
 
+import asyncio
 import datetime as dt
 import logging
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from wissel.clients.cli.output import print_json, say
+from wissel.clients.cli.preparing.folder import Folder, Keys, prepared_in
 from wissel.clients.cli.session import Session, session_of
-from wissel.clients.las import IncomingMessage, Las, RefuseMessage, serve
+from wissel.clients.hub import AsyncHub
+from wissel.clients.las import IncomingMessage, Las, LasServer, LasSettings, RefuseMessage
+from wissel.clients.las.server import until_stopped
+from wissel.clients.providing.preparing import Prepared
+from wissel.clients.providing.source import Providing
 from wissel.clients.received.fetched import default_fetched
 from wissel.clients.storage.private import make_private_folder
+from wissel.clients.transport.retry import Patience
+from wissel.routing.values.identifiers import Oin
 
 app = typer.Typer(help="The receiving side.", no_args_is_help=True)
+_PATIENCE: Final = Patience(total=5.0)
 _SUFFIXES: Final = {"application/xml": ".xml", "application/zip": ".zip"}
 
 
@@ -80,22 +91,42 @@ def serve_las(
     only: Annotated[
         list[str] | None, typer.Option(help="routing key that is here; others are refused")
     ] = None,
+    provide: Annotated[
+        bool, typer.Option("--provide", help="also give what is prepared; needs --server")
+    ] = False,
+    prepared: Folder = None,
+    keys: Keys = None,
 ) -> None:
-    """Receive messages and keep them as files, until it is stopped; needs --hub-oin."""
+    """Receive messages and keep them as files, until it is stopped; needs --hub-oin.
+
+    With --provide, or --prepared, it also gives dossiers that `wissel prepare` keeps to those
+    for whom they are.
+    """
     session = session_of(context)
-    session.require("hub_oin")
+    session.require("hub_oin", *(["server"] if provide or prepared else []))
     logging.basicConfig(level=logging.INFO, stream=sys.stderr)
     identity = session.identity()
-    serve(
-        FileLas(keep, frozenset(only or ()), session),
-        identity,
+    settings = LasSettings(
         listen=listen,
-        hub_oin=session.hub_oin,
+        hub_oin=Oin.parse(session.hub_oin, "hub_oin"),
         storage=storage,
         fetched=default_fetched(identity.oin),
         tracer=session.tracer("wissel-las"),
-        started=_started,
     )
+    las = FileLas(keep, frozenset(only or ()), session)
+    if not (provide or prepared):
+        asyncio.run(until_stopped(LasServer(las, identity, settings), _started))
+        return
+    asyncio.run(_providing(las, session, settings, prepared_in(session, prepared, keys)))
+
+
+async def _providing(las: Las, session: Session, settings: LasSettings, prepared: Prepared) -> None:
+    """Serve a LAS that also gives what is prepared, until it is stopped."""
+    identity = session.identity()
+    hub = AsyncHub(session.server, identity, hub_oin=session.hub_oin, patience=_PATIENCE)
+    async with hub:
+        settings = replace(settings, providing=Providing(prepared=prepared, hub=hub))
+        await until_stopped(LasServer(las, identity, settings), _started)
 
 
 def _started(address: str) -> None:

@@ -1,0 +1,1 @@
+"""Preparing dossiers, what lies ready, and who asked in vain."""

@@ -1,0 +1,188 @@
+"""`wissel prepare` and `wissel las serve --provide`: what one command keeps another one gives."""
+
+import asyncio
+import json
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import grpc
+import pytest
+
+from support.dossiers.editing import dossier
+from support.fetching import Fetched, taken
+from support.prepared.world import PUPIL, own_number
+from support.processes.processes import Running, calling_as, run, spawn
+from wissel.clients.processes import command
+from wissel.clients.statements.system_keys import KeyFolder, OwnKey, newest_key
+from wissel.clients.testing import TestingHub, Vendor, running_hub
+from wissel.clients.transport.connection import credentials
+from wissel.routing.exchange.fetching.search_keys import (
+    KeyOf,
+    PupilNumber,
+    search_key,
+    session_secret,
+)
+from wissel.routing.values.identifiers import Oin, SystemId
+from wissel.traffic.v1 import transfer_service_pb2 as pb
+from wissel.traffic.v1.transfer_service_pb2_grpc import TransferServiceStub
+
+UNDER_WAY = own_number(7)
+
+
+class Stage:
+    """A hub, the commands of a school's vendor, and a requester."""
+
+    def __init__(self, hub: TestingHub, folder: Path) -> None:
+        self.hub = hub
+        self.folder = folder
+        self.school = hub.vendor("onelas", oin="00000003990000770000")
+        self.requester = hub.vendor("otherlas", oin="00000003990000780000")
+        self.key = hub.connect(self.requester, "99XB", url="https://localhost:9")
+        self.said = ""
+
+    def environ(self, vendor: Vendor) -> dict[str, str]:
+        return {
+            **os.environ,
+            **calling_as(self.hub, vendor.name),
+            "WISSEL_HUB_OIN": self.hub.hub_oin,
+            "WISSEL_PREPARED": str(self.folder / "prepared"),
+            "XDG_STATE_HOME": str(self.folder / vendor.name),
+        }
+
+    def wissel(self, *arguments: str, vendor: Vendor | None = None) -> tuple[int, str]:
+        environ = self.environ(vendor or self.school)
+        code, said = run([command("wissel"), *arguments], environ=environ, cwd=self.folder)
+        self.said += said
+        return code, said
+
+    def own_key(self, vendor: Vendor) -> OwnKey:
+        """Return a key that the commands have made and registered."""
+        code, _ = self.wissel("system", "key", "create", vendor.system_id, vendor=vendor)
+        (file,) = (self.folder / vendor.name / "wissel" / "keys" / vendor.oin).iterdir()
+        code += self.wissel("system", "key", "register", file.stem, vendor=vendor)[0]
+        assert code == 0
+        return KeyFolder(file.parent).get(UUID(file.stem))
+
+    async def ask(self, own: OwnKey, number: PupilNumber) -> Fetched | str:
+        """Fetch the dossier of a pupil as the requester does, or return why that is refused."""
+        material = self.requester.identity.current()
+        async with grpc.aio.secure_channel(self.hub.server, credentials(material)) as channel:
+            stub: Any = TransferServiceStub(channel)
+            begun = await stub.StartTransfer(
+                pb.StartTransferRequest(
+                    source_brin="99XA",
+                    requester=pb.Requester(brin="99XB", routing_key=self.key),
+                    overdrachtsoort="overstapdossier",
+                    initiator="account-of-the-new-school",
+                )
+            )
+            (point,) = begun.delivery_points
+            owner, system_id = Oin(point.system_oin), SystemId(point.system_id)
+            hub_oin, now = Oin(self.hub.hub_oin), own.said.start
+            theirs = newest_key(begun.keys, system_id, material.paths, owner, hub_oin, now)
+            assert theirs is not None
+            secret = session_secret(
+                own.private,
+                theirs.public_key,
+                UUID(begun.session_id),
+                KeyOf(system_id=theirs.system_id, key_id=theirs.key_id),
+                KeyOf(system_id=own.said.system_id, key_id=own.said.key_id),
+            )
+            request = pb.FetchDossierRequest(
+                session_id=begun.session_id,
+                source_routing_key=point.routing_key,
+                search_key=search_key(secret, number),
+                source_key_id=str(theirs.key_id),
+                requester_key_id=str(own.said.key_id),
+            )
+            call = stub.FetchDossier(request, timeout=60)
+            try:
+                return await taken(call, begun.session_id, bytearray())
+            except grpc.aio.AioRpcError as error:
+                return (error.details() or "").partition(":")[0]
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with running_hub() as hub:
+        yield Stage(hub, tmp_path_factory.mktemp("stage"))
+
+
+def serving(stage: Stage, stack: ExitStack) -> Running:
+    arguments = [command("wissel"), "las", "serve", "--provide", "--listen", "localhost:0"]
+    spawned = spawn(arguments, environ=stage.environ(stage.school), cwd=stage.folder)
+    las = stack.enter_context(spawned)
+    address = las.line_with("serving on ").split()[-1]
+    stage.hub.connect(stage.school, "99XA", url=f"https://{address}")
+    return las
+
+
+def test_what_is_prepared_by_one_command_is_given_by_another(stage: Stage) -> None:
+    stage.own_key(stage.school)
+    own = stage.own_key(stage.requester)
+    file, further = stage.folder / "dossier.xml", stage.folder / "numbers.txt"
+    file.write_bytes(dossier("POVO"))
+    further.write_text(f"{UNDER_WAY.digits}\n")
+    with ExitStack() as stack:
+        las = serving(stage, stack)
+        early = asyncio.run(stage.ask(own, PUPIL))
+        prepare = ("prepare", "dossier.xml", "--receiver", "99XB", "--hold", "--json")
+        code, said = stage.wissel(*prepare, "--numbers", "numbers.txt")
+        kept = json.loads(said)
+        held = asyncio.run(stage.ask(own, PUPIL))
+        released = stage.wissel("prepared", "release", kept["id"])
+        listed = json.loads(stage.wissel("requests", "--json")[1])
+        given = [asyncio.run(stage.ask(own, number)) for number in (PUPIL, UNDER_WAY)]
+        _, shown = stage.wissel("prepared", "list")
+        withdrawn = stage.wissel("prepared", "withdraw", kept["id"])
+        gone = asyncio.run(stage.ask(own, PUPIL))
+        las.signal(signal.SIGTERM)
+        ended = las.ended()
+
+    assert (code, released[0], withdrawn[0], ended) == (0, 0, 0, 0)
+    assert (early, held, gone) == (
+        "DOSSIER_NOT_FOUND",
+        "DOSSIER_NOT_READY",
+        "DOSSIER_NOT_FOUND",
+    )
+    assert [each.payload for each in given if isinstance(each, Fetched)] == [dossier("POVO")] * 2
+    assert {each["state"] for each in listed} == {"AVAILABLE"}
+    assert kept["id"] in shown
+    assert "Traceback" not in las.output + stage.said
+    for marker in (PUPIL.digits, UNDER_WAY.digits, "Spoorbiels"):
+        assert marker not in las.output + stage.said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (("prepare", "dossier.xml"), 2, "--receiver"),
+        (("prepare", "none.xml", "--receiver", "99XB"), 2, "none.xml"),
+        (("prepare", "dossier.xml", "--receiver", "PO9901"), 1, "RELATION_INVALID"),
+        (("prepare", "dossier.xml", "--receiver", "99XB", "--until", "2020-01-01"), 2, "kept"),
+        (("prepare", "dossier.xml", "--receiver", "99XB", "--stage", "plaatsing"), 2, "plaatsing"),
+        (
+            ("prepare", "dossier.xml", "--receiver", "99XB", "--numbers", "dossier.xml"),
+            2,
+            "neither",
+        ),
+        (("prepare", "unfit.xml", "--receiver", "99XB"), 1, "OVa.LL13"),
+        (("prepared", "withdraw", "5f1c9d9e-6a3e-4a0f-9d5e-0b7c1a2d3e4f"), 2, "prepared list"),
+        (("las", "serve", "--provide", "--server", ""), 2, "--server"),
+    ],
+    ids=lambda each: " ".join(each) if isinstance(each, tuple) else str(each),
+)
+def test_a_mistake_is_told(stage: Stage, arguments: tuple[str, ...], code: int, told: str) -> None:
+    (stage.folder / "dossier.xml").write_bytes(dossier("POVO"))
+    (stage.folder / "unfit.xml").write_bytes(dossier("POVO", "-leerling/leerlingid"))
+
+    found, said = stage.wissel(*arguments)
+
+    assert (found, told in said) == (code, True), said
+    assert "Traceback" not in said
+    assert PUPIL.digits not in said
