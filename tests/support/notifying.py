@@ -6,19 +6,22 @@ async with notifying(tmp_path) as world:
     assert announced.link_key == world.las.notified[0].link_key
 """
 
+import datetime as dt
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from support.fakes.las import FakeLas
 from support.fetching import FROM_XA, TO_XC, Fetched, FetchWorld, fetching
 from support.worlds import small_world
 from support.worlds.forwarding import evergreen
 from support.worlds.small_world import A_NOORD_SWV, SWV_2026
-from wissel.clients.testing.cast import SWV
+from wissel.clients.testing.cast import NOORD, SWV
+from wissel.routing.exchange.fetching.notifications import announce
+from wissel.routing.values.identifiers import Oin
 from wissel.traffic.v1 import transfer_service_pb2 as pb
 
 TO_SWV: Final = small_world.key(SWV, 1)
@@ -61,6 +64,19 @@ class NotifyWorld(FetchWorld):
         }
         return await self.announce(**(fields | changes))
 
+    async def link_of(self, days: int) -> UUID:
+        """Return the key of a link that was announced so many days ago."""
+        id_text = (await self.announce()).notification_id
+        await self.told()
+        notifications = self.world.journal.notifications
+        made = await notifications.find(Oin(NOORD.oin), UUID(id_text))
+        assert made is not None
+        said = replace(made.announcement, notification_id=uuid4())
+        then = made.announced - dt.timedelta(days=days)
+        key = uuid4()
+        await notifications.announce(announce(said, made.requester_oin, then, lambda: key))
+        return key
+
     async def told(self) -> None:
         """Wait until nobody is being told."""
         await self.world.notifier.settled()
@@ -80,13 +96,13 @@ class NotifyWorld(FetchWorld):
         )
         return str((await self.stub(name).StartTransfer(request)).session_id)
 
-    async def fetch_swv(self, link_key: str, **changes: Any) -> Fetched:
+    async def fetch_swv(self, key: str, **changes: Any) -> Fetched:
         """Fetch the dossier of a link in a new session."""
         fields: dict[str, Any] = {
             "search_key": None,
             "source_key_id": "",
             "requester_key_id": "",
-            "link_key": link_key,
+            "link_key": key,
         }
         return await self.fetch(await self.start_swv(), **(fields | changes))
 

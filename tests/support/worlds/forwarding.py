@@ -64,6 +64,8 @@ EVER: Final = dt.date(2020, 8, 1)
 CHUNK: Final = 64 * 1024
 QUICK: Final = Limits(idle=2.0)
 """Limits for tests in which somebody is too slow."""
+TELLING: Final = NotifySchedule(every=3600.0, call=5.0, first=0.0, chance=lambda: 0.0)
+"""Requesters are told when a test looks, and left alone by none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,11 +221,12 @@ async def forwarding(
     *,
     private: bool = True,
     bounds: Bounds = BOUNDS,
+    telling: NotifySchedule = TELLING,
     **more: Any,
 ) -> AsyncIterator[World]:
     """Start a hub, and a LAS of Zuid; everything ends with the block.
 
-    `more` are further `CourierDependencies`.
+    `telling` is how requesters are told, `more` are further `CourierDependencies`.
     """
     skipped = [dt.timedelta()]
     metrics = CollectorRegistry()
@@ -259,7 +262,6 @@ async def forwarding(
         dialer = make_dialer(deps)
         courier = make_courier(deps, dialer)
         forwards = ForwardMetrics(metrics, lambda: Timeline(time.perf_counter))
-        telling = NotifySchedule(every=3600.0, call=5.0, first=0.0, chance=lambda: 0.0)
         notifier = make_notifier(deps, dialer, telling)
         made.update(journal=journal, courier=courier, dialer=dialer, files=files, deps=deps)
         made.update(notifier=notifier)
