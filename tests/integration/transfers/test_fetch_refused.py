@@ -24,6 +24,7 @@ from support.worlds import small_world
 from support.worlds.forwarding import QUICK
 from support.worlds.stores import utc_now
 from wissel.clients.testing.cast import NOORD, ZUID
+from wissel.routing.exchange.envelope import MAX_CHUNK_BYTES
 from wissel.routing.exchange.fetching.transfers import LIFETIME, TransferResult
 from wissel.traffic.v1 import transfer_service_pb2 as pb
 
@@ -142,6 +143,21 @@ async def test_a_session_that_is_signed_off_while_it_is_fetched(world: FetchWorl
     assert fetched.payload == envelopes.PAYLOAD
     assert await world.refused(world.sign_off(fetched)) == "SESSION_SIGNED_OFF"
     assert world.entries() == [(1, "ACCEPTED"), (1, "UNCERTAIN")]
+
+
+async def test_a_requester_that_reads_nothing_ends_quietly(
+    world: FetchWorld, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its slot is free at once; its status waits behind what it does not take."""
+    world.source.provide = providing(bytes(16 * MAX_CHUNK_BYTES), chunk=MAX_CHUNK_BYTES)
+    call = world.stub().FetchDossier(world.request(await world.start()))
+    await world.ended((1, "FAILED"))
+    await world.settled()
+    call.cancel()
+    await world.world.hub.finished("DEADLINE_EXCEEDED")
+
+    assert await world.world.hub.refusals(1) == ["REQUESTER_TOO_SLOW"]
+    assert [each for each in caplog.records if each.levelname == "ERROR"] == []
 
 
 async def test_a_requester_that_goes_leaves_nothing_complete(world: FetchWorld) -> None:

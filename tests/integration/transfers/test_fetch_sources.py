@@ -180,3 +180,16 @@ async def test_a_source_that_is_not_there(world: FetchWorld) -> None:
     await world.source.stop()
 
     assert await world.refused(world.fetch(session)) == "SOURCE_FAILED"
+
+
+async def test_an_id_that_was_given_to_another_dossier_is_the_sources_fault(
+    world: FetchWorld,
+) -> None:
+    one = uuid4()
+    world.source.provide = providing(message_id=one)
+    session = await world.start()
+    await world.fetch(session)
+    world.source.provide = providing(envelopes.PAYLOAD + b"x", message_id=one)
+
+    assert await world.refused(world.fetch(session)) == "SOURCE_INVALID"
+    assert world.entries() == [(1, "ACCEPTED"), (1, "UNCERTAIN")]

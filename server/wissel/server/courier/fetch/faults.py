@@ -27,6 +27,17 @@ def source_blamed(stream: RequestStream) -> Iterator[None]:
         raise _fault(reason, refused) from refused
 
 
+@contextmanager
+def reuse_blamed() -> Iterator[None]:
+    """Raise SOURCE_INVALID for an id that the source gave to another message before."""
+    try:
+        yield
+    except Refused as refused:
+        if refused.reason is not Reason.MESSAGE_ID_REUSED:
+            raise
+        raise Refused(Reason.SOURCE_INVALID, problem=refused.reason, at="message_id") from refused
+
+
 def refusal_of_source(refusal: las.Refusal) -> Refused:
     """Return a source's refusal: by its name if it may say it, else SOURCE_REFUSED.
 

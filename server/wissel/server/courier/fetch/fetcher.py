@@ -33,7 +33,7 @@ from wissel.server.courier.deliver.claim import Claims
 from wissel.server.courier.deliver.receipts import ReceiptIssuer
 from wissel.server.courier.deliver.record import Recorder
 from wissel.server.courier.deliver.revalidate import Revalidation
-from wissel.server.courier.fetch.faults import source_blamed
+from wissel.server.courier.fetch.faults import reuse_blamed, source_blamed
 from wissel.server.courier.fetch.plan import Fetch, Plan, both_ends, order_of
 from wissel.server.courier.fetch.relay import Relay, Write
 from wissel.server.courier.fetch.source import Sources
@@ -106,7 +106,8 @@ class Fetcher:
         decide = partial(self._route, planned.fetch)
         revalidation = Revalidation(self._trust, self._tables, self._clock, decide)
         claims = Claims(self._journal, self._recorder, revalidation, self._clock, self._owner)
-        claim = await claims.claim(message, route)
+        with reuse_blamed():
+            claim = await claims.claim(message, route)
         if isinstance(claim, Delivery):
             raise Refused(Reason.DOSSIER_UNCHANGED, message_id=str(claim.order.message_id))
         relay = Relay(self._limits, write)

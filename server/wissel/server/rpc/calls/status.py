@@ -52,7 +52,11 @@ def for_caller(refused: Refused, caller: Caller | None) -> Refused:
 async def abort(
     context: "grpc.aio.ServicerContext[Any, Any]", refused: Refused, language: str = "en"
 ) -> None:
-    """End the call with the status of a refusal; always raises `grpc.aio.AbortError`."""
+    """End the call with the status of a refusal.
+
+    Always raises: `grpc.aio.AbortError`, or `asyncio.CancelledError` if the caller is
+    gone, or took so little that the status never left.
+    """
     status = status_of(refused, language)
     try:
         await context.abort(
@@ -63,6 +67,8 @@ async def abort(
     except grpc.aio.AbortError as aborted:
         asyncio.get_running_loop().call_soon(_let_go, aborted)
         raise
+    except grpc.aio.InternalError:  # gRPC would log it as a failure of ours
+        raise asyncio.CancelledError from None
 
 
 def _let_go(aborted: grpc.aio.AbortError) -> None:
