@@ -5,14 +5,16 @@ async with requesting(tmp_path) as world:
 """
 
 import datetime as dt
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack, asynccontextmanager, closing
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from support.fetching import TO_XC, FetchWorld, fetching
 from support.worlds import small_world
+from support.worlds.forwarding import evergreen
 from wissel.clients import AsyncHub, Identity, IncomingMessage
 from wissel.clients.fetching.results import Fetched
 from wissel.clients.identity import Material
@@ -31,6 +33,7 @@ from wissel.routing.exchange.fetching.search_keys import (
     session_secret,
 )
 from wissel.routing.values.identifiers import SystemId
+from wissel.server.store.database import journal_url
 
 NUMBER: Final = "999990019"
 PUPIL: Final = pupil_number(NUMBER)
@@ -116,6 +119,32 @@ class Requesting:
         }
         fetched: Fetched = await (hub or await self.hub()).fetch(PUPIL, **(fields | options))
         return fetched
+
+    def files(self) -> list[str]:
+        """Return the names of payloads that are kept until they are accepted."""
+        return sorted(path.name for path in (self.store / "incoming").iterdir())
+
+    async def with_points(self, *numbers: int) -> None:
+        """Let 99XA have delivery points of these numbers, all at the source."""
+        points = [small_world.endpoint(small_world.A_NOORD, number) for number in numbers]
+        await self.fetch_world.world.hub.put(
+            *evergreen([replace(point, url=self.source.url) for point in points])
+        )
+
+    async def ended_as(self, fetched: Fetched) -> str:
+        """Return what the hub says that a session was signed off with."""
+        found = await self.fetch_world.world.journal.find_transfer(fetched.session_id)
+        assert found is not None
+        return str(found.result)
+
+    async def results(self) -> list[str]:
+        """Return what all sessions of the hub were signed off with."""
+        path = journal_url(f"sqlite:///{self.folder / 'registry.db'}").removeprefix("sqlite:///")
+        with closing(sqlite3.connect(path)) as connection:
+            rows = list(
+                connection.execute("SELECT result FROM transfer_session ORDER BY session_id")
+            )
+        return [row[0] for row in rows]
 
     def asked_for(self, order: ProvideOrder) -> PupilNumber | None:
         """Return the pupil that an order is about, as the source finds it."""

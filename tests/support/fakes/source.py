@@ -108,6 +108,17 @@ def providing(
     return provide
 
 
+def one_after_the_other(*ways: Providing) -> Providing:
+    """Return: do each of these once, in this order."""
+    left = list(ways)
+
+    async def provide(source: FakeSource, order: ProvideOrder, context: Context) -> Parts:
+        async for part in left.pop(0)(source, order, context):
+            yield part
+
+    return provide
+
+
 def waiting(event: asyncio.Event, before: int = 0) -> Providing:
     """Return: once the test says so give a dossier, or the rest of it after so many parts."""
 

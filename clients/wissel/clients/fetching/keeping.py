@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from wissel.clients.las.opening import Accepted, incoming
 from wissel.clients.las.receipts import Receipts, receipt_payload
 from wissel.clients.received.fetched import Claim, FetchedMessages
 from wissel.clients.received.messages import Known, MessageKey, MessageState
+from wissel.clients.storage.private import private_opener
 from wissel.clients.transport.retry import Patience
 from wissel.clients.transport.spans import Tracer
 from wissel.clients.transport.status_errors import from_rule
@@ -98,7 +100,8 @@ class Keeping:
             return await self.known(accepted, known)
         try:
             with self._tracer.span("accept"):
-                message = incoming(accepted, claim.path, maybe_seen=known)
+                await asyncio.to_thread(_give, claim)
+                message = incoming(accepted, claim.given, maybe_seen=known)
                 became = await asyncio.to_thread(accept, message)
         except RefuseMessage as no:
             await self._thread.run(self._store.refused, key, no.reason, no.text)
@@ -139,6 +142,23 @@ def refusal_of(held: Held) -> Refused:
     return from_rule(
         RuleRefused(Reason.RECEIVER_REFUSED, receiver_reason=said.reason, receiver_text=said.text)
     )
+
+
+def _give(claim: Claim) -> None:
+    """Make the name of the payload that `accept` gets; a copy where files have but one name."""
+    try:
+        claim.given.unlink(missing_ok=True)
+        try:
+            claim.given.hardlink_to(claim.path)
+        except OSError:
+            with (
+                claim.path.open("rb") as source,
+                open(claim.given, "xb", opener=private_opener) as file,
+            ):
+                shutil.copyfileobj(source, file)
+    except OSError as error:
+        message = f"{claim.given}: {error.strerror}"
+        raise StorageError(message) from None
 
 
 def _flush(path: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
-from wissel.clients.errors import ReceiptUntrusted, Refused
+from wissel.clients.errors import ReceiptUntrusted, Refused, WisselError
 from wissel.clients.identity import Identity
 from wissel.clients.las.opening import Accepted
 from wissel.clients.register import AsyncRegister
@@ -43,8 +43,8 @@ class SigningOff:
     ) -> DeliveryReceipt:
         """End a session with the receipt for a dossier; return the proof of its delivery.
 
-        If the session has ended, the hub may have it from the LAS (`GetReceipt`).
-        Raises `Refused`, `Unreachable`, and `ReceiptUntrusted` for a receipt of the
+        If the session has ended, or another receipt of ours stands, the hub had it from
+        the LAS (`GetReceipt`) or from another process. Raises `Refused`, `Unreachable`, and `ReceiptUntrusted` for a receipt of the
         hub that is not about this dossier.
         """
         key = accepted.key
@@ -61,16 +61,24 @@ class SigningOff:
         except Refused as refused:
             if refused.reason not in _ENDED:
                 raise
-            found = await self._hub.delivery(str(key.message_id), key.sender_oin)
-            if not found.HasField("hub_receipt"):
-                raise
-            return self._proof(accepted, found.hub_receipt, found.receiver_receipt)
-        return self._proof(accepted, response.hub_receipt, receipt)
+            return await self._standing(accepted, refused)
+        try:
+            return self._proof(accepted, response.hub_receipt, receipt)
+        except ReceiptUntrusted as untrusted:
+            return await self._standing(accepted, untrusted)
 
     async def without(self, session_id: UUID, result: TransferResult) -> None:
         """End a session without a dossier. Raises `Refused` and `Unreachable`."""
         request = pb.SignOffTransferRequest(session_id=str(session_id), result=result.value)
         await self._hub.call(lambda c: TransferServiceStub(c).SignOffTransfer, request)
+
+    async def _standing(self, accepted: Accepted, problem: WisselError) -> DeliveryReceipt:
+        """Return the proof that the hub has since earlier; raise the problem if it has none."""
+        key = accepted.key
+        found = await self._hub.delivery(str(key.message_id), key.sender_oin)
+        if not found.HasField("hub_receipt"):
+            raise problem
+        return self._proof(accepted, found.hub_receipt, found.receiver_receipt)
 
     def _proof(
         self, accepted: Accepted, by_hub: dossier_pb2.Signed, by_us: dossier_pb2.Signed

@@ -2,6 +2,7 @@
 
     <folder>/fetched.db           the messages, and the sessions in which they were fetched
     <folder>/incoming/<id>.part   a payload until `accept` has taken it
+    <folder>/incoming/<id>.given  the same file, to be read or moved by `accept`
     <folder>/incoming/<id>.lock   locked by the process that is at work on that payload
 
 A payload that is complete stays until `accept` has taken it, also over a crash: so
@@ -28,7 +29,7 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin
 
 FETCHED_VARIABLE: Final = "WISSEL_FETCHED"
-_LEFTOVER: Final = re.compile(rf"{UUID_NAME}\.(?:part|lock)")
+_LEFTOVER: Final = re.compile(rf"{UUID_NAME}\.(?:part|given|lock)")
 _TABLE: Final = """
     CREATE TABLE IF NOT EXISTS fetched (
         sender_oin TEXT NOT NULL,
@@ -44,10 +45,15 @@ _TABLE: Final = """
 
 @dataclass(slots=True, kw_only=True)
 class Claim:
-    """The files of one payload that this process is at work on; `kept` ones outlive the claim."""
+    """The files of one payload that this process is at work on; `kept` ones outlive the claim.
+
+    `accept` is given a name of its own for the payload at `path`, which it may take away:
+    what comes back after a crash is whole until its outcome is on the disk.
+    """
 
     claim_id: UUID
     path: Path
+    given: Path
     lock: Path
     kept: bool = False
 
@@ -209,6 +215,7 @@ class FetchedMessages(Messages):
         return Claim(
             claim_id=claim_id,
             path=self.incoming / f"{claim_id}.part",
+            given=self.incoming / f"{claim_id}.given",
             lock=self.incoming / f"{claim_id}.lock",
         )
 
@@ -223,6 +230,7 @@ class FetchedMessages(Messages):
 
     @staticmethod
     def _leave(claim: Claim) -> None:
+        claim.given.unlink(missing_ok=True)
         if not claim.kept:
             claim.path.unlink(missing_ok=True)
             claim.lock.unlink(missing_ok=True)
