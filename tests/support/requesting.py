@@ -175,20 +175,26 @@ def material_of(world: FetchWorld, name: str) -> Material:
     return identity_of(world, name).current()
 
 
-async def registered(world: FetchWorld, name: str, system_id: SystemId) -> OwnKey:
-    """Make a key of a system and give it to the hub."""
-    now = dt.datetime.now(dt.UTC)
-    key = create_key(material_of(world, name), HUB.oin, system_id, now, now + dt.timedelta(days=30))
+async def registered(world: FetchWorld, name: str, system_id: SystemId, days: int = 30) -> OwnKey:
+    """Make a key of a system, which is used from an hour ago, and give it to the hub."""
+    begins = dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)
+    ends = begins + dt.timedelta(days=days)
+    key = create_key(material_of(world, name), HUB.oin, system_id, begins, ends)
     stub: Any = world.world.hub.stub(PartyServiceStub, name)
     await stub.RegisterSystemKey(party.RegisterSystemKeyRequest(key=key.signed))
     return key
 
 
 @asynccontextmanager
-async def requesting(folder: Path, *args: Any, **more: Any) -> AsyncIterator[Requesting]:
-    """Start all of it; everything ends with the block. Arguments are those of `fetching`."""
+async def requesting(
+    folder: Path, *args: Any, source_days: int = 30, **more: Any
+) -> AsyncIterator[Requesting]:
+    """Start all of it; everything ends with the block.
+
+    The source's key lasts for `source_days`; other arguments are those of `fetching`.
+    """
     async with fetching(folder, *args, **more) as world, AsyncExitStack() as stack:
-        source_key = await registered(world, "noord", small_world.LAS_NOORD)
+        source_key = await registered(world, "noord", small_world.LAS_NOORD, source_days)
         own = await registered(world, "zuid", small_world.LAS_ZUID)
         KeyFolder(folder / "keys").keep(own)
         yield Requesting(

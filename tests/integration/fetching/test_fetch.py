@@ -3,7 +3,7 @@
 import asyncio
 import datetime as dt
 from dataclasses import replace
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import grpc
 import pytest
@@ -18,13 +18,13 @@ from support.fakes.source import (
     silent,
     waiting,
 )
+from support.notifying import TO_SWV, NotifyWorld
 from support.requesting import PUPIL, Requesting
 from support.worlds import small_world
 from support.worlds.forwarding import evergreen
 from wissel.clients import Patience, Refused, RefuseMessage
 from wissel.clients.las import Became
 from wissel.clients.transport.retry import IMPATIENT
-from wissel.routing.exchange.envelope import Attestation
 from wissel.routing.exchange.fetching.transfers import MOST_NOT_FOUND, TransferResult
 from wissel.routing.exchange.outcome import OutcomeResult
 
@@ -192,24 +192,19 @@ async def test_what_the_requester_asks_reaches_the_source(world: Requesting) -> 
 
 
 async def test_a_link_key_asks_for_the_dossier_of_an_swv(world: Requesting) -> None:
-    await world.fetch_world.world.hub.put(
-        *evergreen(
-            [
-                replace(
-                    small_world.endpoint(small_world.A_NOORD_SWV, 7, version=small_world.SWV_2026),
-                    url=world.source.url,
-                )
-            ]
-        )
-    )
-    link, hub = uuid4(), await world.hub()
-    world.source.provide = providing(attestation=Attestation())
+    point = small_world.endpoint(small_world.A_NOORD_SWV, 1, version=small_world.SWV_2026)
+    await world.fetch_world.world.hub.put(*evergreen([replace(point, url=world.source.url)]))
+    announcing = NotifyWorld(world=world.fetch_world.world, source=world.source)
+    await announcing.announce()
+    await announcing.told()
+    link = UUID(announcing.las.notified[0].link_key)
+    hub = await world.hub()
 
     fetched = await hub.fetch(
         link,
         source="99XA",
         requester="PO9901",
-        routing_key=small_world.key(small_world.SWV, 1),
+        routing_key=TO_SWV,
         accept=world.administration.accept,
     )
 

@@ -59,7 +59,8 @@ class Downloaded:
 class Download:
     """Fetches into a file, over `link`, what `asked` says.
 
-    `limit` is the largest payload in bytes, `within` how long an attempt may take.
+    `limit` is the largest payload in bytes, `within` how long an attempt may take, and
+    `idle` how many seconds the hub may be silent.
     """
 
     link: Connection
@@ -69,6 +70,7 @@ class Download:
     within: dt.timedelta | None
     now: Callable[[], dt.datetime]
     progress: Progress
+    idle: float = IDLE_SECONDS
 
     async def attempt(self, path: Path, material: Material) -> Downloaded:
         """Fetch into a new file at `path`, once.
@@ -139,10 +141,10 @@ class Download:
     async def _parts(self, call: Any) -> AsyncIterator[pb.FetchDossierResponse]:
         while True:
             try:
-                async with asyncio.timeout(IDLE_SECONDS):
+                async with asyncio.timeout(self.idle):
                     part = await call.read()
             except TimeoutError:
-                silent = f"nothing came for {IDLE_SECONDS:.0f} seconds"
+                silent = f"nothing came for {self.idle:.0f} seconds"
                 raise Unreachable(self.link.server, silent) from None
             if part is grpc.aio.EOF:
                 return

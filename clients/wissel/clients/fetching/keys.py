@@ -64,7 +64,7 @@ async def own_key(
     found = sorted(found, key=lambda key: key.said.end)[-_MOST_ASKED:]
     systems = sorted({key.said.system_id for key in found})
     if len(systems) > 1:
-        message = f"{folder}: there are keys of {', '.join(systems)}; name the system"
+        message = f"{folder.folder}: there are keys of {', '.join(systems)}; name the system"
         raise StorageError(message)
     request = party_pb.ListSystemKeysRequest(key_ids=[str(key.said.key_id) for key in found])
     shown = _ids((await listed(request)).keys, material, hub_oin, now) if found else set()
@@ -73,7 +73,7 @@ async def own_key(
             return key
     owner = f" of {system}" if system else ""
     message = (
-        f"{folder}: no key{owner} can be used now that the hub knows; "
+        f"{folder.folder}: no key{owner} can be used now that the hub knows; "
         "make one with `wissel system key create`, and register it"
     )
     raise StorageError(message)

@@ -44,8 +44,8 @@ class SigningOff:
         """End a session with the receipt for a dossier; return the proof of its delivery.
 
         If the session has ended, or another receipt of ours stands, the hub had it from
-        the LAS (`GetReceipt`) or from another process. Raises `Refused`, `Unreachable`, and `ReceiptUntrusted` for a receipt of the
-        hub that is not about this dossier.
+        the LAS (`GetReceipt`) or from another process. Raises `Refused`, `Unreachable`, and
+        `ReceiptUntrusted` for a receipt of the hub that is not about this dossier.
         """
         key = accepted.key
         request = pb.SignOffTransferRequest(

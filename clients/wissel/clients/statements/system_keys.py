@@ -116,7 +116,7 @@ class KeyFolder:
     """A folder with one's own keys, one file each; only its owner may read them."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
 
     @classmethod
     def default(cls, oin: str) -> "KeyFolder":
@@ -125,13 +125,13 @@ class KeyFolder:
 
     def keep(self, key: OwnKey) -> Path:
         """Write a key that is not there yet, and return its file. Raises `StorageError`."""
-        path = self._folder / f"{key.said.key_id}{_SUFFIX}"
+        path = self.folder / f"{key.said.key_id}{_SUFFIX}"
         content = {
             "private_key": base64.b64encode(key.private.private_bytes_raw()).decode("ascii"),
             "signed": base64.b64encode(key.signed.SerializeToString()).decode("ascii"),
         }
         try:
-            make_private_folder(self._folder)
+            make_private_folder(self.folder)
             write_atomically(path, json.dumps(content).encode())
         except OSError as error:
             message = f"{path}: the key cannot be kept ({error.strerror})"
@@ -140,13 +140,13 @@ class KeyFolder:
 
     def get(self, key_id: UUID) -> OwnKey:
         """Return a key by its id; raises `StorageError` if it is not there, or not private."""
-        return self._read(self._folder / f"{key_id}{_SUFFIX}")
+        return self._read(self.folder / f"{key_id}{_SUFFIX}")
 
     def listed(self) -> list[OwnKey]:
         """Return all keys, in order of system and end. Raises `StorageError`."""
-        if not self._folder.is_dir():
+        if not self.folder.is_dir():
             return []
-        found = [self._read(path) for path in self._folder.glob(f"*{_SUFFIX}")]
+        found = [self._read(path) for path in self.folder.glob(f"*{_SUFFIX}")]
         return sorted(found, key=lambda key: (key.said.system_id, key.said.end))
 
     def delete_ended(self, now: dt.datetime, needed: Collection[UUID]) -> int:
@@ -156,7 +156,7 @@ class KeyFolder:
         so does a file that is no key. Raises `StorageError`.
         """
         deleted = 0
-        for path in self._folder.glob(f"*{_SUFFIX}") if self._folder.is_dir() else ():
+        for path in self.folder.glob(f"*{_SUFFIX}") if self.folder.is_dir() else ():
             try:
                 said = self._read(path).said
             except StorageError:
