@@ -83,7 +83,7 @@ def test_what_a_chain_partner_may_call_is_as_it_is_told() -> None:
 
     told -= {
         f"/wissel.party.v1.PartyService/{method}"
-        for method in ("UpdateSystem", "RegisterSystemKey", "ListSystemKeys")
+        for method in ("UpdateSystem", "RegisterSystemKey", "EndSystemKey", "ListSystemKeys")
     }
     assert told == {name for name in partners if name.startswith("/wissel.")}
 
@@ -100,6 +100,7 @@ def test_an_operator_may_call_all_but_what_is_for_others_to_do_themselves() -> N
         "/wissel.traffic.v1.TransferService/SignOffTransfer",
         "/wissel.traffic.v1.TransferService/AnnounceNotification",
         "/wissel.party.v1.PartyService/RegisterSystemKey",
+        "/wissel.party.v1.PartyService/EndSystemKey",
         "/wissel.agreement.v1.AgreementService/AcceptAgreement",
         "/wissel.mandate.v1.MandateService/ListPendingMandates",
         "/wissel.mandate.v1.MandateService/ProcessMandate",

@@ -221,6 +221,31 @@ async def test_a_source_finds_the_key_of_its_requester_by_its_id(hub: Hub) -> No
     assert await refusal(by_id(said.key_id, system_ids=["las-noord"])) == "FIELD_INVALID"
 
 
+async def test_a_key_that_was_stolen_is_taken_back(hub: Hub) -> None:
+    said = stated()
+    await register(hub, signed(hub, said.SerializeToString()))
+    request = pb.EndSystemKeyRequest(system_id="las-noord", key_id=said.key_id)
+    stub = hub.stub(PartyServiceStub, "noord")
+
+    assert await refusal(hub.stub(PartyServiceStub, "zuid").EndSystemKey(request)) == (
+        "SYSTEM_NOT_FOUND"
+    )
+    assert await refusal(hub.stub(PartyServiceStub, "desk").EndSystemKey(request)) == (
+        "METHOD_NOT_ALLOWED"
+    )
+    assert len(await listed(hub)) == 1
+    done = await stub.EndSystemKey(request)
+    again = await stub.EndSystemKey(request)
+
+    assert (done.key_id, done.ended_time) == (said.key_id, again.ended_time)
+    assert await listed(hub) == []
+    assert await listed(hub, system_ids=[], key_ids=[said.key_id]) == []
+    other = pb.EndSystemKeyRequest(system_id="las-noord", key_id=str(uuid4()))
+    assert await refusal(stub.EndSystemKey(other)) == "SYSTEM_KEY_NOT_FOUND"
+    wrong = pb.EndSystemKeyRequest(system_id="las-noord", key_id="1")
+    assert await refusal(stub.EndSystemKey(wrong)) == "FIELD_INVALID"
+
+
 async def test_a_vendor_without_mandates_reads_its_own_keys_alone(tmp_path: Path) -> None:
     facts = [
         each

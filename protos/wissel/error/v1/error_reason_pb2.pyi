@@ -448,6 +448,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Nothing known yet."""
     ERROR_REASON_KNOWN_IN_FUTURE: _ErrorReason.ValueType  # 221
     """Known in future."""
+    ERROR_REASON_SYSTEM_KEY_NOT_FOUND: _ErrorReason.ValueType  # 300
+    """System key not found."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason is the value of google.rpc.ErrorInfo.reason, without its prefix; docs/errors.md tells what each means."""
@@ -878,4 +880,6 @@ ERROR_REASON_NOTHING_KNOWN_YET: ErrorReason.ValueType  # 220
 """Nothing known yet."""
 ERROR_REASON_KNOWN_IN_FUTURE: ErrorReason.ValueType  # 221
 """Known in future."""
+ERROR_REASON_SYSTEM_KEY_NOT_FOUND: ErrorReason.ValueType  # 300
+"""System key not found."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -1364,6 +1364,72 @@ class RegisterSystemKeyResponse(_message.Message):
 Global___RegisterSystemKeyResponse: _TypeAlias = RegisterSystemKeyResponse  # noqa: Y015
 
 @_typing.final
+class EndSystemKeyRequest(_message.Message):
+    """EndSystemKeyRequest names a key."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SYSTEM_ID_FIELD_NUMBER: _builtins.int
+    KEY_ID_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    system_id: _builtins.str
+    """Required. System of the key, one for which the caller's certificate acts."""
+    key_id: _builtins.str
+    """Required. UUID of the key."""
+    request_id: _builtins.str
+    """UUID; a repeat with the same body returns the earlier answer."""
+    reason: _builtins.str
+    """May be empty. Why."""
+    def __init__(
+        self,
+        *,
+        system_id: _builtins.str = ...,
+        key_id: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["key_id", b"key_id", "reason", b"reason", "request_id", b"request_id", "system_id", b"system_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EndSystemKeyRequest: _TypeAlias = EndSystemKeyRequest  # noqa: Y015
+
+@_typing.final
+class EndSystemKeyResponse(_message.Message):
+    """EndSystemKeyResponse is the key that ended."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_ID_FIELD_NUMBER: _builtins.int
+    ENDED_TIME_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    key_id: _builtins.str
+    """UUID of the key."""
+    revision: _builtins.int
+    """Revision of the register."""
+    @_builtins.property
+    def ended_time(self) -> _timestamp_pb2.Timestamp:
+        """When it ended: now, or earlier if it had ended already."""
+
+    def __init__(
+        self,
+        *,
+        key_id: _builtins.str = ...,
+        ended_time: _timestamp_pb2.Timestamp | None = ...,
+        revision: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ended_time", b"ended_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ended_time", b"ended_time", "key_id", b"key_id", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EndSystemKeyResponse: _TypeAlias = EndSystemKeyResponse  # noqa: Y015
+
+@_typing.final
 class ListSystemKeysRequest(_message.Message):
     """ListSystemKeysRequest selects keys."""
 

@@ -90,6 +90,11 @@ class PartyServiceStub:
                 request_serializer=wissel_dot_party_dot_v1_dot_party__service__pb2.RegisterSystemKeyRequest.SerializeToString,
                 response_deserializer=wissel_dot_party_dot_v1_dot_party__service__pb2.RegisterSystemKeyResponse.FromString,
                 _registered_method=True)
+        self.EndSystemKey = channel.unary_unary(
+                '/wissel.party.v1.PartyService/EndSystemKey',
+                request_serializer=wissel_dot_party_dot_v1_dot_party__service__pb2.EndSystemKeyRequest.SerializeToString,
+                response_deserializer=wissel_dot_party_dot_v1_dot_party__service__pb2.EndSystemKeyResponse.FromString,
+                _registered_method=True)
         self.ListSystemKeys = channel.unary_unary(
                 '/wissel.party.v1.PartyService/ListSystemKeys',
                 request_serializer=wissel_dot_party_dot_v1_dot_party__service__pb2.ListSystemKeysRequest.SerializeToString,
@@ -188,6 +193,14 @@ class PartyServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def EndSystemKey(self, request, context):
+        """EndSystemKey takes a key of a system of the caller back from now on: its private half may be
+        another's. It is shown no more; who has it already may hold it good until its end.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListSystemKeys(self, request, context):
         """ListSystemKeys returns the keys of systems as their vendors signed them: verify each, and never
         take the hub's word for one. A vendor needs a mandate for a service that the hub forwards.
@@ -260,6 +273,11 @@ def add_PartyServiceServicer_to_server(servicer, server):
                     servicer.RegisterSystemKey,
                     request_deserializer=wissel_dot_party_dot_v1_dot_party__service__pb2.RegisterSystemKeyRequest.FromString,
                     response_serializer=wissel_dot_party_dot_v1_dot_party__service__pb2.RegisterSystemKeyResponse.SerializeToString,
+            ),
+            'EndSystemKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.EndSystemKey,
+                    request_deserializer=wissel_dot_party_dot_v1_dot_party__service__pb2.EndSystemKeyRequest.FromString,
+                    response_serializer=wissel_dot_party_dot_v1_dot_party__service__pb2.EndSystemKeyResponse.SerializeToString,
             ),
             'ListSystemKeys': grpc.unary_unary_rpc_method_handler(
                     servicer.ListSystemKeys,
@@ -570,6 +588,33 @@ class PartyService:
             '/wissel.party.v1.PartyService/RegisterSystemKey',
             wissel_dot_party_dot_v1_dot_party__service__pb2.RegisterSystemKeyRequest.SerializeToString,
             wissel_dot_party_dot_v1_dot_party__service__pb2.RegisterSystemKeyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EndSystemKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/wissel.party.v1.PartyService/EndSystemKey',
+            wissel_dot_party_dot_v1_dot_party__service__pb2.EndSystemKeyRequest.SerializeToString,
+            wissel_dot_party_dot_v1_dot_party__service__pb2.EndSystemKeyResponse.FromString,
             options,
             channel_credentials,
             insecure,

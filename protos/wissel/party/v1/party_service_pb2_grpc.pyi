@@ -65,6 +65,10 @@ class PartyServiceStub:
     """
     RegisterSystemKey: _grpc.UnaryUnaryMultiCallable[_party_service_pb2.RegisterSystemKeyRequest, _party_service_pb2.RegisterSystemKeyResponse]
     """RegisterSystemKey records a key of a system of the caller, in words that its certificate signed."""
+    EndSystemKey: _grpc.UnaryUnaryMultiCallable[_party_service_pb2.EndSystemKeyRequest, _party_service_pb2.EndSystemKeyResponse]
+    """EndSystemKey takes a key of a system of the caller back from now on: its private half may be
+    another's. It is shown no more; who has it already may hold it good until its end.
+    """
     ListSystemKeys: _grpc.UnaryUnaryMultiCallable[_party_service_pb2.ListSystemKeysRequest, _party_service_pb2.ListSystemKeysResponse]
     """ListSystemKeys returns the keys of systems as their vendors signed them: verify each, and never
     take the hub's word for one. A vendor needs a mandate for a service that the hub forwards.
@@ -109,6 +113,10 @@ class PartyServiceAsyncStub(PartyServiceStub):
     """
     RegisterSystemKey: _aio.UnaryUnaryMultiCallable[_party_service_pb2.RegisterSystemKeyRequest, _party_service_pb2.RegisterSystemKeyResponse]  # type: ignore[assignment]
     """RegisterSystemKey records a key of a system of the caller, in words that its certificate signed."""
+    EndSystemKey: _aio.UnaryUnaryMultiCallable[_party_service_pb2.EndSystemKeyRequest, _party_service_pb2.EndSystemKeyResponse]  # type: ignore[assignment]
+    """EndSystemKey takes a key of a system of the caller back from now on: its private half may be
+    another's. It is shown no more; who has it already may hold it good until its end.
+    """
     ListSystemKeys: _aio.UnaryUnaryMultiCallable[_party_service_pb2.ListSystemKeysRequest, _party_service_pb2.ListSystemKeysResponse]  # type: ignore[assignment]
     """ListSystemKeys returns the keys of systems as their vendors signed them: verify each, and never
     take the hub's word for one. A vendor needs a mandate for a service that the hub forwards.
@@ -216,6 +224,16 @@ class PartyServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_party_service_pb2.RegisterSystemKeyResponse, _abc.Awaitable[_party_service_pb2.RegisterSystemKeyResponse]]:
         """RegisterSystemKey records a key of a system of the caller, in words that its certificate signed."""
+
+    @_abc_1.abstractmethod
+    def EndSystemKey(
+        self,
+        request: _party_service_pb2.EndSystemKeyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_party_service_pb2.EndSystemKeyResponse, _abc.Awaitable[_party_service_pb2.EndSystemKeyResponse]]:
+        """EndSystemKey takes a key of a system of the caller back from now on: its private half may be
+        another's. It is shown no more; who has it already may hold it good until its end.
+        """
 
     @_abc_1.abstractmethod
     def ListSystemKeys(

@@ -87,7 +87,7 @@ class SystemKey:
 
     It may be used from `start` until `end`, without that moment. `public_key` is in
     lower-case hex. `statement` is what its vendor signed: a serialized Signed of a
-    SystemKey, in base64.
+    SystemKey, in base64. `ended` is when its vendor took it back, if it did.
     """
 
     system_id: SystemId
@@ -96,10 +96,15 @@ class SystemKey:
     start: dt.datetime
     end: dt.datetime
     statement: str
+    ended: dt.datetime | None = None
+
+    def has_ended(self, moment: dt.datetime) -> bool:
+        """Whether its period is over at a moment, or it was taken back before."""
+        return moment >= self.end or (self.ended is not None and moment >= self.ended)
 
     def holds_at(self, moment: dt.datetime) -> bool:
         """Whether it may be used at a moment."""
-        return self.start <= moment < self.end
+        return self.start <= moment and not self.has_ended(moment)
 
 
 class RevocationTarget(StrEnum):

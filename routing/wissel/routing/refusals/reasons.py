@@ -209,6 +209,7 @@ class Reason(StrEnum):
     SYSTEM_KEY_INVALID = "SYSTEM_KEY_INVALID"
     SYSTEM_KEY_REUSED = "SYSTEM_KEY_REUSED"
     SYSTEM_KEYS_EXCEEDED = "SYSTEM_KEYS_EXCEEDED"
+    SYSTEM_KEY_NOT_FOUND = "SYSTEM_KEY_NOT_FOUND"
     FORWARDING_NOT_MANDATED = "FORWARDING_NOT_MANDATED"
 
     # What a receiver says became of a message (design.md#outcome), and delivery

@@ -25,6 +25,7 @@ from wissel.routing.facts import SystemKey
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin, SystemId
 from wissel.server.registry.parties.system_keys import (
+    end_system_key,
     keys_of,
     register_system_key,
     require_forwarding,
@@ -48,6 +49,12 @@ def key(**changed: Any) -> SystemKey:
 
 async def register(world: World, said: SystemKey, own: Oin = NOORD.oin) -> SystemKey:
     return await world.run(lambda transaction: register_system_key(transaction, said, own))
+
+
+async def end(world: World, key: SystemKey, own: Oin = NOORD.oin) -> SystemKey:
+    return await world.run(
+        lambda transaction: end_system_key(transaction, key.system_id, key.key_id, own)
+    )
 
 
 async def shown(world: World, *systems: SystemId, at: dt.datetime = NOW) -> list[SystemKey]:
@@ -139,6 +146,57 @@ async def test_a_system_has_a_few_keys_that_have_not_ended(world: World) -> None
 
     world.clock.today += 31 * DAY
     await register(world, key(end=NOW + 60 * DAY))
+
+
+async def test_a_key_that_is_taken_back_is_shown_no_more(world: World) -> None:
+    mine, other = [await register(world, key(start=NOW - DAY)) for _ in range(2)]
+    before = await world.revision()
+
+    taken = await end(world, mine)
+
+    assert taken == replace(mine, ended=taken.ended)
+    assert taken.ended is not None
+    assert await shown(world, LAS_NOORD, at=taken.ended) == [other]
+    just_before = taken.ended - dt.timedelta(seconds=1)
+    assert taken in await shown(world, LAS_NOORD, at=just_before)
+    assert (
+        await read(
+            world.register,
+            lambda snapshot: keys_of(snapshot, taken.ended or NOW, ids=[mine.key_id]),
+        )
+        == []
+    )
+    assert await end(world, mine) == taken
+    assert await world.revision() == before + 1
+
+
+async def test_a_key_that_is_taken_back_keeps_its_id_and_makes_room(world: World) -> None:
+    mine = [await register(world, key(start=NOW - DAY)) for _ in range(MOST_KEYS)]
+    await end(world, mine[0])
+
+    with refused(Reason.SYSTEM_KEY_REUSED):
+        await register(world, mine[0])
+    await register(world, key())
+    with refused(Reason.SYSTEM_KEYS_EXCEEDED):
+        await register(world, key())
+
+
+async def test_only_its_vendor_takes_a_key_back(world: World) -> None:
+    mine = await register(world, key())
+
+    with refused(Reason.SYSTEM_NOT_FOUND):
+        await end(world, mine, ZUID.oin)
+    with refused(Reason.SYSTEM_KEY_NOT_FOUND):
+        await end(world, replace(mine, key_id=uuid4()))
+    with refused(Reason.SYSTEM_KEY_NOT_FOUND):
+        await end(world, replace(mine, system_id=LAS_ZUID), ZUID.oin)
+
+
+async def test_a_key_whose_period_is_over_stays_as_it_is(world: World) -> None:
+    mine = await register(world, key())
+    world.clock.today += 31 * DAY
+
+    assert await end(world, mine) == mine
 
 
 async def test_keys_are_for_who_exchanges_dossiers(world: World) -> None:

@@ -210,6 +210,7 @@ def system_keys() -> st.SearchStrategy[SystemKey]:
         public_key=st.binary(min_size=32, max_size=32).map(bytes.hex),
         start=_instants(),
         end=_instants(),
+        ended=st.none() | _instants(),
         statement=texts(),
     )
 

@@ -95,6 +95,12 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
         "wissel system key create las-noord --start 2027-08-01 --days 400",
     ),
     "system key register": ("wissel system key register 5f1c9d9e-6a3e-4a0f-9d5e-0b7c1a2d3e4f",),
+    "system key end": (
+        (
+            "wissel system key end las-noord 5f1c9d9e-6a3e-4a0f-9d5e-0b7c1a2d3e4f "
+            "--reason 'the file was in a backup that was stolen'"
+        ),
+    ),
     "system key list": (
         "wissel system key list",
         "wissel system key list las-zuid --owner 00000003990000040000",

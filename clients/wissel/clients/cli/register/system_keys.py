@@ -8,7 +8,7 @@ from uuid import UUID
 
 import typer
 
-from wissel.clients.cli.output import note, print_json, print_rows
+from wissel.clients.cli.output import note, print_json, print_rows, show
 from wissel.clients.cli.session import Session, session_of
 from wissel.clients.statements.system_keys import KeyFolder, create_key, verified_key
 from wissel.dossier.v1 import dossier_pb2
@@ -65,6 +65,18 @@ def register(context: typer.Context, key_id: UUID, keys: Keys = None) -> None:
     request = pb.RegisterSystemKeyRequest(key=key.signed)
     session.call(lambda c: PartyServiceStub(c).RegisterSystemKey, request)
     _show(session, [(key.said, session.identity().oin)])
+
+
+@app.command()
+def end(context: typer.Context, system: str, key_id: UUID) -> None:
+    """Take a key of a system of yours back, from now on: its private half may be another's.
+
+    The hub shows it no more. Who has it already may hold it good until its end, and who
+    has its private half can read what was asked with it before.
+    """
+    session = session_of(context)
+    request = pb.EndSystemKeyRequest(system_id=system, key_id=str(key_id))
+    show(session, session.call(lambda c: PartyServiceStub(c).EndSystemKey, request))
 
 
 @app.command("list")

@@ -42,10 +42,31 @@ async def register_system_key(transaction: Transaction, key: SystemKey, own: Oin
         raise Refused(Reason.SYSTEM_KEY_INVALID, problem="it has ended", at="end_time")
     # 4.
     others = await transaction.find(SystemKey, system_id=key.system_id)
-    if sum(each.end > transaction.now for each in others) >= MOST_KEYS:
+    if sum(not each.has_ended(transaction.now) for each in others) >= MOST_KEYS:
         raise Refused(Reason.SYSTEM_KEYS_EXCEEDED, system_id=key.system_id, limit=str(MOST_KEYS))
     await transaction.put(key)
     return key
+
+
+async def end_system_key(
+    transaction: Transaction, system_id: SystemId, key_id: UUID, own: Oin
+) -> SystemKey:
+    """Take a key back from now on, and return it.
+
+    Its system is one for which the certificate of `own` acts, and has such a key:
+    SYSTEM_NOT_FOUND, SYSTEM_KEY_NOT_FOUND. One that has ended stays as it is. It keeps
+    its id, and is never shown again but for moments before its end.
+    """
+    system = await transaction.get(System, system_id)
+    if system is None or system.acting_oin != own:
+        raise no_system(system_id)
+    found = await transaction.find(SystemKey, system_id=system_id, key_id=str(key_id))
+    if not found:
+        raise Refused(Reason.SYSTEM_KEY_NOT_FOUND, key_id=str(key_id))
+    (key,) = found
+    ended = key if key.has_ended(transaction.now) else replace(key, ended=transaction.now)
+    await transaction.put(ended)
+    return ended
 
 
 async def require_forwarding(

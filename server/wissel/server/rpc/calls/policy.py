@@ -173,6 +173,7 @@ _SERVICES: Final[Mapping[str, Mapping[str, MethodPolicy]]] = {
         "SetRollout": replace(_OPERATE, max_bytes=_MANY),
         # Nobody but its vendor says which key a system has, not even an operator.
         "RegisterSystemKey": MethodPolicy(who=VENDOR, sees=Sees.OWN),
+        "EndSystemKey": MethodPolicy(who=VENDOR, sees=Sees.OWN),
         "ListSystemKeys": MethodPolicy(who=OWNERS, quota=Quota.LOOKUP),
         "RevokeCertificate": replace(_OPERATE, forbids=traits.every),
     },

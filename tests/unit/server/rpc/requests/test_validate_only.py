@@ -23,6 +23,7 @@ HARMLESS: Final = {
     "UpdateParty": "no decision reads whom to ask",
     "UpdateSystem": "no decision reads whom to ask",
     "RegisterSystemKey": "no decision reads a key",
+    "EndSystemKey": "no decision reads a key",
     "OfferAgreement": "what is offered is no agreement yet",
     "AcceptAgreement": "it only brings routes; what it replaces lasts until the day before",
     "DeclineAgreement": "what is offered was no agreement",

@@ -21,6 +21,7 @@ from wissel.server.rpc.requests.parsing import (
     choice,
     optional_choice,
     optional_oin,
+    uuid,
 )
 from wissel.server.rpc.requests.scoping import current_scope
 from wissel.server.rpc.services.parties.listing import Sees, filter_of
@@ -226,6 +227,21 @@ class PartyServicer(pb_grpc.PartyServiceServicer):
             return pb.RegisterSystemKeyResponse(key=signed_in(kept.statement))
 
         return await mutate(self._backend, request, pb.RegisterSystemKeyResponse, work)
+
+    async def EndSystemKey(
+        self, request: pb.EndSystemKeyRequest, context: object
+    ) -> pb.EndSystemKeyResponse:
+        """Take a key of a system back."""
+        system_id = SystemId.parse(request.system_id, "system_id")
+        key_id, own = uuid(request.key_id, "key_id"), caller().oin
+
+        async def work(transaction: Transaction) -> pb.EndSystemKeyResponse:
+            ended = await system_keys.end_system_key(transaction, system_id, key_id, own)
+            response = pb.EndSystemKeyResponse(key_id=str(ended.key_id))
+            response.ended_time.FromDatetime(ended.ended or ended.end)
+            return response
+
+        return await mutate(self._backend, request, pb.EndSystemKeyResponse, work)
 
     async def ListSystemKeys(
         self, request: pb.ListSystemKeysRequest, context: object

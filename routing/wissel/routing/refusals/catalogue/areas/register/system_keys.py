@@ -38,12 +38,25 @@ SYSTEM_KEYS: Final = {
         code=Code.FAILED_PRECONDITION,
         en=Words(
             "The system[ {system_id}] has too many keys that have not ended[: {limit} may be].",
-            "Wait until one has ended.",
+            "End one that is not used any more, or wait until one has ended.",
         ),
         nl=Words(
             "Het systeem[ {system_id}] heeft te veel sleutels die niet zijn afgelopen"
             "[: {limit} mogen er].",
-            "Wacht tot er een is afgelopen.",
+            "Beëindig er een die niet meer wordt gebruikt, of wacht tot er een is afgelopen.",
+        ),
+        owner=Owner.VENDOR,
+        contact=Contact.VENDOR,
+    ),
+    Reason.SYSTEM_KEY_NOT_FOUND: Entry(
+        code=Code.NOT_FOUND,
+        en=Words(
+            "The system has no key with this id[: {key_id}].",
+            "Take the id of a key that was registered for it.",
+        ),
+        nl=Words(
+            "Het systeem heeft geen sleutel met dit id[: {key_id}].",
+            "Neem het id van een sleutel die ervoor is geregistreerd.",
         ),
         owner=Owner.VENDOR,
         contact=Contact.VENDOR,
