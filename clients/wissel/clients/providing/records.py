@@ -2,14 +2,17 @@
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from wissel.clients.providing.rules import Offered, Receiver, Stage, parse_receiver
 from wissel.routing.exchange.envelope import Address, Attestation, Kind
 from wissel.routing.exchange.fetching.search_keys import PupilNumber
+from wissel.routing.exchange.fetching.transfers import TransferResult
+from wissel.routing.refusals.catalogue import CATALOGUE
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import (
     Brin,
@@ -70,11 +73,17 @@ class RequestState(StrEnum):
     TOLD = "TOLD"
 
 
-STATE_OF: dict[Reason, RequestState] = {
-    Reason.DOSSIER_NOT_FOUND: RequestState.NOT_FOUND,
-    Reason.DOSSIER_NOT_READY: RequestState.NOT_READY,
-    Reason.REQUESTER_NOT_ALLOWED: RequestState.NOT_ALLOWED,
+_IN_VAIN: Final = {
+    TransferResult.NOT_FOUND: RequestState.NOT_FOUND,
+    TransferResult.NOT_READY: RequestState.NOT_READY,
+    TransferResult.REQUESTER_NOT_ALLOWED: RequestState.NOT_ALLOWED,
 }
+STATE_OF: Final[Mapping[Reason, RequestState]] = {
+    reason: _IN_VAIN[result]
+    for reason, entry in CATALOGUE.items()
+    if (result := TransferResult(entry.transfer_result)) in _IN_VAIN
+}
+"""What becomes of a request that is refused for one of these reasons."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,6 +116,7 @@ FETCHING: Final = {
         owner=Owner.VENDOR,
         contact=Contact.VENDOR,
         retry_seconds=5,
+        own_delay=True,
     ),
     Reason.SOURCE_TOO_SLOW: Entry(
         code=Code.DEADLINE_EXCEEDED,
