@@ -30,8 +30,8 @@ from wissel.clients.hub import AsyncHub
 from wissel.clients.identity import Identity
 from wissel.clients.las import IncomingMessage, Las, LasServer, LasSettings, RefuseMessage, serve
 from wissel.clients.providing.preparing import Prepared
-from wissel.clients.providing.records import PreparedDossier, RememberedRequest
 from wissel.clients.providing.source import Providing
+from wissel.clients.providing.storing.records import PreparedDossier, RememberedRequest
 from wissel.clients.sending.delivering import Resumed
 from wissel.clients.sending.receipts import DeliveryReceipt
 from wissel.clients.transport.retry import Patience

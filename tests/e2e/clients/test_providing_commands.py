@@ -1,35 +1,24 @@
 """`wissel prepare` and `wissel las serve --provide`: what one command keeps another one gives."""
 
-import asyncio
 import json
 import os
 import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
-import grpc
 import pytest
 
 from support.dossiers.editing import dossier
-from support.fetching import Fetched, taken
 from support.prepared.world import PUPIL, own_number
 from support.processes.processes import Running, calling_as, run, spawn
 from wissel.clients.processes import command
-from wissel.clients.statements.system_keys import KeyFolder, OwnKey, newest_key
+from wissel.clients.statements.system_keys import KeyFolder, OwnKey
 from wissel.clients.testing import TestingHub, Vendor, running_hub
-from wissel.clients.transport.connection import credentials
 from wissel.routing.exchange.fetching.search_keys import (
-    KeyOf,
     PupilNumber,
-    search_key,
-    session_secret,
 )
-from wissel.routing.values.identifiers import Oin, SystemId
-from wissel.traffic.v1 import transfer_service_pb2 as pb
-from wissel.traffic.v1.transfer_service_pb2_grpc import TransferServiceStub
 
 UNDER_WAY = own_number(7)
 
@@ -68,43 +57,17 @@ class Stage:
         assert code == 0
         return KeyFolder(file.parent).get(UUID(file.stem))
 
-    async def ask(self, own: OwnKey, number: PupilNumber) -> Fetched | str:
-        """Fetch the dossier of a pupil as the requester does, or return why that is refused."""
-        material = self.requester.identity.current()
-        async with grpc.aio.secure_channel(self.hub.server, credentials(material)) as channel:
-            stub: Any = TransferServiceStub(channel)
-            begun = await stub.StartTransfer(
-                pb.StartTransferRequest(
-                    source_brin="99XA",
-                    requester=pb.Requester(brin="99XB", routing_key=self.key),
-                    overdrachtsoort="overstapdossier",
-                    initiator="account-of-the-new-school",
-                )
-            )
-            (point,) = begun.delivery_points
-            owner, system_id = Oin(point.system_oin), SystemId(point.system_id)
-            hub_oin, now = Oin(self.hub.hub_oin), own.said.start
-            theirs = newest_key(begun.keys, system_id, material.paths, owner, hub_oin, now)
-            assert theirs is not None
-            secret = session_secret(
-                own.private,
-                theirs.public_key,
-                UUID(begun.session_id),
-                KeyOf(system_id=theirs.system_id, key_id=theirs.key_id),
-                KeyOf(system_id=own.said.system_id, key_id=own.said.key_id),
-            )
-            request = pb.FetchDossierRequest(
-                session_id=begun.session_id,
-                source_routing_key=point.routing_key,
-                search_key=search_key(secret, number),
-                source_key_id=str(theirs.key_id),
-                requester_key_id=str(own.said.key_id),
-            )
-            call = stub.FetchDossier(request, timeout=60)
-            try:
-                return await taken(call, begun.session_id, bytearray())
-            except grpc.aio.AioRpcError as error:
-                return (error.details() or "").partition(":")[0]
+    def fetch(self, number: PupilNumber) -> tuple[int, bytes, str]:
+        """Fetch the dossier of a pupil; return exit code, what came, and what was said."""
+        (self.folder / "number").write_text(number.digits)
+        kept = self.folder / f"received-{len(self.said)}"
+        arguments = ("--requester", "99XB", "--routing-key", self.key, "--keep", str(kept))
+        code, said = self.wissel(
+            *("fetch", "--source", "99XA", *arguments, "--number-file", "number"),
+            vendor=self.requester,
+        )
+        files = [each for each in kept.rglob("*") if each.is_file()]
+        return code, b"".join(each.read_bytes() for each in files), said
 
 
 @pytest.fixture(scope="module")
@@ -124,34 +87,36 @@ def serving(stage: Stage, stack: ExitStack) -> Running:
 
 def test_what_is_prepared_by_one_command_is_given_by_another(stage: Stage) -> None:
     stage.own_key(stage.school)
-    own = stage.own_key(stage.requester)
+    stage.own_key(stage.requester)
     file, further = stage.folder / "dossier.xml", stage.folder / "numbers.txt"
     file.write_bytes(dossier("POVO"))
     further.write_text(f"{UNDER_WAY.digits}\n")
     with ExitStack() as stack:
         las = serving(stage, stack)
-        early = asyncio.run(stage.ask(own, PUPIL))
+        early = stage.fetch(PUPIL)
         prepare = ("prepare", "dossier.xml", "--receiver", "99XB", "--hold", "--json")
         code, said = stage.wissel(*prepare, "--numbers", "numbers.txt")
         kept = json.loads(said)
-        held = asyncio.run(stage.ask(own, PUPIL))
+        held = stage.fetch(PUPIL)
         released = stage.wissel("prepared", "release", kept["id"])
         listed = json.loads(stage.wissel("requests", "--json")[1])
-        given = [asyncio.run(stage.ask(own, number)) for number in (PUPIL, UNDER_WAY)]
+        given = [stage.fetch(number) for number in (PUPIL, UNDER_WAY)]
         _, shown = stage.wissel("prepared", "list")
         withdrawn = stage.wissel("prepared", "withdraw", kept["id"])
-        gone = asyncio.run(stage.ask(own, PUPIL))
+        gone = stage.fetch(PUPIL)
         las.signal(signal.SIGTERM)
         ended = las.ended()
 
     assert (code, released[0], withdrawn[0], ended) == (0, 0, 0, 0)
-    assert (early, held, gone) == (
-        "DOSSIER_NOT_FOUND",
-        "DOSSIER_NOT_READY",
-        "DOSSIER_NOT_FOUND",
-    )
-    assert [each.payload for each in given if isinstance(each, Fetched)] == [dossier("POVO")] * 2
-    assert {each["state"] for each in listed} == {"AVAILABLE"}
+    for (failed, _, told), reason in zip(
+        (early, held, gone),
+        ("DOSSIER_NOT_FOUND", "DOSSIER_NOT_READY", "DOSSIER_NOT_FOUND"),
+        strict=True,
+    ):
+        assert (failed, reason in told) == (1, True), told
+    assert [(succeeded, came) for succeeded, came, _ in given] == [(0, dossier("POVO"))] * 2
+    assert "2 that asked for it" in released[1]
+    assert {each["state"] for each in listed} == {"TOLD"}
     assert kept["id"] in shown
     assert "Traceback" not in las.output + stage.said
     for marker in (PUPIL.digits, UNDER_WAY.digits, "Spoorbiels"):
@@ -169,7 +134,7 @@ def test_what_is_prepared_by_one_command_is_given_by_another(stage: Stage) -> No
         (
             ("prepare", "dossier.xml", "--receiver", "99XB", "--numbers", "dossier.xml"),
             2,
-            "neither",
+            "nine digits",
         ),
         (("prepare", "unfit.xml", "--receiver", "99XB"), 1, "OVa.LL13"),
         (("prepared", "withdraw", "5f1c9d9e-6a3e-4a0f-9d5e-0b7c1a2d3e4f"), 2, "prepared list"),

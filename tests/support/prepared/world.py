@@ -77,6 +77,7 @@ class ProvidingWorld:
     fetching: Requesting
     prepared: Prepared
     server: LasServer
+    hub: AsyncHub
     keys: dict[str, OwnKey]
     folder: Path
     ahead: list[dt.timedelta] = field(default_factory=lambda: [dt.timedelta()])
@@ -91,6 +92,24 @@ class ProvidingWorld:
         file = self.folder / "dossier.xml"
         file.write_bytes(dossier("POVO") if content is None else content)
         return self.prepared.prepare(file, receivers=receivers, **options)
+
+    @asynccontextmanager
+    async def fetching_as(self, name: str) -> AsyncIterator[AsyncHub]:
+        """Yield the SDK of a requester, with the key of its system in `own_keys`."""
+        KeyFolder(self.own_keys(name)).keep(self.keys[name])
+        hub = AsyncHub(
+            self.world.hub.address,
+            identity(self.world, name),
+            hub_oin=HUB.oin,
+            fetched=self.folder / f"fetched-{name}",
+            patience=Patience(total=1),
+        )
+        async with hub:
+            yield hub
+
+    def own_keys(self, name: str) -> Path:
+        """Return the folder of the keys of a requester."""
+        return self.folder / f"keys-{name}"
 
     def key(self, session_id: str, number: PupilNumber) -> dict[str, Any]:
         """Return the fields by which Zuid asks for a pupil in a session."""
@@ -169,6 +188,7 @@ async def providing(
                     fetching=Requesting(world=world),
                     prepared=prepared,
                     server=server,
+                    hub=hub,
                     keys=keys,
                     folder=folder,
                     ahead=ahead,

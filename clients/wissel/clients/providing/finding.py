@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from wissel.clients.providing.records import PreparedDossier
 from wissel.clients.providing.rules import Asked, refusal_of
-from wissel.clients.providing.store import PreparedStore
+from wissel.clients.providing.storing.records import PreparedDossier
+from wissel.clients.providing.storing.store import PreparedStore
 from wissel.clients.statements.system_keys import OwnKey
 from wissel.routing.exchange.envelope import Address, Kind
 from wissel.routing.exchange.fetching.search_keys import (

@@ -5,8 +5,8 @@ from typing import Final
 from uuid import UUID
 
 from wissel.clients.identity import Material
-from wissel.clients.providing.database import Database
-from wissel.clients.providing.records import PreparedDossier
+from wissel.clients.providing.storing.database import Database
+from wissel.clients.providing.storing.records import PreparedDossier
 from wissel.dossier.v1 import dossier_pb2 as pb
 from wissel.routing.exchange.envelope import EnvelopeContext, EnvelopeHeader
 from wissel.routing.exchange.fetching.orders import ProvideOrder

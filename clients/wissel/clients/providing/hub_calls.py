@@ -27,7 +27,7 @@ Result = TypeVar("Result")
 WITHIN: Final = 10.0
 """Seconds for the hub to answer: a source has 15 for its first part."""
 _REMEMBERED: Final = 256
-_NOT_NOW: Final = frozenset(
+NOT_NOW: Final = frozenset(
     {
         grpc.StatusCode.UNAVAILABLE,
         grpc.StatusCode.RESOURCE_EXHAUSTED,
@@ -37,6 +37,7 @@ _NOT_NOW: Final = frozenset(
         grpc.StatusCode.CANCELLED,
     }
 )
+"""Codes of what may pass."""
 
 
 class HubPort(Protocol):
@@ -116,7 +117,7 @@ async def _answered(call: Awaitable[Result]) -> Result:
         async with asyncio.timeout(WITHIN):
             return await call
     except Refused as refused:
-        if refused.code in _NOT_NOW:
+        if refused.code in NOT_NOW:
             raise RuleRefused(Reason.SOURCE_FAILED, problem=refused.reason) from None
         raise Declined(refused.reason) from None
     except (Unreachable, TimeoutError):

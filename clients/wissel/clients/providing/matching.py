@@ -6,10 +6,10 @@ from uuid import UUID
 
 from wissel.clients.errors import StorageError
 from wissel.clients.providing.finding import at_point, is_behind, secret_of
-from wissel.clients.providing.records import PreparedDossier, RememberedRequest
-from wissel.clients.providing.requests import Requests
 from wissel.clients.providing.rules import Asked, refusal_of
-from wissel.clients.providing.store import PreparedStore
+from wissel.clients.providing.storing.records import PreparedDossier, RememberedRequest
+from wissel.clients.providing.storing.requests import Requests
+from wissel.clients.providing.storing.store import PreparedStore
 from wissel.clients.statements.system_keys import KeyFolder, OwnKey
 from wissel.routing.exchange.fetching.search_keys import KeyOf
 from wissel.routing.values.days import day_of

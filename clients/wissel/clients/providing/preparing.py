@@ -12,10 +12,10 @@ from uuid import UUID, uuid4
 from wissel.clients.errors import DossierUnusable
 from wissel.clients.identity import AnyPath
 from wissel.clients.providing.matching import delete_old_keys, match
-from wissel.clients.providing.records import PreparedDossier, RememberedRequest
-from wissel.clients.providing.requests import Requests
 from wissel.clients.providing.rules import parse_receivers, stage_of, until_of
-from wissel.clients.providing.store import PreparedStore
+from wissel.clients.providing.storing.records import PreparedDossier, RememberedRequest
+from wissel.clients.providing.storing.requests import Requests
+from wissel.clients.providing.storing.store import PreparedStore
 from wissel.clients.sending.compose import account_pseudonym
 from wissel.clients.statements.system_keys import KeyFolder
 from wissel.clients.storage.state import state_folder

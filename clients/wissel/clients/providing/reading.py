@@ -4,14 +4,11 @@ Needs the extra `dossier` (lxml), so it is imported where it is used.
 """
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import Final
-
-from stdnum.nl import bsn, onderwijsnummer
 
 from wissel.clients.dossier.checking import check
 from wissel.clients.dossier.document import Dossier
@@ -20,9 +17,8 @@ from wissel.clients.dossier.schema import Schema
 from wissel.clients.dossier.toetscodes import read_toetscodes
 from wissel.clients.errors import DossierUnfit, DossierUnusable
 from wissel.clients.sending.dossier import DossierFacts, facts_in
-from wissel.routing.exchange.fetching.search_keys import NumberKind, PupilNumber
+from wissel.routing.exchange.fetching.search_keys import NumberKind, PupilNumber, pupil_number
 
-_NINE: Final = re.compile(r"[0-9]{9}")
 _TOLD: Final = 5
 _TRUTH: Final = {"true": True, "1": True, "false": False, "0": False}
 
@@ -111,32 +107,26 @@ def check_content(path: Path, data: bytes, folder: Path | None, codes: Path | No
 
 
 def number_in(text: str) -> PupilNumber:
-    """Return a BSN or onderwijsnummer: no nine digits pass the tests of both.
-
-    Raises `DossierUnusable`, which does not repeat the text.
-    """
-    digits = text.strip()
-    for kind, passes in (
-        (NumberKind.BSN, bsn.is_valid),
-        (NumberKind.OWN, onderwijsnummer.is_valid),
-    ):
-        if _NINE.fullmatch(digits) and passes(digits):
-            return PupilNumber(kind=kind, digits=digits)
-    message = "a further number is neither a BSN nor an onderwijsnummer of nine digits"
-    raise DossierUnusable(message)
+    """Return a BSN or onderwijsnummer; raises `DossierUnusable`, which does not repeat it."""
+    try:
+        return pupil_number(text)
+    except ValueError as error:
+        raise DossierUnusable(str(error)) from None
 
 
 def _numbers_in(dossier: Dossier) -> Iterator[PupilNumber]:
-    for kind, name, passes in (
-        (NumberKind.BSN, "bsn", bsn.is_valid),
-        (NumberKind.OWN, "onderwijsnummer", onderwijsnummer.is_valid),
-    ):
+    for kind, name in ((NumberKind.BSN, "bsn"), (NumberKind.OWN, "onderwijsnummer")):
         text = dossier.text("huidigeschool", "leerling", name)
-        if text and not (_NINE.fullmatch(text) and passes(text)):
+        if not text:
+            continue
+        try:
+            number = pupil_number(text)
+        except ValueError:
+            number = None
+        if number is None or number.kind is not kind:
             message = f"the {name} in the dossier is none: PGN.{name}"
             raise DossierUnusable(message)
-        if text:
-            yield PupilNumber(kind=kind, digits=text)
+        yield number
 
 
 def _day(text: str) -> dt.date | None:

@@ -16,8 +16,9 @@ from wissel.clients.providing.finding import Choice, Wanted, find, secret_of
 from wissel.clients.providing.headers import header_for
 from wissel.clients.providing.hub_calls import Declined, HubCalls, HubPort
 from wissel.clients.providing.preparing import Prepared
-from wissel.clients.providing.records import STATE_OF, RememberedRequest
 from wissel.clients.providing.rules import Asked, remembered_until
+from wissel.clients.providing.storing.records import STATE_OF, RememberedRequest
+from wissel.clients.providing.telling import tell
 from wissel.clients.statements.system_keys import KeyFolder, OwnKey
 from wissel.dossier.v1 import dossier_pb2
 from wissel.las.v1 import las_service_pb2 as pb
@@ -77,6 +78,7 @@ class Source:
             raise WisselError(message)
         self._prepared = providing.prepared
         self._keys: KeyFolder = providing.prepared.keys
+        self._hub = providing.hub
         self._calls = HubCalls(providing.hub)
         self._new_id = providing.new_id
         self._identity = identity
@@ -118,11 +120,12 @@ class Source:
             self._under_way -= 1
 
     async def tend(self, seconds: float) -> None:
-        """Forget whose day is over and find whose request is answered, every `seconds`."""
+        """Forget whose day is over, and tell whose request is answered, every `seconds`."""
         while True:
             try:
                 await self._run(self._prepared.forget)
                 await self._run(self._prepared.match)
+                await tell(self._prepared, self._hub)
             except StorageError:
                 _LOG.exception("prepared dossiers cannot be looked after")
             await asyncio.sleep(seconds)

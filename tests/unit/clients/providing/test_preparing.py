@@ -99,7 +99,7 @@ def test_a_pupil_is_known_by_each_number_it_ever_had(folder: Folder) -> None:
 
 @pytest.mark.parametrize("number", ["999990018", "12345678", "abc", "", "1234567890"])
 def test_a_further_number_that_is_none_is_not_repeated(folder: Folder, number: str) -> None:
-    with pytest.raises(DossierUnusable, match="neither") as refused:
+    with pytest.raises(DossierUnusable, match="nine digits") as refused:
         folder.prepare(numbers=[number])
 
     assert not number or number not in str(refused.value)

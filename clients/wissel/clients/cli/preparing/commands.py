@@ -8,6 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
+from wissel.clients import background
 from wissel.clients.cli.dossier.checking import Codes
 from wissel.clients.cli.dossier.checking import Folder as Gegevensset
 from wissel.clients.cli.failing import EXIT_REFUSED
@@ -15,8 +16,9 @@ from wissel.clients.cli.output import note, print_json, print_rows, say
 from wissel.clients.cli.preparing.folder import Folder, Keys, facts, prepared_in
 from wissel.clients.cli.session import Session, session_of
 from wissel.clients.errors import DossierUnfit, DossierUnusable
-from wissel.clients.providing.preparing import PrepareOptions
-from wissel.clients.providing.records import PreparedDossier, RememberedRequest
+from wissel.clients.providing.preparing import Prepared, PrepareOptions
+from wissel.clients.providing.storing.records import PreparedDossier, RememberedRequest
+from wissel.clients.providing.telling import tell
 from wissel.routing.values.days import parse_day
 
 app = typer.Typer(help="Dossiers that lie ready to be fetched.", no_args_is_help=True)
@@ -89,7 +91,8 @@ def prepare(
     """Prepare a dossier (klaarzetten): keep it here for those who may fetch it.
 
     It is checked first, takes the place of an earlier one of the same pupil, and is
-    forgotten after its last day. `wissel las serve --provide` gives it.
+    forgotten after its last day. `wissel las serve --provide` gives it. With --server the hub
+    is asked to tell who asked for it in vain, and a samenwerkingsverband of a swv-dossier.
     """
     session = session_of(context)
     texts = {
@@ -113,9 +116,7 @@ def prepare(
         note("Also with these: --unchecked")
         raise typer.Exit(EXIT_REFUSED) from None
     _show(session, kept, "held back" if hold else "prepared")
-    waiting = [each for each in store.remembered.available() if each.kind is kept.kind]
-    if waiting:
-        note(f"{len(waiting)} asked for what is ready now: `wissel requests` tells who")
+    _tell(session, store)
 
 
 @app.command("list")
@@ -146,7 +147,9 @@ def release(
 ) -> None:
     """Give a dossier that was prepared with --hold from now on."""
     session = session_of(context)
-    _show(session, prepared_in(session, prepared, keys).release(dossier), "released")
+    store = prepared_in(session, prepared, keys)
+    _show(session, store.release(dossier), "released")
+    _tell(session, store)
 
 
 def requests(context: typer.Context, prepared: Folder = None, keys: Keys = None) -> None:
@@ -163,6 +166,14 @@ def requests(context: typer.Context, prepared: Folder = None, keys: Keys = None)
     print_rows(list(_REQUEST.values()), [[each[name] for name in _REQUEST] for each in found])
     for requester, number in sorted(_in_vain(found).items()):
         note(f"{requester}: {number} not found")
+
+
+def _tell(session: Session, store: Prepared) -> None:
+    """Have the hub tell who asked in vain for what is there now, if there is a hub to ask."""
+    if session.server:
+        told = background.run(tell(store, session.hub().asynchronous))
+        if told:
+            note(f"{told} that asked for it, or may have it, will be told by the hub")
 
 
 def _in_vain(found: Sequence[dict[str, str]]) -> dict[str, int]:

@@ -7,7 +7,7 @@ import typer
 
 from wissel.clients.cli.session import Session
 from wissel.clients.providing.preparing import Prepared, default_prepared
-from wissel.clients.providing.records import PreparedDossier
+from wissel.clients.providing.storing.records import PreparedDossier
 from wissel.clients.statements.system_keys import KeyFolder
 
 Folder = Annotated[

@@ -22,7 +22,8 @@ _TABLES: Final = """
         held INTEGER NOT NULL,
         until TEXT NOT NULL,
         facts TEXT NOT NULL,
-        matched INTEGER NOT NULL DEFAULT 0
+        matched INTEGER NOT NULL DEFAULT 0,
+        announced INTEGER NOT NULL DEFAULT 0
     ) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS dossier_of ON dossier (brin, kind);
     CREATE TABLE IF NOT EXISTS pupil_number (
@@ -33,7 +34,7 @@ _TABLES: Final = """
     ) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS dossier_by_number ON pupil_number (kind, digits);
     CREATE TABLE IF NOT EXISTS link (
-        link_key TEXT PRIMARY KEY,
+        digest BLOB PRIMARY KEY,
         dossier_id TEXT NOT NULL REFERENCES dossier ON DELETE CASCADE
     ) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS link_of ON link (dossier_id);

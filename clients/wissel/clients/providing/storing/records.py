@@ -94,6 +94,7 @@ class RememberedRequest:
     dossier lies ready that it would get, and TOLD once its requester was told so.
     `search_key` stands for the pupil: only with one's own private key
     (`source_key_id`) and the public one of `requester_system` can be told for whom.
+    `dossier_id` is the dossier that it would get.
     """
 
     session_id: UUID
@@ -109,6 +110,7 @@ class RememberedRequest:
     requester_key_id: UUID
     requester_system: SystemId
     requester_public_key: bytes = field(repr=False)
+    dossier_id: UUID | None = None
 
 
 def dossier_as_json(dossier: PreparedDossier) -> str:

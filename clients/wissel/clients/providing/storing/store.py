@@ -16,14 +16,19 @@ from typing import IO, Final
 from uuid import UUID
 
 from wissel.clients.errors import DossierUnusable, StorageError
-from wissel.clients.providing.database import Database, told
-from wissel.clients.providing.records import PreparedDossier, dossier_as_json, dossier_of_row
 from wissel.clients.providing.rules import check_stage
+from wissel.clients.providing.storing.database import Database, told
+from wissel.clients.providing.storing.records import (
+    PreparedDossier,
+    dossier_as_json,
+    dossier_of_row,
+)
 from wissel.clients.storage.atomic_write import TEMPORARY, write_atomically
 from wissel.clients.storage.leftovers import UUID_NAME, remove_leftovers
 from wissel.clients.storage.locks import lock_if_free, waiting_lock
 from wissel.clients.storage.private import make_private_file, make_private_folder
 from wissel.routing.exchange.envelope import Kind
+from wissel.routing.exchange.fetching.links import link_digest
 from wissel.routing.exchange.fetching.search_keys import NumberKind, PupilNumber
 from wissel.routing.values.days import day_of
 from wissel.routing.values.identifiers import Brin
@@ -100,8 +105,8 @@ class PreparedStore:
         with self.database.write() as connection:
             self._get(connection, dossier_id)
             connection.execute(
-                "INSERT OR REPLACE INTO link (link_key, dossier_id) VALUES (?, ?)",
-                (str(link_key), str(dossier_id)),
+                "INSERT OR REPLACE INTO link (digest, dossier_id) VALUES (?, ?)",
+                (link_digest(link_key), str(dossier_id)),
             )
 
     def listed(self) -> list[PreparedDossier]:
@@ -136,16 +141,39 @@ class PreparedStore:
         with self.database.open() as connection:
             rows = connection.execute(
                 _SELECT + " JOIN link l USING (dossier_id)"
-                " WHERE l.link_key = ? AND d.brin = ? AND d.kind = ?",
-                (str(link_key), brin, kind),
+                " WHERE l.digest = ? AND d.brin = ? AND d.kind = ?",
+                (link_digest(link_key), brin, kind),
             ).fetchall()
         return list(map(dossier_of_row, rows))
+
+    def find(self, dossier_id: UUID | None) -> PreparedDossier | None:
+        """Return a dossier without its numbers, None if it is not there."""
+        with self.database.open() as connection:
+            row = connection.execute(
+                _SELECT + " WHERE d.dossier_id = ?", (str(dossier_id),)
+            ).fetchone()
+        return None if row is None else dossier_of_row(row)
 
     def unmatched(self) -> list[PreparedDossier]:
         """Return what is given since it was last looked who had asked for it, with its numbers."""
         with self.database.open() as connection:
             rows = connection.execute(_SELECT + " WHERE NOT d.matched AND NOT d.held").fetchall()
             return [_with_numbers(connection, dossier_of_row(row)) for row in rows]
+
+    def unannounced(self, kind: Kind) -> list[PreparedDossier]:
+        """Return the dossiers of a kind that are given and that nobody was told of."""
+        with self.database.open() as connection:
+            rows = connection.execute(
+                _SELECT + " WHERE d.kind = ? AND NOT d.announced AND NOT d.held", (kind,)
+            ).fetchall()
+        return list(map(dossier_of_row, rows))
+
+    def announced(self, dossier_id: UUID) -> None:
+        """Record that those for whom a dossier is were told of it."""
+        with self.database.write() as connection:
+            connection.execute(
+                "UPDATE dossier SET announced = 1 WHERE dossier_id = ?", (str(dossier_id),)
+            )
 
     def opened(self, dossier: PreparedDossier) -> IO[bytes] | None:
         """Return the file of a dossier, None if it was replaced or withdrawn meanwhile."""

@@ -6,11 +6,11 @@ that whoever asked can be told once there is something (design.md#providing).
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from wissel.clients.providing.database import Database
-from wissel.clients.providing.records import (
+from wissel.clients.providing.storing.database import Database
+from wissel.clients.providing.storing.records import (
     PreparedDossier,
     RememberedRequest,
     RequestState,
@@ -27,17 +27,20 @@ MOST_OF_A_POINT: Final = 200
 MOST_OF_AN_OIN: Final = 5_000
 """Requests that are remembered of all delivery points of one requesting system."""
 
+_TOLD: Final = 1
+_NEVER: Final = 2
 _ALL: Final = (
     "SELECT r.session_id, r.source, r.requester_oin, r.requester, r.kind, r.asked, r.until,"
     " r.result, r.search_key, r.source_key_id, r.requester_key_id, r.requester_system,"
-    " r.requester_public_key, r.told, d.held FROM request r LEFT JOIN dossier d USING (dossier_id)"
+    " r.requester_public_key, r.told, d.held, d.dossier_id"
+    " FROM request r LEFT JOIN dossier d USING (dossier_id)"
 )
 _SURPLUS: Final = (
     "DELETE FROM request WHERE (session_id, source_key) IN (SELECT session_id, source_key"
     " FROM request WHERE requester_oin = ?{} ORDER BY asked DESC LIMIT -1 OFFSET ?)"
 )
 
-_Row = tuple[str, str, str, str, str, str, str, str, bytes, str, str, str, bytes, int, int | None]
+_Row = tuple[Any, ...]
 
 
 class Requests:
@@ -118,12 +121,12 @@ class Requests:
                     ],
                 )
 
-    def told(self, request: RememberedRequest) -> None:
-        """Record that the requester was told."""
+    def told(self, request: RememberedRequest, *, done: bool) -> None:
+        """Record that the requester is told, or that it can never be."""
         with self._database.write() as connection:
             connection.execute(
-                "UPDATE request SET told = 1 WHERE session_id = ? AND source_key = ?",
-                (str(request.session_id), _keys(request)[0]),
+                "UPDATE request SET told = ? WHERE session_id = ? AND source_key = ?",
+                (_TOLD if done else _NEVER, str(request.session_id), _keys(request)[0]),
             )
 
     def over(self, dossier: PreparedDossier, order: ProvideOrder) -> None:
@@ -157,9 +160,9 @@ def _keys(request: RememberedRequest) -> tuple[str, str]:
 
 def _request_of(row: _Row) -> RememberedRequest:
     session, source, oin, requester, kind, asked, until, result, search_key, *_ = row
-    source_key_id, requester_key_id, system, public_key, told, held = row[9:]
+    source_key_id, requester_key_id, system, public_key, told, held, dossier_id = row[9:]
     state = RequestState.AVAILABLE if held == 0 else RequestState(result)
-    if told:
+    if told == _TOLD:
         state = RequestState.TOLD
     return RememberedRequest(
         session_id=UUID(session),
@@ -175,4 +178,5 @@ def _request_of(row: _Row) -> RememberedRequest:
         requester_key_id=UUID(requester_key_id),
         requester_system=SystemId(system),
         requester_public_key=public_key,
+        dossier_id=UUID(dossier_id) if dossier_id else None,
     )

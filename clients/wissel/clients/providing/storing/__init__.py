@@ -1,0 +1,1 @@
+"""What a folder of prepared dossiers holds: dossiers, and requests in vain."""
