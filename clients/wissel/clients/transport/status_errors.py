@@ -13,7 +13,7 @@ from google.protobuf.message import DecodeError
 from google.rpc import error_details_pb2, status_pb2
 
 from wissel.clients.errors import Refused, Unreachable, WisselError
-from wissel.routing.refusals.catalogue import CATALOGUE, describe
+from wissel.routing.refusals.catalogue import CATALOGUE, Text, describe
 from wissel.routing.refusals.errors import Refused as RuleRefused
 from wissel.routing.refusals.reasons import Reason
 
@@ -36,13 +36,15 @@ _TURNED_AWAY: Final = (grpc.StatusCode.CANCELLED, "CANCELLED")
 """The status of gRPC itself when the queue of a hub is full; it has no reason (ADR 10)."""
 _OVERLOADED_SECONDS: Final = 1.0
 _NANOS: Final = 1_000_000_000
+_DUTCH: Final = "nl"
 
 
 def translate(error: grpc.aio.AioRpcError, server: str, language: str = "en") -> WisselError:
     """Return the exception for an error of a call to `server` (`host:port`).
 
     It is `Refused` with a reason if the server gave one, with its sentences in
-    `language` (`en` or `nl`) as far as they are made here. Else it is
+    `language`, `en` or `nl`: what a status says is English, so Dutch ones are those of
+    the catalogue here, or the localized ones for a reason that is newer. Else it is
     `Unreachable` for an error of the transport, and for any other status
     `Refused` with the name of the status as its reason.
     """
@@ -50,15 +52,18 @@ def translate(error: grpc.aio.AioRpcError, server: str, language: str = "en") ->
     info = error_details_pb2.ErrorInfo()
     if status is None or not _take(status, info) or not _is_ours(info):
         return _without_reason(error, server, language)
+    field, own = _plain(_field(status)), _own_words(info, _field(status), language)
     text, fix = _sentences(info.reason, _plain(error.details() or ""))
+    if language == _DUTCH:
+        text, fix = (own.sentence, own.fix) if own else (_localized(status) or text, "")
     return Refused(
         info.reason,
         text,
         code=error.code(),
         fix=fix,
-        contact=_contact(info, language),
+        contact=own.contact if own else "",
         metadata={_plain(name): _plain(value) for name, value in info.metadata.items()},
-        field=_plain(_field(status)),
+        field=field,
         retry_after=_retry_after(status),
     )
 
@@ -87,7 +92,10 @@ def _status(error: grpc.aio.AioRpcError) -> status_pb2.Status | None:
 
 def _take(
     status: status_pb2.Status,
-    into: error_details_pb2.ErrorInfo | error_details_pb2.RetryInfo | error_details_pb2.BadRequest,
+    into: error_details_pb2.ErrorInfo
+    | error_details_pb2.RetryInfo
+    | error_details_pb2.BadRequest
+    | error_details_pb2.LocalizedMessage,
 ) -> bool:
     try:
         return any(detail.Unpack(into) for detail in status.details)
@@ -111,14 +119,20 @@ def _plain(text: str) -> str:
     return "".join(each if each.isprintable() else " " for each in text)
 
 
-def _contact(info: error_details_pb2.ErrorInfo, language: str) -> str:
-    """Return whom to contact; empty for a reason that is newer than this SDK."""
+def _own_words(info: error_details_pb2.ErrorInfo, field: str, language: str) -> Text | None:
+    """Return the words of the catalogue; None for a reason that is newer than this SDK."""
     if info.reason not in Reason.__members__:
-        return ""
-    described = describe(
-        Reason[info.reason], dict(info.metadata), language="nl" if language == "nl" else "en"
-    )
-    return described.contact
+        return None
+    metadata = {name: _plain(value) for name, value in info.metadata.items()}
+    if field:
+        metadata["field"] = _plain(field)
+    return describe(Reason[info.reason], metadata, language=_DUTCH if language == _DUTCH else "en")
+
+
+def _localized(status: status_pb2.Status) -> str:
+    """Return the sentences in the language that was asked for, or an empty text."""
+    said = error_details_pb2.LocalizedMessage()
+    return _plain(said.message) if _take(status, said) else ""
 
 
 def _field(status: status_pb2.Status) -> str:

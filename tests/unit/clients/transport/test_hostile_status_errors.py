@@ -44,12 +44,12 @@ def test_a_status_without_a_reason_of_wissel_is_a_bare_refusal(details: bytes) -
     assert "TRANSFER_LIMIT" not in str(told)
 
 
-@pytest.mark.parametrize("name", ["RetryInfo", "BadRequest"])
+@pytest.mark.parametrize("name", ["RetryInfo", "BadRequest", "LocalizedMessage"])
 def test_a_broken_detail_is_no_detail(name: str) -> None:
     status = status_pb2.Status.FromString(packed(INFO))
     status.details.append(broken(name))
 
-    told = translate(error_with(status.SerializeToString()), "hub:7443")
+    told = translate(error_with(status.SerializeToString()), "hub:7443", "nl")
 
     assert isinstance(told, Refused)
     assert (told.reason, told.retry_after, told.field) == ("TRANSFER_LIMIT", None, "")
