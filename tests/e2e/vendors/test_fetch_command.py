@@ -3,7 +3,7 @@
 import asyncio
 import datetime as dt
 import json
-import os
+import signal
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from support.builders import envelopes
-from support.fakes.source import FakeSource
+from support.eventually import eventually_async
+from support.fakes.source import FakeSource, providing, refusing, waiting
 from support.processes.hub_process import HubProcess, Place, serving
-from support.processes.processes import calling_as, run
-from support.worlds.underway import files_of
+from support.processes.processes import calling_as, run, spawn
+from support.worlds.underway import DOSSIER, files_of
 from wissel.clients.processes import command
 from wissel.clients.statements.system_keys import KeyFolder, create_key
 from wissel.clients.testing import Vendor
@@ -35,23 +36,27 @@ class Stage:
     folder: Path
     routing_key: str
 
-    async def wissel(self, *arguments: str) -> tuple[int, str]:
-        """Run the command as Zuid."""
-        environ = {
-            **{name: text for name, text in os.environ.items() if "WISSEL" not in name},
-            **calling_as(self.hub.world, ZUID.name, self.hub.address),
+    def environ(self, name: str = ZUID.name) -> dict[str, str]:
+        """Return the settings of the command, by default as Zuid."""
+        return {
+            **calling_as(self.hub.world, name, self.hub.address),
             "WISSEL_HUB_OIN": self.hub.world.hub_oin,
             "WISSEL_FETCHED": str(self.folder / "fetched"),
         }
+
+    async def wissel(self, *arguments: str) -> tuple[int, str]:
+        """Run the command as Zuid."""
         line = [command("wissel"), *arguments]
-        return await asyncio.to_thread(run, line, environ=environ, cwd=self.folder)
+        return await asyncio.to_thread(run, line, environ=self.environ(), cwd=self.folder)
+
+    def line(self) -> list[str]:
+        """Return the arguments that fetch the dossier of the pupil whose number is in a file."""
+        asked = ["--source", "99XA", "--requester", "99XC", "--routing-key", self.routing_key]
+        return ["fetch", *asked, "--keys", "keys", "--number-file", "number"]
 
     async def fetch(self, *more: str) -> tuple[int, str]:
-        """Fetch the dossier of the pupil whose number is in a file."""
-        asked = ("--source", "99XA", "--requester", "99XC", "--routing-key", self.routing_key)
-        return await self.wissel(
-            "fetch", *asked, "--keys", "keys", "--number-file", "number", *more
-        )
+        """Fetch it."""
+        return await self.wissel(*self.line(), *more)
 
 
 @pytest.fixture
@@ -100,3 +105,79 @@ async def test_a_dossier_is_fetched_and_kept(stage: Stage) -> None:
         0,
         "Nothing that was fetched is unfinished.\n",
     )
+
+
+async def test_without_a_dossier_it_says_why(stage: Stage) -> None:
+    stage.source.provide = refusing("DOSSIER_NOT_READY")
+
+    code, said = await stage.fetch()
+    as_json, told = await stage.fetch("--json")
+
+    assert (code, as_json) == (1, 1)
+    assert "NOT_READY" in said
+    assert "DOSSIER_NOT_READY" in said
+    assert json.loads(told)["points"][0]["reason"] == "DOSSIER_NOT_READY"
+
+
+async def test_a_dossier_is_checked_and_its_sender_is_told(stage: Stage) -> None:
+    stage.source.provide = providing(DOSSIER.read_bytes(), chunk=DOSSIER.stat().st_size)
+    fit, said = await stage.fetch("--check", "--json")
+    stage.source.provide = providing(b"<dossier/>")
+    unfit, complained = await stage.fetch("--check", "--json")
+    _, listed = await stage.wissel("deliveries", "list", "--json")
+
+    assert (fit, json.loads(said)["outcome"]) == (0, "PENDING_PERSON")
+    assert (unfit, json.loads(complained)["outcome"]) == (1, "REJECTED")
+    outcomes = {each["message_id"]: each["outcome"] for each in json.loads(listed)}
+    assert outcomes[json.loads(said)["message_id"]] == "PENDING_PERSON"
+    assert outcomes[json.loads(complained)["message_id"]] == "REJECTED"
+
+
+async def test_a_folder_without_room_is_made_good_later(stage: Stage) -> None:
+    (stage.folder / "full").write_text("a file, no folder")
+
+    code, said = await stage.fetch("--keep", "full")
+    again, told = await stage.wissel("fetch", "--resume", "--json")
+
+    (message,) = json.loads(told)
+    assert (code, again, message["result"]) == (2, 0, "DELIVERED")
+    assert "wissel fetch --resume" in said
+    assert (stage.folder / message["path"]).read_bytes() == envelopes.PAYLOAD
+
+
+async def test_an_interrupt_leaves_nothing_behind(stage: Stage) -> None:
+    stage.source.provide = waiting(asyncio.Event(), before=2)
+    with spawn([command("wissel"), *stage.line()], environ=stage.environ(), cwd=stage.folder) as it:
+        await eventually_async(lambda: stage.source.orders, "the source was asked")
+        it.signal(signal.SIGINT)
+        code = await asyncio.to_thread(it.ended)
+
+    assert (code, "Traceback" in it.output) == (130, False)
+    assert list((stage.folder / "fetched" / ZUID.oin / "incoming").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--number-file", "wrong"), "nine digits"),
+        (("--number-file", "none"), "No such file"),
+        (("--number-file", "number", "--link-key-file", "number"), "not both"),
+        (("--link-key-file", "number"), "no link key"),
+        (("--number-file", "number", "--since", "soon"), "--since"),
+        ((), "--number-file"),
+    ],
+)
+async def test_a_mistake_is_told_without_the_number(
+    tmp_path: Path, arguments: tuple[str, ...], told: str
+) -> None:
+    (tmp_path / "number").write_text(NUMBER)
+    (tmp_path / "wrong").write_text("999990018")
+    asked = ("--source", "99XA", "--requester", "99XC", "--routing-key", "0000000700099XC00931")
+    line = [command("wissel"), "fetch", *asked, *arguments]
+
+    code, said = await asyncio.to_thread(run, line, cwd=tmp_path)
+
+    assert code == 2
+    assert told in said
+    assert "99999001" not in said
+    assert "Traceback" not in said
