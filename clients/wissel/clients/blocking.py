@@ -23,6 +23,7 @@ from wissel.mandate.v1 import mandate_service_pb2 as mandate_pb
 from wissel.party.v1 import party_service_pb2 as party_pb
 from wissel.traffic.v1 import route_service_pb2 as route_pb
 from wissel.traffic.v1 import traffic_service_pb2 as traffic_pb
+from wissel.traffic.v1 import transfer_service_pb2 as transfer_pb
 
 
 class Hub:
@@ -115,6 +116,18 @@ class Hub:
     ) -> traffic_pb.Delivery:
         """Say what became of a message that we received; see `AsyncHub.report_outcome`."""
         return background.run(self._hub.report_outcome(message_id, sender_oin, result, rules))
+
+    def announce(self, **what: Any) -> transfer_pb.AnnounceNotificationResponse:
+        """Have a requester told what there is to fetch; see `AsyncRegister.announce`."""
+        return background.run(self._hub.announce(**what))
+
+    def delivery_points(
+        self, organisation: str = "", *, service: str = "", attribute: str = ""
+    ) -> list[transfer_pb.OrganisationDeliveryPoint]:
+        """Return where an organisation can be reached; see `AsyncRegister.delivery_points`."""
+        return background.run(
+            self._hub.delivery_points(organisation, service=service, attribute=attribute)
+        )
 
     def call(self, method: Unary[Request, Response], request: Request) -> Response:
         """Call any unary method: `hub.call(lambda c: PartyServiceStub(c).WhoAmI, request)`."""

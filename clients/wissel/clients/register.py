@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final, TypeVar
+from uuid import UUID, uuid4
 
 from wissel.clients.addressing import organisation as named
 from wissel.clients.addressing import route_query
+from wissel.clients.sending.compose import account_pseudonym
 from wissel.clients.transport.connection import Connection, Request, Response, Unary
 from wissel.clients.transport.pages import Pages
 from wissel.clients.transport.retry import Patience
@@ -14,13 +16,21 @@ from wissel.mandate.v1 import mandate_service_pb2 as mandate_pb
 from wissel.mandate.v1.mandate_service_pb2_grpc import MandateServiceStub
 from wissel.party.v1 import party_service_pb2 as party_pb
 from wissel.party.v1.party_service_pb2_grpc import PartyServiceStub
+from wissel.routing.exchange.envelope import Kind
 from wissel.traffic.v1 import route_service_pb2 as route_pb
 from wissel.traffic.v1 import traffic_service_pb2 as traffic_pb
+from wissel.traffic.v1 import transfer_service_pb2 as transfer_pb
 from wissel.traffic.v1.route_service_pb2_grpc import RouteServiceStub
 from wissel.traffic.v1.traffic_service_pb2_grpc import TrafficServiceStub
+from wissel.traffic.v1.transfer_service_pb2_grpc import TransferServiceStub
 
 PAGE: Final = 1000
-Page = TypeVar("Page", mandate_pb.ListMandatesResponse, endpoint_pb.ListEndpointsResponse)
+Page = TypeVar(
+    "Page",
+    mandate_pb.ListMandatesResponse,
+    endpoint_pb.ListEndpointsResponse,
+    transfer_pb.ListDeliveryPointsResponse,
+)
 
 
 class AsyncRegister:
@@ -165,6 +175,47 @@ class AsyncRegister:
         """
         request = traffic_pb.GetDeliveryRequest(message_id=message_id, sender_oin=sender_oin)
         return await self.call(lambda c: TrafficServiceStub(c).GetDelivery, request)
+
+    async def announce(  # noqa: PLR0913 - what is announced, and to whom
+        self,
+        *,
+        source: str,
+        source_routing_key: str,
+        requester: str,
+        requester_routing_key: str,
+        kind: str = Kind.SWV,
+        session_id: UUID | str = "",
+        notification_id: UUID | str = "",
+        initiator: str = "",
+    ) -> transfer_pb.AnnounceNotificationResponse:
+        """Have the hub tell a requester that our school `source` has something for it.
+
+        For a `swv-dossier` the answer has the `link_key` under which it is to be given;
+        any other kind is about the session in which it was asked in vain. Both routing
+        keys are delivery points. The same `notification_id`, by default a new UUID, is
+        the same announcement: its answer says how far it is. `initiator` is by default
+        derived from the account of this process.
+        """
+        request = transfer_pb.AnnounceNotificationRequest(
+            notification_id=str(notification_id or uuid4()),
+            source_brin=source,
+            source_routing_key=source_routing_key,
+            requester=transfer_pb.Requester(routing_key=requester_routing_key, **named(requester)),
+            overdrachtsoort=kind,
+            initiator=initiator or account_pseudonym(),
+            session_id=str(session_id),
+        )
+        return await self.call(lambda c: TransferServiceStub(c).AnnounceNotification, request)
+
+    async def delivery_points(
+        self, organisation: str = "", *, service: str = "", attribute: str = ""
+    ) -> list[transfer_pb.OrganisationDeliveryPoint]:
+        """Return where an organisation can be reached now; an operator may leave that out."""
+        request = transfer_pb.ListDeliveryPointsRequest(
+            page_size=PAGE, service=service, attribute=attribute, **named(organisation)
+        )
+        pages = self._pages(lambda c: TransferServiceStub(c).ListDeliveryPoints, request)
+        return [each async for page in pages for each in page.delivery_points]
 
     async def _pages(self, method: Unary[Any, Page], request: Any) -> AsyncIterator[Page]:
         """Yield the pages of a list until the last."""

@@ -37,6 +37,7 @@ from wissel.clients.cli.traffic import (
     forecast,
     las,
     outbox,
+    points,
     receipts,
     routes,
     sending,
@@ -109,6 +110,8 @@ app.add_typer(checking.app, name="dossier")
 app.command()(preparing.prepare)
 app.add_typer(preparing.app, name="prepared")
 app.command()(preparing.requests)
+app.command()(points.announce)
+app.command("delivery-points")(points.delivery_points)
 app.command()(publishing.overview)
 app.command()(connecting.connect)
 app.command()(sending.send)

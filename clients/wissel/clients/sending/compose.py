@@ -52,6 +52,8 @@ class SendOptions(TypedDict, total=False):
         and no nine digits by themselves; by default derived from the account of
         this process.
     correlation_id: the same UUID in messages that belong together.
+    link_key: the link that a `terugkoppeling` is about, as its notification told; only
+        for that kind, and required for it.
     content_type: media type; by default derived from the file.
     lifetime: how long after now the message expires, at most 30 days; by default 7.
     """
@@ -65,6 +67,7 @@ class SendOptions(TypedDict, total=False):
     version: str
     initiator: str
     correlation_id: UUID
+    link_key: UUID
     content_type: str
     lifetime: dt.timedelta
 
@@ -152,6 +155,7 @@ def compose(  # noqa: PLR0913 - the parts of an envelope
         initiator=parse_initiator(options.get("initiator") or account_pseudonym(), "initiator"),
         correlation_id=options.get("correlation_id"),
         attestation=_attestation(facts, options),
+        link_key=_link_key(path, facts.kind, options),
     )
     entry = Entry(
         message_id=message_id,
@@ -204,6 +208,14 @@ def _kind(text: str) -> Kind:
         known = ", ".join(Kind)
         message = f"{text!r} is no overdrachtsoort; there are: {known}"
         raise DossierUnusable(message) from None
+
+
+def _link_key(path: Path, kind: Kind, options: SendOptions) -> UUID | None:
+    key = options.get("link_key")
+    if (kind is Kind.FEEDBACK) is not (key is not None):
+        message = f"{path}: a link key belongs to a {Kind.FEEDBACK} alone; this is sent as {kind}"
+        raise DossierUnusable(message)
+    return key
 
 
 def _attestation(facts: DossierFacts, options: SendOptions) -> Attestation:

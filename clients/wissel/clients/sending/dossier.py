@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _HEAD: Final = 1024 * 1024  # bytes; a file without the kind in these is no dossier
 _PIECE: Final = 16 * 1024
 _ROOT: Final = re.compile(
-    r"\{http://www\.edustandaard\.nl/oso_gegevensset/[0-9.]+/dossier\}dossier"
+    r"\{http://www\.edustandaard\.nl/oso_gegevensset/[0-9.]+/dossier\}(dossier|terugkoppeling)"
 )
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INZAGE: Final = ("inzage", "inzagedatum", "toestemming")
@@ -63,8 +63,8 @@ class DossierFacts:
 def read_dossier(path: Path) -> DossierFacts:
     """Return the facts in the head of the file at `path`.
 
-    A file that cannot be read as a dossier counts as an overstapdossier, and
-    `note` says so. Raises OSError if the file cannot be opened.
+    A file that cannot be read as a dossier, nor is a terugkoppeling, counts as an
+    overstapdossier, and `note` says so. Raises OSError if the file cannot be opened.
     """
     with path.open("rb") as file:
         return facts_in(file)
@@ -82,8 +82,14 @@ def facts_in(file: IO[bytes]) -> DossierFacts:
         return _from_xml(file, _encoding(start))
     except ImportError:
         return _assumed(content_type, "lxml is not installed: pip install 'wissel[dossier]'")
+    except _IsFeedback:
+        return DossierFacts(kind=Kind.FEEDBACK, content_type=content_type)
     except _Unreadable as unreadable:
         return _assumed(content_type, str(unreadable))
+
+
+class _IsFeedback(Exception):
+    """It is no dossier but the answer to one."""
 
 
 class _Unreadable(Exception):
@@ -219,6 +225,9 @@ def _counts(path: list[str]) -> bool:
 def _name(element: "etree._Element", *, depth: int) -> str:
     """Return the local name; the root must be a dossier of the gegevensset."""
     tag = str(element.tag)
-    if depth == 0 and not _ROOT.fullmatch(tag):
+    root = _ROOT.fullmatch(tag)
+    if depth == 0 and not root:
         raise _Unreadable("its root is not a dossier of the gegevensset")
+    if depth == 0 and root and root[1] == Kind.FEEDBACK:
+        raise _IsFeedback
     return tag.rpartition("}")[2]

@@ -112,7 +112,7 @@ def _ends(context: EnvelopeContext) -> tuple[object, ...]:
 
 def _require_same_words(one: Entry, other: Entry) -> None:
     before, now = context_of(one), context_of(other)
-    for name in ("kind", "attestation"):
+    for name in ("kind", "attestation", "link_key"):
         if getattr(before, name) != getattr(now, name):
             message = (
                 f"message {one.message_id} about this file is pending with another {name}; "

@@ -39,6 +39,20 @@ EXAMPLES: Final[dict[str, tuple[str, ...]]] = {
     "prepared release": ("wissel prepared release efaf84be-cfb4-4b7e-afca-8f8abb734f11",),
     "prepared withdraw": ("wissel prepared withdraw efaf84be-cfb4-4b7e-afca-8f8abb734f11",),
     "requests": ("wissel requests", "wissel requests --json"),
+    "announce": (
+        (
+            "wissel announce 99XA 0000000700099XA00931 PO9901 00000003990000050001 "
+            "--link-key-file link.key"
+        ),
+        (
+            "wissel announce 99XA 0000000700099XA00931 99XB 0000000700099XB00931 "
+            "--kind overstapdossier --session 5f1c9d9e-6a3e-4a0f-9d5e-0b7c1a2d3e4f"
+        ),
+    ),
+    "delivery-points": (
+        "wissel delivery-points PO9901 --service OSO_SWV",
+        "wissel delivery-points 99XA --json",
+    ),
     "test-exchange": (
         "wissel test-exchange --school 99XA",
         "wissel test-exchange --school 99XA --service OSO_OV --receipts receipts",

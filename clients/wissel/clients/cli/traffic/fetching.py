@@ -16,9 +16,10 @@ import typer
 
 from wissel.clients.cli.failing import explain_failure
 from wissel.clients.cli.output import bar, busy, note, print_json, print_pairs, print_rows
+from wissel.clients.cli.secret_files import link_key_in, secret_in
 from wissel.clients.cli.session import Session, session_of
 from wissel.clients.cli.traffic.las import keep_in
-from wissel.clients.errors import DossierUnusable, StorageError, WisselError
+from wissel.clients.errors import DossierUnusable, StorageError
 from wissel.clients.fetching.results import Fetched, FetchResumed, PointResult
 from wissel.clients.fetching.wanted import FetchOptions, Pupil
 from wissel.clients.las import Became, IncomingMessage
@@ -28,7 +29,6 @@ from wissel.routing.exchange.fetching.transfers import TransferResult
 from wissel.routing.exchange.outcome import OutcomeResult
 from wissel.routing.values.days import AMSTERDAM
 
-_LARGEST_SECRET: Final = 1024  # bytes of a file that holds a number or a key
 _MOST_RULES: Final = 50
 _MISSING: Final = "checking dossiers needs lxml. Fix: pip install 'wissel[dossier]'"
 
@@ -60,7 +60,8 @@ def fetch(
         str, typer.Option(help="file with the pupil's number; - is stdin; without it: you type it")
     ] = "",
     link_key_file: Annotated[
-        str, typer.Option(help="file with a link key, for a swv-dossier; - is stdin")
+        str,
+        typer.Option(help="file with a link key, or a notification; - is stdin"),
     ] = "",
     kind: Annotated[str, typer.Option(help="overdrachtsoort; by default overstapdossier")] = "",
     initiator: Annotated[str, typer.Option(help="pseudonym of who ordered it")] = "",
@@ -138,15 +139,11 @@ def _pupil(number_file: str, link_key_file: str) -> Pupil:
     if number_file and link_key_file:
         raise typer.BadParameter("a number or a link key, not both")
     if link_key_file:
-        try:
-            return UUID(_secret(link_key_file))
-        except ValueError:
-            message = f"{link_key_file}: this is no link key"
-            raise typer.BadParameter(message) from None
+        return link_key_in(link_key_file)
     if not number_file and not sys.stdin.isatty():
         raise typer.BadParameter("missing --number-file FILE (or -), or --link-key-file")
     text = (
-        _secret(number_file)
+        secret_in(number_file)
         if number_file
         else str(typer.prompt("Number of the pupil", hide_input=True, err=True))
     )
@@ -155,19 +152,6 @@ def _pupil(number_file: str, link_key_file: str) -> Pupil:
     except ValueError as error:
         message = f"{number_file or 'what you typed'}: {error}"
         raise typer.BadParameter(message) from None
-
-
-def _secret(name: str) -> str:
-    try:
-        if name == "-":
-            read = sys.stdin.buffer.read(_LARGEST_SECRET)
-        else:
-            with Path(name).open("rb") as file:
-                read = file.read(_LARGEST_SECRET)
-    except OSError as error:
-        message = f"{name}: {error.strerror}"
-        raise WisselError(message) from None
-    return read.decode("utf-8", "replace").strip()
 
 
 def _moment(text: str) -> dt.datetime:

@@ -3,6 +3,7 @@
 
 import asyncio
 import datetime as dt
+import json
 import logging
 import sys
 from dataclasses import replace
@@ -15,11 +16,19 @@ from wissel.clients.cli.output import print_json, say
 from wissel.clients.cli.preparing.folder import Folder, Keys, prepared_in
 from wissel.clients.cli.session import Session, session_of
 from wissel.clients.hub import AsyncHub
-from wissel.clients.las import IncomingMessage, Las, LasServer, LasSettings, RefuseMessage
+from wissel.clients.las import (
+    IncomingMessage,
+    Las,
+    LasServer,
+    LasSettings,
+    Notification,
+    RefuseMessage,
+)
 from wissel.clients.las.server import until_stopped
 from wissel.clients.providing.preparing import Prepared
 from wissel.clients.providing.source import Providing
 from wissel.clients.received.fetched import default_fetched
+from wissel.clients.storage.atomic_write import write_atomically
 from wissel.clients.storage.private import make_private_folder
 from wissel.clients.transport.retry import Patience
 from wissel.routing.values.identifiers import Oin
@@ -47,6 +56,27 @@ class FileLas(Las):
             raise RefuseMessage("ADMINISTRATION_UNKNOWN", "This administration is not here.")
         self._tell(message, keep_in(self._folder, message))
 
+    def notified(self, notification: Notification) -> None:
+        """Keep it as `<folder>/notifications/<id>.json`, which only we may read; print a line.
+
+        `wissel fetch --link-key-file` takes such a file. The line has no link key.
+        """
+        folder = self._folder / "notifications"
+        make_private_folder(folder)
+        said = _said(notification)
+        path = folder / f"{notification.notification_id}.json"
+        write_atomically(path, json.dumps(said, indent=1).encode())
+        del said["link_key"]
+        if self._session.json:
+            print_json({**said, "path": str(path)})
+        else:
+            now = dt.datetime.now(dt.UTC).astimezone().strftime("%H:%M:%S")
+            say(
+                f"{now} NOTIFIED {notification.notification_id} {notification.kind.value} of "
+                f"{notification.source.place} for {notification.requester.place} in {path}"
+            )
+        sys.stdout.flush()
+
     def _tell(self, message: IncomingMessage, kept: Path) -> None:
         context = message.context
         if self._session.json:
@@ -70,6 +100,21 @@ class FileLas(Las):
                 f"via {message.routing_key} in {kept}"
             )
         sys.stdout.flush()
+
+
+def _said(notification: Notification) -> dict[str, str]:
+    """Return what a notification says, as the options of `wissel fetch` are called."""
+    return {
+        "notification_id": str(notification.notification_id),
+        "source": notification.source.organisation,
+        "source_oin": notification.source_oin,
+        "source_routing_key": notification.source.routing_key or "",
+        "requester": notification.requester.organisation,
+        "routing_key": notification.requester.routing_key or "",
+        "kind": notification.kind.value,
+        "session_id": str(notification.session_id or ""),
+        "link_key": str(notification.link_key or ""),
+    }
 
 
 def keep_in(folder: Path, message: IncomingMessage) -> Path:

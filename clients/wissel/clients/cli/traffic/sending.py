@@ -10,6 +10,7 @@ from uuid import UUID
 import typer
 
 from wissel.clients.cli.output import bar, note, print_json, print_pairs, print_rows
+from wissel.clients.cli.secret_files import link_key_in
 from wissel.clients.cli.session import session_of
 from wissel.clients.errors import Refused, StorageError, Unreachable
 from wissel.clients.sending.compose import Envelope, SendOptions
@@ -17,6 +18,8 @@ from wissel.clients.sending.delivering import Resumed
 from wissel.clients.sending.receipts import DeliveryReceipt, record_of
 from wissel.clients.sending.transfer import settles
 from wissel.clients.storage.atomic_write import write_atomically
+from wissel.routing.exchange.envelope import Kind
+from wissel.routing.exchange.kinds import SERVICE_OF_KIND
 from wissel.routing.values.days import parse_day
 
 
@@ -25,7 +28,9 @@ def send(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
     sender: Annotated[str, typer.Option("--from", help="99XA, 99XA02 or PO9901")],
     receiver: Annotated[str, typer.Option("--to", help="99XB, 99XB02 or PO9901")],
-    service: Annotated[str, typer.Option(help="such as OSO_OV")] = "OSO_OV",
+    service: Annotated[
+        str, typer.Option(help="by default OSO_OV, or OSO_SWV for a terugkoppeling")
+    ] = "",
     kind: Annotated[str, typer.Option(help="overdrachtsoort; by default as in the file")] = "",
     inzage_date: Annotated[str, typer.Option(help="day on which the parents saw it")] = "",
     sender_routing_key: Annotated[str, typer.Option(help="required within one BRIN")] = "",
@@ -33,6 +38,9 @@ def send(
     receiver_aanleverpunt: Annotated[str, typer.Option(help="delivery point meant")] = "",
     version: Annotated[str, typer.Option(help="namespace of the service version")] = "",
     initiator: Annotated[str, typer.Option(help="pseudonym of who ordered it")] = "",
+    link_key_file: Annotated[
+        str, typer.Option(help="file with a link key, for a terugkoppeling; - is stdin")
+    ] = "",
     correlation_id: Annotated[str, typer.Option(help="UUID that ties messages together")] = "",
     message_id: Annotated[
         str, typer.Option(help="UUID of your own; a repeat is the same message")
@@ -57,6 +65,9 @@ def send(
         options["inzage_date"] = parse_day(inzage_date, "inzage_date")
     if correlation_id:
         options["correlation_id"] = _uuid(correlation_id)
+    if link_key_file:
+        options["link_key"] = link_key_in(link_key_file)
+    about = Kind.FEEDBACK if link_key_file else Kind.OVERSTAP
     begun: list[Envelope] = []
     try:
         with bar(session, "sending") as progress:
@@ -64,7 +75,7 @@ def send(
                 file,
                 sender=sender,
                 receiver=receiver,
-                service=service,
+                service=service or SERVICE_OF_KIND[about],
                 progress=progress,
                 composed=lambda envelope: begun.append(_said(envelope)),
                 message_id=message_id or None,
