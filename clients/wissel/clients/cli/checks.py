@@ -75,7 +75,7 @@ def errors(
     if named:
         wanted = list(dict.fromkeys(each for row in named for each in row.reasons))
     facts = [
-        *map(_counterpart, named),
+        *(_counterpart(each, session.language) for each in named),
         *(_explained(each, session.language) for each in wanted),
     ]
     if session.json:
@@ -89,13 +89,13 @@ def errors(
         print_rows(["REASON", "MEANING"], [[each["reason"], each["meaning"]] for each in facts])
 
 
-def _counterpart(found: Counterpart) -> dict[str, str]:
+def _counterpart(found: Counterpart, language: str) -> dict[str, str]:
     return {
         "name": found.name,
         "source": SOURCES[found.standard],
-        "says": found.says,
+        "says": found.says.read(language),
         "here": ", ".join(filter(None, [found.answer, *found.reasons])),
-        "note": found.note,
+        "note": found.note.read(language) if found.note else "",
     }
 
 

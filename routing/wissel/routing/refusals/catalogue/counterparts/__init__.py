@@ -12,6 +12,7 @@ from typing import Final
 from wissel.routing.refusals.catalogue.counterparts.counterpart import (
     SOURCES,
     Counterpart,
+    Said,
     Standard,
 )
 from wissel.routing.refusals.catalogue.counterparts.edukoppeling import EDUKOPPELING
@@ -52,6 +53,7 @@ __all__ = [
     "COUNTERPARTS",
     "SOURCES",
     "Counterpart",
+    "Said",
     "Standard",
     "of_name",
     "of_reason",

@@ -27,6 +27,18 @@ SOURCES: Final[Mapping[Standard, str]] = {
 """Where the names of each are from."""
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A text in English and in Dutch."""
+
+    en: str
+    nl: str
+
+    def read(self, language: str) -> str:
+        """Return it in `en` or `nl`."""
+        return self.nl if language == "nl" else self.en
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counterpart:
     """One answer that is documented elsewhere, and what says the same here.
@@ -42,8 +54,8 @@ class Counterpart:
 
     standard: Standard
     name: str
-    says: str
+    says: Said
     where: str = ""
     reasons: tuple[Reason, ...] = ()
     answer: str = ""
-    note: str = ""
+    note: Said | None = None

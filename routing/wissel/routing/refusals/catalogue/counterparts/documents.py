@@ -61,10 +61,10 @@ def as_records() -> list[dict[str, Any]]:
             "source": SOURCES[each.standard],
             "name": each.name,
             "where": each.where,
-            "says": each.says,
+            "en": {"says": each.says.en, "note": each.note.en if each.note else ""},
+            "nl": {"says": each.says.nl, "note": each.note.nl if each.note else ""},
             "reasons": [reason.value for reason in each.reasons],
             "answer": each.answer,
-            "note": each.note,
         }
         for each in COUNTERPARTS
     ]
@@ -77,6 +77,6 @@ def _told(counterpart: Counterpart) -> bool:
 def _row(counterpart: Counterpart) -> str:
     here = [f"`{counterpart.answer}`"] if counterpart.answer else []
     here += [f"[{reason}](#{reason.value.lower()})" for reason in counterpart.reasons]
-    told = [", ".join(here) + "." if here else "", counterpart.note]
+    told = [", ".join(here) + "." if here else "", counterpart.note.en if counterpart.note else ""]
     there = f"`{counterpart.name}`" + (f" ({counterpart.where})" if counterpart.where else "")
-    return f"| {there} | {counterpart.says} | {' '.join(filter(None, told))} |"
+    return f"| {there} | {counterpart.says.en} | {' '.join(filter(None, told))} |"
