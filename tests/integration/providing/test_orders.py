@@ -3,7 +3,6 @@
 import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,8 @@ import grpc
 import pytest
 
 from support.fakes.las import signer_of
-from support.fetching import FROM_XA, TO_XC
+from support.fetching import TO_XC
+from support.prepared.orders import order
 from support.prepared.world import PUPIL, ProvidingWorld, of_pupil, providing
 from support.worlds import small_world
 from support.worlds.hub import reason_of, refusal
@@ -19,7 +19,7 @@ from wissel.clients.testing.cast import HUB, NOORD, ZUID
 from wissel.las.v1 import las_service_pb2 as las
 from wissel.las.v1.las_service_pb2_grpc import LasServiceStub
 from wissel.routing.exchange.envelope import Address, Kind
-from wissel.routing.exchange.fetching.orders import ProvideOrder, Wish
+from wissel.routing.exchange.fetching.orders import ProvideOrder
 from wissel.routing.values.identifiers import RoutingKey
 from wissel.server.courier.wire import signed_order
 
@@ -29,30 +29,6 @@ async def world(tmp_path: Path) -> AsyncIterator[ProvidingWorld]:
     async with providing(tmp_path) as world:
         world.prepare()
         yield world
-
-
-async def order(world: ProvidingWorld, **changes: Any) -> ProvideOrder:
-    """Return the order that the hub gives when 99XC asks for the pupil, but for `changes`."""
-    session = await world.fetching.start_uuid()
-    key = world.key(str(session), PUPIL)
-    now = dt.datetime.now(dt.UTC)
-    made = ProvideOrder(
-        hub_oin=HUB.oin,
-        session_id=session,
-        source_oin=NOORD.oin,
-        source=Address(organisation=small_world.XA, routing_key=RoutingKey(FROM_XA)),
-        requester_oin=ZUID.oin,
-        requester=Address(organisation=small_world.XC, routing_key=RoutingKey(TO_XC)),
-        kind=Kind.OVERSTAP,
-        wish=Wish(
-            key=key["search_key"],
-            source_key_id=key["source_key_id"],
-            requester_key_id=key["requester_key_id"],
-        ),
-        issued=now,
-        expires=now + dt.timedelta(minutes=1),
-    )
-    return replace(made, **changes)
 
 
 async def ask(

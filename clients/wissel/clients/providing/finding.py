@@ -1,5 +1,6 @@
 """Finds which prepared dossier a search key or link key stands for, and what is answered."""
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -43,13 +44,13 @@ def secret_of(own: OwnKey, session_id: UUID, requester: KeyOf, public_key: bytes
     return session_secret(own.private, public_key, session_id, source, requester)
 
 
-def find(store: PreparedStore, wanted: Wanted, asked: Asked) -> Choice:
-    """Return what is answered to a requester; each pupil of the school is looked at."""
+def find(store: PreparedStore, wanted: Wanted, asked: Asked, today: dt.date) -> Choice:
+    """Return what is answered to a requester today; each pupil of the school is looked at."""
     brin = wanted.source.organisation
     if not isinstance(brin, Brin):
         return Choice(dossier=None, refusal=Reason.DOSSIER_NOT_FOUND)
     found = _behind(store, wanted, brin)
-    return choose(at_point(found, wanted.source.routing_key), asked)
+    return choose(given_at(found, wanted.source.routing_key, today), asked)
 
 
 def choose(dossiers: Iterable[PreparedDossier], asked: Asked) -> Choice:
@@ -66,11 +67,13 @@ def choose(dossiers: Iterable[PreparedDossier], asked: Asked) -> Choice:
     return next(given, next(iter(choices), nothing))
 
 
-def at_point(
-    dossiers: Iterable[PreparedDossier], routing_key: RoutingKey | None
+def given_at(
+    dossiers: Iterable[PreparedDossier], routing_key: RoutingKey | None, today: dt.date
 ) -> list[PreparedDossier]:
-    """Return those of some dossiers that a delivery point of their school gives."""
-    return [each for each in dossiers if each.routing_key in {None, routing_key}]
+    """Return those of some dossiers that a delivery point of their school gives on a day."""
+    return [
+        each for each in dossiers if each.routing_key in {None, routing_key} and each.until >= today
+    ]
 
 
 def is_behind(secret: bytes, key: bytes, numbers: Iterable[PupilNumber]) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from wissel.clients.errors import StorageError
-from wissel.clients.providing.finding import at_point, is_behind, secret_of
+from wissel.clients.providing.finding import given_at, is_behind, secret_of
 from wissel.clients.providing.rules import Asked, refusal_of
 from wissel.clients.providing.storing.records import PreparedDossier, RememberedRequest
 from wissel.clients.providing.storing.requests import Requests
@@ -24,9 +24,10 @@ def match(
     """
     found: list[RememberedRequest] = []
     own: dict[UUID, OwnKey | None] = {}
+    today = day_of(now)
     for dossier in store.unmatched():
-        waiting = requests.waiting(dossier.brin, dossier.kind, day_of(now))
-        answered = list(_answered(dossier, waiting, keys, own))
+        waiting = requests.waiting(dossier.brin, dossier.kind, today)
+        answered = list(_answered(dossier, waiting, keys, own, today))
         requests.matched(dossier, answered)
         found += answered
     return found
@@ -42,9 +43,10 @@ def _answered(
     waiting: list[RememberedRequest],
     keys: KeyFolder,
     own: dict[UUID, OwnKey | None],
+    today: dt.date,
 ) -> Iterator[RememberedRequest]:
     for request in waiting:
-        if not at_point([dossier], request.source.routing_key):
+        if not given_at([dossier], request.source.routing_key, today):
             continue
         if refusal_of(dossier.offered, Asked(requester=request.requester)) is not None:
             continue

@@ -119,8 +119,8 @@ class Prepared:
 
     def listed(self) -> list[PreparedDossier]:
         """Return what is prepared until today or longer, in order of school, kind and time."""
-        today = day_of(self._now())
-        return [each for each in self.store.listed() if each.until >= today]
+        self.store.forget(self._now())
+        return self.store.listed()
 
     def requests(self) -> list[RememberedRequest]:
         """Return who asked in vain, the newest first; of which pupil is not told."""
@@ -179,6 +179,7 @@ class Prepared:
             reading.check_content(
                 path, content.data, Path(folder) if folder else None, Path(codes) if codes else None
             )
+        self.store.forget(now)
         kept = self.store.add(dossier, content.data)
         self.match()
         return kept

@@ -199,11 +199,11 @@ class Source:
         store, asked = self._prepared.store, _asked(order)
         wanted = _wanted(order, keys)
         for _ in range(_LOOKS):
-            choice = find(store, wanted, asked)
+            choice = find(store, wanted, asked, day_of(now))
             if choice.refusal in STATE_OF and keys is not None:
                 self._remember(order, keys, choice, now)
                 # What was prepared meanwhile has not seen this request.
-                choice = find(store, wanted, asked)
+                choice = find(store, wanted, asked, day_of(now))
             dossier = choice.dossier
             if choice.refusal is not None or dossier is None:
                 return choice.refusal or Reason.DOSSIER_NOT_FOUND

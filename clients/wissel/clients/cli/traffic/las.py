@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 import typer
 
-from wissel.clients.cli.output import print_json, say
+from wissel.clients.cli.output import note, print_json, say
 from wissel.clients.cli.preparing.folder import Folder, Keys, prepared_in
 from wissel.clients.cli.session import Session, session_of
 from wissel.clients.hub import AsyncHub
@@ -162,7 +162,11 @@ def serve_las(
     if not (provide or prepared):
         asyncio.run(until_stopped(LasServer(las, identity, settings), _started))
         return
-    asyncio.run(_providing(las, session, settings, prepared_in(session, prepared, keys)))
+    store = prepared_in(session, prepared, keys)
+    if store.keys is not None and not store.keys.listed():
+        note("No key of a system is here yet: until then nothing can be found.")
+        note("Fix: `wissel system key create` and `register`.")
+    asyncio.run(_providing(las, session, settings, store))
 
 
 async def _providing(las: Las, session: Session, settings: LasSettings, prepared: Prepared) -> None:

@@ -7,6 +7,7 @@ replaces it. A file without a row was left by a crash, and is removed.
 
 import dataclasses
 import datetime as dt
+import logging
 import os
 import re
 import sqlite3
@@ -18,25 +19,29 @@ from uuid import UUID
 from wissel.clients.errors import DossierUnusable, StorageError
 from wissel.clients.providing.rules import check_stage
 from wissel.clients.providing.storing.database import Database, told
-from wissel.clients.providing.storing.records import (
-    PreparedDossier,
-    dossier_as_json,
-    dossier_of_row,
-)
+from wissel.clients.providing.storing.records import PreparedDossier, dossier_of_row
+from wissel.clients.providing.storing.rows import SELECT, delete, insert, others, with_numbers
 from wissel.clients.storage.atomic_write import TEMPORARY, write_atomically
 from wissel.clients.storage.leftovers import UUID_NAME, remove_leftovers
 from wissel.clients.storage.locks import lock_if_free, waiting_lock
-from wissel.clients.storage.private import make_private_file, make_private_folder
+from wissel.clients.storage.private import (
+    is_open_to_others,
+    make_private_file,
+    make_private_folder,
+)
 from wissel.routing.exchange.envelope import Kind
 from wissel.routing.exchange.fetching.links import link_digest
 from wissel.routing.exchange.fetching.search_keys import NumberKind, PupilNumber
 from wissel.routing.values.days import day_of
 from wissel.routing.values.identifiers import Brin
 
+_LOG: Final = logging.getLogger("wissel.las")
 _SUFFIX: Final = ".xml"
 _FILE: Final = re.compile(rf"{UUID_NAME}{re.escape(_SUFFIX)}(?:{re.escape(TEMPORARY)})?")
-_SELECT: Final = (
-    "SELECT d.dossier_id, d.brin, d.routing_key, d.kind, d.held, d.until, d.facts FROM dossier d"
+_ANY_DUE: Final = (
+    "SELECT EXISTS (SELECT 1 FROM dossier WHERE until < :today)"
+    " OR EXISTS (SELECT 1 FROM header WHERE forget_after < :now)"
+    " OR EXISTS (SELECT 1 FROM request WHERE until < :today)"
 )
 
 
@@ -53,6 +58,10 @@ class PreparedStore:
         with told(folder):
             make_private_folder(self._files)
             make_private_file(self._lock)
+            if is_open_to_others(folder):
+                _LOG.warning(
+                    "%s can be read by others than its owner; run: chmod 700 on it", folder
+                )
         self.database = Database(folder)
         self._clean()
 
@@ -66,8 +75,8 @@ class PreparedStore:
         """
         with told(self.folder), waiting_lock(self._lock):
             with self.database.open() as connection:
-                same = _same(connection, dossier)
-                same = [_with_numbers(connection, each) for each in same]
+                same = others(connection, dossier)
+                same = [with_numbers(connection, each) for each in same]
             check_stage(dossier.stage, [each.stage for each in same])
             known = [each.collected for each in same if each.sha256 == dossier.sha256]
             dossier = dataclasses.replace(
@@ -84,11 +93,11 @@ class PreparedStore:
         """Give a dossier that was held back from now on, and return it."""
         with told(self.folder), waiting_lock(self._lock), self.database.write() as connection:
             held = self._get(connection, dossier_id)
-            replaced = _same(connection, _with_numbers(connection, held))
+            replaced = others(connection, with_numbers(connection, held))
             connection.execute(
                 "UPDATE dossier SET held = 0, matched = 0 WHERE dossier_id = ?", (str(dossier_id),)
             )
-            _delete(connection, replaced)
+            delete(connection, replaced)
         self._unlink(each.dossier_id for each in replaced)
         return dataclasses.replace(held, held=False)
 
@@ -96,7 +105,7 @@ class PreparedStore:
         """Forget a dossier, and return it; whoever reads it now may read on."""
         with self.database.write() as connection:
             dossier = self._get(connection, dossier_id)
-            _delete(connection, [dossier])
+            delete(connection, [dossier])
         self._unlink([dossier_id])
         return dossier
 
@@ -112,7 +121,7 @@ class PreparedStore:
     def listed(self) -> list[PreparedDossier]:
         """Return all dossiers without their numbers, in order of school, kind and preparation."""
         with self.database.open() as connection:
-            rows = connection.execute(_SELECT).fetchall()
+            rows = connection.execute(SELECT).fetchall()
         found = map(dossier_of_row, rows)
         return sorted(found, key=lambda each: (each.brin, each.kind, each.prepared))
 
@@ -130,7 +139,7 @@ class PreparedStore:
         """Return the dossiers of a pupil that a school has ready."""
         with self.database.open() as connection:
             rows = connection.execute(
-                _SELECT + " JOIN pupil_number n USING (dossier_id)"
+                SELECT + " JOIN pupil_number n USING (dossier_id)"
                 " WHERE n.kind = ? AND n.digits = ? AND d.brin = ? AND d.kind = ?",
                 (number.kind, number.digits, brin, kind),
             ).fetchall()
@@ -140,7 +149,7 @@ class PreparedStore:
         """Return the dossier that lies ready under a link key, if there is one."""
         with self.database.open() as connection:
             rows = connection.execute(
-                _SELECT + " JOIN link l USING (dossier_id)"
+                SELECT + " JOIN link l USING (dossier_id)"
                 " WHERE l.digest = ? AND d.brin = ? AND d.kind = ?",
                 (link_digest(link_key), brin, kind),
             ).fetchall()
@@ -150,21 +159,21 @@ class PreparedStore:
         """Return a dossier without its numbers, None if it is not there."""
         with self.database.open() as connection:
             row = connection.execute(
-                _SELECT + " WHERE d.dossier_id = ?", (str(dossier_id),)
+                SELECT + " WHERE d.dossier_id = ?", (str(dossier_id),)
             ).fetchone()
         return None if row is None else dossier_of_row(row)
 
     def unmatched(self) -> list[PreparedDossier]:
         """Return what is given since it was last looked who had asked for it, with its numbers."""
         with self.database.open() as connection:
-            rows = connection.execute(_SELECT + " WHERE NOT d.matched AND NOT d.held").fetchall()
-            return [_with_numbers(connection, dossier_of_row(row)) for row in rows]
+            rows = connection.execute(SELECT + " WHERE NOT d.matched AND NOT d.held").fetchall()
+            return [with_numbers(connection, dossier_of_row(row)) for row in rows]
 
     def unannounced(self, kind: Kind) -> list[PreparedDossier]:
         """Return the dossiers of a kind that are given and that nobody was told of."""
         with self.database.open() as connection:
             rows = connection.execute(
-                _SELECT + " WHERE d.kind = ? AND NOT d.announced AND NOT d.held", (kind,)
+                SELECT + " WHERE d.kind = ? AND NOT d.announced AND NOT d.held", (kind,)
             ).fetchall()
         return list(map(dossier_of_row, rows))
 
@@ -186,13 +195,16 @@ class PreparedStore:
 
     def forget(self, now: dt.datetime) -> int:
         """Forget the dossiers, headers and requests whose day is over; return how many dossiers."""
-        today = day_of(now).isoformat()
+        due = {"today": day_of(now).isoformat(), "now": int(now.timestamp())}
+        with self.database.open() as connection:  # nobody who looks waits for who writes
+            if not connection.execute(_ANY_DUE, due).fetchone()[0]:
+                return 0
         with self.database.write() as connection:
-            rows = connection.execute("SELECT dossier_id FROM dossier WHERE until < ?", (today,))
+            rows = connection.execute("SELECT dossier_id FROM dossier WHERE until < :today", due)
             over = [UUID(each) for (each,) in rows]
-            connection.execute("DELETE FROM dossier WHERE until < ?", (today,))
-            connection.execute("DELETE FROM header WHERE forget_after < ?", (int(now.timestamp()),))
-            connection.execute("DELETE FROM request WHERE until < ?", (today,))
+            connection.execute("DELETE FROM dossier WHERE until < :today", due)
+            connection.execute("DELETE FROM header WHERE forget_after < :now", due)
+            connection.execute("DELETE FROM request WHERE until < :today", due)
         self._unlink(over)
         return len(over)
 
@@ -206,8 +218,8 @@ class PreparedStore:
         write_atomically(path, content)
         try:
             with self.database.write() as connection:
-                _insert(connection, dossier)
-                _delete(connection, replaced)
+                insert(connection, dossier)
+                delete(connection, replaced)
         except StorageError:
             with self.database.open() as connection:
                 known = connection.execute(
@@ -219,7 +231,7 @@ class PreparedStore:
 
     @staticmethod
     def _get(connection: sqlite3.Connection, dossier_id: UUID) -> PreparedDossier:
-        row = connection.execute(_SELECT + " WHERE d.dossier_id = ?", (str(dossier_id),)).fetchone()
+        row = connection.execute(SELECT + " WHERE d.dossier_id = ?", (str(dossier_id),)).fetchone()
         if row is None:
             message = f"no dossier {dossier_id} is prepared here; `wissel prepared list` shows all"
             raise DossierUnusable(message)
@@ -242,52 +254,3 @@ class PreparedStore:
                 rows = connection.execute("SELECT dossier_id FROM dossier")
                 keep = {f"{each}{_SUFFIX}" for (each,) in rows}
             remove_leftovers(self.folder, [self._files], _FILE, lambda file: file.name in keep)
-
-
-def _same(connection: sqlite3.Connection, dossier: PreparedDossier) -> list[PreparedDossier]:
-    """Return the other dossiers of the same pupil, kind, school and delivery point."""
-    found: dict[UUID, PreparedDossier] = {}
-    for number in dossier.numbers:
-        rows = connection.execute(
-            _SELECT + " JOIN pupil_number n USING (dossier_id)"
-            " WHERE n.kind = ? AND n.digits = ? AND d.brin = ? AND d.kind = ?"
-            " AND d.routing_key = ?",
-            (number.kind, number.digits, dossier.brin, dossier.kind, dossier.routing_key or ""),
-        )
-        found |= {each.dossier_id: each for each in map(dossier_of_row, rows)}
-    found.pop(dossier.dossier_id, None)
-    return list(found.values())
-
-
-def _with_numbers(connection: sqlite3.Connection, dossier: PreparedDossier) -> PreparedDossier:
-    rows = connection.execute(
-        "SELECT kind, digits FROM pupil_number WHERE dossier_id = ?", (str(dossier.dossier_id),)
-    )
-    numbers = (PupilNumber(kind=NumberKind(kind), digits=digits) for kind, digits in rows)
-    return dataclasses.replace(dossier, numbers=frozenset(numbers))
-
-
-def _insert(connection: sqlite3.Connection, dossier: PreparedDossier) -> None:
-    connection.execute(
-        "INSERT INTO dossier (dossier_id, brin, routing_key, kind, held, until, facts)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            str(dossier.dossier_id),
-            dossier.brin,
-            dossier.routing_key or "",
-            dossier.kind,
-            dossier.held,
-            dossier.until.isoformat(),
-            dossier_as_json(dossier),
-        ),
-    )
-    connection.executemany(
-        "INSERT INTO pupil_number VALUES (?, ?, ?)",
-        [(str(dossier.dossier_id), each.kind, each.digits) for each in dossier.numbers],
-    )
-
-
-def _delete(connection: sqlite3.Connection, gone: Iterable[PreparedDossier]) -> None:
-    connection.executemany(
-        "DELETE FROM dossier WHERE dossier_id = ?", [(str(each.dossier_id),) for each in gone]
-    )
