@@ -7,6 +7,7 @@ import signal
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from support.worlds.underway import DOSSIER, files_of
 from wissel.clients.processes import command
 from wissel.clients.statements.system_keys import KeyFolder, create_key
 from wissel.clients.testing import Vendor
-from wissel.clients.testing.cast import NOORD, ZUID
+from wissel.clients.testing.cast import NOORD, OPERATOR, ZUID
 from wissel.party.v1 import party_service_pb2 as party
 from wissel.party.v1.party_service_pb2_grpc import PartyServiceStub
 from wissel.routing.values.identifiers import Oin, SystemId
@@ -44,10 +45,17 @@ class Stage:
             "WISSEL_FETCHED": str(self.folder / "fetched"),
         }
 
-    async def wissel(self, *arguments: str) -> tuple[int, str]:
-        """Run the command as Zuid."""
-        line = [command("wissel"), *arguments]
-        return await asyncio.to_thread(run, line, environ=self.environ(), cwd=self.folder)
+    async def wissel(self, *arguments: str, name: str = ZUID.name) -> tuple[int, str]:
+        """Run the command, by default as Zuid."""
+        line, environ = [command("wissel"), *arguments], self.environ(name)
+        return await asyncio.to_thread(run, line, environ=environ, cwd=self.folder)
+
+    async def done(self, *arguments: str, name: str = OPERATOR.name) -> Any:
+        """Run the command, by default as the operator; return what it tells as JSON."""
+        why = ["--reason", "a test"] if name == OPERATOR.name else []
+        code, told = await self.wissel(*arguments, *why, "--json", name=name)
+        assert code == 0, told
+        return json.loads(told)
 
     def line(self) -> list[str]:
         """Return the arguments that fetch the dossier of the pupil whose number is in a file."""
@@ -181,3 +189,23 @@ async def test_a_mistake_is_told_without_the_number(
     assert told in said
     assert "99999001" not in said
     assert "Traceback" not in said
+
+
+async def test_after_a_switch_the_old_system_provides_until_its_day(stage: Stage) -> None:
+    """The new system is not connected yet; what was prepared before the switch is fetched."""
+    days = [dt.datetime.now(dt.UTC).date() + dt.timedelta(days=n) for n in (-2, 2)]
+    before, until = map(str, days)
+    (given,) = await stage.done("mandate", "list", "99XA")
+    old, zuid = given["system_id"], f"las-{ZUID.name}"
+    await stage.done("mandate", "end", given["mandate_id"], "--immediately")
+    again = await stage.done("mandate", "create", "99XA", "OSO_OV", old, "--start", before)
+    key = ["--routing-key", "0000000700099XA00931", "--url", stage.source.url]
+    await stage.done("endpoint", "register", again["mandate_id"], *key, name=NOORD.name)
+
+    await stage.done("mandate", "switch", "99XA", old, zuid, "OSO_OV", "--provides-until", until)
+    code, told = await stage.fetch("--json")
+    nowhere, refused = await stage.wissel("route", "resolve", "99XC", "99XA", "OSO_OV")
+
+    assert (code, json.loads(told)["result"]) == (0, "TRANSFERRED"), told
+    assert nowhere == 1
+    assert refused.startswith("ENDPOINT_MISSING\n")  # Zuid is mandated, and has none yet
