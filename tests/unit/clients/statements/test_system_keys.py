@@ -68,6 +68,25 @@ def test_a_folder_that_is_not_there_has_no_keys(tmp_path: Path) -> None:
         KeyFolder(tmp_path / "none").get(UUID(int=1))
 
 
+def test_keys_go_once_no_session_can_use_them(noord: Material, tmp_path: Path) -> None:
+    folder = KeyFolder(tmp_path / "keys")
+    now = NOW + 40 * DAY
+    in_use, needed, over = made(noord, end=NOW + 60 * DAY), made(noord), made(noord)
+    just_over = made(noord, end=now - DAY)
+    for key in (in_use, needed, over, just_over):
+        folder.keep(key)
+    strange = tmp_path / "keys" / "notes.json"
+    strange.write_bytes(b"{}")
+    strange.chmod(0o600)
+
+    deleted = folder.delete_ended(now, {needed.said.key_id})
+
+    left = {each.stem for each in (tmp_path / "keys").iterdir()}
+    kept = (in_use, needed, just_over)
+    assert (deleted, left) == (1, {"notes", *(str(each.said.key_id) for each in kept)})
+    assert KeyFolder(tmp_path / "none").delete_ended(now, set()) == 0
+
+
 def test_a_key_that_others_may_read_is_not_used(noord: Material, tmp_path: Path) -> None:
     key = made(noord)
     KeyFolder(tmp_path).keep(key).chmod(0o640)

@@ -10,6 +10,8 @@ from wissel.clients.errors import StorageError
 from wissel.clients.storage.private import make_private_file
 
 NAME: Final = "prepared.db"
+_VERSION: Final = 1
+"""Of the tables below; whoever changes them adds what an earlier one lacks."""
 _WAIT: Final = 10.0
 """Seconds for which a process waits for another one's write."""
 
@@ -86,8 +88,14 @@ class Database:
         with told(folder):
             make_private_file(folder / NAME)
         with self.open() as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(_TABLES)
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            if version > _VERSION:
+                message = f"{folder}: a later version of this program keeps dossiers here"
+                raise StorageError(message)
+            if version == 0:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.executescript(_TABLES)
+                connection.execute(f"PRAGMA user_version = {_VERSION}")
 
     @contextmanager
     def open(self) -> Iterator[sqlite3.Connection]:

@@ -46,8 +46,16 @@ _Row = tuple[Any, ...]
 class Requests:
     """The requests in vain at one folder of prepared dossiers; raises `StorageError`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        of_point: int = MOST_OF_A_POINT,
+        of_oin: int = MOST_OF_AN_OIN,
+    ) -> None:
         self._database = database
+        self._of_point = of_point
+        self._of_oin = of_oin
 
     def remember(self, request: RememberedRequest) -> None:
         """Keep a request; of a requester that asks too much the oldest are forgotten."""
@@ -79,9 +87,9 @@ class Requests:
             )
             connection.execute(
                 _SURPLUS.format(" AND requester_key = ?"),
-                (request.requester_oin, requester_key, MOST_OF_A_POINT),
+                (request.requester_oin, requester_key, self._of_point),
             )
-            connection.execute(_SURPLUS.format(""), (request.requester_oin, MOST_OF_AN_OIN))
+            connection.execute(_SURPLUS.format(""), (request.requester_oin, self._of_oin))
 
     def listed(self) -> list[RememberedRequest]:
         """Return all requests, the newest first."""
