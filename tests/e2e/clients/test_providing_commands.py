@@ -96,7 +96,7 @@ def test_what_is_prepared_by_one_command_is_given_by_another(stage: Stage) -> No
         early = stage.fetch(PUPIL)
         prepare = ("prepare", "dossier.xml", "--receiver", "99XB", "--hold", "--json")
         code, said = stage.wissel(*prepare, "--numbers", "numbers.txt")
-        kept = json.loads(said)
+        kept, _ = json.JSONDecoder().raw_decode(said)  # notes follow, on the other stream
         held = stage.fetch(PUPIL)
         released = stage.wissel("prepared", "release", kept["id"])
         listed = json.loads(stage.wissel("requests", "--json")[1])
@@ -118,6 +118,7 @@ def test_what_is_prepared_by_one_command_is_given_by_another(stage: Stage) -> No
     assert "2 that asked for it" in released[1]
     assert {each["state"] for each in listed} == {"TOLD"}
     assert kept["id"] in shown
+    assert kept["receivers"] == ["99XB"]
     assert "Traceback" not in las.output + stage.said
     for marker in (PUPIL.digits, UNDER_WAY.digits, "Spoorbiels"):
         assert marker not in las.output + stage.said

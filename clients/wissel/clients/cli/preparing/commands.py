@@ -116,6 +116,8 @@ def prepare(
         note("Also with these: --unchecked")
         raise typer.Exit(EXIT_REFUSED) from None
     _show(session, kept, "held back" if hold else "prepared")
+    if gegevensset is None and not unchecked:
+        note("Its form was not checked: that needs --gegevensset.")
     _tell(session, store)
 
 
@@ -227,7 +229,7 @@ def _show(session: Session, dossier: PreparedDossier, what: str) -> None:
     )
 
 
-def _cell(value: str | int | bool) -> str:
+def _cell(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else ""
-    return str(value)
+    return ", ".join(value) if isinstance(value, list) else str(value)

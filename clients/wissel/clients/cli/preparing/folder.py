@@ -1,7 +1,7 @@
 """Which folder of prepared dossiers a command means, and what it tells of one."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -28,7 +28,7 @@ def prepared_in(session: Session, folder: Path | None, keys: Path | None) -> Pre
     return Prepared(folder or default_prepared(oin), keys=own)
 
 
-def facts(dossier: PreparedDossier) -> dict[str, str | int | bool]:
+def facts(dossier: PreparedDossier) -> dict[str, Any]:
     """Return what is shown of a prepared dossier: nothing about the pupil."""
     return {
         "id": str(dossier.dossier_id),
@@ -36,7 +36,7 @@ def facts(dossier: PreparedDossier) -> dict[str, str | int | bool]:
         "sender_routing_key": dossier.routing_key or "",
         "overdrachtsoort": dossier.kind.value,
         "stage": dossier.stage.value,
-        "receivers": ", ".join(map(str, dossier.receivers)),
+        "receivers": [str(each) for each in dossier.receivers],
         "until": dossier.until.isoformat(),
         "held": dossier.held,
         "prepared": dossier.prepared.isoformat(timespec="seconds"),
