@@ -18,7 +18,7 @@ $(BIN)/.installed: pyproject.toml
 setup: $(BIN)/.installed ## Create the virtual environment
 
 .PHONY: demo
-demo: setup ## A dossier travels from one LAS to another (DOSSIER=file SCHOOLS=folder SITE=folder)
+demo: setup ## A dossier is sent from one LAS to another, and fetched (DOSSIER=file SCHOOLS=folder SITE=folder)
 	@$(BIN)/python -m wissel.clients.demo $(if $(DOSSIER),--dossier '$(DOSSIER)') $(if $(SCHOOLS),--schools '$(SCHOOLS)') $(if $(SITE),--site '$(SITE)')
 
 .PHONY: run
@@ -30,7 +30,7 @@ test: setup ## Run the tests (T=path or -k expression)
 	$(BIN)/pytest $(T)
 
 .PHONY: faults
-faults: setup ## Kill, stop, cut and delay each part at every step of a forward (K=scenario)
+faults: setup ## Kill, stop, cut and delay each part at every step of a forward and a fetch (K=scenario)
 	@printf '%s\n' sqlite-1 sqlite-2 postgres-1 postgres-2 \
 	  | xargs -P 3 -I{} $(BIN)/pytest tests/faults -q -m '' -k '{} and $(or $(K),test)'
 

@@ -4,5 +4,5 @@
 hub writes to, `stage` puts them together, `waves` runs one fault against
 messages at all steps at once, `story` tells what each side knows of a message,
 `rules` says what must hold, `hurting` is what can happen, `scenarios` the table
-of what is tried, and `storm` all of it at random.
+of what is tried, and `storm` all of it at random. `fetching` does the same to a fetch.
 """

@@ -3,8 +3,9 @@
 import os
 import signal
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeVar
 
+from faults.hub_stage import HubStage
 from faults.parts import Part
 from faults.stage import Stage
 from faults.story import delivery_states, inbox_states
@@ -12,24 +13,26 @@ from faults.waves import Wave
 from support.eventually import eventually
 from wissel.routing.exchange.delivery import State
 
+StageT = TypeVar("StageT", bound=HubStage)
+
 _SWEPT: Final = 120.0  # seconds: leases end, and the sweeper asks at its own pace
 
 
-def hub_killed(wave: Wave) -> None:
+def hub_killed(wave: Wave[HubStage]) -> None:
     """Kill the hub; what is on the wires still arrives."""
     wave.stage.hub.kill()
     wave.release()
     wave.stage.hub.start()
 
 
-def hub_killed_and_cut(wave: Wave) -> None:
+def hub_killed_and_cut(wave: Wave[HubStage]) -> None:
     """Kill the hub; what is on the wires is lost."""
     wave.stage.hub.kill()
     wave.cut()
     wave.stage.hub.start()
 
 
-def worker_killed(wave: Wave) -> None:
+def worker_killed(wave: Wave[HubStage]) -> None:
     """Kill one of the workers; its parent starts another."""
     before = wave.stage.hub.children()
     os.kill(before[0], signal.SIGKILL)
@@ -41,7 +44,7 @@ def worker_killed(wave: Wave) -> None:
     )
 
 
-def hub_stopped(wave: Wave) -> None:
+def hub_stopped(wave: Wave[HubStage]) -> None:
     """Stop the hub past every deadline."""
     wave.stage.hub.send(signal.SIGSTOP)
     wave.release()
@@ -49,7 +52,7 @@ def hub_stopped(wave: Wave) -> None:
     wave.stage.hub.send(signal.SIGCONT)
 
 
-def worker_stopped(wave: Wave) -> None:
+def worker_stopped(wave: Wave[HubStage]) -> None:
     """Stop one of the workers past every deadline."""
     worker = wave.stage.hub.children()[0]
     os.kill(worker, signal.SIGSTOP)
@@ -58,41 +61,41 @@ def worker_stopped(wave: Wave) -> None:
     os.kill(worker, signal.SIGCONT)
 
 
-def receiver_killed(wave: Wave) -> None:
+def receiver_killed(wave: Wave[Stage]) -> None:
     """Kill the receiver."""
     wave.stage.receiver.kill()
     wave.release()
     wave.stage.receiver.start()
 
 
-def receiver_killed_and_cut(wave: Wave) -> None:
+def receiver_killed_and_cut(wave: Wave[Stage]) -> None:
     """Kill the receiver; what it has said last is lost."""
     wave.stage.receiver.kill()
     wave.cut()
     wave.stage.receiver.start()
 
 
-def receiver_killed_in_imports(wave: Wave) -> None:
+def receiver_killed_in_imports(wave: Wave[Stage]) -> None:
     """Kill the receiver as soon as it has imported one of many, in whatever it does with others."""
-    _release_until_one_more(wave, _imported, "a message has been imported")
+    release_until_one_more(wave, _imported, "a message has been imported")
     wave.stage.receiver.kill()
     wave.stage.receiver.start()
 
 
-def hub_killed_in_ends(wave: Wave) -> None:
+def hub_killed_in_ends(wave: Wave[Stage]) -> None:
     """Kill the hub as soon as it has recorded the end of one of many."""
-    _release_until_one_more(wave, _delivered, "a delivery has been recorded")
+    release_until_one_more(wave, _delivered, "a delivery has been recorded")
     wave.stage.hub.kill()
     wave.stage.hub.start()
 
 
-def senders_killed_in_ends(wave: Wave) -> None:
+def senders_killed_in_ends(wave: Wave[Stage]) -> None:
     """Kill the senders as soon as one of them has its receipt."""
-    _release_until_one_more(wave, _sent, "a sender has its receipt")
+    release_until_one_more(wave, _sent, "a sender has its receipt")
     wave.signal_senders(signal.SIGKILL)
 
 
-def receiver_stopped(wave: Wave) -> None:
+def receiver_stopped(wave: Wave[Stage]) -> None:
     """Stop the receiver past every deadline."""
     wave.stage.receiver.send(signal.SIGSTOP)
     wave.release()
@@ -100,13 +103,13 @@ def receiver_stopped(wave: Wave) -> None:
     wave.stage.receiver.send(signal.SIGCONT)
 
 
-def senders_killed(wave: Wave) -> None:
+def senders_killed(wave: Wave[HubStage]) -> None:
     """Kill all senders; what they sent still arrives."""
     wave.signal_senders(signal.SIGKILL)
     wave.release()
 
 
-def senders_stopped(wave: Wave) -> None:
+def senders_stopped(wave: Wave[HubStage]) -> None:
     """Stop all senders until the hub has done with them."""
     wave.signal_senders(signal.SIGSTOP)
     wave.release()
@@ -118,19 +121,19 @@ def senders_stopped(wave: Wave) -> None:
     wave.signal_senders(signal.SIGCONT)
 
 
-def wires_cut(wave: Wave) -> None:
+def wires_cut(wave: Wave[HubStage]) -> None:
     """Cut each message off where it is held."""
     for message in wave.messages:
         message.leg.cut()
 
 
-def wires_slow(wave: Wave) -> None:
+def wires_slow(wave: Wave[HubStage]) -> None:
     """Hold everything past every deadline, then let it arrive."""
     wave.senders_ended()
     wave.release()
 
 
-def nobody_comes_back(wave: Wave) -> None:
+def nobody_comes_back(wave: Wave[Stage]) -> None:
     """Kill senders and hub, and let the new hub's sweeper find out what was delivered."""
     wave.signal_senders(signal.SIGKILL)
     wave.stage.hub.kill()
@@ -139,7 +142,7 @@ def nobody_comes_back(wave: Wave) -> None:
     eventually(lambda: _swept(wave.stage), "the sweeper knows what was delivered", seconds=_SWEPT)
 
 
-def first_hub_stopped(wave: Wave) -> None:
+def first_hub_stopped(wave: Wave[HubStage]) -> None:
     """Stop the hub until another one has done its work; then its results come too late."""
     hub = wave.stage.hub
     with wave.stage.second_hub() as port:
@@ -157,7 +160,7 @@ def finish_late(hub: Part) -> None:
     hub.start()
 
 
-def _release_until_one_more(wave: Wave, count: Callable[[Stage], int], what: str) -> None:
+def release_until_one_more(wave: Wave[StageT], count: Callable[[StageT], int], what: str) -> None:
     """Let all go on until there is one more of what is counted."""
     before = count(wave.stage)
     wave.release()

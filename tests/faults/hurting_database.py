@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from faults.database import Postgres, Sqlite
+from faults.hub_stage import HubStage
 from faults.hurting import finish_late
 from faults.network import Point, Seen, Way
-from faults.stage import Stage
 from faults.waves import Wave
 from support.eventually import eventually
 
 
-def hub_killed_in_commits(wave: Wave) -> None:
+def hub_killed_in_commits(wave: Wave[HubStage]) -> None:
     """Kill the hub while it waits to commit claims and ends."""
     with wave.stage.database.journal_locked():
         wave.release()
@@ -22,7 +22,7 @@ def hub_killed_in_commits(wave: Wave) -> None:
     wave.stage.hub.start()
 
 
-def hub_stopped_in_commits(wave: Wave) -> None:
+def hub_stopped_in_commits(wave: Wave[HubStage]) -> None:
     """Stop the hub while it waits to commit claims and ends, past every deadline."""
     with wave.stage.database.journal_locked():
         wave.release()
@@ -32,14 +32,14 @@ def hub_stopped_in_commits(wave: Wave) -> None:
     wave.stage.hub.send(signal.SIGCONT)
 
 
-def journal_locked(wave: Wave) -> None:
+def journal_locked(wave: Wave[HubStage]) -> None:
     """Keep the journal locked until each sender has been told no, or has given up."""
     with wave.stage.database.journal_locked():
         wave.release()
         wave.senders_ended()
 
 
-def database_killed(wave: Wave) -> None:
+def database_killed(wave: Wave[HubStage]) -> None:
     """Kill PostgreSQL and start it again."""
     database = _postgres(wave.stage)
     database.kill()
@@ -47,7 +47,7 @@ def database_killed(wave: Wave) -> None:
     database.start()
 
 
-def database_stopped(wave: Wave) -> None:
+def database_stopped(wave: Wave[HubStage]) -> None:
     """Stop PostgreSQL past every deadline."""
     database = _postgres(wave.stage)
     database.stop()
@@ -56,13 +56,13 @@ def database_stopped(wave: Wave) -> None:
     database.go_on()
 
 
-def database_cut(wave: Wave) -> None:
+def database_cut(wave: Wave[HubStage]) -> None:
     """Cut the hub off from PostgreSQL, once."""
     _postgres(wave.stage).wire.cut()
     wave.release()
 
 
-def database_slow(wave: Wave) -> None:
+def database_slow(wave: Wave[HubStage]) -> None:
     """Let nothing of PostgreSQL arrive until past every deadline."""
     wire = _postgres(wave.stage).wire
     wire.hold_at(lambda _seen: True)
@@ -71,26 +71,26 @@ def database_slow(wave: Wave) -> None:
     wire.release()
 
 
-def commit_lost(wave: Wave) -> None:
+def commit_lost(wave: Wave[HubStage]) -> None:
     """Cut the hub off before a COMMIT arrives."""
     with _database_held(wave, lambda seen: seen.way is Way.UP and b"COMMIT" in seen.data):
         pass
 
 
-def commit_answer_lost(wave: Wave) -> None:
+def commit_answer_lost(wave: Wave[HubStage]) -> None:
     """Cut the hub off when a COMMIT has taken effect and its answer is on the way."""
     with _database_held(wave, committed()):
         pass
 
 
-def hub_killed_on_commit(wave: Wave) -> None:
+def hub_killed_on_commit(wave: Wave[HubStage]) -> None:
     """Kill the hub when a COMMIT has taken effect and its answer is on the way."""
     with _database_held(wave, committed()):
         wave.stage.hub.kill()
     wave.stage.hub.start()
 
 
-def turn_stopped(wave: Wave) -> None:
+def turn_stopped(wave: Wave[HubStage]) -> None:
     """Stop a worker that has SQLite's turn to write until the other one has said so."""
     database = wave.stage.database
     assert isinstance(database, Sqlite)
@@ -104,7 +104,7 @@ def turn_stopped(wave: Wave) -> None:
     os.kill(worker, signal.SIGCONT)
 
 
-def first_hub_stopped_in_commits(wave: Wave) -> None:
+def first_hub_stopped_in_commits(wave: Wave[HubStage]) -> None:
     """Stop the hub in the middle of a transaction until another one has done its work."""
     hub = wave.stage.hub
     with wave.stage.second_hub() as port:
@@ -117,7 +117,7 @@ def first_hub_stopped_in_commits(wave: Wave) -> None:
 
 
 @contextmanager
-def _database_held(wave: Wave, point: Point) -> Iterator[None]:
+def _database_held(wave: Wave[HubStage], point: Point) -> Iterator[None]:
     """Hold the wire to the database at a point of what follows; in the end it is cut."""
     wire = _postgres(wave.stage).wire
     wire.hold_at(point)
@@ -139,6 +139,6 @@ def committed() -> Point:
     return point
 
 
-def _postgres(stage: Stage) -> Postgres:
+def _postgres(stage: HubStage) -> Postgres:
     assert isinstance(stage.database, Postgres)
     return stage.database

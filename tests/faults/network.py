@@ -95,6 +95,11 @@ class Leg:
         """Reset all connections; new ones pass."""
         self._network.run(self._opened(cut=True))
 
+    def lead_to(self, target: Address) -> None:
+        """Reset all connections; new ones go to another target."""
+        self._target = target
+        self.cut()
+
     async def serve(self) -> None:
         """Begin to listen; on the network's loop."""
         server = await asyncio.start_server(self._accept, "127.0.0.1", 0, limit=2**20)

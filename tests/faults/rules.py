@@ -14,11 +14,12 @@
 import base64
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from operator import not_
 from typing import Any, Final
 
+from faults.hub_stage import HubStage
 from faults.stage import Stage
 from faults.story import Story, stories
 from support.eventually import eventually
@@ -73,7 +74,7 @@ def _problems(stage: Stage, story: Story, accepts: int) -> Iterator[str]:
     if story.imports > stage.imports.get(story.message_id, accepts):
         yield f"imported {story.imports} times"
     # 4.
-    yield from _path(story)
+    yield from path_problems(story.delivery, story.entries)
 
 
 def _receipted(stage: Stage, story: Story) -> Iterator[str]:
@@ -101,18 +102,21 @@ def _verify_by_command(stage: Stage, story: Story) -> None:
     assert verifying.ended() == 0, verifying.output()
 
 
-def _path(story: Story) -> Iterator[str]:
-    attempts = [move["attempt"] for move in story.entries if move["state"] == State.ACCEPTED]
+def path_problems(
+    delivery: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]
+) -> Iterator[str]:
+    """Yield where the entries of a delivery are no path of the state machine (rule 4)."""
+    attempts = [move["attempt"] for move in entries if move["state"] == State.ACCEPTED]
     if attempts != list(range(1, len(attempts) + 1)):
         yield f"the attempts are {attempts}"
-    if story.entries and story.entries[0]["state"] != State.ACCEPTED:
+    if entries and entries[0]["state"] != State.ACCEPTED:
         yield "it does not begin with ACCEPTED"
-    for one, other in pairwise(story.entries):
+    for one, other in pairwise(entries):
         yield from _step(one, other)
-    last = story.entries[-1] if story.entries else None
+    last = entries[-1] if entries else None
     if last is not None and (last["state"], last["attempt"]) != (
-        story.delivery["state"],
-        story.delivery["attempt"],
+        delivery["state"],
+        delivery["attempt"],
     ):
         yield "its last entry is not where it stands"
 
@@ -132,12 +136,17 @@ def _step(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
 
 def _bugs(stage: Stage) -> Iterable[str]:
     """Return what the hub's log calls a bug, and what a receiver or a hub died of."""
+    yield from hub_bugs(stage)
+    if "Traceback" in stage.receiver.output():
+        yield stage.receiver.output()
+
+
+def hub_bugs(stage: HubStage) -> Iterable[str]:
+    """Return what the hub's log calls a bug."""
     for line in stage.hub.output().splitlines():
         said = json.loads(line) if line.startswith("{") else {}
         if said.get("reason") == "INTERNAL_ERROR" or said.get("event") == "call failed":
             yield line
-    if "Traceback" in stage.receiver.output():
-        yield stage.receiver.output()
 
 
 def _trust(stage: Stage) -> Trust:

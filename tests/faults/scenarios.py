@@ -10,7 +10,8 @@ from itertools import product
 from typing import Final
 
 from faults import hurting, hurting_database
-from faults.stage import LANES
+from faults.hub_stage import LANES
+from faults.stage import Stage
 from faults.waves import Step, Wave
 
 Places = Sequence[tuple[str, int]]
@@ -42,7 +43,7 @@ class Scenario:
     `accepts` is how often a receiver may run through `accept` for one message.
     """
 
-    fault: Callable[[Wave], None]
+    fault: Callable[[Wave[Stage]], None]
     steps: Steps = EVERYWHERE
     places: Places = ALL
     accepts: int = 1

@@ -8,9 +8,8 @@ Each lane has a school of its own, whose endpoint is the lane's own wire: so
 each message can be held at another step of the same moment.
 """
 
-import os
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -18,57 +17,35 @@ from pathlib import Path
 from typing import Final
 
 from faults.database import Database
-from faults.network import Leg, Network
+from faults.hub_stage import (
+    DEADLINE,
+    LANES,
+    SERVING,
+    SIZE,
+    HubStage,
+    Lane,
+    hub_part,
+    hub_settings,
+    identity_of,
+)
+from faults.network import Network
 from faults.parts import Part
 from support.processes.hub_process import Place, serving
 from support.processes.processes import free_port
 from wissel.clients.testing import Vendor
-from wissel.clients.testing.cast import HUB, NOORD, ZUID
+from wissel.clients.testing.cast import NOORD, ZUID
 
-DEADLINE: Final = 6.0
-"""Seconds that one attempt may take; a lease is five longer."""
-SIZE: Final = 1_200_000
-"""Bytes of a dossier: three of the SDK's chunks."""
-LANES: Final = 16
 _RESUMES: Final = 15  # each takes some seconds where a message is still under way
 _EXAMPLE: Final = Path(str(files("wissel.clients") / "fixtures" / "dossier-overstap.xml"))
 _SENDER: Final = "99XA"
-_SERVE: Final = ("wissel-server", "serve")
-_SERVING: Final = "serving on "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lane:
-    """The wires of one message at a time, to one school."""
-
-    number: int
-    school: str
-    near: Leg
-    """From the sender to the hub."""
-    far: Leg
-    """From the hub to the receiver."""
-
-    @property
-    def legs(self) -> tuple[Leg, Leg]:
-        """Both wires."""
-        return self.near, self.far
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
+class Stage(HubStage):
     """All parts, running. `imports` is how often each message that was judged had been imported."""
 
-    folder: Path
-    network: Network
-    database: Database
-    workers: int
-    hub: Part
-    hub_port: int
-    hub_environ: Mapping[str, str]
     receiver: Part
     sender: Vendor
-    roots: Path
-    lanes: Sequence[Lane]
     imports: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -120,21 +97,9 @@ class Stage:
         arguments = ["receipt", "verify", str(receipt), "--dossier", str(dossier)]
         return self._wissel("verify", arguments)
 
-    @contextmanager
-    def second_hub(self) -> Iterator[int]:
-        """Run another hub on the same database; yields its port."""
-        port = free_port()
-        environ = {**self.hub_environ, "WISSEL_LISTEN": f"127.0.0.1:{port}"}
-        hub = Part(_SERVE, log=self.folder / "second.log", environ=environ, ready=_SERVING)
-        try:
-            hub.start()
-            yield port
-        finally:
-            hub.kill()
-
     def _wissel(self, name: str, arguments: list[str], port: int | None = None) -> Part:
         environ = {
-            **_identity(self.sender, self.roots),
+            **identity_of(self.sender, self.roots),
             "WISSEL_SERVER": f"127.0.0.1:{port or self.hub_port}",
             "WISSEL_OUTBOX": str(self.folder / "outbox"),
             "WISSEL_DEADLINE": str(DEADLINE),
@@ -161,16 +126,8 @@ def running_stage(
             for number in range(lanes)
         ]
         sender, receiver, roots = _registered(place, database, made)
-        environ = {
-            **place.environ,
-            "WISSEL_DATABASE_URL": database.url,
-            "WISSEL_LISTEN": f"127.0.0.1:{hub_port}",
-            "WISSEL_WORKERS": str(workers),
-            "WISSEL_MAX_TRANSFERS_PER_OIN": "64",
-            "WISSEL_SWEEP_SECONDS": "1",
-            "TMPDIR": str(folder),
-        }
-        hub = Part(_SERVE, log=folder / "hub.log", environ=environ, ready=_SERVING)
+        environ = hub_settings(place, database, workers, hub_port)
+        hub = hub_part(environ, folder / "hub.log")
         las = _las(folder, receiver, roots, receives)
         for part in (hub, las):
             stack.callback(part.kill)
@@ -210,16 +167,6 @@ def _las(folder: Path, vendor: Vendor, roots: Path, port: int) -> Part:
     return Part(
         arguments,
         log=folder / "receiver.log",
-        environ=_identity(vendor, roots),
-        ready=_SERVING,
+        environ=identity_of(vendor, roots),
+        ready=SERVING,
     )
-
-
-def _identity(vendor: Vendor, roots: Path) -> dict[str, str]:
-    return {
-        "PATH": os.environ["PATH"],
-        "WISSEL_CERTIFICATE": str(vendor.certificate),
-        "WISSEL_KEY": str(vendor.key),
-        "WISSEL_TRUST_ROOTS": str(roots),
-        "WISSEL_HUB_OIN": HUB.oin,
-    }

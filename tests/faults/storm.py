@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from faults.database import Postgres
+from faults.hub_stage import Lane
 from faults.parts import Part
-from faults.stage import Lane, Stage
+from faults.stage import Stage
 
 _SENDERS: Final = 5
 _LONGEST: Final = 4.0  # seconds for which something is stopped or held

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
+from faults.hub_stage import HubStage
 from faults.stage import Stage
 from wissel.routing.exchange.delivery import State
 from wissel.server.store.journal.tables import DELIVERY, ENTRY
@@ -67,7 +68,7 @@ class Story:
 def stories(stage: Stage) -> list[Story]:
     """Return the story of every message that any of the three knows."""
     outbox = _outbox(stage)
-    deliveries, entries = _journal(stage)
+    deliveries, entries = journal_rows(stage)
     inbox = inbox_states(stage)
     imports = re.findall(r'"message_id": "([^"]+)"', stage.receiver.output())
     kept = [each for each in stage.received.rglob("*") if each.is_file()]
@@ -100,7 +101,10 @@ def _outbox(stage: Stage) -> dict[str, dict[str, dict[str, Any]]]:
     return found
 
 
-def _journal(stage: Stage) -> tuple[dict[str, dict[str, Any]], dict[str, list[dict[str, Any]]]]:
+def journal_rows(
+    stage: HubStage,
+) -> tuple[dict[str, dict[str, Any]], dict[str, list[dict[str, Any]]]]:
+    """Return deliveries, and the entries of each in order, both by message id."""
     with stage.database.engine.connect() as connection:
         rows = [dict(row) for row in connection.execute(select(DELIVERY)).mappings()]
         moves = connection.execute(select(ENTRY).order_by(ENTRY.c.id)).mappings()
@@ -110,7 +114,7 @@ def _journal(stage: Stage) -> tuple[dict[str, dict[str, Any]], dict[str, list[di
     return {row["message_id"]: row for row in rows}, entries
 
 
-def delivery_states(stage: Stage) -> dict[str, State]:
+def delivery_states(stage: HubStage) -> dict[str, State]:
     """Return where the hub says each message stands."""
     with stage.database.engine.connect() as connection:
         rows = connection.execute(select(DELIVERY.c.message_id, DELIVERY.c.state))

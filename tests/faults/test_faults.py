@@ -6,6 +6,7 @@ import pytest
 
 from faults.rules import require_agreement
 from faults.scenarios import ALL, SCENARIOS, Scenario
+from faults.stage import Stage, running_stage
 from faults.stages import Stages
 from faults.waves import wave
 
@@ -28,14 +29,14 @@ CASES = [
 
 
 @pytest.fixture(scope="module")
-def stages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stages]:
-    with Stages(tmp_path_factory) as stages:
+def stages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stages[Stage]]:
+    with Stages(tmp_path_factory, running_stage) as stages:
         yield stages
 
 
 @pytest.mark.parametrize(("database", "workers", "scenario"), CASES)
 def test_all_three_agree_after(
-    stages: Stages, database: str, workers: int, scenario: Scenario
+    stages: Stages[Stage], database: str, workers: int, scenario: Scenario
 ) -> None:
     with stages.borrowed(database, workers) as stage:
         with wave(stage, scenario.name, scenario.steps, SEED) as under_way:

@@ -11,6 +11,7 @@ import pytest
 
 from faults.rules import require_agreement
 from faults.scenarios import WORKERS
+from faults.stage import Stage, running_stage
 from faults.stages import Stages
 from faults.storm import Storm
 
@@ -19,8 +20,8 @@ SECONDS = float(os.environ.get("STORM_SECONDS") or 60)
 
 
 @pytest.fixture(scope="module")
-def stages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stages]:
-    with Stages(tmp_path_factory) as stages:
+def stages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stages[Stage]]:
+    with Stages(tmp_path_factory, running_stage) as stages:
         yield stages
 
 
@@ -28,7 +29,7 @@ def stages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stages]:
 @pytest.mark.parametrize(
     ("database", "workers"), WORKERS, ids=[f"{name}-{workers}" for name, workers in WORKERS]
 )
-def test_all_three_agree_after_a_storm(stages: Stages, database: str, workers: int) -> None:
+def test_all_three_agree_after_a_storm(stages: Stages[Stage], database: str, workers: int) -> None:
     with stages.borrowed(database, workers) as stage:
         storm = Storm(stage=stage, chance=random.Random(SEED), seed=SEED)  # noqa: S311
         try:

@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from operator import not_
 from pathlib import Path
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from faults.database import lock_table
+from faults.hub_stage import SIZE, HubStage, Lane
 from faults.network import Leg, Point, Seen, Way
 from faults.parts import Part
-from faults.stage import SIZE, Lane, Stage
+from faults.stage import Stage
 from support.eventually import eventually
 
 _OPENED: Final = 2_600  # bytes of a handshake, less than what precedes the opening
@@ -60,7 +61,7 @@ class Held:
 
     lane: Lane
     leg: Leg
-    step: Step
+    step: StrEnum
     dossier: Path
     sending: Part
 
@@ -76,11 +77,14 @@ class Held:
         return reached
 
 
+StageT_co = TypeVar("StageT_co", bound=HubStage, covariant=True)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wave:
+class Wave(Generic[StageT_co]):
     """Messages under way at the same time."""
 
-    stage: Stage
+    stage: StageT_co
     messages: Sequence[Held]
 
     def release(self) -> None:
@@ -118,7 +122,7 @@ class Wave:
 @contextmanager
 def wave(
     stage: Stage, name: str, steps: Sequence[tuple[str, Step]], seed: object
-) -> Iterator[Wave]:
+) -> Iterator[Wave[Stage]]:
     """Bring one message to each of the steps (`near` or `far`, and which); all ends with the block.
 
     Every lane begins on new connections.
@@ -144,7 +148,7 @@ def wave(
         made.release()
 
 
-def _set_off(stage: Stage, made: Wave) -> None:
+def _set_off(stage: Stage, made: Wave[Stage]) -> None:
     stage.outbox.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(stage.outbox / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:

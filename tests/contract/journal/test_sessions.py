@@ -7,9 +7,11 @@ from uuid import UUID
 
 import pytest
 
+from support.builders.orders import DONE, UNCERTAIN, order
 from support.sessions import NOW, SESSION, TERMS
-from support.worlds.journals import JournalWorld
+from support.worlds.journals import ID, ME, JournalWorld
 from wissel.clients.testing.cast import NOORD, ZUID
+from wissel.routing.exchange.delivery import Delivery, State
 from wissel.routing.exchange.fetching.transfers import (
     LIFETIME,
     MOST_A_DAY,
@@ -160,3 +162,41 @@ async def test_who_finds_nothing_too_often_waits(
     journals.now = NOW + LIFETIME
     await journal.wipe_transfer_keys(100)
     assert await journal.transfer_misses(last) == 0
+
+
+async def test_a_receipt_ends_its_session_with_its_delivery(
+    journal: SqlJournal, journals: JournalWorld
+) -> None:
+    journals.now = NOW
+    await journal.start_transfer(SESSION)
+    await journal.claim(order())
+
+    early = await journal.sign_for(SESSION, ME, ID, 1, DONE)
+    still_open = await journal.find_transfer(SESSION.session_id)
+    await journal.finish(ME, ID, 1, UNCERTAIN)
+    settled = await journal.sign_for(SESSION, ME, ID, 1, DONE)
+    ended = await journal.find_transfer(SESSION.session_id)
+
+    assert (early, still_open) == (None, SESSION)
+    assert settled is not None
+    assert settled.state is State.DELIVERED
+    assert ended is not None
+    assert ended.result is TransferResult.TRANSFERRED
+
+
+async def test_a_receipt_that_comes_after_another_end_of_its_session_counts(
+    journal: SqlJournal, journals: JournalWorld
+) -> None:
+    journals.now = NOW
+    await journal.start_transfer(SESSION)
+    await journal.claim(order())
+    await journal.finish(ME, ID, 1, UNCERTAIN)
+    await journal.sign_off_transfer(SESSION.session_id, ZUID.oin, TransferResult.FAILED, NOW)
+
+    with pytest.raises(Refused) as caught:
+        await journal.sign_for(SESSION, ME, ID, 1, DONE)
+    found = await journal.find(ME, ID)
+
+    assert caught.value.reason == "SESSION_SIGNED_OFF"
+    assert isinstance(found, Delivery)
+    assert found.state is State.DELIVERED

@@ -16,7 +16,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Final
 
-from wissel.clients.demo import boards, chapters, words
+from wissel.clients.demo import boards, chapters, fetching, words
 from wissel.clients.demo.connecting import connecting
 from wissel.clients.demo.desk import Desk
 from wissel.clients.demo.exchange import choose, uninvolved
@@ -128,6 +128,14 @@ async def _play(
             chapters.verify(running, story, receipt)
         with story.chapter("LAS Zuid has imported it, and says so"):
             await words.outcome(running, story, receipt)
+        if (why_not := fetching.why_not(facts, exchange)) == "":
+            with story.chapter("LAS Noord prepares the dossier, as schools do: it waits there"):
+                kept = await fetching.prepare(running, story, dossier, exchange)
+            with story.chapter("LAS Zuid fetches it by the pupil's number, which it tells nobody"):
+                await fetching.fetch(running, story, exchange, kept)
+        else:
+            with story.chapter("A dossier can also be prepared, and fetched by the new school"):
+                story.say(why_not)
         with story.chapter(
             "The receiver's board ends its mandate immediately, and the next resolve is refused"
         ):

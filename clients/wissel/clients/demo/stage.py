@@ -11,6 +11,8 @@ from wissel.clients.demo.board import login
 from wissel.clients.demo.exchange import Side
 from wissel.clients.identity import Identity
 from wissel.clients.processes import Service, run
+from wissel.clients.received.fetched import FETCHED_VARIABLE
+from wissel.clients.statements.system_keys import KeyFolder
 from wissel.clients.testing.cast import HUB, NOORD, OPERATOR, PLAYERS, PORTAL, ZUID, Player
 from wissel.clients.testing.issuer import DevelopmentIssuer, running_issuer
 from wissel.clients.testing.settings import hub_settings
@@ -54,6 +56,18 @@ class Stage:
         """Return the folder in which a LAS keeps the messages it received."""
         return self.folder / player.name / "received"
 
+    def prepared(self, player: Player) -> Path:
+        """Return the folder in which a LAS keeps what it prepares."""
+        return self.folder / player.name / "prepared"
+
+    def fetched(self, player: Player) -> Path:
+        """Return the folder in which a LAS remembers what it fetched."""
+        return self.folder / player.name / "fetched" / player.oin
+
+    def keys(self, player: Player) -> KeyFolder:
+        """Return the keys of a vendor's system."""
+        return KeyFolder(self.folder / player.name / "keys")
+
 
 @contextmanager
 def stage() -> Iterator[Stage]:
@@ -82,22 +96,25 @@ def stage() -> Iterator[Stage]:
         )
         server = stack.enter_context(hub).address
         urls = {
-            player.name: f"https://{stack.enter_context(_las(folder, player)).address}"
+            player.name: f"https://{stack.enter_context(_las(folder, server, player)).address}"
             for player in (NOORD, ZUID)
         }
         yield Stage(folder=folder, server=server, las_urls=urls, issuer=issuer)
 
 
-def _las(folder: Path, player: Player) -> Service:
-    certificates = folder / "pki"
+def _las(folder: Path, server: str, player: Player) -> Service:
+    """Return a LAS that receives, provides what it prepares, and signs for what it fetches."""
+    certificates, own = folder / "pki", folder / player.name
     arguments = [
         "wissel",
         *("--certificate", str(certificates / f"{player.name}.pem")),
         *("--key", str(certificates / f"{player.name}.key")),
         *("--trust-roots", str(certificates / "root.pem")),
         *("--hub-oin", HUB.oin),
+        *("--server", server),
         *("las", "serve", "--listen", "localhost:0"),
-        *("--storage", str(folder / player.name / "inbox")),
-        *("--keep", str(folder / player.name / "received")),
+        *("--storage", str(own / "inbox"), "--keep", str(own / "received")),
+        *("--prepared", str(own / "prepared"), "--keys", str(own / "keys")),
     ]
-    return Service(arguments, log=folder / f"{player.name}.log", ready=READY)
+    environ = {FETCHED_VARIABLE: str(own / "fetched")}
+    return Service(arguments, log=folder / f"{player.name}.log", ready=READY, environ=environ)

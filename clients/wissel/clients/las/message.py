@@ -1,6 +1,5 @@
 """What a LAS implements: `Las`, the messages that it accepts, and how it refuses one."""
 
-import errno
 import logging
 import re
 import shutil
@@ -58,22 +57,22 @@ class IncomingMessage:
         return self.path.open("rb")
 
     def keep(self, target: Path) -> Path:
-        """Move the payload to the file `target`, replacing it, and return `target`.
+        """Put the payload into the file `target`, replacing it, and return `target`.
 
         When this returns the file survives a power cut, and only its owner may read
         it. Raises OSError.
         """
         temporary = target.with_name(f"{target.name}.{self.context.message_id}.part")
         with replacing(target, temporary):
-            self._move(temporary)
+            self._name(temporary)
         return target
 
-    def _move(self, target: Path) -> None:
+    def _name(self, target: Path) -> None:
+        """Give the payload a second name: the first is what `accept` is resumed from."""
+        target.unlink(missing_ok=True)
         try:
-            self.path.replace(target)
-        except OSError as error:
-            if error.errno != errno.EXDEV:  # another file system: only then copy
-                raise
+            target.hardlink_to(self.path)
+        except OSError:  # another file system, or one that knows one name for a file
             with self.open() as source, open(target, "wb", opener=private_opener) as file:
                 shutil.copyfileobj(source, file, _COPY)
 

@@ -64,17 +64,19 @@ class LasServicer(LasServiceServicer):
         """Tell the hub what became of a message, with its receipt or refusal."""
         return await _guarded(self._get_receipt(request, context), context)
 
-    async def Provide(
+    async def Provide(  # type: ignore[override] # it writes to its context
         self, request: pb.ProvideRequest, context: Context
-    ) -> AsyncIterator[pb.ProvideResponse]:
+    ) -> None:
         """Give the hub what it orders; see `Source.provide`. Without a source there is nothing."""
         await _guarded(self._require_hub(context), context)
         if self._source is None:
-            yield pb.ProvideResponse(refusal=pb.Refusal(reason=Reason.DOSSIER_NOT_FOUND))
+            refusal = pb.Refusal(reason=Reason.DOSSIER_NOT_FOUND)
+            await _written(pb.ProvideResponse(refusal=refusal), context)
             return
         async with aclosing(self._source.provide(request.order)) as parts:
             while (part := await _guarded(_next(parts), context)) is not None:
-                yield part
+                if not await _written(part, context):
+                    return
 
     async def Notify(self, request: pb.NotifyRequest, context: Context) -> pb.NotifyResponse:
         """Take a notification from the hub, once the LAS has kept it."""
@@ -162,6 +164,15 @@ async def _guarded(work: Coroutine[Any, Any, Result], context: Context) -> Resul
     except Exception:  # noqa: BLE001 - whatever it is, the caller sees INTERNAL_ERROR
         _LOG.exception("unexpected")
         return await refuse(context, Refused(Reason.INTERNAL_ERROR))
+
+
+async def _written(part: pb.ProvideResponse, context: Context) -> bool:
+    """Write a part to the hub; return whether it is still there."""
+    try:
+        await context.write(part)
+    except Exception:  # noqa: BLE001 - gRPC raises one of several errors once the call is over
+        return False
+    return True
 
 
 async def _next(parts: AsyncIterator[Result]) -> Result | None:

@@ -51,9 +51,9 @@ def replacing(path: Path, temporary: Path) -> Iterator[Path]:
         with temporary.open("r+b") as file:
             os.fsync(file.fileno())
         temporary.replace(path)
-    except BaseException:
+    finally:
+        # Also after the renaming, which does nothing where both names are of one file.
         temporary.unlink(missing_ok=True)
-        raise
     sync_folder(path.parent)
 
 
