@@ -9,6 +9,8 @@ from support.paths import ROOT
 from wissel.clients.cli.publishing import reading
 from wissel.clients.connecting.watch import SILENCE
 from wissel.clients.las.server import MAX_PAYLOAD, PING_MS
+from wissel.clients.providing import hub_calls, source
+from wissel.clients.providing.storing import requests
 from wissel.clients.sending import compose, transfer
 from wissel.clients.transport.retry import Patience
 from wissel.clients.trial import answering, ledger
@@ -246,6 +248,11 @@ FIGURES: Final = [
     ("search keys", "as a key of {} bytes", system_keys.KEY_BYTES),
     ("search keys", "at most {} keys that have not ended", system_keys.MOST_KEYS),
     ("search keys", "of up to {} systems", MOST_SYSTEMS),
+    ("providing", "no more than {} orders", source.AT_ONCE),
+    ("providing", "an answer in {} seconds", hub_calls.WITHIN),
+    ("providing", "pieces of {} KiB", source.CHUNK / KIB),
+    ("providing", "{} requests of one delivery point", requests.MOST_OF_A_POINT),
+    ("providing", "{} of its OIN", requests.MOST_OF_AN_OIN),
     ("retention", "`request_id` | {} days", idempotency.RETENTION.days),
     ("retention", "`WISSEL_KEEP_DELIVERIES_DAYS` ({};", SETTINGS["keep_deliveries_days"]),
     ("retention", "at least {}) after acceptance", delivery.LEAST_KEPT.days),

@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 
 from support.dossiers.editing import dossier
+from support.fakes.collector import Collector
 from support.prepared.world import PUPIL, own_number
 from support.processes.processes import Running, calling_as, run, spawn
 from wissel.clients.processes import command
@@ -26,8 +27,9 @@ UNDER_WAY = own_number(7)
 class Stage:
     """A hub, the commands of a school's vendor, and a requester."""
 
-    def __init__(self, hub: TestingHub, folder: Path) -> None:
+    def __init__(self, hub: TestingHub, folder: Path, collector: Collector) -> None:
         self.hub = hub
+        self.collector = collector
         self.folder = folder
         self.school = hub.vendor("onelas", oin="00000003990000770000")
         self.requester = hub.vendor("otherlas", oin="00000003990000780000")
@@ -38,6 +40,7 @@ class Stage:
         return {
             **os.environ,
             **calling_as(self.hub, vendor.name),
+            **self.collector.environ,
             "WISSEL_HUB_OIN": self.hub.hub_oin,
             "WISSEL_PREPARED": str(self.folder / "prepared"),
             "XDG_STATE_HOME": str(self.folder / vendor.name),
@@ -72,8 +75,8 @@ class Stage:
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    with running_hub() as hub:
-        yield Stage(hub, tmp_path_factory.mktemp("stage"))
+    with running_hub() as hub, Collector() as collector:
+        yield Stage(hub, tmp_path_factory.mktemp("stage"), collector)
 
 
 def serving(stage: Stage, stack: ExitStack) -> Running:
@@ -120,8 +123,10 @@ def test_what_is_prepared_by_one_command_is_given_by_another(stage: Stage) -> No
     assert kept["id"] in shown
     assert kept["receivers"] == ["99XB"]
     assert "Traceback" not in las.output + stage.said
+    assert stage.collector.bytes
     for marker in (PUPIL.digits, UNDER_WAY.digits, "Spoorbiels"):
         assert marker not in las.output + stage.said
+        assert marker.encode() not in stage.collector.bytes
 
 
 @pytest.mark.parametrize(

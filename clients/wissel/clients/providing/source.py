@@ -110,7 +110,7 @@ class Source:
                 yield part
         except Declined as declined:
             yield _refusal(declined.reason)
-        except StorageError:
+        except (StorageError, OSError):
             _LOG.exception("prepared dossiers cannot be read")
             problem = "its storage cannot be used"
             raise Refused(
@@ -126,7 +126,7 @@ class Source:
                 await self._run(self._prepared.forget)
                 await self._run(self._prepared.match)
                 await tell(self._prepared, self._hub)
-            except StorageError:
+            except Exception:  # noqa: BLE001 - whatever it is, it is tried again
                 _LOG.exception("prepared dossiers cannot be looked after")
             await asyncio.sleep(seconds)
 
