@@ -86,11 +86,16 @@ class Stage:
 
     def wissel(self, vendor: Vendor, *arguments: str) -> str:
         """Run a command that must succeed; return what it says."""
+        code, said = self.tried(vendor, *arguments)
+        assert code == 0, said
+        return said
+
+    def tried(self, vendor: Vendor, *arguments: str) -> tuple[int, str]:
+        """Run a command; return how it ends and what it says."""
         line = [command("wissel"), *arguments]
         code, said = run(line, environ=self.environ(vendor), cwd=self.home(vendor))
         self.said += said
-        assert code == 0, said
-        return said
+        return code, said
 
     def serving(self, vendor: Vendor, stack: ExitStack, *more: str) -> tuple[Running, str]:
         """Serve the LAS of a vendor; return it with its URL."""
@@ -132,6 +137,7 @@ def test_a_swv_dossier_is_announced_fetched_and_answered(tmp_path: Path) -> None
         announce = ("announce", "99XA", key, SWV, AT_SWV, "--link-key-file", "link.key", "--json")
         own = json.loads(stage.wissel(stage.school, *announce))
         own_key = (stage.home(stage.school) / "link.key").read_text().strip()
+        again, no = stage.tried(stage.school, *announce)
         (answer,) = stage.kept(stage.school, f"{key}/*.xml")
         for las in (at_school, at_verband):
             las.signal(signal.SIGTERM)
@@ -146,6 +152,7 @@ def test_a_swv_dossier_is_announced_fetched_and_answered(tmp_path: Path) -> None
     )
     assert fetched["result"] == "TRANSFERRED"
     assert (stage.home(stage.verband) / fetched["path"]).read_bytes() == dossier("POSWV")
+    assert (again, "is there already" in no) == (2, True)
     assert own["state"] in {"PENDING", "NOTIFIED"}
     assert answer.read_bytes() == ANSWER
     assert ended == [0, 0]

@@ -5,6 +5,7 @@ reads: it is no markup, and harmless (see `harmless`).
 """
 
 import json
+import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -42,6 +43,12 @@ def say(*parts: str | Text, style: str = "") -> None:
 def note(text: str, style: str = "") -> None:
     """Print a line on stderr, where everything goes that is no result."""
     _err().print(styled(text), style=style)
+
+
+def log_to_stderr() -> None:
+    """Have what the SDK logs in lines that begin with the time, as those of `las serve` do."""
+    line = "%(asctime)s %(levelname)s %(message)s"
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format=line, datefmt="%H:%M:%S")
 
 
 def styled(text: str, style: str = "") -> Text:

@@ -34,7 +34,11 @@ def link_key_in(name: str) -> UUID:
     """
     text = secret_in(name)
     try:
-        return UUID(json.loads(text)["link_key"] if text.startswith("{") else text)
+        said = json.loads(text)["link_key"] if text.startswith("{") else text
+        if not said:
+            message = f"{name}: it has no link key; what it tells of is fetched by --number-file"
+            raise typer.BadParameter(message)
+        return UUID(said)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         message = f"{name}: this is no link key"
         raise typer.BadParameter(message) from None

@@ -213,7 +213,8 @@ def _kind(text: str) -> Kind:
 def _link_key(path: Path, kind: Kind, options: SendOptions) -> UUID | None:
     key = options.get("link_key")
     if (kind is Kind.FEEDBACK) is not (key is not None):
-        message = f"{path}: a link key belongs to a {Kind.FEEDBACK} alone; this is sent as {kind}"
+        needed = "needs the link key of what it answers (link_key, --link-key-file)"
+        message = f"{path}: a {kind} {needed if key is None else 'has no link key'}"
         raise DossierUnusable(message)
     return key
 

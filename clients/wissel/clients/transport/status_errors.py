@@ -155,7 +155,8 @@ def from_rule(refused: RuleRefused, language: str = "en") -> Refused:
 
     The sentences are in `language`, `en` or `nl`.
     """
-    said = describe(refused.reason, refused.metadata, language="nl" if language == "nl" else "en")
+    words = {**refused.metadata, **({"field": refused.field} if refused.field else {})}
+    said = describe(refused.reason, words, language="nl" if language == "nl" else "en")
     return Refused(
         refused.reason,
         said.sentence,

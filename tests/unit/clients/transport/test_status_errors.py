@@ -6,7 +6,7 @@ from google.rpc import error_details_pb2
 
 from wissel.clients import Refused, Unreachable
 from wissel.clients.transport.retry import may_pass
-from wissel.clients.transport.status_errors import translate
+from wissel.clients.transport.status_errors import from_rule, translate
 from wissel.routing.refusals.errors import Refused as RuleRefused
 from wissel.routing.refusals.reasons import Reason
 from wissel.server.rpc.calls.status import DETAILS_KEY, status_of
@@ -115,3 +115,9 @@ def test_the_words_of_a_reason_that_is_newer_are_those_of_the_hub() -> None:
     assert isinstance(found, Refused)
     assert (found.reason, found.fix, found.contact) == ("NEWER_THAN_THIS", "", "")
     assert found.text.startswith("Het systeem heeft geen sleutel met dit id: 1. Neem het id")
+
+
+def test_a_refusal_of_our_own_names_the_field() -> None:
+    found = from_rule(RuleRefused(Reason.FIELD_REQUIRED, field="routing_key"), "nl")
+
+    assert (found.field, found.text.endswith("routing_key.")) == ("routing_key", True)

@@ -4,7 +4,6 @@
 import asyncio
 import datetime as dt
 import json
-import logging
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Annotated, Final
 
 import typer
 
-from wissel.clients.cli.output import note, print_json, say
+from wissel.clients.cli.output import log_to_stderr, note, print_json, say
 from wissel.clients.cli.preparing.folder import Folder, Keys, prepared_in
 from wissel.clients.cli.session import Session, session_of
 from wissel.clients.hub import AsyncHub
@@ -149,7 +148,7 @@ def serve_las(
     """
     session = session_of(context)
     session.require("hub_oin", *(["server"] if provide or prepared else []))
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr)
+    log_to_stderr()
     identity = session.identity()
     settings = LasSettings(
         listen=listen,

@@ -65,6 +65,9 @@ def announce(
     called = session_of(context)
     if kind == Kind.SWV and link_key_file is None:
         raise typer.BadParameter("missing --link-key-file")
+    if link_key_file is not None and not notification and link_key_file.exists():
+        message = f"{link_key_file} is there already, and may hold another link key"
+        raise typer.BadParameter(message)
     number = notification or str(uuid4())
     done = called.hub().announce(
         source=source,

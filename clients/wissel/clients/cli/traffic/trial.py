@@ -3,7 +3,6 @@
 import asyncio
 import datetime as dt
 import json
-import logging
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +10,7 @@ from typing import Annotated
 import typer
 
 from wissel.clients import background
-from wissel.clients.cli.output import busy, note, print_json, print_pairs
+from wissel.clients.cli.output import busy, log_to_stderr, note, print_json, print_pairs
 from wissel.clients.cli.session import session_of
 from wissel.clients.errors import StorageError
 from wissel.clients.sending.receipts import record_of
@@ -92,7 +91,7 @@ def serve_test_school(
     """
     session = session_of(context)
     session.require("server", "hub_oin")
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr)
+    log_to_stderr()
     settings = TestLasSettings(
         listen=listen,
         server=session.server,

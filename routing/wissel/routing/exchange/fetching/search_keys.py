@@ -64,7 +64,8 @@ def pupil_number(text: str) -> PupilNumber:
         ):
             if is_valid(digits):
                 return PupilNumber(kind=kind, digits=digits)
-    raise ValueError("this is no burgerservicenummer or onderwijsnummer: nine digits that pass")
+    said = "this is no burgerservicenummer or onderwijsnummer: nine digits that pass their check"
+    raise ValueError(said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
