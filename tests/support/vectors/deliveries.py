@@ -22,6 +22,14 @@ from wissel.clients.testing.cast import HUB, NOORD, ZUID
 from wissel.routing.signing.dsse import ENVELOPE_HEADER, ROUTE_STAMP
 
 _OTHER_HUB: Final = "00000003990000020000"
+_FEEDBACK: Final[dict[str, Any]] = {
+    "sender": {"swv": "PO9901", "routing_key": "00000003990000050001"},
+    "receiver": {"brin": "99XB"},
+    "service": "OSO_SWV",
+    "overdrachtsoort": "terugkoppeling",
+    "attestation": None,
+    "link_key": "7c1a3d52-5b0e-4c55-9d51-1f0a6b9b7a10",
+}
 _LATER: Final = moment(AT + 7 * DAY)
 _HALF: Final = len(PAYLOAD) // 2
 _WHOLE: Final = (PAYLOAD[:_HALF], PAYLOAD[_HALF:])
@@ -75,6 +83,8 @@ def _accepted() -> Iterator[tuple[str, str, Delivery]]:
     yield "more-after-the-last-byte", "complete means the bytes: what follows is ignored", more
     capitals = Delivery(header=header(serialized(context(message_id=MESSAGE_ID.upper()))))
     yield "message-id-in-capitals", "the stamp has it in lower case: it is the same one", capitals
+    feedback = Delivery(header=header(serialized(context(**_FEEDBACK))))
+    yield "terugkoppeling", "from a samenwerkingsverband, about a link", feedback
     late = Delivery(at=AT + 6 * MINUTE)
     yield "stamp-within-tolerance", "four minutes after its expiry: clocks differ", late
     for kind in ("p384", "ed25519", "rsa"):
@@ -101,6 +111,11 @@ def _headers() -> Refusals:
     inner = serialized(context(sender={})) + _length_delimited(6, unknown(b"\x0a\x0499XA"))
     deep = Delivery(header=header(inner))
     yield "address-unknown-field", "field 99 of an address within", malformed, deep
+    said = context(**_FEEDBACK | {"link_key": ""})
+    no_link = Delivery(header=header(serialized(said)))
+    yield "terugkoppeling-without-link", "its link is not named", malformed, no_link
+    linked = Delivery(header=header(serialized(context(link_key=MESSAGE_ID))))
+    yield "link-of-an-overstapdossier", "no other kind has one", malformed, linked
     by_another = Delivery(header_by="stranger-p256")
     yield "header-signer", "signed by another than it names", "SIGNER_MISMATCH", by_another
     other_hub = Delivery(header=header(serialized(context(hub_oin=_OTHER_HUB))))
