@@ -57,6 +57,17 @@ def test_our_own_dossiers_are_read(name: str, kind: Kind, inzage: bool) -> None:
     assert (facts.kind, facts.attestation.inzage, facts.readable) == (kind, inzage, True)
 
 
+def test_a_terugkoppeling_is_told_from_a_dossier(tmp_path: Path) -> None:
+    path = tmp_path / "answer.xml"
+    path.write_text(f'<?xml version="1.0"?>\n<terugkoppeling xmlns="{NAMESPACE}"/>')
+
+    facts = read_dossier(path)
+
+    assert (facts.kind, facts.readable, facts.note) == (Kind.FEEDBACK, True, "")
+    assert facts.content_type == "application/xml"
+    assert facts.attestation == Attestation()
+
+
 @pytest.mark.parametrize("mark", [True, False])
 @pytest.mark.parametrize(
     "encoding",
