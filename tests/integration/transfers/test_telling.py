@@ -175,6 +175,18 @@ async def test_one_host_is_called_by_two_at_once(tmp_path: Path) -> None:
         assert len(world.las.notified) == 4
 
 
+async def test_all_that_waits_for_a_requester_is_told_once_it_is_back(world: NotifyWorld) -> None:
+    world.las.notice = failing(grpc.StatusCode.UNAVAILABLE)  # type: ignore[assignment]
+    for _ in range(20):
+        await world.announce()
+        await world.told()
+    world.las.notice = None
+    world.world.skip(3600)
+    await world.look()
+
+    assert len({told.notification_id for told in world.las.notified}) == 20
+
+
 async def test_a_link_key_is_nowhere_once_it_was_told(
     world: NotifyWorld, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -17,8 +17,8 @@ follows. An attempt whose process died is made again, so a requester may be told
 import asyncio
 import random
 import time
-from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections import Counter, defaultdict
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -105,24 +105,31 @@ class Notifier:
         self._absent.forget(self._schedule.monotonic())
         found = await self._notifications.due(self._last, self._schedule.page)
         self._last = Position.of(found[-1]) if len(found) == self._schedule.page else None
-        for notification in found:
-            self.tell_soon(notification)
+        self._begin_telling(found)
 
     def tell_soon(self, notification: Notification) -> None:
         """Tell a notification now, in a task; leave it to a later look if there is no place."""
-        if notification.state is not NotificationState.PENDING:
+        if notification.state is NotificationState.PENDING:
+            self._begin_telling([notification])
+
+    def _begin_telling(self, found: Sequence[Notification]) -> None:
+        """Begin to tell notifications: those of one requester one after the other."""
+        if self._tables.staleness() > STALE_SECONDS:
             return
-        if self._tables.staleness() > STALE_SECONDS or len(self._tasks) >= self._schedule.calls:
-            return
-        # 1.
-        try:
-            key = line_to(notification, self._tables.table, self._clock())
-        except Refused as refused:
-            self._begin(self._put_off(notification, refused))
-            return
-        host, now = key[0], self._schedule.monotonic()
-        if self._calling[host] < self._schedule.calls_of_host and self._absent.due(key, now):
-            self._begin(self._tell_one(notification, key))
+        waiting: defaultdict[Key | None, list[Notification]] = defaultdict(list)
+        for notification in found:
+            waiting[self._line_to(notification)].append(notification)
+        now = self._schedule.monotonic()
+        for key, notifications in waiting.items():
+            if len(self._tasks) >= self._schedule.calls:
+                return
+            if key is None:
+                self._begin(self._tell_all(None, notifications))
+            elif self._calling[key[0]] < self._schedule.calls_of_host and self._absent.due(
+                key, now
+            ):
+                self._calling[key[0]] += 1
+                self._begin(self._tell_all(key, notifications))
 
     async def settled(self) -> None:
         """Wait until no call is under way."""
@@ -140,31 +147,52 @@ class Notifier:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _tell_one(self, notification: Notification, key: Key) -> None:
-        host = key[0]
-        self._calling[host] += 1
+    def _line_to(self, notification: Notification) -> Key | None:
+        """Return the line to a requester on the facts of this moment, None if there is none."""
         try:
-            await self._attempted(notification, key)
-        finally:
-            self._calling[host] -= 1
-            if not self._calling[host]:
-                del self._calling[host]
+            return line_to(notification, self._tables.table, self._clock())
+        except Refused:
+            return None
 
-    async def _attempted(self, notification: Notification, key: Key) -> None:
-        """Take steps 2 to 4; a refusal of the journal leaves the attempt to its lease."""
+    async def _tell_all(self, key: Key | None, waiting: Sequence[Notification]) -> None:
+        """Tell a requester all that waits for it, for as long as it is there."""
         try:
+            for notification in waiting:
+                if not await self._attempted(notification, key):
+                    return
+        finally:
+            if key is not None:
+                self._calling[key[0]] -= 1
+                self._calling += Counter()  # without those at zero
+
+    async def _attempted(self, notification: Notification, key: Key | None) -> bool:
+        """Take all steps; return whether the requester at `key` can be told more.
+
+        A refusal of the journal leaves an attempt to its lease.
+        """
+        refused: Refused | None = None
+        try:
+            # 1.
+            try:
+                now = line_to(notification, self._tables.table, self._clock())
+            except Refused as why:
+                now, refused = None, why
+            if now != key:
+                return True  # it has moved since: a later look finds it elsewhere
             # 2.
             claimed = await self._notifications.claim(notification, self._owner)
             if claimed is None:
-                return
+                return True
             # 3.
-            refused = await self._called(claimed, key)
+            if key is not None:
+                refused = await self._called(claimed, key)
             # 4.
             await self._ended(claimed, refused)
         except Refused as error:
             _LOG.warning("notify_failed", reason=error.reason, **_fields(notification))
         except Exception as error:  # noqa: BLE001 - one notification must not end the others
             _LOG.error("notify_failed", exc_info=error, **_fields(notification))
+        return refused is None or key is None or not CATALOGUE[refused.reason].receiver_absent
 
     async def _called(self, claimed: Notification, key: Key) -> Refused | None:
         """Return why a requester could not be told, None if it was."""
@@ -178,15 +206,6 @@ class Notifier:
             return refused
         self._absent.succeeded(key)
         return None
-
-    async def _put_off(self, notification: Notification, refused: Refused) -> None:
-        """Count an attempt that nobody could be called for."""
-        try:
-            claimed = await self._notifications.claim(notification, self._owner)
-            if claimed is not None:
-                await self._ended(claimed, refused)
-        except Refused as error:
-            _LOG.warning("notify_failed", reason=error.reason, **_fields(notification))
 
     async def _ended(self, claimed: Notification, refused: Refused | None) -> None:
         chance = self._schedule.chance()
