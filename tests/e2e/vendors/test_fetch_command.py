@@ -5,97 +5,24 @@ import datetime as dt
 import json
 import signal
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from support.builders import envelopes
 from support.eventually import eventually_async
-from support.fakes.source import FakeSource, providing, refusing, waiting
-from support.processes.hub_process import HubProcess, Place, serving
-from support.processes.processes import calling_as, run, spawn
-from support.worlds.underway import DOSSIER, files_of
+from support.fakes.source import providing, refusing, waiting
+from support.prepared.fetch_stage import NUMBER, Stage, fetch_stage
+from support.processes.processes import run, spawn
+from support.worlds.underway import DOSSIER
 from wissel.clients.processes import command
-from wissel.clients.statements.system_keys import KeyFolder, create_key
-from wissel.clients.testing import Vendor
-from wissel.clients.testing.cast import NOORD, OPERATOR, ZUID
-from wissel.party.v1 import party_service_pb2 as party
-from wissel.party.v1.party_service_pb2_grpc import PartyServiceStub
-from wissel.routing.values.identifiers import Oin, SystemId
-
-NUMBER = "999990019"
-
-
-@dataclass(kw_only=True)
-class Stage:
-    """A hub that is a process, a scripted source, and what the command is called with."""
-
-    hub: HubProcess
-    source: FakeSource
-    folder: Path
-    routing_key: str
-
-    def environ(self, name: str = ZUID.name) -> dict[str, str]:
-        """Return the settings of the command, by default as Zuid."""
-        return {
-            **calling_as(self.hub.world, name, self.hub.address),
-            "WISSEL_HUB_OIN": self.hub.world.hub_oin,
-            "WISSEL_FETCHED": str(self.folder / "fetched"),
-        }
-
-    async def wissel(self, *arguments: str, name: str = ZUID.name) -> tuple[int, str]:
-        """Run the command, by default as Zuid."""
-        line, environ = [command("wissel"), *arguments], self.environ(name)
-        return await asyncio.to_thread(run, line, environ=environ, cwd=self.folder)
-
-    async def done(self, *arguments: str, name: str = OPERATOR.name) -> Any:
-        """Run the command, by default as the operator; return what it tells as JSON."""
-        why = ["--reason", "a test"] if name == OPERATOR.name else []
-        code, told = await self.wissel(*arguments, *why, "--json", name=name)
-        assert code == 0, told
-        return json.loads(told)
-
-    def line(self) -> list[str]:
-        """Return the arguments that fetch the dossier of the pupil whose number is in a file."""
-        asked = ["--source", "99XA", "--requester", "99XC", "--routing-key", self.routing_key]
-        return ["fetch", *asked, "--keys", "keys", "--number-file", "number"]
-
-    async def fetch(self, *more: str) -> tuple[int, str]:
-        """Fetch it."""
-        return await self.wissel(*self.line(), *more)
+from wissel.clients.testing.cast import NOORD, ZUID
 
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    with serving(Place.make(tmp_path)) as hub:
-        noord = hub.world.vendor(NOORD.name, oin=NOORD.oin)
-        zuid = hub.world.vendor(ZUID.name, oin=ZUID.oin)
-        source = await FakeSource.start(files_of(hub, noord))
-        hub.world.connect(noord, "99XA", url=source.url)
-        routing_key = hub.world.connect(zuid, "99XC", url="https://localhost:9")
-        register(hub, noord, tmp_path / "keys-of-noord")
-        register(hub, zuid, tmp_path / "keys")
-        await asyncio.to_thread(hub.settled)
-        (tmp_path / "number").write_text(f"{NUMBER}\n")
-        yield Stage(hub=hub, source=source, folder=tmp_path, routing_key=routing_key)
-        await source.stop()
-
-
-def register(hub: HubProcess, vendor: Vendor, folder: Path) -> None:
-    """Give a vendor's system a key."""
-    now = dt.datetime.now(dt.UTC)
-    key = create_key(
-        vendor.identity.current(),
-        Oin(hub.world.hub_oin),
-        SystemId(vendor.system_id),
-        now,
-        now + dt.timedelta(days=30),
-    )
-    KeyFolder(folder).keep(key)
-    request = party.RegisterSystemKeyRequest(key=key.signed)
-    hub.world.open(vendor).call(lambda c: PartyServiceStub(c).RegisterSystemKey, request)
+    async with fetch_stage(tmp_path) as stage:
+        yield stage
 
 
 async def test_a_dossier_is_fetched_and_kept(stage: Stage) -> None:

@@ -100,8 +100,7 @@ class FetchingClient(AsyncRegister):
         except RuleRefused as refused:
             raise from_rule(refused, self.link.language) from None
         parts, resuming = await self._parts()
-        for each in await resuming.unfinished():
-            await resuming.resume(each, None)
+        await resuming.sign_off_left()
         key = await self._key(asked, options)
         request = asked.start_request()
         started = await self.call(lambda c: TransferServiceStub(c).StartTransfer, request)

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from wissel.clients.errors import DossierUnusable, StorageError, WisselError
+from wissel.clients.errors import DossierUnusable, StorageError, Unreachable, WisselError
 from wissel.clients.fetching.keeping import Accept, Held, Keeping, refusal_of
 from wissel.clients.fetching.results import FetchResumed
 from wissel.clients.fetching.signing_off import SigningOff
@@ -19,6 +19,8 @@ from wissel.clients.sending.receipts import DeliveryReceipt
 from wissel.las.v1 import las_service_pb2 as las_pb
 from wissel.routing.exchange.fetching.transfers import TransferResult
 
+MOST_LEFT: Final = 20
+"""Messages of earlier fetches that are signed off before a fetch begins."""
 _LOG: Final = logging.getLogger("wissel.fetching")
 
 
@@ -40,6 +42,18 @@ class Resuming:
     async def unfinished(self) -> list[Unfinished]:
         """Return what is unfinished. Raises `StorageError`."""
         return await self._thread.run(self._store.unfinished)
+
+    async def sign_off_left(self) -> None:
+        """Sign off what was accepted before, as far as the hub takes it now.
+
+        Of `MOST_LEFT` messages, and none any more once the hub is not there: the fetch
+        that comes next tells that itself. Raises `StorageError`.
+        """
+        left = [each for each in await self.unfinished() if each.state is MessageState.RECEIVED]
+        for each in left[:MOST_LEFT]:
+            done = await self.resume(each, None)
+            if done is not None and isinstance(done.error, Unreachable):
+                return
 
     async def resume(self, each: Unfinished, accept: Accept | None) -> FetchResumed | None:
         """Go on with one message; None if another process is at work on it, or nothing is to do.

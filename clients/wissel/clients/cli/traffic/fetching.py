@@ -111,9 +111,9 @@ def fetch(
         options["accepted_versions"] = version
     if keys:
         options["keys"] = keys
-    pupil = _pupil(number_file, link_key_file)
+    pupil, hub = _pupil(number_file, link_key_file), session.hub()
     with bar(session, "fetching") as progress:
-        fetched = session.hub().fetch(pupil, accept=keeper.accept, progress=progress, **options)
+        fetched = hub.fetch(pupil, accept=keeper.accept, progress=progress, **options)
     _tell(session, fetched, keeper)
     unfit = fetched.became is not None and fetched.became.result is OutcomeResult.REJECTED
     if fetched.receipt is None or unfit:
