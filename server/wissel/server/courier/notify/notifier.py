@@ -118,18 +118,21 @@ class Notifier:
             return
         waiting: defaultdict[Key | None, list[Notification]] = defaultdict(list)
         for notification in found:
-            waiting[self._line_to(notification)].append(notification)
+            line = self._line_to(notification)
+            waiting[None if isinstance(line, Refused) else line].append(notification)
         now = self._schedule.monotonic()
         for key, notifications in waiting.items():
             if len(self._tasks) >= self._schedule.calls:
                 return
             if key is None:
                 self._begin(self._tell_all(None, notifications))
-            elif self._calling[key[0]] < self._schedule.calls_of_host and self._absent.due(
-                key, now
-            ):
+            elif self._has_place(key, now):
                 self._calling[key[0]] += 1
                 self._begin(self._tell_all(key, notifications))
+
+    def _has_place(self, key: Key, now: float) -> bool:
+        few = self._calling[key[0]] < self._schedule.calls_of_host
+        return few and self._absent.due(key, now)
 
     async def settled(self) -> None:
         """Wait until no call is under way."""
@@ -147,12 +150,12 @@ class Notifier:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _line_to(self, notification: Notification) -> Key | None:
-        """Return the line to a requester on the facts of this moment, None if there is none."""
+    def _line_to(self, notification: Notification) -> Key | Refused:
+        """Return the line to a requester on the facts of this moment, or why there is none."""
         try:
             return line_to(notification, self._tables.table, self._clock())
-        except Refused:
-            return None
+        except Refused as refused:
+            return refused
 
     async def _tell_all(self, key: Key | None, waiting: Sequence[Notification]) -> None:
         """Tell a requester all that waits for it, for as long as it is there."""
@@ -170,15 +173,12 @@ class Notifier:
 
         A refusal of the journal leaves an attempt to its lease.
         """
-        refused: Refused | None = None
+        # 1.
+        line = self._line_to(notification)
+        refused = line if isinstance(line, Refused) else None
+        if key != (None if refused else line):
+            return True  # it has moved since: a later look finds it elsewhere
         try:
-            # 1.
-            try:
-                now = line_to(notification, self._tables.table, self._clock())
-            except Refused as why:
-                now, refused = None, why
-            if now != key:
-                return True  # it has moved since: a later look finds it elsewhere
             # 2.
             claimed = await self._notifications.claim(notification, self._owner)
             if claimed is None:
