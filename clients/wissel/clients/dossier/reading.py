@@ -147,7 +147,16 @@ def _expect_format(root: Element) -> None:
     name = etree.QName(root)
     namespace = name.namespace or ""
     if namespace == NAMESPACE:
-        return
+        if name.localname == "dossier" or root.find(f"{{{NAMESPACE}}}dossier") is not None:
+            return
+        if name.localname == "terugkoppeling":
+            msg = "XML.FORMAAT"
+            raise Unreadable(
+                msg,
+                "Dit is een terugkoppeling van een samenwerkingsverband en geen dossier; "
+                "daarvoor zijn geen regels gepubliceerd.",
+                1,
+            )
     if "dod" in name.localname.lower() or "dod" in namespace.lower().split("/"):
         msg = "XML.FORMAAT"
         raise Unreadable(
@@ -156,7 +165,7 @@ def _expect_format(root: Element) -> None:
             "DOD is sinds 1 januari 2017 vervangen door OSO.",
             1,
         )
-    if namespace.startswith(_EDUSTANDAARD):
+    if namespace.startswith(_EDUSTANDAARD) and namespace != NAMESPACE:
         year = namespace.removeprefix(_EDUSTANDAARD).split("/")[0][:10]
         msg = "XML.FORMAAT"
         raise Unreadable(

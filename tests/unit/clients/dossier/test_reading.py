@@ -72,6 +72,9 @@ def test_what_is_no_xml_is_refused(data: bytes) -> None:
         (b"<x xmlns='http://www.example.nl/dod/2010'/>", "DOD"),
         (b"<dossier xmlns='http://www.edustandaard.nl/oso_gegevensset/2017/dossier'/>", "2017"),
         (b"<EDEX/>", "EDEX"),
+        (f"<terugkoppeling xmlns='{NAMESPACE}'/>".encode(), "terugkoppeling"),
+        (f"<dossiers xmlns='{NAMESPACE}'/>".encode(), "dossiers"),
+        (f"<leerling xmlns='{NAMESPACE}'/>".encode(), "leerling"),
     ],
 )
 def test_another_format_is_refused_by_its_name(data: bytes, said: str) -> None:
