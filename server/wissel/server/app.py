@@ -41,6 +41,7 @@ from wissel.server.observing.health import report_health
 from wissel.server.observing.mandates import MandateMetrics
 from wissel.server.observing.metrics import (
     BreakerMetrics,
+    FetchMetrics,
     ForwardMetrics,
     JournalMetrics,
     ProcessMetrics,
@@ -117,9 +118,8 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         courier = make_courier(deps, dialer)
         stack.push_async_callback(_drain, courier, settings.grace_seconds)
         notifier = make_notifier(deps, dialer, NotifySchedule(every=settings.sweep_seconds))
-        forwards = ForwardMetrics(
-            metrics, traces.timeline if traces else partial(Timeline, time.perf_counter)
-        )
+        new_timeline = traces.timeline if traces else partial(Timeline, time.perf_counter)
+        forwards = ForwardMetrics(metrics, new_timeline)
 
         # Whether receivers answer, which changes no route.
         pings = usual_pings(settings.ping_seconds, settings.pings_at_once)
@@ -148,6 +148,7 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
                 deliveries=journal,
                 transfers=journal,
                 fetches=courier,
+                fetch_observer=FetchMetrics(metrics, new_timeline),
                 notifications=journal.notifications,
                 tell_soon=notifier.tell_soon,
                 around=(traces.interceptor,) if traces else (),
@@ -290,11 +291,10 @@ async def _listen(server: RpcServer, settings: Settings, files: HubFiles) -> str
 
 def _keep(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
     """Run a coroutine as a task that is cancelled when the stack closes."""
-    task = asyncio.create_task(work)
+    stack.push_async_callback(_end, asyncio.create_task(work))
 
-    async def end() -> None:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
-    stack.push_async_callback(end)
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

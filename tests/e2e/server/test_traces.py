@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -9,7 +10,11 @@ from typing import Any, Final
 import grpc
 import pytest
 
+from support.builders import envelopes
 from support.fakes.collector import Collector, Spanned
+from support.fakes.las import Context
+from support.fakes.source import FakeSource, Parts, providing
+from support.prepared.fetch_stage import NUMBER, fetch_stage
 from support.processes.hub_process import HubProcess, Place, serving
 from support.processes.processes import Running, run, spawn
 from wissel.catalog.v1.catalog_service_pb2 import ListServicesRequest
@@ -23,11 +28,13 @@ from wissel.clients.transport.retry import IMPATIENT
 from wissel.clients.transport.tracing import tracer_for
 from wissel.party.v1.party_service_pb2 import WhoAmIRequest
 from wissel.party.v1.party_service_pb2_grpc import PartyServiceStub
+from wissel.routing.exchange.fetching.orders import ProvideOrder
 from wissel.routing.values.identifiers import Oin
 
 BSN: Final = "999995571"
 DOSSIER: Final = f"<dossier><bsn>{BSN}</bsn><naam>Kanariewijk</naam></dossier>".encode()
 INZAGE: Final = dt.date(2026, 1, 2)
+FETCH_STEPS: Final = ("dial", "header", "verify", "claim", "transfer", "record")
 HUB_STEPS: Final = ("header", "verify", "claim", "dial", "transfer", "receipt", "record")
 
 
@@ -234,3 +241,27 @@ async def test_of_what_a_caller_sends_along_only_the_parent_is_taken(
     assert b"" == calls[1].parent
     assert "Check" not in {span.name for span in collector.spans}
     assert b"anariewijk" not in collector.bytes
+
+
+async def test_a_fetch_is_one_trace(collector: Collector, tmp_path: Path) -> None:
+    sent: dict[str, object] = {}
+
+    async def provide(source: FakeSource, order: ProvideOrder, context: Context) -> Parts:
+        sent.update(dict(context.invocation_metadata() or ()))
+        async for part in providing()(source, order, context):
+            yield part
+
+    async with fetch_stage(tmp_path, **collector.environ) as stage:
+        stage.source.provide = provide
+        code, said = await stage.fetch("--json")
+        message_id = json.loads(said)["message_id"]
+        spans = await asyncio.to_thread(collector.of, message_id, "wissel-hub FetchDossier")
+
+    call = spans["wissel-hub", "FetchDossier"]
+    parent = f"00-{call.trace.hex()}-{spans['wissel-hub', 'header'].id.hex()}-"
+    assert code == 0
+    assert {call.id} == {spans["wissel-hub", step].parent for step in FETCH_STEPS}
+    assert str(sent["traceparent"]).startswith(parent)
+    assert call.attributes["wissel.state"] == "UNCERTAIN"
+    assert call.attributes["wissel.bytes"] == len(envelopes.PAYLOAD)
+    assert NUMBER.encode() not in collector.bytes

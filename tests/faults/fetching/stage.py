@@ -35,18 +35,15 @@ from faults.hub_stage import (
 from faults.network import Leg, Network
 from faults.parts import Part
 from support.eventually import eventually
-from support.processes.hub_process import HubProcess, Place, serving
+from support.processes.hub_process import Place, serving
 from support.processes.processes import free_port
 from wissel.clients import Hub, IncomingMessage
 from wissel.clients.providing.preparing import Prepared
-from wissel.clients.statements.system_keys import KeyFolder, create_key
+from wissel.clients.statements.system_keys import KeyFolder
 from wissel.clients.testing import Vendor
 from wissel.clients.testing.cast import HUB, NOORD, ZUID
 from wissel.clients.transport.retry import Patience
-from wissel.party.v1 import party_service_pb2 as party
-from wissel.party.v1.party_service_pb2_grpc import PartyServiceStub
 from wissel.routing.exchange.fetching.search_keys import NumberKind, pupil_number
-from wissel.routing.values.identifiers import Oin, SystemId
 
 _TRIES: Final = 15  # as long as that many attempts a fetch is repeated
 _EXAMPLE: Final = Path(str(files("wissel.clients") / "fixtures" / "dossier-overstap.xml"))
@@ -195,8 +192,8 @@ def running_fetches(
                         dossier=_dossier(folder, giving, pupil),
                     )
                 )
-            _registered(hub, requester, folder / "keys")
-            _registered(hub, source, folder / _OF_SOURCE)
+            hub.register_key(requester, folder / "keys")
+            hub.register_key(source, folder / _OF_SOURCE)
             roots = hub.world.roots
         to_hub = network.leg(("127.0.0.1", hub_port))
         environ = hub_settings(place, database, workers, hub_port)
@@ -242,17 +239,6 @@ def _dossier(folder: Path, school: str, pupil: str) -> Path:
     filler = random.Random(school).randbytes((SIZE - len(example)) // 2).hex()  # noqa: S311
     path.write_text(f"{example}<!-- {filler} -->", encoding="utf-8")
     return path
-
-
-def _registered(hub: HubProcess, vendor: Vendor, folder: Path) -> None:
-    """Give a vendor's system a key."""
-    now = dt.datetime.now(dt.UTC)
-    ends = now + dt.timedelta(days=30)
-    material, system_id = vendor.identity.current(), SystemId(vendor.system_id)
-    key = create_key(material, Oin(HUB.oin), system_id, now, ends)
-    KeyFolder(folder).keep(key)
-    request = party.RegisterSystemKeyRequest(key=key.signed)
-    hub.world.open(vendor).call(lambda c: PartyServiceStub(c).RegisterSystemKey, request)
 
 
 def _las(folder: Path, vendor: Vendor, roots: Path, port: int) -> Part:

@@ -5,7 +5,6 @@ async with fetch_stage(tmp_path) as stage:
 """
 
 import asyncio
-import datetime as dt
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,12 +17,7 @@ from support.processes.hub_process import HubProcess, Place, serving
 from support.processes.processes import calling_as, run
 from support.worlds.underway import files_of
 from wissel.clients.processes import command
-from wissel.clients.statements.system_keys import KeyFolder, create_key
-from wissel.clients.testing import Vendor
 from wissel.clients.testing.cast import NOORD, OPERATOR, ZUID
-from wissel.party.v1 import party_service_pb2 as party
-from wissel.party.v1.party_service_pb2_grpc import PartyServiceStub
-from wissel.routing.values.identifiers import Oin, SystemId
 
 NUMBER: Final = "999990019"
 
@@ -68,32 +62,17 @@ class Stage:
 
 
 @asynccontextmanager
-async def fetch_stage(folder: Path) -> AsyncIterator[Stage]:
-    """Start all of it; everything ends with the block."""
-    with serving(Place.make(folder)) as hub:
+async def fetch_stage(folder: Path, **settings: str) -> AsyncIterator[Stage]:
+    """Start all of it, the hub with `settings`; everything ends with the block."""
+    with serving(Place.make(folder), **settings) as hub:
         noord = hub.world.vendor(NOORD.name, oin=NOORD.oin)
         zuid = hub.world.vendor(ZUID.name, oin=ZUID.oin)
         source = await FakeSource.start(files_of(hub, noord))
         hub.world.connect(noord, "99XA", url=source.url)
         routing_key = hub.world.connect(zuid, "99XC", url="https://localhost:9")
-        register(hub, noord, folder / "keys-of-noord")
-        register(hub, zuid, folder / "keys")
+        hub.register_key(noord, folder / "keys-of-noord")
+        hub.register_key(zuid, folder / "keys")
         await asyncio.to_thread(hub.settled)
         (folder / "number").write_text(f"{NUMBER}\n")
         yield Stage(hub=hub, source=source, folder=folder, routing_key=routing_key)
         await source.stop()
-
-
-def register(hub: HubProcess, vendor: Vendor, folder: Path) -> None:
-    """Give a vendor's system a key."""
-    now = dt.datetime.now(dt.UTC)
-    key = create_key(
-        vendor.identity.current(),
-        Oin(hub.world.hub_oin),
-        SystemId(vendor.system_id),
-        now,
-        now + dt.timedelta(days=30),
-    )
-    KeyFolder(folder).keep(key)
-    request = party.RegisterSystemKeyRequest(key=key.signed)
-    hub.world.open(vendor).call(lambda c: PartyServiceStub(c).RegisterSystemKey, request)

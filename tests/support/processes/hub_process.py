@@ -15,8 +15,12 @@ from wissel.catalog.v1.catalog_service_pb2 import ListServicesRequest
 from wissel.catalog.v1.catalog_service_pb2_grpc import CatalogServiceStub
 from wissel.clients.blocking import Hub
 from wissel.clients.identity import Identity
-from wissel.clients.testing import TestingHub
+from wissel.clients.statements.system_keys import KeyFolder, create_key
+from wissel.clients.testing import TestingHub, Vendor
 from wissel.clients.testing.cast import HUB, OPERATOR
+from wissel.party.v1 import party_service_pb2 as party
+from wissel.party.v1.party_service_pb2_grpc import PartyServiceStub
+from wissel.routing.values.identifiers import Oin, SystemId
 from wissel.server.identity import pki
 from wissel.server.store.database import BlockingDatabase
 from wissel.server.store.migrate import migrate
@@ -88,6 +92,15 @@ class HubProcess:
         for address in (*[self.address] * ENOUGH, *others):
             with Hub(address, self.operator()) as hub:
                 hub.call(_services, ListServicesRequest(at_least_revision=head))
+
+    def register_key(self, vendor: Vendor, folder: Path) -> None:
+        """Make a key for a vendor's system, keep it in `folder`, and give it to the hub."""
+        now = dt.datetime.now(dt.UTC)
+        material, system_id = vendor.identity.current(), SystemId(vendor.system_id)
+        key = create_key(material, Oin(HUB.oin), system_id, now, now + dt.timedelta(days=30))
+        KeyFolder(folder).keep(key)
+        request = party.RegisterSystemKeyRequest(key=key.signed)
+        self.world.open(vendor).call(lambda c: PartyServiceStub(c).RegisterSystemKey, request)
 
     def operator(self) -> Identity:
         """Return the identity of the service desk, for more connections like its own."""

@@ -49,7 +49,7 @@ from wissel.server.identity.files import HubFiles
 from wissel.server.identity.own_certificates import reloaded_signer, reloaded_tls
 from wissel.server.identity.peer import Peers
 from wissel.server.identity.trust import HubTrust
-from wissel.server.observing.metrics import ForwardMetrics, JournalMetrics
+from wissel.server.observing.metrics import FetchMetrics, ForwardMetrics, JournalMetrics
 from wissel.server.rpc.server import Bounds
 from wissel.server.rpc.services.traffic.outcomes import Outcomes
 from wissel.server.rpc.services.traffic.servicer import TrafficServicer
@@ -235,6 +235,9 @@ async def forwarding(
     def clock() -> dt.datetime:
         return utc_now() + skipped[0]
 
+    def new_timeline() -> Timeline:
+        return Timeline(time.perf_counter)
+
     def traffic(register: SqlRegister, follower: Follower[Table]) -> TrafficServicer:
         own = folder / "pki"
         url = f"sqlite:///{folder / 'registry.db'}"
@@ -261,7 +264,7 @@ async def forwarding(
         )
         dialer = make_dialer(deps)
         courier = make_courier(deps, dialer)
-        forwards = ForwardMetrics(metrics, lambda: Timeline(time.perf_counter))
+        forwards = ForwardMetrics(metrics, new_timeline)
         notifier = make_notifier(deps, dialer, telling)
         made.update(journal=journal, courier=courier, dialer=dialer, files=files, deps=deps)
         made.update(notifier=notifier)
@@ -271,7 +274,11 @@ async def forwarding(
 
     def parts() -> dict[str, Any]:
         notifications = made["journal"].notifications
-        return {"notifications": notifications, "tell_soon": made["notifier"].tell_soon}
+        return {
+            "notifications": notifications,
+            "tell_soon": made["notifier"].tell_soon,
+            "fetch_observer": FetchMetrics(metrics, new_timeline),
+        }
 
     async with running_hub(folder, traffic=traffic, parts=parts, bounds=bounds) as hub:
         las = await FakeLas.start(hub.identity("zuid"))

@@ -100,7 +100,7 @@ class Courier:
         `write` gives it a part. Cancelling this is as in `forward`, and what is
         refused as in `Fetcher.fetch`.
         """
-        parts = self._fetcher.parts(planned, timeline.call_metadata())
+        parts = self._fetcher.parts(planned, timeline)
         stream = RequestStream(parts, self._limits)
         gone = partial(_why_gone, planned.fetch.requester, Reason.REQUESTER_GONE)
 

@@ -14,7 +14,9 @@ from typing import Final, Literal, NoReturn, Protocol, TypeAlias
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from wissel.routing.exchange.delivery import Delivery, State
+from wissel.routing.exchange.fetching.transfers import TransferResult
 from wissel.server.courier.timeline import Step, Timeline
+from wissel.server.rpc.requests.backend import STARTED
 from wissel.server.store.journal.stats import Commit
 
 UPDATE_SECONDS: Final = 0.25
@@ -67,17 +69,19 @@ class JournalMetrics:
             self._bytes.inc(step.order.payload_size)
 
 
-class ForwardMetrics:
-    """The time that forwards spend in each step; implements `forward_log.ForwardObserver`.
+class _StepMetrics:
+    """The time that deliveries of one kind spend in each step; a `timeline.DeliveryObserver`.
 
     It is a sum and no histogram, because histograms of seven steps would cost
-    each forward seven searches for a bucket. The log has the times of each forward.
+    each delivery seven searches for a bucket. The log has the times of each.
     """
 
-    def __init__(self, registry: CollectorRegistry, new_timeline: Callable[[], Timeline]) -> None:
+    def __init__(
+        self, registry: CollectorRegistry, new_timeline: Callable[[], Timeline], what: str
+    ) -> None:
         seconds = Counter(
-            "wissel_forward_step_seconds",
-            "Time that forwards spent in each of their steps.",
+            f"wissel_{what}_step_seconds",
+            f"Time that a {what} spent in each of its steps, of all together.",
             ("step",),
             registry=registry,
         )
@@ -85,9 +89,35 @@ class ForwardMetrics:
         self.timeline = new_timeline
 
     def ended(self, timeline: Timeline) -> None:
-        """Add the times of one forward."""
+        """Add the times of one."""
         for step, took in timeline.seconds.items():
             self._seconds[step].inc(took)
+
+
+class ForwardMetrics(_StepMetrics):
+    """The steps of forwards."""
+
+    def __init__(self, registry: CollectorRegistry, new_timeline: Callable[[], Timeline]) -> None:
+        super().__init__(registry, new_timeline, "forward")
+
+
+class FetchMetrics(_StepMetrics):
+    """The steps of fetches, and their sessions; implements `backend.FetchObserver`."""
+
+    def __init__(self, registry: CollectorRegistry, new_timeline: Callable[[], Timeline]) -> None:
+        super().__init__(registry, new_timeline, "fetch")
+        self._sessions = Counter(
+            "wissel_sessions",
+            "Sessions of prepare and fetch that were started, and signed off with each result.",
+            ("change",),
+            registry=registry,
+        )
+        for change in (STARTED, *TransferResult):  # shown from the start, like the other metrics
+            self._sessions.labels(change)
+
+    def session(self, change: str) -> None:
+        """Count a session that was started or signed off."""
+        self._sessions.labels(change).inc()
 
 
 class BreakerMetrics:
@@ -218,13 +248,13 @@ class ProcessMetrics:
         )
         self._show(
             "wissel_transfers_under_way",
-            "Forwards that are under way.",
+            "Forwards and fetches that are under way.",
             "livesum",
             lambda: transfers.under_way,
         )
         self._show(
             "wissel_transfers_waiting",
-            "Forwards that have waited for their receiver for more than two seconds.",
+            "Those that have waited for the other side for more than two seconds.",
             "livesum",
             lambda: transfers.waiting,
         )

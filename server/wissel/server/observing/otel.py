@@ -1,4 +1,4 @@
-"""OpenTelemetry traces: a span for each call, each step of a forward, each question to a receiver.
+"""OpenTelemetry traces: a span for each call, each step of a delivery, each question to a receiver.
 
 Only `tracing.traces_for` imports it, because it needs the extra `otel`.
 OpenTelemetry's own variables (`OTEL_EXPORTER_OTLP_*`) say where the spans go.
@@ -10,7 +10,7 @@ neither `tracestate` nor baggage.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final, TypeAlias, cast
 
@@ -51,7 +51,7 @@ _SPREAD: Final = TraceContextTextMapPropagator()
 
 
 class Traces:
-    """The traces of one process: `interceptor` for its calls, `timeline` for its forwards."""
+    """The traces of one process: `interceptor` for its calls, `timeline` for its deliveries."""
 
     def __init__(self, share: float) -> None:
         _tell_failures()
@@ -64,7 +64,7 @@ class Traces:
         self.interceptor: grpc.aio.ServerInterceptor = _Interceptor(self._tracer)
 
     def timeline(self) -> Timeline:
-        """Return the timeline of the forward that is the current call."""
+        """Return the timeline of the delivery that is the current call."""
         return _Timeline(self._tracer)
 
     @contextmanager
@@ -107,34 +107,53 @@ class _Interceptor(grpc.aio.ServerInterceptor):
     async def intercept_service(
         self, continuation: Continuation, handler_call_details: grpc.HandlerCallDetails
     ) -> "Handler | None":
-        """Return the handler, traced if its method is of the contract and its answer is no stream.
+        """Return the handler, traced if its method is of the contract and ends by itself.
 
         Others are not traced: the name of a method that does not exist is the
-        caller's choice, and a stream of answers lasts for hours.
+        caller's choice, and a stream without an end lasts for hours.
         """
         inner: Any = await continuation(handler_call_details)
         method = handler_call_details.method
-        if method not in POLICY or not method.startswith(_OURS) or inner.response_streaming:
+        policy = POLICY.get(method)
+        if policy is None or policy.endless or not method.startswith(_OURS):
             return cast("Handler | None", inner)
-        arity = "stream_unary" if inner.request_streaming else "unary_unary"
-        around = self._around(method.removeprefix("/"), getattr(inner, arity))
-        return cast("Handler", inner._replace(**{arity: around}))
+        asked = "stream" if inner.request_streaming else "unary"
+        answered, around = ("unary", self._around)
+        if inner.response_streaming:
+            answered, around = ("stream", self._around_stream)
+        arity = f"{asked}_{answered}"
+        traced = around(method.removeprefix("/"), getattr(inner, arity))
+        return cast("Handler", inner._replace(**{arity: traced}))
 
     def _around(self, name: str, behavior: Any) -> Any:
         async def around(request: object, context: Context) -> Any:
-            with self._tracer.start_as_current_span(
-                name,
-                _sent(context),
-                SpanKind.SERVER,
-                record_exception=False,
-                set_status_on_exception=False,
-            ) as span:
-                try:
-                    return await behavior(request, context)
-                finally:
-                    _describe(span, current())
+            with self._call(name, context):
+                return await behavior(request, context)
 
         return around
+
+    def _around_stream(self, name: str, behavior: Any) -> Any:
+        async def around(request: object, context: Context) -> AsyncIterator[Any]:
+            with self._call(name, context):
+                async for answer in behavior(request, context):
+                    yield answer
+
+        return around
+
+    @contextmanager
+    def _call(self, name: str, context: Context) -> Iterator[None]:
+        """Trace the block, in which a call is served."""
+        with self._tracer.start_as_current_span(
+            name,
+            _sent(context),
+            SpanKind.SERVER,
+            record_exception=False,
+            set_status_on_exception=False,
+        ) as span:
+            try:
+                yield
+            finally:
+                _describe(span, current())
 
 
 class _Timeline(Timeline):

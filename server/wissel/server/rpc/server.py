@@ -41,9 +41,11 @@ from wissel.server.rpc.requests.backend import (
     Backend,
     Deliveries,
     Fetches,
+    FetchObserver,
     NoDeliveries,
     NoTransfers,
     Transfers,
+    Unobserved,
 )
 from wissel.server.rpc.requests.watches import WATCH_BOUNDS, WatchBounds, Watches
 from wissel.server.rpc.servicers import Traffic, add_servicers
@@ -129,6 +131,7 @@ class ServerParts:
     deliveries: Deliveries = field(default_factory=NoDeliveries)
     transfers: Transfers = field(default_factory=NoTransfers)
     fetches: Fetches | None = None
+    fetch_observer: FetchObserver = field(default_factory=Unobserved)
     notifications: KeptNotifications = field(default_factory=NoNotifications)
     tell_soon: Callable[[Notification], None] = leave_to_later
     around: tuple[grpc.aio.ServerInterceptor, ...] = ()
@@ -220,6 +223,7 @@ async def build(parts: ServerParts) -> RpcServer:
         deliveries=parts.deliveries,
         transfers=parts.transfers,
         fetches=parts.fetches,
+        fetch_observer=parts.fetch_observer,
         notifications=parts.notifications,
         tell_soon=parts.tell_soon,
     )

@@ -42,7 +42,7 @@ from wissel.server.courier.ports import Clock, Journal, PeerTrust, Tables
 from wissel.server.courier.receivers.line import key_of
 from wissel.server.courier.sharing.gate import ReceiverGate
 from wissel.server.courier.streams.chunk_framing import ProvidedPart
-from wissel.server.courier.timeline import Metadata, Step
+from wissel.server.courier.timeline import Step, Timeline
 from wissel.server.courier.wire import digest_of, header_in, signed_value
 
 
@@ -88,9 +88,9 @@ class Fetcher:
             order=order_of(fetch, ends, self._rules.hub_oin, now, expires),
         )
 
-    def parts(self, planned: Plan, metadata: Metadata) -> AsyncGenerator[ProvidedPart]:
+    def parts(self, planned: Plan, timeline: Timeline) -> AsyncGenerator[ProvidedPart]:
         """Return what the source of a plan provides: see `Sources.parts`."""
-        return self._sources.parts(planned.source, planned.order, planned.deadline, metadata)
+        return self._sources.parts(planned.source, planned.order, planned.deadline, timeline)
 
     async def fetch(self, planned: Plan, incoming: Incoming, write: Write) -> Delivery:
         """Give a dossier to its requester, and return its delivery, UNCERTAIN.
@@ -126,7 +126,6 @@ class Fetcher:
     async def _provided(self, planned: Plan, incoming: Incoming) -> tuple[Message, Route]:
         """Return what the source begins to provide, and the route that it has."""
         stream, slot = incoming.stream, incoming.slot
-        incoming.timeline.begin(Step.HEADER)
         with source_blamed(stream):
             self._gate.enter(slot, planned.source)
             signed = await self._first(incoming)

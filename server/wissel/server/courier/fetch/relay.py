@@ -85,7 +85,9 @@ class Relay:
             # gRPC raises one of several errors once the call is over.
             raise message.stream.interruption or Refused(Reason.REQUESTER_GONE) from error
         self._awaits_requester = False
-        return self._clock() - began
+        waited = self._clock() - began
+        message.timeline.receiving += waited
+        return waited
 
     def _count(self, rate: MinRate, size: int, waited: float) -> None:
         try:

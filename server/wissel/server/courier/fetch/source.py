@@ -15,7 +15,7 @@ from wissel.server.courier.receivers.call_failure import refusal_of_call
 from wissel.server.courier.receivers.dial import Dialer
 from wissel.server.courier.receivers.line import Key
 from wissel.server.courier.streams.chunk_framing import ProvidedPart, decode_provided
-from wissel.server.courier.timeline import Metadata
+from wissel.server.courier.timeline import Step, Timeline
 from wissel.server.courier.wire import signed_order
 
 _PROVIDE: Final = "/wissel.las.v1.LasService/Provide"
@@ -32,14 +32,16 @@ class Sources:
         self._signer = signer
 
     async def parts(
-        self, key: Key, order: ProvideOrder, deadline: float, metadata: Metadata
+        self, key: Key, order: ProvideOrder, deadline: float, timeline: Timeline
     ) -> AsyncGenerator[ProvidedPart]:
         """Yield what a source answers to an order; it is dialled when the first part is read.
 
         `deadline` is in seconds on the event loop's clock. Raises `Refused`: what
         `Dialer.line`, `refusal_of_call` and `refusal_of_source` say.
         """
+        timeline.begin(Step.DIAL)
         line = await self._dialer.line(key, self._tables.table.revoked)
+        timeline.begin(Step.HEADER)
         with self._dialer.using(line) as channel:
             provide: ProvideMethod = channel.unary_stream(
                 _PROVIDE,
@@ -48,6 +50,7 @@ class Sources:
             )
             request = las.ProvideRequest(order=signed_order(order, self._signer.current))
             seconds = max(deadline - asyncio.get_running_loop().time(), 0.0)
+            metadata = timeline.call_metadata()
             call = provide(request, timeout=seconds, metadata=metadata or None)
             try:
                 async for part in call:

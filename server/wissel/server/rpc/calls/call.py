@@ -14,6 +14,7 @@ from wissel.routing.facts import Role
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.table import Table
 from wissel.routing.values.identifiers import Oin, SystemId
+from wissel.server.courier.timeline import Timeline
 from wissel.server.identity.peer import Peer
 from wissel.server.registry.persons import Person
 from wissel.server.rpc.calls.policy import MethodPolicy
@@ -112,6 +113,12 @@ class Call:
         """The caller, once the first gate has identified it."""
         assert self.caller is not None, "nothing is asked of a call before its gates"  # noqa: S101
         return self.caller
+
+    def tell_delivery(self, timeline: Timeline) -> None:
+        """Say in the log line of which message it was, if there is a header, and how it went."""
+        if timeline.header is not None:
+            self.message_id = str(timeline.header.context.message_id)
+            self.notes = timeline.fields()
 
     def metadata(self, name: str) -> str:
         """Return the value of one metadata key as text, or an empty text."""

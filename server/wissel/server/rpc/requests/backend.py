@@ -1,10 +1,11 @@
 """What every servicer answers from: the database, the facts in memory and the clock."""
 
 import datetime as dt
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 from uuid import UUID
 
 from wissel.routing.exchange.delivery import Delivery, Known
@@ -25,7 +26,7 @@ from wissel.server.courier.notify.ports import (
 )
 from wissel.server.courier.ports import Clock, PeerTrust, Renewed, Tables
 from wissel.server.courier.reachability.view import NothingKnown, Reachability
-from wissel.server.courier.timeline import Timeline
+from wissel.server.courier.timeline import DeliveryObserver, Timeline
 from wissel.server.registry.ports import Register, Snapshot
 from wissel.server.rpc.calls.call import Call, current
 from wissel.server.rpc.calls.gates import Gates
@@ -86,6 +87,32 @@ class Transfers(Protocol):
     ) -> Transfer:
         """End a session of the caller; raises what `transfers.sign_off` refuses."""
         ...
+
+
+STARTED: Final = "STARTED"
+"""What an observer is told of a session that was started."""
+
+
+class FetchObserver(DeliveryObserver, Protocol):
+    """Observes fetches and the sessions that they are made in."""
+
+    def session(self, change: str) -> None:
+        """Count a session that was started (`STARTED`), or signed off with a result."""
+        ...
+
+
+class Unobserved:
+    """Observes nothing."""
+
+    def timeline(self) -> Timeline:
+        """Return a timeline for the log alone."""
+        return Timeline(time.perf_counter)
+
+    def ended(self, _timeline: Timeline) -> None:
+        """Record nothing."""
+
+    def session(self, _change: str) -> None:
+        """Count nothing."""
 
 
 class NoTransfers:
@@ -155,8 +182,8 @@ class Backend:
     share of open locations that an import of schools may close. `reachability` tells
     which receivers answer, `deliveries` what became of messages; `transfers` keeps the
     sessions of prepare and fetch, and `fetches` fetches for them: None on a server that
-    forwards nothing. `notifications` keeps what is announced to requesters, and
-    `tell_soon` begins to tell it.
+    forwards nothing. `fetch_observer` is told of both. `notifications` keeps what is
+    announced to requesters, and `tell_soon` begins to tell it.
     """
 
     register: Register
@@ -176,6 +203,7 @@ class Backend:
     deliveries: Deliveries = field(default_factory=NoDeliveries)
     transfers: Transfers = field(default_factory=NoTransfers)
     fetches: Fetches | None = None
+    fetch_observer: FetchObserver = field(default_factory=Unobserved)
     notifications: KeptNotifications = field(default_factory=NoNotifications)
     tell_soon: Callable[[Notification], None] = leave_to_later
 

@@ -12,12 +12,12 @@ from wissel.server.courier.forward import Courier
 from wissel.server.courier.message import SendingParty
 from wissel.server.courier.ports import Journal, Tables
 from wissel.server.courier.streams.chunk_framing import ForwardRequest
+from wissel.server.courier.timeline import DeliveryObserver
 from wissel.server.identity.peer import Peers
 from wissel.server.rpc.calls.call import Caller, Context, caller, current
 from wissel.server.rpc.requests.paging import page_of
 from wissel.server.rpc.requests.parsing import optional_choice, optional_oin, organisation, uuid
 from wissel.server.rpc.requests.scoping import current_scope
-from wissel.server.rpc.services.traffic.forward_log import ForwardObserver, note
 from wissel.server.rpc.services.traffic.messages import (
     digested,
     receipts_of,
@@ -40,7 +40,7 @@ class TrafficServicer(pb_grpc.TrafficServiceServicer):
         journal: Journal,
         peers: Peers,
         follower: Tables,
-        observer: ForwardObserver,
+        observer: DeliveryObserver,
         outcomes: Outcomes,
     ) -> None:
         self._courier = courier
@@ -67,7 +67,7 @@ class TrafficServicer(pb_grpc.TrafficServiceServicer):
             timeline.delivery, timeline.replayed = forwarded.delivery, forwarded.replayed
         finally:
             timeline.end()
-            note(call, timeline)
+            call.tell_delivery(timeline)
             self._observer.ended(timeline)
         order = forwarded.delivery.order
         call.revision = order.registry_revision

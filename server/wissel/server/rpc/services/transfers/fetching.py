@@ -1,7 +1,6 @@
 """Fetching the dossier of a session, and signing off with a receipt for it."""
 
 import hashlib
-import time
 from uuid import UUID
 
 from wissel.dossier.v1 import dossier_pb2
@@ -19,8 +18,7 @@ from wissel.routing.values.identifiers import Oin, RoutingKey
 from wissel.server.courier.fetch.plan import Fetch
 from wissel.server.courier.fetch.signing_off import Signed
 from wissel.server.courier.message import SendingParty
-from wissel.server.courier.timeline import Timeline
-from wissel.server.rpc.calls.call import Call, Caller, Context, caller, current
+from wissel.server.rpc.calls.call import Caller, Context, caller, current
 from wissel.server.rpc.requests.backend import Backend, Fetches
 from wissel.server.rpc.requests.parsing import choice, uuid
 from wissel.traffic.v1 import transfer_service_pb2 as pb
@@ -64,7 +62,7 @@ class Fetching:
         # 4.
         digest = hashlib.sha256(key_bytes(wish.key)).digest()
         await backend.transfers.use_transfer_key(session, key, digest)
-        timeline = Timeline(time.perf_counter)
+        timeline = backend.fetch_observer.timeline()
         try:
             await self._fetches.fetch(planned, context.write, timeline)
         except Refused as refused:
@@ -72,7 +70,9 @@ class Fetching:
                 await backend.transfers.miss_transfer(session, key)
             raise
         finally:
-            _note(call, timeline)
+            timeline.end()
+            call.tell_delivery(timeline)
+            backend.fetch_observer.ended(timeline)
 
     async def delivered(
         self, request: pb.SignOffTransferRequest, session_id: UUID
@@ -140,15 +140,3 @@ def _wish(request: pb.FetchDossierRequest) -> Wish:
 
 def _hub_receipt(delivery: Delivery) -> dossier_pb2.Signed:
     return dossier_pb2.Signed.FromString(delivery.result.hub_receipt if delivery.result else b"")
-
-
-def _note(call: Call, timeline: Timeline) -> None:
-    """Put the message and the state of its delivery on the log line of a fetch."""
-    if timeline.header is None:
-        return
-    call.message_id = str(timeline.header.context.message_id)
-    notes: dict[str, object] = {"bytes": timeline.header.payload_size}
-    if timeline.delivery is not None:
-        notes["state"] = timeline.delivery.state.value
-        notes["attempt"] = timeline.delivery.attempt
-    call.notes = notes

@@ -21,7 +21,7 @@ from wissel.routing.values.identifiers import RoutingKey, SystemId
 from wissel.server.courier.wire import signed_in
 from wissel.server.registry.parties.system_keys import keys_of
 from wissel.server.rpc.calls.call import Context, caller, current
-from wissel.server.rpc.requests.backend import Backend
+from wissel.server.rpc.requests.backend import STARTED, Backend
 from wissel.server.rpc.requests.parsing import day_text, optional, uuid
 from wissel.server.rpc.services.transfers.announcing import Announcing
 from wissel.server.rpc.services.transfers.fetching import Fetching
@@ -77,6 +77,7 @@ class TransferServicer(pb_grpc.TransferServiceServicer):
             self._backend.new_id(), caller().oin, terms, initiator, self._backend.clock()
         )
         await self._backend.transfers.start_transfer(session)
+        self._backend.fetch_observer.session(STARTED)
         response = pb.StartTransferResponse(
             session_id=str(session.session_id),
             delivery_points=[_point_message(each, table, today) for each in points],
@@ -128,6 +129,7 @@ class TransferServicer(pb_grpc.TransferServiceServicer):
         session_id = uuid(request.session_id, "session_id")
         if request.HasField("receipt"):
             receipt = await self._fetching.delivered(request, session_id)
+            self._backend.fetch_observer.session(TransferResult.TRANSFERRED)
             return pb.SignOffTransferResponse(
                 session_id=str(session_id),
                 result=TransferResult.TRANSFERRED,
@@ -137,6 +139,7 @@ class TransferServicer(pb_grpc.TransferServiceServicer):
         ended = await self._backend.transfers.sign_off_transfer(
             session_id, caller().oin, result, self._backend.clock()
         )
+        self._backend.fetch_observer.session(result)
         return pb.SignOffTransferResponse(session_id=str(session_id), result=ended.result or "")
 
     async def AnnounceNotification(
