@@ -15,9 +15,13 @@ from support.notifying import FOR_SWV, NotifyWorld, notifying
 from support.worlds import small_world
 from support.worlds.forwarding import evergreen
 from wissel.clients.testing.cast import SWV
+from wissel.routing.facts import AgreementKind, Samenwerkingsverband
+from wissel.routing.values.identifiers import Oin, RoutingKey, Swv
 from wissel.traffic.v1 import transfer_service_pb2 as pb
 
 OTHER = small_world.key(SWV, 2)
+TEN, TEN_OIN = Swv("PO9902"), Oin("00000003990000059000")
+AT_TEN = RoutingKey("00000003990000059001")
 
 
 @pytest.fixture
@@ -140,3 +144,33 @@ async def test_what_was_announced_is_told_to_nobody_else(world: NotifyWorld) -> 
     assert (await world.announce(requester=FOR_SWV)).state == "PENDING"
     await world.told()
     assert len(world.source.notified) == 1
+
+
+async def test_the_same_vendor_cannot_use_it_for_another_verband(world: NotifyWorld) -> None:
+    key = (await world.announce()).link_key
+    await world.told()
+    mandate = small_world.mandate(TEN, small_world.LAS_ZUID, small_world.OSO_SWV)
+    point = small_world.endpoint(mandate, 1, version=small_world.SWV_2026, url=world.las.url)
+    kinds = (AgreementKind.KENNISNET_OSR, AgreementKind.OSO, AgreementKind.OSO_SWV_EXTENSION)
+    await world.world.hub.put(
+        Samenwerkingsverband(code=TEN, name="Verband Tien", oin=TEN_OIN),
+        *evergreen([small_world.agreement(TEN, kind) for kind in kinds]),
+        *evergreen([mandate]),
+    )
+    await world.world.hub.put(*evergreen([dataclasses.replace(point, routing_key=AT_TEN)]))
+    request = pb.StartTransferRequest(
+        source_brin="99XA",
+        requester=pb.Requester(swv=TEN, routing_key=AT_TEN),
+        overdrachtsoort="swv-dossier",
+        initiator="account-of-the-verband",
+    )
+    session = (await world.stub().StartTransfer(request)).session_id
+    asked: dict[str, Any] = {
+        "search_key": None,
+        "source_key_id": "",
+        "requester_key_id": "",
+        "link_key": key,
+    }
+
+    assert await world.refused(world.fetch(session, **asked)) == "LINK_KEY_INVALID"
+    assert world.source.orders == []
