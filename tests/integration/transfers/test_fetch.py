@@ -171,13 +171,16 @@ async def test_a_school_that_closed_less_than_a_year_ago_still_provides(world: F
     assert fetched.payload == envelopes.PAYLOAD
 
 
-async def test_the_log_has_the_message_and_no_key(world: FetchWorld) -> None:
-    fetched = await world.fetch(await world.start())
+async def test_the_log_has_session_and_message_and_no_key(world: FetchWorld) -> None:
+    session = await world.start()
+    fetched = await world.fetch(session)
     await world.sign_off(fetched)
-    lines = [line for line in world.world.hub.lines() if line["method"].endswith("/FetchDossier")]
+    calls = [line for line in world.world.hub.lines() if ".TransferService/" in line["method"]]
+    lines = [line for line in calls if line["method"].endswith("/FetchDossier")]
 
     assert [line["message_id"] for line in lines] == [str(fetched.stamp.message_id)]
     assert lines[0]["state"] == "UNCERTAIN"
+    assert {line["session_id"] for line in calls} == {session}
     assert KEY.hex() not in world.world.hub.log.getvalue()
     assert "a pupil" not in world.world.hub.log.getvalue()
 

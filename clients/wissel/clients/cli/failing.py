@@ -20,6 +20,8 @@ from wissel.routing.refusals.reasons import Reason
 EXIT_REFUSED: Final = 1
 EXIT_USAGE: Final = 2
 EXIT_UNREACHABLE: Final = 3
+_MINUTES_FROM: Final = 600  # seconds
+_HOURS_FROM: Final = 180  # minutes
 _CERTIFICATE: Final = "look at the file of --certificate (WISSEL_CERTIFICATE); run `wissel doctor`"
 _HERE: Final = {
     Reason.REASON_REQUIRED: "add --reason 'why this is done'",
@@ -61,7 +63,15 @@ def _tell(error: Refused) -> None:
         if text:
             note(f"{label}{text}")
     if error.retry_after:
-        note(f"Again: in {math.ceil(error.retry_after)} s")
+        note(f"Again: in {_words(error.retry_after)}")
     for reason, help_here in _HERE.items():
         if error.reason == reason:
             note(f"Here: {help_here}")
+
+
+def _words(seconds: float) -> str:
+    """Return how long to wait, as a person says it."""
+    if seconds < _MINUTES_FROM:
+        return f"{math.ceil(seconds)} s"
+    minutes = math.ceil(seconds / 60)
+    return f"{minutes} min" if minutes < _HOURS_FROM else f"{math.ceil(minutes / 60)} hours"

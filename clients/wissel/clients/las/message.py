@@ -167,7 +167,7 @@ class Las(ABC):
 
         It is called in a thread. When it returns, the hub is told that it is kept. After
         any exception the hub tells it again; it may come again anyhow, and is then known
-        by its `notification_id`.
+        by its `source_oin` and `notification_id`.
         """
         _LOG.info(
             "notified %s: %s of %s for %s",

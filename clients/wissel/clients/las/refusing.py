@@ -38,7 +38,7 @@ async def refuse(context: Context, refused: Refused) -> NoReturn:
     code = grpc.StatusCode[entry.code]
     status = status_pb2.Status(
         code=code.value[0],
-        message=status_message(refused.reason, refused.metadata),
+        message=status_message(refused.reason, refused.words),
         details=details,
     )
     await context.abort_with_status(rpc_status.to_status(status))

@@ -108,8 +108,6 @@ class Source:
         try:
             async for part in self._parts(signed):
                 yield part
-        except Declined as declined:
-            yield _refusal(declined.reason)
         except (StorageError, OSError):
             _LOG.exception("prepared dossiers cannot be read")
             problem = "its storage cannot be used"
@@ -147,7 +145,12 @@ class Source:
             now=now,
         )
         # 3. and 4.
-        keys = await self._checked(order, material, now)
+        try:
+            keys = await self._checked(order, material, now)
+        except Declined as declined:
+            _LOG.info("session %s: %s", order.session_id, declined.reason)
+            yield _refusal(declined.reason)
+            return
         # 5. and 6.
         with ExitStack() as held:
             looking = asyncio.wrap_future(

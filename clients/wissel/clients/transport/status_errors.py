@@ -155,8 +155,7 @@ def from_rule(refused: RuleRefused, language: str = "en") -> Refused:
 
     The sentences are in `language`, `en` or `nl`.
     """
-    words = {**refused.metadata, **({"field": refused.field} if refused.field else {})}
-    said = describe(refused.reason, words, language="nl" if language == "nl" else "en")
+    said = describe(refused.reason, refused.words, language="nl" if language == "nl" else "en")
     return Refused(
         refused.reason,
         said.sentence,

@@ -28,6 +28,11 @@ class Refused(Exception):
         self.retry_after = retry_after
         self.metadata: Mapping[str, str] = metadata
 
+    @property
+    def words(self) -> Mapping[str, str]:
+        """What fills the sentences: the metadata, and which field is at fault."""
+        return {**self.metadata, "field": self.field} if self.field else self.metadata
+
     def again(self) -> "Refused":
         """Return an equal refusal that knows nothing of where this one was raised."""
         same = Refused(self.reason, field=self.field, retry_after=self.retry_after)

@@ -63,7 +63,7 @@ class FileLas(Las):
         folder = self._folder / "notifications"
         make_private_folder(folder)
         said = _said(notification)
-        path = folder / f"{notification.notification_id}.json"
+        path = _free_for(notification, folder / f"{notification.notification_id}.json")
         write_atomically(path, json.dumps(said, indent=1).encode())
         del said["link_key"]
         if self._session.json:
@@ -99,6 +99,19 @@ class FileLas(Las):
                 f"via {message.routing_key} in {kept}"
             )
         sys.stdout.flush()
+
+
+def _free_for(notification: Notification, path: Path) -> Path:
+    """Return the file of a notification: another one if `path` is that of another source.
+
+    Each source chooses its ids, and none can take the place of what another one told.
+    """
+    try:
+        known = json.loads(path.read_bytes())["source_oin"]
+    except (OSError, ValueError, KeyError, TypeError):  # absent, or written by a person
+        return path
+    same = known == notification.source_oin
+    return path if same else path.with_stem(f"{path.stem}-{notification.source_oin}")
 
 
 def _said(notification: Notification) -> dict[str, str]:

@@ -118,7 +118,7 @@ class Call:
         """Say in the log line of which message it was, if there is a header, and how it went."""
         if timeline.header is not None:
             self.message_id = str(timeline.header.context.message_id)
-            self.notes = timeline.fields()
+            self.notes = {**self.notes, **timeline.fields()}
 
     def metadata(self, name: str) -> str:
         """Return the value of one metadata key as text, or an empty text."""

@@ -95,7 +95,7 @@ def _line(call: Call, ended: dt.datetime) -> dict[str, Any]:
         line["reason"] = call.reason
     if call.message_id:
         line["message_id"] = call.message_id
-        line.update(call.notes)
+    line.update(call.notes)
     if call.incident:
         line["incident"] = call.incident
     if call.items:

@@ -83,7 +83,7 @@ def _let_go(aborted: grpc.aio.AbortError) -> None:
 
 def _status(refused: Refused, language: str, limit: int) -> status_pb2.Status:
     metadata = {name: _cut(value, limit) for name, value in refused.metadata.items()}
-    words = metadata | {"field": refused.field} if refused.field else metadata
+    words = {name: _cut(value, limit) for name, value in refused.words.items()}
     entry = CATALOGUE[refused.reason]
     code = entry.code
     details: list[Message] = [

@@ -107,8 +107,7 @@ def _told(results: Sequence[Result], standing: Sequence[pb.Endpoint]) -> list[pb
 
 
 def _refusal(refused: Refused) -> pb.EndpointRefusal:
-    words = {**refused.metadata} | ({"field": refused.field} if refused.field else {})
-    text = describe(refused.reason, words, "nl" if current().language == "nl" else "en")
+    text = describe(refused.reason, refused.words, "nl" if current().language == "nl" else "en")
     return pb.EndpointRefusal(
         reason=refused.reason,
         text=f"{text.sentence} {text.fix}",

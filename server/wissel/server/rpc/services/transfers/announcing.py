@@ -20,6 +20,7 @@ from wissel.server.courier.notify.ends import announced_ends
 from wissel.server.rpc.calls.call import caller, current
 from wissel.server.rpc.requests.backend import Backend
 from wissel.server.rpc.requests.parsing import uuid
+from wissel.server.rpc.services.transfers.named import session_named
 from wissel.server.rpc.services.transfers.terms import terms_of
 from wissel.traffic.v1 import transfer_service_pb2 as pb
 
@@ -79,7 +80,7 @@ def _announcement(request: pb.AnnounceNotificationRequest, source_oin: Oin) -> A
         source_routing_key=RoutingKey.parse(request.source_routing_key, "source_routing_key"),
         terms=terms_of(request),
         initiator=parse_initiator(request.initiator, "initiator"),
-        session_id=uuid(named, "session_id") if named else None,
+        session_id=session_named(named) if named else None,
     )
 
 

@@ -21,6 +21,7 @@ from wissel.server.courier.message import SendingParty
 from wissel.server.rpc.calls.call import Caller, Context, caller, current
 from wissel.server.rpc.requests.backend import Backend, Fetches
 from wissel.server.rpc.requests.parsing import choice, uuid
+from wissel.server.rpc.services.transfers.named import session_named
 from wissel.traffic.v1 import transfer_service_pb2 as pb
 
 
@@ -44,7 +45,7 @@ class Fetching:
         The courier takes the other steps.
         """
         call, who, backend = current(), caller(), self._backend
-        wish, session_id = _wish(request), uuid(request.session_id, "session_id")
+        wish, session_id = _wish(request), session_named(request.session_id)
         key = RoutingKey.parse(request.source_routing_key, "source_routing_key")
         # 1.
         found = await backend.transfers.find_transfer(session_id)

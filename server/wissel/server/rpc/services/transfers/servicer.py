@@ -22,9 +22,10 @@ from wissel.server.courier.wire import signed_in
 from wissel.server.registry.parties.system_keys import keys_of
 from wissel.server.rpc.calls.call import Context, caller, current
 from wissel.server.rpc.requests.backend import STARTED, Backend
-from wissel.server.rpc.requests.parsing import day_text, optional, uuid
+from wissel.server.rpc.requests.parsing import day_text, optional
 from wissel.server.rpc.services.transfers.announcing import Announcing
 from wissel.server.rpc.services.transfers.fetching import Fetching
+from wissel.server.rpc.services.transfers.named import note_session, session_named
 from wissel.server.rpc.services.transfers.points import page_of_points, point_message
 from wissel.server.rpc.services.transfers.terms import terms_of
 from wissel.traffic.v1 import transfer_service_pb2 as pb
@@ -76,6 +77,7 @@ class TransferServicer(pb_grpc.TransferServiceServicer):
         session = start(
             self._backend.new_id(), caller().oin, terms, initiator, self._backend.clock()
         )
+        note_session(session.session_id)
         await self._backend.transfers.start_transfer(session)
         self._backend.fetch_observer.session(STARTED)
         response = pb.StartTransferResponse(
@@ -100,7 +102,7 @@ class TransferServicer(pb_grpc.TransferServiceServicer):
         points = self._points(table, terms)
         if not any(each.routing_key == asked and _system(each) in own for each in points):
             raise Refused(Reason.DELIVERY_POINT_UNKNOWN, routing_key=asked)
-        found = await self._backend.transfers.find_transfer(uuid(request.session_id, "session_id"))
+        found = await self._backend.transfers.find_transfer(session_named(request.session_id))
         session = check_transfer(found, terms, self._backend.clock())
         view = table.organisation(terms.requester)
         sectors = sorted(view.sectors) if view and view.sectors != EVERY_SECTOR else []
@@ -126,7 +128,7 @@ class TransferServicer(pb_grpc.TransferServiceServicer):
 
         Without one see `Fetching.result_without_receipt` and `transfers.sign_off`.
         """
-        session_id = uuid(request.session_id, "session_id")
+        session_id = session_named(request.session_id)
         if request.HasField("receipt"):
             receipt = await self._fetching.delivered(request, session_id)
             self._backend.fetch_observer.session(TransferResult.TRANSFERRED)
