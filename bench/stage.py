@@ -16,6 +16,8 @@ NOWHERE: Final = "https://127.0.0.1:1"
 """Where nobody is: the address of endpoints to which nothing is sent."""
 _RESOLVERS: Final = 16
 _SENDERS: Final = 8
+_REQUESTERS: Final = 16
+"""As many as one party may have under way (design.md#bounds)."""
 _LARGE_SENDERS: Final = 4
 
 
@@ -51,7 +53,7 @@ class Bench:
         """Return a server of which dossiers of 175 kB are fetched in `sessions`, likewise."""
         line = channel(service.address, self.certificates, "zuid")
         call = Requester(line, self.certificates, DOSSIER_BYTES, sessions).call
-        return Subject(call=call, pids=[service.pid], concurrency=_SENDERS)
+        return Subject(call=call, pids=[service.pid], concurrency=_REQUESTERS)
 
     async def compared(self, ours: Subject, bare: Subject) -> Comparison:
         """Compare two servers under load."""

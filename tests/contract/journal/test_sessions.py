@@ -200,3 +200,24 @@ async def test_a_receipt_that_comes_after_another_end_of_its_session_counts(
     assert caught.value.reason == "SESSION_SIGNED_OFF"
     assert isinstance(found, Delivery)
     assert found.state is State.DELIVERED
+
+
+async def test_a_session_that_ended_elsewhere_is_noticed_in_what_is_written(
+    journal: SqlJournal, journals: JournalWorld
+) -> None:
+    key, journals.now = RoutingKey("0000000700099XA00001"), NOW
+    await journal.start_transfer(SESSION)
+    other = journals.open()
+    await other.sign_off_transfer(SESSION.session_id, ZUID.oin, TransferResult.FAILED, NOW)
+    await other.close()
+
+    known = await journal.open_transfer(SESSION.session_id)
+    assert known == SESSION
+    with pytest.raises(Refused) as caught:
+        await journal.use_transfer_key(known, key, bytes(32))
+
+    assert caught.value.reason == "SESSION_SIGNED_OFF"
+    assert await journal.find_transfer(SESSION.session_id) != SESSION
+    assert await journal.open_transfer(SESSION.session_id) == await journal.find_transfer(
+        SESSION.session_id
+    )

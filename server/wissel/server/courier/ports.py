@@ -145,6 +145,14 @@ class Journal(Protocol):
         """Return what is known of a message, None if nothing is."""
         ...
 
+    def recent(self, sender_oin: Oin, message_id: UUID) -> Delivery | None:
+        """Return what this process wrote last of a message that may move soon, if it knows.
+
+        Others may have moved it since: whoever relies on it writes on condition
+        that they have not, as `settle` does.
+        """
+        ...
+
     async def page(self, wanted: Wanted, *, after: Position | None, limit: int) -> list[Delivery]:
         """Return up to `limit` deliveries that come after `after`, newest first.
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from wissel.dossier.v1 import dossier_pb2
-from wissel.routing.exchange.delivery import Delivery, State
+from wissel.routing.exchange.delivery import Delivery, Known, State
 from wissel.routing.exchange.delivery_moves import refusal_of
 from wissel.routing.exchange.fetching.transfers import Transfer, TransferResult
 from wissel.routing.refusals.errors import Refused
@@ -48,7 +48,9 @@ class SignOff:
         """
         # 1.
         key = signed.sender_oin, signed.message_id
-        delivery = await self._journal.find(*key)
+        delivery: Known | None = self._journal.recent(*key)
+        if delivery is None or delivery.state is not State.UNCERTAIN:
+            delivery = await self._journal.find(*key)
         if not isinstance(delivery, Delivery):
             raise Refused(Reason.DELIVERY_NOT_FOUND, message_id=str(signed.message_id))
         _require_of(session, delivery)

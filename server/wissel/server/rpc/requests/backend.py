@@ -63,6 +63,14 @@ class Transfers(Protocol):
         """Return a session, None if there is none."""
         ...
 
+    async def open_transfer(self, session_id: UUID) -> Transfer | None:
+        """Return a session as this process knew it last, None if there is none.
+
+        It may have been signed off elsewhere: `use_transfer_key`, and the journal's
+        `sign_for`, look again in what they write.
+        """
+        ...
+
     async def use_transfer_key(
         self, transfer: Transfer, routing_key: RoutingKey, key_sha256: bytes
     ) -> None:
@@ -123,6 +131,10 @@ class NoTransfers:
         raise Refused(Reason.RECORD_UNAVAILABLE)
 
     async def find_transfer(self, _session_id: UUID) -> Transfer | None:
+        """Return None."""
+        return None
+
+    async def open_transfer(self, _session_id: UUID) -> Transfer | None:
         """Return None."""
         return None
 

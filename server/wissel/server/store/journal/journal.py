@@ -7,7 +7,7 @@ promises; the rules that it applies are those of `wissel.routing.exchange.delive
 import asyncio
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Any, Final, Self
 from uuid import UUID
 
 from sqlalchemy import Select
@@ -49,6 +49,9 @@ from wissel.server.store.journal.stats import CommitObserver, ignore_commit
 from wissel.server.store.journal.writer import Head, JournalWriter
 from wissel.server.store.kept_connection import KeptReader
 
+_OPEN: Final = 1024
+"""Sessions that a process remembers."""
+
 
 class SqlJournal:
     """The journal in SQLite or PostgreSQL."""
@@ -69,6 +72,7 @@ class SqlJournal:
         self._sessions = Sessions(database)
         self._acts = SessionActs(database.storage.sql)
         self._reader = KeptReader(database)
+        self._open: dict[UUID, Transfer] = {}
         self._find_delivery = Statements(database.storage.sql).find
         self.notifications = SqlNotifications(database, clock)
         """Notifications and links, which are no deliveries."""
@@ -136,6 +140,7 @@ class SqlJournal:
         self, session: Transfer, sender_oin: Oin, message_id: UUID, attempt: int, result: Result
     ) -> Delivery | None:
         """Settle a message with the receipt in which its session ends; see the port."""
+        self._open.pop(session.session_id, None)
         rule = _settling(attempt, result)
         then = self._acts.sign_off(
             session.session_id, session.requester_oin, TransferResult.TRANSFERRED, self._clock()
@@ -161,6 +166,10 @@ class SqlJournal:
         rows = await self._reader.rows(self._find_delivery, parameters)
         return next((known_of(dict(zip(DELIVERY_COLUMNS, row, strict=True))) for row in rows), None)
 
+    def recent(self, sender_oin: Oin, message_id: UUID) -> Delivery | None:
+        """Return what this process wrote last of a message; see the port."""
+        return self._writer.remembered((sender_oin, str(message_id)))
+
     async def page(self, wanted: Wanted, *, after: Position | None, limit: int) -> list[Delivery]:
         """Return deliveries, newest first; see the port."""
         return await asyncio.to_thread(self._read, page_query(wanted, after, limit))
@@ -179,10 +188,18 @@ class SqlJournal:
     async def start_transfer(self, transfer: Transfer) -> None:
         """Keep a new session; see the port."""
         await self._writer.write(self._acts.start(transfer))
+        self._know(transfer)
 
     async def find_transfer(self, session_id: UUID) -> Transfer | None:
         """Return a session; see the port."""
-        return transfer_in(await self._reader.rows(self._acts.find, (str(session_id),)))
+        found = transfer_in(await self._reader.rows(self._acts.find, (str(session_id),)))
+        if found is not None:
+            self._know(found)
+        return found
+
+    async def open_transfer(self, session_id: UUID) -> Transfer | None:
+        """Return a session as it was known last; see the port."""
+        return self._open.get(session_id) or await self.find_transfer(session_id)
 
     async def use_transfer_key(
         self, transfer: Transfer, routing_key: RoutingKey, key_sha256: bytes
@@ -207,6 +224,7 @@ class SqlJournal:
         self, session_id: UUID, caller: Oin, result: TransferResult, now: dt.datetime
     ) -> Transfer:
         """End a session; see the port."""
+        self._open.pop(session_id, None)
         written = await self._writer.write(self._acts.sign_off(session_id, caller, result, now))
         assert isinstance(written.outcome, Transfer), "what ends is a session"  # noqa: S101
         return written.outcome
@@ -233,6 +251,14 @@ class SqlJournal:
         self.notifications.close()
         self._turn.close()
         self._database.close()
+
+    def _know(self, transfer: Transfer) -> None:
+        """Remember a session as long as it is open, among the last ones."""
+        self._open.pop(transfer.session_id, None)
+        if transfer.result is None:
+            self._open[transfer.session_id] = transfer
+        if len(self._open) > _OPEN:
+            del self._open[next(iter(self._open))]
 
     async def _outcome(self, sender_oin: Oin, message_id: UUID, rule: Rule) -> Delivery | None:
         written = await self._writer.write(Move((sender_oin, str(message_id)), rule))

@@ -130,6 +130,10 @@ class JournalWriter:
             raise written.outcome
         return written
 
+    def remembered(self, key: Key) -> Delivery | None:
+        """Return what this process wrote last of a message that may move soon, if it knows."""
+        return self._remembered.get(key)
+
     async def close(self) -> None:
         """Commit what is waiting and stop."""
         if self._thread is not None:

@@ -48,7 +48,7 @@ class Fetching:
         wish, session_id = _wish(request), session_named(request.session_id)
         key = RoutingKey.parse(request.source_routing_key, "source_routing_key")
         # 1.
-        found = await backend.transfers.find_transfer(session_id)
+        found = await backend.transfers.open_transfer(session_id)
         session = usable_by(found, who.oin, backend.clock())
         # 2.
         fetch = Fetch(
@@ -87,7 +87,8 @@ class Fetching:
         current().message_id = str(message_id)
         if request.result not in {"", TransferResult.TRANSFERRED}:
             raise Refused(Reason.FIELD_INVALID, field="result", expected="none beside a receipt")
-        session = await self._session(session_id, caller().oin)
+        found = await self._backend.transfers.open_transfer(session_id)
+        session = self._signable(found, caller().oin)
         signed = Signed(sender_oin=sender_oin, message_id=message_id, receipt=request.receipt)
         return _hub_receipt(await self._fetches.sign_off(session, signed))
 
@@ -101,13 +102,13 @@ class Fetching:
         """
         result = choice(TransferResult, request.result, "result")
         if result is TransferResult.TRANSFERRED:
-            session = await self._session(session_id, caller().oin)
+            found = await self._backend.transfers.find_transfer(session_id)
+            session = self._signable(found, caller().oin)
             if session.result is not TransferResult.TRANSFERRED:
                 raise Refused(Reason.FIELD_REQUIRED, field="receipt")
         return result
 
-    async def _session(self, session_id: UUID, requester: Oin) -> Transfer:
-        found = await self._backend.transfers.find_transfer(session_id)
+    def _signable(self, found: Transfer | None, requester: Oin) -> Transfer:
         signed_off = found is not None and found.result is TransferResult.TRANSFERRED
         if found is not None and signed_off and found.requester_oin == requester:
             return found
