@@ -103,6 +103,7 @@ def test_what_is_prepared_by_one_command_is_given_by_another(stage: Stage) -> No
         held = stage.fetch(PUPIL)
         released = stage.wissel("prepared", "release", kept["id"])
         listed = json.loads(stage.wissel("requests", "--json")[1])
+        _, few = stage.wissel("requests", "--newest", "1")
         given = [stage.fetch(number) for number in (PUPIL, UNDER_WAY)]
         _, shown = stage.wissel("prepared", "list")
         withdrawn = stage.wissel("prepared", "withdraw", kept["id"])
@@ -120,6 +121,7 @@ def test_what_is_prepared_by_one_command_is_given_by_another(stage: Stage) -> No
     assert [(succeeded, came) for succeeded, came, _ in given] == [(0, dossier("POVO"))] * 2
     assert "2 that asked for it" in released[1]
     assert {each["state"] for each in listed} == {"TOLD"}
+    assert f"the newest of {len(listed)}" in few
     assert kept["id"] in shown
     assert kept["receivers"] == ["99XB"]
     assert "Traceback" not in las.output + stage.said
@@ -140,7 +142,7 @@ def test_what_is_prepared_by_one_command_is_given_by_another(stage: Stage) -> No
         (
             ("prepare", "dossier.xml", "--receiver", "99XB", "--numbers", "dossier.xml"),
             2,
-            "nine digits",
+            "dossier.xml: number 1: ",
         ),
         (("prepare", "unfit.xml", "--receiver", "99XB"), 1, "OVa.LL13"),
         (("prepared", "withdraw", "5f1c9d9e-6a3e-4a0f-9d5e-0b7c1a2d3e4f"), 2, "prepared list"),

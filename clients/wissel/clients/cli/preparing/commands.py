@@ -19,6 +19,7 @@ from wissel.clients.errors import DossierUnfit, DossierUnusable
 from wissel.clients.providing.preparing import Prepared, PrepareOptions
 from wissel.clients.providing.storing.records import PreparedDossier, RememberedRequest
 from wissel.clients.providing.telling import tell
+from wissel.routing.exchange.fetching.search_keys import pupil_number
 from wissel.routing.values.days import parse_day
 
 app = typer.Typer(help="Dossiers that lie ready to be fetched.", no_args_is_help=True)
@@ -107,7 +108,7 @@ def prepare(
     if until:
         options["until"] = parse_day(until, "until")
     if numbers:
-        options["numbers"] = _lines(numbers)
+        options["numbers"] = _numbers_in(numbers)
     store = prepared_in(session, prepared, keys)
     try:
         kept = store.prepare(file, receivers=receiver, held=hold, unchecked=unchecked, **options)
@@ -154,7 +155,12 @@ def release(
     _tell(session, store)
 
 
-def requests(context: typer.Context, prepared: Folder = None, keys: Keys = None) -> None:
+def requests(
+    context: typer.Context,
+    newest: Annotated[int, typer.Option(min=1, help="how many the table shows")] = 200,
+    prepared: Folder = None,
+    keys: Keys = None,
+) -> None:
     """List who asked in vain, the newest first, and for whom there is something by now.
 
     Of which pupil is not told: nobody here knows it before a dossier is there. Many that
@@ -165,7 +171,10 @@ def requests(context: typer.Context, prepared: Folder = None, keys: Keys = None)
     if session.json:
         print_json(found)
         return
-    print_rows(list(_REQUEST.values()), [[each[name] for name in _REQUEST] for each in found])
+    shown = [[each[name] for name in _REQUEST] for each in found[:newest]]
+    print_rows(list(_REQUEST.values()), shown)
+    if len(found) > len(shown):
+        note(f"the newest of {len(found)}; --newest {len(found)} or --json shows them all")
     for requester, number in sorted(_in_vain(found).items()):
         note(f"{requester}: {number} not found")
 
@@ -202,8 +211,11 @@ def _request(request: RememberedRequest) -> dict[str, str]:
     }
 
 
-def _lines(name: str) -> list[str]:
-    """Return the lines of a file; numbers on the command line would be seen by other accounts."""
+def _numbers_in(name: str) -> list[str]:
+    """Return the numbers in a file, which no message repeats.
+
+    On the command line other accounts would see them.
+    """
     try:
         if name == "-":
             text = sys.stdin.read(_MOST_NUMBERS)
@@ -216,7 +228,14 @@ def _lines(name: str) -> list[str]:
     except UnicodeDecodeError:
         message = f"{name}: it holds more than numbers"
         raise DossierUnusable(message) from None
-    return text.split()
+    numbers = text.split()
+    for place, number in enumerate(numbers, 1):
+        try:
+            pupil_number(number)
+        except ValueError as error:
+            message = f"{name}: number {place}: {error}"
+            raise DossierUnusable(message) from None
+    return numbers
 
 
 def _show(session: Session, dossier: PreparedDossier, what: str) -> None:
