@@ -50,6 +50,7 @@ from wissel.server.observing.metrics import (
     SweeperMetrics,
 )
 from wissel.server.observing.metrics_server import serving_metrics
+from wissel.server.observing.notifications import NotificationMetrics
 from wissel.server.observing.receivers import ReceiverMetrics
 from wissel.server.observing.tracing import traces_for
 from wissel.server.observing.worker_state import OwnState
@@ -99,9 +100,8 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         storage = await asyncio.to_thread(require_database, url)
         waited = RegisterMetrics(metrics).waited
         test_las = test_las_of(settings.test_las_oin, settings.test_las_url)
-        register = await stack.enter_async_context(
-            open_register(url, hub_oin, _now, waited, test_las)
-        )
+        opening = open_register(url, hub_oin, _now, waited, test_las)
+        register = await stack.enter_async_context(opening)
         follower = Follower(register, Table.load, clock=time.monotonic)
         await follower.start()
         stack.push_async_callback(follower.stop)
@@ -117,7 +117,8 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         stack.push_async_callback(dialer.close)
         courier = make_courier(deps, dialer)
         stack.push_async_callback(_drain, courier, settings.grace_seconds)
-        notifier = make_notifier(deps, dialer, NotifySchedule(every=settings.sweep_seconds))
+        telling, told = NotifySchedule(every=settings.sweep_seconds), NotificationMetrics(metrics)
+        notifier = make_notifier(deps, dialer, telling, told, traces.notify if traces else None)
         new_timeline = traces.timeline if traces else partial(Timeline, time.perf_counter)
         forwards = ForwardMetrics(metrics, new_timeline)
 
@@ -161,10 +162,9 @@ async def serving(settings: Settings, share: Share = WHOLE) -> AsyncIterator[str
         await server.set_serving(serving=True)
 
         # What runs beside it.
-        schedule = usual_schedule(settings.sweep_seconds)
-        answered = SweeperMetrics(metrics).answered
+        sweeps = usual_schedule(settings.sweep_seconds)
         tracing = traces.receipt_query if traces else untraced
-        sweeper = make_sweeper(deps, dialer, schedule, answered=answered, tracing=tracing)
+        sweeper = make_sweeper(deps, dialer, sweeps, SweeperMetrics(metrics).answered, tracing)
         for work in (
             sweeper.run(),
             notifier.run(),

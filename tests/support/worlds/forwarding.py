@@ -50,6 +50,8 @@ from wissel.server.identity.own_certificates import reloaded_signer, reloaded_tl
 from wissel.server.identity.peer import Peers
 from wissel.server.identity.trust import HubTrust
 from wissel.server.observing.metrics import FetchMetrics, ForwardMetrics, JournalMetrics
+from wissel.server.observing.notifications import NotificationMetrics
+from wissel.server.observing.otel import Traces
 from wissel.server.rpc.server import Bounds
 from wissel.server.rpc.services.traffic.outcomes import Outcomes
 from wissel.server.rpc.services.traffic.servicer import TrafficServicer
@@ -222,11 +224,13 @@ async def forwarding(
     private: bool = True,
     bounds: Bounds = BOUNDS,
     telling: NotifySchedule = TELLING,
+    traces: Traces | None = None,
     **more: Any,
 ) -> AsyncIterator[World]:
     """Start a hub, and a LAS of Zuid; everything ends with the block.
 
-    `telling` is how requesters are told, `more` are further `CourierDependencies`.
+    `telling` is how requesters are told, `traces` traces it, `more` are
+    further `CourierDependencies`.
     """
     skipped = [dt.timedelta()]
     metrics = CollectorRegistry()
@@ -265,18 +269,19 @@ async def forwarding(
         dialer = make_dialer(deps)
         courier = make_courier(deps, dialer)
         forwards = ForwardMetrics(metrics, new_timeline)
-        notifier = make_notifier(deps, dialer, telling)
+        told, tracing = NotificationMetrics(metrics), traces.notify if traces else None
+        notifier = make_notifier(deps, dialer, telling, told, tracing)
         made.update(journal=journal, courier=courier, dialer=dialer, files=files, deps=deps)
-        made.update(notifier=notifier)
+        made["notifier"] = notifier
         outcomes = Outcomes(journal, trust, follower, files.signer.current.oin, clock)
         peers = Peers(trust, utc_now)
         return TrafficServicer(courier, journal, peers, follower, forwards, outcomes)
 
     def parts() -> dict[str, Any]:
-        notifications = made["journal"].notifications
         return {
-            "notifications": notifications,
+            "notifications": made["journal"].notifications,
             "tell_soon": made["notifier"].tell_soon,
+            "around": (traces.interceptor,) if traces else (),
             "fetch_observer": FetchMetrics(metrics, new_timeline),
         }
 

@@ -22,6 +22,7 @@ from wissel.server.courier.fetch.source import Sources
 from wissel.server.courier.forward import Courier
 from wissel.server.courier.notify.call import NotifyCall
 from wissel.server.courier.notify.notifier import Notifier, NotifySchedule
+from wissel.server.courier.notify.observer import NotifyObserver, NotifyTracing
 from wissel.server.courier.notify.ports import Notifications
 from wissel.server.courier.ports import Clock, Journal, OwnTls, PeerTrust, Renewed, Tables
 from wissel.server.courier.reachability.observation import ReachState
@@ -175,7 +176,13 @@ def make_sweeper(
     return Sweeper(schedule, deps.journal, deps.tables, query, deps.clock, answered)
 
 
-def make_notifier(deps: CourierDependencies, dialer: Dialer, schedule: NotifySchedule) -> Notifier:
+def make_notifier(
+    deps: CourierDependencies,
+    dialer: Dialer,
+    schedule: NotifySchedule,
+    observer: NotifyObserver | None = None,
+    tracing: NotifyTracing | None = None,
+) -> Notifier:
     """Return the notifier of one process; end its `run` before the dialer is closed."""
-    call = NotifyCall(dialer, deps.tables, schedule.call)
-    return Notifier(schedule, deps.notifications, deps.tables, call, deps.clock, deps.owner)
+    call = NotifyCall(dialer, deps.tables, schedule.call, tracing)
+    return Notifier(schedule, deps, call, observer)

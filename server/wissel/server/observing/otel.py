@@ -1,4 +1,4 @@
-"""OpenTelemetry traces: a span for each call, each step of a delivery, each question to a receiver.
+"""OpenTelemetry traces: a span for each call, each step of a delivery, each call of the hub's own.
 
 Only `tracing.traces_for` imports it, because it needs the extra `otel`.
 OpenTelemetry's own variables (`OTEL_EXPORTER_OTLP_*`) say where the spans go.
@@ -10,7 +10,7 @@ neither `tracestate` nor baggage.
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, Final, TypeAlias, cast
 
@@ -32,6 +32,7 @@ from opentelemetry.trace import (
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from wissel.routing.exchange.delivery import Order
+from wissel.routing.exchange.fetching.notifications import Notification
 from wissel.routing.refusals.errors import Refused
 from wissel.server.courier.timeline import Metadata, Step, Timeline
 from wissel.server.observing.sampling import sampler
@@ -44,6 +45,7 @@ Continuation: TypeAlias = "Callable[[grpc.HandlerCallDetails], Awaitable[Handler
 _PARENT: Final = "traceparent"
 _OURS: Final = "/wissel."
 _QUESTION: Final = "wissel.las.v1.LasService/GetReceipt"
+_NOTIFY: Final = "wissel.las.v1.LasService/Notify"
 _FAULTS: Final = frozenset({"INTERNAL", "UNAVAILABLE", "DEADLINE_EXCEEDED", "UNKNOWN"})
 """Status codes that make a span a failed one (OpenTelemetry, RPC conventions); no refusal does."""
 _NOTES: Final = frozenset({"bytes", "state", "attempt", "receiver_oin", "replayed"})
@@ -75,15 +77,37 @@ class Traces:
         message.
         """
         about = {
-            "rpc.system": "grpc",
             "wissel.receiver_oin": order.receiver_oin,
             "wissel.message_id": str(order.message_id),
         }
+        with self._own_call(_QUESTION, about) as metadata:
+            yield metadata
+
+    @contextmanager
+    def notify(self, notification: Notification) -> Iterator[Metadata]:
+        """Trace the block, in which a requester is told; yield the call's metadata.
+
+        It is a trace of its own, because a requester may be told days after it
+        was announced, by another process. It holds no link key.
+        """
+        said = notification.announcement
+        about: dict[str, str | int] = {
+            "wissel.notification_id": str(said.notification_id),
+            "wissel.source_oin": said.source_oin,
+            "wissel.requester_oin": notification.requester_oin,
+            "wissel.attempt": notification.attempt,
+        }
+        with self._own_call(_NOTIFY, about) as metadata:
+            yield metadata
+
+    @contextmanager
+    def _own_call(self, name: str, about: Mapping[str, str | int]) -> Iterator[Metadata]:
+        """Trace the block, in which the hub calls somebody of itself."""
         with self._tracer.start_as_current_span(
-            _QUESTION,
+            name,
             contexts.Context(),
             SpanKind.CLIENT,
-            about,
+            {"rpc.system": "grpc", **about},
             record_exception=False,
             set_status_on_exception=False,
         ) as span:

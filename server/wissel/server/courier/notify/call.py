@@ -13,10 +13,12 @@ from wissel.routing.exchange.fetching.notifications import Notification
 from wissel.routing.exchange.messages import address_fields
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
+from wissel.server.courier.notify.observer import NotifyTracing, untraced
 from wissel.server.courier.ports import Tables
 from wissel.server.courier.receivers.call_failure import refusal_of_call
 from wissel.server.courier.receivers.dial import Dialer
 from wissel.server.courier.receivers.line import Key
+from wissel.server.courier.timeline import Metadata
 
 if TYPE_CHECKING:
     from wissel.las.v1.las_service_pb2_grpc import LasServiceAsyncStub
@@ -25,10 +27,17 @@ if TYPE_CHECKING:
 class NotifyCall:
     """Calls requesters, which are dialled as receivers are; a call takes at most `seconds`."""
 
-    def __init__(self, dialer: Dialer, tables: Tables, seconds: float) -> None:
+    def __init__(
+        self,
+        dialer: Dialer,
+        tables: Tables,
+        seconds: float,
+        tracing: NotifyTracing | None = None,
+    ) -> None:
         self._dialer = dialer
         self._tables = tables
         self._seconds = seconds
+        self._tracing = tracing or untraced
 
     async def tell(self, key: Key, notification: Notification) -> None:
         """Return once a requester has answered that it has a notification.
@@ -36,19 +45,25 @@ class NotifyCall:
         Raises `Refused`: what `Dialer.line` and `refusal_of_call` say, and
         RECEIVER_TIMEOUT.
         """
+        with self._tracing(notification) as metadata:
+            await self._tell(key, notify_request(notification), metadata)
+
+    async def _tell(self, key: Key, request: las.NotifyRequest, metadata: Metadata) -> None:
         try:
             async with asyncio.timeout(self._seconds):
                 line = await self._dialer.line(key, self._tables.table.revoked)
         except TimeoutError:
             raise Refused(Reason.RECEIVER_TIMEOUT) from None
         with self._dialer.using(line) as channel:
-            await self._call(channel, notify_request(notification))
+            await self._call(channel, request, metadata)
 
-    async def _call(self, channel: grpc.aio.Channel, request: las.NotifyRequest) -> None:
+    async def _call(
+        self, channel: grpc.aio.Channel, request: las.NotifyRequest, metadata: Metadata
+    ) -> None:
         stub: LasServiceAsyncStub = LasServiceStub(channel)
         try:
             async with asyncio.timeout(self._seconds):
-                await stub.Notify(request)
+                await stub.Notify(request, metadata=metadata or None)
         except TimeoutError:
             raise Refused(Reason.RECEIVER_TIMEOUT) from None
         except grpc.aio.AioRpcError as error:

@@ -29,8 +29,9 @@ from wissel.routing.refusals.catalogue import CATALOGUE
 from wissel.routing.refusals.errors import Refused
 from wissel.server.courier.notify.call import NotifyCall
 from wissel.server.courier.notify.ends import line_to
-from wissel.server.courier.notify.ports import Notifications, Position
-from wissel.server.courier.ports import STALE_SECONDS, Clock, Tables
+from wissel.server.courier.notify.observer import Attempted, NotifyObserver, Unobserved
+from wissel.server.courier.notify.ports import NotifierDependencies, Position
+from wissel.server.courier.ports import STALE_SECONDS
 from wissel.server.courier.receivers.addresses import HostPort
 from wissel.server.courier.receivers.line import Key
 from wissel.server.courier.settle.backoff import Backoff
@@ -63,23 +64,22 @@ class NotifySchedule:
 
 
 class Notifier:
-    """Tells requesters; `owner` names this process."""
+    """Tells requesters; `observer` is told what comes of it."""
 
     def __init__(
         self,
         schedule: NotifySchedule,
-        notifications: Notifications,
-        tables: Tables,
+        deps: NotifierDependencies,
         call: NotifyCall,
-        clock: Clock,
-        owner: str,
+        observer: NotifyObserver | None = None,
     ) -> None:
         self._schedule = schedule
-        self._notifications = notifications
-        self._tables = tables
+        self._notifications = deps.notifications
+        self._tables = deps.tables
         self._call = call
-        self._clock = clock
-        self._owner = owner
+        self._clock = deps.clock
+        self._owner = deps.owner
+        self._observer = observer or Unobserved()
         self._absent = Backoff[Key](schedule.first, schedule.most, schedule.chance)
         self._calling: Counter[HostPort] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -106,6 +106,7 @@ class Notifier:
         found = await self._notifications.due(self._last, self._schedule.page)
         self._last = Position.of(found[-1]) if len(found) == self._schedule.page else None
         self._begin_telling(found)
+        self._observer.waiting(await self._notifications.waiting())
 
     def tell_soon(self, notification: Notification) -> None:
         """Tell a notification now, in a task; leave it to a later look if there is no place."""
@@ -187,7 +188,7 @@ class Notifier:
             if key is not None:
                 refused = await self._called(claimed, key)
             # 4.
-            await self._ended(claimed, refused)
+            await self._ended(claimed, refused, called=key is not None)
         except Refused as error:
             _LOG.warning("notify_failed", reason=error.reason, **_fields(notification))
         except Exception as error:  # noqa: BLE001 - one notification must not end the others
@@ -207,17 +208,27 @@ class Notifier:
         self._absent.succeeded(key)
         return None
 
-    async def _ended(self, claimed: Notification, refused: Refused | None) -> None:
+    async def _ended(self, claimed: Notification, refused: Refused | None, *, called: bool) -> None:
         chance = self._schedule.chance()
         ended = await self._notifications.end(claimed, told=refused is None, chance=chance)
         if ended is None:
             return
         fields = _fields(ended) | {"attempt": ended.attempt, "state": ended.state.value}
+        reason = "" if refused is None else refused.reason
+        self._observer.attempted(_outcome(ended.state, told=refused is None, called=called), reason)
         if refused is None:
             _LOG.info("notified", **fields)
         else:
             said = {name: refused.metadata[name] for name in _TOLD if name in refused.metadata}
             _LOG.info("not_notified", **fields, reason=refused.reason, **said)
+
+
+def _outcome(state: NotificationState, *, told: bool, called: bool) -> Attempted:
+    if told:
+        return Attempted.TOLD
+    if state is NotificationState.GIVEN_UP:
+        return Attempted.GIVEN_UP
+    return Attempted.FAILED if called else Attempted.REFUSED
 
 
 def _fields(notification: Notification) -> dict[str, object]:

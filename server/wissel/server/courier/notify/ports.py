@@ -9,7 +9,7 @@ from wissel.routing.exchange.fetching.notifications import Notification
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin
-from wissel.server.courier.ports import Links
+from wissel.server.courier.ports import Clock, Links, Tables
 
 
 class Position(NamedTuple):
@@ -24,6 +24,13 @@ class Position(NamedTuple):
         """Return the position of a notification."""
         said = notification.announcement
         return cls(notification.due, said.source_oin, said.notification_id)
+
+
+class Waiting(NamedTuple):
+    """How many notifications are PENDING, and for how many seconds the oldest of them."""
+
+    pending: int
+    oldest: float
 
 
 class KeptNotifications(Links, Protocol):
@@ -60,6 +67,10 @@ class Notifications(KeptNotifications, Protocol):
         """End an attempt: see `notifications.end`; None if it was no longer the owner's."""
         ...
 
+    async def waiting(self) -> Waiting:
+        """Return how many notifications wait, and how long."""
+        ...
+
     async def wipe_link_keys(self, limit: int) -> int:
         """Forget up to `limit` link keys in clear that nobody is told any more; return how many."""
         ...
@@ -69,6 +80,30 @@ class Notifications(KeptNotifications, Protocol):
 
         Links that have expired go too.
         """
+        ...
+
+
+class NotifierDependencies(Protocol):
+    """What the notifier of a process works with; `owner` names this process."""
+
+    @property
+    def notifications(self) -> Notifications:
+        """Notifications and links."""
+        ...
+
+    @property
+    def tables(self) -> Tables:
+        """The facts."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """Now."""
+        ...
+
+    @property
+    def owner(self) -> str:
+        """Its name."""
         ...
 
 

@@ -22,7 +22,7 @@ from wissel.routing.exchange.fetching.notifications import (
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin
-from wissel.server.courier.notify.ports import Position
+from wissel.server.courier.notify.ports import Position, Waiting
 from wissel.server.courier.ports import Clock
 from wissel.server.store.database import BlockingDatabase
 from wissel.server.store.journal.codec import instant_of, microseconds_of
@@ -76,6 +76,10 @@ class SqlNotifications:
             return life.end(current, claimed.attempt, now, told=told, chance=chance)
 
         return await asyncio.to_thread(self._move, claimed.announcement, rule)
+
+    async def waiting(self) -> Waiting:
+        """Return how many wait, and how long; see the port."""
+        return await asyncio.to_thread(self._waiting)
 
     async def link(self, link_sha256: bytes) -> Link | None:
         """Return a link; see the port."""
@@ -132,6 +136,14 @@ class SqlNotifications:
         with self._own.reading() as connection:
             rows = connection.execute(query.order_by(*order).limit(limit)).mappings()
             return [notification_of(dict(row)) for row in rows]
+
+    def _waiting(self) -> Waiting:
+        query = select(func.count(), func.min(_TABLE.announced)).where(_PENDING)
+        with self._own.reading() as connection:
+            count, first = connection.execute(query).one()
+        if first is None:
+            return Waiting(0, 0.0)
+        return Waiting(count, max((self._clock() - instant_of(first)).total_seconds(), 0.0))
 
     def _move(
         self, said: Announcement, rule: Callable[[Notification], Notification | None]
