@@ -30,6 +30,7 @@ from wissel.clients import (
 )
 from wissel.clients.statements.system_keys import KeyFolder, OwnKey, create_key
 from wissel.clients.testing.cast import HUB
+from wissel.clients.transport.spans import Tracer
 from wissel.party.v1 import party_service_pb2 as party
 from wissel.party.v1.party_service_pb2_grpc import PartyServiceStub
 from wissel.routing.exchange.fetching.search_keys import (
@@ -152,9 +153,12 @@ class ProvidingWorld:
 
 @asynccontextmanager
 async def providing(
-    folder: Path, *, wrong: dt.timedelta = dt.timedelta()
+    folder: Path, *, wrong: dt.timedelta = dt.timedelta(), tracer: Tracer | None = None
 ) -> AsyncIterator[ProvidingWorld]:
-    """Start all of it; `wrong` is how far the clock of the LAS is ahead of that of the hub."""
+    """Start all of it; `wrong` is how far the clock of the LAS is ahead of that of the hub.
+
+    `tracer` is that of the LAS.
+    """
     async with forwarding(folder) as world:
         noord = identity(world, "noord")
         keys = {
@@ -177,6 +181,7 @@ async def providing(
                 hub_oin=HUB.oin,
                 storage=folder / "inbox",
                 now=now,
+                tracer=tracer or Tracer(),
                 providing=Providing(prepared=prepared, hub=hub),
             )
             async with LasServer(Recording(), noord, settings) as server:

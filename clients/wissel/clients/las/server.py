@@ -145,7 +145,9 @@ class LasServer:
         settings = self._settings
         if settings.providing is None:
             return None
-        source = Source(settings.providing, self._identity, settings.hub_oin, settings.now)
+        source = Source(
+            settings.providing, self._identity, settings.hub_oin, settings.now, settings.tracer
+        )
         stack.callback(source.close)
         return source
 

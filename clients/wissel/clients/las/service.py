@@ -73,7 +73,8 @@ class LasServicer(LasServiceServicer):
             refusal = pb.Refusal(reason=Reason.DOSSIER_NOT_FOUND)
             await _written(pb.ProvideResponse(refusal=refusal), context)
             return
-        async with aclosing(self._source.provide(request.order)) as parts:
+        sent = context.invocation_metadata() or ()
+        async with aclosing(self._source.provide(request.order, sent)) as parts:
             while (part := await _guarded(_next(parts), context)) is not None:
                 if not await _written(part, context):
                     return

@@ -20,6 +20,8 @@ from wissel.clients.providing.rules import Asked, remembered_until
 from wissel.clients.providing.storing.records import STATE_OF, RememberedRequest
 from wissel.clients.providing.telling import tell
 from wissel.clients.statements.system_keys import KeyFolder, OwnKey
+from wissel.clients.transport.spans import Kind as SpanKind
+from wissel.clients.transport.spans import Sent, Span, Tracer
 from wissel.dossier.v1 import dossier_pb2
 from wissel.las.v1 import las_service_pb2 as pb
 from wissel.routing.exchange.envelope import Kind, parse_message_id
@@ -40,6 +42,7 @@ _THREADS: Final = 4
 _LOOKS: Final = 3
 """How often a dossier is looked up anew when it was replaced just then."""
 _AGAIN_SECONDS: Final = 30.0
+_PROVIDE: Final = "wissel.las.v1.LasService/Provide"
 _LOG: Final = logging.getLogger("wissel.las")
 
 
@@ -71,7 +74,12 @@ class Source:
     """Answers the orders of one hub."""
 
     def __init__(
-        self, providing: Providing, identity: Identity, hub_oin: Oin, now: Callable[[], dt.datetime]
+        self,
+        providing: Providing,
+        identity: Identity,
+        hub_oin: Oin,
+        now: Callable[[], dt.datetime],
+        tracer: Tracer | None = None,
     ) -> None:
         if providing.prepared.keys is None:
             message = "a LAS provides with its own keys: give `Prepared` their folder"
@@ -84,11 +92,14 @@ class Source:
         self._identity = identity
         self._hub_oin = hub_oin
         self._now = now
+        self._tracer = tracer or Tracer()
         self._under_way = 0
         self._threads = ThreadPoolExecutor(_THREADS, "wissel-providing")
 
-    async def provide(self, signed: dossier_pb2.Signed) -> AsyncGenerator[pb.ProvideResponse]:
-        """Yield a header and the chunks of a dossier, or one refusal.
+    async def provide(
+        self, signed: dossier_pb2.Signed, sent: Sent = ()
+    ) -> AsyncGenerator[pb.ProvideResponse]:
+        """Yield a header and the chunks of a dossier, or one refusal; `sent` is what came along.
 
         1. Not too many orders are under way: OVERLOADED.
         2. The order holds: see `orders.verify_order`.
@@ -106,8 +117,9 @@ class Source:
             raise Refused(Reason.OVERLOADED)
         self._under_way += 1
         try:
-            async for part in self._parts(signed):
-                yield part
+            with self._tracer.span(_PROVIDE, SpanKind.SERVER, sent) as span:
+                async for part in self._parts(signed, span):
+                    yield part
         except (StorageError, OSError):
             _LOG.exception("prepared dossiers cannot be read")
             problem = "its storage cannot be used"
@@ -132,7 +144,9 @@ class Source:
         """Wait for what is being read, and end the threads."""
         self._threads.shutdown()
 
-    async def _parts(self, signed: dossier_pb2.Signed) -> AsyncGenerator[pb.ProvideResponse]:
+    async def _parts(
+        self, signed: dossier_pb2.Signed, span: Span
+    ) -> AsyncGenerator[pb.ProvideResponse]:
         """Do the steps of `provide` from the second on."""
         material, now = self._identity.current(), self._now()
         # 2.
@@ -144,11 +158,13 @@ class Source:
             source_oin=material.oin,
             now=now,
         )
+        span.note(session_id=str(order.session_id))
         # 3. and 4.
         try:
             keys = await self._checked(order, material, now)
         except Declined as declined:
             _LOG.info("session %s: %s", order.session_id, declined.reason)
+            span.note(reason=str(declined.reason))
             yield _refusal(declined.reason)
             return
         # 5. and 6.
@@ -163,6 +179,7 @@ class Source:
                 raise
             if isinstance(given, Reason):
                 _LOG.info("session %s: %s", order.session_id, given)
+                span.note(reason=str(given))
                 yield _refusal(given)
                 return
             held.enter_context(given.file)

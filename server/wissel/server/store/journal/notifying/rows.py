@@ -4,17 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from wissel.routing.exchange.envelope import Kind
 from wissel.routing.exchange.fetching.links import Link
 from wissel.routing.exchange.fetching.notifications import (
     Announcement,
     Notification,
     NotificationState,
 )
-from wissel.routing.exchange.fetching.transfers import Terms
 from wissel.routing.values.identifiers import Brin, Oin, RoutingKey
 from wissel.server.store.journal.codec import instant_of, microseconds_of
-from wissel.server.store.journal.sessions.codec import organisation_of
+from wissel.server.store.journal.sessions.codec import organisation_of, terms_of
 
 
 def moved_columns(notification: Notification) -> dict[str, Any]:
@@ -56,12 +54,7 @@ def notification_of(row: Mapping[str, Any]) -> Notification:
             notification_id=UUID(row["notification_id"]),
             source_oin=Oin(row["source_oin"]),
             source_routing_key=RoutingKey(row["source_routing_key"]),
-            terms=Terms(
-                source=Brin(row["source"]),
-                requester=organisation_of(row["requester"]),
-                requester_routing_key=RoutingKey(row["requester_routing_key"]),
-                kind=Kind(row["kind"]),
-            ),
+            terms=terms_of(row),
             initiator=row["initiator"],
             session_id=UUID(row["session_id"]) if row["session_id"] else None,
         ),

@@ -34,16 +34,21 @@ def transfer_of(row: Mapping[str, Any]) -> Transfer:
     return Transfer(
         session_id=UUID(row["session_id"]),
         requester_oin=Oin(row["requester_oin"]),
-        terms=Terms(
-            source=Brin(row["source"]),
-            requester=organisation_of(row["requester"]),
-            requester_routing_key=RoutingKey(row["requester_routing_key"]),
-            kind=Kind(row["kind"]),
-        ),
+        terms=terms_of(row),
         initiator=row["initiator"],
         started=instant_of(row["started"]),
         expires=instant_of(row["expires"]),
         result=TransferResult(row["result"]) if row["result"] else None,
+    )
+
+
+def terms_of(row: Mapping[str, Any]) -> Terms:
+    """Return the terms in a row of a session or a notification."""
+    return Terms(
+        source=Brin(row["source"]),
+        requester=organisation_of(row["requester"]),
+        requester_routing_key=RoutingKey(row["requester_routing_key"]),
+        kind=Kind(row["kind"]),
     )
 
 
