@@ -38,7 +38,8 @@ from wissel.server.rpc.services.routes.servicer import RouteServicer
 from wissel.server.rpc.services.schools.servicer import SchoolServicer
 from wissel.server.rpc.services.schools.swv_servicer import SamenwerkingsverbandServicer
 from wissel.server.rpc.services.traffic.servicer import TrafficServicer
-from wissel.traffic.v1 import route_service_pb2, traffic_service_pb2
+from wissel.server.rpc.services.transfers.servicer import TransferServicer
+from wissel.traffic.v1 import route_service_pb2, traffic_service_pb2, transfer_service_pb2
 
 _NOBODY: Final = cast(Any, None)  # what only a stream needs
 _SERVICERS: Final[tuple[tuple[Any, Any], ...]] = (
@@ -63,6 +64,7 @@ _SERVICERS: Final[tuple[tuple[Any, Any], ...]] = (
             cast(Any, journal()),
         ),
     ),
+    (transfer_service_pb2, TransferServicer(backend())),
 )
 _TELLS_WHO_CALLS: Final = "WhoAmI"  # its request is empty, its answer is of the connection
 
@@ -86,6 +88,12 @@ _GOOD: Final = {
     "mandate_id": str(small_world.A_NOORD.mandate_id),
     "endpoint_id": str(small_world.ident("endpoint")),
     "agreement_id": str(small_world.ident("agreement")),
+    "session_id": str(small_world.ident("session")),
+    "notification_id": str(small_world.ident("notification")),
+    "source_brin": small_world.XA,
+    "source_routing_key": small_world.key(small_world.XA, 1),
+    "overdrachtsoort": "overstapdossier",
+    "initiator": "account",
     "message_id": str(small_world.ident("message")),
     "test_message_ids": str(small_world.ident("test")),
     "request_id": str(small_world.ident("request")),
