@@ -93,7 +93,7 @@ _GOOD: Final = {
     "source_brin": small_world.XA,
     "source_routing_key": small_world.key(small_world.XA, 1),
     "overdrachtsoort": "overstapdossier",
-    "initiator": "account",
+    "initiator": "account-of-the-school",
     "message_id": str(small_world.ident("message")),
     "test_message_ids": str(small_world.ident("test")),
     "request_id": str(small_world.ident("request")),
