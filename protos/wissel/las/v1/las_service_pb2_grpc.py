@@ -105,7 +105,7 @@ class LasServiceServicer:
     def Notify(self, request, context):
         """Notify tells that there is something to fetch: a dossier under a link key, or what an earlier
         session asked in vain. Whoever has kept it answers, also when it comes again: the hub repeats
-        a notification until it is answered, and knows it by notification_id.
+        a notification until it is answered; source_oin and notification_id tell which it is.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -59,7 +59,7 @@ class LasServiceStub:
     Notify: _grpc.UnaryUnaryMultiCallable[_las_service_pb2.NotifyRequest, _las_service_pb2.NotifyResponse]
     """Notify tells that there is something to fetch: a dossier under a link key, or what an earlier
     session asked in vain. Whoever has kept it answers, also when it comes again: the hub repeats
-    a notification until it is answered, and knows it by notification_id.
+    a notification until it is answered; source_oin and notification_id tell which it is.
     """
     Ping: _grpc.UnaryUnaryMultiCallable[_las_service_pb2.PingRequest, _las_service_pb2.PingResponse]
     """Ping answers; for a connection test."""
@@ -95,7 +95,7 @@ class LasServiceAsyncStub(LasServiceStub):
     Notify: _aio.UnaryUnaryMultiCallable[_las_service_pb2.NotifyRequest, _las_service_pb2.NotifyResponse]  # type: ignore[assignment]
     """Notify tells that there is something to fetch: a dossier under a link key, or what an earlier
     session asked in vain. Whoever has kept it answers, also when it comes again: the hub repeats
-    a notification until it is answered, and knows it by notification_id.
+    a notification until it is answered; source_oin and notification_id tell which it is.
     """
     Ping: _aio.UnaryUnaryMultiCallable[_las_service_pb2.PingRequest, _las_service_pb2.PingResponse]  # type: ignore[assignment]
     """Ping answers; for a connection test."""
@@ -152,7 +152,7 @@ class LasServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_las_service_pb2.NotifyResponse, _abc.Awaitable[_las_service_pb2.NotifyResponse]]:
         """Notify tells that there is something to fetch: a dossier under a link key, or what an earlier
         session asked in vain. Whoever has kept it answers, also when it comes again: the hub repeats
-        a notification until it is answered, and knows it by notification_id.
+        a notification until it is answered; source_oin and notification_id tell which it is.
         """
 
     @_abc_1.abstractmethod
