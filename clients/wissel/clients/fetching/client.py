@@ -87,7 +87,10 @@ class FetchingClient(AsyncRegister):
         `accept` gets a complete dossier in a thread, as `Las.accept` does: when it has
         returned, a receipt is signed. It may return what became of it, or raise
         `RefuseMessage`. A message is accepted once: after a crash `resume_fetched` goes on
-        with it. What was accepted before and not signed off is signed off first.
+        with it. What was accepted before and not signed off is signed off first. A dossier
+        that holds the number of another pupil (see `is_of_another`) is refused for good,
+        as `accept` would with `OTHER_PUPIL`, and does not get to it; without lxml (the extra
+        `dossier`) nobody looks.
 
         Raises `Refused` if the hub refuses the session as a whole, such as with
         NOT_FOUND_EXCEEDED; `Unreachable`; `StorageError` for the keys, or the folder in
@@ -121,7 +124,8 @@ class FetchingClient(AsyncRegister):
         """Go on with what was fetched and not signed off; return what came of each message.
 
         A message whose `accept` was interrupted is given to `accept` again, with
-        `maybe_seen`. Raises `StorageError`, and what `accept` raises.
+        `maybe_seen`. It is not compared again with the pupil, whose number is not known any
+        more: that was done when it had come. Raises `StorageError`, and what `accept` raises.
         """
         self.link.require_usable()
         _, resuming = await self._parts()

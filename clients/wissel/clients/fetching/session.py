@@ -14,6 +14,7 @@ from wissel.clients.fetching.download import Asked, Download, Downloaded
 from wissel.clients.fetching.keeping import Accept, Held, Keeping, refusal_of
 from wissel.clients.fetching.keys import SearchKeys
 from wissel.clients.fetching.results import Fetched, PointResult, result_of
+from wissel.clients.fetching.same_pupil import holds_another, refuse_other
 from wissel.clients.fetching.signing_off import SigningOff
 from wissel.clients.fetching.wanted import Wanted
 from wissel.clients.identity import Identity
@@ -139,11 +140,13 @@ class Session:
     async def _finish(
         self, point: pb.DeliveryPoint, downloaded: Downloaded, claim: Claim
     ) -> Fetched:
-        """Hand the dossier over, and sign for it."""
+        """Hand the dossier over, and sign for it; refuse one of another pupil for good."""
         parts, accepted = self.parts, downloaded.accepted
+        # Before anything is recorded of it: what `resume` accepts has passed this.
+        accept = await self._accepting(claim)
         self.ended = True  # from here on `resume` goes on with it
         opening = downloaded.opening
-        held = await parts.keeping.keep(claim, opening, accepted, self.session_id, self.accept)
+        held = await parts.keeping.keep(claim, opening, accepted, self.session_id, accept)
         if held.receipt is None:
             self.ended = False
             raise refusal_of(held)
@@ -151,6 +154,14 @@ class Session:
         await parts.keeping.ended(accepted.key)
         self._note(point, TransferResult.TRANSFERRED, None)
         return self._fetched(held, receipt)
+
+    async def _accepting(self, claim: Claim) -> Accept:
+        """Return what takes the dossier: what refuses it, if it is of another pupil."""
+        pupil = self.wanted.pupil
+        if isinstance(pupil, UUID):  # a swv-dossier has no number
+            return self.accept
+        other = await asyncio.to_thread(holds_another, claim.path, pupil)
+        return refuse_other if other else self.accept
 
     async def _owned(self, work: Coroutine[Any, Any, Fetched]) -> Fetched:
         """Do the work to its end, also if this call is cancelled meanwhile."""

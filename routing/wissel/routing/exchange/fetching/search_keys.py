@@ -7,7 +7,7 @@ passes it on, nor anybody who reads it later can try all numbers: they lack the 
 """
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import chain
@@ -118,6 +118,19 @@ def number_behind(secret: bytes, key: bytes, prepared: Iterable[PupilNumber]) ->
         if hmac.compare_digest(search_key(secret, number), key):
             found = number
     return found
+
+
+def is_of_another(asked: PupilNumber, held: Collection[PupilNumber]) -> bool:
+    """Whether a dossier that holds these numbers is of another pupil than the one asked for.
+
+    It is if it holds another BSN than was asked for; and, asked for by onderwijsnummer, if
+    it holds another one and no BSN. A pupil that got a BSN is still asked for by an earlier
+    onderwijsnummer, and a dossier without the kind of number that was asked for tells nothing.
+    """
+    kinds = {each.kind for each in held}
+    if asked.kind is NumberKind.OWN and NumberKind.BSN in kinds:
+        return False
+    return any(each.kind is asked.kind and each != asked for each in held)
 
 
 def _prefixed(text: str) -> bytes:
