@@ -159,3 +159,19 @@ def test_a_mistake_is_told(stage: Stage, arguments: tuple[str, ...], code: int, 
     assert (found, told in said) == (code, True), said
     assert "Traceback" not in said
     assert PUPIL.digits not in said
+
+
+def test_whose_place_a_dossier_took_is_told(stage: Stage) -> None:
+    (stage.folder / "dossier.xml").write_bytes(dossier("POVO", "leerling/bsn=999990020"))
+    prepare = ("prepare", "dossier.xml", "--receiver", "99XB")
+    ids: list[str] = []
+    for _ in range(2):
+        code, said = stage.wissel(*prepare, "--json")
+        assert code == 0, said
+        kept, _ = json.JSONDecoder().raw_decode(said)
+        assert kept["replaced"] == ids[-1:]
+        ids.append(kept["id"])
+
+    code, said = stage.wissel(*prepare)
+
+    assert (code, f"It took the place of {ids[-1]}." in said) == (0, True), said

@@ -100,6 +100,7 @@ async def test_an_interrupt_leaves_nothing_behind(stage: Stage) -> None:
         (("--link-key-file", "number"), "no link key"),
         (("--link-key-file", "told.json"), "fetched by --number-file"),
         (("--number-file", "number", "--since", "soon"), "--since"),
+        (("--number-file", "number", "--kind", "swv-dossier"), "--link-key-file"),
         ((), "--number-file"),
     ],
 )

@@ -273,6 +273,7 @@ async def test_an_option_that_is_not_well_formed_is_named(world: Requesting) -> 
         ({"requester": "x"}, "requester"),
         ({"routing_key": "x"}, "routing_key"),
         ({"kind": "x"}, "kind"),
+        ({"kind": "swv-dossier", "keys": "no such folder"}, "kind"),
         ({"initiator": "123456782"}, "initiator"),
         ({"if_collected_after": dt.datetime(2026, 9, 1)}, "if_collected_after"),  # noqa: DTZ001 - that is the mistake
     ):

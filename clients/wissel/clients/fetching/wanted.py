@@ -3,20 +3,18 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, Required, TypedDict
+from typing import Required, TypedDict
 from uuid import UUID
 
 from wissel.clients.addressing import organisation, parse_address
 from wissel.clients.identity import AnyPath
 from wissel.clients.sending.compose import account_pseudonym
-from wissel.routing.exchange.envelope import Address, Kind, parse_choice, parse_initiator
+from wissel.routing.exchange.envelope import DOSSIERS, Address, Kind, parse_choice, parse_initiator
 from wissel.routing.exchange.fetching.search_keys import PupilNumber
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Brin, RoutingKey, SystemId
 from wissel.traffic.v1 import transfer_service_pb2 as pb
-
-_KINDS: Final = tuple(kind.value for kind in Kind)
 
 Pupil = PupilNumber | UUID
 """Whose dossier: the number of a pupil, or the link key of an announcement (swv-dossier)."""
@@ -83,9 +81,10 @@ def wanted(pupil: Pupil, options: FetchOptions) -> Wanted:
     """Return what is asked for.
 
     Raises `wissel.routing.refusals.errors.Refused` for an option that is not well
-    formed, with its name as the field.
+    formed, with its name as the field; and for a swv-dossier by a number, or another
+    dossier by a link key, with the field `kind`.
     """
-    kind = Kind.SWV if isinstance(pupil, UUID) else Kind.OVERSTAP
+    kind = _kind(pupil, options.get("kind", ""))
     routing_key = RoutingKey.parse(options["routing_key"], "routing_key")
     if (after := options.get("if_collected_after")) is not None and after.tzinfo is None:
         raise Refused(Reason.FIELD_INVALID, field="if_collected_after")
@@ -94,10 +93,20 @@ def wanted(pupil: Pupil, options: FetchOptions) -> Wanted:
         pupil=pupil,
         source=Brin.parse(options["source"], "source"),
         requester=parse_address(options["requester"], "requester", routing_key=routing_key),
-        kind=Kind(parse_choice(options.get("kind") or kind.value, _KINDS, "kind")),
+        kind=kind,
         initiator=parse_initiator(options.get("initiator") or account_pseudonym(), "initiator"),
         source_routing_key=options.get("source_routing_key", ""),
         system=SystemId.parse(system, "system") if system else None,
         if_collected_after=after,
         accepted_versions=tuple(options.get("accepted_versions", ())),
     )
+
+
+def _kind(pupil: Pupil, text: str) -> Kind:
+    """Return the kind that is asked for; of a swv-dossier no number says whose it is (PaO.LL12)."""
+    by_link = isinstance(pupil, UUID)
+    kind = Kind(parse_choice(text or (Kind.SWV if by_link else Kind.OVERSTAP), DOSSIERS, "kind"))
+    if by_link is not (kind is Kind.SWV):
+        problem = f"which is fetched by {'a number' if by_link else 'a link key'}"
+        raise Refused(Reason.FIELD_INVALID, field="kind", value=kind.value, problem=problem)
+    return kind

@@ -99,8 +99,9 @@ def check_content(path: Path, data: bytes, folder: Path | None, codes: Path | No
         return
     rules = list(dict.fromkeys(each.rule for each in report.errors))
     told = ", ".join([*rules[:_TOLD], *["…"][: len(rules) > _TOLD]])
+    number = len(report.errors)
     message = (
-        f"{path}: the dossier has {len(report.errors)} mistakes ({told}). "
+        f"{path}: the dossier has {number} mistake{'s' if number != 1 else ''} ({told}). "
         "Fix: `wissel dossier check` tells each with its place"
     )
     raise DossierUnfit(message)

@@ -38,8 +38,8 @@ def test_all_of_it_is_its_owners_alone(folder: Folder) -> None:
 
 
 def test_a_later_stage_takes_the_place_of_an_earlier_one(folder: Folder) -> None:
-    folder.prepare(of_pupil(PUPIL, PROVISIONAL), stage="aanmelding")
-    folder.prepare(of_pupil(PUPIL, PROVISIONAL), stage="plaatsing")
+    first = folder.prepare(of_pupil(PUPIL, PROVISIONAL), stage="aanmelding")
+    second = folder.prepare(of_pupil(PUPIL, PROVISIONAL), stage="plaatsing")
     other = folder.prepare(of_pupil(OTHER_PUPIL, PROVISIONAL))
     last = folder.prepare(of_pupil(PUPIL), receivers=["99XC"])
 
@@ -47,6 +47,12 @@ def test_a_later_stage_takes_the_place_of_an_earlier_one(folder: Folder) -> None
         other.dossier_id,
         last.dossier_id,
     }
+    assert [each.replaced for each in (first, second, other, last)] == [
+        (),
+        (first.dossier_id,),
+        (),
+        (second.dossier_id,),
+    ]
     assert len(folder.files()) == 2
 
 
@@ -68,8 +74,9 @@ def test_what_is_held_back_replaces_nothing_before_it_is_released(folder: Folder
     again = folder.prepare(of_pupil(PUPIL, "leerling/voornaam=Nog anders"), held=True)
     both = folder.prepared.listed()
 
-    folder.prepared.release(again.dossier_id)
+    released = folder.prepared.release(again.dossier_id)
 
+    assert (again.replaced, released.replaced) == ((held.dossier_id,), (given.dossier_id,))
     assert [each.dossier_id for each in both] == [given.dossier_id, again.dossier_id]
     assert held.dossier_id not in {each.dossier_id for each in both}
     (left,) = folder.prepared.listed()
@@ -127,8 +134,10 @@ def test_what_cannot_be_prepared(folder: Folder, content: bytes, told: str) -> N
 def test_mistakes_are_told_by_their_rules_and_may_be_prepared(folder: Folder) -> None:
     wrong = dossier("POVO", "-leerling/leerlingid")
 
-    with pytest.raises(DossierUnfit, match=r"OVa\.LL13"):
+    with pytest.raises(DossierUnfit, match=r"has 1 mistake \(OVa\.LL13\)"):
         folder.prepare(wrong)
+    with pytest.raises(DossierUnfit, match=r"has 2 mistakes \("):
+        folder.prepare(dossier("POVO", "-leerling/leerlingid", "-leerling/voornaam"))
 
     assert folder.prepared.listed() == []
     assert folder.prepare(wrong, unchecked=True) in folder.prepared.listed()

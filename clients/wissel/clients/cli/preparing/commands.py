@@ -240,12 +240,14 @@ def _numbers_in(name: str) -> list[str]:
 
 def _show(session: Session, dossier: PreparedDossier, what: str) -> None:
     if session.json:
-        print_json(facts(dossier))
+        print_json(facts(dossier) | {"replaced": [str(each) for each in dossier.replaced]})
         return
     say(
         f"{dossier.dossier_id} {what}: {dossier.kind.value} ({dossier.stage.value}) of "
         f"{dossier.brin} for {', '.join(map(str, dossier.receivers))}, until {dossier.until}"
     )
+    if dossier.replaced:
+        say(f"It took the place of {', '.join(map(str, dossier.replaced))}.")
 
 
 def _cell(value: object) -> str:

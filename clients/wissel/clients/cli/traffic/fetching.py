@@ -24,6 +24,7 @@ from wissel.clients.fetching.results import Fetched, FetchResumed, PointResult
 from wissel.clients.fetching.wanted import FetchOptions, Pupil
 from wissel.clients.las import Became, IncomingMessage
 from wissel.clients.sending.receipts import record_of
+from wissel.routing.exchange.envelope import Kind
 from wissel.routing.exchange.fetching.search_keys import pupil_number
 from wissel.routing.exchange.fetching.transfers import TransferResult
 from wissel.routing.exchange.outcome import OutcomeResult
@@ -111,6 +112,8 @@ def fetch(
         options["accepted_versions"] = version
     if keys:
         options["keys"] = keys
+    if kind == Kind.SWV and not link_key_file:
+        raise typer.BadParameter("a swv-dossier is fetched by a link key: --link-key-file")
     pupil, hub = _pupil(number_file, link_key_file), session.hub()
     with bar(session, "fetching") as progress:
         fetched = hub.fetch(pupil, accept=keeper.accept, progress=progress, **options)

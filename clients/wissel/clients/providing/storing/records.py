@@ -32,7 +32,8 @@ class PreparedDossier:
     `routing_key` is the one delivery point that gives it, None for each of the
     school. It is given until the end of the day `until`, unless it is `held`.
     `collected` is no earlier than the moment at which its content was collected.
-    `initiator` is a pseudonym of the account that prepared it.
+    `initiator` is a pseudonym of the account that prepared it. `replaced` are the
+    dossiers whose place it took just now, when it was prepared or released.
     """
 
     dossier_id: UUID
@@ -51,6 +52,7 @@ class PreparedDossier:
     size: int
     sha256: bytes
     numbers: frozenset[PupilNumber] = field(default=frozenset(), repr=False, compare=False)
+    replaced: tuple[UUID, ...] = field(default=(), compare=False)
 
     @property
     def offered(self) -> Offered:

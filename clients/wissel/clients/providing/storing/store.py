@@ -86,8 +86,7 @@ class PreparedStore:
             )
             replaced = [each for each in same if each.held or not dossier.held]
             self._put(dossier, content, replaced)
-        self._unlink(each.dossier_id for each in replaced)
-        return dossier
+        return self._replacing(dossier, replaced)
 
     def release(self, dossier_id: UUID) -> PreparedDossier:
         """Give a dossier that was held back from now on, and return it."""
@@ -98,8 +97,7 @@ class PreparedStore:
                 "UPDATE dossier SET held = 0, matched = 0 WHERE dossier_id = ?", (str(dossier_id),)
             )
             delete(connection, replaced)
-        self._unlink(each.dossier_id for each in replaced)
-        return dataclasses.replace(held, held=False)
+        return self._replacing(dataclasses.replace(held, held=False), replaced)
 
     def remove(self, dossier_id: UUID) -> PreparedDossier:
         """Forget a dossier, and return it; whoever reads it now may read on."""
@@ -236,6 +234,14 @@ class PreparedStore:
             message = f"no dossier {dossier_id} is prepared here; `wissel prepared list` shows all"
             raise DossierUnusable(message)
         return dossier_of_row(row)
+
+    def _replacing(
+        self, dossier: PreparedDossier, replaced: Iterable[PreparedDossier]
+    ) -> PreparedDossier:
+        """Remove the files of dossiers whose place one took; return it with their ids."""
+        gone = tuple(each.dossier_id for each in replaced)
+        self._unlink(gone)
+        return dataclasses.replace(dossier, replaced=gone)
 
     def _unlink(self, gone: Iterable[UUID]) -> None:
         """Remove files without a row; one that another process reads on Windows stays for later."""
