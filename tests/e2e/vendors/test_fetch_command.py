@@ -13,6 +13,7 @@ from support.builders import envelopes
 from support.eventually import eventually_async
 from support.fakes.source import providing, refusing, waiting
 from support.prepared.fetch_stage import NUMBER, Stage, fetch_stage
+from support.prepared.world import OTHER_PUPIL, of_pupil
 from support.processes.processes import run, spawn
 from support.worlds.underway import DOSSIER
 from wissel.clients.processes import command
@@ -66,6 +67,18 @@ async def test_a_dossier_is_checked_and_its_sender_is_told(stage: Stage) -> None
     outcomes = {each["message_id"]: each["outcome"] for each in json.loads(listed)}
     assert outcomes[json.loads(said)["message_id"]] == "PENDING_PERSON"
     assert outcomes[json.loads(complained)["message_id"]] == "REJECTED"
+
+
+async def test_the_dossier_of_another_pupil_is_not_kept(stage: Stage) -> None:
+    stage.source.provide = providing(of_pupil(OTHER_PUPIL))
+
+    code, said = await stage.fetch()
+
+    assert (code, "OTHER_PUPIL" in said) == (1, True), said
+    assert not any(each.is_file() for each in (stage.folder / "received").rglob("*"))
+    assert list((stage.folder / "fetched" / ZUID.oin / "incoming").iterdir()) == []
+    for number in (NUMBER, OTHER_PUPIL.digits):
+        assert number not in said
 
 
 async def test_a_folder_without_room_is_made_good_later(stage: Stage) -> None:
