@@ -18,6 +18,7 @@ from support.processes import postgres
 from support.processes.processes import run
 from support.worlds.stores import fresh_sqlite, register_at, sqlite_url
 from support.worlds.whole_state import fill, rows
+from wissel.routing.exchange.fetching.notifications import NotificationState
 from wissel.routing.refusals.reasons import Reason
 from wissel.server.registry.schools.differences import ChangeKind
 from wissel.server.registry.shipped import SERVICES
@@ -89,7 +90,8 @@ def test_every_reason_named_is_one_of_ours() -> None:
     named = {name for name in REASONS.findall(DOCUMENT) if not name.startswith(settings)} - codes
 
     assert named
-    assert named <= {*Reason, *ChangeKind, *(service.code for service in SERVICES)}
+    codes_of_services = {service.code for service in SERVICES}
+    assert named <= {*Reason, *ChangeKind, *NotificationState, *codes_of_services}
 
 
 def test_a_hub_moves_to_postgresql_and_back(tmp_path: Path, do: Do) -> None:

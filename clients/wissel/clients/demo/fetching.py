@@ -29,8 +29,8 @@ from wissel.routing.exchange.fetching.search_keys import PupilNumber, pupil_numb
 from wissel.routing.exchange.outcome import OutcomeResult
 from wissel.routing.values.identifiers import Oin, SystemId
 
-_NUMBER: Final = "999990019"
-"""The made-up number of the pupil: that of the made-up dossier, beside what others say."""
+_EARLIER: Final = "100000004"
+"""A made-up onderwijsnummer that the pupil had before: a dossier within a BRIN may have none."""
 _NOBODY: Final = pupil_number("999990020")
 """A pupil of whom nothing is prepared."""
 _KEPT: Final = dt.timedelta(days=30)
@@ -61,7 +61,7 @@ async def prepare(
         dossier,
         receivers=[exchange.receiver.place],
         sender=exchange.sender.brin,
-        numbers=[_NUMBER],
+        numbers=[_EARLIER],
         unchecked=True,
     )
     story.fact("prepared", f"{kept.kind}, {kept.stage.value}, {kept.size:,} bytes")
@@ -79,7 +79,7 @@ async def fetch(running: Stage, story: Story, exchange: Exchange, kept: Prepared
         reason = nothing.points[0].error.reason if nothing.points[0].error else ""
         story.fact("another pupil", f"{nothing.result}: {reason}")
         started = time.monotonic()
-        fetched = await _fetched(running, zuid, exchange, pupil_number(_NUMBER))
+        fetched = await _fetched(running, zuid, exchange, _number_of(kept))
     if fetched.receipt is None:
         message = f"the dossier was not fetched: {fetched.result}"
         raise WisselError(message)
@@ -97,6 +97,11 @@ async def fetch(running: Stage, story: Story, exchange: Exchange, kept: Prepared
     roots = ["--trust-roots", str(running.certificates / "root.pem"), "--hub-oin", HUB.oin]
     for line in run(["wissel", *roots, "receipt", "verify", str(record)]).splitlines():
         story.say(line)
+
+
+def _number_of(kept: PreparedDossier) -> PupilNumber:
+    """Return the number that is in a dossier, or else the earlier one."""
+    return min(kept.numbers, key=lambda each: each.digits == _EARLIER)
 
 
 async def _fetched(

@@ -73,11 +73,15 @@ def read_content(path: Path, further: Iterable[str]) -> Content:
         message = f"{path}: {facts.note.partition(':')[0]}"
         raise DossierUnusable(message)
     dossier = Dossier(tree.elements)
+    numbers = frozenset((*_numbers_in(dossier), *map(number_in, further)))
+    if sum(each.kind is NumberKind.BSN for each in numbers) > 1:
+        message = f"{path}: a pupil has one BSN, and the dossier has another than was given"
+        raise DossierUnusable(message)
     versions = (dossier.text("metadata", "standaardversie"), NAMESPACE)
     return Content(
         data=data,
         facts=facts,
-        numbers=frozenset((*_numbers_in(dossier), *map(number_in, further))),
+        numbers=numbers,
         brin=dossier.text("huidigeschool", "brincode"),
         provisional=_TRUTH.get(dossier.text("inzage", "voorlopigdossier")),
         versions=frozenset(filter(None, versions)),
