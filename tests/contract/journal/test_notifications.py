@@ -14,7 +14,6 @@ from wissel.clients.testing.cast import NOORD, SWV, ZUID
 from wissel.routing.exchange.envelope import Kind
 from wissel.routing.exchange.fetching.links import link_digest, twelve_months_after
 from wissel.routing.exchange.fetching.notifications import (
-    DAY,
     KEY_SHOWN,
     LEASE,
     MOST_A_DAY,
@@ -24,6 +23,7 @@ from wissel.routing.exchange.fetching.notifications import (
     NotificationState,
     announce,
 )
+from wissel.routing.exchange.fetching.quotas import DAY
 from wissel.routing.exchange.fetching.transfers import TransferResult
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.values.identifiers import Brin, Oin, RoutingKey, Swv

@@ -12,8 +12,7 @@ from typing import Final
 from wissel.clients.addressing import parse_address
 from wissel.clients.errors import DossierUnusable
 from wissel.routing.exchange.envelope import Address, Kind
-from wissel.routing.exchange.kinds import relation_fits
-from wissel.routing.refusals.errors import Refused
+from wissel.routing.exchange.kinds import require_relation
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Brin, RoutingKey
 
@@ -87,13 +86,7 @@ def parse_receivers(texts: Sequence[str], sender: Brin, kind: Kind) -> tuple[Rec
         message = f"name who may have the dossier: 1 to {MOST_RECEIVERS} receivers"
         raise DossierUnusable(message)
     for address in (each.address for each in receivers if each.address is not None):
-        if not relation_fits(kind, Address(organisation=sender), address):
-            raise Refused(
-                Reason.RELATION_INVALID,
-                overdrachtsoort=kind,
-                sender=sender,
-                receiver=address.organisation,
-            )
+        require_relation(kind, sender, address.organisation)
     return receivers
 
 

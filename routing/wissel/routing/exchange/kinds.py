@@ -6,12 +6,12 @@ of dossier fits.
 
 from typing import Final
 
-from wissel.routing.exchange.envelope import SKEW, Address, EnvelopeContext, Kind
+from wissel.routing.exchange.envelope import SKEW, EnvelopeContext, Kind
 from wissel.routing.facts import Sector, Service
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.days import day_of
-from wissel.routing.values.identifiers import Brin, RoutingKey, ServiceCode, Swv
+from wissel.routing.values.identifiers import Brin, Organisation, RoutingKey, ServiceCode, Swv
 
 SERVICE_OF_KIND: Final = {
     Kind.OVERSTAP: ServiceCode("OSO_OV"),
@@ -47,13 +47,7 @@ def check_kind(context: EnvelopeContext, service: Service) -> None:
     if SERVICE_OF_KIND[context.kind] != service.code:
         raise Refused(Reason.KIND_NOT_ALLOWED, overdrachtsoort=context.kind, service=service.code)
     # 3.
-    if not relation_fits(context.kind, context.sender, context.receiver):
-        raise Refused(
-            Reason.RELATION_INVALID,
-            overdrachtsoort=context.kind,
-            sender=context.sender.organisation,
-            receiver=context.receiver.organisation,
-        )
+    require_relation(context.kind, context.sender.organisation, context.receiver.organisation)
     # 4.
     named = _within_one(context) or context.kind is Kind.FEEDBACK
     if named and context.sender.routing_key is None:
@@ -87,22 +81,31 @@ def check_delivery_point(context: EnvelopeContext, resolved: RoutingKey) -> None
         raise Refused(Reason.SAME_DELIVERY_POINT, routing_key=resolved)
 
 
-def relation_fits(kind: Kind, sender: Address, receiver: Address) -> bool:
-    """Whether a dossier of this kind may go from this sender to this receiver.
+def require_relation(kind: Kind, sender: Organisation, receiver: Organisation) -> None:
+    """Check that a dossier of this kind may go from this sender to this receiver.
 
     A swv-dossier goes from a school to a samenwerkingsverband; the others go
     from school to school, and `overdrachtbinnenbrin` stays within one BRIN
     (OSO's GeenRelatieMetDoel). A terugkoppeling goes the other way round.
+
+    Raises `Refused(RELATION_INVALID)`.
     """
+    if not _relation_fits(kind, sender, receiver):
+        raise Refused(
+            Reason.RELATION_INVALID, overdrachtsoort=kind, sender=sender, receiver=receiver
+        )
+
+
+def _relation_fits(kind: Kind, sender: Organisation, receiver: Organisation) -> bool:
     if kind is Kind.FEEDBACK:
-        return isinstance(sender.organisation, Swv) and isinstance(receiver.organisation, Brin)
-    if not isinstance(sender.organisation, Brin):
+        return isinstance(sender, Swv) and isinstance(receiver, Brin)
+    if not isinstance(sender, Brin):
         return False
     if kind is Kind.SWV:
-        return isinstance(receiver.organisation, Swv)
-    if not isinstance(receiver.organisation, Brin):
+        return isinstance(receiver, Swv)
+    if not isinstance(receiver, Brin):
         return False
-    return kind is Kind.OVERSTAP or sender.organisation == receiver.organisation
+    return kind is Kind.OVERSTAP or sender == receiver
 
 
 def _within_one(context: EnvelopeContext) -> bool:

@@ -12,10 +12,10 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from wissel.routing.exchange.envelope import Address, Kind
+from wissel.routing.exchange.envelope import Kind
 from wissel.routing.exchange.fetching.links import Link, link_digest, twelve_months_after
 from wissel.routing.exchange.fetching.transfers import Terms, Transfer
-from wissel.routing.exchange.kinds import relation_fits
+from wissel.routing.exchange.kinds import require_relation
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin, RoutingKey
@@ -33,7 +33,6 @@ MOST_A_DAY: Final = 200
 """Notifications that one OIN may announce to one requester in 24 hours."""
 MOST_PENDING: Final = 1000
 """Notifications of one OIN that may wait at once."""
-DAY: Final = dt.timedelta(hours=24)
 _LONGEST_DOUBLING: Final = 16
 
 
@@ -108,14 +107,7 @@ def check_announcement(said: Announcement) -> None:
     """
     terms = said.terms
     # 1.
-    requester = Address(organisation=terms.requester)
-    if not relation_fits(terms.kind, Address(organisation=terms.source), requester):
-        raise Refused(
-            Reason.RELATION_INVALID,
-            overdrachtsoort=terms.kind,
-            sender=terms.source,
-            receiver=terms.requester,
-        )
+    require_relation(terms.kind, terms.source, terms.requester)
     # 2.
     if terms.kind is not Kind.SWV and said.session_id is None:
         raise Refused(Reason.FIELD_REQUIRED, field="session_id")

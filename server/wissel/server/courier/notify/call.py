@@ -11,11 +11,9 @@ from wissel.las.v1.las_service_pb2_grpc import LasServiceStub
 from wissel.routing.exchange.envelope import Address
 from wissel.routing.exchange.fetching.notifications import Notification
 from wissel.routing.exchange.messages import address_fields
-from wissel.routing.refusals.errors import Refused
-from wissel.routing.refusals.reasons import Reason
 from wissel.server.courier.notify.observer import NotifyTracing, untraced
 from wissel.server.courier.ports import Tables
-from wissel.server.courier.receivers.call_failure import refusal_of_call
+from wissel.server.courier.receivers.call_failure import answered_before, refusal_of_call
 from wissel.server.courier.receivers.dial import Dialer
 from wissel.server.courier.receivers.line import Key
 from wissel.server.courier.timeline import Metadata
@@ -49,11 +47,8 @@ class NotifyCall:
             await self._tell(key, notify_request(notification), metadata)
 
     async def _tell(self, key: Key, request: las.NotifyRequest, metadata: Metadata) -> None:
-        try:
-            async with asyncio.timeout(self._seconds):
-                line = await self._dialer.line(key, self._tables.table.revoked)
-        except TimeoutError:
-            raise Refused(Reason.RECEIVER_TIMEOUT) from None
+        async with answered_before(self._until()):
+            line = await self._dialer.line(key, self._tables.table.revoked)
         with self._dialer.using(line) as channel:
             await self._call(channel, request, metadata)
 
@@ -62,12 +57,13 @@ class NotifyCall:
     ) -> None:
         stub: LasServiceAsyncStub = LasServiceStub(channel)
         try:
-            async with asyncio.timeout(self._seconds):
+            async with answered_before(self._until()):
                 await stub.Notify(request, metadata=metadata or None)
-        except TimeoutError:
-            raise Refused(Reason.RECEIVER_TIMEOUT) from None
         except grpc.aio.AioRpcError as error:
             raise refusal_of_call(error) from error
+
+    def _until(self) -> float:
+        return asyncio.get_running_loop().time() + self._seconds
 
 
 def notify_request(notification: Notification) -> las.NotifyRequest:

@@ -19,7 +19,7 @@ from wissel.server.courier.reachability.observation import (
     Silence,
 )
 from wissel.server.courier.receivers.addresses import HostPort
-from wissel.server.courier.receivers.call_failure import refusal_of_call
+from wissel.server.courier.receivers.call_failure import answered_before, refusal_of_call
 from wissel.server.courier.receivers.causes import Cause, cause_of, detail_of
 from wissel.server.courier.receivers.dial import Dialer
 
@@ -59,10 +59,8 @@ class Pinger:
     async def _asked(self, channel: grpc.aio.Channel) -> None:
         stub: LasServiceAsyncStub = LasServiceStub(channel)
         try:
-            async with asyncio.timeout(self._seconds):
+            async with answered_before(asyncio.get_running_loop().time() + self._seconds):
                 await stub.Ping(las.PingRequest())
-        except TimeoutError:
-            raise Refused(Reason.RECEIVER_TIMEOUT) from None
         except grpc.aio.AioRpcError as error:
             if error.code() is grpc.StatusCode.UNIMPLEMENTED:
                 return

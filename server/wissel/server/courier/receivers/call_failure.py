@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import grpc
@@ -18,6 +20,16 @@ UNSPECIFIED: Final = "UNSPECIFIED"
 _REASON: Final = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 _HTTP_STATUS: Final = re.compile(r"http2 header with status: ([1-5][0-9]{2})\b")
 _DETAILS_KEY: Final = "grpc-status-details-bin"
+
+
+@asynccontextmanager
+async def answered_before(until: float) -> AsyncIterator[None]:
+    """Raise `Refused(RECEIVER_TIMEOUT)` if the block lasts longer, on the event loop's clock."""
+    try:
+        async with asyncio.timeout_at(until):
+            yield
+    except TimeoutError:
+        raise Refused(Reason.RECEIVER_TIMEOUT) from None
 
 
 class WriteFailed(Exception):

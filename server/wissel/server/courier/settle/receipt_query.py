@@ -6,8 +6,8 @@ counts.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 import grpc
@@ -22,7 +22,7 @@ from wissel.routing.values.identifiers import Oin
 from wissel.server.courier.deliver.receipts import ReceiptIssuer
 from wissel.server.courier.deliver.receiver_refusal import refusal_result
 from wissel.server.courier.ports import STALE_SECONDS, Tables
-from wissel.server.courier.receivers.call_failure import refusal_of_call
+from wissel.server.courier.receivers.call_failure import answered_before, refusal_of_call
 from wissel.server.courier.receivers.dial import Dialer
 from wissel.server.courier.receivers.line import key_of
 from wissel.server.courier.timeline import Metadata
@@ -105,7 +105,7 @@ class ReceiptQuery:
         until = asyncio.get_running_loop().time() + self._seconds
         # 2.
         revoked = self._tables.table.revoked
-        async with _before(until):
+        async with answered_before(until):
             line = await self._dialer.line(key_of(address.url, address.oin), revoked)
         # 3.
         with self._dialer.using(line) as channel:
@@ -126,20 +126,10 @@ async def _question(
 ) -> las.GetReceiptResponse:
     stub: LasServiceAsyncStub = LasServiceStub(channel)
     try:
-        async with _before(until):
+        async with answered_before(until):
             return await stub.GetReceipt(request, metadata=metadata or None)
     except grpc.aio.AioRpcError as error:
         raise _failure(error) from error
-
-
-@asynccontextmanager
-async def _before(until: float) -> AsyncIterator[None]:
-    """Raise `Refused(RECEIVER_TIMEOUT)` if the block lasts longer, on the event loop's clock."""
-    try:
-        async with asyncio.timeout_at(until):
-            yield
-    except TimeoutError:
-        raise Refused(Reason.RECEIVER_TIMEOUT) from None
 
 
 def _request(order: Order) -> las.GetReceiptRequest:

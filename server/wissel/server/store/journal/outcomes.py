@@ -4,7 +4,6 @@ Beside the writer, as the reducer is: outcomes are few, and what waits for the
 writer never waits for more than one of them.
 """
 
-import threading
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID
@@ -14,10 +13,9 @@ from sqlalchemy import Connection, select, text, tuple_
 from wissel.routing.exchange.outcome import KeptOutcome, OutcomeResult, replace_outcome
 from wissel.routing.values.identifiers import Oin
 from wissel.server.store.database import BlockingDatabase
-from wissel.server.store.engine import Turn
 from wissel.server.store.journal.batch import Key
 from wissel.server.store.journal.codec import instant_of, microseconds_of
-from wissel.server.store.journal.recorded import recorded
+from wissel.server.store.journal.own_turn import OwnTurn
 from wissel.server.store.journal.tables import OUTCOME
 
 
@@ -25,21 +23,16 @@ class Outcomes:
     """The outcomes in the journal in `database`; its methods block."""
 
     def __init__(self, database: BlockingDatabase) -> None:
-        self._database = database
-        self._turn: Turn | None = None
-        self._alone = threading.Lock()
+        self._own = OwnTurn(database)
 
     def keep(self, new: KeptOutcome) -> KeptOutcome:
         """Keep an outcome if it may stand; see `courier.ports.Journal.keep_outcome`."""
-        with self._alone:
-            # Not the writer's turn: two threads that take one turn would both have it.
-            self._turn = self._turn or self._database.storage.open_turn()
-            with recorded(), self._turn.taken(), self._database.writing() as connection:
-                kept = _found(connection, new)
-                if kept is not None and not replace_outcome(kept, new):
-                    return kept
-                connection.execute(_KEEP, _row_of(new))
-                replace_outcome(_found(connection, new), new)  # another hub may have been faster
+        with self._own.writing() as connection:
+            kept = _found(connection, new)
+            if kept is not None and not replace_outcome(kept, new):
+                return kept
+            connection.execute(_KEEP, _row_of(new))
+            replace_outcome(_found(connection, new), new)  # another hub may have been faster
         return new
 
     def of(self, keys: Iterable[Key]) -> Mapping[Key, KeptOutcome]:
@@ -50,15 +43,13 @@ class Outcomes:
         query = select(OUTCOME).where(
             tuple_(OUTCOME.c.sender_oin, OUTCOME.c.message_id).in_(wanted)
         )
-        with recorded(), self._database.reading() as connection:
+        with self._own.reading() as connection:
             rows = [dict(row) for row in connection.execute(query).mappings()]
         return {(row["sender_oin"], row["message_id"]): _outcome_of(row) for row in rows}
 
     def close(self) -> None:
         """Let go of the turn."""
-        with self._alone:
-            if self._turn is not None:
-                self._turn.close()
+        self._own.close()
 
 
 _NAMES: Final = [column.name for column in OUTCOME.c]

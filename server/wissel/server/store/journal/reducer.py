@@ -4,7 +4,6 @@ Beside the writer, in transactions of its own that take their turn with those of
 all processes: what waits for the writer never waits for more than one of them.
 """
 
-import threading
 from collections.abc import Sequence
 from itertools import chain
 from operator import attrgetter, itemgetter
@@ -17,8 +16,8 @@ from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.server.courier.ports import Reduction
 from wissel.server.store.database import BlockingDatabase
-from wissel.server.store.engine import Turn
 from wissel.server.store.journal.codec import reduced_row
+from wissel.server.store.journal.own_turn import OwnTurn
 from wissel.server.store.journal.statements import REDUCED_COLUMNS, Statements
 from wissel.server.store.kept_connection import KeptConnection, LostRace
 
@@ -33,35 +32,28 @@ class Reducer:
     """Reduces deliveries of the journal in `database`, one transaction at a time."""
 
     def __init__(self, database: BlockingDatabase, most_entries: int = MOST_ENTRIES) -> None:
-        self._database = database
+        self._own = OwnTurn(database)
         self._connection = KeptConnection(database)
         self._statements = Statements(database.storage.sql)
         self._begin = database.storage.sql.begin
         self._most_entries = most_entries
-        self._turn: Turn | None = None
-        self._alone = threading.Lock()
 
     def reduce(self, deliveries: Sequence[ReducedDelivery]) -> Reduction:
         """Reduce deliveries in one transaction; blocks. See `courier.ports.Journal.reduce`."""
-        with self._alone:
-            # Not the writer's turn: two threads that take one turn would both have it.
-            self._turn = self._turn or self._database.storage.open_turn()
-            try:
-                with self._turn.taken(), self._connection.transaction(self._begin) as cursor:
-                    return self._write(cursor, sorted(deliveries, key=_KEY))
-            except LostRace:
-                return Reduction(0, 0)
-            except Refused:
-                raise
-            except Exception as error:  # one of the driver's own, which differ
-                raise Refused(Reason.RECORD_UNAVAILABLE, retry_after=1.0) from error
+        try:
+            with self._own.taken(), self._connection.transaction(self._begin) as cursor:
+                return self._write(cursor, sorted(deliveries, key=_KEY))
+        except LostRace:
+            return Reduction(0, 0)
+        except Refused:
+            raise
+        except Exception as error:  # one of the driver's own, which differ
+            raise Refused(Reason.RECORD_UNAVAILABLE, retry_after=1.0) from error
 
     def close(self) -> None:
-        """Let go of the connection and of the turn."""
-        with self._alone:
-            self._connection.close()
-            if self._turn is not None:
-                self._turn.close()
+        """Let go of the turn, once nobody has it, and of the connection."""
+        self._own.close()
+        self._connection.close()
 
     def _write(self, cursor: DBAPICursor, deliveries: Sequence[ReducedDelivery]) -> Reduction:
         """Forget the entries of the deliveries, and reduce them once none can be left.

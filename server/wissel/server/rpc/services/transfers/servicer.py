@@ -9,9 +9,9 @@ from wissel.routing.deciding.decide import decide
 from wissel.routing.deciding.decision import Refusal
 from wissel.routing.deciding.delivery_points import delivery_points, only_provides
 from wissel.routing.deciding.query import Asker, Query, Selection
-from wissel.routing.exchange.envelope import Address, parse_initiator
+from wissel.routing.exchange.envelope import parse_initiator
 from wissel.routing.exchange.fetching.transfers import Terms, TransferResult, check_transfer, start
-from wissel.routing.exchange.kinds import SERVICE_OF_KIND, relation_fits
+from wissel.routing.exchange.kinds import SERVICE_OF_KIND, require_relation
 from wissel.routing.facts import EVERY_SECTOR, Role
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
@@ -56,14 +56,7 @@ class TransferServicer(pb_grpc.TransferServiceServicer):
         initiator = parse_initiator(request.initiator, "initiator")
         wanted = optional(RoutingKey, request.source_routing_key, "source_routing_key")
         # 1.
-        receiver = Address(organisation=terms.requester)
-        if not relation_fits(terms.kind, Address(organisation=terms.source), receiver):
-            raise Refused(
-                Reason.RELATION_INVALID,
-                overdrachtsoort=terms.kind,
-                sender=terms.source,
-                receiver=terms.requester,
-            )
+        require_relation(terms.kind, terms.source, terms.requester)
         # 2.
         self._require_own(table, terms)
         # 3.

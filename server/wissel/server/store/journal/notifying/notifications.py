@@ -19,6 +19,7 @@ from wissel.routing.exchange.fetching.notifications import (
     Notification,
     NotificationState,
 )
+from wissel.routing.exchange.fetching.quotas import DAY, seconds_until_free
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin
@@ -26,7 +27,6 @@ from wissel.server.courier.notify.ports import Position, Waiting
 from wissel.server.courier.ports import Clock
 from wissel.server.store.database import BlockingDatabase
 from wissel.server.store.journal.codec import instant_of, microseconds_of
-from wissel.server.store.journal.notifying.own_turn import OwnTurn
 from wissel.server.store.journal.notifying.rows import (
     link_of,
     link_row,
@@ -34,6 +34,7 @@ from wissel.server.store.journal.notifying.rows import (
     notification_of,
     notification_row,
 )
+from wissel.server.store.journal.own_turn import OwnTurn
 from wissel.server.store.journal.tables import LINK, NOTIFICATION
 
 _TABLE: Final = NOTIFICATION.c
@@ -206,16 +207,15 @@ _NEW: Final = text(
 def _require_few(connection: Connection, said: Announcement, now: dt.datetime) -> None:
     """Raise `Refused` with NOTIFICATIONS_EXCEEDED or NOTIFICATIONS_WAITING."""
     mine, terms = _TABLE.source_oin == said.source_oin, said.terms
-    recent = _TABLE.announced > microseconds_of(now - life.DAY)
+    recent = _TABLE.announced > microseconds_of(now - DAY)
     of_one = select(func.count(), func.min(_TABLE.announced)).where(
         mine, _TABLE.requester == str(terms.requester), recent
     )
     count, first = connection.execute(of_one).one()
     if count >= life.MOST_A_DAY:
-        wait = instant_of(first) + life.DAY - now
         raise Refused(
             Reason.NOTIFICATIONS_EXCEEDED,
-            retry_after=max(wait.total_seconds(), 1.0),
+            retry_after=seconds_until_free(instant_of(first), now),
             limit=str(life.MOST_A_DAY),
         )
     waiting = select(func.count()).select_from(NOTIFICATION).where(mine, _PENDING)

@@ -13,8 +13,8 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 
 from wissel.routing.exchange.envelope import Kind
 from wissel.routing.exchange.fetching.links import twelve_months_after
+from wissel.routing.exchange.fetching.quotas import DAY, seconds_until_free
 from wissel.routing.exchange.fetching.transfers import (
-    LIFETIME,
     MOST_A_DAY,
     MOST_NOT_FOUND,
     Transfer,
@@ -78,16 +78,15 @@ class SessionActs:
 
     def start(self, new: Transfer) -> Act:
         """Keep a new session; see `courier.ports.Transfers.start_transfer`."""
-        since = microseconds_of(new.started - LIFETIME)
+        since = microseconds_of(new.started - DAY)
 
         def act(cursor: DBAPICursor) -> None:
             cursor.execute(self._count, (new.requester_oin, new.terms.source, since))
             count, first = cursor.fetchall()[0]
             if count >= MOST_A_DAY:
-                wait = instant_of(first) + LIFETIME - new.started
                 raise Refused(
                     Reason.TRANSFERS_EXCEEDED,
-                    retry_after=max(wait.total_seconds(), 1.0),
+                    retry_after=seconds_until_free(instant_of(first), new.started),
                     limit=str(MOST_A_DAY),
                 )
             row = transfer_row(new)
@@ -144,14 +143,13 @@ class SessionActs:
         self, cursor: DBAPICursor, transfer: Transfer, now: dt.datetime
     ) -> None:
         """Raise `Refused(NOT_FOUND_EXCEEDED)`: see `transfers.MOST_NOT_FOUND`."""
-        day_ago = microseconds_of(now - LIFETIME)
+        day_ago = microseconds_of(now - DAY)
         cursor.execute(self._misses, (transfer.requester_oin, transfer.terms.source, day_ago))
         misses = [row[0] for row in cursor.fetchall()]
         if len(misses) >= MOST_NOT_FOUND:
-            wait = instant_of(misses[-MOST_NOT_FOUND]) + LIFETIME - now
             raise Refused(
                 Reason.NOT_FOUND_EXCEEDED,
-                retry_after=max(wait.total_seconds(), 1.0),
+                retry_after=seconds_until_free(instant_of(misses[-MOST_NOT_FOUND]), now),
                 limit=str(MOST_NOT_FOUND),
             )
 

@@ -5,17 +5,14 @@ waits for more than one small step of these.
 """
 
 import datetime as dt
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import delete, func, select
 
-from wissel.routing.exchange.fetching.transfers import LIFETIME, Transfer
+from wissel.routing.exchange.fetching.quotas import DAY
+from wissel.routing.exchange.fetching.transfers import Transfer
 from wissel.server.store.database import BlockingDatabase
-from wissel.server.store.engine import Turn
 from wissel.server.store.journal.codec import microseconds_of
-from wissel.server.store.journal.recorded import recorded
+from wissel.server.store.journal.own_turn import OwnTurn
 from wissel.server.store.journal.tables import TRANSFER, TRANSFER_KEY, TRANSFER_MISS
 
 
@@ -23,9 +20,7 @@ class Sessions:
     """The sessions in the journal in `database`; its methods block."""
 
     def __init__(self, database: BlockingDatabase) -> None:
-        self._database = database
-        self._turn: Turn | None = None
-        self._alone = threading.Lock()
+        self._own = OwnTurn(database)
 
     def misses(self, transfer: Transfer, now: dt.datetime) -> int:
         """Return how often a session's requester found nothing at its source, in 24 hours."""
@@ -33,9 +28,9 @@ class Sessions:
         query = select(func.count()).where(
             table.requester_oin == transfer.requester_oin,
             table.source == transfer.terms.source,
-            table.told > microseconds_of(now - LIFETIME),
+            table.told > microseconds_of(now - DAY),
         )
-        with recorded(), self._database.reading() as connection:
+        with self._own.reading() as connection:
             return int(connection.execute(query).scalar_one())
 
     def wipe_keys(self, now: dt.datetime, limit: int) -> int:
@@ -45,8 +40,8 @@ class Sessions:
         """
         table = TRANSFER_KEY.c
         old = select(table.session_id).where(table.expires <= microseconds_of(now)).limit(limit)
-        with self._writing() as connection:
-            day_ago = microseconds_of(now - LIFETIME)
+        with self._own.writing() as connection:
+            day_ago = microseconds_of(now - DAY)
             connection.execute(delete(TRANSFER_MISS).where(TRANSFER_MISS.c.told <= day_ago))
             gone = delete(TRANSFER_KEY).where(table.session_id.in_(old))
             return connection.execute(gone).rowcount
@@ -55,20 +50,9 @@ class Sessions:
         """Forget up to `limit` sessions that were started before an instant; return how many."""
         table = TRANSFER.c
         old = select(table.session_id).where(table.started < microseconds_of(before)).limit(limit)
-        with self._writing() as connection:
+        with self._own.writing() as connection:
             return connection.execute(delete(TRANSFER).where(table.session_id.in_(old))).rowcount
 
     def close(self) -> None:
         """Let go of the turn."""
-        with self._alone:
-            if self._turn is not None:
-                self._turn.close()
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        """Open a transaction in this thread's turn."""
-        with self._alone, recorded():
-            # Not the writer's turn: two threads that take one turn would both have it.
-            self._turn = self._turn or self._database.storage.open_turn()
-            with self._turn.taken(), self._database.writing() as connection:
-                yield connection
+        self._own.close()

@@ -27,12 +27,18 @@ class OwnTurn:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Open a transaction that writes, in this thread's turn."""
-        with self._alone, recorded():
+        """Open a transaction that writes, in this turn."""
+        with recorded(), self.taken(), self._database.writing() as connection:
+            yield connection
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Have the turn for the block, which opens its own transaction."""
+        with self._alone:
             # Not the writer's turn: two threads that take one turn would both have it.
             self._turn = self._turn or self._database.storage.open_turn()
-            with self._turn.taken(), self._database.writing() as connection:
-                yield connection
+            with self._turn.taken():
+                yield
 
     def close(self) -> None:
         """Let go of the turn."""
