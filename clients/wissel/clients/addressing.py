@@ -7,6 +7,7 @@ from wissel.clients.errors import WisselError
 from wissel.routing.exchange.envelope import Address
 from wissel.routing.values.identifiers import Aanleverpunt, Brin, Oin, RoutingKey, Swv, Vestiging
 from wissel.traffic.v1 import route_service_pb2 as pb
+from wissel.traffic.v1 import transfer_service_pb2 as transfer_pb
 
 _HOST: Final = re.compile(r"[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.%]{2,60}\]")
 _LAST_PORT: Final = 65535
@@ -28,6 +29,13 @@ def organisation(text: str) -> Organisation:
     if not text:
         return {}
     return {"swv": text} if Swv.pattern.fullmatch(text) else {"brin": text}
+
+
+def requester_of(address: Address) -> transfer_pb.Requester:
+    """Return who asks for a dossier, at the delivery point in its address."""
+    return transfer_pb.Requester(
+        routing_key=address.routing_key or "", **organisation(address.organisation)
+    )
 
 
 def route_query(*, sender: str, receiver: str, service: str, **more: str) -> pb.ResolveRouteRequest:

@@ -3,7 +3,6 @@
 import asyncio
 import dataclasses
 import datetime as dt
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Self, Unpack
@@ -21,7 +20,7 @@ from wissel.clients.sending.outbox import Kept, Outbox
 from wissel.clients.sending.receipts import DeliveryReceipt, kept_receipt
 from wissel.clients.sending.repeats import begin
 from wissel.clients.sending.transfer import Progress
-from wissel.clients.storage.state import state_folder
+from wissel.clients.storage.state import folder_of
 from wissel.clients.transport.connection import Connection
 from wissel.clients.transport.retry import Patience
 from wissel.clients.transport.spans import Tracer
@@ -260,6 +259,4 @@ def default_outbox(oin: str) -> Path:
 
     Raises `StorageError` for an account without a home folder.
     """
-    if folder := os.environ.get(OUTBOX_VARIABLE):
-        return Path(folder) / oin
-    return state_folder("outbox", oin, f"set {OUTBOX_VARIABLE} to a folder")
+    return folder_of(OUTBOX_VARIABLE, "outbox", oin)

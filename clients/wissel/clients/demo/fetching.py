@@ -26,7 +26,7 @@ from wissel.party.v1 import party_service_pb2 as party
 from wissel.party.v1.party_service_pb2_grpc import PartyServiceStub
 from wissel.routing.exchange.envelope import Kind
 from wissel.routing.exchange.fetching.search_keys import PupilNumber, pupil_number
-from wissel.routing.exchange.outcome import OutcomeResult
+from wissel.routing.exchange.outcome import MOST_RULES, OutcomeResult
 from wissel.routing.values.identifiers import Oin, SystemId
 
 _EARLIER: Final = "100000004"
@@ -34,7 +34,6 @@ _EARLIER: Final = "100000004"
 _NOBODY: Final = pupil_number("999990020")
 """A pupil of whom nothing is prepared."""
 _KEPT: Final = dt.timedelta(days=30)
-_MOST_RULES: Final = 50
 
 
 def why_not(facts: DossierFacts, exchange: Exchange) -> str:
@@ -118,8 +117,7 @@ async def _fetched(
         message.keep(folder / f"fetched-{message.context.message_id}.xml")
         if report.passed:
             return Became(result=OutcomeResult.IMPORTED)
-        rules = tuple(dict.fromkeys(each.rule for each in report.errors))
-        return Became(result=OutcomeResult.REJECTED, rules=rules[:_MOST_RULES])
+        return Became(result=OutcomeResult.REJECTED, rules=report.broken[:MOST_RULES])
 
     return await zuid.fetch(
         pupil,

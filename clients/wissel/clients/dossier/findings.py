@@ -56,3 +56,8 @@ class Report:
     def errors(self) -> Sequence[Finding]:
         """The findings that make it unfit."""
         return [each for each in self.findings if each.severity is Severity.ERROR]
+
+    @property
+    def broken(self) -> tuple[str, ...]:
+        """The ids of the rules that it breaks, each once, in the order of these findings."""
+        return tuple(dict.fromkeys(each.rule for each in self.errors))

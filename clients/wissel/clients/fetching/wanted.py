@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Required, TypedDict
 from uuid import UUID
 
-from wissel.clients.addressing import organisation, parse_address
+from wissel.clients.addressing import parse_address, requester_of
 from wissel.clients.identity import AnyPath
 from wissel.clients.sending.compose import account_pseudonym
 from wissel.routing.exchange.envelope import DOSSIERS, Address, Kind, parse_choice, parse_initiator
@@ -68,10 +68,7 @@ class Wanted:
         return pb.StartTransferRequest(
             source_brin=self.source,
             source_routing_key=self.source_routing_key,
-            requester=pb.Requester(
-                routing_key=self.requester.routing_key or "",
-                **organisation(self.requester.organisation),
-            ),
+            requester=requester_of(self.requester),
             overdrachtsoort=self.kind.value,
             initiator=self.initiator,
         )

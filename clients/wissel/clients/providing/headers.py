@@ -7,14 +7,12 @@ from uuid import UUID
 from wissel.clients.identity import Material
 from wissel.clients.providing.storing.database import Database
 from wissel.clients.providing.storing.records import PreparedDossier
+from wissel.clients.sending.compose import signed_header
 from wissel.dossier.v1 import dossier_pb2 as pb
-from wissel.routing.exchange.envelope import EnvelopeContext, EnvelopeHeader
+from wissel.routing.exchange.envelope import EnvelopeContext
 from wissel.routing.exchange.fetching.orders import ProvideOrder
 from wissel.routing.exchange.fetching.transfers import LIFETIME as SESSION
 from wissel.routing.exchange.kinds import SERVICE_OF_KIND
-from wissel.routing.exchange.messages import context_fields, header_fields
-from wissel.routing.exchange.signed_messages import signed_fields
-from wissel.routing.signing.dsse import ENVELOPE_HEADER
 
 LIFETIME: Final = dt.timedelta(days=7)
 
@@ -70,12 +68,4 @@ def _signed(
         session_id=order.session_id,
         receiver_oin=order.requester_oin,
     )
-    header = EnvelopeHeader(
-        context=context, payload_size=dossier.size, payload_sha256=dossier.sha256
-    )
-    inner = pb.EnvelopeContext(**context_fields(context)).SerializeToString(deterministic=True)
-    payload = pb.EnvelopeHeader(**header_fields(header, inner)).SerializeToString(
-        deterministic=True
-    )
-    signed = material.signer.sign(payload, ENVELOPE_HEADER)
-    return pb.Signed(**signed_fields(signed)).SerializeToString(deterministic=True)
+    return signed_header(context, dossier.size, dossier.sha256, material)

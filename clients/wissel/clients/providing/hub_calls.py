@@ -7,7 +7,7 @@ from typing import Final, Protocol, TypeVar
 
 import grpc
 
-from wissel.clients.addressing import organisation as named
+from wissel.clients.addressing import requester_of
 from wissel.clients.errors import Refused, Unreachable
 from wissel.clients.identity import Material
 from wissel.clients.statements.system_keys import verified_key
@@ -73,10 +73,7 @@ class HubCalls:
             session_id=str(order.session_id),
             source_brin=order.source.organisation,
             source_routing_key=order.source.routing_key or "",
-            requester=pb.Requester(
-                routing_key=order.requester.routing_key or "",
-                **named(order.requester.organisation),
-            ),
+            requester=requester_of(order.requester),
             overdrachtsoort=order.kind,
         )
         await _answered(self._hub.call(lambda c: TransferServiceStub(c).CheckTransfer, request))

@@ -18,7 +18,7 @@ from wissel.clients.providing.storing.requests import Requests
 from wissel.clients.providing.storing.store import PreparedStore
 from wissel.clients.sending.compose import account_pseudonym
 from wissel.clients.statements.system_keys import KeyFolder
-from wissel.clients.storage.state import state_folder
+from wissel.clients.storage.state import folder_of
 from wissel.clients.transport.status_errors import from_rule
 from wissel.routing.exchange.envelope import Attestation, Kind, parse_initiator, parse_message_id
 from wissel.routing.refusals.errors import Refused as RuleRefused
@@ -191,9 +191,7 @@ def default_prepared(oin: str) -> Path:
     It is `$WISSEL_PREPARED/<OIN>`, or `~/.local/state/wissel/prepared/<OIN>`. Raises
     `StorageError` for an account without a home folder.
     """
-    if folder := os.environ.get(PREPARED_VARIABLE):
-        return Path(folder) / oin
-    return state_folder("prepared", oin, f"set {PREPARED_VARIABLE} to a folder")
+    return folder_of(PREPARED_VARIABLE, "prepared", oin)
 
 
 def _id(text: UUID | str) -> UUID:

@@ -101,8 +101,7 @@ def check_content(path: Path, data: bytes, folder: Path | None, codes: Path | No
     )
     if report.passed:
         return
-    rules = list(dict.fromkeys(each.rule for each in report.errors))
-    told = ", ".join([*rules[:_TOLD], *["…"][: len(rules) > _TOLD]])
+    told = ", ".join([*report.broken[:_TOLD], *["…"][: len(report.broken) > _TOLD]])
     number = len(report.errors)
     message = (
         f"{path}: the dossier has {number} mistake{'s' if number != 1 else ''} ({told}). "

@@ -10,6 +10,7 @@ from typing import Final
 from uuid import uuid5
 
 from wissel.clients.addressing import organisation as named
+from wissel.clients.addressing import requester_of
 from wissel.clients.errors import Refused, Unreachable
 from wissel.clients.providing.hub_calls import NOT_NOW, HubPort
 from wissel.clients.providing.preparing import Prepared
@@ -57,10 +58,7 @@ async def _tell_requester(prepared: Prepared, hub: HubPort, request: RememberedR
         notification_id=str(uuid5(request.session_id, f"{dossier.dossier_id} {source_key}")),
         source_brin=request.source.organisation,
         source_routing_key=source_key,
-        requester=pb.Requester(
-            routing_key=request.requester.routing_key or "",
-            **named(request.requester.organisation),
-        ),
+        requester=requester_of(request.requester),
         overdrachtsoort=request.kind,
         initiator=dossier.initiator,
         session_id=str(request.session_id),

@@ -10,7 +10,6 @@ nothing needs to be fetched twice, and nothing is accepted twice (design.md#sdk)
 """
 
 import datetime as dt
-import os
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -23,7 +22,7 @@ from wissel.clients.received.messages import Known, MessageKey, Messages, Messag
 from wissel.clients.storage.leftovers import UUID_NAME, remove_leftovers
 from wissel.clients.storage.locks import lock_if_free
 from wissel.clients.storage.private import make_private_file, make_private_folder
-from wissel.clients.storage.state import state_folder
+from wissel.clients.storage.state import folder_of
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin
@@ -241,9 +240,7 @@ def default_fetched(oin: str) -> Path:
 
     Raises `StorageError` for an account without a home folder.
     """
-    if folder := os.environ.get(FETCHED_VARIABLE):
-        return Path(folder) / oin
-    return state_folder("fetched", oin, f"set {FETCHED_VARIABLE} to a folder")
+    return folder_of(FETCHED_VARIABLE, "fetched", oin)
 
 
 def _named(key: MessageKey) -> tuple[str, str]:

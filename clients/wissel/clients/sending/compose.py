@@ -163,7 +163,7 @@ def compose(  # noqa: PLR0913 - the parts of an envelope
         path=_absolute(path),
         payload_size=measured.size,
         payload_sha256=measured.sha256.hex(),
-        signed_header=_signed(context, measured, material),
+        signed_header=signed_header(context, measured.size, measured.sha256, material),
     )
     return Envelope(entry=entry, context=context, note=facts.note)
 
@@ -227,10 +227,9 @@ def _attestation(facts: DossierFacts, options: SendOptions) -> Attestation:
     )
 
 
-def _signed(context: EnvelopeContext, measured: Measured, material: Material) -> bytes:
-    header = EnvelopeHeader(
-        context=context, payload_size=measured.size, payload_sha256=measured.sha256
-    )
+def signed_header(context: EnvelopeContext, size: int, sha256: bytes, material: Material) -> bytes:
+    """Return the header of a payload of this size and digest, serialized and signed."""
+    header = EnvelopeHeader(context=context, payload_size=size, payload_sha256=sha256)
     inner = pb.EnvelopeContext(**context_fields(context)).SerializeToString(deterministic=True)
     payload = pb.EnvelopeHeader(**header_fields(header, inner)).SerializeToString(
         deterministic=True

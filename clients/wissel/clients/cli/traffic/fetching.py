@@ -27,10 +27,9 @@ from wissel.clients.sending.receipts import record_of
 from wissel.routing.exchange.envelope import Kind
 from wissel.routing.exchange.fetching.search_keys import pupil_number
 from wissel.routing.exchange.fetching.transfers import TransferResult
-from wissel.routing.exchange.outcome import OutcomeResult
+from wissel.routing.exchange.outcome import MOST_RULES, OutcomeResult
 from wissel.routing.values.days import AMSTERDAM
 
-_MOST_RULES: Final = 50
 _MISSING: Final = "checking dossiers needs lxml. Fix: pip install 'wissel[dossier]'"
 
 
@@ -173,8 +172,7 @@ def _checked(message: IncomingMessage) -> Became:
     report = check(message.path.read_bytes())
     if report.passed:
         return Became(result=OutcomeResult.PENDING_PERSON)
-    rules = dict.fromkeys(each.rule for each in report.errors)
-    return Became(result=OutcomeResult.REJECTED, rules=tuple(rules)[:_MOST_RULES])
+    return Became(result=OutcomeResult.REJECTED, rules=report.broken[:MOST_RULES])
 
 
 def _tell(session: Session, fetched: Fetched, keeper: _Keeper) -> None:

@@ -8,21 +8,14 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
+from wissel.clients.addressing import parse_address
 from wissel.clients.providing.rules import Offered, Receiver, Stage, parse_receiver
 from wissel.routing.exchange.envelope import Address, Attestation, Kind
 from wissel.routing.exchange.fetching.search_keys import PupilNumber
 from wissel.routing.exchange.fetching.transfers import TransferResult
 from wissel.routing.refusals.catalogue import CATALOGUE
 from wissel.routing.refusals.reasons import Reason
-from wissel.routing.values.identifiers import (
-    Brin,
-    Oin,
-    Organisation,
-    RoutingKey,
-    Swv,
-    SystemId,
-    Vestiging,
-)
+from wissel.routing.values.identifiers import Brin, Oin, RoutingKey, SystemId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,12 +164,4 @@ def address_as_json(address: Address) -> str:
 def address_in_json(text: str) -> Address:
     """Return the end of a request that `address_as_json` wrote."""
     organisation, vestiging, routing_key = json.loads(text)
-    return Address(
-        organisation=_organisation(organisation),
-        vestiging=Vestiging(vestiging) if vestiging else None,
-        routing_key=RoutingKey(routing_key) if routing_key else None,
-    )
-
-
-def _organisation(text: str) -> Organisation:
-    return Swv(text) if Swv.pattern.fullmatch(text) else Brin(text)
+    return parse_address(vestiging or organisation, "request", routing_key=routing_key or "")
