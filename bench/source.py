@@ -1,6 +1,6 @@
-"""The sources of a fetch, ours and the bare one: they provide one payload to whoever asks.
+"""The source of a fetch, through the hub and through the bare relay alike.
 
-They stand in for any vendor's LAS: they look for no pupil and ask the hub nothing,
+It stands in for any vendor's LAS: it looks for no pupil and asks the hub nothing,
 since that would measure the vendor and not the hub.
 """
 
@@ -27,13 +27,12 @@ from wissel.routing.signing.dsse import Signer
 
 
 class Source(las_service_pb2_grpc.LasServiceServicer):
-    """Provides a payload under the same header each time, whatever is ordered."""
+    """Provides the same payload each time, under a header that it signs for the order."""
 
     def __init__(self, signer: Signer, payload: bytes) -> None:
         self._signer = signer
         self._size, self._sha256 = len(payload), hashlib.sha256(payload).digest()
         self._chunk = las_service_pb2.ProvideResponse(chunk=dossier_pb2.Chunk(data=payload))
-        self._same = self._signed(uuid4())
 
     async def Provide(
         self, request: las_service_pb2.ProvideRequest, context: object
@@ -42,8 +41,12 @@ class Source(las_service_pb2_grpc.LasServiceServicer):
         yield las_service_pb2.ProvideResponse(header=self._header(request))
         yield self._chunk
 
-    def _header(self, _request: las_service_pb2.ProvideRequest) -> dossier_pb2.Signed:
-        return self._same
+    def _header(self, request: las_service_pb2.ProvideRequest) -> dossier_pb2.Signed:
+        """Return the header for an order; the bare relay gives none."""
+        if not request.HasField("order"):
+            return self._signed(uuid4())
+        order = read_order(request.order.payload, dossier_pb2.ProvideOrder)
+        return self._signed(order.session_id)
 
     def _signed(self, session_id: UUID) -> dossier_pb2.Signed:
         now = dt.datetime.now(dt.UTC)
@@ -66,25 +69,16 @@ class Source(las_service_pb2_grpc.LasServiceServicer):
         return signed_header(self._signer, context, self._size, self._sha256)
 
 
-class SigningSource(Source):
-    """Signs a header for each order: always another message."""
-
-    def _header(self, request: las_service_pb2.ProvideRequest) -> dossier_pb2.Signed:
-        order = read_order(request.order.payload, dossier_pb2.ProvideOrder)
-        return self._signed(order.session_id)
-
-
 def _address(number: int) -> Address:
     brin, key = school(number)
     return Address(organisation=brin, routing_key=key)
 
 
-async def main(folder: Path, *, bare: bool) -> None:
+async def main(folder: Path) -> None:
     """Serve as Noord of a development PKI until killed."""
     signer, payload = signer_of(folder, NOORD.name), os.urandom(DOSSIER_BYTES)
-    kind = Source if bare else SigningSource
-    await serve_las(kind(signer, payload), folder, NOORD.name)  # type: ignore[abstract]
+    await serve_las(Source(signer, payload), folder, NOORD.name)  # type: ignore[abstract]
 
 
 if __name__ == "__main__":
-    uvloop.run(main(Path(sys.argv[1]), bare="bare" in sys.argv[2:]))
+    uvloop.run(main(Path(sys.argv[1])))

@@ -51,7 +51,7 @@ def beside_bare(bench: Bench, wanted: Collection[str]) -> Iterator[Figure]:
         bare_las = started("bare-las", "bench.bare", "receiver", pki)
         url = f"sqlite:///{folder / 'registry.db'}"
         source = started("source", "bench.source", pki)
-        bare_source = started("bare-source", "bench.source", pki, "bare")
+        bare_source = started("bare-source", "bench.source", pki)
         to_source = {FROM_NOORD.sender: f"https://{source.address}"}
         asyncio.run(seed(url, _MANDATES, f"https://{las.address}", to_source))
         ours = stack.enter_context(hub(folder, bench.certificates, folder / "hub.log"))

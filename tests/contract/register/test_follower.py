@@ -21,6 +21,7 @@ from wissel.routing.refusals.reasons import Reason
 from wissel.routing.table import Table
 from wissel.server.store.register.event_log import Advance
 from wissel.server.store.register.follower import Folded, Follower, Log
+from wissel.server.store.register.head import HeadMark
 from wissel.server.store.register.register import SqlRegister
 
 T = TypeVar("T", bound=Folded)
@@ -46,12 +47,16 @@ class Seen:
 
 @dataclass
 class Breakable:
-    """A log whose database can be made to fail, and whose reads are counted."""
+    """A log whose database can be made to fail, and whose looks and reads are counted."""
 
     log: Log
     broken: bool = False
     failed: asyncio.Event = field(default_factory=asyncio.Event)
     read: asyncio.Event = field(default_factory=asyncio.Event)
+    reads: int = 0
+    looks: int = 0
+    awaited: int = 5
+    looked: asyncio.Event = field(default_factory=asyncio.Event)
 
     def on_commit(self, listener: Callable[[int], None]) -> None:
         self.log.on_commit(listener)
@@ -62,11 +67,18 @@ class Breakable:
     async def head_revision(self) -> int:
         return await self.log.head_revision()
 
-    async def events_after(self, revision: int) -> Advance:
+    async def head_mark(self) -> HeadMark:
         if self.broken:
             self.failed.set()
             raise Refused(Reason.DATABASE_UNAVAILABLE)
+        self.looks += 1
+        if self.looks == self.awaited:
+            self.looked.set()
+        return await self.log.head_mark()
+
+    async def events_after(self, revision: int) -> Advance:
         advance = await self.log.events_after(revision)
+        self.reads += 1
         self.read.set()
         return advance
 
@@ -209,6 +221,18 @@ async def test_staleness_counts_from_the_last_look_that_found_nothing_more(
         assert before == 3.0
         assert follower.staleness() == 0.0
         assert follower.caught_up_at == 103.0
+
+
+async def test_a_log_to_which_nothing_is_added_is_not_read_again(register: SqlRegister) -> None:
+    log = Breakable(register)
+    async with following(log, poll=0.001) as follower:
+        await log.looked.wait()
+        unchanged = log.reads
+        await _put(register, board(1))
+        await follower.reached(1, timeout=LONGEST_WAIT)
+
+        assert unchanged == 1
+        assert log.reads > unchanged
 
 
 async def test_while_the_database_fails_staleness_grows(register: SqlRegister) -> None:

@@ -39,9 +39,11 @@ async def register_at(
 ) -> AsyncIterator[SqlRegister]:
     """Open the register of a migrated database."""
     database = Database.open(url, lock_timeout=lock_timeout)
+    register = SqlRegister(database, clock=clock, lock_timeout=lock_timeout)
     try:
-        yield SqlRegister(database, clock=clock, lock_timeout=lock_timeout)
+        yield register
     finally:
+        await register.close()
         await database.close()
 
 

@@ -80,14 +80,18 @@ class KeptConnection:
 
 
 class KeptReader:
-    """Reads a few rows at a time over one kept connection, on a thread of its own."""
+    """Reads a few rows at a time over one kept connection, on a thread of its own.
 
-    def __init__(self, database: BlockingDatabase) -> None:
+    `failing` is the reason with which it refuses where the database does not answer.
+    """
+
+    def __init__(self, database: BlockingDatabase, failing: Reason) -> None:
         self._connection = KeptConnection(database)
-        self._thread = ThreadPoolExecutor(1, "journal-reads")
+        self._failing = failing
+        self._thread = ThreadPoolExecutor(1, "reads")
 
-    async def rows(self, statement: str, parameters: Sequence[object]) -> list[Sequence[Any]]:
-        """Return the rows that a statement selects. Raises `Refused(RECORD_UNAVAILABLE)`."""
+    async def rows(self, statement: str, parameters: Sequence[object] = ()) -> list[Sequence[Any]]:
+        """Return the rows that a statement selects. Raises `Refused` with that reason."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._rows, statement, parameters)
 
@@ -102,4 +106,4 @@ class KeptReader:
                 cursor.execute(statement, tuple(parameters))
                 return list(cursor.fetchall())
         except Exception as error:  # one of the driver's own, which differ
-            raise Refused(Reason.RECORD_UNAVAILABLE, retry_after=1.0) from error
+            raise Refused(self._failing, retry_after=1.0) from error

@@ -64,11 +64,12 @@ async def open_register(
     that cannot be one.
     """
     database = Database.open(url)
+    register = SqlRegister(database, clock=clock, waited=waited)
     try:
-        register = SqlRegister(database, clock=clock, waited=waited)
         await _seed(register, hub_oin, test_las)
         yield register
     finally:
+        await register.close()
         await database.close()
 
 

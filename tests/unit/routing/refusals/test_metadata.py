@@ -37,6 +37,10 @@ VARIABLE: Final[Mapping[str, Mapping[Reason, set[str]]]] = {
     "min_rate.count": {Reason.RECEIVER_TIMEOUT: set(), Reason.SENDER_TOO_SLOW: set()},
     "crls.problem": {Reason.CERTIFICATE_REVOKED: set(), Reason.REVOCATION_UNKNOWN: set()},
     "database._refusing_failures": {Reason.CONTENTION: set(), Reason.DATABASE_UNAVAILABLE: set()},
+    "kept_connection._rows": {
+        Reason.RECORD_UNAVAILABLE: set(),
+        Reason.DATABASE_UNAVAILABLE: set(),
+    },
 }
 """Call sites whose reason is a variable, with all that it can be."""
 

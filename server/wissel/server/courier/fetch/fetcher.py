@@ -27,6 +27,7 @@ from wissel.routing.exchange.fetching.provided import check_provided
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.routing.signing.dsse import ENVELOPE_HEADER, verify
+from wissel.routing.values.days import day_of
 from wissel.server.courier.accept.admission import HubRules, admitted_route
 from wissel.server.courier.bounds import Limits
 from wissel.server.courier.deliver.claim import Claims
@@ -78,11 +79,13 @@ class Fetcher:
 
     def plan(self, fetch: Fetch, seconds: float) -> Plan:
         """Take step 2 for a fetch that may last so long; raises `Refused` as `both_ends`."""
-        now = self._clock()
-        ends = both_ends(fetch, self._tables.table, now)
+        table, now = self._tables.table, self._clock()
+        ends = both_ends(fetch, table, now)
         expires = now + dt.timedelta(seconds=seconds)
         return Plan(
             fetch=fetch,
+            table=table,
+            ends=ends,
             deadline=asyncio.get_running_loop().time() + seconds,
             source=key_of(ends.point.url, ends.source.oin),
             order=order_of(fetch, ends, self._rules.hub_oin, now, expires),
@@ -103,7 +106,7 @@ class Fetcher:
         # 4. and 5.
         message, route = await self._provided(planned, incoming)
         # 6.
-        decide = partial(self._route, planned.fetch)
+        decide = partial(self._route, planned)
         revalidation = Revalidation(self._trust, self._tables, self._clock, decide)
         claims = Claims(self._journal, self._recorder, revalidation, self._clock, self._owner)
         with reuse_blamed():
@@ -146,7 +149,7 @@ class Fetcher:
             slot=slot,
             deadline=incoming.deadline,
         )
-        return message, self._route(planned.fetch, message)
+        return message, self._route(planned, message)
 
     async def _first(self, incoming: Incoming) -> dossier_pb2.Signed:
         """Return the signed header, for which the source is dialled and waited for."""
@@ -161,8 +164,9 @@ class Fetcher:
         slot.begin_stage()
         return signed
 
-    def _route(self, fetch: Fetch, message: Message) -> Route:
+    def _route(self, planned: Plan, message: Message) -> Route:
         """Return the route of a message at this moment, with the source as its sender."""
         table, now = self._tables.table, self._clock()
-        source = both_ends(fetch, table, now).source
-        return admitted_route(self._rules, table, source, message.header, now)
+        same = table is planned.table and day_of(now) == day_of(planned.order.issued)
+        ends = planned.ends if same else both_ends(planned.fetch, table, now)
+        return admitted_route(self._rules, table, ends.source, message.header, now)

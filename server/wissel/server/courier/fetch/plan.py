@@ -34,25 +34,28 @@ class Fetch:
     requester: SendingParty
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """A fetch that may begin: the line to its source, and the order that it is given.
-
-    It ends at `deadline`, in seconds on the event loop's clock.
-    """
-
-    fetch: Fetch
-    deadline: float
-    source: Key
-    order: ProvideOrder
-
-
 class Planned(NamedTuple):
     """Both ends of a fetch on one table; `source` sends, as far as deciding is concerned."""
 
     point: EndpointView
     source: Asker
     route: Route
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A fetch that may begin: the line to its source, and the order that it is given.
+
+    `ends` were decided on `table`, at the moment at which the order was issued. It
+    ends at `deadline`, in seconds on the event loop's clock.
+    """
+
+    fetch: Fetch
+    table: Table
+    ends: Planned
+    deadline: float
+    source: Key
+    order: ProvideOrder
 
 
 def order_of(

@@ -26,6 +26,7 @@ from wissel.routing.exchange.delivery import (
 from wissel.routing.exchange.fetching.transfers import Transfer, TransferResult
 from wissel.routing.exchange.outcome import KeptOutcome
 from wissel.routing.refusals.errors import Refused
+from wissel.routing.refusals.reasons import Reason
 from wissel.routing.values.identifiers import Oin, RoutingKey
 from wissel.server.courier.ports import Clock, Reduction
 from wissel.server.store.database import BlockingDatabase, journal_url
@@ -71,7 +72,7 @@ class SqlJournal:
         self._outcomes = Outcomes(database)
         self._sessions = Sessions(database)
         self._acts = SessionActs(database.storage.sql)
-        self._reader = KeptReader(database)
+        self._reader = KeptReader(database, Reason.RECORD_UNAVAILABLE)
         self._open: dict[UUID, Transfer] = {}
         self._find_delivery = Statements(database.storage.sql).find
         self.notifications = SqlNotifications(database, clock)
@@ -142,9 +143,7 @@ class SqlJournal:
         """Settle a message with the receipt in which its session ends; see the port."""
         self._open.pop(session.session_id, None)
         rule = _settling(attempt, result)
-        then = self._acts.sign_off(
-            session.session_id, session.requester_oin, TransferResult.TRANSFERRED, self._clock()
-        )
+        then = self._acts.end(session, TransferResult.TRANSFERRED, self._clock())
         written = await self._writer.write(Move((sender_oin, str(message_id)), rule, then))
         if isinstance(written.then, Refused):
             raise written.then

@@ -16,6 +16,7 @@ from wissel.routing.facts import Fact
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.server.store.register.event_log import Advance
+from wissel.server.store.register.head import HeadMark
 
 POLL_SECONDS: Final = 0.25
 """Seconds between two looks at the log; what is committed here or announced is read at once."""
@@ -51,6 +52,10 @@ class Log(Protocol):
         """Return `build(revision, facts)` over all current facts."""
         ...
 
+    async def head_mark(self) -> HeadMark:
+        """Return what is equal for as long as the log is the same, at the least cost."""
+        ...
+
     async def events_after(self, revision: int) -> Advance:
         """Return what was added to the log after `revision`."""
         ...
@@ -83,6 +88,7 @@ class Follower(Generic[T]):
         self._caught_up_at = clock()
         self._known_head = 0
         self._recorded: dt.datetime | None = None
+        self._mark: HeadMark | None = None
         self._nudge = asyncio.Event()
         self._advanced = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -165,7 +171,7 @@ class Follower(Generic[T]):
         looked = self._clock()
         self._set(await self._log.load(self._build))
         self._known_head = self.table.revision
-        self._recorded = None  # the next look learns it
+        self._recorded = self._mark = None  # the next look learns them
         self._caught_up_at = looked
 
     async def _follow(self) -> None:
@@ -183,6 +189,11 @@ class Follower(Generic[T]):
 
     async def _catch_up(self) -> None:
         """Fold what was added until there is no more; then the table is current."""
+        looked = self._clock()
+        mark = await self._log.head_mark()
+        if mark == self._mark:
+            self._caught_up_at = looked
+            return
         while True:
             looked = self._clock()
             advance = await self._log.events_after(self.table.revision)
@@ -194,7 +205,7 @@ class Follower(Generic[T]):
                 self._set(await asyncio.to_thread(_fold, self.table, advance))
             self._recorded = advance.recorded
             if advance.revision == advance.head:
-                self._caught_up_at = looked
+                self._caught_up_at, self._mark = looked, mark
                 return
 
     def _has_another_past(self, advance: Advance) -> bool:

@@ -17,6 +17,7 @@ from wissel.server.retention import Progress
 from wissel.server.store.database import Database
 from wissel.server.store.engine import LOCK_TIMEOUT
 from wissel.server.store.register import event_log, snapshot
+from wissel.server.store.register.head import HeadLook, HeadMark
 from wissel.server.store.register.idempotency import expired_answers, forget_answers
 from wissel.server.store.register.past.recording import record_at
 from wissel.server.store.register.persons import forget_persons, idle_persons
@@ -56,6 +57,7 @@ class SqlRegister:
         self._lock_timeout = lock_timeout
         self._waited = waited
         self._new_id = new_id
+        self._look: HeadLook | None = None
         self._turn = asyncio.Lock()
         self._listeners: list[Callable[[int], None]] = []
 
@@ -127,6 +129,19 @@ class SqlRegister:
     async def head_revision(self) -> int:
         """Return the revision of the last committed change, of any process."""
         return await snapshot.head_revision(self._database)
+
+    async def head_mark(self) -> HeadMark:
+        """Return what is equal for as long as the log is the same, at the least cost.
+
+        Raises `Refused(DATABASE_UNAVAILABLE)`.
+        """
+        self._look = self._look or HeadLook(self._database.storage.url)
+        return await self._look.mark()
+
+    async def close(self) -> None:
+        """Let go of what it opened by itself; the database stays open."""
+        if self._look is not None:
+            await self._look.close()
 
     async def events_after(self, revision: int) -> event_log.Advance:
         """Return what was added to the log after `revision`."""

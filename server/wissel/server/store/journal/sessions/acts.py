@@ -6,6 +6,8 @@ anyway, and waits for no turn but the writer's.
 """
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -30,6 +32,7 @@ from wissel.server.store.journal.batch import Act
 from wissel.server.store.journal.codec import instant_of, microseconds_of
 from wissel.server.store.journal.sessions.codec import transfer_of, transfer_row
 from wissel.server.store.journal.tables import TRANSFER
+from wissel.server.store.kept_connection import LostRace
 
 _COLUMNS: Final = tuple(column.name for column in TRANSFER.c)
 _LISTED: Final = ", ".join(_COLUMNS)
@@ -54,9 +57,14 @@ class SessionActs:
             f" AND source = {mark} AND told > {mark} ORDER BY told"
         )
         # In one statement: a session may be used twice at once, and the first key stays.
+        # It inserts nothing if there is one, or if the session or its requester may use none.
         self._use = (
             "INSERT INTO transfer_key (session_id, source_routing_key, key_sha256, expires)"  # noqa: S608
-            f" VALUES ({mark}, {mark}, {mark}, {mark}) ON CONFLICT DO NOTHING"
+            f" SELECT session_id, {mark}, {mark}, expires FROM transfer_session"
+            f" WHERE session_id = {mark} AND requester_oin = {mark} AND result = ''"
+            f" AND expires > {mark} AND {mark} > (SELECT count(*) FROM transfer_miss"
+            f" WHERE requester_oin = {mark} AND source = {mark} AND told > {mark})"
+            f"{sql.row_lock} ON CONFLICT DO NOTHING"
         )
         self._kept = (
             "SELECT key_sha256 FROM transfer_key"  # noqa: S608
@@ -69,6 +77,7 @@ class SessionActs:
             f" VALUES ({mark}, {mark}, {mark}, {mark}, {mark}) ON CONFLICT DO NOTHING"
         )
         self._end = f"UPDATE transfer_session SET result = {mark} WHERE session_id = {mark}"  # noqa: S608
+        self._end_open = f"{self._end} AND result = '' AND expires > {mark}"
         # The links that were used in a session last for longer from its end.
         self._lengthen = (
             f"UPDATE transfer_link SET expires = {mark} WHERE expires < {mark}"  # noqa: S608
@@ -98,15 +107,23 @@ class SessionActs:
         self, transfer: Transfer, routing_key: RoutingKey, key_sha256: bytes, now: dt.datetime
     ) -> Act:
         """Use a key at a delivery point; see `courier.ports.Transfers.use_transfer_key`."""
-        session_id, expires = str(transfer.session_id), microseconds_of(transfer.expires)
+        session_id, requester = str(transfer.session_id), transfer.requester_oin
+        misses = (requester, transfer.terms.source, microseconds_of(now - DAY))
+        session = (session_id, requester, microseconds_of(now))
+        use = (routing_key, key_sha256, *session, MOST_NOT_FOUND, *misses)
 
         def act(cursor: DBAPICursor) -> None:
+            cursor.execute(self._use, use)
+            if cursor.rowcount == 1:
+                return
             # It may have been signed off meanwhile: then nothing of its keys is kept any more.
-            usable_by(self._session(cursor, session_id), transfer.requester_oin, now)
-            self._require_few_misses(cursor, transfer, now)
-            cursor.execute(self._use, (session_id, routing_key, key_sha256, expires))
+            usable_by(self._session(cursor, session_id), requester, now)
+            self._require_few_misses(cursor, misses, now)
             cursor.execute(self._kept, (session_id, routing_key))
-            if bytes(cursor.fetchall()[0][0]) != key_sha256:
+            kept = cursor.fetchall()
+            if not kept:  # another transaction made room meanwhile
+                raise LostRace
+            if bytes(kept[0][0]) != key_sha256:
                 raise Refused(Reason.SESSION_DEVIATES, at="key")
 
         return Act(session_id, act)
@@ -121,18 +138,40 @@ class SessionActs:
         self, session_id: UUID, caller: Oin, result: TransferResult, now: dt.datetime
     ) -> Act:
         """End a session; see `courier.ports.Transfers.sign_off_transfer`."""
-        key, links_until = str(session_id), microseconds_of(twelve_months_after(now))
+        key = str(session_id)
 
         def act(cursor: DBAPICursor) -> Transfer:
             ended = sign_off(self._session(cursor, key), caller, result, now)
             # Its row is locked: of two results that come at once the second is refused.
             cursor.execute(self._end, (result.value, key))
-            if ended.terms.kind is Kind.SWV:
-                cursor.execute(self._lengthen, (links_until, links_until, key))
-            cursor.execute(self._forget_keys, (key,))
+            self._let_go(cursor, ended, now)
             return ended
 
         return Act(key, act)
+
+    def end(self, session: Transfer, result: TransferResult, now: dt.datetime) -> Act:
+        """As `sign_off`, for its requester, of a session that was open when it was read."""
+        key, otherwise = (
+            str(session.session_id),
+            self.sign_off(session.session_id, session.requester_oin, result, now),
+        )
+
+        def act(cursor: DBAPICursor) -> object:
+            cursor.execute(self._end_open, (result.value, key, microseconds_of(now)))
+            if cursor.rowcount != 1:
+                return otherwise.work(cursor)
+            self._let_go(cursor, session, now)
+            return replace(session, result=result)
+
+        return Act(key, act)
+
+    def _let_go(self, cursor: DBAPICursor, session: Transfer, now: dt.datetime) -> None:
+        """Forget the keys of a session that has ended; links that it used last for longer."""
+        key = str(session.session_id)
+        if session.terms.kind is Kind.SWV:
+            until = microseconds_of(twelve_months_after(now))
+            cursor.execute(self._lengthen, (until, until, key))
+        cursor.execute(self._forget_keys, (key,))
 
     def _session(self, cursor: DBAPICursor, session_id: str) -> Transfer | None:
         """Return a session, whose row is locked until the end of the transaction."""
@@ -140,11 +179,10 @@ class SessionActs:
         return transfer_in(cursor.fetchall())
 
     def _require_few_misses(
-        self, cursor: DBAPICursor, transfer: Transfer, now: dt.datetime
+        self, cursor: DBAPICursor, of_whom: Sequence[object], now: dt.datetime
     ) -> None:
         """Raise `Refused(NOT_FOUND_EXCEEDED)`: see `transfers.MOST_NOT_FOUND`."""
-        day_ago = microseconds_of(now - DAY)
-        cursor.execute(self._misses, (transfer.requester_oin, transfer.terms.source, day_ago))
+        cursor.execute(self._misses, tuple(of_whom))
         misses = [row[0] for row in cursor.fetchall()]
         if len(misses) >= MOST_NOT_FOUND:
             raise Refused(
