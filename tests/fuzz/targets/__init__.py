@@ -8,21 +8,21 @@ from fuzz.targets import (
     call_metadata,
     certificates,
     endpoint_addresses,
-    envelopes,
     key_files,
     requests,
     school_files,
     sdk_inputs,
-    signatures,
     statuses,
     streams,
     texts,
 )
+from fuzz.targets.signed import envelopes, fetching, signatures
 
 TARGETS: Final[Mapping[str, Target]] = {
     each.name: each
     for module in (
         envelopes,
+        fetching,
         signatures,
         certificates,
         key_files,

@@ -13,8 +13,14 @@ from google.protobuf import json_format
 
 from fuzz.shaping import patched, piece
 from fuzz.target import Target, told
-from fuzz.targets.envelopes import DELIVERED, EXCHANGE, RECEIVED, delivered_bytes, received_bytes
-from fuzz.targets.signatures import KNOWN
+from fuzz.targets.signed.envelopes import (
+    DELIVERED,
+    EXCHANGE,
+    RECEIVED,
+    delivered_bytes,
+    received_bytes,
+)
+from fuzz.targets.signed.signatures import KNOWN
 from fuzz.world import HUB_LEAF, NOORD_LEAF, PATHS, ZUID_LEAF, folder, material, sealed
 from support.builders.envelopes import NOW
 from wissel.clients.errors import ReceiptUntrusted, StorageError

@@ -10,7 +10,7 @@ from google.protobuf.message import DecodeError
 
 from fuzz.shaping import joined, pieces, varint
 from fuzz.target import Target, told
-from fuzz.targets.envelopes import HEADERS
+from fuzz.targets.signed.envelopes import HEADERS
 from fuzz.world import folder
 from support.builders.envelopes import header
 from wissel.clients.las.payload import receive

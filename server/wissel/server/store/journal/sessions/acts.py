@@ -151,10 +151,8 @@ class SessionActs:
 
     def end(self, session: Transfer, result: TransferResult, now: dt.datetime) -> Act:
         """As `sign_off`, for its requester, of a session that was open when it was read."""
-        key, otherwise = (
-            str(session.session_id),
-            self.sign_off(session.session_id, session.requester_oin, result, now),
-        )
+        key = str(session.session_id)
+        otherwise = self.sign_off(session.session_id, session.requester_oin, result, now)
 
         def act(cursor: DBAPICursor) -> object:
             cursor.execute(self._end_open, (result.value, key, microseconds_of(now)))

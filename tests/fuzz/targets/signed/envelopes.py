@@ -190,7 +190,7 @@ Read = Callable[[bytes, Any], Any]
 """One of the readers of `receipt_messages`."""
 
 
-def _paper(name: str, kind: type[Message], base: bytes, read: Read, write: Read) -> Target:
+def paper(name: str, kind: type[Message], base: bytes, read: Read, write: Read) -> Target:
     """Return the target of a message that is read as a whole: raw for 0, else by pieces."""
 
     fields: Any = kind.DESCRIPTOR
@@ -235,39 +235,40 @@ def _header_seeds() -> Iterable[bytes]:
     yield b"\1" + joined((selector_of(kind, *each), last) for each in moments)
 
 
-def _written(fields: Callable[[Any], dict[str, Any]]) -> Read:
+def written(fields: Callable[[Any], dict[str, Any]]) -> Read:
+    """Return what writes a message of the fields that this gives."""
     return lambda found, kind: kind(**fields(found)).SerializeToString()
 
 
 TARGETS: Final = (
     Target(name="header", check=_check_header, seeds=_header_seeds),
-    _paper("stamp", pb.RouteStamp, stamp_bytes(STAMP), read_stamp, _written(stamp_fields)),
-    _paper(
+    paper("stamp", pb.RouteStamp, stamp_bytes(STAMP), read_stamp, written(stamp_fields)),
+    paper(
         "receiver_receipt",
         pb.ReceiverReceipt,
         received_bytes(RECEIVED),
         read_receiver_receipt,
-        _written(receiver_receipt_fields),
+        written(receiver_receipt_fields),
     ),
-    _paper(
+    paper(
         "hub_receipt",
         pb.HubReceipt,
         delivered_bytes(dataclasses.replace(DELIVERED, revocation_stale=True)),
         read_hub_receipt,
-        _written(hub_receipt_fields),
+        written(hub_receipt_fields),
     ),
-    _paper(
+    paper(
         "acceptance",
         pb.AgreementAcceptance,
         acceptance(),
         read_acceptance,
-        _written(acceptance_fields),
+        written(acceptance_fields),
     ),
-    _paper(
+    paper(
         "outcome",
         pb.DeliveryOutcome,
         outcome(result="REJECTED", rule_ids=["OVa.LL12"]),
         read_outcome,
-        _written(outcome_fields),
+        written(outcome_fields),
     ),
 )

@@ -9,7 +9,7 @@ from google.protobuf.descriptor import Descriptor
 
 from fuzz.shaping import joined, leaves, patched, piece, pieces
 from fuzz.target import Target, told
-from fuzz.targets.envelopes import (
+from fuzz.targets.signed.envelopes import (
     DELIVERED,
     EXCHANGE,
     HEADERS,
