@@ -1,7 +1,6 @@
 """`wissel prepare` and `wissel las serve --provide`: what one command keeps another one gives."""
 
 import json
-import os
 import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -38,7 +37,6 @@ class Stage:
 
     def environ(self, vendor: Vendor) -> dict[str, str]:
         return {
-            **os.environ,
             **calling_as(self.hub, vendor.name),
             **self.collector.environ,
             "WISSEL_HUB_OIN": self.hub.hub_oin,

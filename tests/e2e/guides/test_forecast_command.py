@@ -1,7 +1,6 @@
 """`wissel forecast`, as an operator, a vendor and a job that runs by itself use it."""
 
 import json
-import os
 import re
 import zipfile
 from collections.abc import Iterator
@@ -31,7 +30,6 @@ def vendor(hub: TestingHub) -> Vendor:
 
 def wissel(hub: TestingHub, name: str, folder: Path, *arguments: str) -> tuple[int, str]:
     environ = {
-        **os.environ,
         **calling_as(hub, name),
         "USER": "a.desk",
     }

@@ -1,7 +1,6 @@
 """The commands that bring what others publish of schools, as an operator uses them."""
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,7 +28,6 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestingHub]:
 
 def cli(hub: TestingHub, folder: Path, *arguments: str, server: str = "") -> tuple[int, str]:
     environ = {
-        **os.environ,
         **calling_as(hub, "operator", server),
         "USER": "a.desk",
     }

@@ -1,7 +1,6 @@
 """`wissel system key`: made, given to the hub, and verified by the other side."""
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,7 +28,6 @@ def vendors(hub: TestingHub) -> tuple[Vendor, Vendor]:
 
 def wissel(hub: TestingHub, name: str, folder: Path, *arguments: str) -> tuple[int, str]:
     environ = {
-        **os.environ,
         **calling_as(hub, name),
         "WISSEL_HUB_OIN": hub.hub_oin,
     }

@@ -23,7 +23,12 @@ from wissel.clients.processes import command
 from wissel.clients.testing import TestingHub
 
 _RANDOM: Final = random.SystemRandom()  # hypothesis seeds the usual one
-_SILENT: Final = {name: value for name, value in os.environ.items() if "WISSEL" not in name}
+_SILENT: Final = {
+    name: value
+    for name, value in os.environ.items()
+    if "WISSEL" not in name and name != "PYTHONUNBUFFERED"
+}
+"""What commands get of ours: they write into a pipe as they do for anybody."""
 
 
 class Running:

@@ -72,10 +72,10 @@ def as_data(message: Message) -> dict[str, Any]:
 
 
 def print_json(data: object) -> None:
-    """Print data as JSON."""
+    """Print data as JSON, at once: in a pipe of both streams it stands before later notes."""
     # Line by line: the line breaks between them are those of the layout.
     lines = json.dumps(data, indent=2, ensure_ascii=False).split("\n")
-    sys.stdout.write("".join(f"{harmless(line)}\n" for line in lines))
+    print("\n".join(map(harmless, lines)), flush=True)
 
 
 def print_line(data: object) -> None:
