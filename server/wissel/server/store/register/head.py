@@ -3,21 +3,25 @@
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from sqlalchemy import select
+from sqlalchemy import literal_column, select
 
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.refusals.reasons import Reason
 from wissel.server.store.database import BlockingDatabase
 from wissel.server.store.kept_connection import KeptConnection, KeptReader
-from wissel.server.store.register.tables import HEAD
+from wissel.server.store.register.tables import EVENT, HEAD
 
 HeadMark: TypeAlias = tuple[object, ...]
 """The head as the driver gives it: equal for as long as nothing is added to the log.
 
-The moment of the last revision is in it, so a restored backup has another one.
+The moment of the last revision is in it, as the log has it, so a restored backup has
+another one.
 """
 
-_MARK: Final = str(select(HEAD.c.revision, HEAD.c.recorded_time))
+_FIRST: Final = (EVENT.c.revision == HEAD.c.revision) & (EVENT.c.seq == literal_column("1"))
+_MARK: Final = str(
+    select(HEAD.c.revision, EVENT.c.recorded_time).outerjoin_from(HEAD, EVENT, _FIRST)
+)
 
 
 class HeadLook:
