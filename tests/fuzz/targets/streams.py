@@ -24,6 +24,7 @@ from wissel.server.courier.bounds import Limits
 from wissel.server.courier.streams.chunk_framing import (
     ForwardRequest,
     RawChunk,
+    decode_provided,
     decode_request,
     encode_request,
     raw_chunk_of,
@@ -31,12 +32,13 @@ from wissel.server.courier.streams.chunk_framing import (
 from wissel.server.courier.streams.request_stream import RequestStream
 from wissel.server.registry.schools.duo.parsing import MAX_FILE_BYTES
 from wissel.server.rpc.services.schools.upload import received
-from wissel.traffic.v1 import traffic_service_pb2
+from wissel.traffic.v1 import traffic_service_pb2, transfer_service_pb2
 
 T = TypeVar("T")
 _CUT: Final = Refused(Reason.SENDER_GONE)
 _SIZES: Final = (0, 1, 65_535, 65_536, 65_537, 1_048_576, 1_048_577)
 _MUCH: Final = b"\5 and so on"  # a whole word: what takes long must not come by chance
+_NO: Final = las_service_pb2.Refusal(reason="NO")
 _FILLING: Final = bytes(max(_SIZES))
 
 
@@ -142,9 +144,9 @@ def _chunk(data: bytes) -> bytes:
     )
 
 
-def _read(encoded: bytes) -> list[ForwardRequest]:
+def _read(encoded: bytes, decode: Callable[[bytes], Any] = decode_request) -> list[Any]:
     try:
-        return [decode_request(encoded)]
+        return [decode(encoded)]
     except DecodeError:
         return []
 
@@ -168,30 +170,34 @@ async def _through_hub(parts: list[ForwardRequest], said: EnvelopeHeader) -> lis
     return chunks
 
 
-def _check_part(data: bytes) -> str:
-    """Read a part of a stream: raw for 0, within a chunk for 1, else as the data of one."""
-    form, rest = data[:1], data[1:]
-    encoded = rest
-    if form > b"\1":
-        encoded = b"\x0a" + varint(len(rest)) + rest
-    if form > b"\0":
-        encoded = b"\x12" + varint(len(encoded)) + encoded
-    try:
-        expected = traffic_service_pb2.ForwardEnvelopeRequest.FromString(encoded)
-    except DecodeError:
-        assert _read(encoded) == [], "no message, and read"
-        return "no message"
-    (found,) = _read(encoded)
-    if not isinstance(found, RawChunk):
-        assert found == expected
-        return f"{found.WhichOneof('part')}"
-    assert expected == traffic_service_pb2.ForwardEnvelopeRequest(
-        chunk=dossier_pb2.Chunk(data=bytes(found.data))
-    )
-    onward = las_service_pb2.DeliverRequest.FromString(encode_request(found))
-    assert onward == las_service_pb2.DeliverRequest(chunk=expected.chunk)
-    assert raw_chunk_of(bytes(found.data)).data == found.data
-    return "piece"
+def _part(name: str, decode: Callable[[bytes], Any], came: Any, leaves: Any) -> Target:
+    """Return the target of a stream's parts, which are `came` on one leg and `leaves` on the next.
+
+    An input is raw for 0, within a chunk for 1, else the data of one.
+    """
+
+    def check(data: bytes) -> str:
+        form, encoded = data[:1], data[1:]
+        if form > b"\1":
+            encoded = b"\x0a" + varint(len(encoded)) + encoded
+        if form > b"\0":
+            encoded = b"\x12" + varint(len(encoded)) + encoded
+        try:
+            expected = came.FromString(encoded)
+        except DecodeError:
+            assert _read(encoded, decode) == [], "no message, and read"
+            return "no message"
+        (found,) = _read(encoded, decode)
+        if not isinstance(found, RawChunk):
+            assert found == expected
+            return f"{found.WhichOneof('part')}"
+        assert expected == came(chunk=dossier_pb2.Chunk(data=bytes(found.data)))
+        onward = leaves.FromString(encode_request(found))
+        assert onward == leaves(chunk=expected.chunk)
+        assert raw_chunk_of(bytes(found.data)).data == found.data
+        return "piece"
+
+    return Target(name=name, check=check, seeds=_part_seeds, max_bytes=20_000)
 
 
 def _part_seeds() -> Iterable[bytes]:
@@ -208,6 +214,7 @@ def _part_seeds() -> Iterable[bytes]:
         b"\x12\x03\x0a\x01x\x0a\x00",
         b"\x12\x02\x0a\x01x",
         b"\x0a\x00",
+        las_service_pb2.ProvideResponse(refusal=_NO).SerializeToString(),
     ):
         yield b"\0" + raw
 
@@ -248,7 +255,18 @@ def _at_once(work: Coroutine[Any, Any, T]) -> T:
 
 
 TARGETS: Final = (
-    Target(name="part", check=_check_part, seeds=_part_seeds, max_bytes=20_000),
+    _part(
+        "part",
+        decode_request,
+        traffic_service_pb2.ForwardEnvelopeRequest,
+        las_service_pb2.DeliverRequest,
+    ),
+    _part(
+        "provided_part",
+        decode_provided,
+        las_service_pb2.ProvideResponse,
+        transfer_service_pb2.FetchDossierResponse,
+    ),
     Target(name="payload", check=_check_payload, seeds=_payload_seeds, max_bytes=128),
     Target(name="upload", check=_check_upload, seeds=_upload_seeds, max_bytes=128),
 )

@@ -212,15 +212,22 @@ def paper(name: str, kind: type[Message], base: bytes, read: Read, write: Read) 
     def seeds() -> Iterable[bytes]:
         yield b"\0" + base
         yield b"\1"
-        yield from (b"\1" + each for each in _changes(kind))
+        yield from (b"\1" + each for each in changes())
 
     return Target(name=name, check=check, seeds=seeds)
 
 
-def _changes(kind: type[Message]) -> Iterator[bytes]:
+def changes() -> Iterator[bytes]:
     """Yield recipes that change one field each to something that looks like it."""
     for selector in range(40):
-        for content in (b"", b"0", b"\xff" * 8, b"111222333", b"\x3a\xff\xf4\x41\x7f"):
+        for content in (
+            b"",
+            b"0",
+            b"\xff" * 8,
+            b"111222333",
+            b"\x3a\xff\xf4\x41\x7f",
+            b"x" * 65,
+        ):
             yield joined([(selector, content)])
 
 
@@ -229,7 +236,7 @@ def _header_seeds() -> Iterable[bytes]:
     for number, each in enumerate(HEADERS, start=1):
         yield b"\0" + header_bytes(each)
         yield bytes([number])
-    yield from (b"\1" + each for each in _changes(pb.EnvelopeContext))
+    yield from (b"\1" + each for each in changes())
     last = (253_370_764_799).to_bytes(8, "big")
     moments = [("created_time", "seconds"), ("expire_time", "seconds")]
     yield b"\1" + joined((selector_of(kind, *each), last) for each in moments)

@@ -1,14 +1,20 @@
-"""Prepare and fetch: orders, keys of systems, what a source provides, and notifications."""
+"""Prepare and fetch: orders, keys of systems, headers that sources provide, and notifications."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Final
 
-from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import DecodeError
 
-from fuzz.shaping import joined, leaves, patched, varint
+from fuzz.shaping import patched
 from fuzz.target import Target, told
-from fuzz.targets.signed.envelopes import context_bytes, header_around, is_canonical, paper, written
+from fuzz.targets.signed.envelopes import (
+    changes,
+    context_bytes,
+    header_around,
+    is_canonical,
+    paper,
+    written,
+)
 from fuzz.world import HUB_LEAF, NOORD_LEAF, PATHS, sealed
 from support.builders.envelopes import NOW, header
 from support.sessions import ORDER
@@ -26,8 +32,6 @@ from wissel.routing.exchange.fetching.system_keys import read_system_key, system
 from wissel.routing.exchange.messages import read_header
 from wissel.routing.refusals.errors import Refused
 from wissel.routing.signing.dsse import PROVIDE_ORDER
-from wissel.server.courier.streams.chunk_framing import RawChunk, decode_provided, encode_request
-from wissel.traffic.v1 import transfer_service_pb2
 
 _ORDER: Final = pb.ProvideOrder(**order_fields(ORDER)).SerializeToString()
 _KEY: Final = pb.SystemKey(
@@ -54,14 +58,6 @@ _NOTIFICATION: Final = las.NotifyRequest(
     overdrachtsoort=ORDER.kind.value,
     link_key="6f1c1f0e-7a1d-4a53-9c39-0a5a3c1d9b07",
 ).SerializeToString()
-
-
-def _recipes(kind: Descriptor) -> Iterable[bytes]:
-    """Yield recipes that change one field each."""
-    yield b""
-    for selector in range(len(leaves(kind)) + 1):
-        for content in (b"", b"0", b"\xff" * 8, b"111222333", b"x" * 65):
-            yield joined([(selector, content)])
 
 
 def _check_order(data: bytes) -> str:
@@ -103,35 +99,6 @@ def _check_provided(data: bytes) -> str:
     return "accepted"
 
 
-def _check_provided_part(data: bytes) -> str:
-    """Read a part that a source provides: raw for 0, within a chunk for 1, else its data."""
-    form, encoded = data[:1], data[1:]
-    if form > b"\1":
-        encoded = b"\x0a" + varint(len(encoded)) + encoded
-    if form > b"\0":
-        encoded = b"\x12" + varint(len(encoded)) + encoded
-    try:
-        expected = las.ProvideResponse.FromString(encoded)
-    except DecodeError:
-        return _must_fail(encoded)
-    found = decode_provided(encoded)
-    if not isinstance(found, RawChunk):
-        assert found == expected
-        return f"{found.WhichOneof('part')}"
-    onward = transfer_service_pb2.FetchDossierResponse.FromString(encode_request(found))
-    assert onward == transfer_service_pb2.FetchDossierResponse(chunk=expected.chunk)
-    assert bytes(found.data) == expected.chunk.data
-    return "piece"
-
-
-def _must_fail(encoded: bytes) -> str:
-    try:
-        decode_provided(encoded)
-    except DecodeError:
-        return "no message"
-    raise AssertionError("no message, and read")
-
-
 def _check_notification(data: bytes) -> str:
     """Notify a LAS of whatever the fields say."""
     try:
@@ -149,18 +116,9 @@ def _check_notification(data: bytes) -> str:
     return f"about a {'link' if found.link_key else 'session'}"
 
 
-def _seeds(kind: Descriptor, *starts: bytes) -> Callable[[], Iterable[bytes]]:
-    return lambda: (start + recipe for start in starts for recipe in _recipes(kind))
+def _seeds(*starts: bytes) -> Callable[[], Iterable[bytes]]:
+    return lambda: (start + recipe for start in starts for recipe in (b"", *changes()))
 
-
-def _part_seeds() -> Iterable[bytes]:
-    for form in (b"\0", b"\1", b"\2"):
-        yield from (form + each for each in (b"", b"x", b"x" * 127, b"x" * 128, b"x" * 17_000))
-    yield b"\0" + las.ProvideResponse(refusal=las.Refusal(reason="NO")).SerializeToString()
-    yield b"\0" + b"\x12\x83\x00\x0a\x01x"
-
-
-_OPENED: Final[Any] = pb.EnvelopeContext.DESCRIPTOR
 
 TARGETS: Final = (
     paper("provide_order", pb.ProvideOrder, _ORDER, read_order, written(order_fields)),
@@ -174,15 +132,14 @@ TARGETS: Final = (
     Target(
         name="order",
         check=_check_order,
-        seeds=_seeds(pb.ProvideOrder.DESCRIPTOR, b"\0", b"\xff"),
+        seeds=_seeds(b"\0", b"\xff"),
         max_bytes=1024,
     ),
-    Target(name="provided", check=_check_provided, seeds=_seeds(_OPENED, b"\0"), max_bytes=1024),
-    Target(name="provided_part", check=_check_provided_part, seeds=_part_seeds, max_bytes=20_000),
+    Target(name="provided", check=_check_provided, seeds=_seeds(b"\0"), max_bytes=1024),
     Target(
         name="notification",
         check=_check_notification,
-        seeds=_seeds(las.NotifyRequest.DESCRIPTOR, b"\0"),
+        seeds=_seeds(b"\0"),
         max_bytes=1024,
     ),
 )

@@ -6,7 +6,6 @@ anyway, and waits for no turn but the writer's.
 """
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
@@ -177,10 +176,10 @@ class SessionActs:
         return transfer_in(cursor.fetchall())
 
     def _require_few_misses(
-        self, cursor: DBAPICursor, of_whom: Sequence[object], now: dt.datetime
+        self, cursor: DBAPICursor, of_whom: tuple[object, ...], now: dt.datetime
     ) -> None:
         """Raise `Refused(NOT_FOUND_EXCEEDED)`: see `transfers.MOST_NOT_FOUND`."""
-        cursor.execute(self._misses, tuple(of_whom))
+        cursor.execute(self._misses, of_whom)
         misses = [row[0] for row in cursor.fetchall()]
         if len(misses) >= MOST_NOT_FOUND:
             raise Refused(
